@@ -1,0 +1,23 @@
+/**
+ * One text for one value: JSON with sorted keys and nothing optional, and the digests made from it.
+ * Two declarations are the same when their digests are.
+ */
+import { hash } from 'node:crypto';
+
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+
+/** RFC 8785 in spirit: keys sorted by code unit, `undefined` members left out, no white space. */
+export function canonicalJson(value: unknown): string {
+  if (value === null || typeof value !== 'object') return JSON.stringify(value) ?? 'null';
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
+  const members = Object.entries(value)
+    .filter(([, member]) => member !== undefined)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, member]) => `${JSON.stringify(key)}:${canonicalJson(member)}`);
+  return `{${members.join(',')}}`;
+}
+
+export const sha256 = (text: string | Uint8Array): string => hash('sha256', text, 'hex');
+
+/** Digest of a value: 32 hex digits of the SHA-256 of its canonical JSON. */
+export const digestOf = (value: unknown): string => sha256(canonicalJson(value)).slice(0, 32);

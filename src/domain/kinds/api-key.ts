@@ -1,0 +1,91 @@
+/** ApiKey: a key that is declared, issued, delivered and rotated. */
+import { type Static, Type } from 'typebox';
+import { durationMs } from '../time.js';
+import { closed, durationField, instantField, nameField, permissionsField, textField } from './fields.js';
+import type { Kind, Problem, Reference } from './kind.js';
+import { rotationFields } from './rotation.js';
+import { sinkField } from './sink.js';
+
+const spec = Type.Object(
+  {
+    environment: nameField('The environment it works in.'),
+    type: Type.Optional(
+      Type.Union([Type.Literal('secret'), Type.Literal('publishable')], { default: 'secret', description: 'secret for servers; publishable may be seen by anybody.' }),
+    ),
+    owner: Type.Object(
+      {
+        service: Type.Optional(nameField('A Service.')),
+        team: Type.Optional(nameField('A Team.')),
+        role: Type.Optional(nameField('With team: the role in that team that the key acts with.')),
+        user: Type.Optional(textField('A User by name or email. The key dies with that person.', 254)),
+        tenant: Type.Optional(Type.Literal(true, { description: 'The account itself.' })),
+      },
+      { ...closed, description: 'Whose key it is: exactly one of service, team, tenant or user.' },
+    ),
+    permissions: Type.Optional(permissionsField('What it may do. Absent: what its owner may do, as that is at the time.')),
+    expiresAfter: Type.Optional(durationField('Each version expires this long after it was issued.')),
+    expiresAt: Type.Optional(instantField('Every version expires at this instant.')),
+    rotation: Type.Optional(Type.Object(rotationFields(true), { ...closed, description: 'How it is replaced. Absent: only by hand.' })),
+    deliver: Type.Optional(
+      Type.Array(sinkField, { maxItems: 20, description: 'The sinks that its secret is written to. Absent: it waits, sealed, until `keywright claim`.' }),
+    ),
+  },
+  closed,
+);
+
+export type ApiKeySpec = Static<typeof spec>;
+export type RotationSpec = NonNullable<ApiKeySpec['rotation']>;
+
+export const ApiKey: Kind<ApiKeySpec> = {
+  name: 'ApiKey',
+  summary: 'An API key: a stable name whose versions are issued, delivered, handed over and revoked.',
+  schema: spec,
+  example: {
+    metadata: { name: 'billing-prod' },
+    spec: {
+      environment: 'production',
+      owner: { service: 'billing' },
+      rotation: { every: '90d', overlap: '24h' },
+      deliver: [{ dotenv: { path: 'secrets/billing.env', variable: 'BILLING_API_KEY' } }],
+    },
+  },
+  idPrefix: 'us_key',
+  replacedBy: ['environment', 'type', 'owner'],
+  references,
+  check: (spec) => [...checkOwner(spec), ...checkExpiry(spec), ...checkHandover(spec)],
+};
+
+function references({ environment, owner }: ApiKeySpec): readonly Reference[] {
+  const found: Reference[] = [{ kind: 'Environment', name: environment, path: 'spec.environment' }];
+  if (owner.service !== undefined) found.push({ kind: 'Service', name: owner.service, path: 'spec.owner.service' });
+  if (owner.team !== undefined) found.push({ kind: 'Team', name: owner.team, path: 'spec.owner.team' });
+  if (owner.user !== undefined) found.push({ kind: 'User', name: owner.user, path: 'spec.owner.user' });
+  return found;
+}
+
+function checkOwner({ owner }: ApiKeySpec): readonly Problem[] {
+  const owners = [owner.service, owner.team, owner.user, owner.tenant].filter((one) => one !== undefined);
+  if (owners.length !== 1) return [{ path: 'spec.owner', message: 'must name exactly one of service, team, tenant, user' }];
+  if (owner.role !== undefined && owner.team === undefined) return [{ path: 'spec.owner.role', message: 'goes with team only' }];
+  return [];
+}
+
+function checkExpiry({ expiresAfter, expiresAt, rotation }: ApiKeySpec): readonly Problem[] {
+  if (expiresAfter === undefined) return [];
+  if (expiresAt !== undefined) return [{ path: 'spec.expiresAt', message: 'cannot be given together with expiresAfter' }];
+  // A successor must be in use before its predecessor ends, or every rotation leaves a gap.
+  if (rotation?.overlap !== undefined && durationMs(expiresAfter) <= durationMs(rotation.overlap)) {
+    return [{ path: 'spec.expiresAfter', message: `must be longer than rotation.overlap (${rotation.overlap})` }];
+  }
+  return [];
+}
+
+function checkHandover({ rotation }: ApiKeySpec): readonly Problem[] {
+  if (rotation?.consumers !== undefined && rotation.handover !== 'observed') {
+    return [{ path: 'spec.rotation.consumers', message: 'goes with handover: observed only' }];
+  }
+  if (rotation?.every !== undefined && rotation.overlap !== undefined && durationMs(rotation.every) <= durationMs(rotation.overlap)) {
+    return [{ path: 'spec.rotation.every', message: `must be longer than overlap (${rotation.overlap})` }];
+  }
+  return [];
+}

@@ -1,0 +1,37 @@
+/**
+ * What a kind of document is. A kind is declared once, in a file of its own in this folder; the checks,
+ * the JSON Schema, the defaults, the reference docs, the diff and the order of creation derive from it.
+ */
+import type { TSchema } from 'typebox';
+import type { Metadata } from '../objects.js';
+
+/** A field that names another object. `path` is where it stands in the document: `spec.owner.service`. */
+export interface Reference {
+  readonly kind: string;
+  readonly name: string;
+  readonly path: string;
+}
+
+/** A rule across fields that was broken. The message is a sentence that follows the path. */
+export interface Problem {
+  readonly path: string;
+  readonly message: string;
+}
+
+export interface Kind<Spec = unknown> {
+  readonly name: string;
+  /** One sentence for people: the head of its page in the reference. */
+  readonly summary: string;
+  /** The shape of `spec`; descriptions and defaults included. Arrays with `uniqueItems` are sets. */
+  readonly schema: TSchema;
+  /** A document that is right, for the reference and the examples. */
+  readonly example: { readonly metadata: { readonly name: string }; readonly spec: Spec };
+  /** Begins the ids of its live objects: `us_env`. */
+  readonly idPrefix: string;
+  /** Top-level fields of `spec` whose change makes a new object instead of updating the old one. */
+  readonly replacedBy: readonly (keyof Spec & string)[];
+  /** The objects that this one needs to exist. */
+  references(spec: Spec): readonly Reference[];
+  /** Rules that a schema cannot say. */
+  check(spec: Spec, metadata: Metadata): readonly Problem[];
+}

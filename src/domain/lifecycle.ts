@@ -1,0 +1,102 @@
+/**
+ * A version's state, derived from its facts and *now* (rotation.md, "A version's states"):
+ *
+ *     issue          promote           successor promoted       revokedAt ≤ now
+ *   ─────────▶ issued ─────────▶ current ─────────▶ retiring ─────────▶ revoked (final)
+ *                 │                 │                   │  ▲
+ *                 └── expiresAt ≤ now: expired (final) ─┘  └─ suspended until suspendedUntil
+ *
+ * and what follows from it: which versions a verifier accepts, when a rotation is due, and how long
+ * nothing at all is due.
+ */
+import { sha256 } from './canonical.js';
+import type { ApiKeySpec, RotationSpec } from './kinds/index.js';
+import { CLAIM_RECIPIENT, type KeyFacts, type VersionFacts } from './live.js';
+import { DAY_MS, type DurationMs, durationMs, type Instant, NEVER } from './time.js';
+
+export type VersionState = 'issued' | 'current' | 'retiring' | 'suspended' | 'revoked' | 'expired';
+
+/** Revoked wins over expired, and both over everything: an end is final. */
+export function stateOf(version: VersionFacts, now: Instant): VersionState {
+  if (version.revokedAt !== undefined && version.revokedAt <= now) return 'revoked';
+  if (version.expiresAt !== undefined && version.expiresAt <= now) return 'expired';
+  if (version.suspendedUntil !== undefined && version.suspendedUntil > now) return 'suspended';
+  if (version.retiringAt !== undefined) return 'retiring';
+  return version.promotedAt === undefined ? 'issued' : 'current';
+}
+
+/** At most this many versions of a key are accepted at once (rotation.md). */
+export const ACCEPTED_VERSIONS_MAX = 4;
+
+const ACCEPTED: ReadonlySet<VersionState> = new Set(['issued', 'current', 'retiring']);
+
+/** What a verifier accepts, and nothing else. */
+export const isAccepted = (version: VersionFacts, now: Instant): boolean => ACCEPTED.has(stateOf(version, now));
+
+/** Neither revoked nor expired: accepted, or suspended and coming back. */
+export function isAlive(version: VersionFacts, now: Instant): boolean {
+  const state = stateOf(version, now);
+  return state !== 'revoked' && state !== 'expired';
+}
+
+/** Hand-over defaults of a key that declares no rotation, for rotations asked for by hand. */
+const ROTATION_DEFAULTS = { overlap: '24h', handover: 'observed', quiet: '24h' } as const;
+
+/** The rotation block with everything that has a default filled in, in milliseconds. */
+export interface RotationPolicy {
+  readonly everyMs: DurationMs | undefined;
+  readonly overlapMs: DurationMs;
+  readonly handover: NonNullable<RotationSpec['handover']>;
+  readonly quietMs: DurationMs;
+  readonly consumers: readonly string[];
+  readonly deadlineMs: DurationMs | undefined;
+}
+
+export function rotationPolicy(spec: ApiKeySpec): RotationPolicy {
+  const rotation = { ...ROTATION_DEFAULTS, ...spec.rotation };
+  return {
+    everyMs: rotation.every === undefined ? undefined : durationMs(rotation.every),
+    overlapMs: durationMs(rotation.overlap),
+    handover: rotation.handover,
+    quietMs: durationMs(rotation.quiet),
+    consumers: rotation.consumers ?? [],
+    deadlineMs: rotation.deadline === undefined ? undefined : durationMs(rotation.deadline),
+  };
+}
+
+/**
+ * When the next version is due, or NEVER. `every` after the issue, brought forward by up to a tenth
+ * (fixed per key, so that a fleet declared on one day does not rotate in one minute), and in any case
+ * a whole overlap before the version expires.
+ */
+export function rotationDueAt(name: string, spec: ApiKeySpec, version: VersionFacts): Instant {
+  if (spec.rotation === undefined) return NEVER;
+  const { everyMs, overlapMs } = rotationPolicy(spec);
+  const jitter = Number.parseInt(sha256(name).slice(0, 8), 16) / 0xffff_ffff;
+  const byAge = everyMs === undefined ? NEVER : version.issuedAt + everyMs - Math.floor((everyMs / 10) * jitter);
+  const byExpiry = version.expiresAt === undefined ? NEVER : version.expiresAt - overlapMs - Math.min(overlapMs, DAY_MS);
+  return Math.max(version.issuedAt + 1, Math.min(byAge, byExpiry));
+}
+
+/**
+ * How long a key needs nothing: as long as its declaration and sinks stay as they are, planning it
+ * gives no step, finding or waiting before this instant. 0 when it has to be looked at now. Being too
+ * early is safe and slow; being too late would be a bug (property test in test/plan).
+ */
+export function quietUntil(name: string, spec: ApiKeySpec, key: KeyFacts): Instant {
+  const alive = key.versions.filter((version) => version.revokedAt === undefined);
+  const [only] = alive;
+  const isSteady =
+    alive.length === 1 &&
+    only !== undefined &&
+    only.promotedAt !== undefined &&
+    only.envelope === undefined &&
+    only.suspendedUntil === undefined &&
+    key.deactivatedAt === undefined &&
+    (key.rotationRequestedAt === undefined || key.rotationRequestedAt <= only.issuedAt);
+  if (!isSteady) return 0;
+  return Math.min(rotationDueAt(name, spec, only), only.expiresAt ?? NEVER);
+}
+
+/** The secret of this version is kept until somebody claims it. */
+export const waitsForClaim = (version: VersionFacts): boolean => version.envelope?.recipient === CLAIM_RECIPIENT;

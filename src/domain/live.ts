@@ -1,0 +1,113 @@
+/**
+ * What the live store and the sinks hold, as facts. State that depends on the clock is derived from
+ * these (lifecycle.ts) and never stored.
+ */
+import type { SinkId } from './kinds/index.js';
+import type { Declaration, ObjectRef } from './objects.js';
+import type { KeyType } from './secret.js';
+import type { Instant } from './time.js';
+
+export type Fingerprint = string;
+
+/** How a live object came to be: with the store, from documents, or by hand. */
+export type Origin = 'system' | 'declared' | 'manual';
+
+/** Who acts on an object's declaration: removal stays within one project and manager (contract.md, fine print 1). */
+export interface Ownership {
+  readonly project: string;
+  readonly manager: string;
+}
+
+/** The manager name of everything that comes from documents. */
+export const DOCUMENTS_MANAGER = 'documents';
+
+/** A confirmed delivery, as the store remembers it. */
+export interface Delivery {
+  readonly sink: SinkId;
+  readonly generation: number;
+  readonly fingerprint: Fingerprint;
+  /** The machine that wrote and confirmed it; another one cannot say what the place holds now. */
+  readonly machine: string;
+}
+
+/** One line of the survey: enough to see that an object needs nothing. */
+export interface LiveSummary {
+  readonly ref: ObjectRef;
+  /** Digest of the live declaration. Equal to the desired one: nothing to create, update or replace. */
+  readonly digest: string;
+  /** Undefined for objects that no project declares. */
+  readonly ownership: Ownership | undefined;
+  readonly origin: Origin;
+  /** The change that touched it last; grows with every mutation, not with use. */
+  readonly revision: number;
+  /** As long as digest and sinks stay the same, no step and no finding is due before this (lifecycle.ts). */
+  readonly quietUntil: Instant;
+  readonly deliveries: readonly Delivery[];
+}
+
+/** Everything about one live object. */
+export interface LiveObject extends LiveSummary {
+  readonly id: string;
+  readonly declaration: Declaration;
+  readonly createdAt: Instant;
+  readonly key: KeyFacts | undefined;
+}
+
+export interface KeyFacts {
+  readonly type: KeyType;
+  /** Is the key's environment production? Part of every token. */
+  readonly isProd: boolean;
+  /** The emergency stop: set and cleared by hand only, whatever rotates. */
+  readonly deactivatedAt: Instant | undefined;
+  /** Somebody asked for a rotation; met by any version issued later. */
+  readonly rotationRequestedAt: Instant | undefined;
+  /** The newest generation whose hand-over somebody confirmed. */
+  readonly acknowledgedGeneration: number | undefined;
+  /** All versions ever, by generation, oldest first. */
+  readonly versions: readonly VersionFacts[];
+}
+
+export interface VersionFacts {
+  /** Public id: the twelve characters in the token. */
+  readonly id: string;
+  /** Counts from 1 within a key. */
+  readonly generation: number;
+  readonly fingerprint: Fingerprint;
+  readonly issuedAt: Instant;
+  readonly promotedAt: Instant | undefined;
+  /** When a successor was promoted. */
+  readonly retiringAt: Instant | undefined;
+  /** A brown-out: refused until then. */
+  readonly suspendedUntil: Instant | undefined;
+  /** From then on refused for good. May lie ahead; may be brought forward, never put off. */
+  readonly revokedAt: Instant | undefined;
+  readonly expiresAt: Instant | undefined;
+  readonly lastUsedAt: Instant | undefined;
+  /** Consumers that were seen with it. */
+  readonly consumers: readonly string[];
+  /** The undelivered secret, if it is still kept: to whom it is sealed. */
+  readonly envelope: Envelope | undefined;
+}
+
+/** The sealed plaintext itself is only ever given out by `issue` and `claim`. */
+export interface Envelope {
+  /** Public key of the reconciler it is sealed to, or `authority` for a secret that waits for a claim. */
+  readonly recipient: string;
+}
+
+/** The recipient of secrets that wait to be claimed. */
+export const CLAIM_RECIPIENT = 'authority';
+
+/** What a sink says it holds. */
+export type Receipt =
+  /** Some content: a delivered token, or something foreign. `tokenId` when it has the form of a token. */
+  | { readonly kind: 'holds'; readonly fingerprint: Fingerprint; readonly tokenId: string | undefined }
+  | { readonly kind: 'missing' }
+  /** It could not be read; says why. Never treated as missing, nor as confirmed. */
+  | { readonly kind: 'unknown'; readonly why: string };
+
+/** Through what telemetry use is known: complete for every verifier within these instants. */
+export interface UsageCoverage {
+  readonly from: Instant;
+  readonly until: Instant;
+}

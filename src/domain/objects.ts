@@ -1,0 +1,52 @@
+/** Objects by name, as declared and as digested: what documents, plans and the live store all speak of. */
+import { digestOf } from './canonical.js';
+import type { ApiKeySpec, EnvironmentSpec, ObjectKind, ServiceSpec } from './kinds/index.js';
+
+/** Kind and natural key. Names an object in every surface: `ApiKey/billing-prod`. */
+export interface ObjectRef {
+  readonly kind: ObjectKind;
+  readonly name: string;
+}
+
+export const refText = (ref: { readonly kind: string; readonly name: string }): string => `${ref.kind}/${ref.name}`;
+
+/** The one order in which objects are listed and joined: by kind, then name, by code unit. */
+export const compareRefs = (a: ObjectRef, b: ObjectRef): number =>
+  a.kind === b.kind ? (a.name < b.name ? -1 : a.name > b.name ? 1 : 0) : a.kind < b.kind ? -1 : 1;
+
+export interface Metadata {
+  readonly name: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, string>>;
+}
+
+export const PROTECT = 'keywright.dev/protect';
+export const SUSPEND_UNTIL = 'keywright.dev/suspend-until';
+
+export interface SpecOf {
+  readonly Environment: EnvironmentSpec;
+  readonly Service: ServiceSpec;
+  readonly ApiKey: ApiKeySpec;
+}
+
+/** What somebody declared, in normal form. */
+export type Declaration = {
+  readonly [K in ObjectKind]: { readonly kind: K; readonly metadata: Metadata; readonly spec: SpecOf[K] };
+}[ObjectKind];
+
+export type DeclarationOf<K extends ObjectKind> = Extract<Declaration, { kind: K }>;
+
+export const refOf = (declaration: Declaration): ObjectRef => ({ kind: declaration.kind, name: declaration.metadata.name });
+
+export const isProtected = (metadata: Metadata): boolean => metadata.annotations?.[PROTECT] === 'true';
+
+/** Two declarations in normal form are the same exactly when their digests are. */
+export const declarationDigest = ({ kind, metadata, spec }: Declaration): string =>
+  digestOf({ kind, name: metadata.name, labels: metadata.labels ?? {}, annotations: metadata.annotations ?? {}, spec });
+
+/** Where in the documents something stands; lines and columns count from 1. */
+export interface Position {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}

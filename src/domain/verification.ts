@@ -1,0 +1,54 @@
+/**
+ * Is this key good? One decision over facts, for every verifier: the authority, the in-memory index and
+ * the command line. The first reason that applies, in the contract's order.
+ */
+import { isAccepted, stateOf } from './lifecycle.js';
+import type { VersionFacts } from './live.js';
+import { permits } from './permissions.js';
+import type { Instant } from './time.js';
+
+export type VerificationCode =
+  | 'VALID'
+  | 'NOT_FOUND'
+  | 'MALFORMED'
+  | 'REVOKED'
+  | 'EXPIRED'
+  | 'INACTIVE'
+  | 'OWNER_DELETED'
+  | 'OWNER_DEACTIVATED'
+  | 'WRONG_ENVIRONMENT'
+  | 'FORBIDDEN'
+  | 'PLAN_REQUIRED';
+
+/** What the caller wants the key for. An absent field is not asked about. */
+export interface VerificationRequest {
+  readonly environment?: string;
+  readonly permission?: string;
+}
+
+/** What the decision needs to know besides the version. */
+export interface KeyStanding {
+  readonly environment: string;
+  readonly isDeactivated: boolean;
+  /** Deleted owners end their keys; deactivated people pause theirs. */
+  readonly owner: 'active' | 'deactivated' | 'deleted';
+  readonly permissions: readonly string[];
+}
+
+
+export function decide(
+  version: VersionFacts,
+  standing: KeyStanding,
+  request: VerificationRequest,
+  now: Instant,
+): VerificationCode {
+  const state = stateOf(version, now);
+  if (state === 'revoked') return 'REVOKED';
+  if (state === 'expired') return 'EXPIRED';
+  if (standing.isDeactivated || !isAccepted(version, now)) return 'INACTIVE';
+  if (standing.owner === 'deleted') return 'OWNER_DELETED';
+  if (standing.owner === 'deactivated') return 'OWNER_DEACTIVATED';
+  if (request.environment !== undefined && request.environment !== standing.environment) return 'WRONG_ENVIRONMENT';
+  if (request.permission !== undefined && !permits(standing.permissions, request.permission)) return 'FORBIDDEN';
+  return 'VALID';
+}

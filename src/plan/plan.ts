@@ -1,0 +1,129 @@
+/**
+ * What a plan is: an immutable, printable account of what has to be done, why, in which order, what
+ * stands against it and what is being waited for. It leaves no choice for execution time and holds
+ * nothing secret. Field names up to `detail` are a promise to outsiders (contract.md, "Commands").
+ */
+import type { DesiredObject, DesiredProject } from '../domain/desired.js';
+import type { SinkDeclaration, SinkId } from '../domain/kinds/index.js';
+import type { Fingerprint, LiveObject, Ownership, Receipt, UsageCoverage } from '../domain/live.js';
+import type { Declaration, ObjectRef } from '../domain/objects.js';
+import type { DurationMs, Instant } from '../domain/time.js';
+import type { Expectation } from '../ports/sink.js';
+import type { FindingCode, StepReason, WaitingReason } from './reasons.js';
+
+/** Deterministic and unique in a plan: `ApiKey/billing-prod issue 2`. */
+export type StepId = string;
+
+/** What a step does, with everything that doing it needs. */
+export type Effect =
+  | { readonly action: 'create'; readonly detail: { readonly declaration: Declaration } }
+  | { readonly action: 'update'; readonly detail: { readonly declaration: Declaration; readonly changes: readonly FieldChange[]; readonly revision: number } }
+  | { readonly action: 'adopt'; readonly detail: { readonly revision: number } }
+  | { readonly action: 'delete'; readonly detail: { readonly overlapMs: DurationMs; readonly revision: number } }
+  | { readonly action: 'issue'; readonly detail: { readonly generation: number; readonly recipient: string } }
+  | { readonly action: 'deliver'; readonly detail: { readonly generation: number; readonly sink: SinkDeclaration; readonly expected: Expectation } }
+  | { readonly action: 'confirm'; readonly detail: { readonly generation: number; readonly sink: SinkId } }
+  | { readonly action: 'promote'; readonly detail: { readonly generation: number; readonly sinks: readonly SinkId[] } }
+  | { readonly action: 'revoke'; readonly detail: { readonly generations: readonly number[] } };
+
+export type Step = Effect & {
+  readonly id: StepId;
+  readonly object: ObjectRef;
+  readonly reason: StepReason;
+  /** Steps that must have succeeded before; always earlier in the list. */
+  readonly dependsOn: readonly StepId[];
+};
+
+export type Action = Step['action'];
+
+/** One field that differs; `undefined` stands for absent. */
+export interface FieldChange {
+  readonly path: string;
+  readonly from: unknown;
+  readonly to: unknown;
+}
+
+export interface Finding {
+  readonly code: FindingCode;
+  /** `refuse`: the steps it speaks of are not in the plan, and `apply` exits with 3. */
+  readonly severity: 'refuse' | 'warn';
+  readonly object: ObjectRef | undefined;
+  readonly message: string;
+}
+
+export interface Waiting {
+  readonly object: ObjectRef;
+  readonly reason: WaitingReason;
+  /** When to look again; undefined when it depends on somebody, not on time. */
+  readonly until: Instant | undefined;
+  readonly message: string;
+}
+
+/** How many steps of which sort. `issue` counts first versions, `rotate` later ones, `replace` a delete with a create. */
+export interface Summary {
+  readonly create: number;
+  readonly update: number;
+  readonly replace: number;
+  readonly delete: number;
+  readonly adopt: number;
+  readonly issue: number;
+  readonly rotate: number;
+  readonly deliver: number;
+  readonly revoke: number;
+  readonly unchanged: number;
+}
+
+export interface Plan {
+  readonly apiVersion: 'keywright.dev/v1';
+  readonly kind: 'Plan';
+  readonly project: string;
+  /** Over everything but `now`: the same content has the same digest whenever it was planned. */
+  readonly digest: string;
+  /** Digests of what it was made from, without *now* and use: equal as long as nothing has moved. */
+  readonly basedOn: { readonly desired: string; readonly observed: string };
+  readonly now: Instant;
+  readonly summary: Summary;
+  readonly steps: readonly Step[];
+  readonly findings: readonly Finding[];
+  readonly waiting: readonly Waiting[];
+  /** Environments with `requireApproval` that the steps touch. */
+  readonly approvals: readonly string[];
+}
+
+/** Everything deciding may look at. No clock, no store, no chance. */
+export interface PlanInput {
+  readonly now: Instant;
+  readonly project: DesiredProject;
+  readonly ownership: Ownership;
+  readonly digests: { readonly desired: string; readonly observed: string };
+  /** To whom new secrets are sealed: this reconciler. */
+  readonly recipient: string;
+  readonly settleMs: DurationMs;
+  readonly usage: UsageCoverage;
+  /** The objects that need a look, sorted by `compareRefs`; everything else agrees and is only counted. */
+  readonly subjects: readonly Subject[];
+  /** Counts over all objects, also those that agree. */
+  readonly totals: { readonly desired: number; readonly owned: number; readonly unchanged: number };
+  /** `--allow-removals N`. */
+  readonly allowRemovals: number | undefined;
+}
+
+/** One object, from both sides. */
+export interface Subject {
+  readonly ref: ObjectRef;
+  readonly desired: DesiredObject | undefined;
+  readonly live: LiveObject | undefined;
+  /** What each declared or delivered sink of a key holds. */
+  readonly receipts: ReadonlyMap<SinkId, Receipt>;
+  /** Live objects that name this one and will still be live: why it cannot go yet. */
+  readonly dependents: readonly LiveDependent[];
+}
+
+export interface LiveDependent {
+  readonly ref: ObjectRef;
+  readonly origin: LiveObject['origin'];
+  /** When its last version ends, for a key on its way out; undefined while it stays. */
+  readonly endsAt: Instant | undefined;
+}
+
+export type { Fingerprint };

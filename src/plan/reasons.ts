@@ -1,0 +1,57 @@
+/**
+ * Every reason code, with the sentence that documents it. The same codes in every surface; the reference
+ * page `docs/reference/reasons.md` is derived from these tables. Checks are named for the failure.
+ */
+
+/** Why a step is there. */
+export const STEP_REASONS = {
+  NotFound: 'It is declared and there is no live object of that kind and name.',
+  DeclarationChanged: 'The declaration differs from the live object.',
+  ReplacementForced: 'A field changed that an object cannot change: a new one takes its place.',
+  Unmanaged: 'It is declared and live, and no project had taken charge of it.',
+  NotDeclared: 'This project made it and its declaration was taken away.',
+  NoCurrentVersion: 'The key has no accepted version: it is new, or all were revoked.',
+  Undelivered: 'A version was issued and not yet delivered everywhere; the rollout resumes.',
+  EnvelopeLost: 'The newest version was never promoted and its secret can no longer be had, so a next one is issued.',
+  SinkMissing: 'A declared sink does not hold the current version, whose plaintext is gone by design.',
+  SinkDiffers: 'A declared sink holds something else than the current version.',
+  RotationDue: 'The current version is as old as the declaration allows, or close to its expiry.',
+  RotationRequested: 'Somebody asked for a rotation.',
+  ExpiryExceedsDeclaration: 'The current version would live longer than the declaration allows now.',
+  HandedOver: 'The hand-over to the newer version is proven, so the older one ends.',
+  DeadlinePassed: 'The declared deadline of the hand-over has passed without proof.',
+  PredecessorExpired: 'A version that was replaced has expired; it is closed for good.',
+} as const;
+export type StepReason = keyof typeof STEP_REASONS;
+
+/** What is being waited for. */
+export const WAITING_REASONS = {
+  Settling: 'A stale reconciler could still write; evidence counts from the settle on.',
+  OverlapRunning: 'Both versions stay accepted for at least the overlap.',
+  SuccessorUnused: 'The new version has not been used since the settle.',
+  ConsumersUnseen: 'Named consumers have not been seen with the new version.',
+  PredecessorInUse: 'An older version was used within the quiet time.',
+  UsageUnknown: 'Use is not known for the whole quiet time, and silence without telemetry proves nothing.',
+  Unacknowledged: 'Nobody has confirmed the hand-over yet: keywright acknowledge.',
+  Unclaimed: 'The secret waits, sealed, to be claimed once: keywright claim.',
+  SinkUnknown: 'A sink cannot be read from here, so it counts neither as delivered nor as missing.',
+  DependentsRemain: 'Other live objects still need it.',
+  TooManyVersions: 'Four versions are accepted already; one must be handed over before the next.',
+  Suspended: 'Reconciliation is paused by the annotation keywright.dev/suspend-until.',
+  Lapsed: 'The key has expired and declares no rotation, so no new version is issued.',
+} as const;
+export type WaitingReason = keyof typeof WAITING_REASONS;
+
+/** What a guard says about a plan. */
+export const FINDINGS = {
+  RemovalGuard: 'The plan would remove more objects than the project allows in one run.',
+  EmptiedConfiguration: 'The documents declare nothing while the project has live objects.',
+  ProtectedObject: 'An object with keywright.dev/protect would be removed or replaced.',
+  OwnedByAnotherProject: 'The object belongs to another project or manager.',
+  Quarantined: 'A sink holds a version that this store does not know, as after restoring a backup; nothing is done to the key.',
+  DeactivatedByHand: 'The key was deactivated by hand: an emergency stop, which is reported and never undone.',
+  TimedHandover: 'In production the hand-over goes by time alone: a consumer that still holds the old version breaks.',
+  ManyExpiries: 'Unusually many keys expired at once, as when a clock is wrong; nothing is issued for them.',
+  KeyExpired: 'The key has expired and declares no rotation: declare one, or take the document away.',
+} as const;
+export type FindingCode = keyof typeof FINDINGS;

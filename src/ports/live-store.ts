@@ -1,0 +1,147 @@
+/**
+ * The live credential store, as the reconciler and the commands see it. Plain data in and out, so that a
+ * remote implementation is the same calls over HTTP. Every method may reject only with a bug; expected
+ * failures are values. `store_unreachable` is possible everywhere.
+ */
+import type { SinkId } from '../domain/kinds/index.js';
+import type { Fingerprint, LiveObject, LiveSummary, Ownership, UsageCoverage } from '../domain/live.js';
+import type { Declaration, ObjectRef } from '../domain/objects.js';
+import type { Result } from '../domain/result.js';
+import type { Secret } from '../domain/secret.js';
+import type { DurationMs, Instant } from '../domain/time.js';
+import type { VerificationCode, VerificationRequest } from '../domain/verification.js';
+import type { Recipient } from './sealing.js';
+
+/** Who acts and by which path; goes into the audit log with every effect. */
+export interface Caller {
+  /** `ada@build-7`, `reconciler`, … */
+  readonly actor: string;
+  /** `cli:revoke`, `apply`, `http`, … */
+  readonly path: string;
+}
+
+export interface Lease {
+  readonly holder: string;
+  /** Grows by one with every take-over. Carried by every mutation of a reconciler; a stale one is refused. */
+  readonly epoch: number;
+  readonly until: Instant;
+  readonly ttlMs: DurationMs;
+}
+
+export interface StoreFacts {
+  readonly storeId: string;
+  /** The authority's clock: the *now* of planning. */
+  readonly now: Instant;
+  /**
+   * How long after a promotion a write of a stale reconciler may still land: lease TTL, longest request
+   * and clock skew (rotation.md, step 4).
+   */
+  readonly settleMs: DurationMs;
+  readonly usage: UsageCoverage;
+}
+
+/** Effects of a reconciler. Each is one transaction with its audit entry and its change, and idempotent. */
+export type Mutation =
+  | { readonly kind: 'create'; readonly declaration: Declaration; readonly ownership: Ownership }
+  | { readonly kind: 'update'; readonly declaration: Declaration; readonly ownership: Ownership; readonly revision: number }
+  /** Take over without touching: only the ownership changes. */
+  | { readonly kind: 'adopt'; readonly object: ObjectRef; readonly ownership: Ownership; readonly revision: number }
+  /**
+   * The object is a tombstone from then on. A key's accepted versions end at now + overlap; an
+   * environment takes its automatic keys with it. `in_use` while other objects depend on it.
+   */
+  | { readonly kind: 'delete'; readonly object: ObjectRef; readonly overlapMs: DurationMs; readonly revision: number }
+  /** `generation` must be the newest plus one, or the newest itself while its envelope is kept: the same request again. */
+  | { readonly kind: 'issue'; readonly object: ObjectRef; readonly generation: number; readonly recipient: Recipient }
+  /** Needs a delivery for every declared sink. Moves the label `current`; predecessors retire; the envelope is erased. */
+  | { readonly kind: 'promote'; readonly object: ObjectRef; readonly generation: number; readonly deliveries: readonly ConfirmedDelivery[] }
+  /** Final. Versions named by generation; those already revoked stay as they are. */
+  | { readonly kind: 'revoke'; readonly object: ObjectRef; readonly generations: readonly number[] };
+
+export interface ConfirmedDelivery {
+  readonly sink: SinkId;
+  readonly fingerprint: Fingerprint;
+  readonly machine: string;
+}
+
+/** Effects that a person asks for. Fenced by the object's own facts, not by the lease: an emergency never waits. */
+export type Request =
+  | { readonly kind: 'requestRotation'; readonly object: ObjectRef }
+  /** Every accepted version ends at now + overlap; `overlapMs: 0` ends them at once. */
+  | { readonly kind: 'revoke'; readonly object: ObjectRef; readonly overlapMs: DurationMs }
+  /** Confirms the hand-over to the newest version. `proof` is that version's token: possession. */
+  | { readonly kind: 'acknowledge'; readonly object: ObjectRef; readonly proof: Secret }
+  | { readonly kind: 'deactivate' | 'activate'; readonly object: ObjectRef };
+
+export interface Outcome {
+  /** The object's revision after the effect. */
+  readonly revision: number;
+  /** False when the state was already as asked: nothing was written. */
+  readonly changed: boolean;
+  /** Of `issue`: the sealed secret, for the recipient only. */
+  readonly issued?: { readonly id: string; readonly fingerprint: Fingerprint; readonly sealed: string };
+}
+
+export interface Verification {
+  readonly valid: boolean;
+  readonly code: VerificationCode;
+  /** Present whenever the token is one of ours, valid or not. */
+  readonly key?: {
+    readonly keyId: string;
+    readonly name: string;
+    readonly version: number;
+    readonly type: string;
+    readonly environment: string;
+    readonly owner: string;
+    readonly permissions: readonly string[];
+    readonly expiresAt: Instant | undefined;
+  };
+}
+
+export interface AuditEntry {
+  /** Counts from 1 without gaps. */
+  readonly seq: number;
+  readonly at: Instant;
+  readonly actor: string;
+  readonly path: string;
+  /** `key.issued`, `object.updated`, … */
+  readonly action: string;
+  readonly object: string;
+  /** Facts of the effect; never secret. */
+  readonly detail: Readonly<Record<string, unknown>>;
+  readonly previousHash: string;
+  readonly hash: string;
+}
+
+export interface Change {
+  readonly seq: number;
+  readonly at: Instant;
+  readonly object: ObjectRef;
+  readonly action: string;
+}
+
+export interface LiveStore {
+  facts(): Promise<Result<StoreFacts>>;
+  /** Every live object, sorted by `compareRefs`. */
+  survey(): Promise<Result<readonly LiveSummary[]>>;
+  /** Full facts of those that exist, sorted by `compareRefs`. */
+  fetch(refs: readonly ObjectRef[]): Promise<Result<readonly LiveObject[]>>;
+
+  acquireLease(holder: string, ttlMs: DurationMs): Promise<Result<Lease>>;
+  renewLease(lease: Lease): Promise<Result<Lease>>;
+  releaseLease(lease: Lease): Promise<Result<void>>;
+  mutate(mutation: Mutation, lease: Lease, caller: Caller): Promise<Result<Outcome>>;
+
+  request(request: Request, caller: Caller): Promise<Result<Outcome>>;
+  /** The secret of a key without sinks, once; a publishable one always. */
+  claim(object: ObjectRef, caller: Caller): Promise<Result<Secret>>;
+  /** Counts as a use of the key, by `consumer` if named. */
+  verify(token: Secret, request: VerificationRequest, consumer?: string): Promise<Result<Verification>>;
+
+  /** Entries after `since`, oldest first, at most `limit`. */
+  audit(query: { readonly since?: number; readonly object?: string; readonly limit?: number }): Promise<Result<readonly AuditEntry[]>>;
+  /** Walks the whole chain; `audit_broken` names the first entry that does not hold. */
+  verifyAudit(): Promise<Result<{ readonly entries: number; readonly head: string }>>;
+  changes(since: number, limit: number): Promise<Result<readonly Change[]>>;
+  close(): Promise<void>;
+}

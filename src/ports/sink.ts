@@ -1,0 +1,40 @@
+/**
+ * Where secrets are delivered. A sink is read, written by compare-and-set, and read again: "200 OK" is
+ * not a receipt (rotation.md, steps 2 and 3).
+ */
+import type { SinkDeclaration, SinkId } from '../domain/kinds/index.js';
+import type { Fingerprint, Receipt } from '../domain/live.js';
+import type { Result } from '../domain/result.js';
+import type { Secret } from '../domain/secret.js';
+
+/**
+ * What the place may hold for a write to go ahead: nothing at all, or content with one of these
+ * fingerprints. The version being written always counts as expected, so a repeated write is harmless;
+ * a higher generation never is, so a sink cannot go back.
+ */
+export interface Expectation {
+  readonly mayBeMissing: boolean;
+  readonly fingerprints: readonly Fingerprint[];
+}
+
+export interface SinkDelivery {
+  readonly secret: Secret;
+  /** `ApiKey/billing-prod`, for formats that can say whose secret they hold. */
+  readonly object: string;
+  readonly generation: number;
+  readonly expected: Expectation;
+}
+
+export interface Sinks {
+  /** The machine this process runs on, as receipts name it. */
+  readonly machine: string;
+  /** Receipts in the order asked. Never rejects: what cannot be read is `unknown`. Reads each file once. */
+  read(ids: readonly SinkId[]): Promise<readonly Receipt[]>;
+  /** `sink_moved` when the place holds something unexpected; then nothing was written. */
+  deliver(sink: SinkDeclaration, delivery: SinkDelivery): Promise<Result<void>>;
+  /**
+   * Reads the place back under its lock, so that no write is half way: the touch after which a stale
+   * writer can no longer get through. `sink_moved` unless it holds `fingerprint`.
+   */
+  confirm(id: SinkId, fingerprint: Fingerprint): Promise<Result<void>>;
+}
