@@ -31,7 +31,8 @@ export const ACCEPTED_VERSIONS_MAX = 4;
 const ACCEPTED: ReadonlySet<VersionState> = new Set(['issued', 'current', 'retiring']);
 
 /** What a verifier accepts, and nothing else. */
-export const isAccepted = (version: VersionFacts, now: Instant): boolean => ACCEPTED.has(stateOf(version, now));
+export const isAccepted = (version: VersionFacts, now: Instant): boolean =>
+  ACCEPTED.has(stateOf(version, now));
 
 /** Neither revoked nor expired: accepted, or suspended and coming back. */
 export function isAlive(version: VersionFacts, now: Instant): boolean {
@@ -73,8 +74,10 @@ export function rotationDueAt(name: string, spec: ApiKeySpec, version: VersionFa
   if (spec.rotation === undefined) return NEVER;
   const { everyMs, overlapMs } = rotationPolicy(spec);
   const jitter = Number.parseInt(sha256(name).slice(0, 8), 16) / 0xffff_ffff;
-  const byAge = everyMs === undefined ? NEVER : version.issuedAt + everyMs - Math.floor((everyMs / 10) * jitter);
-  const byExpiry = version.expiresAt === undefined ? NEVER : version.expiresAt - overlapMs - Math.min(overlapMs, DAY_MS);
+  const byAge =
+    everyMs === undefined ? NEVER : version.issuedAt + everyMs - Math.floor((everyMs / 10) * jitter);
+  const byExpiry =
+    version.expiresAt === undefined ? NEVER : version.expiresAt - overlapMs - Math.min(overlapMs, DAY_MS);
   return Math.max(version.issuedAt + 1, Math.min(byAge, byExpiry));
 }
 
@@ -99,4 +102,5 @@ export function quietUntil(name: string, spec: ApiKeySpec, key: KeyFacts): Insta
 }
 
 /** The secret of this version is kept until somebody claims it. */
-export const waitsForClaim = (version: VersionFacts): boolean => version.envelope?.recipient === CLAIM_RECIPIENT;
+export const waitsForClaim = (version: VersionFacts): boolean =>
+  version.envelope?.recipient === CLAIM_RECIPIENT;

@@ -106,6 +106,24 @@ export type Receipt =
   /** It could not be read; says why. Never treated as missing, nor as confirmed. */
   | { readonly kind: 'unknown'; readonly why: string };
 
+/**
+ * What the place may hold for a write to go ahead: nothing at all, or content with one of these
+ * fingerprints. The version being written always counts as expected, so a repeated write is harmless;
+ * a higher generation never is, so a sink cannot go back.
+ */
+export interface Expectation {
+  readonly mayBeMissing: boolean;
+  readonly fingerprints: readonly Fingerprint[];
+}
+
+/** A live object that names another one, and so keeps it from being removed. */
+export interface LiveDependent {
+  readonly ref: ObjectRef;
+  readonly origin: Origin;
+  /** When its last version ends, for a key on its way out; undefined while it stays. */
+  readonly endsAt: Instant | undefined;
+}
+
 /** Through what telemetry use is known: complete for every verifier within these instants. */
 export interface UsageCoverage {
   readonly from: Instant;

@@ -8,7 +8,8 @@ export interface ObjectRef {
   readonly name: string;
 }
 
-export const refText = (ref: { readonly kind: string; readonly name: string }): string => `${ref.kind}/${ref.name}`;
+export const refText = (ref: { readonly kind: string; readonly name: string }): string =>
+  `${ref.kind}/${ref.name}`;
 
 /** The one order in which objects are listed and joined: by kind, then name, by code unit. */
 export const compareRefs = (a: ObjectRef, b: ObjectRef): number =>
@@ -36,13 +37,22 @@ export type Declaration = {
 
 export type DeclarationOf<K extends ObjectKind> = Extract<Declaration, { kind: K }>;
 
-export const refOf = (declaration: Declaration): ObjectRef => ({ kind: declaration.kind, name: declaration.metadata.name });
+export const refOf = (declaration: Declaration): ObjectRef => ({
+  kind: declaration.kind,
+  name: declaration.metadata.name,
+});
 
 export const isProtected = (metadata: Metadata): boolean => metadata.annotations?.[PROTECT] === 'true';
 
 /** Two declarations in normal form are the same exactly when their digests are. */
 export const declarationDigest = ({ kind, metadata, spec }: Declaration): string =>
-  digestOf({ kind, name: metadata.name, labels: metadata.labels ?? {}, annotations: metadata.annotations ?? {}, spec });
+  digestOf({
+    kind,
+    name: metadata.name,
+    labels: metadata.labels ?? {},
+    annotations: metadata.annotations ?? {},
+    spec,
+  });
 
 /** Where in the documents something stands; lines and columns count from 1. */
 export interface Position {

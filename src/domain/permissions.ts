@@ -1,10 +1,9 @@
 /** Permissions are `word:word`; those of applications are opaque to us (contract.md, fine print 9). */
 
 /** What a key may do when neither it nor its service says: the data of its environment. */
-export const ENVIRONMENT_DATA: readonly string[] = ['spaces', 'workbooks', 'guests', 'events'].flatMap((noun) => [
-  `${noun}:read`,
-  `${noun}:write`,
-]);
+export const ENVIRONMENT_DATA: readonly string[] = ['spaces', 'workbooks', 'guests', 'events'].flatMap(
+  (noun) => [`${noun}:read`, `${noun}:write`],
+);
 
 /** What the account itself may do: a tenant key without explicit permissions. */
 export const EVERYTHING: readonly string[] = ['*'];
@@ -15,7 +14,9 @@ export const permits = (granted: readonly string[], wanted: string): boolean =>
 /** Explicit permissions of the key are frozen; absent ones follow the owner as it is now. */
 export function effectivePermissions(
   explicit: readonly string[] | undefined,
-  owner: { readonly kind: 'service'; readonly permissions: readonly string[] | undefined } | { readonly kind: 'tenant' },
+  owner:
+    | { readonly kind: 'service'; readonly permissions: readonly string[] | undefined }
+    | { readonly kind: 'tenant' },
 ): readonly string[] {
   if (explicit !== undefined) return explicit;
   return owner.kind === 'tenant' ? EVERYTHING : (owner.permissions ?? ENVIRONMENT_DATA);

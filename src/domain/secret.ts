@@ -74,7 +74,10 @@ export function parseToken(text: string): ParsedToken | undefined {
   if (!WHOLE_TOKEN.test(text)) return undefined;
   const body = text.slice(0, -CHECKSUM_LENGTH);
   if (checksum(body) !== text.slice(-CHECKSUM_LENGTH)) return undefined;
-  const id = text.slice(-(ID_LENGTH + 1 + SECRET_LENGTH + CHECKSUM_LENGTH), -(1 + SECRET_LENGTH + CHECKSUM_LENGTH));
+  const id = text.slice(
+    -(ID_LENGTH + 1 + SECRET_LENGTH + CHECKSUM_LENGTH),
+    -(1 + SECRET_LENGTH + CHECKSUM_LENGTH),
+  );
   return { type: text.startsWith('sk') ? 'secret' : text.startsWith('pk_') ? 'publishable' : 'personal', id };
 }
 

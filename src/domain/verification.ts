@@ -35,7 +35,6 @@ export interface KeyStanding {
   readonly permissions: readonly string[];
 }
 
-
 export function decide(
   version: VersionFacts,
   standing: KeyStanding,
@@ -48,7 +47,9 @@ export function decide(
   if (standing.isDeactivated || !isAccepted(version, now)) return 'INACTIVE';
   if (standing.owner === 'deleted') return 'OWNER_DELETED';
   if (standing.owner === 'deactivated') return 'OWNER_DEACTIVATED';
-  if (request.environment !== undefined && request.environment !== standing.environment) return 'WRONG_ENVIRONMENT';
-  if (request.permission !== undefined && !permits(standing.permissions, request.permission)) return 'FORBIDDEN';
+  if (request.environment !== undefined && request.environment !== standing.environment)
+    return 'WRONG_ENVIRONMENT';
+  if (request.permission !== undefined && !permits(standing.permissions, request.permission))
+    return 'FORBIDDEN';
   return 'VALID';
 }

@@ -5,10 +5,16 @@
  */
 import type { DesiredObject, DesiredProject } from '../domain/desired.js';
 import type { SinkDeclaration, SinkId } from '../domain/kinds/index.js';
-import type { Fingerprint, LiveObject, Ownership, Receipt, UsageCoverage } from '../domain/live.js';
+import type {
+  Expectation,
+  LiveDependent,
+  LiveObject,
+  Ownership,
+  Receipt,
+  UsageCoverage,
+} from '../domain/live.js';
 import type { Declaration, ObjectRef } from '../domain/objects.js';
 import type { DurationMs, Instant } from '../domain/time.js';
-import type { Expectation } from '../ports/sink.js';
 import type { FindingCode, StepReason, WaitingReason } from './reasons.js';
 
 /** Deterministic and unique in a plan: `ApiKey/billing-prod issue 2`. */
@@ -17,13 +23,33 @@ export type StepId = string;
 /** What a step does, with everything that doing it needs. */
 export type Effect =
   | { readonly action: 'create'; readonly detail: { readonly declaration: Declaration } }
-  | { readonly action: 'update'; readonly detail: { readonly declaration: Declaration; readonly changes: readonly FieldChange[]; readonly revision: number } }
+  | {
+      readonly action: 'update';
+      readonly detail: {
+        readonly declaration: Declaration;
+        readonly changes: readonly FieldChange[];
+        readonly revision: number;
+      };
+    }
   | { readonly action: 'adopt'; readonly detail: { readonly revision: number } }
-  | { readonly action: 'delete'; readonly detail: { readonly overlapMs: DurationMs; readonly revision: number } }
+  | {
+      readonly action: 'delete';
+      readonly detail: { readonly overlapMs: DurationMs; readonly revision: number };
+    }
   | { readonly action: 'issue'; readonly detail: { readonly generation: number; readonly recipient: string } }
-  | { readonly action: 'deliver'; readonly detail: { readonly generation: number; readonly sink: SinkDeclaration; readonly expected: Expectation } }
+  | {
+      readonly action: 'deliver';
+      readonly detail: {
+        readonly generation: number;
+        readonly sink: SinkDeclaration;
+        readonly expected: Expectation;
+      };
+    }
   | { readonly action: 'confirm'; readonly detail: { readonly generation: number; readonly sink: SinkId } }
-  | { readonly action: 'promote'; readonly detail: { readonly generation: number; readonly sinks: readonly SinkId[] } }
+  | {
+      readonly action: 'promote';
+      readonly detail: { readonly generation: number; readonly sinks: readonly SinkId[] };
+    }
   | { readonly action: 'revoke'; readonly detail: { readonly generations: readonly number[] } };
 
 export type Step = Effect & {
@@ -115,15 +141,6 @@ export interface Subject {
   readonly live: LiveObject | undefined;
   /** What each declared or delivered sink of a key holds. */
   readonly receipts: ReadonlyMap<SinkId, Receipt>;
-  /** Live objects that name this one and will still be live: why it cannot go yet. */
+  /** For an object on its way out: the live objects that still name it. */
   readonly dependents: readonly LiveDependent[];
 }
-
-export interface LiveDependent {
-  readonly ref: ObjectRef;
-  readonly origin: LiveObject['origin'];
-  /** When its last version ends, for a key on its way out; undefined while it stays. */
-  readonly endsAt: Instant | undefined;
-}
-
-export type { Fingerprint };

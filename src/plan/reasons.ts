@@ -12,7 +12,8 @@ export const STEP_REASONS = {
   NotDeclared: 'This project made it and its declaration was taken away.',
   NoCurrentVersion: 'The key has no accepted version: it is new, or all were revoked.',
   Undelivered: 'A version was issued and not yet delivered everywhere; the rollout resumes.',
-  EnvelopeLost: 'The newest version was never promoted and its secret can no longer be had, so a next one is issued.',
+  EnvelopeLost:
+    'The newest version was never promoted and its secret can no longer be had, so a next one is issued.',
   SinkMissing: 'A declared sink does not hold the current version, whose plaintext is gone by design.',
   SinkDiffers: 'A declared sink holds something else than the current version.',
   RotationDue: 'The current version is as old as the declaration allows, or close to its expiry.',
@@ -48,9 +49,12 @@ export const FINDINGS = {
   EmptiedConfiguration: 'The documents declare nothing while the project has live objects.',
   ProtectedObject: 'An object with keywright.dev/protect would be removed or replaced.',
   OwnedByAnotherProject: 'The object belongs to another project or manager.',
-  Quarantined: 'A sink holds a version that this store does not know, as after restoring a backup; nothing is done to the key.',
-  DeactivatedByHand: 'The key was deactivated by hand: an emergency stop, which is reported and never undone.',
-  TimedHandover: 'In production the hand-over goes by time alone: a consumer that still holds the old version breaks.',
+  Quarantined:
+    'A sink holds a version that this store does not know, as after restoring a backup; nothing is done to the key.',
+  DeactivatedByHand:
+    'The key was deactivated by hand: an emergency stop, which is reported and never undone.',
+  TimedHandover:
+    'In production the hand-over goes by time alone: a consumer that still holds the old version breaks.',
   ManyExpiries: 'Unusually many keys expired at once, as when a clock is wrong; nothing is issued for them.',
   KeyExpired: 'The key has expired and declares no rotation: declare one, or take the document away.',
 } as const;

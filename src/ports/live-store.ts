@@ -4,7 +4,14 @@
  * failures are values. `store_unreachable` is possible everywhere.
  */
 import type { SinkId } from '../domain/kinds/index.js';
-import type { Fingerprint, LiveObject, LiveSummary, Ownership, UsageCoverage } from '../domain/live.js';
+import type {
+  Fingerprint,
+  LiveDependent,
+  LiveObject,
+  LiveSummary,
+  Ownership,
+  UsageCoverage,
+} from '../domain/live.js';
 import type { Declaration, ObjectRef } from '../domain/objects.js';
 import type { Result } from '../domain/result.js';
 import type { Secret } from '../domain/secret.js';
@@ -43,18 +50,43 @@ export interface StoreFacts {
 /** Effects of a reconciler. Each is one transaction with its audit entry and its change, and idempotent. */
 export type Mutation =
   | { readonly kind: 'create'; readonly declaration: Declaration; readonly ownership: Ownership }
-  | { readonly kind: 'update'; readonly declaration: Declaration; readonly ownership: Ownership; readonly revision: number }
+  | {
+      readonly kind: 'update';
+      readonly declaration: Declaration;
+      readonly ownership: Ownership;
+      readonly revision: number;
+    }
   /** Take over without touching: only the ownership changes. */
-  | { readonly kind: 'adopt'; readonly object: ObjectRef; readonly ownership: Ownership; readonly revision: number }
+  | {
+      readonly kind: 'adopt';
+      readonly object: ObjectRef;
+      readonly ownership: Ownership;
+      readonly revision: number;
+    }
   /**
    * The object is a tombstone from then on. A key's accepted versions end at now + overlap; an
    * environment takes its automatic keys with it. `in_use` while other objects depend on it.
    */
-  | { readonly kind: 'delete'; readonly object: ObjectRef; readonly overlapMs: DurationMs; readonly revision: number }
+  | {
+      readonly kind: 'delete';
+      readonly object: ObjectRef;
+      readonly overlapMs: DurationMs;
+      readonly revision: number;
+    }
   /** `generation` must be the newest plus one, or the newest itself while its envelope is kept: the same request again. */
-  | { readonly kind: 'issue'; readonly object: ObjectRef; readonly generation: number; readonly recipient: Recipient }
+  | {
+      readonly kind: 'issue';
+      readonly object: ObjectRef;
+      readonly generation: number;
+      readonly recipient: Recipient;
+    }
   /** Needs a delivery for every declared sink. Moves the label `current`; predecessors retire; the envelope is erased. */
-  | { readonly kind: 'promote'; readonly object: ObjectRef; readonly generation: number; readonly deliveries: readonly ConfirmedDelivery[] }
+  | {
+      readonly kind: 'promote';
+      readonly object: ObjectRef;
+      readonly generation: number;
+      readonly deliveries: readonly ConfirmedDelivery[];
+    }
   /** Final. Versions named by generation; those already revoked stay as they are. */
   | { readonly kind: 'revoke'; readonly object: ObjectRef; readonly generations: readonly number[] };
 
@@ -127,6 +159,9 @@ export interface LiveStore {
   /** Full facts of those that exist, sorted by `compareRefs`. */
   fetch(refs: readonly ObjectRef[]): Promise<Result<readonly LiveObject[]>>;
 
+  /** Live objects that name this one, with removed keys whose versions have not all ended. */
+  dependents(ref: ObjectRef): Promise<Result<readonly LiveDependent[]>>;
+
   acquireLease(holder: string, ttlMs: DurationMs): Promise<Result<Lease>>;
   renewLease(lease: Lease): Promise<Result<Lease>>;
   releaseLease(lease: Lease): Promise<Result<void>>;
@@ -139,7 +174,11 @@ export interface LiveStore {
   verify(token: Secret, request: VerificationRequest, consumer?: string): Promise<Result<Verification>>;
 
   /** Entries after `since`, oldest first, at most `limit`. */
-  audit(query: { readonly since?: number; readonly object?: string; readonly limit?: number }): Promise<Result<readonly AuditEntry[]>>;
+  audit(query: {
+    readonly since?: number;
+    readonly object?: string;
+    readonly limit?: number;
+  }): Promise<Result<readonly AuditEntry[]>>;
   /** Walks the whole chain; `audit_broken` names the first entry that does not hold. */
   verifyAudit(): Promise<Result<{ readonly entries: number; readonly head: string }>>;
   changes(since: number, limit: number): Promise<Result<readonly Change[]>>;

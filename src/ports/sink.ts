@@ -3,19 +3,9 @@
  * not a receipt (rotation.md, steps 2 and 3).
  */
 import type { SinkDeclaration, SinkId } from '../domain/kinds/index.js';
-import type { Fingerprint, Receipt } from '../domain/live.js';
+import type { Expectation, Fingerprint, Receipt } from '../domain/live.js';
 import type { Result } from '../domain/result.js';
 import type { Secret } from '../domain/secret.js';
-
-/**
- * What the place may hold for a write to go ahead: nothing at all, or content with one of these
- * fingerprints. The version being written always counts as expected, so a repeated write is harmless;
- * a higher generation never is, so a sink cannot go back.
- */
-export interface Expectation {
-  readonly mayBeMissing: boolean;
-  readonly fingerprints: readonly Fingerprint[];
-}
 
 export interface SinkDelivery {
   readonly secret: Secret;

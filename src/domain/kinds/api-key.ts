@@ -10,7 +10,10 @@ const spec = Type.Object(
   {
     environment: nameField('The environment it works in.'),
     type: Type.Optional(
-      Type.Union([Type.Literal('secret'), Type.Literal('publishable')], { default: 'secret', description: 'secret for servers; publishable may be seen by anybody.' }),
+      Type.Union([Type.Literal('secret'), Type.Literal('publishable')], {
+        default: 'secret',
+        description: 'secret for servers; publishable may be seen by anybody.',
+      }),
     ),
     owner: Type.Object(
       {
@@ -22,12 +25,23 @@ const spec = Type.Object(
       },
       { ...closed, description: 'Whose key it is: exactly one of service, team, tenant or user.' },
     ),
-    permissions: Type.Optional(permissionsField('What it may do. Absent: what its owner may do, as that is at the time.')),
+    permissions: Type.Optional(
+      permissionsField('What it may do. Absent: what its owner may do, as that is at the time.'),
+    ),
     expiresAfter: Type.Optional(durationField('Each version expires this long after it was issued.')),
     expiresAt: Type.Optional(instantField('Every version expires at this instant.')),
-    rotation: Type.Optional(Type.Object(rotationFields(true), { ...closed, description: 'How it is replaced. Absent: only by hand.' })),
+    rotation: Type.Optional(
+      Type.Object(rotationFields(true), {
+        ...closed,
+        description: 'How it is replaced. Absent: only by hand.',
+      }),
+    ),
     deliver: Type.Optional(
-      Type.Array(sinkField, { maxItems: 20, description: 'The sinks that its secret is written to. Absent: it waits, sealed, until `keywright claim`.' }),
+      Type.Array(sinkField, {
+        maxItems: 20,
+        description:
+          'The sinks that its secret is written to. Absent: it waits, sealed, until `keywright claim`.',
+      }),
     ),
   },
   closed,
@@ -57,7 +71,8 @@ export const ApiKey: Kind<ApiKeySpec> = {
 
 function references({ environment, owner }: ApiKeySpec): readonly Reference[] {
   const found: Reference[] = [{ kind: 'Environment', name: environment, path: 'spec.environment' }];
-  if (owner.service !== undefined) found.push({ kind: 'Service', name: owner.service, path: 'spec.owner.service' });
+  if (owner.service !== undefined)
+    found.push({ kind: 'Service', name: owner.service, path: 'spec.owner.service' });
   if (owner.team !== undefined) found.push({ kind: 'Team', name: owner.team, path: 'spec.owner.team' });
   if (owner.user !== undefined) found.push({ kind: 'User', name: owner.user, path: 'spec.owner.user' });
   return found;
@@ -65,17 +80,22 @@ function references({ environment, owner }: ApiKeySpec): readonly Reference[] {
 
 function checkOwner({ owner }: ApiKeySpec): readonly Problem[] {
   const owners = [owner.service, owner.team, owner.user, owner.tenant].filter((one) => one !== undefined);
-  if (owners.length !== 1) return [{ path: 'spec.owner', message: 'must name exactly one of service, team, tenant, user' }];
-  if (owner.role !== undefined && owner.team === undefined) return [{ path: 'spec.owner.role', message: 'goes with team only' }];
+  if (owners.length !== 1)
+    return [{ path: 'spec.owner', message: 'must name exactly one of service, team, tenant, user' }];
+  if (owner.role !== undefined && owner.team === undefined)
+    return [{ path: 'spec.owner.role', message: 'goes with team only' }];
   return [];
 }
 
 function checkExpiry({ expiresAfter, expiresAt, rotation }: ApiKeySpec): readonly Problem[] {
   if (expiresAfter === undefined) return [];
-  if (expiresAt !== undefined) return [{ path: 'spec.expiresAt', message: 'cannot be given together with expiresAfter' }];
+  if (expiresAt !== undefined)
+    return [{ path: 'spec.expiresAt', message: 'cannot be given together with expiresAfter' }];
   // A successor must be in use before its predecessor ends, or every rotation leaves a gap.
   if (rotation?.overlap !== undefined && durationMs(expiresAfter) <= durationMs(rotation.overlap)) {
-    return [{ path: 'spec.expiresAfter', message: `must be longer than rotation.overlap (${rotation.overlap})` }];
+    return [
+      { path: 'spec.expiresAfter', message: `must be longer than rotation.overlap (${rotation.overlap})` },
+    ];
   }
   return [];
 }
@@ -84,7 +104,11 @@ function checkHandover({ rotation }: ApiKeySpec): readonly Problem[] {
   if (rotation?.consumers !== undefined && rotation.handover !== 'observed') {
     return [{ path: 'spec.rotation.consumers', message: 'goes with handover: observed only' }];
   }
-  if (rotation?.every !== undefined && rotation.overlap !== undefined && durationMs(rotation.every) <= durationMs(rotation.overlap)) {
+  if (
+    rotation?.every !== undefined &&
+    rotation.overlap !== undefined &&
+    durationMs(rotation.every) <= durationMs(rotation.overlap)
+  ) {
     return [{ path: 'spec.rotation.every', message: `must be longer than overlap (${rotation.overlap})` }];
   }
   return [];

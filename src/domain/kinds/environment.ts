@@ -5,7 +5,12 @@ import type { Kind } from './kind.js';
 
 const spec = Type.Object(
   {
-    isProd: Type.Optional(Type.Boolean({ default: false, description: 'Production: keys are `live`, use counts towards paid credits.' })),
+    isProd: Type.Optional(
+      Type.Boolean({
+        default: false,
+        description: 'Production: keys are `live`, use counts towards paid credits.',
+      }),
+    ),
     guestAuthentication: Type.Optional(
       Type.Array(Type.Union([Type.Literal('magic_link'), Type.Literal('shared_link')]), {
         uniqueItems: true,
@@ -24,7 +29,10 @@ export const Environment: Kind<EnvironmentSpec> = {
   name: 'Environment',
   summary: 'An isolated world of keys, spaces and guests. A key of one environment is refused in another.',
   schema: spec,
-  example: { metadata: { name: 'production' }, spec: { isProd: true, guestAuthentication: ['magic_link'], guestInvites: false } },
+  example: {
+    metadata: { name: 'production' },
+    spec: { isProd: true, guestAuthentication: ['magic_link'], guestInvites: false },
+  },
   idPrefix: 'us_env',
   // `live` or `test` is part of every token, so an environment cannot change sides.
   replacedBy: ['isProd'],

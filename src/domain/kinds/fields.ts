@@ -12,7 +12,12 @@ export const nameField = (description: string) =>
   Type.String({ pattern: DNS_LABEL, maxLength: 63, description, 'x-expects': nameMessage });
 
 export const textField = (description: string, maxLength = 500) =>
-  Type.String({ pattern: VISIBLE, maxLength, description, 'x-expects': `text of at most ${maxLength} visible characters` });
+  Type.String({
+    pattern: VISIBLE,
+    maxLength,
+    description,
+    'x-expects': `text of at most ${maxLength} visible characters`,
+  });
 
 export const durationField = (description: string, options: { default?: string } = {}) =>
   Type.String({ format: 'duration', description, ...options });
@@ -29,7 +34,12 @@ export const permissionsField = (description: string) =>
   );
 
 export const emailField = (description: string) =>
-  Type.String({ pattern: '^[\\x21-\\x3f\\x41-\\x7e]+@[A-Za-z0-9.-]+$', maxLength: 254, description, 'x-expects': 'an email address' });
+  Type.String({
+    pattern: '^[\\x21-\\x3f\\x41-\\x7e]+@[A-Za-z0-9.-]+$',
+    maxLength: 254,
+    description,
+    'x-expects': 'an email address',
+  });
 
 /** An object that takes the fields named and no others. */
 export const closed = { additionalProperties: false } as const;

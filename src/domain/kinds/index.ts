@@ -16,7 +16,14 @@ export type { EnvironmentSpec } from './environment.js';
 export type { Kind, Problem, Reference } from './kind.js';
 export type { ProjectSpec } from './project.js';
 export type { ServiceSpec } from './service.js';
-export { parseSinkId, type SinkDeclaration, type SinkId, type SinkPlace, sinkIdOf, sinkPlace } from './sink.js';
+export {
+  parseSinkId,
+  type SinkDeclaration,
+  type SinkId,
+  type SinkPlace,
+  sinkIdOf,
+  sinkPlace,
+} from './sink.js';
 
 export const isKindName = (name: string): name is KindName => Object.hasOwn(KINDS, name);
 

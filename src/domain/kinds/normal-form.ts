@@ -26,7 +26,8 @@ function normal(node: Node, value: unknown): unknown {
     const members = value.map((member) => normal(items, member));
     return node.uniqueItems ? members.sort() : members;
   }
-  if (node.properties && typeof value === 'object' && value !== null) return normalObject(node.properties, value);
+  if (node.properties && typeof value === 'object' && value !== null)
+    return normalObject(node.properties, value);
   return value;
 }
 

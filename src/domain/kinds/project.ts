@@ -7,7 +7,12 @@ import { rotationFields } from './rotation.js';
 const spec = Type.Object(
   {
     store: Type.Optional(
-      Type.String({ minLength: 1, maxLength: 1024, default: '.keywright', description: 'The live store: a folder for the embedded one.' }),
+      Type.String({
+        minLength: 1,
+        maxLength: 1024,
+        default: '.keywright',
+        description: 'The live store: a folder for the embedded one.',
+      }),
     ),
     specs: Type.Optional(
       Type.Array(Type.String({ minLength: 1, maxLength: 1024 }), {
@@ -20,7 +25,8 @@ const spec = Type.Object(
       Type.Array(Type.String({ minLength: 1, maxLength: 1024 }), {
         default: ['.'],
         maxItems: 20,
-        description: 'Folders that sinks may write below, relative to keywright.yaml. Name one here to allow a path outside.',
+        description:
+          'Folders that sinks may write below, relative to keywright.yaml. Name one here to allow a path outside.',
       }),
     ),
     unmanaged: Type.Optional(
@@ -33,30 +39,65 @@ const spec = Type.Object(
       Type.Object(
         {
           maxRemovals: Type.Optional(
-            Type.String({ pattern: '^(?:100|[1-9]?[0-9])%$', default: '25%', description: 'The largest share of live objects one run may remove.', 'x-expects': 'a percentage such as 25%' }),
+            Type.String({
+              pattern: '^(?:100|[1-9]?[0-9])%$',
+              default: '25%',
+              description: 'The largest share of live objects one run may remove.',
+              'x-expects': 'a percentage such as 25%',
+            }),
           ),
           maxRemovalsMin: Type.Optional(
-            Type.Integer({ minimum: 0, maximum: 1_000_000, default: 5, description: 'Fewer removals than this are never refused for their share.' }),
+            Type.Integer({
+              minimum: 0,
+              maximum: 1_000_000,
+              default: 5,
+              description: 'Fewer removals than this are never refused for their share.',
+            }),
           ),
-          minAdministrators: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, default: 1, description: 'Active administrators that must remain.' })),
+          minAdministrators: Type.Optional(
+            Type.Integer({
+              minimum: 1,
+              maximum: 100,
+              default: 1,
+              description: 'Active administrators that must remain.',
+            }),
+          ),
           requireApproval: Type.Optional(
-            Type.Array(nameField('An environment.'), { uniqueItems: true, maxItems: 100, default: [], description: 'Environments in which a change needs a typed yes, --approve or a saved plan.' }),
+            Type.Array(nameField('An environment.'), {
+              uniqueItems: true,
+              maxItems: 100,
+              default: [],
+              description: 'Environments in which a change needs a typed yes, --approve or a saved plan.',
+            }),
           ),
         },
         { ...closed, default: {}, description: 'Limits that a plan must keep.' },
       ),
     ),
     defaults: Type.Optional(
-      Type.Object({ rotation: Type.Optional(Type.Object(rotationFields(false), closed)) }, { ...closed, default: {}, description: 'Values for keys that do not say otherwise.' }),
+      Type.Object(
+        { rotation: Type.Optional(Type.Object(rotationFields(false), closed)) },
+        { ...closed, default: {}, description: 'Values for keys that do not say otherwise.' },
+      ),
     ),
     policy: Type.Optional(
       Type.Object(
         {
-          requireExpiry: Type.Optional(Type.Boolean({ default: false, description: 'A key without expiresAfter or expiresAt is an error.' })),
-          staleAfter: Type.Optional(durationField('A key unused for this long is reported as stale.', { default: '90d' })),
+          requireExpiry: Type.Optional(
+            Type.Boolean({
+              default: false,
+              description: 'A key without expiresAfter or expiresAt is an error.',
+            }),
+          ),
+          staleAfter: Type.Optional(
+            durationField('A key unused for this long is reported as stale.', { default: '90d' }),
+          ),
           maxAge: Type.Optional(durationField('A version older than this is reported.', { default: '366d' })),
           naming: Type.Optional(
-            Type.Union([Type.Literal('off'), Type.Literal('warn'), Type.Literal('error')], { default: 'warn', description: 'What the lint of names does.' }),
+            Type.Union([Type.Literal('off'), Type.Literal('warn'), Type.Literal('error')], {
+              default: 'warn',
+              description: 'What the lint of names does.',
+            }),
           ),
         },
         { ...closed, default: {}, description: 'House rules for keys.' },
@@ -70,7 +111,8 @@ export type ProjectSpec = Static<typeof spec>;
 
 export const Project: Kind<ProjectSpec> = {
   name: 'Project',
-  summary: 'Where the live store and the documents are, and what every plan must respect. One a project, in keywright.yaml.',
+  summary:
+    'Where the live store and the documents are, and what every plan must respect. One a project, in keywright.yaml.',
   schema: spec,
   example: { metadata: { name: 'acme-platform' }, spec: { store: '.keywright', specs: ['specs'] } },
   idPrefix: 'us_prj',

@@ -6,18 +6,29 @@ import { durationField, nameField } from './fields.js';
 export const rotationFields = (filled: boolean) => {
   const preset = (value: string) => (filled ? { default: value } : {});
   return {
-    every: Type.Optional(durationField('A new version is issued this often, brought forward by at most a tenth.')),
-    overlap: Type.Optional(durationField('The least time that old and new version are both accepted.', preset('24h'))),
+    every: Type.Optional(
+      durationField('A new version is issued this often, brought forward by at most a tenth.'),
+    ),
+    overlap: Type.Optional(
+      durationField('The least time that old and new version are both accepted.', preset('24h')),
+    ),
     handover: Type.Optional(
       Type.Union([Type.Literal('observed'), Type.Literal('acknowledged'), Type.Literal('timed')], {
         ...preset('observed'),
-        description: 'What proves that the old version is not needed: its use has stopped, somebody confirmed, or only time.',
+        description:
+          'What proves that the old version is not needed: its use has stopped, somebody confirmed, or only time.',
       }),
     ),
     quiet: Type.Optional(durationField('observed: how long the old version must go unused.', preset('24h'))),
     consumers: Type.Optional(
-      Type.Array(nameField('A consumer.'), { uniqueItems: true, maxItems: 100, description: 'observed: who must have been seen with the new version.' }),
+      Type.Array(nameField('A consumer.'), {
+        uniqueItems: true,
+        maxItems: 100,
+        description: 'observed: who must have been seen with the new version.',
+      }),
     ),
-    deadline: Type.Optional(durationField('The old version is revoked after this even without proof. Absent: never without proof.')),
+    deadline: Type.Optional(
+      durationField('The old version is revoked after this even without proof. Absent: never without proof.'),
+    ),
   };
 };

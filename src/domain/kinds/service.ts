@@ -7,10 +7,16 @@ const spec = Type.Object(
   {
     description: Type.Optional(textField('What the service does.')),
     stewards: Type.Optional(
-      Type.Array(emailField('An address.'), { uniqueItems: true, maxItems: 50, description: 'People to ask. Contacts only: they never own the credential.' }),
+      Type.Array(emailField('An address.'), {
+        uniqueItems: true,
+        maxItems: 50,
+        description: 'People to ask. Contacts only: they never own the credential.',
+      }),
     ),
     permissions: Type.Optional(
-      permissionsField('What its keys may do when they do not say. Absent: the data of their environment (spaces, workbooks, guests, events).'),
+      permissionsField(
+        'What its keys may do when they do not say. Absent: the data of their environment (spaces, workbooks, guests, events).',
+      ),
     ),
   },
   closed,
@@ -22,7 +28,10 @@ export const Service: Kind<ServiceSpec> = {
   name: 'Service',
   summary: 'A non-human owner of keys, so that no key dies with a person.',
   schema: spec,
-  example: { metadata: { name: 'billing' }, spec: { description: 'Invoices', stewards: ['ada@example.com'], permissions: ['spaces:read'] } },
+  example: {
+    metadata: { name: 'billing' },
+    spec: { description: 'Invoices', stewards: ['ada@example.com'], permissions: ['spaces:read'] },
+  },
   idPrefix: 'us_svc',
   replacedBy: [],
   references: () => [],

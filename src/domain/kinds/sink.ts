@@ -19,7 +19,12 @@ const fields = {
     Type.Object(
       {
         path: path('The file, relative to the working folder.'),
-        variable: Type.String({ pattern: '^[A-Za-z_][A-Za-z0-9_]*$', maxLength: 128, description: 'The variable to set.', 'x-expects': 'a variable name such as BILLING_API_KEY' }),
+        variable: Type.String({
+          pattern: '^[A-Za-z_][A-Za-z0-9_]*$',
+          maxLength: 128,
+          description: 'The variable to set.',
+          'x-expects': 'a variable name such as BILLING_API_KEY',
+        }),
       },
       { ...closed, description: 'One variable in a dotenv file; the other lines are left as they are.' },
     ),
@@ -29,7 +34,10 @@ const fields = {
       {
         path: path('The file, relative to the working folder.'),
         format: Type.Optional(
-          Type.Union([Type.Literal('raw'), Type.Literal('json')], { default: 'raw', description: 'raw: the secret and nothing else. json: an object with the secret as `key`.' }),
+          Type.Union([Type.Literal('raw'), Type.Literal('json')], {
+            default: 'raw',
+            description: 'raw: the secret and nothing else. json: an object with the secret as `key`.',
+          }),
         ),
       },
       { ...closed, description: 'A file of its own.' },
@@ -37,7 +45,12 @@ const fields = {
   ),
 };
 
-export const sinkField = Type.Object(fields, { ...closed, minProperties: 1, maxProperties: 1, 'x-expects': `exactly one of ${Object.keys(fields).join(', ')}` });
+export const sinkField = Type.Object(fields, {
+  ...closed,
+  minProperties: 1,
+  maxProperties: 1,
+  'x-expects': `exactly one of ${Object.keys(fields).join(', ')}`,
+});
 
 export type SinkDeclaration = Static<typeof sinkField>;
 
@@ -66,5 +79,9 @@ export const sinkIdOf = (sink: SinkDeclaration): SinkId => {
 export function parseSinkId(id: SinkId): SinkPlace | undefined {
   const groups = /^(?<type>dotenv|file):(?<path>[^#]+)#(?<part>[^#]+)$/.exec(id)?.groups;
   if (!groups) return undefined;
-  return { type: groups['type'] === 'file' ? 'file' : 'dotenv', path: groups['path'] ?? '', part: groups['part'] ?? '' };
+  return {
+    type: groups['type'] === 'file' ? 'file' : 'dotenv',
+    path: groups['path'] ?? '',
+    part: groups['part'] ?? '',
+  };
 }
