@@ -1,0 +1,46 @@
+/**
+ * What a verifier that answers from memory needs of the store: every credential once, then whatever
+ * changed. MACs are keyed with the pepper, so a verifier must be trusted with it; plaintext never passes.
+ */
+import type { VersionFacts } from '../domain/live.js';
+import type { Result } from '../domain/result.js';
+import type { Secret } from '../domain/secret.js';
+import type { KeyStanding } from '../domain/verification.js';
+
+/** One version of a key, as verification sees it. */
+export interface Credential {
+  /** Public id of the version: the twelve characters in its token. */
+  readonly tokenId: string;
+  /** `tokenMac(pepper, token)`: 64 hex digits. */
+  readonly mac: string;
+  readonly keyId: string;
+  readonly name: string;
+  readonly generation: number;
+  readonly type: string;
+  /** `service:billing`, `tenant`. */
+  readonly owner: string;
+  readonly dates: Pick<
+    VersionFacts,
+    'promotedAt' | 'retiringAt' | 'suspendedUntil' | 'revokedAt' | 'expiresAt'
+  >;
+  readonly standing: KeyStanding;
+}
+
+export interface CredentialPage {
+  readonly credentials: readonly Credential[];
+  /** Hand it back to go on; undefined after the last page. */
+  readonly next: string | undefined;
+}
+
+export interface CredentialFeed {
+  pepper(): Promise<Result<Secret>>;
+  /** The newest change; take it before the snapshot and follow from it: nothing is missed, some is seen twice. */
+  revision(): Promise<Result<number>>;
+  /** All credentials, revoked ones included, by token id, at most `limit` a page. */
+  snapshot(after: string | undefined, limit: number): Promise<Result<CredentialPage>>;
+  /** The credentials whose standing or dates changed after `revision`, and the revision that brings us to. */
+  changedSince(
+    revision: number,
+  ): Promise<Result<{ readonly credentials: readonly Credential[]; readonly revision: number }>>;
+  close(): Promise<void>;
+}
