@@ -92,6 +92,8 @@ export function quietUntil(name: string, spec: ApiKeySpec, key: KeyFacts): Insta
   const isSteady =
     alive.length === 1 &&
     only !== undefined &&
+    // When the newest was revoked, an older one that is still accepted does not stand in for it.
+    only === key.versions.at(-1) &&
     only.promotedAt !== undefined &&
     only.envelope === undefined &&
     only.suspendedUntil === undefined &&

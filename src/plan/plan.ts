@@ -15,6 +15,7 @@ import type {
 } from '../domain/live.js';
 import type { Declaration, ObjectRef } from '../domain/objects.js';
 import type { DurationMs, Instant } from '../domain/time.js';
+import type { Totals } from './compare.js';
 import type { FindingCode, StepReason, WaitingReason } from './reasons.js';
 
 /** Deterministic and unique in a plan: `ApiKey/billing-prod issue 2`. */
@@ -96,7 +97,10 @@ export interface Summary {
   readonly rotate: number;
   readonly deliver: number;
   readonly revoke: number;
+  /** Declared objects without a step. */
   readonly unchanged: number;
+  /** Live objects that no project declares. */
+  readonly unmanaged: number;
 }
 
 export interface Plan {
@@ -128,8 +132,7 @@ export interface PlanInput {
   readonly usage: UsageCoverage;
   /** The objects that need a look, sorted by `compareRefs`; everything else agrees and is only counted. */
   readonly subjects: readonly Subject[];
-  /** Counts over all objects, also those that agree. */
-  readonly totals: { readonly desired: number; readonly owned: number; readonly unchanged: number };
+  readonly totals: Totals;
   /** `--allow-removals N`. */
   readonly allowRemovals: number | undefined;
 }
