@@ -76,9 +76,21 @@ export function rotationDueAt(name: string, spec: ApiKeySpec, version: VersionFa
   const jitter = Number.parseInt(sha256(name).slice(0, 8), 16) / 0xffff_ffff;
   const byAge =
     everyMs === undefined ? NEVER : version.issuedAt + everyMs - Math.floor((everyMs / 10) * jitter);
-  const byExpiry =
-    version.expiresAt === undefined ? NEVER : version.expiresAt - overlapMs - Math.min(overlapMs, DAY_MS);
-  return Math.max(version.issuedAt + 1, Math.min(byAge, byExpiry));
+  const dueAt = Math.min(byAge, renewalDueAt(spec, version, overlapMs));
+  return Math.max(version.issuedAt + 1, dueAt);
+}
+
+/**
+ * A successor that would end no later renews nothing, and one issued in the first half of a short life
+ * would be due at once itself: either would rotate for ever.
+ */
+function renewalDueAt(spec: ApiKeySpec, version: VersionFacts, overlapMs: DurationMs): Instant {
+  const { issuedAt, expiresAt } = version;
+  const isFinal =
+    expiresAt === undefined || (spec.expiresAt !== undefined && Date.parse(spec.expiresAt) <= expiresAt);
+  if (isFinal) return NEVER;
+  const halfLife = issuedAt + Math.floor((expiresAt - issuedAt) / 2);
+  return Math.max(halfLife, expiresAt - overlapMs - Math.min(overlapMs, DAY_MS));
 }
 
 /**

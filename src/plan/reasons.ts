@@ -56,6 +56,8 @@ export const FINDINGS = {
   TimedHandover:
     'In production the hand-over goes by time alone: a consumer that still holds the old version breaks.',
   ManyExpiries: 'Unusually many keys expired at once, as when a clock is wrong; nothing is issued for them.',
+  PlaceTakenOver:
+    'A declared sink holds something that is not of this key; the declaration wins and it is replaced.',
   KeyExpired: 'The key has expired and declares no rotation: declare one, or take the document away.',
 } as const;
 export type FindingCode = keyof typeof FINDINGS;

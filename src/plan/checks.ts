@@ -1,0 +1,146 @@
+/**
+ * What can be wrong with an object of any kind. Each check is named for the failure it finds; of a chain,
+ * the first violated one decides. Checks only look: what the failure leads to is a `Decision`.
+ */
+import type { DesiredObject } from '../domain/desired.js';
+import { kindOf, sinkIdOf } from '../domain/kinds/index.js';
+import type { LiveObject } from '../domain/live.js';
+import { type DeclarationOf, refText, SUSPEND_UNTIL } from '../domain/objects.js';
+import type { Instant } from '../domain/time.js';
+import { isOwnedBy } from './compare.js';
+import {
+  type Decision,
+  type Declared,
+  type DeclaredAndLive,
+  finding,
+  instantText,
+  toDo,
+  waitFor,
+} from './decision.js';
+import { differences } from './differences.js';
+import { deletion, dependentsRemain, protectedObject } from './removal.js';
+import { stepOf } from './steps.js';
+
+export type Check = (declared: Declared) => Decision | undefined;
+
+/** What stands against doing anything at all to a declared object. */
+export const REFUSALS: readonly Check[] = [ownedByAnotherProject, quarantined];
+
+/** What brings an object to its declaration. */
+export const OBJECT_CHECKS: readonly Check[] = [
+  notFound,
+  whenLive(replacementForced),
+  whenLive(declarationChanged),
+  whenLive(unmanaged),
+];
+
+export function firstViolated(chain: readonly Check[], declared: Declared): Decision | undefined {
+  for (const check of chain) {
+    const decision = check(declared);
+    if (decision) return decision;
+  }
+  return undefined;
+}
+
+function whenLive(check: (both: DeclaredAndLive) => Decision | undefined): Check {
+  return (declared) => (declared.live ? check({ ...declared, live: declared.live }) : undefined);
+}
+
+/** Pauses everything about an object, and the making of what cannot be without it. */
+export function suspended({ desired, pausedUntil, input }: Declared): Decision | undefined {
+  const { declaration, ref } = desired;
+  const own = suspendedUntil(desired, input.now);
+  const needed = kindOf(ref.kind).references(declaration.spec).map(refText);
+  const missing = needed.find((name) => pausedUntil.has(name));
+  const until = own ?? (missing === undefined ? undefined : pausedUntil.get(missing));
+  if (until === undefined) return undefined;
+  const whose = own === undefined ? `${missing}, which it needs, is paused` : 'Paused';
+  return waitFor(ref, 'Suspended', {
+    until,
+    message: `${whose} until ${instantText(until)} by ${SUSPEND_UNTIL}.`,
+  });
+}
+
+/** Undefined when the object is not, or no longer, suspended. */
+export function suspendedUntil({ declaration }: DesiredObject, now: Instant): Instant | undefined {
+  const text = declaration.metadata.annotations?.[SUSPEND_UNTIL];
+  const until = text === undefined ? now : Date.parse(text);
+  return until > now ? until : undefined;
+}
+
+function ownedByAnotherProject({ ref, live, input }: Declared): Decision | undefined {
+  if (live?.ownership === undefined || isOwnedBy(live, input.ownership)) return undefined;
+  const { project, manager } = live.ownership;
+  const owner =
+    project === input.ownership.project ? `manager ${manager}` : `project ${project} (${manager})`;
+  return finding('refuse', 'OwnedByAnotherProject')(
+    ref,
+    `belongs to ${owner}. Take its declaration away here, or there and apply that first.`,
+  );
+}
+
+/**
+ * A place with a token of ours that the key never had: the store is older than the sink (a restored
+ * backup), or the token is another key's. Either way writing could destroy the only copy of a secret.
+ */
+function quarantined({ ref, desired, live, receipts, released }: Declared): Decision | undefined {
+  if (desired.declaration.kind !== 'ApiKey') return undefined;
+  const ours = new Set(live?.key?.versions.map((version) => version.id));
+  for (const sink of sinksOf(desired.declaration)) {
+    const receipt = receipts.get(sinkIdOf(sink));
+    if (receipt?.kind !== 'holds' || receipt.tokenId === undefined) continue;
+    if (ours.has(receipt.tokenId) || released.has(receipt.tokenId)) continue;
+    return finding('refuse', 'Quarantined')(
+      ref,
+      `is left alone: ${sinkIdOf(sink)} holds a token (id ${receipt.tokenId}) that is ${live ? 'no version of it, as after restoring a backup of the store' : "somebody else's"}. Look whose it is; clear the place to go ahead.`,
+    );
+  }
+  return undefined;
+}
+
+export const sinksOf = ({ spec }: DeclarationOf<'ApiKey'>) => spec.deliver ?? [];
+
+function notFound({ ref, desired, live }: Declared): Decision | undefined {
+  if (live) return undefined;
+  const detail = { declaration: desired.declaration };
+  return toDo([stepOf(ref, { action: 'create', detail }, { reason: 'NotFound' })]);
+}
+
+function replacementForced(both: DeclaredAndLive): Decision | undefined {
+  if (!needsReplacement(both.live, both)) return undefined;
+  return protectedObject(both, both.live) ?? dependentsRemain(both) ?? replacement(both);
+}
+
+/** Does a field differ that the kind cannot change? */
+export function needsReplacement(live: LiveObject, { desired }: Pick<Declared, 'desired'>): boolean {
+  if (live.digest === desired.digest) return false;
+  const fixed = kindOf(desired.ref.kind).replacedBy.map((field) => `spec.${field}`);
+  return differences(live.declaration, desired.declaration).some(({ path }) =>
+    fixed.some((field) => path === field || path.startsWith(`${field}.`)),
+  );
+}
+
+function replacement(both: DeclaredAndLive): Decision {
+  const reason = 'ReplacementForced';
+  const old = deletion(both, both.live, reason);
+  const detail = { declaration: both.desired.declaration };
+  return toDo([old, stepOf(both.ref, { action: 'create', detail }, { reason, dependsOn: [old.id] })]);
+}
+
+function declarationChanged({ ref, desired, live }: DeclaredAndLive): Decision | undefined {
+  if (desired.digest === live.digest) return undefined;
+  const { declaration } = desired;
+  const detail = {
+    declaration,
+    changes: differences(live.declaration, declaration),
+    revision: live.revision,
+  };
+  return toDo([stepOf(ref, { action: 'update', detail }, { reason: 'DeclarationChanged' })]);
+}
+
+/** What came with the store is ours without a step when it is declared as it stands. */
+function unmanaged({ ref, live }: DeclaredAndLive): Decision | undefined {
+  if (live.ownership !== undefined || live.origin === 'system') return undefined;
+  const detail = { revision: live.revision };
+  return toDo([stepOf(ref, { action: 'adopt', detail }, { reason: 'Unmanaged' })]);
+}

@@ -1,0 +1,129 @@
+/**
+ * What to do about the versions of a declared key. Reads from the top: an emergency stop stands above
+ * everything; then what has lapsed; then a rollout if anything calls for one; then the older versions.
+ */
+import { sinkIdOf } from '../domain/kinds/index.js';
+import { ACCEPTED_VERSIONS_MAX, isAccepted, stateOf, waitsForClaim } from '../domain/lifecycle.js';
+import type { VersionFacts } from '../domain/live.js';
+import { type Instant, NEVER } from '../domain/time.js';
+import { type Decision, finding, NOTHING, toDo, together, waitFor } from './decision.js';
+import { handOverPredecessors, timedInProduction } from './handover.js';
+import { holds, isOpen, type Key, receiptAt } from './key.js';
+import { hasLapsed, isPastItsEnd, rolloutReason } from './key-checks.js';
+import type { StepReason } from './reasons.js';
+import { revoke, rollOut, stepOf } from './steps.js';
+
+export function decideKey(key: Key): Decision {
+  if (key.facts?.deactivatedAt !== undefined) return deactivated(key);
+  const closing = predecessorsExpired(key);
+  if (hasLapsed(key)) return together([closing, lapsed(key)]);
+  const unknown = sinksUnknown(key);
+  if (unknown) return together([closing, unknown]);
+  const reason = rolloutReason(key);
+  const rollout = reason === undefined ? NOTHING : startRollout(key, reason);
+  if (rollout.steps.length > 0) return together([closing, rollout]);
+  return together([closing, rollout, unclaimed(key), afterRollout(key)]);
+}
+
+const deactivated = ({ ref }: Key): Decision =>
+  finding('warn', 'DeactivatedByHand')(
+    ref,
+    'was deactivated by hand and stays so; no version of it is issued, delivered or revoked. To end the stop: activate it.',
+  );
+
+function predecessorsExpired({ ref, versions, now, after }: Key): Decision {
+  const expired = versions.slice(0, -1).filter((one) => isOpen(one) && stateOf(one, now) === 'expired');
+  if (expired.length === 0) return NOTHING;
+  const generations = expired.map((version) => version.generation);
+  return toDo([revoke(ref, generations, { reason: 'PredecessorExpired', dependsOn: after })]);
+}
+
+const lapsed = ({ ref }: Key): Decision =>
+  together([
+    finding('warn', 'KeyExpired')(
+      ref,
+      'has expired for good. Declare a rotation or a later expiry, or take the document away.',
+    ),
+    waitFor(ref, 'Lapsed', { message: 'It has expired and nothing declares that another version follows.' }),
+  ]);
+
+/** Neither delivered nor missing: every step that needs the place has to wait. */
+function sinksUnknown(key: Key): Decision | undefined {
+  for (const sink of key.sinks) {
+    const receipt = receiptAt(key, sink);
+    if (receipt.kind === 'unknown') {
+      return waitFor(key.ref, 'SinkUnknown', { message: `${sinkIdOf(sink)}: ${receipt.why}` });
+    }
+  }
+  return undefined;
+}
+
+function startRollout(key: Key, reason: StepReason): Decision {
+  const { ref, newest, sinks, receipts, input, after } = key;
+  const isResumed = reason === 'Undelivered';
+  if (isResumed && newest && sinks.length === 0) {
+    const detail = { generation: newest.generation, sinks: [] };
+    return toDo([stepOf(ref, { action: 'promote', detail }, { reason, dependsOn: after })]);
+  }
+  const held = isResumed ? undefined : cannotIssue(key);
+  if (held) return held;
+  const steps = rollOut({
+    object: ref,
+    generation: (newest?.generation ?? 0) + (isResumed ? 0 : 1),
+    reason,
+    sinks,
+    receipts,
+    fingerprint: isResumed ? newest?.fingerprint : undefined,
+    recipient: input.recipient,
+    dependsOn: after,
+  });
+  const isHandover = newest !== undefined && (key.predecessors.length > 0 || isOpen(newest));
+  return together([toDo(steps), placesTakenOver(key), isHandover ? timedInProduction(key) : NOTHING]);
+}
+
+function cannotIssue(key: Key): Decision | undefined {
+  if (isPastItsEnd(key)) return lapsed(key);
+  const accepted = key.versions.filter((version) => isAccepted(version, key.now));
+  if (accepted.length < ACCEPTED_VERSIONS_MAX) return undefined;
+  return waitFor(key.ref, 'TooManyVersions', {
+    until: firstEnd(accepted),
+    message: `Generations ${accepted.map((one) => one.generation).join(', ')} are all accepted. Once one is handed over, or revoked, the next is issued.`,
+  });
+}
+
+function firstEnd(versions: readonly VersionFacts[]): Instant | undefined {
+  const ends = versions.map((one) => Math.min(one.revokedAt ?? NEVER, one.expiresAt ?? NEVER));
+  const first = Math.min(...ends);
+  return first === NEVER ? undefined : first;
+}
+
+/** The declaration wins over what stands at a declared place, but not in silence. */
+function placesTakenOver(key: Key): Decision {
+  const ours = new Set(key.versions.map((version) => version.fingerprint));
+  const taken = key.sinks.filter((sink) => {
+    const receipt = receiptAt(key, sink);
+    if (receipt.kind !== 'holds' || ours.has(receipt.fingerprint)) return false;
+    return receipt.tokenId === undefined || !key.released.has(receipt.tokenId);
+  });
+  return together(
+    taken.map((sink) =>
+      finding('warn', 'PlaceTakenOver')(
+        key.ref,
+        `replaces what ${sinkIdOf(sink)} holds now, which is no version of it.`,
+      ),
+    ),
+  );
+}
+
+function unclaimed({ ref, newest }: Key): Decision {
+  if (newest === undefined || newest.promotedAt === undefined || !waitsForClaim(newest)) return NOTHING;
+  return waitFor(ref, 'Unclaimed', { message: `Shown once, to whoever asks: keywright claim ${ref.name}.` });
+}
+
+/** Older versions end only while every sink is known to hold the newest one. */
+function afterRollout(key: Key): Decision {
+  const { newest, sinks, predecessors } = key;
+  if (newest?.promotedAt === undefined || !isOpen(newest) || predecessors.length === 0) return NOTHING;
+  if (!sinks.every((sink) => holds(key, sink, newest))) return NOTHING;
+  return together([timedInProduction(key), handOverPredecessors(key)]);
+}

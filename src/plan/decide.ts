@@ -1,0 +1,28 @@
+/** What to do about one object: undeclared ones go, declared ones come to their declaration, then their versions. */
+import { firstViolated, OBJECT_CHECKS, REFUSALS, suspended } from './checks.js';
+import { isOwnedBy } from './compare.js';
+import { decideKey } from './decide-key.js';
+import { type Decision, type Declared, isNothing, NOTHING, type Situation, together } from './decision.js';
+import { keyOf } from './key.js';
+import { notDeclared } from './removal.js';
+
+export function decide(situation: Situation): Decision {
+  const { desired, live, input } = situation;
+  if (desired === undefined)
+    return live && isOwnedBy(live, input.ownership) ? notDeclared(situation, live) : NOTHING;
+  const declared = { ...situation, desired };
+  const decision = decideDeclared(declared);
+  return isNothing(decision) ? decision : (suspended(declared) ?? decision);
+}
+
+function decideDeclared(declared: Declared): Decision {
+  const refusal = firstViolated(REFUSALS, declared);
+  if (refusal) return refusal;
+  const object = firstViolated(OBJECT_CHECKS, declared) ?? NOTHING;
+  const { declaration } = declared.desired;
+  const isHeld = object.findings.length + object.waiting.length > 0;
+  if (declaration.kind !== 'ApiKey' || isHeld) return object;
+  const isNew = object.steps.some((step) => step.action === 'create');
+  const after = object.steps.slice(-1).map((step) => step.id);
+  return together([object, decideKey(keyOf(declared, declaration, { isNew, after }))]);
+}

@@ -1,0 +1,68 @@
+/** What was decided about one object: steps, findings and what is waited for. Decisions add up. */
+import type { DesiredObject } from '../domain/desired.js';
+import type { LiveObject, Receipt } from '../domain/live.js';
+import { type ObjectRef, refText } from '../domain/objects.js';
+import { formatInstant, type Instant } from '../domain/time.js';
+import type { Finding, PlanInput, Step, Subject, Waiting } from './plan.js';
+import type { FindingCode, WaitingReason } from './reasons.js';
+
+export interface Decision {
+  readonly steps: readonly Step[];
+  readonly findings: readonly Finding[];
+  readonly waiting: readonly Waiting[];
+}
+
+export const NOTHING: Decision = { steps: [], findings: [], waiting: [] };
+
+export const toDo = (steps: readonly Step[]): Decision => ({ ...NOTHING, steps });
+
+/** The message is a sentence that follows the object's name. */
+export const finding = (severity: Finding['severity'], code: FindingCode) => {
+  return (object: ObjectRef, message: string): Decision => ({
+    ...NOTHING,
+    findings: [{ code, severity, object, message: `${refText(object)} ${message}` }],
+  });
+};
+
+export const waitFor = (
+  object: ObjectRef,
+  reason: WaitingReason,
+  on: { readonly until?: Instant | undefined; readonly message: string },
+): Decision => ({
+  ...NOTHING,
+  waiting: [{ object, reason, until: on.until, message: on.message }],
+});
+
+export const together = (decisions: readonly Decision[]): Decision => ({
+  steps: decisions.flatMap((one) => one.steps),
+  findings: decisions.flatMap((one) => one.findings),
+  waiting: decisions.flatMap((one) => one.waiting),
+});
+
+export const isNothing = ({ steps, findings, waiting }: Decision): boolean =>
+  steps.length + findings.length + waiting.length === 0;
+
+/** `2027-01-31 12:00 UTC`, for sentences. */
+export const instantText = (instant: Instant): string =>
+  `${formatInstant(instant).slice(0, 16).replace('T', ' ')} UTC`;
+
+/** What checks look at: one object from both sides, and the rest of the world as far as it matters to it. */
+export interface Situation extends Subject {
+  readonly input: PlanInput;
+  /** Tokens of keys that give up a place in this very plan: removed, replaced, or delivered elsewhere now. */
+  readonly released: ReadonlySet<string>;
+  /** Objects that are not made yet because they are suspended, and until when. */
+  readonly pausedUntil: ReadonlyMap<string, Instant>;
+  /** Keys deleted in this plan and when their last version ends; decided before what they depend on. */
+  readonly leaving: ReadonlyMap<string, Instant>;
+}
+
+export interface Declared extends Situation {
+  readonly desired: DesiredObject;
+}
+
+export interface DeclaredAndLive extends Declared {
+  readonly live: LiveObject;
+}
+
+export type Held = Extract<Receipt, { kind: 'holds' }>;

@@ -1,0 +1,118 @@
+/**
+ * The suspicious part: looks at a finished plan, says what is wrong with it as a whole, and takes the
+ * refused steps out, with everything that depends on them. What is left is safe to do.
+ */
+import { stateOf } from '../domain/lifecycle.js';
+import { refText } from '../domain/objects.js';
+import type { Finding, PlanInput, Step, StepId, Subject } from './plan.js';
+
+export interface Guarded {
+  readonly steps: readonly Step[];
+  readonly findings: readonly Finding[];
+}
+
+/** What a guard objects to, if anything. */
+interface Objection {
+  readonly finding: Finding;
+  readonly refused: readonly Step[];
+}
+
+type Guard = (steps: readonly Step[], input: PlanInput) => Objection | undefined;
+
+const GUARDS: readonly Guard[] = [emptiedConfiguration, removalGuard, manyExpiries];
+
+export function guard(steps: readonly Step[], input: PlanInput): Guarded {
+  return GUARDS.reduce<Guarded>(
+    (guarded, check) => {
+      const objection = check(guarded.steps, input);
+      if (!objection) return guarded;
+      const refused = new Set(objection.refused.map((step) => step.id));
+      return {
+        steps: withoutSteps(guarded.steps, refused),
+        findings: [...guarded.findings, objection.finding],
+      };
+    },
+    { steps, findings: [] },
+  );
+}
+
+/** Dependencies point backwards, so one pass finds everything that hangs on a refused step. */
+function withoutSteps(steps: readonly Step[], refused: ReadonlySet<StepId>): readonly Step[] {
+  const gone = new Set(refused);
+  return steps.filter((step) => {
+    if (!gone.has(step.id) && !step.dependsOn.some((id) => gone.has(id))) return true;
+    gone.add(step.id);
+    return false;
+  });
+}
+
+/** Replacements are no removals: the new object takes over before the old one's versions end. */
+const removals = (steps: readonly Step[]): readonly Step[] =>
+  steps.filter((step) => step.action === 'delete' && step.reason === 'NotDeclared');
+
+function emptiedConfiguration(steps: readonly Step[], input: PlanInput): Objection | undefined {
+  const refused = removals(steps);
+  const isAllowed = (input.allowRemovals ?? 0) >= refused.length;
+  if (input.totals.desired > 0 || refused.length === 0 || isAllowed) return undefined;
+  return {
+    refused,
+    finding: refusal(
+      'EmptiedConfiguration',
+      `The documents declare nothing, while project ${input.project.name} has ${objects(input.totals.owned)}. ` +
+        `If all of them should go: --allow-removals ${refused.length}.`,
+    ),
+  };
+}
+
+function removalGuard(steps: readonly Step[], input: PlanInput): Objection | undefined {
+  const { maxRemovals = '25%', maxRemovalsMin = 5 } = input.project.spec.guard;
+  const refused = removals(steps);
+  const limit = (Number.parseInt(maxRemovals, 10) / 100) * input.totals.owned;
+  const isAllowed = refused.length <= (input.allowRemovals ?? 0);
+  if (refused.length < maxRemovalsMin || refused.length <= limit || isAllowed) return undefined;
+  return {
+    refused,
+    finding: refusal(
+      'RemovalGuard',
+      `The plan would remove ${refused.length} of ${objects(input.totals.owned)}, more than guard.maxRemovals (${maxRemovals}) allows. ` +
+        `If that is meant: --allow-removals ${refused.length}.`,
+    ),
+  };
+}
+
+const EXPIRIES_MIN = 5;
+const EXPIRIES_SHARE = 0.25;
+
+/** A clock that jumped ahead makes everything expire at once; issuing it all anew would only add harm. */
+function manyExpiries(steps: readonly Step[], input: PlanInput): Objection | undefined {
+  const subjects = new Map(input.subjects.map((subject) => [refText(subject.ref), subject]));
+  const refused = steps.filter(
+    (step) => step.action === 'issue' && hasExpiredUnasked(subjects.get(refText(step.object)), input),
+  );
+  const limit = Math.max(EXPIRIES_MIN, EXPIRIES_SHARE * input.totals.owned);
+  if (refused.length <= limit) return undefined;
+  return {
+    refused,
+    finding: refusal(
+      'ManyExpiries',
+      `${refused.length} keys have expired at once, as when a clock is wrong, so nothing is issued for them. ` +
+        'If the clock is right: keywright rotate each of them.',
+    ),
+  };
+}
+
+function hasExpiredUnasked(subject: Subject | undefined, { now }: PlanInput): boolean {
+  const newest = subject?.live?.key?.versions.at(-1);
+  if (newest === undefined || stateOf(newest, now) !== 'expired') return false;
+  const requestedAt = subject?.live?.key?.rotationRequestedAt;
+  return requestedAt === undefined || requestedAt <= newest.issuedAt;
+}
+
+const refusal = (code: Finding['code'], message: string): Finding => ({
+  code,
+  severity: 'refuse',
+  object: undefined,
+  message,
+});
+
+const objects = (count: number): string => (count === 1 ? '1 live object' : `${count} live objects`);

@@ -1,0 +1,89 @@
+/**
+ * Why a key needs a version rolled out: a chain of checks over its versions and sinks, each named for
+ * the failure it finds. The first violated one wins; none violated means that the newest version is
+ * current, everywhere it belongs, and young enough.
+ */
+import { rotationDueAt } from '../domain/lifecycle.js';
+import { CLAIM_RECIPIENT, type VersionFacts } from '../domain/live.js';
+import { durationMs, type Instant, NEVER, parseInstant } from '../domain/time.js';
+import { holds, isOpen, type Key, receiptAt } from './key.js';
+import type { StepReason } from './reasons.js';
+
+type KeyCheck = (key: Key, newest: VersionFacts) => boolean;
+
+/** In order. Those behind the first three may take for granted that the newest version is current. */
+const KEY_CHECKS: readonly (readonly [StepReason, KeyCheck])[] = [
+  ['NoCurrentVersion', hasEnded],
+  ['EnvelopeLost', isEnvelopeLost],
+  ['Undelivered', isUndelivered],
+  ['SinkMissing', isSinkMissing],
+  ['SinkDiffers', isSinkDifferent],
+  ['RotationRequested', isRotationRequested],
+  ['ExpiryExceedsDeclaration', isExpiryExceeding],
+  ['RotationDue', isRotationDue],
+];
+
+/** Undefined when no version has to be rolled out. */
+export function rolloutReason(key: Key): StepReason | undefined {
+  const { newest } = key;
+  if (newest === undefined) return 'NoCurrentVersion';
+  return KEY_CHECKS.find(([, isViolated]) => isViolated(key, newest))?.[0];
+}
+
+/** A key declares its end, or its last version came to one and nothing says that another follows. */
+export function hasLapsed({ spec, newest, now }: Key): boolean {
+  if (declaredEnd(spec.expiresAt) <= now) return !isAcceptedStill(newest, now);
+  if (newest?.expiresAt === undefined || spec.rotation !== undefined) return false;
+  const wasRevokedBefore = newest.revokedAt !== undefined && newest.revokedAt < newest.expiresAt;
+  return newest.expiresAt <= now && !wasRevokedBefore;
+}
+
+/** No version can be issued that would be accepted. */
+export const isPastItsEnd = ({ spec, now }: Key): boolean => declaredEnd(spec.expiresAt) <= now;
+
+const isAcceptedStill = (version: VersionFacts | undefined, now: Instant): boolean =>
+  version !== undefined && (version.revokedAt ?? NEVER) > now && (version.expiresAt ?? NEVER) > now;
+
+/** A revocation that lies ahead counts: whoever revoked by hand gets a successor while both still work. */
+function hasEnded({ now }: Key, newest: VersionFacts): boolean {
+  return !isOpen(newest) || (newest.expiresAt !== undefined && newest.expiresAt <= now);
+}
+
+/** Without sinks the envelope is sealed for a claim; once claimed it is gone, and that is as it should be. */
+function isEnvelopeLost({ sinks, input }: Key, { promotedAt, envelope }: VersionFacts): boolean {
+  if (promotedAt !== undefined) return false;
+  if (sinks.length === 0) return envelope !== undefined && envelope.recipient !== CLAIM_RECIPIENT;
+  return envelope?.recipient !== input.recipient;
+}
+
+function isUndelivered(_: Key, { promotedAt }: VersionFacts): boolean {
+  return promotedAt === undefined;
+}
+
+function isSinkMissing(key: Key): boolean {
+  return key.sinks.some((sink) => receiptAt(key, sink).kind === 'missing');
+}
+
+function isSinkDifferent(key: Key, newest: VersionFacts): boolean {
+  return key.sinks.some((sink) => receiptAt(key, sink).kind === 'holds' && !holds(key, sink, newest));
+}
+
+function isRotationRequested({ facts }: Key, newest: VersionFacts): boolean {
+  return facts?.rotationRequestedAt !== undefined && facts.rotationRequestedAt > newest.issuedAt;
+}
+
+function isExpiryExceeding({ spec }: Key, { issuedAt, expiresAt }: VersionFacts): boolean {
+  const byAge = spec.expiresAfter === undefined ? NEVER : issuedAt + durationMs(spec.expiresAfter);
+  return (expiresAt ?? NEVER) > Math.min(byAge, declaredEnd(spec.expiresAt));
+}
+
+function isRotationDue({ ref, spec, now }: Key, newest: VersionFacts): boolean {
+  return rotationDueAt(ref.name, spec, newest) <= now;
+}
+
+function declaredEnd(expiresAt: string | undefined): Instant {
+  if (expiresAt === undefined) return NEVER;
+  const parsed = parseInstant(expiresAt);
+  if (!parsed.ok) throw new Error('an unchecked expiresAt reached the planner');
+  return parsed.value;
+}

@@ -1,0 +1,71 @@
+/** A key as its checks see it: what is declared, its versions, and what its sinks show. */
+import { type ApiKeySpec, type SinkDeclaration, sinkIdOf } from '../domain/kinds/index.js';
+import { isAlive, type RotationPolicy, rotationPolicy } from '../domain/lifecycle.js';
+import type { KeyFacts, Receipt, VersionFacts } from '../domain/live.js';
+import type { DeclarationOf, ObjectRef } from '../domain/objects.js';
+import type { Instant } from '../domain/time.js';
+import type { Declared } from './decision.js';
+import type { PlanInput, StepId } from './plan.js';
+
+export interface Key {
+  readonly ref: ObjectRef;
+  readonly spec: ApiKeySpec;
+  readonly policy: RotationPolicy;
+  /** Undefined for a key that this plan makes. */
+  readonly facts: KeyFacts | undefined;
+  /** Oldest first; empty for a key that this plan makes. */
+  readonly versions: readonly VersionFacts[];
+  readonly newest: VersionFacts | undefined;
+  /** Earlier ones that nobody has ended and time has not. */
+  readonly predecessors: readonly VersionFacts[];
+  readonly sinks: readonly SinkDeclaration[];
+  readonly receipts: ReadonlyMap<string, Receipt>;
+  readonly released: ReadonlySet<string>;
+  readonly input: PlanInput;
+  readonly now: Instant;
+  /** Steps on the object itself that come before anything on its versions. */
+  readonly after: readonly StepId[];
+}
+
+/** `isNew`: made or replaced by this plan, so that the live versions are another key's past. */
+export function keyOf(
+  declared: Declared,
+  declaration: DeclarationOf<'ApiKey'>,
+  made: { readonly isNew: boolean; readonly after: readonly StepId[] },
+): Key {
+  const { input, live, ref, receipts } = declared;
+  const facts = made.isNew ? undefined : live?.key;
+  const versions = facts?.versions ?? [];
+  return {
+    ref,
+    spec: declaration.spec,
+    policy: rotationPolicy(declaration.spec),
+    facts,
+    versions,
+    newest: versions.at(-1),
+    predecessors: versions.slice(0, -1).filter((one) => isOpen(one) && isAlive(one, input.now)),
+    sinks: declaration.spec.deliver ?? [],
+    receipts,
+    released: releasedTo(declared, made.isNew),
+    input,
+    now: input.now,
+    after: made.after,
+  };
+}
+
+/** Nobody has set an end for it, not even one that lies ahead. */
+export const isOpen = (version: VersionFacts): boolean => version.revokedAt === undefined;
+
+/** A replaced key's places hold what its own past left there. */
+function releasedTo({ released, live }: Declared, isNew: boolean): ReadonlySet<string> {
+  const past = isNew ? (live?.key?.versions ?? []) : [];
+  return past.length === 0 ? released : new Set([...released, ...past.map((version) => version.id)]);
+}
+
+export const receiptAt = ({ receipts }: Pick<Key, 'receipts'>, sink: SinkDeclaration): Receipt =>
+  receipts.get(sinkIdOf(sink)) ?? { kind: 'unknown', why: 'nobody has read it' };
+
+export const holds = (key: Key, sink: SinkDeclaration, version: VersionFacts): boolean => {
+  const receipt = receiptAt(key, sink);
+  return receipt.kind === 'holds' && receipt.fingerprint === version.fingerprint;
+};

@@ -1,0 +1,75 @@
+/**
+ * The order of steps: what is referred to comes before what refers to it, removals the other way round.
+ * Stable: steps that do not depend on one another stay in the order of their kinds and names.
+ */
+import { kindOf, OBJECT_KINDS } from '../domain/kinds/index.js';
+import { type Declaration, refText } from '../domain/objects.js';
+import type { Step, StepId, Subject } from './plan.js';
+
+/** `steps` in any order that keeps an object's own; `subjects` as planned. */
+export function inOrder(steps: readonly Step[], subjects: ReadonlyMap<string, Subject>): readonly Step[] {
+  const linked = linkAcrossObjects(steps, subjects);
+  const ranked = linked
+    .map((step) => ({ step, rank: rankOf(step, subjects) }))
+    .sort((a, b) => a.rank - b.rank)
+    .map(({ step }) => step);
+  return dependenciesFirst(ranked);
+}
+
+/** Kinds in the order of their table, which refers backwards only; then pure removals, reversed. */
+function rankOf({ object }: Step, subjects: ReadonlyMap<string, Subject>): number {
+  const place = OBJECT_KINDS.indexOf(object.kind);
+  const isRemoval = subjects.get(refText(object))?.desired === undefined;
+  return isRemoval ? 2 * OBJECT_KINDS.length - place : place;
+}
+
+function linkAcrossObjects(steps: readonly Step[], subjects: ReadonlyMap<string, Subject>): readonly Step[] {
+  const makers = stepsByObject(steps, 'create');
+  const removers = stepsByObject(steps, 'delete');
+  const releases = new Map<string, StepId[]>();
+  for (const [name, id] of removers) {
+    for (const reference of referencesOf(subjects.get(name)?.live?.declaration)) {
+      const waiting = releases.get(reference);
+      if (waiting) waiting.push(id);
+      else releases.set(reference, [id]);
+    }
+  }
+  return steps.map((step) => {
+    if (step.action === 'delete') return withDependencies(step, releases.get(refText(step.object)) ?? []);
+    if (step.action !== 'create' && step.action !== 'update') return step;
+    const needed = referencesOf(step.detail.declaration).map((reference) => makers.get(reference));
+    return withDependencies(
+      step,
+      needed.filter((id) => id !== undefined),
+    );
+  });
+}
+
+const stepsByObject = (steps: readonly Step[], action: Step['action']): ReadonlyMap<string, StepId> =>
+  new Map(steps.filter((step) => step.action === action).map((step) => [refText(step.object), step.id]));
+
+const referencesOf = (declaration: Declaration | undefined): readonly string[] =>
+  declaration === undefined ? [] : kindOf(declaration.kind).references(declaration.spec).map(refText);
+
+const withDependencies = (step: Step, more: readonly StepId[]): Step =>
+  more.length === 0 ? step : { ...step, dependsOn: [...step.dependsOn, ...more] };
+
+/** Depth first; a chain is as long as one object's steps and what it refers to, so the stack stays small. */
+function dependenciesFirst(steps: readonly Step[]): readonly Step[] {
+  const byId = new Map(steps.map((step) => [step.id, step]));
+  const ordered: Step[] = [];
+  const state = new Map<StepId, 'open' | 'done'>();
+  const visit = (step: Step): void => {
+    if (state.get(step.id) === 'done') return;
+    if (state.get(step.id) === 'open') throw new Error(`steps depend on one another: ${step.id}`);
+    state.set(step.id, 'open');
+    for (const id of step.dependsOn) {
+      const earlier = byId.get(id);
+      if (earlier) visit(earlier);
+    }
+    state.set(step.id, 'done');
+    ordered.push(step);
+  };
+  for (const step of steps) visit(step);
+  return ordered;
+}

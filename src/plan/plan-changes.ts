@@ -1,0 +1,110 @@
+/**
+ * Deciding. `plan` is the one function behind `keywright plan`, `apply`, `drift`, the controller and
+ * every preview: pure, so that two runs over the same facts give the same bytes.
+ *
+ *     subjects ─▶ decide each ─▶ order ─▶ guard ─▶ count and digest
+ */
+import { digestOf } from '../domain/canonical.js';
+import { sinkIdOf } from '../domain/kinds/index.js';
+import { isAlive } from '../domain/lifecycle.js';
+import { isProtected, refText } from '../domain/objects.js';
+import type { Instant } from '../domain/time.js';
+import { needsReplacement, sinksOf, suspendedUntil } from './checks.js';
+import { isOwnedBy } from './compare.js';
+import { decide } from './decide.js';
+import { type Decision, together } from './decision.js';
+import { guard } from './guard.js';
+import { inOrder } from './order.js';
+import type { Plan, PlanInput, Step, Subject, Waiting } from './plan.js';
+import { overlapOf } from './removal.js';
+import { approvalsFor, summaryOf } from './summary.js';
+
+/** Never fails: what cannot or may not be done is a finding or is waited for. */
+export function plan(input: PlanInput): Plan {
+  const subjects = new Map(input.subjects.map((subject) => [refText(subject.ref), subject]));
+  const decided = decideAll(input);
+  const { steps, findings } = guard(inOrder(decided.steps, subjects), input);
+  return assemble(input, {
+    steps,
+    findings: [...findings, ...decided.findings],
+    waiting: decided.waiting,
+    approvals: approvalsFor(steps, input.project.spec.guard.requireApproval ?? [], subjects),
+  });
+}
+
+/** Keys first: whether what they refer to can go depends on which of them leave. */
+function decideAll(input: PlanInput): Decision {
+  const released = releasedTokens(input);
+  const pausedUntil = pausedObjects(input);
+  const isKey = ({ ref }: Subject): boolean => ref.kind === 'ApiKey';
+  const decideWith = (leaving: ReadonlyMap<string, Instant>) => (subject: Subject) =>
+    decide({ ...subject, input, released, pausedUntil, leaving });
+  const keys = together(input.subjects.filter(isKey).map(decideWith(new Map())));
+  const leaving = leavingKeys(keys.steps, input);
+  const others = input.subjects.filter((subject) => !isKey(subject)).map(decideWith(leaving));
+  return together([keys, ...others]);
+}
+
+function pausedObjects({ subjects, now }: PlanInput): ReadonlyMap<string, Instant> {
+  const paused = new Map<string, Instant>();
+  for (const { ref, desired, live } of subjects) {
+    const until = desired && !live ? suspendedUntil(desired, now) : undefined;
+    if (until !== undefined) paused.set(refText(ref), until);
+  }
+  return paused;
+}
+
+/** When the last version of each deleted key ends; 0 when none is left. */
+function leavingKeys(steps: readonly Step[], input: PlanInput): ReadonlyMap<string, Instant> {
+  const removed = new Set(
+    steps.filter((step) => step.action === 'delete').map((step) => refText(step.object)),
+  );
+  const ends = new Map<string, Instant>();
+  for (const { ref, live } of input.subjects) {
+    if (live === undefined || !removed.has(refText(ref))) continue;
+    const isAnyAlive = live.key?.versions.some((version) => isAlive(version, input.now)) ?? false;
+    ends.set(refText(ref), isAnyAlive ? input.now + overlapOf(live) : 0);
+  }
+  return ends;
+}
+
+/**
+ * Tokens at places that their key no longer declares. Another key may take such a place over; a token
+ * that nobody here lets go of is somebody's only copy.
+ */
+function releasedTokens({ subjects, ownership }: PlanInput): ReadonlySet<string> {
+  const released = new Set<string>();
+  for (const subject of subjects) {
+    if (subject.live && isOwnedBy(subject.live, ownership) && isLettingGo(subject)) {
+      for (const version of subject.live?.key?.versions ?? []) released.add(version.id);
+    }
+  }
+  return released;
+}
+
+function isLettingGo({ desired, live }: Subject): boolean {
+  if (live?.declaration.kind !== 'ApiKey' || isProtected(live.declaration.metadata)) return false;
+  if (desired?.declaration.kind !== 'ApiKey' || needsReplacement(live, { desired })) return true;
+  const kept = new Set(sinksOf(desired.declaration).map(sinkIdOf));
+  return sinksOf(live.declaration).some((sink) => !kept.has(sinkIdOf(sink)));
+}
+
+function assemble(
+  input: PlanInput,
+  content: Pick<Plan, 'steps' | 'findings' | 'waiting' | 'approvals'>,
+): Plan {
+  const project = input.project.name;
+  return {
+    apiVersion: 'keywright.dev/v1',
+    kind: 'Plan',
+    project,
+    digest: digestOf({ project, basedOn: input.digests, ...content, waiting: content.waiting.map(timeless) }),
+    basedOn: input.digests,
+    now: input.now,
+    summary: summaryOf(content.steps, input),
+    ...content,
+  };
+}
+
+/** Some of what is waited for is reckoned from *now*, which a digest must not depend on. */
+const timeless = ({ object, reason }: Waiting) => ({ object, reason });

@@ -1,0 +1,124 @@
+/**
+ * The sequences of steps. An arrow is `dependsOn`:
+ *
+ *     rollOut    issue ─▶ deliver a ─▶ confirm a ─┐
+ *                  └────▶ deliver b ─▶ confirm b ─┴▶ promote
+ *
+ *     handOver   confirm a ─┐
+ *                confirm b ─┴▶ revoke        (the touch: no stale write can land after it)
+ */
+import { type SinkDeclaration, sinkIdOf } from '../domain/kinds/index.js';
+import { CLAIM_RECIPIENT, type Expectation, type Fingerprint, type Receipt } from '../domain/live.js';
+import { type ObjectRef, refText } from '../domain/objects.js';
+import { unreachable } from '../domain/result.js';
+import type { Effect, Step, StepId, Subject } from './plan.js';
+import type { StepReason } from './reasons.js';
+
+export const stepOf = (
+  object: ObjectRef,
+  effect: Effect,
+  why: { readonly reason: StepReason; readonly dependsOn?: readonly StepId[] },
+): Step => ({
+  ...effect,
+  id: `${refText(object)} ${effectText(effect)}`,
+  object,
+  reason: why.reason,
+  dependsOn: why.dependsOn ?? [],
+});
+
+function effectText(effect: Effect): string {
+  switch (effect.action) {
+    case 'create':
+    case 'update':
+    case 'adopt':
+    case 'delete':
+      return effect.action;
+    case 'issue':
+    case 'promote':
+      return `${effect.action} ${effect.detail.generation}`;
+    case 'deliver':
+      return `deliver ${effect.detail.generation} ${sinkIdOf(effect.detail.sink)}`;
+    case 'confirm':
+      return `confirm ${effect.detail.generation} ${effect.detail.sink}`;
+    case 'revoke':
+      return `revoke ${effect.detail.generations.join(',')}`;
+    default:
+      return unreachable(effect);
+  }
+}
+
+export interface Rollout {
+  readonly object: ObjectRef;
+  readonly generation: number;
+  readonly reason: StepReason;
+  /** None: the secret waits for a claim. */
+  readonly sinks: readonly SinkDeclaration[];
+  readonly receipts: Subject['receipts'];
+  /** Of the version, when it exists already and its rollout is resumed. */
+  readonly fingerprint: Fingerprint | undefined;
+  readonly recipient: string;
+  readonly dependsOn: readonly StepId[];
+}
+
+/** Steps that bring a version to every sink and make it current; `issue` again gives the same secret. */
+export function rollOut(rollout: Rollout): readonly Step[] {
+  const { object, generation, reason, sinks, dependsOn } = rollout;
+  const recipient = sinks.length === 0 ? CLAIM_RECIPIENT : rollout.recipient;
+  const issue = stepOf(object, { action: 'issue', detail: { generation, recipient } }, { reason, dependsOn });
+  const steps: Step[] = [issue];
+  const confirmed: StepId[] = [];
+  for (const sink of sinks) {
+    const deliver = deliverTo(sink, rollout, issue.id);
+    if (deliver) steps.push(deliver);
+    const confirm = confirmAt(sink, rollout, [deliver?.id ?? issue.id]);
+    steps.push(confirm);
+    confirmed.push(confirm.id);
+  }
+  const detail = { generation, sinks: sinks.map(sinkIdOf) };
+  const after = sinks.length === 0 ? [issue.id] : confirmed;
+  return [...steps, stepOf(object, { action: 'promote', detail }, { reason, dependsOn: after })];
+}
+
+/** Undefined when the place holds the version already, as after a crash. */
+function deliverTo(sink: SinkDeclaration, rollout: Rollout, issue: StepId): Step | undefined {
+  const { object, generation, reason, receipts, fingerprint } = rollout;
+  const receipt = receipts.get(sinkIdOf(sink));
+  if (receipt?.kind === 'holds' && receipt.fingerprint === fingerprint) return undefined;
+  const detail = { generation, sink, expected: expectation(receipt) };
+  return stepOf(object, { action: 'deliver', detail }, { reason, dependsOn: [issue] });
+}
+
+/** Exactly what the plan saw: a write over anything else would be a choice nobody approved. */
+const expectation = (receipt: Receipt | undefined): Expectation =>
+  receipt?.kind === 'holds'
+    ? { mayBeMissing: false, fingerprints: [receipt.fingerprint] }
+    : { mayBeMissing: true, fingerprints: [] };
+
+const confirmAt = (
+  sink: SinkDeclaration,
+  { object, generation, reason }: Pick<Rollout, 'object' | 'generation' | 'reason'>,
+  dependsOn: readonly StepId[],
+): Step =>
+  stepOf(object, { action: 'confirm', detail: { generation, sink: sinkIdOf(sink) } }, { reason, dependsOn });
+
+export interface Handover {
+  readonly object: ObjectRef;
+  readonly generation: number;
+  readonly predecessors: readonly number[];
+  readonly reason: StepReason;
+  readonly sinks: readonly SinkDeclaration[];
+  readonly dependsOn: readonly StepId[];
+}
+
+export function handOver(handover: Handover): readonly Step[] {
+  const { object, predecessors, reason, sinks, dependsOn } = handover;
+  const touches = sinks.map((sink) => confirmAt(sink, handover, dependsOn));
+  const after = touches.length === 0 ? dependsOn : touches.map((step) => step.id);
+  return [...touches, revoke(object, predecessors, { reason, dependsOn: after })];
+}
+
+export const revoke = (
+  object: ObjectRef,
+  generations: readonly number[],
+  why: { readonly reason: StepReason; readonly dependsOn?: readonly StepId[] },
+): Step => stepOf(object, { action: 'revoke', detail: { generations } }, why);

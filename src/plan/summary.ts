@@ -1,0 +1,48 @@
+/** How many steps of which sort, and which environments want a second pair of eyes. */
+import { type Declaration, refText } from '../domain/objects.js';
+import type { PlanInput, Step, Subject, Summary } from './plan.js';
+
+export function summaryOf(steps: readonly Step[], { totals, subjects }: PlanInput): Summary {
+  const count = (isCounted: (step: Step) => boolean): number => steps.filter(isCounted).length;
+  const isReplacing = (step: Step): boolean => step.reason === 'ReplacementForced';
+  const touched = new Set(steps.map((step) => refText(step.object)));
+  const untouched = subjects.filter(({ ref, desired }) => desired && !touched.has(refText(ref)));
+  return {
+    create: count((step) => step.action === 'create' && !isReplacing(step)),
+    update: count((step) => step.action === 'update'),
+    replace: count((step) => step.action === 'create' && isReplacing(step)),
+    delete: count((step) => step.action === 'delete' && !isReplacing(step)),
+    adopt: count((step) => step.action === 'adopt'),
+    issue: count((step) => isNewIssue(step) && step.detail.generation === 1),
+    rotate: count((step) => isNewIssue(step) && step.detail.generation > 1),
+    deliver: count((step) => step.action === 'deliver'),
+    revoke: count((step) => step.action === 'revoke'),
+    unchanged: totals.unchanged + untouched.length,
+    unmanaged: totals.unmanaged,
+  };
+}
+
+/** Asking again for a version that exists already issues nothing. */
+export const isNewIssue = (step: Step): step is Extract<Step, { action: 'issue' }> =>
+  step.action === 'issue' && step.reason !== 'Undelivered';
+
+/** Environments of `requireApproval` that a step touches: themselves, or a key in them before or after. */
+export function approvalsFor(
+  steps: readonly Step[],
+  required: readonly string[],
+  subjects: ReadonlyMap<string, Subject>,
+): readonly string[] {
+  const touched = new Set<string>();
+  for (const name of new Set(steps.map((step) => refText(step.object)))) {
+    const subject = subjects.get(name);
+    for (const declaration of [subject?.desired?.declaration, subject?.live?.declaration]) {
+      if (declaration) touched.add(environmentOf(declaration) ?? '');
+    }
+  }
+  return required.filter((environment) => touched.has(environment)).sort();
+}
+
+function environmentOf({ kind, metadata, spec }: Declaration): string | undefined {
+  if (kind === 'Environment') return metadata.name;
+  return kind === 'ApiKey' ? spec.environment : undefined;
+}
