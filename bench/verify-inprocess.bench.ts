@@ -1,0 +1,228 @@
+/**
+ * Verifying in process, a million keys: the index against a plain `Map` from MAC to object with the same
+ * parsing, hashing and decision. Each side has a process of its own, so that neither pays for the other's
+ * garbage collection; rounds go by turns. Tokens are asked in an order unrelated to how they were loaded.
+ */
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { parseToken, tokenMac } from '../src/domain/secret.js';
+import { decide } from '../src/domain/verification.js';
+import type { Clock } from '../src/ports/clock.js';
+import type { Credential } from '../src/ports/credential-feed.js';
+import { createVerifier } from '../src/verifier/verifier.js';
+import { generatedFeed, PEPPER } from './support/credentials.js';
+import { alternate, atLeast, atMost, isQuick, quantile, report } from './support/figures.js';
+
+const KEYS = isQuick ? 100_000 : 1_000_000;
+const ASKED = isQuick ? 50_000 : 250_000;
+const ROUNDS = isQuick ? 3 : 7;
+const BETTER_AUTH_PER_SECOND = 650;
+
+type Ask = (token: string) => boolean;
+
+interface Side {
+  readonly ask: Ask;
+  /** Bytes of the structures that grow with the keys, where they can be told apart. */
+  readonly bytes: { readonly index: number; readonly names: number } | undefined;
+}
+
+interface Round {
+  readonly perSecond: number;
+  readonly p99Us: number;
+  readonly valid: number;
+}
+
+interface Loaded {
+  readonly loadMs: number;
+  readonly processBytes: number;
+  readonly bytes: Side['bytes'];
+  readonly collectMs: number;
+}
+
+const clock: Clock = {
+  now: () => Date.now(),
+  monotonicMs: () => performance.now(),
+  sleep: async () => undefined,
+};
+
+async function indexSide(onToken: (token: string, index: number) => void): Promise<Side> {
+  const verifier = await createVerifier(generatedFeed(KEYS, onToken), clock, Number.POSITIVE_INFINITY);
+  if (!verifier.ok) throw new Error(verifier.error.message);
+  const { indexBytes, nameBytes } = verifier.value.size();
+  return {
+    ask: (token) => verifier.value.verify(token, { environment: 'production' }).valid,
+    bytes: { index: indexBytes, names: nameBytes },
+  };
+}
+
+async function mapSide(onToken: (token: string, index: number) => void): Promise<Side> {
+  const credentials = new Map<string, Credential>();
+  const feed = generatedFeed(KEYS, onToken);
+  let after: string | undefined;
+  do {
+    const page = await feed.snapshot(after, 10_000);
+    if (!page.ok) throw new Error(page.error.message);
+    for (const credential of page.value.credentials) credentials.set(credential.mac, credential);
+    after = page.value.next;
+  } while (after !== undefined);
+  return { ask: (token) => askMap(credentials, token), bytes: undefined };
+}
+
+function askMap(credentials: ReadonlyMap<string, Credential>, token: string): boolean {
+  if (parseToken(token) === undefined) return false;
+  const found = credentials.get(tokenMac(PEPPER, token));
+  if (found === undefined) return false;
+  const facts = { id: found.tokenId, generation: found.generation, fingerprint: '', issuedAt: 0 };
+  const version = {
+    ...facts,
+    ...found.dates,
+    lastUsedAt: undefined,
+    consumers: [],
+    envelope: undefined,
+  };
+  const code = decide(version, found.standing, { environment: 'production' }, clock.now());
+  const answer = { valid: code === 'VALID', code, key: { keyId: found.keyId, name: found.name } };
+  return answer.valid;
+}
+
+function measure(ask: Ask, tokens: readonly string[]): Round {
+  let valid = 0;
+  const startedMs = performance.now();
+  for (const token of tokens) if (ask(token)) valid += 1;
+  const perSecond = tokens.length / ((performance.now() - startedMs) / 1_000);
+  const tookUs = new Float64Array(tokens.length);
+  for (let at = 0; at < tokens.length; at++) {
+    const beganMs = performance.now();
+    ask(tokens[at] ?? '');
+    tookUs[at] = (performance.now() - beganMs) * 1_000;
+  }
+  return { perSecond, p99Us: quantile(tookUs, 0.99), valid };
+}
+
+/** One side, in a child process: loads, says so, and answers every message with a round. */
+async function serveSide(make: typeof indexSide): Promise<void> {
+  const tokens: string[] = [];
+  const stride = Math.floor(KEYS / ASKED);
+  const idleBytes = settledBytes();
+  const startedMs = performance.now();
+  const side = await make((token, index) => {
+    if (index % stride === 0 && tokens.length < ASKED) tokens.push(token);
+  });
+  const loadMs = performance.now() - startedMs;
+  // Far apart in the memory one after another: a stride coprime to the count visits each once.
+  const asked = tokens.map((_, at) => tokens[(at * 7_919) % tokens.length] ?? '');
+  const collectStartedMs = performance.now();
+  const processBytes = settledBytes() - idleBytes - tokens.length * 104;
+  const collectMs = performance.now() - collectStartedMs;
+  measure(side.ask, asked);
+  process.on('message', () => process.send?.(measure(side.ask, asked)));
+  process.send?.({ loadMs, processBytes, bytes: side.bytes, collectMs } satisfies Loaded);
+}
+
+/** What the process holds after collecting garbage: heap and array buffers. */
+function settledBytes(): number {
+  globalThis.gc?.();
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
+}
+
+async function start(side: string): Promise<{ child: ChildProcess; loaded: Loaded }> {
+  const child = fork(fileURLToPath(import.meta.url), [side], { execArgv: ['--expose-gc'] });
+  const [loaded] = await once(child, 'message');
+  return { child, loaded };
+}
+
+async function round({ child }: { readonly child: ChildProcess }): Promise<Round> {
+  child.send('round');
+  const [answer] = await once(child, 'message');
+  return answer;
+}
+
+async function compare(): Promise<void> {
+  const index = await start('index');
+  const map = await start('map');
+  const ours: Round[] = [];
+  const theirs: Round[] = [];
+  const speed = await alternate(
+    ROUNDS,
+    async () => (ours[ours.push(await round(index)) - 1] as Round).perSecond,
+    async () => (theirs[theirs.push(await round(map)) - 1] as Round).perSecond,
+  );
+  index.child.kill();
+  map.child.kill();
+  if (ours[0]?.valid !== theirs[0]?.valid) throw new Error('the two sides do not agree');
+  reportSpeed(speed, ours, theirs);
+  reportMemory(index.loaded, map.loaded);
+}
+
+function reportSpeed(
+  speed: Awaited<ReturnType<typeof alternate>>,
+  ours: readonly Round[],
+  theirs: readonly Round[],
+): void {
+  const p99 = (rounds: readonly Round[]) =>
+    quantile(
+      Float64Array.from(rounds, (one) => one.p99Us),
+      0.5,
+    );
+  const keys = `${KEYS.toLocaleString('en')} keys`;
+  report({
+    what: `verify in process, ${keys}`,
+    value: speed.ours,
+    unit: '/s',
+    baseline: { what: 'Map of objects + decide', value: speed.baseline },
+    ratio: speed.ratio,
+    target: atLeast(speed.ours, 700_000, '/s'),
+  });
+  report({
+    what: "times better-auth's published-here 650/s (it also writes use)",
+    value: speed.ours / BETTER_AUTH_PER_SECOND,
+    unit: '×',
+    target: atLeast(speed.ours / BETTER_AUTH_PER_SECOND, 1_000, '×'),
+  });
+  report({
+    what: 'p99 of one verify, the timer included',
+    value: p99(ours),
+    unit: 'µs',
+    baseline: { what: 'Map of objects', value: p99(theirs) },
+    ratio: p99(ours) / p99(theirs),
+    target: atMost(p99(ours), 20, 'µs'),
+  });
+}
+
+function reportMemory(index: Loaded, map: Loaded): void {
+  const perKey = (bytes: number) => bytes / KEYS;
+  const indexBytes = perKey(index.bytes?.index ?? Number.NaN);
+  report({
+    what: 'index: MACs, dates, numbers, slots; without names',
+    value: indexBytes,
+    unit: 'B/key',
+    target: atMost(indexBytes, 64, 'B/key'),
+  });
+  report({
+    what: 'names and ids for answers',
+    value: perKey(index.bytes?.names ?? Number.NaN),
+    unit: 'B/key',
+  });
+  const ratio = index.processBytes / map.processBytes;
+  report({
+    what: 'heap and buffers of the whole process',
+    value: perKey(index.processBytes),
+    unit: 'B/key',
+    baseline: { what: 'Map of objects', value: perKey(map.processBytes) },
+    ratio,
+  });
+  report({
+    what: 'a full garbage collection',
+    value: index.collectMs,
+    unit: 'ms',
+    baseline: { what: 'Map of objects', value: map.collectMs },
+    ratio: index.collectMs / map.collectMs,
+  });
+}
+
+const side = process.argv[2];
+if (side === 'index') await serveSide(indexSide);
+else if (side === 'map') await serveSide(mapSide);
+else await compare();

@@ -1,0 +1,135 @@
+/**
+ * Every credential of a store in memory, and the answer to "is this key good?" from it. The answer is
+ * `decide` of the domain on facts read back from the columns: one decision, whoever asks.
+ */
+import type { VersionFacts } from '../domain/live.js';
+import { parseToken, type Secret, tokenMac } from '../domain/secret.js';
+import type { Instant } from '../domain/time.js';
+import { decide, type VerificationRequest } from '../domain/verification.js';
+import type { Credential } from '../ports/credential-feed.js';
+import type { Verification } from '../ports/live-store.js';
+import type { Row } from './index-shard.js';
+import { IndexTable } from './index-table.js';
+import { MAC_WORDS, readMacWords } from './mac-words.js';
+import { NameStore } from './name-store.js';
+import { Standings } from './standings.js';
+
+const MALFORMED: Verification = Object.freeze({ valid: false, code: 'MALFORMED' });
+const NOT_FOUND: Verification = Object.freeze({ valid: false, code: 'NOT_FOUND' });
+
+/** What the memory holds. `indexBytes` are the typed arrays that are searched, `nameBytes` the texts for answers. */
+export interface IndexSize {
+  readonly credentials: number;
+  readonly indexBytes: number;
+  readonly nameBytes: number;
+  readonly standings: number;
+}
+
+export class CredentialIndex {
+  readonly #pepper: string;
+  readonly #table = new IndexTable();
+  readonly #names = new NameStore();
+  readonly #standings = new Standings();
+
+  // Filled anew by every call and never handed out, so that verifying allocates the answer and little else.
+  readonly #mac = new Uint32Array(MAC_WORDS);
+  readonly #row: Row = emptyRow();
+  readonly #version: { -readonly [K in keyof VersionFacts]: VersionFacts[K] } = emptyVersion();
+
+  constructor(pepper: Secret) {
+    this.#pepper = pepper.reveal();
+  }
+
+  get size(): IndexSize {
+    return {
+      credentials: this.#table.size,
+      indexBytes: this.#table.bytes,
+      nameBytes: this.#names.bytes,
+      standings: this.#standings.size,
+    };
+  }
+
+  /** Keeps a credential, in place of what was kept of the same version. */
+  put(credential: Credential): void {
+    const row = this.#row;
+    readMacWords(credential.mac, this.#mac);
+    const isKnown = this.#table.read(this.#mac, row);
+    row.names = isKnown ? this.#sameNames(row.names, credential) : this.#names.add(credential);
+    row.standing = this.#standings.numberOf(credential);
+    row.generation = credential.generation;
+    row.suspendedUntil = credential.dates.suspendedUntil ?? Number.NaN;
+    row.revokedAt = credential.dates.revokedAt ?? Number.NaN;
+    row.expiresAt = credential.dates.expiresAt ?? Number.NaN;
+    this.#table.write(this.#mac, row);
+  }
+
+  /** A typo is refused by the checksum before anything is hashed. Never throws, whatever the text. */
+  verify(token: string, request: VerificationRequest, now: Instant): Verification {
+    if (parseToken(token) === undefined) return MALFORMED;
+    readMacWords(tokenMac(this.#pepper, token), this.#mac);
+    if (!this.#table.read(this.#mac, this.#row)) return NOT_FOUND;
+    return this.#answer(request, now);
+  }
+
+  #answer(request: VerificationRequest, now: Instant): Verification {
+    const { type, owner, standing } = this.#standings.at(this.#row.standing);
+    const { keyId, name } = this.#names.at(this.#row.names);
+    const code = decide(this.#versionOfRow(), standing, request, now);
+    return {
+      valid: code === 'VALID',
+      code,
+      key: {
+        keyId,
+        name,
+        version: this.#row.generation,
+        type,
+        environment: standing.environment,
+        owner,
+        permissions: standing.permissions,
+        expiresAt: this.#version.expiresAt,
+      },
+    };
+  }
+
+  /** Issued, current and retiring are all accepted, so which of the three a version is, is not kept. */
+  #versionOfRow(): VersionFacts {
+    const version = this.#version;
+    version.suspendedUntil = dateOf(this.#row.suspendedUntil);
+    version.revokedAt = dateOf(this.#row.revokedAt);
+    version.expiresAt = dateOf(this.#row.expiresAt);
+    return version;
+  }
+
+  /** Texts can't be changed in place; after a rename the old ones stay behind until a reload. */
+  #sameNames(address: number, credential: Credential): number {
+    const { keyId, name } = this.#names.at(address);
+    const isSame = keyId === credential.keyId && name === credential.name;
+    return isSame ? address : this.#names.add(credential);
+  }
+}
+
+const dateOf = (cell: number): Instant | undefined => (Number.isNaN(cell) ? undefined : cell);
+
+const emptyRow = (): Row => ({
+  suspendedUntil: Number.NaN,
+  revokedAt: Number.NaN,
+  expiresAt: Number.NaN,
+  generation: 0,
+  names: 0,
+  standing: 0,
+});
+
+const emptyVersion = (): VersionFacts => ({
+  id: '',
+  generation: 0,
+  fingerprint: '',
+  issuedAt: 0,
+  promotedAt: undefined,
+  retiringAt: undefined,
+  suspendedUntil: undefined,
+  revokedAt: undefined,
+  expiresAt: undefined,
+  lastUsedAt: undefined,
+  consumers: [],
+  envelope: undefined,
+});

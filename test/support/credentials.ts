@@ -1,0 +1,116 @@
+/** Credentials and a feed over them that tests can change, break and take back in time. */
+import { fault } from '../../src/domain/errors.js';
+import { fail, ok, type Result } from '../../src/domain/result.js';
+import { mintKey, Secret, tokenMac } from '../../src/domain/secret.js';
+import type { KeyStanding } from '../../src/domain/verification.js';
+import type { Clock } from '../../src/ports/clock.js';
+import type { Credential, CredentialFeed } from '../../src/ports/credential-feed.js';
+
+export const PEPPER = 'pepper';
+
+/** The token of a number, always the same one. */
+export function tokenOf(number: number): string {
+  let state = (number + 1) * 2_654_435_761;
+  const bytes = (length: number) =>
+    Uint8Array.from({ length }, () => {
+      state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+      return state >>> 24;
+    });
+  return mintKey('secret', true, { bytes }).token.reveal();
+}
+
+interface Differences {
+  readonly dates?: Partial<Credential['dates']>;
+  readonly standing?: Partial<KeyStanding>;
+  readonly name?: string;
+  readonly owner?: string;
+}
+
+/** An active, current version 1 of a key of service `billing` in `production` that may `spaces:read`. */
+export function credential(number: number, { dates, standing, ...rest }: Differences = {}): Credential {
+  const token = tokenOf(number);
+  return {
+    tokenId: token.slice('sk_live_'.length, 'sk_live_'.length + 12),
+    mac: tokenMac(PEPPER, token),
+    keyId: `us_key_${number}`,
+    name: `key-${number}`,
+    generation: 1,
+    type: 'secret',
+    owner: 'service:billing',
+    ...rest,
+    dates: {
+      promotedAt: 1,
+      retiringAt: undefined,
+      suspendedUntil: undefined,
+      revokedAt: undefined,
+      expiresAt: undefined,
+      ...dates,
+    },
+    standing: {
+      environment: 'production',
+      isDeactivated: false,
+      owner: 'active',
+      permissions: ['spaces:read'],
+      ...standing,
+    },
+  };
+}
+
+export class FakeFeed implements CredentialFeed {
+  isBroken = false;
+  revisionNow = 1;
+  readonly #credentials = new Map<string, { readonly credential: Credential; readonly revision: number }>();
+
+  constructor(credentials: readonly Credential[] = []) {
+    for (const one of credentials) this.put(one);
+  }
+
+  put(credential: Credential): void {
+    this.revisionNow += 1;
+    this.#credentials.set(credential.tokenId, { credential, revision: this.revisionNow });
+  }
+
+  /** As if the store had been restored from a backup that knows only these. */
+  restore(credentials: readonly Credential[]): void {
+    this.#credentials.clear();
+    this.revisionNow = 0;
+    for (const one of credentials) this.put(one);
+  }
+
+  pepper = async () => this.#answer(() => new Secret(PEPPER));
+  revision = async () => this.#answer(() => this.revisionNow);
+  close = async () => undefined;
+
+  snapshot = async (after: string | undefined, limit: number) =>
+    this.#answer(() => {
+      const all = [...this.#credentials.values()].map((entry) => entry.credential);
+      const from = Number(after ?? 0);
+      const until = from + limit;
+      return { credentials: all.slice(from, until), next: until < all.length ? String(until) : undefined };
+    });
+
+  changedSince = async (since: number) =>
+    this.#answer(() => ({
+      credentials: [...this.#credentials.values()]
+        .filter((entry) => entry.revision > since)
+        .map((entry) => entry.credential),
+      revision: this.revisionNow,
+    }));
+
+  #answer<T>(read: () => T): Result<T> {
+    return this.isBroken ? fail(fault('store_unreachable', 'The store does not answer.')) : ok(read());
+  }
+}
+
+/** A clock that stands still until a test moves it; sleeping moves it. */
+export class StandingClock implements Clock {
+  atMs = 1_000;
+  now = () => this.atMs;
+  monotonicMs = () => this.atMs;
+
+  async sleep(ms: number, signal?: AbortSignal): Promise<void> {
+    await Promise.resolve();
+    signal?.throwIfAborted();
+    this.atMs += ms;
+  }
+}
