@@ -1,0 +1,23 @@
+/** What a file holds, as its sink's format sees it. One adapter a format: dotenv.ts, whole-file.ts. */
+import type { SinkPlace } from '../domain/kinds/index.js';
+import { dotenvContent } from './dotenv.js';
+import { wholeFileContent } from './whole-file.js';
+
+/** A secret on its way into a file, in plain text. */
+export interface Entry {
+  readonly token: string;
+  /** `ApiKey/billing-prod`. */
+  readonly object: string;
+  readonly generation: number;
+}
+
+export interface Content {
+  /** The value at a part (variable or format); undefined when there is none, or an empty one. */
+  value(part: string): string | undefined;
+  set(part: string, entry: Entry): void;
+  /** The whole file as it should be now. */
+  text(): string;
+}
+
+export const contentOf = (type: SinkPlace['type'], text: string): Content =>
+  type === 'dotenv' ? dotenvContent(text) : wholeFileContent(text);

@@ -1,0 +1,142 @@
+/**
+ * One file, read and replaced whole. Only plain files of our own are touched: no links of either sort, no
+ * pipes or devices, nobody else's. A replacement is complete or absent, also after a crash:
+ *
+ *     temporary file (0600) → fsync → look once more → rename → fsync of the folder
+ */
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  fsync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  type Stats,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { promisify } from 'node:util';
+import { type Folder, isStillThere } from './folder.js';
+import type { Place } from './place.js';
+import { codeOf, Moved, Unsafe } from './trouble.js';
+
+const { O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_WRONLY } = constants;
+
+/** Larger files are refused: no credentials file is, and each write copies the whole. */
+export const FILE_MAX_BYTES = 1024 * 1024;
+
+const FILE_MODE = 0o600;
+const TEMPORARY = /^\.keywright-[0-9]+-[0-9]+\.tmp$/;
+const synced = promisify(fsync);
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+let temporaries = 0;
+
+export interface FoundFile {
+  readonly text: string;
+  /** Nobody but the owner may read it. */
+  readonly isPrivate: boolean;
+  /** Changes whenever the file does. */
+  readonly stamp: string;
+}
+
+/** Undefined when there is no such file. Throws `Unsafe`, or as `node:fs` does. Never blocks on a pipe. */
+export function readPlainFile(folder: Folder, name: string): FoundFile | undefined {
+  const at = `${folder.at}/${name}`;
+  const before = statOf(at);
+  if (before === undefined) return undefined;
+  // Opening a device can have effects of its own, so look before and, against a swap, after.
+  requirePlain(before);
+  const fd = openSync(at, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+  try {
+    const stats = fstatSync(fd);
+    requirePlain(stats);
+    return { text: decode(readFileSync(fd)), isPrivate: (stats.mode & 0o077) === 0, stamp: stampOf(stats) };
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/**
+ * Puts `text` where `found` was, readable by the owner only. Throws `Moved` when the file is not the found
+ * one any more, `Unsafe` when the folder was swapped, or as `node:fs` does; then nothing was changed.
+ */
+export async function replaceFile(place: Place, folder: Folder, change: FileChange): Promise<void> {
+  if (Buffer.byteLength(change.text) > FILE_MAX_BYTES) throw new Unsafe('would grow beyond 1 MiB');
+  temporaries += 1;
+  const temporary = `${folder.at}/.keywright-${process.pid}-${temporaries}.tmp`;
+  try {
+    await writeSynced(temporary, change.text);
+    const now = statOf(`${folder.at}/${place.name}`);
+    if ((now && stampOf(now)) !== change.found?.stamp) throw new Moved('was changed while it was written');
+    if (!isStillThere(place, folder)) throw new Unsafe('had its folder swapped while it was written');
+    renameSync(temporary, `${folder.at}/${place.name}`);
+  } catch (error) {
+    remove(temporary);
+    throw error;
+  }
+  await synced(folder.fd);
+}
+
+export interface FileChange {
+  readonly found: FoundFile | undefined;
+  readonly text: string;
+}
+
+/** Removes what killed processes left in a folder. Call it under the lock, with no write of our own under way. */
+export function removeStrays(folder: Folder): void {
+  for (const name of readdirSync(folder.at)) {
+    if (TEMPORARY.test(name)) remove(`${folder.at}/${name}`);
+  }
+}
+
+async function writeSynced(at: string, text: string): Promise<void> {
+  const fd = openSync(at, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, FILE_MODE);
+  try {
+    writeFileSync(fd, text);
+    await synced(fd);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** It may be gone already; and a temporary file that stays is removed by the next process. */
+function remove(at: string): void {
+  try {
+    unlinkSync(at);
+  } catch {
+    // Nothing depends on it.
+  }
+}
+
+function statOf(at: string): Stats | undefined {
+  try {
+    return lstatSync(at);
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+function requirePlain(stats: Stats): void {
+  if (stats.isSymbolicLink()) throw new Unsafe('is a symbolic link; put a plain file there');
+  if (!stats.isFile()) throw new Unsafe('is not a plain file');
+  if (stats.nlink > 1) throw new Unsafe('has a second name (a hard link); remove one of them');
+  if (process.geteuid && stats.uid !== process.geteuid()) throw new Unsafe('belongs to another user');
+  if (stats.size > FILE_MAX_BYTES) throw new Unsafe('is larger than 1 MiB');
+}
+
+function decode(bytes: Buffer): string {
+  let text: string;
+  try {
+    text = utf8.decode(bytes);
+  } catch {
+    throw new Unsafe('is not UTF-8 text');
+  }
+  if (text.includes('\0')) throw new Unsafe('is not text');
+  return text;
+}
+
+const stampOf = (stats: Stats): string => `${stats.ino} ${stats.size} ${stats.mtimeMs} ${stats.ctimeMs}`;

@@ -1,0 +1,75 @@
+/**
+ * The sinks of this machine: `dotenv` and `file`. A write is a compare-and-set under a lock that all
+ * processes of this project share, so a sink never goes back to an older secret (assurance.md).
+ */
+import { fault } from '../domain/errors.js';
+import { parseSinkId, type SinkPlace, sinkPlace } from '../domain/kinds/index.js';
+import type { Expectation, Fingerprint } from '../domain/live.js';
+import { fail, ok, type Result } from '../domain/result.js';
+import { fingerprintOf } from '../domain/secret.js';
+import type { SinkDelivery, Sinks } from '../ports/sink.js';
+import { placeOf, type Roots } from './place.js';
+import { readReceipts } from './receipts.js';
+import { type Edit, rewrite, type Verdict, type View } from './rewrite.js';
+import { inTurns } from './turns.js';
+
+/** Runs work while no other process delivers. Fails with `sink_unavailable` when the lock is not to be had. */
+export type Exclusively = <T>(work: () => Promise<Result<T>>) => Promise<Result<T>>;
+
+export interface SinkWorld extends Roots {
+  /** Names this machine in receipts. */
+  readonly machine: string;
+  readonly exclusively: Exclusively;
+}
+
+export function openSinks({ root, roots, machine, exclusively }: SinkWorld): Sinks {
+  const swept = new Set<string>();
+  const inFileTurn = inTurns<Edit, Result<void>>(async (edits) => {
+    const results = await exclusively(async () => ok(await rewrite(edits, swept)));
+    return results.ok ? results.value : edits.map(() => results);
+  });
+
+  async function edit({ type, path }: SinkPlace, apply: Edit['apply']): Promise<Result<void>> {
+    const place = placeOf(path, { root, roots });
+    if (!place.ok) return place;
+    return inFileTurn(place.value.path, { place: place.value, type, apply });
+  }
+
+  return {
+    machine,
+    read: (ids) => readReceipts(ids, { root, roots }),
+    deliver: (sink, delivery) => {
+      const place = sinkPlace(sink);
+      return edit(place, (view) => compareAndSet(view, place, delivery));
+    },
+    confirm: async (id, fingerprint) => {
+      const place = parseSinkId(id);
+      if (place === undefined) return fail(fault('sink_unsupported', `this version has no sink ${id}`));
+      return edit(place, (view) => requireHeld(view, place, fingerprint));
+    },
+  };
+}
+
+function compareAndSet({ content, isPrivate }: View, place: SinkPlace, delivery: SinkDelivery): Verdict {
+  const token = delivery.secret.reveal();
+  const held = content.value(place.part);
+  if (held === token && isPrivate) return ok('keep');
+  if (held !== token && !isExpected(held, delivery.expected)) return fail(moved(place, held));
+  content.set(place.part, { token, object: delivery.object, generation: delivery.generation });
+  return ok('write');
+}
+
+const isExpected = (held: string | undefined, { mayBeMissing, fingerprints }: Expectation): boolean =>
+  held === undefined ? mayBeMissing : fingerprints.includes(fingerprintOf(held));
+
+function requireHeld({ content }: View, place: SinkPlace, fingerprint: Fingerprint): Verdict {
+  const held = content.value(place.part);
+  const isHeld = held !== undefined && fingerprintOf(held) === fingerprint;
+  return isHeld ? ok('keep') : fail(moved(place, held));
+}
+
+const moved = ({ type, path, part }: SinkPlace, held: string | undefined) =>
+  fault(
+    'sink_moved',
+    `the sink ${type}:${path}#${part} ${held === undefined ? 'holds nothing any more' : 'holds something else than expected'}, so nothing was written; plan again`,
+  );

@@ -1,0 +1,67 @@
+/** A temporary working folder with sinks, and tokens to deliver, for tests that touch real files. */
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readFileSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { SinkDeclaration } from '../../src/domain/kinds/index';
+import type { Expectation } from '../../src/domain/live';
+import { fingerprintOf, mintKey, type Secret } from '../../src/domain/secret';
+import type { SinkDelivery, Sinks } from '../../src/ports/sink';
+import { openSinks, type SinkWorld } from '../../src/sinks/sinks';
+
+export interface Workplace {
+  /** The working folder. Its parent is the test's own, too. */
+  readonly root: string;
+  readonly sinks: Sinks;
+  path(relative: string): string;
+  text(relative: string): string;
+  write(relative: string, text: string, mode?: number): void;
+  mode(relative: string): number;
+  remove(): void;
+}
+
+export function workplace(world: Partial<SinkWorld> = {}): Workplace {
+  const parent = realpathSync(mkdtempSync(join(tmpdir(), 'kw-sinks-')));
+  const root = join(parent, 'root');
+  const path = (relative: string) => join(root, relative);
+  const sinks = openSinks({ root, roots: ['.'], machine: 'here', exclusively: (work) => work(), ...world });
+  return {
+    root,
+    sinks,
+    path,
+    text: (relative) => readFileSync(path(relative), 'utf8'),
+    write: (relative, text, mode = 0o600) => writeFileSync(path(relative), text, { mode }),
+    mode: (relative) => statSync(path(relative)).mode & 0o777,
+    remove: () => rmSync(parent, { recursive: true, force: true }),
+  };
+}
+
+let drawn = 0;
+
+/** A well-formed token, another one each time. */
+export function newToken(): Secret {
+  const bytes = (length: number) =>
+    createHash('shake256', { outputLength: length }).update(`${drawn++}`).digest();
+  return mintKey('secret', true, { bytes }).token;
+}
+
+export const fingerprint = (secret: Secret): string => fingerprintOf(secret.reveal());
+
+export const ANYTHING_MISSING: Expectation = { mayBeMissing: true, fingerprints: [] };
+
+export const instead = (...secrets: readonly Secret[]): Expectation => ({
+  mayBeMissing: false,
+  fingerprints: secrets.map(fingerprint),
+});
+
+export const delivery = (secret: Secret, more: Partial<SinkDelivery> = {}): SinkDelivery => ({
+  secret,
+  object: 'ApiKey/billing-prod',
+  generation: 1,
+  expected: ANYTHING_MISSING,
+  ...more,
+});
+
+export const rawFile = (path: string): SinkDeclaration => ({ file: { path, format: 'raw' } });
+export const jsonFile = (path: string): SinkDeclaration => ({ file: { path, format: 'json' } });
+export const dotenv = (path: string, variable = 'KEY'): SinkDeclaration => ({ dotenv: { path, variable } });
