@@ -123,7 +123,8 @@ export function needsReplacement(live: LiveObject, { desired }: Pick<Declared, '
 function replacement(both: DeclaredAndLive): Decision {
   const reason = 'ReplacementForced';
   const old = deletion(both, both.live, reason);
-  const detail = { declaration: both.desired.declaration };
+  const { declaration } = both.desired;
+  const detail = { declaration, changes: differences(both.live.declaration, declaration) };
   return toDo([old, stepOf(both.ref, { action: 'create', detail }, { reason, dependsOn: [old.id] })]);
 }
 

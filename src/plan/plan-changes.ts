@@ -4,7 +4,6 @@
  *
  *     subjects ─▶ decide each ─▶ order ─▶ guard ─▶ count and digest
  */
-import { digestOf } from '../domain/canonical.js';
 import { sinkIdOf } from '../domain/kinds/index.js';
 import { isAlive } from '../domain/lifecycle.js';
 import { isProtected, refText } from '../domain/objects.js';
@@ -13,9 +12,10 @@ import { needsReplacement, sinksOf, suspendedUntil } from './checks.js';
 import { isOwnedBy } from './compare.js';
 import { decide } from './decide.js';
 import { type Decision, together } from './decision.js';
+import { planDigest } from './digest.js';
 import { guard } from './guard.js';
 import { inOrder } from './order.js';
-import type { Plan, PlanInput, Step, Subject, Waiting } from './plan.js';
+import type { Plan, PlanInput, Step, Subject } from './plan.js';
 import { overlapOf } from './removal.js';
 import { approvalsFor, summaryOf } from './summary.js';
 
@@ -93,18 +93,13 @@ function assemble(
   input: PlanInput,
   content: Pick<Plan, 'steps' | 'findings' | 'waiting' | 'approvals'>,
 ): Plan {
-  const project = input.project.name;
+  const based = { project: input.project.name, basedOn: input.digests, ...content };
   return {
     apiVersion: 'keywright.dev/v1',
     kind: 'Plan',
-    project,
-    digest: digestOf({ project, basedOn: input.digests, ...content, waiting: content.waiting.map(timeless) }),
-    basedOn: input.digests,
+    digest: planDigest(based),
     now: input.now,
     summary: summaryOf(content.steps, input),
-    ...content,
+    ...based,
   };
 }
-
-/** Some of what is waited for is reckoned from *now*, which a digest must not depend on. */
-const timeless = ({ object, reason }: Waiting) => ({ object, reason });

@@ -23,7 +23,14 @@ export type StepId = string;
 
 /** What a step does, with everything that doing it needs. */
 export type Effect =
-  | { readonly action: 'create'; readonly detail: { readonly declaration: Declaration } }
+  | {
+      readonly action: 'create';
+      readonly detail: {
+        readonly declaration: Declaration;
+        /** Of a replacement: how it differs from the object whose place it takes. */
+        readonly changes?: readonly FieldChange[];
+      };
+    }
   | {
       readonly action: 'update';
       readonly detail: {

@@ -19,8 +19,8 @@ export const stepOf = (
   effect: Effect,
   why: { readonly reason: StepReason; readonly dependsOn?: readonly StepId[] },
 ): Step => ({
-  ...effect,
   id: `${refText(object)} ${effectText(effect)}`,
+  ...effect,
   object,
   reason: why.reason,
   dependsOn: why.dependsOn ?? [],

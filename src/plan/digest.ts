@@ -1,0 +1,28 @@
+/** The digest of a plan: what is agreed to when somebody approves it. */
+import { digestOf } from '../domain/canonical.js';
+import type { Plan, Step, Waiting } from './plan.js';
+
+/** Over project, basis, steps, findings, approvals and what is waited for; equal content, equal digest. */
+export const planDigest = ({
+  project,
+  basedOn,
+  steps,
+  findings,
+  waiting,
+  approvals,
+}: Pick<Plan, 'project' | 'basedOn' | 'steps' | 'findings' | 'waiting' | 'approvals'>): string =>
+  digestOf({
+    project,
+    basedOn,
+    steps: steps.map(wherever),
+    findings,
+    waiting: waiting.map(timeless),
+    approvals,
+  });
+
+/** To whom a secret is sealed depends on the machine that applies, which may not be the one that showed the plan. */
+const wherever = (step: Step): unknown =>
+  step.action === 'issue' ? { ...step, detail: { generation: step.detail.generation } } : step;
+
+/** Some of what is waited for is reckoned from *now*, which the digest must not depend on. */
+const timeless = ({ object, reason }: Waiting): unknown => ({ object, reason });

@@ -1,0 +1,54 @@
+/** Drift for people and for programs: what differs, since when, through whom, and what would mend it. */
+import { formatInstant } from '../domain/time.js';
+import type { Cause, Drift, DriftStep } from '../plan/drift.js';
+import { groupsOf, summaryText } from './plan-groups.js';
+import { findingJson, stepJson, waitingJson } from './plan-json.js';
+import { groupText, outlookTexts, type PlanTextOptions } from './plan-text.js';
+import { counted, painter, printable } from './words.js';
+
+/** No newline at the end. */
+export function driftText(drift: Drift, options: PlanTextOptions): string {
+  const paint = painter(options);
+  const groups = groupsOf(drift.steps);
+  const head =
+    groups.length === 0
+      ? 'No drift: live matches what is declared.'
+      : `${counted(groups.length, 'object')} ${groups.length === 1 ? 'differs' : 'differ'} from what is declared. To mend it:`;
+  const entries = groups.map((group) => {
+    const cause = group.steps.find((step) => step.cause !== undefined)?.cause;
+    return `${groupText(group, paint)}\n      ${paint('dim', causeText(cause))}`;
+  });
+  const { findings, waiting } = drift;
+  const outlook = findings.length + waiting.length === 0 ? [] : outlookTexts(drift, options).slice(0, -1);
+  const end = groups.length === 0 ? [] : ['', `${paint('bold', 'Drift:')} ${summaryText(drift.summary)}`];
+  return [head, ...entries, ...outlook, ...end].join('\n');
+}
+
+function causeText(cause: Cause | undefined): string {
+  if (cause === undefined) return 'cause unknown: nothing in the audit log explains it';
+  if ('documents' in cause) return 'the documents changed';
+  return `since ${formatInstant(cause.since)}, by ${printable(cause.actor)} through ${printable(cause.path)}`;
+}
+
+/** The shape of `planJson`, of kind Drift, each step with its cause where one is known. */
+export const driftJson = (drift: Drift) => ({
+  apiVersion: drift.apiVersion,
+  kind: drift.kind,
+  project: drift.project,
+  digest: drift.digest,
+  basedOn: drift.basedOn,
+  now: formatInstant(drift.now),
+  summary: drift.summary,
+  steps: drift.steps.map(driftStepJson),
+  findings: drift.findings.map(findingJson),
+  waiting: drift.waiting.map(waitingJson),
+  approvals: drift.approvals,
+});
+
+function driftStepJson({ cause, ...step }: DriftStep) {
+  if (cause === undefined) return stepJson(step);
+  return {
+    ...stepJson(step),
+    cause: 'documents' in cause ? cause : { ...cause, since: formatInstant(cause.since) },
+  };
+}

@@ -1,0 +1,42 @@
+/** A plan for a pull request: a table of what changes, then what stands against it and what is waited for. */
+import { refText } from '../domain/objects.js';
+import { formatInstant } from '../domain/time.js';
+import type { Finding, Plan, Waiting } from '../plan/plan.js';
+import { type Group, groupsOf, summaryText } from './plan-groups.js';
+import { printable } from './words.js';
+
+/** No newline at the end. */
+export function planMarkdown(plan: Plan): string {
+  const title = `### Keywright plan for ${escaped(plan.project)}`;
+  const groups = groupsOf(plan.steps);
+  const parts = [
+    `${title}\n\n${summaryText(plan.summary)}`,
+    groups.length === 0 ? 'No changes.' : stepsTable(groups),
+    list('Findings', plan.findings.map(findingLine)),
+    list('Waiting', plan.waiting.map(waitingLine)),
+    plan.approvals.length === 0 ? '' : `**Needs approval for:** ${plan.approvals.map(escaped).join(', ')}`,
+    `<sub>Digest \`${plan.digest}\`</sub>`,
+  ];
+  return parts.filter((part) => part !== '').join('\n\n');
+}
+
+const stepsTable = (groups: readonly Group[]): string =>
+  ['| | Object | Why | What |', '|---|---|---|---|', ...groups.map(row)].join('\n');
+
+const row = ({ verb, object, reason, lines }: Group): string =>
+  `| ${verb} | ${escaped(object)} | ${reason} | ${lines.map(escaped).join('<br>')} |`;
+
+const list = (title: string, lines: readonly string[]): string =>
+  lines.length === 0 ? '' : `**${title}**\n\n${lines.map((line) => `- ${line}`).join('\n')}`;
+
+const findingLine = ({ severity, code, message }: Finding): string =>
+  `${severity === 'refuse' ? '🛑 refused' : '⚠️ warning'} \`${code}\`: ${escaped(message)}`;
+
+const waitingLine = ({ object, reason, until, message }: Waiting): string =>
+  `${escaped(refText(object))} \`${reason}\`${until === undefined ? '' : ` until ${formatInstant(until)}`}: ${escaped(message)}`;
+
+/** Nobody's name or value becomes markup, a mention or a link. */
+const escaped = (text: string): string =>
+  printable(text)
+    .replace(/[&<>@]/g, (character) => `&#${character.charCodeAt(0)};`)
+    .replace(/[\\`*_[\]|#!~]/g, '\\$&');

@@ -1,0 +1,68 @@
+/** A plan for people at a terminal. Pure: the same plan and options give the same text. */
+import { refText } from '../domain/objects.js';
+import type { Instant } from '../domain/time.js';
+import type { Finding, Plan, Waiting } from '../plan/plan.js';
+import { type Group, groupsOf, summaryText, type Verb } from './plan-groups.js';
+import { inTime, type Painter, painter, printable, type TextOptions, type Tone } from './words.js';
+
+export interface PlanTextOptions extends TextOptions {
+  /** From which `in 23h` is reckoned. */
+  readonly now: Instant;
+}
+
+/** No newline at the end. */
+export function planText(plan: Plan, options: PlanTextOptions): string {
+  const paint = painter(options);
+  const { steps, findings, waiting } = plan;
+  if (steps.length + findings.length + waiting.length === 0) {
+    return `No changes. Everything matches. (${summaryText(plan.summary)})`;
+  }
+  return [
+    ...groupsOf(steps).map((group) => groupText(group, paint)),
+    ...outlookTexts(plan, options),
+    `${paint('bold', 'Plan:')} ${summaryText(plan.summary)}`,
+    ...(plan.approvals.length === 0
+      ? []
+      : [`Needs approval for: ${plan.approvals.map(printable).join(', ')}`]),
+    paint('dim', `Digest: ${plan.digest}`),
+  ].join('\n');
+}
+
+/** Findings and what is waited for, each with a blank line around it; shared with drift. */
+export function outlookTexts(
+  { findings, waiting }: Pick<Plan, 'findings' | 'waiting'>,
+  options: PlanTextOptions,
+): readonly string[] {
+  const paint = painter(options);
+  const lines = [
+    ...findings.map((finding) => findingText(finding, paint)),
+    ...waiting.map((one) => waitingText(one, options.now, paint)),
+  ];
+  return lines.length === 0 ? [''] : ['', ...lines, ''];
+}
+
+const MARKS: Readonly<Record<Verb, readonly [string, Tone]>> = {
+  create: ['+', 'green'],
+  update: ['~', 'yellow'],
+  replace: ['-/+', 'red'],
+  adopt: ['=', 'cyan'],
+  delete: ['-', 'red'],
+  issue: ['+', 'green'],
+  rotate: ['↻', 'cyan'],
+  resume: ['↻', 'cyan'],
+  revoke: ['-', 'red'],
+};
+
+export function groupText({ verb, object, reason, lines }: Group, paint: Painter): string {
+  const [mark, tone] = MARKS[verb];
+  const head = `${paint(tone, `${mark.padStart(3)} ${verb}`)} ${paint('bold', object)} ${paint('dim', `(${reason})`)}`;
+  return [head, ...lines.map((line) => `      ${line}`)].join('\n');
+}
+
+const findingText = ({ severity, code, message }: Finding, paint: Painter): string =>
+  `  ${paint(severity === 'refuse' ? 'red' : 'yellow', `! ${severity === 'refuse' ? 'refused' : 'warning'}`)} ${code}: ${printable(message)}`;
+
+function waitingText({ object, reason, until, message }: Waiting, now: Instant, paint: Painter): string {
+  const when = until === undefined ? '' : ` ${inTime(until, now)}`;
+  return `  ${paint('dim', '…')} ${printable(refText(object))} waits: ${reason}${when}. ${printable(message)}`;
+}
