@@ -23,6 +23,7 @@ export interface Metadata {
 
 export const PROTECT = 'keywright.dev/protect';
 export const SUSPEND_UNTIL = 'keywright.dev/suspend-until';
+export const PREVIOUS_NAME = 'keywright.dev/previous-name';
 
 export interface SpecOf {
   readonly Environment: EnvironmentSpec;

@@ -1,0 +1,148 @@
+/**
+ * The JSON Schema of a whole document, derived from its kind: what the checker validates, and in one
+ * schema over all kinds what editors complete from. Pure data; nothing here validates.
+ */
+import { DNS_LABEL } from './fields.js';
+import { KINDS, type KindName, kindOf } from './index.js';
+
+export const API_VERSION = 'keywright.dev/v1';
+
+export interface JsonSchema {
+  readonly [keyword: string]: unknown;
+}
+
+const LABEL_KEY =
+  '^(?:[a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?/)?[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$';
+const LABEL_VALUE = '^(?:[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$';
+
+const keys = {
+  pattern: LABEL_KEY,
+  maxLength: 317,
+  'x-expects': 'a key such as team or example.com/team: letters, digits, hyphens, underscores and dots',
+};
+
+const METADATA: JsonSchema = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['name'],
+  properties: {
+    name: {
+      type: 'string',
+      pattern: DNS_LABEL,
+      maxLength: 63,
+      description: 'Names the object within its kind.',
+      'x-expects': 'a DNS label: lower-case letters, digits and hyphens, at most 63, e.g. billing-prod',
+    },
+    labels: {
+      type: 'object',
+      description: 'For selecting objects: `--select team=payments`.',
+      maxProperties: 64,
+      propertyNames: keys,
+      additionalProperties: {
+        type: 'string',
+        pattern: LABEL_VALUE,
+        maxLength: 63,
+        'x-expects': 'at most 63 letters, digits, hyphens, underscores and dots',
+      },
+    },
+    annotations: {
+      type: 'object',
+      description: 'Notes of your own, and switches of ours under keywright.dev/.',
+      maxProperties: 64,
+      propertyNames: keys,
+      properties: {
+        'keywright.dev/protect': {
+          type: 'string',
+          enum: ['true', 'false'],
+          description: 'true: plans that would remove or replace the object are refused.',
+        },
+        'keywright.dev/previous-name': {
+          type: 'string',
+          pattern: DNS_LABEL,
+          maxLength: 63,
+          description: 'The name it had before it was renamed.',
+          'x-expects': 'the name it had before',
+        },
+        'keywright.dev/suspend-until': {
+          type: 'string',
+          format: 'instant',
+          description: 'Reconciliation of the object is paused until then.',
+        },
+      },
+      patternProperties: { '^keywright\\.dev/(?!(?:protect|previous-name|suspend-until)$)': false },
+      additionalProperties: { type: 'string', maxLength: 4096 },
+    },
+  },
+};
+
+/** JSON Schema (draft 07) of documents of one kind, with the formats `duration` and `instant` and the note `x-expects`. */
+export function documentSchema(kind: KindName): JsonSchema {
+  const spec = plain(kindOf(kind).schema) as JsonSchema;
+  const needsSpec = Array.isArray(spec['required']) && spec['required'].length > 0;
+  return {
+    type: 'object',
+    description: kindOf(kind).summary,
+    additionalProperties: false,
+    required: ['kind', 'metadata', ...(needsSpec ? ['spec'] : [])],
+    properties: {
+      apiVersion: { type: 'string', const: API_VERSION, description: 'The version of the format.' },
+      kind: { type: 'string', const: kind, description: 'What the document declares.' },
+      metadata: METADATA,
+      spec,
+    },
+  };
+}
+
+/**
+ * One schema for a document of any kind, for editors: standard keywords only. It accepts whatever the
+ * checker accepts; rules across fields are the checker's alone.
+ */
+export function editorSchema(): JsonSchema {
+  const kinds = Object.keys(KINDS) as KindName[];
+  return {
+    $schema: 'http://json-schema.org/draft-07/schema#',
+    $id: 'https://keywright.dev/schema/v1.json',
+    title: 'Keywright document',
+    type: 'object',
+    required: ['kind', 'metadata'],
+    properties: { kind: { enum: kinds } },
+    allOf: kinds.map((kind) => ({
+      if: { required: ['kind'], properties: { kind: { const: kind } } },
+      // biome-ignore lint/suspicious/noThenProperty: `then` is a keyword of JSON Schema
+      then: standard(documentSchema(kind)),
+    })),
+  };
+}
+
+/** A copy without the library's marks, in which a choice of words is an `enum`: one error instead of many. */
+function plain(schema: unknown): unknown {
+  if (Array.isArray(schema)) return schema.map(plain);
+  if (typeof schema !== 'object' || schema === null) return schema;
+  const words = wordsOf(schema as JsonSchema);
+  if (words) {
+    const { anyOf: _, ...rest } = schema as JsonSchema;
+    return { type: 'string', enum: words, ...rest };
+  }
+  return Object.fromEntries(Object.entries(schema).map(([keyword, value]) => [keyword, plain(value)]));
+}
+
+function wordsOf({ anyOf }: JsonSchema): readonly string[] | undefined {
+  if (!Array.isArray(anyOf)) return undefined;
+  const words = anyOf.map((one: JsonSchema) => one['const']);
+  return words.every((word) => typeof word === 'string') ? words : undefined;
+}
+
+/** Our formats as patterns that editors know, and without our notes. */
+const FORMATS: Readonly<Record<string, JsonSchema>> = {
+  duration: { pattern: '^(?:[1-9][0-9]{0,8}[smhd]|P[0-9DTHMSW]+)$' },
+  instant: { format: 'date-time' },
+};
+
+function standard(schema: unknown): unknown {
+  if (Array.isArray(schema)) return schema.map(standard);
+  if (typeof schema !== 'object' || schema === null) return schema;
+  const { format, 'x-expects': _, ...rest } = schema as JsonSchema;
+  const entries = Object.entries(rest).map(([keyword, value]) => [keyword, standard(value)]);
+  const known = typeof format === 'string' ? (FORMATS[format] ?? { format }) : {};
+  return { ...Object.fromEntries(entries), ...known };
+}

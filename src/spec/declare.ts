@@ -1,0 +1,118 @@
+/**
+ * From a checked document to what a project declares: the project itself, or an object with the
+ * project's defaults filled in and its policy held.
+ */
+import type { DesiredProject } from '../domain/desired.js';
+import {
+  type ApiKeySpec,
+  isObjectKind,
+  kindOf,
+  type ProjectSpec,
+  type Reference,
+  type SinkDeclaration,
+  sinkPlace,
+} from '../domain/kinds/index.js';
+import type { Declaration } from '../domain/objects.js';
+import { fail, ok, type Result } from '../domain/result.js';
+import type { Diagnostic } from './diagnostics.js';
+import { type CheckedDocument, settledSpec, unknownKind } from './document.js';
+import { isBelow } from './files.js';
+
+/** What a document means depends on: where the project is and what it says. */
+export interface Context {
+  /** Absolute path of the working folder. */
+  readonly folder: string;
+  readonly project: DesiredProject;
+}
+
+export function declareProject(document: CheckedDocument): Result<DesiredProject, readonly Diagnostic[]> {
+  // Every field of a project has a default, so the normal form has them all.
+  const spec = settledSpec<Required<ProjectSpec>>(document, {
+    guard: {},
+    defaults: {},
+    policy: {},
+    ...document.spec,
+  });
+  return spec.ok ? ok({ name: document.metadata.name, spec: spec.value }) : spec;
+}
+
+/** The declaration in normal form, or everything that the project has against it. */
+export function declare(
+  document: CheckedDocument,
+  context: Context,
+): Result<Declaration, readonly Diagnostic[]> {
+  const spec = settledSpec(document, withDefaults(document, context.project));
+  if (!spec.ok) return spec;
+  // The schema of the kind vouches that kind and spec belong together.
+  const declaration = { kind: document.kind, metadata: document.metadata, spec: spec.value } as Declaration;
+  const found = [...laterReferences(document, spec.value), ...policyErrors(document, declaration, context)];
+  return found.length === 0 ? ok(declaration) : fail(found);
+}
+
+function withDefaults(document: CheckedDocument, project: DesiredProject): Readonly<Record<string, unknown>> {
+  const { rotation } = project.spec.defaults;
+  if (document.kind !== 'ApiKey' || rotation === undefined) return document.spec;
+  const own = document.spec['rotation'];
+  return { ...document.spec, rotation: typeof own === 'object' ? { ...rotation, ...own } : rotation };
+}
+
+/** References to kinds that do not exist yet can never be met. */
+function laterReferences(document: CheckedDocument, spec: unknown): readonly Diagnostic[] {
+  return kindOf(document.kind)
+    .references(spec)
+    .filter(({ kind }: Reference) => !isObjectKind(kind))
+    .map(({ kind, path }) => document.tree.error(path.split('.'), 'key', unknownKind(kind)));
+}
+
+function policyErrors(
+  document: CheckedDocument,
+  declaration: Declaration,
+  context: Context,
+): readonly Diagnostic[] {
+  if (declaration.kind !== 'ApiKey') return [];
+  const sinks = declaration.spec.deliver ?? [];
+  return [
+    ...expiryErrors(document, declaration.spec, context.project),
+    ...sinks.flatMap((sink, index) => sinkErrors(document, { sink, index }, context)),
+  ];
+}
+
+function expiryErrors(
+  document: CheckedDocument,
+  { expiresAfter, expiresAt }: ApiKeySpec,
+  { spec: { policy } }: DesiredProject,
+): readonly Diagnostic[] {
+  if (policy.requireExpiry !== true || expiresAfter !== undefined || expiresAt !== undefined) return [];
+  return [
+    document.tree.error(['spec'], 'key', {
+      code: 'broken_rule',
+      message: 'the key has neither expiresAfter nor expiresAt, and the project requires one',
+      help: 'add expiresAfter: 180d, or drop policy.requireExpiry in keywright.yaml',
+    }),
+  ];
+}
+
+function sinkErrors(
+  document: CheckedDocument,
+  { sink, index }: { readonly sink: SinkDeclaration; readonly index: number },
+  { folder, project }: Context,
+): readonly Diagnostic[] {
+  const { type, path } = sinkPlace(sink);
+  const at = (message: string, help?: string): readonly Diagnostic[] => [
+    document.tree.error(['spec', 'deliver', index, type, 'path'], 'value', {
+      code: 'sink_path',
+      message,
+      help,
+    }),
+  ];
+  if (/[/]$|(?:^|[/])\.{1,2}$/.test(path)) return at('names a folder, not a file');
+  const { sinkRoots, store } = project.spec;
+  if (!sinkRoots.some((root) => isBelow(folder, root, path))) {
+    return at(
+      'lies outside the folders that sinks may write below',
+      `they are: ${sinkRoots.join(', ')} (spec.sinkRoots in keywright.yaml)`,
+    );
+  }
+  if (!store.includes('://') && isBelow(folder, store, path)) return at('lies inside the live store');
+  return [];
+}

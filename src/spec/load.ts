@@ -1,0 +1,120 @@
+/** From a project to its desired state: finds the documents, reads them, checks them together. */
+import { digestOf, sha256 } from '../domain/canonical.js';
+import type { DesiredState } from '../domain/desired.js';
+import { documentSchema } from '../domain/kinds/document-schema.js';
+import { KINDS, type KindName } from '../domain/kinds/index.js';
+import { compareRefs } from '../domain/objects.js';
+import { fail, ok, type Result } from '../domain/result.js';
+import { crossErrors } from './cross.js';
+import { type Diagnostic, ordered } from './diagnostics.js';
+import { SpecEntry } from './entry.js';
+import { findFiles, readFile } from './files.js';
+import type { DocumentMemory, Recollection, RememberedFile } from './memory.js';
+import { fileError, type LoadedProject } from './project.js';
+import { readDocuments } from './read.js';
+import { SpecFile } from './spec-file.js';
+
+export { type LoadedProject, loadProject } from './project.js';
+
+/** Grows when documents come to mean something else, other than by their schemas: all is read anew. */
+const MEANING = 1;
+
+export interface LoadOptions {
+  /** Files and folders instead of the project's `specs`, relative to its folder. */
+  readonly paths?: readonly string[];
+  readonly memory?: DocumentMemory;
+}
+
+export interface LoadedState extends DesiredState {
+  readonly entries: readonly SpecEntry[];
+}
+
+/**
+ * Everything the project's documents declare. References are not resolved: what is live counts too
+ * (`unresolved`). The error has at least one diagnostic and at most DIAGNOSTICS_MAX and their number.
+ */
+export async function loadDesired(
+  project: LoadedProject,
+  options: LoadOptions = {},
+): Promise<Result<LoadedState, readonly Diagnostic[]>> {
+  const { files, missing } = filesOf(project, options.paths);
+  const key = digestOf({
+    meaning: MEANING,
+    schemas: (Object.keys(KINDS) as KindName[]).map(documentSchema),
+    project: project.project,
+    folder: project.folder,
+  });
+  const recalled = await options.memory?.recall();
+  const before = recalled?.key === key ? recalled : undefined;
+  const { entries, read, wrong, areUnchanged } = readAll(project, files, before);
+
+  entries.sort((a, b) => compareRefs(a.ref, b.ref));
+  const isKnownSound = areUnchanged && before?.isSound === true;
+  const across = isKnownSound ? [] : crossErrors(entries, project.folder);
+  const errors = [...missing, ...wrong, ...across];
+  if (!isKnownSound) await options.memory?.keep({ key, isSound: errors.length === 0, files: read });
+  if (errors.length > 0) return fail(ordered(errors));
+
+  const digest = sha256(digestOf(project.project) + entries.map((entry) => entry.digest).join('')).slice(
+    0,
+    32,
+  );
+  return ok({ project: project.project, entries, digest });
+}
+
+/** keywright.yaml and the files that it, or the caller, names; each once. */
+function filesOf(
+  { folder, project, document, file }: LoadedProject,
+  paths: readonly string[] | undefined,
+): { readonly files: readonly SpecFile[]; readonly missing: readonly Diagnostic[] } {
+  const files = new Map([[file.file, file]]);
+  const missing: Diagnostic[] = [];
+  const isListed = paths !== undefined || document.spec['specs'] !== undefined;
+  for (const [index, path] of (paths ?? project.spec.specs).entries()) {
+    const at = (name: string, reason: string): Diagnostic => {
+      const message = `${name} ${reason}`;
+      if (paths !== undefined) return fileError(path, 'unreadable', message);
+      return document.tree.error(['spec', 'specs', index], 'value', { code: 'unreadable', message });
+    };
+    const found = findFiles(folder, path);
+    // Nobody asked for the folder that is looked in by default.
+    if (!found.ok && isListed) missing.push(at(path, found.error));
+    for (const one of found.ok ? found.value : []) {
+      if (files.has(one.file)) continue;
+      const bytes = readFile(one);
+      if (bytes.ok) files.set(one.file, new SpecFile(bytes.value));
+      else missing.push(at(one.file, bytes.error));
+    }
+  }
+  return { files: [...files.values()], missing };
+}
+
+interface ReadAll {
+  readonly entries: SpecEntry[];
+  readonly read: readonly RememberedFile[];
+  readonly wrong: readonly Diagnostic[];
+  readonly areUnchanged: boolean;
+}
+
+function readAll(
+  { folder, project, file: projectFile }: LoadedProject,
+  files: readonly SpecFile[],
+  before: Recollection | undefined,
+): ReadAll {
+  const context = { folder, project };
+  const known = new Map(before?.files.map((remembered) => [remembered.file, remembered]));
+  const entries: SpecEntry[] = [];
+  const read: RememberedFile[] = [];
+  const wrong: Diagnostic[] = [];
+  let areUnchanged = known.size === files.length;
+  for (const file of files) {
+    const isProjectFile = file === projectFile;
+    const documents = readDocuments({ file, context, isProjectFile }, known.get(file.file));
+    for (const remembered of documents.documents) entries.push(new SpecEntry({ file, remembered, context }));
+    const hash = documents.wrong.length === 0 ? file.hash : '';
+    read.push({ file: file.file, hash, documents: documents.documents });
+    wrong.push(...documents.wrong);
+    areUnchanged &&= documents.isUnchanged;
+  }
+  return { entries, read, wrong, areUnchanged };
+}

@@ -1,0 +1,43 @@
+/**
+ * The memory in a file of its own: a line with a mark and a checksum, then JSON. Whatever does not match
+ * its checksum is ignored. Written beside and renamed, readable by its owner only.
+ */
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { sha256 } from '../domain/canonical.js';
+import type { DocumentMemory, Recollection } from './memory.js';
+
+/** Changes with the shape of `Recollection`. */
+const MARK = 'keywright-documents-1';
+const HEAD_LENGTH = MARK.length + 1 + 64 + 1;
+
+/** A memory in the file at `path`; its folder is made when something is kept. `unique` names temporary files apart. */
+export function memoryFile(path: string, unique: string): DocumentMemory {
+  return {
+    async recall() {
+      const bytes = await readFile(path).catch(() => undefined);
+      if (bytes === undefined) return undefined;
+      const body = bytes.subarray(HEAD_LENGTH);
+      if (bytes.subarray(0, HEAD_LENGTH).toString('latin1') !== headOf(body)) return undefined;
+      // The checksum vouches that we wrote it, and the mark for its shape.
+      return JSON.parse(body.toString('utf8')) as Recollection;
+    },
+
+    async keep(recollection) {
+      const body = Buffer.from(JSON.stringify(recollection), 'utf8');
+      const temporary = `${path}.${unique}.tmp`;
+      try {
+        await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+        await writeFile(temporary, Buffer.concat([Buffer.from(headOf(body), 'latin1'), body]), {
+          mode: 0o600,
+          flag: 'wx',
+        });
+        await rename(temporary, path);
+      } catch {
+        await rm(temporary, { force: true }).catch(() => undefined);
+      }
+    },
+  };
+}
+
+const headOf = (body: Uint8Array): string => `${MARK} ${sha256(body)}\n`;

@@ -1,0 +1,48 @@
+/**
+ * What is remembered from one run to the next, so that unchanged documents are not parsed again: per
+ * file and per document the digest of the text and what it came to. Only right documents are remembered;
+ * losing the memory costs time and nothing else.
+ */
+import type { ObjectKind, Reference, SinkId } from '../domain/kinds/index.js';
+
+export interface RememberedDocument {
+  /** Digest of the raw text. */
+  readonly text: string;
+  /** Where the raw text stands in its file: UTF-16 offset and length, and its first line, from 0. */
+  readonly offset: number;
+  readonly length: number;
+  readonly line: number;
+  /** Where `metadata.name` stands: lines after `line`, and its column, from 1. */
+  readonly nameLine: number;
+  readonly nameColumn: number;
+  readonly kind: ObjectKind;
+  readonly name: string;
+  /** Digest of the declaration in normal form. */
+  readonly digest: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly references: readonly Reference[];
+  readonly sinks: readonly SinkId[];
+  readonly previousName?: string;
+}
+
+export interface RememberedFile {
+  readonly file: string;
+  /** Digest of the bytes; empty when something in the file was wrong, so that it is read again. */
+  readonly hash: string;
+  readonly documents: readonly RememberedDocument[];
+}
+
+export interface Recollection {
+  /** What the meaning of documents depended on; under another key everything is forgotten. */
+  readonly key: string;
+  /** Were the documents, all together, free of errors? */
+  readonly isSound: boolean;
+  readonly files: readonly RememberedFile[];
+}
+
+export interface DocumentMemory {
+  /** What was kept last; undefined when there is nothing usable. Never rejects. */
+  recall(): Promise<Recollection | undefined>;
+  /** Replaces what was kept. Never rejects: a memory that cannot be written is only slow. */
+  keep(recollection: Recollection): Promise<void>;
+}

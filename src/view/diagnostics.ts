@@ -1,0 +1,75 @@
+/**
+ * Diagnostics as text for people: the place, what is wrong, the line with a caret, what to do. Documents
+ * are written by anybody, so nothing of them reaches a terminal unescaped.
+ */
+import type { Diagnostic } from '../spec/diagnostics.js';
+
+export interface DiagnosticsStyle {
+  /** `always` adds ANSI colours. */
+  readonly color: 'always' | 'never';
+}
+
+/** How much of a long line is shown before and after the place. */
+const BEFORE_MAX = 60;
+const AFTER_MAX = 100;
+
+/** One block a diagnostic, in the order given, with a blank line between; empty for none. */
+export function diagnosticsText(diagnostics: readonly Diagnostic[], style: DiagnosticsStyle): string {
+  const paint = style.color === 'always' ? painted : plain;
+  return diagnostics.map((diagnostic) => `${block(diagnostic, paint)}\n`).join('\n');
+}
+
+type Paint = (role: keyof typeof ANSI, text: string) => string;
+
+const ANSI = { place: '1', error: '1;31', warning: '1;33', caret: '31', help: '36' } as const;
+const painted: Paint = (role, text) => `\u001b[${ANSI[role]}m${text}\u001b[0m`;
+const plain: Paint = (_role, text) => text;
+
+function block(diagnostic: Diagnostic, paint: Paint): string {
+  const { code, severity, message, help, position, sourceLine } = diagnostic;
+  if (code === 'more') return escaped(message);
+  const place = escaped(`${position.file}:${position.line}:${position.column}`);
+  const lines = [`${paint('place', place)} ${paint(severity, severity)}: ${escaped(message)}`];
+  if (sourceLine.trim() !== '') lines.push(...excerpt(diagnostic, paint));
+  if (help !== undefined) lines.push(`  ${paint('help', 'help')}: ${escaped(help)}`);
+  return lines.join('\n');
+}
+
+function excerpt({ position, length, sourceLine }: Diagnostic, paint: Paint): readonly string[] {
+  const column = position.column - 1;
+  const from = Math.max(0, column - BEFORE_MAX);
+  const before = (from > 0 ? '…' : '') + escaped(sourceLine.slice(from, column));
+  const marked = escaped(sourceLine.slice(column, column + Math.min(length, AFTER_MAX)));
+  const rest = sourceLine.slice(column + Math.min(length, AFTER_MAX));
+  const after = escaped(rest.slice(0, AFTER_MAX)) + (rest.length > AFTER_MAX ? '…' : '');
+  const number = String(position.line);
+  const caret = '^'.repeat(Math.max(1, width(marked)));
+  return [
+    `  ${number} | ${before}${marked}${after}`,
+    `  ${' '.repeat(number.length)} | ${' '.repeat(width(before))}${paint('caret', caret)}`,
+  ];
+}
+
+/** Characters that a terminal would obey, hide or reorder, as `\u{1b}`; a tab as one space. */
+export const escaped = (text: string): string =>
+  text
+    .replaceAll('\t', ' ')
+    .replace(
+      /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}]/gu,
+      (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`,
+    );
+
+/** Columns on a terminal, as far as carets need it: wide characters take two, combining ones none. */
+function width(text: string): number {
+  let columns = 0;
+  for (const character of text) {
+    if (/\p{Mn}|\p{Me}/u.test(character)) continue;
+    columns +=
+      /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}/u.test(
+        character,
+      )
+        ? 2
+        : 1;
+  }
+  return columns;
+}
