@@ -1,0 +1,63 @@
+/** Who may import whom: the arrows of docs/architecture.md. Each rule says why it is there. */
+
+/** `from` imports nothing of ours but itself and `to`. */
+const only = (from, to, comment) => ({
+  name: `${from}-imports-${to.join('-') || 'nothing-of-ours'}`,
+  comment,
+  severity: 'error',
+  from: { path: `^src/${from}/` },
+  to: { path: '^src/', pathNot: [from, ...to].map((folder) => `^src/${folder}(/|\\.)`) },
+});
+
+export default {
+  forbidden: [
+    {
+      name: 'no-cycles',
+      comment: 'A cycle is one module that pretends to be several.',
+      severity: 'error',
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: 'no-unreachable-files',
+      comment: 'What no entry point reaches is not part of the product.',
+      severity: 'error',
+      from: { path: '^src/main/(keywright|quickstart|derive-entry|library|verifier)\\.ts$' },
+      to: { path: '^src/', reachable: false },
+    },
+    {
+      name: 'nothing-imports-main',
+      comment: 'main is where adapters meet ports; nobody may depend on that choice.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/main/' },
+      to: { path: '^src/main/' },
+    },
+    {
+      name: 'no-dev-dependencies',
+      comment: 'What ships must not need what only building and testing needs.',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'unknown'] },
+    },
+    only('domain', [], 'The words and rules stand on nothing, so that everything can stand on them.'),
+    only('ports', ['domain'], 'What the core asks of the world is said in its own words.'),
+    only('plan', ['domain'], 'Deciding is pure: no port, no store, no clock.'),
+    only('spec', ['domain'], 'Documents become desired state without knowing what is live.'),
+    only('observe', ['domain', 'ports', 'plan'], 'Gathering asks the ports and shapes the answers for the planner.'),
+    only('apply', ['domain', 'ports', 'plan'], 'Doing obeys a plan through the ports and decides nothing.'),
+    only('controller', ['domain', 'ports', 'plan', 'observe', 'apply'], 'A pass strings gather, decide and do together.'),
+    only('authority', ['domain', 'ports'], 'Use-cases know a storage port of their own, not an engine.'),
+    only('storage', ['domain', 'authority/storage-port'], 'An engine implements the storage port and knows nothing else.'),
+    only('sinks', ['domain', 'ports'], 'Adapters implement ports and never know one another.'),
+    only('verifier', ['domain', 'ports'], 'The index answers from memory; where its facts come from is a port.'),
+    only('view', ['domain', 'ports', 'plan', 'spec/diagnostics'], 'Views turn values into text and touch nothing.'),
+    only('cli', ['domain', 'ports', 'plan', 'spec', 'observe', 'apply', 'controller', 'view'], 'Commands are handed their adapters by main.'),
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsConfig: { fileName: 'tsconfig.json' },
+    // Types are dependencies too: they carry the words of the layer they come from.
+    tsPreCompilationDeps: true,
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'default', 'types'] },
+  },
+};

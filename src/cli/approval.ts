@@ -1,0 +1,44 @@
+/** Who has agreed to a plan: a saved plan, its digest, a typed yes, or, outside protected environments, a flag. */
+import type { Result } from '../domain/result.js';
+import { ok } from '../domain/result.js';
+import type { Plan } from '../plan/plan.js';
+import { type Failure, failure } from './failure.js';
+import type { Terminal } from './terminal.js';
+
+export interface Approval {
+  readonly terminal: Terminal;
+  /** The plan was made earlier, looked at, and handed in. */
+  readonly isSaved: boolean;
+  /** `--auto-approve`. */
+  readonly isAutomatic: boolean;
+  /** `--approve DIGEST`. */
+  readonly digest: string | undefined;
+}
+
+export async function approve(plan: Plan, approval: Approval): Promise<Result<Plan, Failure>> {
+  const { terminal, isSaved, isAutomatic, digest } = approval;
+  if (digest !== undefined && digest !== plan.digest) {
+    return failure(
+      'stale_plan',
+      `the plan is ${plan.digest} now, not the approved ${digest}; nothing was changed`,
+    );
+  }
+  if (plan.steps.length === 0 || isSaved || digest !== undefined) return ok(plan);
+  const protectedOnes = plan.approvals.join(', ');
+  if (isAutomatic && plan.approvals.length === 0) return ok(plan);
+  if (!terminal.isInteractive || isAutomatic)
+    return failure('approval_required', unattended(plan, protectedOnes));
+  terminal.err(protectedOnes === '' ? '\n' : `\nThis changes ${protectedOnes}, which requires approval.\n`);
+  const answer = await terminal.ask("Apply these steps? Only 'yes' is accepted: ");
+  if (answer.trim() === 'yes') return ok(plan);
+  return failure('refused', 'not applied: nothing was changed');
+}
+
+function unattended(plan: Plan, protectedOnes: string): string {
+  if (protectedOnes === '')
+    return 'nobody is here to ask; nothing was changed. In a pipeline, use --auto-approve';
+  return (
+    `the plan changes ${protectedOnes}, which requires approval, and --auto-approve is not enough; nothing was changed. ` +
+    `Apply a saved plan, or approve this one with: --approve ${plan.digest}`
+  );
+}

@@ -1,0 +1,87 @@
+/** `keywright acknowledge KEY`: the technical owner confirms that the new version is in use (U9). */
+import { isAccepted } from '../../domain/lifecycle.js';
+import { ok, type Result } from '../../domain/result.js';
+import { Secret } from '../../domain/secret.js';
+import type { LiveStore } from '../../ports/live-store.js';
+import type { Command, Input } from '../command.js';
+import { AUTO_APPROVE, confirm } from '../confirming.js';
+import { EXIT } from '../exit.js';
+import { type Failure, failed, failure } from '../failure.js';
+import { findKey, KEY_ARGUMENT, type LiveKey } from '../named.js';
+import { printJson } from '../render.js';
+import { openSinks, withStore } from '../session.js';
+import type { CommandContext } from '../terminal.js';
+
+export const acknowledge: Command = {
+  name: 'acknowledge',
+  arguments: KEY_ARGUMENT,
+  description:
+    'Confirm that the newest version of a key is in use, so that older ones can end. The confirmation proves\n' +
+    'possession of that version: it is read from a sink of the key on this machine, or given with --stdin.',
+  options: [
+    { flags: '--stdin', description: 'read the newest version of the key from standard input' },
+    AUTO_APPROVE,
+  ],
+  examples: [
+    'keywright acknowledge billing-prod',
+    'keywright acknowledge reporting --stdin --auto-approve < key.txt',
+  ],
+  run: async (context, input) =>
+    withStore(context, 'refuse', async (store) => {
+      const found = await findKey(store, input);
+      if (!found.ok) return found;
+      const { ref, key } = found.value;
+      const facts = await store.facts();
+      if (!facts.ok) return failed(facts.error);
+      const accepted = key.versions.filter((version) => isAccepted(version, facts.value.now));
+      const newest = accepted.at(-1);
+      if (newest === undefined)
+        return failure('conflict', `ApiKey/${ref.name} has no accepted version to confirm`);
+      const older = accepted.slice(0, -1).map(({ generation }) => generation);
+      const effect =
+        older.length === 0 ? 'there is no older version' : `generation ${older.join(', ')} may end`;
+      const agreed = await confirm(
+        context,
+        input,
+        `This confirms generation ${newest.generation} of ApiKey/${ref.name}: ${effect}.`,
+      );
+      if (!agreed.ok) return agreed;
+      const proof = await possession(context, input, found.value);
+      if (!proof.ok) return proof;
+      return confirmHandover(context, store, found.value, proof.value);
+    }),
+};
+
+async function confirmHandover(context: CommandContext, store: LiveStore, { ref }: LiveKey, proof: Secret) {
+  const done = await store.request({ kind: 'acknowledge', object: ref, proof }, context.caller);
+  if (!done.ok) return failed(done.error);
+  if (context.flags.output === 'json')
+    printJson({ name: `ApiKey/${ref.name}`, changed: done.value.changed }, context);
+  else
+    context.terminal.out(
+      `The hand-over of ApiKey/${ref.name} is confirmed; the next apply ends what is old.\n`,
+    );
+  return ok(EXIT.done);
+}
+
+async function possession(
+  context: CommandContext,
+  input: Input,
+  live: LiveKey,
+): Promise<Result<Secret, Failure>> {
+  const { terminal } = context;
+  if (input.has('stdin')) return ok(new Secret((await terminal.readInput()).trim()));
+  const sinks = await openSinks(context);
+  if (!sinks.ok) return sinks;
+  for (const { sink } of live.deliveries) {
+    const held = await sinks.value.take(sink);
+    if (held !== undefined) return ok(held);
+  }
+  if (!terminal.isInteractive) {
+    return failure(
+      'possession_required',
+      `no sink of ApiKey/${live.ref.name} can be read here; give its newest version with --stdin`,
+    );
+  }
+  return ok(new Secret((await terminal.ask('Newest version of the key: ', { hidden: true })).trim()));
+}

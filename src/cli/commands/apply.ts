@@ -1,0 +1,146 @@
+/**
+ * `keywright apply [PLANFILE]`: makes the live store and the sinks what the documents say. Plans under
+ * the store's lease, asks, then does what was shown and nothing else. A store that isn't there yet is
+ * only reckoned with until somebody agreed.
+ */
+import type { Result } from '../../domain/result.js';
+import { ok } from '../../domain/result.js';
+import type { Plan } from '../../plan/plan.js';
+import type { LiveStore } from '../../ports/live-store.js';
+import { approve } from '../approval.js';
+import type { Command, Input } from '../command.js';
+import { execute, withLease } from '../executing.js';
+import type { ExitCode } from '../exit.js';
+import { type Failure, failed, failure } from '../failure.js';
+import { readPlan } from '../plan-file.js';
+import { ALLOW_REMOVALS, allowRemovals, planDocuments } from '../previewing.js';
+import { type Documents, openDocuments } from '../session.js';
+import type { CommandContext } from '../terminal.js';
+import { printPlan } from './plan.js';
+
+export const apply: Command = {
+  name: 'apply',
+  arguments: [
+    { name: '[planfile]', description: 'a saved plan; refused when documents or store have moved since' },
+  ],
+  description:
+    'Plan, show the plan, ask, and carry it out: issue, deliver, confirm, promote, hand over, revoke.\n' +
+    'Safe to interrupt and to run again: what was begun is finished, what is done is not done twice.',
+  options: [
+    {
+      flags: '--auto-approve',
+      description: 'do not ask (environments with requireApproval still need --approve)',
+    },
+    { flags: '--approve <digest>', description: 'approve exactly the plan with this digest' },
+    ALLOW_REMOVALS,
+  ],
+  examples: [
+    'keywright apply',
+    'keywright plan --out plan.json && keywright apply plan.json',
+    'keywright apply --auto-approve',
+  ],
+  run: async (context, input) => {
+    const documents = await openDocuments(context);
+    if (!documents.ok) return documents;
+    const removals = allowRemovals(input);
+    if (!removals.ok) return removals;
+    const file = input.argument(0);
+    const saved = file === undefined ? ok(undefined) : await readPlan(context.flags.folder, file);
+    if (!saved.ok) return saved;
+    return converge({
+      context,
+      input,
+      documents: documents.value,
+      allowRemovals: removals.value,
+      saved: saved.value,
+    });
+  },
+};
+
+interface Request {
+  readonly context: CommandContext;
+  readonly input: Input;
+  readonly documents: Documents;
+  readonly allowRemovals: number | undefined;
+  readonly saved: Plan | undefined;
+}
+
+async function converge(request: Request): Promise<Result<ExitCode, Failure>> {
+  const { context, documents } = request;
+  const existing = await context.world.openStore(documents.place, 'refuse');
+  if (existing.ok) {
+    return withLease(existing.value, request, async (store, lease) => {
+      const agreed = await decide(request, store);
+      return agreed.ok ? execute({ ...execution(request), store, lease, plan: agreed.value }) : agreed;
+    });
+  }
+  if (existing.error.code !== 'store_absent') return failed(existing.error);
+  const agreed = await decideOnFreshStore(request);
+  if (!agreed.ok) return agreed;
+  const made = await context.world.openStore(documents.place, 'create');
+  if (!made.ok) return failed(made.error);
+  return withLease(made.value, request, async (store, lease) => {
+    const again = await planNow(request, store);
+    if (!again.ok) return again;
+    if (again.value.digest !== agreed.value.digest) {
+      return failure(
+        'stale_plan',
+        'another process made the store meanwhile; nothing was changed: plan again',
+      );
+    }
+    return execute({ ...execution(request), store, lease, plan: again.value });
+  });
+}
+
+const execution = ({ context, documents }: Request) => ({
+  context,
+  place: documents.place,
+  sinks: documents.sinks,
+});
+
+async function decideOnFreshStore(request: Request): Promise<Result<Plan, Failure>> {
+  const pretended = await request.context.world.openStore(request.documents.place, 'pretend');
+  if (!pretended.ok) return failed(pretended.error);
+  try {
+    return await decide(request, pretended.value);
+  } finally {
+    await pretended.value.close();
+  }
+}
+
+/** The plan to carry out, shown and agreed to. A saved one is taken as it stands if nothing has moved. */
+async function decide(request: Request, store: LiveStore): Promise<Result<Plan, Failure>> {
+  const { context, input, saved } = request;
+  const now = await planNow(request, store);
+  if (!now.ok) return now;
+  const plan = saved ?? now.value;
+  if (plan.basedOn.desired !== now.value.basedOn.desired) {
+    return failure(
+      'stale_plan',
+      'the documents changed after the plan was made; nothing was changed: plan again',
+    );
+  }
+  if (plan.basedOn.observed !== now.value.basedOn.observed) {
+    return failure(
+      'stale_plan',
+      'the live store or a sink changed after the plan was made; nothing was changed: plan again',
+    );
+  }
+  if (context.flags.output !== 'json') printPlan(plan, context);
+  return approve(plan, {
+    terminal: context.terminal,
+    isSaved: saved !== undefined,
+    isAutomatic: input.has('autoApprove'),
+    digest: input.text('approve'),
+  });
+}
+
+async function planNow(request: Request, store: LiveStore): Promise<Result<Plan, Failure>> {
+  const { context, documents } = request;
+  return planDocuments({
+    documents,
+    store,
+    recipient: await context.world.recipient(documents.place),
+    allowRemovals: request.allowRemovals,
+  });
+}

@@ -1,0 +1,74 @@
+/** The commands, in the order `--help` lists them. Each is loaded when it is called and not before. */
+import type { Command } from '../command.js';
+
+export interface CommandEntry {
+  readonly name: string;
+  readonly summary: string;
+  load(): Promise<Command>;
+}
+
+export const COMMANDS: readonly CommandEntry[] = [
+  {
+    name: 'init',
+    summary: 'start a project in this folder',
+    load: async () => (await import('./init.js')).init,
+  },
+  {
+    name: 'validate',
+    summary: 'check the documents, without a store',
+    load: async () => (await import('./validate.js')).validate,
+  },
+  {
+    name: 'plan',
+    summary: 'show what apply would do, and why',
+    load: async () => (await import('./plan.js')).plan,
+  },
+  {
+    name: 'apply',
+    summary: 'issue, deliver, rotate and revoke until the live store matches',
+    load: async () => (await import('./apply.js')).apply,
+  },
+  {
+    name: 'drift',
+    summary: 'name what differs, since when, and who did it',
+    load: async () => (await import('./drift.js')).drift,
+  },
+  { name: 'get', summary: 'list live objects', load: async () => (await import('./get.js')).get },
+  {
+    name: 'claim',
+    summary: 'print the secret of a key without a sink, once',
+    load: async () => (await import('./claim.js')).claim,
+  },
+  { name: 'rotate', summary: 'start a rotation', load: async () => (await import('./rotate.js')).rotate },
+  {
+    name: 'revoke',
+    summary: 'retire a key, or end it at once',
+    load: async () => (await import('./revoke.js')).revoke,
+  },
+  {
+    name: 'acknowledge',
+    summary: 'confirm that a new version is in use',
+    load: async () => (await import('./acknowledge.js')).acknowledge,
+  },
+  {
+    name: 'verify',
+    summary: 'is this key good, and if not, why',
+    load: async () => (await import('./verify.js')).verify,
+  },
+  {
+    name: 'audit',
+    summary: 'list, check or export the audit log',
+    load: async () => (await import('./audit.js')).audit,
+  },
+  {
+    name: 'master-key',
+    summary: 'replace the master key of the embedded store',
+    load: async () => (await import('./master-key.js')).masterKey,
+  },
+  {
+    name: 'schema',
+    summary: 'print the JSON Schema of documents, for editors',
+    load: async () => (await import('./schema.js')).schema,
+  },
+  { name: 'version', summary: 'print the version', load: async () => (await import('./version.js')).version },
+];

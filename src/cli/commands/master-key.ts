@@ -1,0 +1,34 @@
+/** `keywright master-key rotate`: a new master key for the embedded store; the data keys are wrapped anew. */
+import { ok } from '../../domain/result.js';
+import { Secret } from '../../domain/secret.js';
+import type { Command } from '../command.js';
+import { EXIT } from '../exit.js';
+import { failed, failure } from '../failure.js';
+import { printJson } from '../render.js';
+import { storePlace } from '../session.js';
+
+export const masterKey: Command = {
+  name: 'master-key',
+  arguments: [{ name: '<action>', description: 'rotate' }],
+  description:
+    'Replace the master key that protects the data keys of the embedded store. Issued keys stay valid.\n' +
+    'Without --stdin a new key is drawn and written to master.key (0600) in the store.',
+  options: [
+    {
+      flags: '--stdin',
+      description: 'read the new key (32 bytes, base64) from standard input; it is not written anywhere',
+    },
+  ],
+  examples: ['keywright master-key rotate', 'openssl rand -base64 32 | keywright master-key rotate --stdin'],
+  run: async (context, input) => {
+    if (input.argument(0) !== 'rotate') return failure('usage', 'master-key knows one action: rotate');
+    const place = await storePlace(context);
+    if (!place.ok) return place;
+    const next = input.has('stdin') ? new Secret((await context.terminal.readInput()).trim()) : undefined;
+    const rotated = await context.world.rotateMasterKey(place.value, next);
+    if (!rotated.ok) return failed(rotated.error);
+    if (context.flags.output === 'json') printJson({ rotated: true }, context);
+    else context.terminal.out('The master key is replaced. The old one opens nothing any more.\n');
+    return ok(EXIT.done);
+  },
+};

@@ -1,0 +1,16 @@
+/** `keywright schema`: what editors check documents against. */
+import { editorSchema } from '../../domain/kinds/document-schema.js';
+import { ok } from '../../domain/result.js';
+import type { Command } from '../command.js';
+import { EXIT } from '../exit.js';
+import { printJson } from '../render.js';
+
+export const schema: Command = {
+  name: 'schema',
+  description: 'Print the JSON Schema of documents. Editors complete and check YAML with it.',
+  examples: ['keywright schema > keywright.schema.json'],
+  run: async (context) => {
+    printJson(editorSchema(), context);
+    return ok(EXIT.done);
+  },
+};

@@ -1,0 +1,60 @@
+/** `KIND/NAME` on the command line; where the kind is clear, the name alone. */
+import { closest, distance } from 'fastest-levenshtein';
+import { isObjectKind, OBJECT_KINDS, type ObjectKind } from '../domain/kinds/index.js';
+import type { KeyFacts, LiveObject } from '../domain/live.js';
+import { type DeclarationOf, type ObjectRef, refText } from '../domain/objects.js';
+import type { Result } from '../domain/result.js';
+import { ok } from '../domain/result.js';
+import type { LiveStore } from '../ports/live-store.js';
+import type { Command, Input } from './command.js';
+import { type Failure, failed, failure } from './failure.js';
+
+export const KEY_ARGUMENT: NonNullable<Command['arguments']> = [
+  { name: '<key>', description: 'ApiKey/NAME, or the name alone' },
+];
+
+/** A name as typed; `kind` is meant when it gives none. */
+export function parseRef(text: string, kind: ObjectKind): Result<ObjectRef, Failure> {
+  const slash = text.indexOf('/');
+  if (slash < 0)
+    return text === '' ? failure('usage', 'name an object as KIND/NAME') : ok({ kind, name: text });
+  const given = text.slice(0, slash);
+  if (!isObjectKind(given)) {
+    return failure(
+      'usage',
+      `there is no kind ${JSON.stringify(given)}; kinds are ${OBJECT_KINDS.join(', ')}`,
+    );
+  }
+  return ok({ kind: given, name: text.slice(slash + 1) });
+}
+
+/** A live key with everything known of it. */
+export interface LiveKey extends LiveObject {
+  readonly declaration: DeclarationOf<'ApiKey'>;
+  readonly key: KeyFacts;
+}
+
+/** The live key that the first argument names; `not_found` with the nearest name when there is none. */
+export async function findKey(store: LiveStore, input: Input): Promise<Result<LiveKey, Failure>> {
+  const text = input.argument(0) ?? '';
+  const ref = parseRef(text, 'ApiKey');
+  if (!ref.ok) return ref;
+  if (ref.value.kind !== 'ApiKey') return failure('usage', `${text} is not a key; name one as ApiKey/NAME`);
+  const found = await store.fetch([ref.value]);
+  if (!found.ok) return failed(found.error);
+  const [live] = found.value;
+  if (live?.key !== undefined && live.declaration.kind === 'ApiKey') {
+    return ok({ ...live, key: live.key, declaration: live.declaration });
+  }
+  return failure('not_found', `there is no live ${refText(ref.value)}${await suggestion(store, ref.value)}`);
+}
+
+async function suggestion(store: LiveStore, { kind, name }: ObjectRef): Promise<string> {
+  const survey = await store.survey();
+  const names = survey.ok
+    ? survey.value.filter(({ ref }) => ref.kind === kind).map(({ ref }) => ref.name)
+    : [];
+  if (names.length === 0) return '';
+  const nearest = closest(name, names);
+  return distance(name, nearest) <= 3 ? `; did you mean ${kind}/${nearest}?` : `; see: keywright get ${kind}`;
+}

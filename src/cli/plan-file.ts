@@ -1,0 +1,61 @@
+/**
+ * Saved plans: what `plan --out` (and `plan --output json`) wrote, read back only as it was made.
+ * Written whole or not at all.
+ */
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import type { Result } from '../domain/result.js';
+import { ok } from '../domain/result.js';
+import { planDigest } from '../plan/digest.js';
+import type { Plan, Waiting } from '../plan/plan.js';
+import { planJson } from '../view/plan-json.js';
+import { type Failure, failure } from './failure.js';
+
+export async function savePlan(folder: string, file: string, plan: Plan): Promise<Result<void, Failure>> {
+  const path = resolve(folder, file);
+  const partial = `${path}.partial`;
+  try {
+    await writeFile(partial, `${JSON.stringify(planJson(plan), null, 2)}\n`, { mode: 0o600 });
+    await rename(partial, path);
+    return ok(undefined);
+  } catch (cause) {
+    await rm(partial, { force: true });
+    return failure('usage', `the plan could not be written to ${file}: ${reasonOf(cause)}`);
+  }
+}
+
+/** `stale_plan` when the file was edited after it was made: its digest no longer fits. */
+export async function readPlan(folder: string, file: string): Promise<Result<Plan, Failure>> {
+  let text: string;
+  try {
+    text = await readFile(resolve(folder, file), 'utf8');
+  } catch (cause) {
+    return failure('usage', `the plan ${file} cannot be read: ${reasonOf(cause)}`);
+  }
+  const plan = parsePlan(text);
+  if (plan === undefined)
+    return failure('usage', `${file} is not a plan; make one with: keywright plan --out ${file}`);
+  if (planDigest(plan) !== plan.digest) {
+    return failure('stale_plan', `${file} was changed after it was made, so it is not applied; plan again`);
+  }
+  return ok(plan);
+}
+
+/** `planJson` the other way round; undefined for anything else. */
+function parsePlan(text: string): Plan | undefined {
+  try {
+    const value = JSON.parse(text);
+    if (value?.apiVersion !== 'keywright.dev/v1' || value.kind !== 'Plan' || !Array.isArray(value.steps))
+      return undefined;
+    const waiting = value.waiting.map((one: Waiting & { until?: string }) => ({
+      ...one,
+      until: one.until === undefined ? undefined : Date.parse(one.until),
+    }));
+    return { ...value, waiting, now: Date.parse(value.now) };
+  } catch {
+    return undefined;
+  }
+}
+
+const reasonOf = (cause: unknown): string =>
+  (cause instanceof Error ? cause.message.split(',')[0] : undefined) ?? 'unknown';

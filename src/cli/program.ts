@@ -1,0 +1,134 @@
+/**
+ * argv → a command, by commander. Only the command that is called gets loaded; the others are known by
+ * name and summary. Every flag can also be given as a variable: `--auto-approve` as KEYWRIGHT_AUTO_APPROVE.
+ */
+import { resolve } from 'node:path';
+import { Argument, Command as Commander, CommanderError, Option } from 'commander';
+import { type Command, Input, type OptionSpec } from './command.js';
+import { COMMANDS } from './commands/index.js';
+import { EXIT, type ExitCode, exitOf } from './exit.js';
+import { renderFailure } from './render.js';
+import type { CommandContext, CommonFlags, OutputFormat, Terminal } from './terminal.js';
+import type { World } from './world.js';
+
+export interface Invocation {
+  readonly argv: readonly string[];
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly terminal: Terminal;
+  readonly world: World;
+  /** Who runs the command, for the audit log. */
+  readonly actor: string;
+  readonly version: string;
+}
+
+const COMMON: readonly OptionSpec[] = [
+  { flags: '-C, --chdir <dir>', description: 'the working folder, where keywright.yaml is' },
+  { flags: '--store <url>', description: "the live store, instead of the project's: a folder" },
+  {
+    flags: '--output <format>',
+    description: 'text, json or markdown',
+    choices: ['text', 'json', 'markdown'],
+  },
+  { flags: '--no-color', description: 'no colours' },
+];
+
+/** Runs the command that argv names and gives its exit code. */
+export async function run(invocation: Invocation): Promise<ExitCode> {
+  const { terminal } = invocation;
+  const program = baseProgram(invocation);
+  let exitCode: ExitCode = EXIT.done;
+  const called = commandName(invocation.argv);
+  for (const entry of COMMANDS) {
+    const sub = program.command(entry.name).description(entry.summary).exitOverride();
+    if (entry.name !== called) continue;
+    const command = await entry.load();
+    configure(sub, command, invocation.env);
+    sub.action(async (...parsed: unknown[]) => {
+      const args = parsed.slice(0, command.arguments?.length ?? 0);
+      exitCode = await execute(command, new Input(args, sub.opts()), invocation, program.opts());
+    });
+  }
+  try {
+    await program.parseAsync(invocation.argv, { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return EXIT.done;
+    if (error.code === 'commander.help') terminal.err('\n');
+    return EXIT.usage;
+  }
+}
+
+function baseProgram({ env, terminal, version }: Invocation): Commander {
+  const program = new Commander('keywright')
+    .description('Credentials as code: what the documents declare is what the live store holds.')
+    .version(version, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'show help')
+    .helpCommand('help [command]', 'show help for a command')
+    .showHelpAfterError('(keywright --help lists commands and flags)')
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => terminal.out(text), writeErr: (text) => terminal.err(text) })
+    .configureHelp({ showGlobalOptions: true })
+    .addHelpText(
+      'after',
+      '\nObjects are named KIND/NAME: ApiKey/billing-prod. Every flag has a variable: KEYWRIGHT_STORE for --store.\n' +
+        'Exit codes: 0 done · 1 error · 2 changes or drift · 3 refused by a guard · 4 stale plan · 5 partly applied · 6 locked · 7 store unreachable · 64 usage',
+    );
+  for (const spec of COMMON) program.addOption(option(spec, env));
+  return program;
+}
+
+function configure(sub: Commander, command: Command, env: Invocation['env']): void {
+  sub.description(command.description);
+  for (const { name, description } of command.arguments ?? [])
+    sub.addArgument(new Argument(name, description));
+  for (const spec of command.options ?? []) sub.addOption(option(spec, env));
+  sub.addHelpText('after', `\nExamples:\n${command.examples.map((line) => `  $ ${line}`).join('\n')}`);
+}
+
+function option({ flags, description, choices }: OptionSpec, env: Invocation['env']): Option {
+  const made = new Option(flags, description);
+  if (choices) made.choices([...choices]);
+  const variable = `KEYWRIGHT_${made.name().replace(/^no-/, 'no_').replaceAll('-', '_').toUpperCase()}`;
+  // An empty or negative variable is one that isn't set.
+  if (!['', '0', 'false', undefined].includes(env[variable])) made.env(variable);
+  return made;
+}
+
+/** The first word that is neither a flag nor a common flag's value. */
+function commandName(argv: readonly string[]): string | undefined {
+  const takesValue = new Set(['-C', '--chdir', '--store', '--output']);
+  for (let i = 0; i < argv.length; i++) {
+    const word = argv[i] ?? '';
+    if (takesValue.has(word)) i++;
+    else if (!word.startsWith('-') && word !== 'help') return word;
+  }
+  return undefined;
+}
+
+async function execute(
+  command: Command,
+  input: Input,
+  { terminal, world, actor }: Invocation,
+  common: Readonly<Record<string, unknown>>,
+): Promise<ExitCode> {
+  const flags = commonFlags(terminal.cwd, common);
+  const caller = { actor, path: `cli:${command.name}` };
+  const context: CommandContext = { terminal, world, flags, caller };
+  const ending = await command.run(context, input);
+  if (ending.ok) return ending.value;
+  renderFailure(ending.error, context);
+  return exitOf(ending.error.fault.code);
+}
+
+function commonFlags(cwd: string, common: Readonly<Record<string, unknown>>): CommonFlags {
+  const text = (name: string): string | undefined => {
+    const value = common[name];
+    return typeof value === 'string' ? value : undefined;
+  };
+  return {
+    folder: resolve(cwd, text('chdir') ?? '.'),
+    store: text('store'),
+    output: (text('output') ?? 'text') as OutputFormat,
+  };
+}

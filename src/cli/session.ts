@@ -1,0 +1,81 @@
+/**
+ * What most commands begin with: the project of the working folder, its documents, the live store.
+ * Whoever opens a session closes it; `withSession` does both.
+ */
+import { DOCUMENTS_MANAGER, type Ownership } from '../domain/live.js';
+import type { Result } from '../domain/result.js';
+import { ok } from '../domain/result.js';
+import type { LiveStore } from '../ports/live-store.js';
+import type { Sinks } from '../ports/sink.js';
+import { type LoadedProject, type LoadedState, loadDesired, loadProject } from '../spec/load.js';
+import type { ExitCode } from './exit.js';
+import { badDocuments, type Failure, failed, failure } from './failure.js';
+import type { CommandContext } from './terminal.js';
+import type { StorePlace, WhenAbsent } from './world.js';
+
+/** The project of the working folder. `no_project` names `init`. */
+export async function openProject({ flags }: CommandContext): Promise<Result<LoadedProject, Failure>> {
+  const loaded = await loadProject(flags.folder);
+  if (loaded.ok) return loaded;
+  if (loaded.error[0]?.code !== 'no_project') return badDocuments(loaded.error);
+  return failure(
+    'no_project',
+    `there is no keywright.yaml in ${flags.folder}; start one with: keywright init`,
+  );
+}
+
+/** `--store` first, else what the project says; commands that need only the store work without a project. */
+export async function storePlace(context: CommandContext): Promise<Result<StorePlace, Failure>> {
+  const { folder, store } = context.flags;
+  if (store !== undefined) return ok({ folder, location: store });
+  const project = await openProject(context);
+  if (!project.ok) return project;
+  return ok({ folder, location: project.value.project.spec.store });
+}
+
+/** Opens the store of `--store` or the project, does `work`, and closes it whatever happens. */
+export async function withStore(
+  context: CommandContext,
+  whenAbsent: WhenAbsent,
+  work: (store: LiveStore, place: StorePlace) => Promise<Result<ExitCode, Failure>>,
+): Promise<Result<ExitCode, Failure>> {
+  const place = await storePlace(context);
+  if (!place.ok) return place;
+  const store = await context.world.openStore(place.value, whenAbsent);
+  if (!store.ok) return failed(store.error);
+  try {
+    return await work(store.value, place.value);
+  } finally {
+    await store.value.close();
+  }
+}
+
+export interface Documents {
+  readonly project: LoadedProject;
+  readonly place: StorePlace;
+  readonly desired: LoadedState;
+  readonly ownership: Ownership;
+  readonly sinks: Sinks;
+}
+
+/** Project and documents, with what was remembered of unchanged ones. */
+export async function openDocuments(context: CommandContext): Promise<Result<Documents, Failure>> {
+  const project = await openProject(context);
+  if (!project.ok) return project;
+  const { project: declared } = project.value;
+  const place = { folder: context.flags.folder, location: context.flags.store ?? declared.spec.store };
+  const memory = context.world.memory(place);
+  const desired = await loadDesired(project.value, memory ? { memory } : {});
+  if (!desired.ok) return badDocuments(desired.error);
+  const ownership = { project: declared.name, manager: DOCUMENTS_MANAGER };
+  const sinks = context.world.openSinks(context.flags.folder, declared.spec.sinkRoots);
+  return ok({ project: project.value, place, desired: desired.value, ownership, sinks });
+}
+
+/** The sinks of the working folder; without a project, of the folder as it is. */
+export async function openSinks(context: CommandContext): Promise<Result<Sinks, Failure>> {
+  const project = await openProject(context);
+  if (!project.ok && project.error.fault.code !== 'no_project') return project;
+  const roots = project.ok ? project.value.project.spec.sinkRoots : ['.'];
+  return ok(context.world.openSinks(context.flags.folder, roots));
+}

@@ -1,0 +1,46 @@
+/** What a command may touch of the terminal. The only place of the core that prints. */
+import type { Caller } from '../ports/live-store.js';
+import type { World } from './world.js';
+
+export interface Terminal {
+  readonly cwd: string;
+  /** Results, for people or for programs. */
+  out(text: string): void;
+  /** Progress, questions, warnings. */
+  err(text: string): void;
+  /** May the output be coloured? */
+  readonly color: boolean;
+  /** Is somebody there to answer? */
+  readonly isInteractive: boolean;
+  /** Asks for one line. `hidden` keeps it off the screen. */
+  ask(question: string, options?: { readonly hidden: true }): Promise<string>;
+  /** All of standard input. */
+  readInput(): Promise<string>;
+  /** A progress bar on standard error where a terminal looks; nothing elsewhere. */
+  progress(label: string, total: number): Progress;
+  /** Aborted by the first Ctrl-C or SIGTERM. */
+  readonly signal: AbortSignal;
+}
+
+export interface Progress {
+  update(done: number): void;
+  stop(): void;
+}
+
+/** Everything a command is handed. */
+export interface CommandContext {
+  readonly terminal: Terminal;
+  readonly world: World;
+  readonly flags: CommonFlags;
+  /** The caller of this command for the audit log: `cli:revoke`. */
+  readonly caller: Caller;
+}
+
+export type OutputFormat = 'text' | 'json' | 'markdown';
+
+export interface CommonFlags {
+  /** The working folder, absolute. */
+  readonly folder: string;
+  readonly store: string | undefined;
+  readonly output: OutputFormat;
+}

@@ -1,0 +1,52 @@
+/** Who made live and declared differ: what the audit log tells about the objects of a plan. */
+import { refText } from '../domain/objects.js';
+import type { Result } from '../domain/result.js';
+import { ok } from '../domain/result.js';
+import type { Cause } from '../plan/drift.js';
+import type { Plan, Step } from '../plan/plan.js';
+import type { StepReason } from '../plan/reasons.js';
+import type { AuditEntry, LiveStore } from '../ports/live-store.js';
+
+/** The path that a reconciler's effects have in the audit log. */
+export const RECONCILER_PATH = 'apply';
+
+/** Differences that come about when the documents change and nobody touches the live object. */
+const BY_DOCUMENTS: ReadonlySet<StepReason> = new Set([
+  'NotFound',
+  'DeclarationChanged',
+  'ReplacementForced',
+  'NotDeclared',
+  'Unmanaged',
+]);
+
+/** How much of an object's history is looked through. */
+const ENTRIES_MAX = 10_000;
+
+/** By object as text. Objects that differ for reasons nobody recorded (a sink, the time) are left out. */
+export async function causesOf(plan: Plan, store: LiveStore): Promise<Result<ReadonlyMap<string, Cause>>> {
+  const causes = new Map<string, Cause>();
+  for (const [object, steps] of byObject(plan.steps)) {
+    const history = await store.audit({ object, limit: ENTRIES_MAX });
+    if (!history.ok) return history;
+    const cause = causeOf(steps, history.value);
+    if (cause !== undefined) causes.set(object, cause);
+  }
+  return ok(causes);
+}
+
+/** Whoever touched the object after a reconciler last did; else the documents, if they can be what moved. */
+export function causeOf(steps: readonly Step[], history: readonly AuditEntry[]): Cause | undefined {
+  const applied = history.findLastIndex(({ path }) => path === RECONCILER_PATH);
+  const last = applied < 0 ? undefined : history.slice(applied + 1).at(-1);
+  if (last !== undefined) return { since: last.at, actor: last.actor, path: last.path };
+  return steps.some(({ reason }) => BY_DOCUMENTS.has(reason)) ? { documents: true } : undefined;
+}
+
+function byObject(steps: readonly Step[]): ReadonlyMap<string, readonly Step[]> {
+  const groups = new Map<string, Step[]>();
+  for (const step of steps) {
+    const object = refText(step.object);
+    groups.set(object, [...(groups.get(object) ?? []), step]);
+  }
+  return groups;
+}

@@ -1,0 +1,40 @@
+/** Composition root of the command line: this machine's terminal, time, chance, store and sinks. */
+import { hostname, userInfo } from 'node:os';
+import { run } from '../cli/program.js';
+import { VERSION } from '../domain/version.js';
+import { openTerminal } from './terminal.js';
+import { createWorld } from './world.js';
+
+/** Runs one command; gives the exit code. An exception that gets here is a bug and says so. */
+export async function main(argv: readonly string[]): Promise<number> {
+  // Nothing Keywright writes is for others to read.
+  process.umask(0o077);
+  const terminal = openTerminal(argv);
+  try {
+    const actor = process.env['KEYWRIGHT_ACTOR'] ?? `${userName()}@${hostname()}`;
+    return await run({
+      argv,
+      env: process.env,
+      terminal,
+      world: createWorld(process.env),
+      actor,
+      version: VERSION,
+    });
+  } catch (error) {
+    terminal.err(
+      `keywright: a bug: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+    );
+    return 1;
+  } finally {
+    terminal.close();
+  }
+}
+
+/** Containers may run under an id that has no name. */
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return `uid-${process.getuid?.() ?? 'unknown'}`;
+  }
+}

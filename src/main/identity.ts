@@ -1,0 +1,43 @@
+/**
+ * The reconciler's key pair on this machine: new secrets are sealed to it until they are delivered. Kept
+ * beside the embedded store, 0600; made by the first apply.
+ */
+import { link, readFile, unlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fault } from '../domain/errors.js';
+import { fail, ok, type Result } from '../domain/result.js';
+import { Secret } from '../domain/secret.js';
+import type { Identity, Sealing } from '../ports/sealing.js';
+
+const FILE = 'reconciler.key';
+
+/** The identity kept in `folder`, made when there is none. Two processes at once end up with the same one. */
+export async function openIdentity(folder: string, sealing: Sealing): Promise<Result<Identity>> {
+  const path = join(folder, FILE);
+  const kept = await readIdentity(path);
+  if (kept !== undefined) return ok(kept);
+  const made = await sealing.newIdentity();
+  const partial = `${path}.${process.pid}`;
+  try {
+    await writeFile(partial, `${made.recipient}\n${made.privateKey.reveal()}\n`, { mode: 0o600, flag: 'wx' });
+    // A link, unlike a rename, does not replace what another process has just made.
+    await link(partial, path).catch(() => undefined);
+    await unlink(partial);
+  } catch (cause) {
+    return fail(fault('store_unreachable', `the reconciler's key cannot be kept at ${path}`, cause));
+  }
+  const identity = await readIdentity(path);
+  return identity === undefined
+    ? fail(fault('store_foreign', `${path} is not a reconciler's key; move it away and apply again`))
+    : ok(identity);
+}
+
+/** The public half, without making anything. */
+export const readRecipient = async (folder: string): Promise<string | undefined> =>
+  (await readIdentity(join(folder, FILE)))?.recipient;
+
+async function readIdentity(path: string): Promise<Identity | undefined> {
+  const text = await readFile(path, 'utf8').catch(() => '');
+  const [recipient, privateKey] = text.split('\n');
+  return recipient && privateKey ? { recipient, privateKey: new Secret(privateKey) } : undefined;
+}

@@ -1,0 +1,105 @@
+/** The terminal of this process: output, questions, the progress bar, and Ctrl-C as a signal. */
+import { createInterface } from 'node:readline/promises';
+import { Writable } from 'node:stream';
+import type { Progress, Terminal } from '../cli/terminal.js';
+
+export function openTerminal(argv: readonly string[]): Terminal & { close(): void } {
+  const { stdin, stdout, stderr, env } = process;
+  let interruption: Interruption | undefined;
+  const wantsColor = !argv.includes('--no-color') && !env['NO_COLOR'] && !env['KEYWRIGHT_NO_COLOR'];
+  return {
+    cwd: process.cwd(),
+    out: (text) => void stdout.write(text),
+    err: (text) => void stderr.write(text),
+    color: wantsColor && (stdout.isTTY === true || env['FORCE_COLOR'] === '1'),
+    isInteractive: stdin.isTTY === true && stderr.isTTY === true,
+    ask,
+    readInput,
+    progress: (label, total) => (stderr.isTTY && total > 20 ? progressBar(label, total) : SILENT),
+    // Only a command that asks for the signal survives the first Ctrl-C.
+    get signal() {
+      interruption ??= onInterrupt((text) => stderr.write(text));
+      return interruption.signal;
+    },
+    close: () => interruption?.stop(),
+  };
+}
+
+async function ask(question: string, options?: { readonly hidden: true }): Promise<string> {
+  process.stderr.write(question);
+  const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
+  const lines = createInterface({
+    input: process.stdin,
+    output: options?.hidden ? nowhere : process.stderr,
+    terminal: true,
+  });
+  try {
+    // Ctrl-C and Ctrl-D are answers too: none.
+    return await new Promise<string>((resolve) => {
+      lines.once('SIGINT', () => resolve(''));
+      lines.once('close', () => resolve(''));
+      lines.question('').then(resolve, () => resolve(''));
+    });
+  } finally {
+    lines.close();
+    if (options?.hidden) process.stderr.write('\n');
+  }
+}
+
+async function readInput(): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of process.stdin) chunks.push(Buffer.from(chunk));
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+const SILENT: Progress = { update: () => undefined, stop: () => undefined };
+
+/** Loaded when first drawn: most commands never need it. */
+function progressBar(label: string, total: number): Progress {
+  let bar: { update(value: number): void; stop(): void } | undefined;
+  let isStopped = false;
+  void import('cli-progress').then(({ default: { Bar, Presets } }) => {
+    if (isStopped) return;
+    const made = new Bar(
+      {
+        format: `${label} {bar} {value}/{total}, {eta_formatted} left`,
+        stream: process.stderr,
+        clearOnComplete: true,
+      },
+      Presets.shades_classic,
+    );
+    made.start(total, 0);
+    bar = made;
+  });
+  return {
+    update: (done) => bar?.update(done),
+    stop: () => {
+      isStopped = true;
+      bar?.stop();
+    },
+  };
+}
+
+interface Interruption {
+  readonly signal: AbortSignal;
+  stop(): void;
+}
+
+/** The first signal asks the command to finish what runs; the second ends the process as it would have. */
+function onInterrupt(say: (text: string) => void): Interruption {
+  const controller = new AbortController();
+  const interrupt = (signal: NodeJS.Signals): void => {
+    if (controller.signal.aborted) process.exit(signal === 'SIGINT' ? 130 : 143);
+    say(`\n${signal}: finishing what is under way; again to stop at once\n`);
+    controller.abort();
+  };
+  process.on('SIGINT', interrupt);
+  process.on('SIGTERM', interrupt);
+  return {
+    signal: controller.signal,
+    stop: () => {
+      process.off('SIGINT', interrupt);
+      process.off('SIGTERM', interrupt);
+    },
+  };
+}
