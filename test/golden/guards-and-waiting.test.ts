@@ -1,0 +1,160 @@
+/** What stands against a plan, and what it waits for, told as stories. */
+import type { RotationSpec } from '../../src/domain/kinds/index.js';
+import { dotenv, environment, key, project, service } from '../support/plan-declarations.js';
+import { keyRef, type Story, story } from '../support/plan-story.js';
+
+const billing = service('billing');
+const place = dotenv('BILLING_API_KEY');
+const delivered = key('billing-prod', { deliver: [place] });
+const rotating = (rotation: RotationSpec) =>
+  key('billing-prod', { deliver: [place], rotation: { every: '90d', ...rotation } });
+
+/** Issued, then rotated a day later; the second version is current and the first retiring. */
+const rotated = (s: Story, rotation: RotationSpec): Story => {
+  s.declare(billing, rotating(rotation)).apply().wait('1d');
+  s.world.changeKey(keyRef('billing-prod'), () => ({ rotationRequestedAt: s.world.now }));
+  return s.tell('somebody asked for a rotation').apply();
+};
+
+describe('guards', () => {
+  story('an emptied configuration removes nothing', (s) => {
+    s.declare(billing, delivered).apply();
+    s.declare().plan();
+    s.world.allowRemovals = 2;
+    s.tell('allowed by hand: 2 removals').plan();
+  });
+
+  story('too many removals are refused and the rest goes on', (s) => {
+    const services = Array.from({ length: 12 }, (_, index) => service(`service-${index + 10}`));
+    s.declare(...services).apply();
+    s.declare(...services.slice(6), service('new-one')).plan();
+    s.world.allowRemovals = 6;
+    s.tell('allowed by hand: 6 removals').plan();
+  });
+
+  story('a protected object is neither removed nor replaced', (s) => {
+    const guarded = key('billing-prod', { deliver: [place] }, { 'keywright.dev/protect': 'true' });
+    s.declare(billing, guarded).apply().declare(billing).plan();
+    s.declare(billing, key('billing-prod', { environment: 'development', deliver: [place] })).plan();
+  });
+
+  story('an object of another project is left alone', (s) => {
+    s.world.put(billing, { ownership: { project: 'other', manager: 'documents' } });
+    s.declare(service('billing', { description: 'Mine now' }))
+      .plan()
+      .declare()
+      .plan();
+  });
+
+  story('a sink with a token that the store does not know puts the key in quarantine', (s) => {
+    s.declare(billing, delivered).apply();
+    s.place(
+      place,
+      { kind: 'holds', fingerprint: 'f-x', tokenId: 'AAAAAAAAAAAA' },
+      'the store was restored from a backup',
+    );
+    s.plan().wait('100d').plan();
+  });
+
+  story('a new key does not overwrite the token of somebody else', (s) => {
+    s.place(
+      place,
+      { kind: 'holds', fingerprint: 'f-x', tokenId: 'AAAAAAAAAAAA' },
+      'the variable holds a token',
+    );
+    s.declare(billing, delivered).plan();
+  });
+
+  story('a place that holds something else is taken over with a warning', (s) => {
+    s.place(
+      place,
+      { kind: 'holds', fingerprint: 'f-x', tokenId: undefined },
+      'the variable holds a password',
+    );
+    s.declare(billing, delivered).apply().plan();
+  });
+
+  story('a key deactivated by hand is reported and nothing else', (s) => {
+    s.declare(billing, delivered).apply();
+    s.world.changeKey(keyRef('billing-prod'), () => ({ deactivatedAt: s.world.now }));
+    s.tell('somebody deactivated it').plan().wait('100d').plan();
+  });
+
+  story('many keys that expire at once are not issued again', (s) => {
+    const keys = Array.from({ length: 7 }, (_, index) =>
+      key(`key-${index}`, { expiresAfter: '30d', rotation: { every: '20d' } }),
+    );
+    s.declare(billing, ...keys).apply();
+    s.wait('365d').plan();
+    s.world.changeKey(keyRef('key-0'), () => ({ rotationRequestedAt: s.world.now }));
+    s.world.changeKey(keyRef('key-1'), () => ({ rotationRequestedAt: s.world.now }));
+    s.tell('the clock is right: somebody asks for two of them').plan();
+  });
+
+  story('changes in an environment that requires approval say so', (s) => {
+    s.world.project = project({ requireApproval: ['production'] });
+    s.declare(billing, delivered, key('billing-dev', { environment: 'development' })).plan();
+  });
+});
+
+describe('waiting', () => {
+  story('a hand-over waits for each piece of evidence in turn', (s) => {
+    rotated(s, { overlap: '2h', quiet: '1h', consumers: ['checkout'] }).plan();
+    s.wait('10s').plan().wait('3h').plan();
+    s.use('billing-prod', 2).plan();
+    s.use('billing-prod', 1).use('billing-prod', 2, 'checkout').plan();
+    s.wait('1h');
+    s.world.usageFrom = s.world.now - 1_000;
+    s.tell('telemetry was lost until a second ago').plan();
+    s.wait('1h').apply().plan();
+  });
+
+  story('a hand-over that asks for an acknowledgement waits for it', (s) => {
+    rotated(s, { handover: 'acknowledged' }).wait('30d').plan();
+    s.world.changeKey(keyRef('billing-prod'), () => ({ acknowledgedGeneration: 2 }));
+    s.tell('it was acknowledged').apply().plan();
+  });
+
+  story('a hand-over by time alone in production is warned of', (s) => {
+    rotated(s, { handover: 'timed' }).plan().wait('1d').apply().plan();
+  });
+
+  story('a declared deadline ends a hand-over without proof', (s) => {
+    rotated(s, { deadline: '7d' }).wait('6d').plan().wait('1d').apply().plan();
+  });
+
+  story('a sink that cannot be read is neither missing nor delivered', (s) => {
+    s.declare(billing, delivered).apply();
+    s.place(
+      place,
+      { kind: 'unknown', why: 'written by build-7, not by this machine' },
+      'seen from another machine',
+    );
+    s.plan().wait('100d').plan();
+  });
+
+  story('a fifth version waits until one has ended', (s) => {
+    s.declare(billing, delivered).apply();
+    for (const _ of [1, 2, 3, 4]) {
+      s.place(place, { kind: 'missing' }, 'the variable was deleted').apply().wait('1h');
+    }
+    s.revokeByHand('billing-prod', 1).apply().plan();
+  });
+
+  story('suspended objects are left alone until the day', (s) => {
+    const until = { 'keywright.dev/suspend-until': '2027-02-01T00:00:00Z' };
+    s.declare(environment('staging', {}, until), billing, key('billing-staging', { environment: 'staging' }))
+      .apply()
+      .plan();
+    s.wait('31d').apply().plan();
+  });
+
+  story('nothing in a plan can move the cursor or hide text', (s) => {
+    s.place(
+      place,
+      { kind: 'unknown', why: 'EIO \u001b[2J\u202edeliver\u0007' },
+      'a sink with a hostile error',
+    );
+    s.declare(service('billing', { description: 'plain' }), delivered).plan();
+  });
+});

@@ -1,0 +1,69 @@
+/** Declarations for planner tests: what matters is written, the rest is the kind's defaults. */
+
+import type { DesiredEntry, DesiredProject } from '../../src/domain/desired.js';
+import {
+  type ApiKeySpec,
+  type EnvironmentSpec,
+  KINDS,
+  kindOf,
+  type ServiceSpec,
+  sinkIdOf,
+} from '../../src/domain/kinds/index.js';
+import { normalForm } from '../../src/domain/kinds/normal-form.js';
+import { type Declaration, declarationDigest, type Metadata, refOf } from '../../src/domain/objects.js';
+import { deepFreeze } from './plan-freeze.js';
+
+export type Annotations = NonNullable<Metadata['annotations']>;
+
+const declaration = (
+  kind: Declaration['kind'],
+  name: string,
+  spec: unknown,
+  annotations?: Annotations,
+): Declaration =>
+  deepFreeze({
+    kind,
+    metadata: annotations ? { name, annotations } : { name },
+    spec: normalForm(kindOf(kind).schema, spec),
+  } as Declaration);
+
+export const environment = (
+  name: string,
+  spec: EnvironmentSpec = {},
+  annotations?: Annotations,
+): Declaration => declaration('Environment', name, spec, annotations);
+
+export const service = (name: string, spec: ServiceSpec = {}, annotations?: Annotations): Declaration =>
+  declaration('Service', name, spec, annotations);
+
+/** Of service `billing` in `production`, rotated every 90 days, unless it says otherwise. */
+export const key = (
+  name: string,
+  spec: { readonly [F in keyof ApiKeySpec]?: ApiKeySpec[F] | undefined } = {},
+  annotations?: Annotations,
+): Declaration => {
+  const usual: ApiKeySpec = {
+    environment: 'production',
+    owner: { service: 'billing' },
+    rotation: { every: '90d' },
+  };
+  const merged = Object.entries({ ...usual, ...spec }).filter(([, value]) => value !== undefined);
+  return declaration('ApiKey', name, Object.fromEntries(merged), annotations);
+};
+
+export const dotenv = (variable: string, path = 'secrets/app.env') => ({ dotenv: { path, variable } });
+
+export const entry = (declared: Declaration): DesiredEntry => ({
+  ref: refOf(declared),
+  digest: declarationDigest(declared),
+  position: { file: 'specs/app.yaml', line: 1, column: 1 },
+  labels: declared.metadata.labels ?? {},
+  references: kindOf(declared.kind).references(declared.spec),
+  sinks: declared.kind === 'ApiKey' ? (declared.spec.deliver ?? []).map(sinkIdOf) : [],
+  load: () => declared,
+});
+
+export const project = (guard: NonNullable<DesiredProject['spec']['guard']> = {}): DesiredProject => {
+  const spec = normalForm(KINDS.Project.schema, { guard }) as DesiredProject['spec'];
+  return { name: 'acme', spec };
+};

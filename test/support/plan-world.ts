@@ -1,0 +1,344 @@
+/**
+ * A tiny world in memory for the planner: live objects, versions and sinks as facts, and the effect of
+ * each step on them. It knows nothing of planning; it is what a plan is done to.
+ */
+import type { DesiredObject } from '../../src/domain/desired.js';
+import { kindOf, type SinkId, sinkIdOf } from '../../src/domain/kinds/index.js';
+import { isAlive, quietUntil } from '../../src/domain/lifecycle.js';
+import {
+  CLAIM_RECIPIENT,
+  type KeyFacts,
+  type LiveDependent,
+  type LiveObject,
+  type LiveSummary,
+  type Ownership,
+  type Receipt,
+  type VersionFacts,
+} from '../../src/domain/live.js';
+import {
+  compareRefs,
+  type Declaration,
+  declarationDigest,
+  type ObjectRef,
+  refOf,
+  refText,
+} from '../../src/domain/objects.js';
+import { type DurationMs, durationMs, type Instant, NEVER } from '../../src/domain/time.js';
+import { attention } from '../../src/plan/compare.js';
+import type { Plan, PlanInput, Step, Subject } from '../../src/plan/plan.js';
+import { plan } from '../../src/plan/plan-changes.js';
+import { entry, environment, project } from './plan-declarations.js';
+import { deepFreeze } from './plan-freeze.js';
+
+export const OURS: Ownership = { project: 'acme', manager: 'documents' };
+export const START: Instant = Date.parse('2027-01-01T00:00:00Z');
+export const SETTLE_MS: DurationMs = 6_000;
+
+interface Ended {
+  readonly ref: ObjectRef;
+  readonly declaration: Declaration;
+  readonly versions: readonly VersionFacts[];
+}
+
+export class PlanWorld {
+  now = START;
+  documents: readonly Declaration[] = [];
+  project = project();
+  recipient = 'this-machine';
+  allowRemovals: number | undefined;
+  usageFrom = START;
+  readonly objects = new Map<string, LiveObject>();
+  readonly tombstones: Ended[] = [];
+  readonly places = new Map<SinkId, Receipt>();
+  #revision = 0;
+  #serial = 0;
+
+  constructor() {
+    this.put(environment('development'), { origin: 'system', ownership: undefined });
+    this.put(environment('production', { isProd: true }), { origin: 'system', ownership: undefined });
+  }
+
+  /** A live object as it is, made by no plan. */
+  put(declaration: Declaration, facts: Partial<LiveObject> = {}): void {
+    const ref = refOf(declaration);
+    const key = declaration.kind === 'ApiKey' ? this.#newKey(declaration) : undefined;
+    this.objects.set(refText(ref), {
+      ref,
+      digest: declarationDigest(declaration),
+      ownership: OURS,
+      origin: 'declared',
+      revision: ++this.#revision,
+      quietUntil: 0,
+      deliveries: [],
+      id: refText(ref),
+      declaration,
+      createdAt: this.now,
+      key,
+      ...facts,
+    });
+  }
+
+  live(ref: ObjectRef): LiveObject {
+    const found = this.objects.get(refText(ref));
+    if (!found) throw new Error(`nothing live is called ${refText(ref)}`);
+    return found;
+  }
+
+  /** The versions of a live key. */
+  versions(name: string): readonly VersionFacts[] {
+    return this.live({ kind: 'ApiKey', name }).key?.versions ?? [];
+  }
+
+  changeKey(ref: ObjectRef, change: (key: KeyFacts) => Partial<KeyFacts>): void {
+    this.#change(ref, ({ key }) => (key ? { key: { ...key, ...change(key) } } : {}));
+  }
+
+  changeVersions(ref: ObjectRef, change: (version: VersionFacts) => Partial<VersionFacts>): void {
+    this.changeKey(ref, ({ versions }) => ({
+      versions: versions.map((one) => ({ ...one, ...change(one) })),
+    }));
+  }
+
+  plan(scope: 'attention' | 'all' = 'attention'): Plan {
+    return plan(this.input(scope));
+  }
+
+  /** What the gatherer would hand to the planner: the subjects that need a look, or all there are. */
+  input(scope: 'attention' | 'all' = 'attention'): PlanInput {
+    const entries = this.documents.map(entry).sort((a, b) => compareRefs(a.ref, b.ref));
+    const survey = this.survey();
+    const found = attention({
+      entries,
+      survey,
+      ownership: OURS,
+      now: this.now,
+      agrees: ({ sink, fingerprint }) => {
+        const receipt = this.receipt(sink);
+        return receipt.kind === 'holds' && receipt.fingerprint === fingerprint;
+      },
+    });
+    const declared = new Map(this.documents.map((one) => [refText(refOf(one)), one]));
+    const all = [...new Map([...entries, ...survey].map(({ ref }) => [refText(ref), ref])).values()].sort(
+      compareRefs,
+    );
+    const refs = scope === 'all' ? all : found.refs;
+    return deepFreeze({
+      now: this.now,
+      project: this.project,
+      ownership: OURS,
+      digests: { desired: 'desired', observed: `${this.#revision}` },
+      recipient: this.recipient,
+      settleMs: SETTLE_MS,
+      usage: { from: this.usageFrom, until: this.now },
+      subjects: refs.map((ref) => this.#subject(ref, declared.get(refText(ref)))),
+      totals: scope === 'all' ? { ...found.totals, unchanged: 0 } : found.totals,
+      allowRemovals: this.allowRemovals,
+    });
+  }
+
+  survey(): readonly LiveSummary[] {
+    return [...this.objects.values()]
+      .map((live) => ({ ...live, quietUntil: quietOf(live) }))
+      .sort((a, b) => compareRefs(a.ref, b.ref));
+  }
+
+  receipt(sink: SinkId): Receipt {
+    return this.places.get(sink) ?? { kind: 'missing' };
+  }
+
+  /** Does the steps in order, all or the first so many; a step that the real store or sink would refuse throws. */
+  apply(made: Plan, count = made.steps.length): void {
+    for (const step of made.steps.slice(0, count)) this.do(step);
+  }
+
+  do(step: Step): void {
+    const { object } = step;
+    switch (step.action) {
+      case 'create':
+        if (this.objects.has(refText(object))) throw new Error(`exists: ${step.id}`);
+        this.put(step.detail.declaration);
+        break;
+      case 'update':
+        this.#change(object, () => ({
+          declaration: step.detail.declaration,
+          digest: declarationDigest(step.detail.declaration),
+          ownership: OURS,
+        }));
+        break;
+      case 'adopt':
+        this.#change(object, () => ({ ownership: OURS }));
+        break;
+      case 'delete':
+        this.#remove(object, this.now + step.detail.overlapMs);
+        break;
+      case 'issue':
+        this.#issue(object, step.detail);
+        break;
+      case 'deliver':
+        this.#deliver(step);
+        break;
+      case 'confirm':
+        this.#confirm(object, step.detail);
+        break;
+      case 'promote':
+        this.#promote(object, step.detail);
+        break;
+      case 'revoke':
+        this.changeVersions(object, (version) =>
+          step.detail.generations.includes(version.generation)
+            ? { revokedAt: version.revokedAt ?? this.now }
+            : {},
+        );
+        break;
+    }
+  }
+
+  #subject(ref: ObjectRef, declaration: Declaration | undefined): Subject {
+    const live = this.objects.get(refText(ref));
+    const desired: DesiredObject | undefined = declaration && {
+      ref,
+      digest: declarationDigest(declaration),
+      declaration,
+      position: { file: 'specs/app.yaml', line: 1, column: 1 },
+    };
+    const sinks = [declaration, live?.declaration].flatMap((one) =>
+      one?.kind === 'ApiKey' ? (one.spec.deliver ?? []).map(sinkIdOf) : [],
+    );
+    return {
+      ref,
+      desired,
+      live,
+      receipts: new Map(sinks.map((sink) => [sink, this.receipt(sink)])),
+      dependents: this.dependents(ref),
+    };
+  }
+
+  dependents(ref: ObjectRef): readonly LiveDependent[] {
+    const names = (declaration: Declaration): boolean =>
+      kindOf(declaration.kind)
+        .references(declaration.spec)
+        .some((one) => refText(one) === refText(ref));
+    const live = [...this.objects.values()]
+      .filter((one) => names(one.declaration))
+      .map((one) => ({ ref: one.ref, origin: one.origin, endsAt: undefined }));
+    const ending = this.tombstones
+      .filter((one) => names(one.declaration) && one.versions.some((version) => isAlive(version, this.now)))
+      .map((one) => ({
+        ref: one.ref,
+        origin: 'declared' as const,
+        endsAt: Math.max(...one.versions.map((version) => version.revokedAt ?? NEVER)),
+      }));
+    return [...live, ...ending];
+  }
+
+  #change(ref: ObjectRef, change: (live: LiveObject) => Partial<LiveObject>): void {
+    const live = this.live(ref);
+    this.objects.set(refText(ref), { ...live, ...change(live), revision: ++this.#revision });
+  }
+
+  #newKey(declaration: Extract<Declaration, { kind: 'ApiKey' }>): KeyFacts {
+    const home = this.objects.get(`Environment/${declaration.spec.environment}`)?.declaration;
+    const isProd = home?.kind === 'Environment' && home.spec.isProd === true;
+    const type = declaration.spec.type ?? 'secret';
+    const none = {
+      deactivatedAt: undefined,
+      rotationRequestedAt: undefined,
+      acknowledgedGeneration: undefined,
+    };
+    return { type, isProd, ...none, versions: [] };
+  }
+
+  #remove(ref: ObjectRef, endsAt: Instant): void {
+    if (this.dependents(ref).some((one) => one.origin !== 'system'))
+      throw new Error(`in_use: ${refText(ref)}`);
+    const { declaration, key } = this.live(ref);
+    const versions = (key?.versions ?? []).map((one) => ({
+      ...one,
+      revokedAt: Math.min(one.revokedAt ?? NEVER, endsAt),
+    }));
+    this.tombstones.push({ ref, declaration, versions });
+    this.objects.delete(refText(ref));
+    this.#revision++;
+  }
+
+  #issue(
+    ref: ObjectRef,
+    { generation, recipient }: { readonly generation: number; readonly recipient: string },
+  ): void {
+    const { key, declaration } = this.live(ref);
+    const versions = key?.versions ?? [];
+    const existing = versions.find((one) => one.generation === generation);
+    if (existing) {
+      if (existing.envelope?.recipient !== recipient) throw new Error(`moved: ${refText(ref)}`);
+      return;
+    }
+    if (generation !== versions.length + 1) throw new Error(`moved: ${refText(ref)} ${generation}`);
+    if (versions.filter((one) => isAlive(one, this.now)).length >= 4)
+      throw new Error(`too_many_versions: ${refText(ref)}`);
+    const spec = declaration.kind === 'ApiKey' ? declaration.spec : undefined;
+    const byAge = spec?.expiresAfter === undefined ? undefined : this.now + durationMs(spec.expiresAfter);
+    const id = `v${String(++this.#serial).padStart(11, '0')}`;
+    const version: VersionFacts = {
+      id,
+      generation,
+      fingerprint: `f-${id}`,
+      issuedAt: this.now,
+      promotedAt: undefined,
+      retiringAt: undefined,
+      suspendedUntil: undefined,
+      revokedAt: undefined,
+      expiresAt: byAge ?? (spec?.expiresAt === undefined ? undefined : Date.parse(spec.expiresAt)),
+      lastUsedAt: undefined,
+      consumers: [],
+      envelope: { recipient: (spec?.deliver ?? []).length === 0 ? CLAIM_RECIPIENT : recipient },
+    };
+    this.changeKey(ref, () => ({ versions: [...versions, version] }));
+  }
+
+  #version(ref: ObjectRef, generation: number): VersionFacts {
+    const found = this.live(ref).key?.versions.find((one) => one.generation === generation);
+    if (!found) throw new Error(`${refText(ref)} has no generation ${generation}`);
+    return found;
+  }
+
+  #deliver({ object, detail }: Extract<Step, { action: 'deliver' }>): void {
+    const { fingerprint, id } = this.#version(object, detail.generation);
+    const place = this.receipt(sinkIdOf(detail.sink));
+    if (place.kind === 'unknown') throw new Error(`sink_unavailable: ${sinkIdOf(detail.sink)}`);
+    const isExpected =
+      place.kind === 'missing'
+        ? detail.expected.mayBeMissing
+        : [fingerprint, ...detail.expected.fingerprints].includes(place.fingerprint);
+    if (!isExpected) throw new Error(`sink_moved: ${sinkIdOf(detail.sink)}`);
+    this.places.set(sinkIdOf(detail.sink), { kind: 'holds', fingerprint, tokenId: id });
+  }
+
+  #confirm(
+    ref: ObjectRef,
+    { generation, sink }: { readonly generation: number; readonly sink: SinkId },
+  ): void {
+    const place = this.receipt(sink);
+    const { fingerprint } = this.#version(ref, generation);
+    if (place.kind !== 'holds' || place.fingerprint !== fingerprint)
+      throw new Error(`not_confirmed: ${sink}`);
+  }
+
+  #promote(
+    ref: ObjectRef,
+    { generation, sinks }: { readonly generation: number; readonly sinks: readonly SinkId[] },
+  ): void {
+    const { fingerprint } = this.#version(ref, generation);
+    this.changeVersions(ref, (one) => {
+      if (one.generation > generation) return {};
+      if (one.generation < generation) return { retiringAt: one.retiringAt ?? this.now };
+      const envelope = one.envelope?.recipient === CLAIM_RECIPIENT ? one.envelope : undefined;
+      return { promotedAt: this.now, envelope };
+    });
+    this.#change(ref, () => ({
+      deliveries: sinks.map((sink) => ({ sink, generation, fingerprint, machine: 'here' })),
+    }));
+  }
+}
+
+const quietOf = ({ declaration, key, ref }: LiveObject): Instant =>
+  declaration.kind === 'ApiKey' && key ? quietUntil(ref.name, declaration.spec, key) : NEVER;
