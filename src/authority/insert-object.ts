@@ -1,0 +1,71 @@
+/** A new row for a declaration, whoever asked for it: the first half of creating anything. */
+import type { Entropy } from '../domain/entropy.js';
+import { kindOf } from '../domain/kinds/index.js';
+import type { Origin, Ownership } from '../domain/live.js';
+import { type Declaration, declarationDigest, refOf } from '../domain/objects.js';
+import { ok, type Result } from '../domain/result.js';
+import { base62 } from '../domain/secret.js';
+import { NEVER } from '../domain/time.js';
+import { record } from './record.js';
+import { liveReferences } from './references.js';
+import { declarationOf, declarationText, signObject } from './rows.js';
+import type { ObjectRow } from './storage-port.js';
+import type { Work } from './work.js';
+
+export interface NewObject {
+  readonly declaration: Declaration;
+  /** Undefined for what comes with the store. */
+  readonly ownership: Ownership | undefined;
+  readonly origin: Origin;
+}
+
+/** Writes the object and its entry; `unknown_reference` if something it names is not live. */
+export async function insertObject(work: Work, object: NewObject): Promise<Result<ObjectRow>> {
+  const { declaration, ownership, origin } = object;
+  const references = await liveReferences(work, declaration);
+  if (!references.ok) return references;
+  const ref = refOf(declaration);
+  const id = newId(declaration.kind, work.entropy);
+  const digest = declarationDigest(declaration);
+  const revision = await record(work, ref, {
+    action: 'object.created',
+    detail: { id, digest, origin, ...ownership },
+  });
+  if (!revision.ok) return revision;
+  const environment = references.value.find((row) => row.kind === 'Environment');
+  const row = signObject(
+    {
+      id,
+      ...ref,
+      declaration: declarationText(declaration),
+      digest,
+      project: ownership?.project ?? null,
+      manager: ownership?.manager ?? null,
+      origin,
+      revision: revision.value,
+      // A key without versions needs one now; other kinds need nothing until they are changed.
+      quiet_until: declaration.kind === 'ApiKey' ? 0 : NEVER,
+      ...keyColumns(declaration, environment),
+      created_at: work.now,
+      removed_at: null,
+    },
+    work.keyring,
+  );
+  const named = references.value.map(({ kind, name }) => ({ object_id: id, kind, name }));
+  await work.tx.objects.insert(row, named);
+  return ok(row);
+}
+
+function keyColumns(declaration: Declaration, environment: ObjectRow | undefined) {
+  const none = { deactivated_at: null, rotation_requested_at: null, acknowledged_generation: null };
+  if (declaration.kind !== 'ApiKey') return { key_type: null, is_prod: null, ...none };
+  return { key_type: declaration.spec.type ?? 'secret', is_prod: isProd(environment) ? 1 : 0, ...none };
+}
+
+function isProd(environment: ObjectRow | undefined): boolean {
+  const declaration = environment && declarationOf(environment);
+  return declaration?.kind === 'Environment' && declaration.spec.isProd === true;
+}
+
+const newId = (kind: Declaration['kind'], entropy: Entropy): string =>
+  `${kindOf(kind).idPrefix}_${base62(16, entropy)}`;

@@ -1,0 +1,90 @@
+/** What planning reads: one line for every live object, and everything about those that need a look. */
+import type { LiveObject, LiveSummary } from '../domain/live.js';
+import { compareRefs, type ObjectRef } from '../domain/objects.js';
+import { fail, ok, type Result } from '../domain/result.js';
+import type { Keyring } from './keyring.js';
+import { declarationOf, isGenuineVersion, keyFactsOf, summaryOf, tampered, versionFactsOf } from './rows.js';
+import type { DeliveryRow, ObjectRow, Transaction, VersionRow } from './storage-port.js';
+import { genuine } from './stored.js';
+
+/** Every live object, sorted by `compareRefs`. */
+export async function survey(tx: Transaction): Promise<Result<readonly LiveSummary[]>> {
+  const rows = await tx.objects.survey();
+  const deliveries = grouped(await tx.deliveries.all(), ({ object_id }) => object_id);
+  return ok(
+    rows.map((row) => summaryOf(row, deliveries.get(row.id) ?? [])).sort((a, b) => compareRefs(a.ref, b.ref)),
+  );
+}
+
+/** Those of `refs` that are live, sorted by `compareRefs`. `store_tampered` if a row was changed. */
+export async function fetchObjects(
+  tx: Transaction,
+  keyring: Keyring,
+  refs: readonly ObjectRef[],
+): Promise<Result<readonly LiveObject[]>> {
+  const rows = await rowsOf(tx, refs);
+  const surroundings = await surroundingsOf(
+    tx,
+    rows.map(({ id }) => id),
+  );
+  const objects: LiveObject[] = [];
+  for (const row of rows) {
+    const checked = genuine({ keyring }, row);
+    if (!checked.ok) return checked;
+    const forged = surroundings.versions.get(row.id)?.find((version) => !isGenuineVersion(version, keyring));
+    if (forged) return fail(tampered('version', forged.token_id));
+    objects.push(liveObjectOf(row, surroundings));
+  }
+  return ok(objects.sort((a, b) => compareRefs(a.ref, b.ref)));
+}
+
+interface Surroundings {
+  readonly versions: ReadonlyMap<string, readonly VersionRow[]>;
+  readonly deliveries: ReadonlyMap<string, readonly DeliveryRow[]>;
+  readonly consumers: ReadonlyMap<string, readonly { readonly consumer: string }[]>;
+}
+
+async function rowsOf(tx: Transaction, refs: readonly ObjectRef[]): Promise<readonly ObjectRow[]> {
+  const rows: ObjectRow[] = [];
+  for (const [kind, wanted] of grouped(refs, (ref) => ref.kind)) {
+    const names = new Set(wanted.map(({ name }) => name));
+    for (const row of await tx.objects.findMany(kind, [...names])) rows.push(row);
+  }
+  return rows;
+}
+
+async function surroundingsOf(tx: Transaction, ids: readonly string[]): Promise<Surroundings> {
+  const versions = await tx.versions.ofMany(ids);
+  const consumers = await tx.versions.consumers(versions.map(({ token_id }) => token_id));
+  return {
+    versions: grouped(versions, ({ object_id }) => object_id),
+    deliveries: grouped(await tx.deliveries.ofMany(ids), ({ object_id }) => object_id),
+    consumers: grouped(consumers, ({ token_id }) => token_id),
+  };
+}
+
+function liveObjectOf(row: ObjectRow, { versions, deliveries, consumers }: Surroundings): LiveObject {
+  const facts = (versions.get(row.id) ?? []).map((version) =>
+    versionFactsOf(
+      version,
+      (consumers.get(version.token_id) ?? []).map(({ consumer }) => consumer),
+    ),
+  );
+  return {
+    ...summaryOf(row, deliveries.get(row.id) ?? []),
+    id: row.id,
+    declaration: declarationOf(row),
+    createdAt: row.created_at,
+    key: row.key_type === null ? undefined : keyFactsOf(row, facts),
+  };
+}
+
+function grouped<K, V>(values: readonly V[], keyOf: (value: V) => K): ReadonlyMap<K, readonly V[]> {
+  const groups = new Map<K, V[]>();
+  for (const value of values) {
+    const group = groups.get(keyOf(value));
+    if (group) group.push(value);
+    else groups.set(keyOf(value), [value]);
+  }
+  return groups;
+}

@@ -1,0 +1,67 @@
+/** Which objects an object names, and which name it. */
+import { fault } from '../domain/errors.js';
+import { isObjectKind, kindOf } from '../domain/kinds/index.js';
+import { isAlive } from '../domain/lifecycle.js';
+import type { LiveDependent, Origin } from '../domain/live.js';
+import { compareRefs, type Declaration, type ObjectRef, refOf, refText } from '../domain/objects.js';
+import { fail, ok, type Result } from '../domain/result.js';
+import { type Instant, NEVER } from '../domain/time.js';
+import { refOfRow, versionFactsOf } from './rows.js';
+import type { ObjectRow, Transaction, VersionRow } from './storage-port.js';
+import { genuine } from './stored.js';
+import type { Work } from './work.js';
+
+/** The live objects that a declaration names; `unknown_reference` if one is not there. */
+export async function liveReferences(
+  work: Work,
+  declaration: Declaration,
+): Promise<Result<readonly ObjectRow[]>> {
+  const rows: ObjectRow[] = [];
+  for (const { kind, name, path } of kindOf(declaration.kind).references(declaration.spec)) {
+    const found = isObjectKind(kind) ? await work.tx.objects.find(kind, name) : undefined;
+    if (found === undefined)
+      return fail(
+        fault(
+          'unknown_reference',
+          `${refText(refOf(declaration))}: ${path} names ${refText({ kind, name })}, which does not exist; declare it first`,
+        ),
+      );
+    const row = genuine(work, found);
+    if (!row.ok) return row;
+    rows.push(row.value);
+  }
+  return ok(rows);
+}
+
+/** Sorted by `compareRefs`: live objects that name `ref`, and removed keys of which a version has not ended. */
+export async function dependentsOf(
+  tx: Transaction,
+  ref: ObjectRef,
+  now: Instant,
+): Promise<readonly LiveDependent[]> {
+  const rows = await tx.objects.referring(ref.kind, ref.name);
+  const removed = rows.filter((row) => row.removed_at !== null).map((row) => row.id);
+  const versions = await tx.versions.ofMany(removed);
+  const dependents: LiveDependent[] = [];
+  for (const row of rows) {
+    const endsAt =
+      row.removed_at === null
+        ? undefined
+        : lastEnd(
+            versions.filter((version) => version.object_id === row.id),
+            now,
+          );
+    if (row.removed_at !== null && endsAt === undefined) continue;
+    dependents.push({ ref: refOfRow(row), origin: row.origin as Origin, endsAt });
+  }
+  return dependents.sort((a, b) => compareRefs(a.ref, b.ref));
+}
+
+/** When the last version ends that has not; undefined if all have. */
+function lastEnd(versions: readonly VersionRow[], now: Instant): Instant | undefined {
+  const ends = versions
+    .map((version) => versionFactsOf(version))
+    .filter((version) => isAlive(version, now))
+    .map((version) => Math.min(version.revokedAt ?? NEVER, version.expiresAt ?? NEVER));
+  return ends.length === 0 ? undefined : Math.max(...ends);
+}

@@ -1,0 +1,135 @@
+/**
+ * Rows and what they say. Every row that decides about a key carries a MAC over all its columns, made on
+ * the way in and checked on the way out: who can write to the database still cannot mint or widen a key.
+ */
+import { timingSafeEqual } from 'node:crypto';
+import { canonicalJson } from '../domain/canonical.js';
+import { type Fault, fault } from '../domain/errors.js';
+import type { Delivery, KeyFacts, LiveSummary, Origin, Ownership, VersionFacts } from '../domain/live.js';
+import type { Declaration, ObjectRef } from '../domain/objects.js';
+import type { KeyType } from '../domain/secret.js';
+import type { Keyring } from './keyring.js';
+import type { DeliveryRow, ObjectRow, SurveyRow, VersionRow } from './storage-port.js';
+
+type Unsigned<Row> = Omit<Row, 'row_mac'>;
+
+/** The row with the MAC that belongs to it. */
+export const signObject = (row: Unsigned<ObjectRow>, keyring: Keyring): ObjectRow => ({
+  ...row,
+  row_mac: keyring.rowMac(objectText(row)),
+});
+
+export const signVersion = (row: Unsigned<VersionRow>, keyring: Keyring): VersionRow => ({
+  ...row,
+  row_mac: keyring.rowMac(versionText(row)),
+});
+
+export const isGenuineObject = (row: ObjectRow, keyring: Keyring): boolean =>
+  isSameMac(row.row_mac, keyring.rowMac(objectText(row)));
+
+export const isGenuineVersion = (row: VersionRow, keyring: Keyring): boolean =>
+  isSameMac(row.row_mac, keyring.rowMac(versionText(row)));
+
+/** Compares hex digests in constant time. */
+export const isSameMac = (a: string, b: string): boolean =>
+  a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b));
+
+export const tampered = (what: string, id: string): Fault =>
+  fault(
+    'store_tampered',
+    `the row of ${what} ${id} does not match its MAC: somebody changed the database behind the store; restore a backup, and revoke what cannot be trusted`,
+  );
+
+const objectText = (row: Unsigned<ObjectRow>): string =>
+  JSON.stringify([
+    'object',
+    row.id,
+    row.kind,
+    row.name,
+    row.declaration,
+    row.digest,
+    row.project,
+    row.manager,
+    row.origin,
+    row.revision,
+    row.quiet_until,
+    row.key_type,
+    row.is_prod,
+    row.deactivated_at,
+    row.rotation_requested_at,
+    row.acknowledged_generation,
+    row.created_at,
+    row.removed_at,
+  ]);
+
+const versionText = (row: Unsigned<VersionRow>): string =>
+  JSON.stringify([
+    'version',
+    row.token_id,
+    row.object_id,
+    row.generation,
+    row.token_mac,
+    row.fingerprint,
+    row.issued_at,
+    row.promoted_at,
+    row.retiring_at,
+    row.suspended_until,
+    row.revoked_at,
+    row.expires_at,
+    row.sealed,
+    row.recipient,
+    row.clear,
+  ]);
+
+export const declarationOf = (row: ObjectRow): Declaration => JSON.parse(row.declaration) as Declaration;
+
+export const declarationText = (declaration: Declaration): string => canonicalJson(declaration);
+
+export const refOfRow = (row: { readonly kind: string; readonly name: string }): ObjectRef => ({
+  kind: row.kind as ObjectRef['kind'],
+  name: row.name,
+});
+
+export const ownershipOf = (row: SurveyRow): Ownership | undefined =>
+  row.project === null || row.manager === null ? undefined : { project: row.project, manager: row.manager };
+
+export const summaryOf = (row: SurveyRow, deliveries: readonly DeliveryRow[]): LiveSummary => ({
+  ref: refOfRow(row),
+  digest: row.digest,
+  ownership: ownershipOf(row),
+  origin: row.origin as Origin,
+  revision: row.revision,
+  quietUntil: row.quiet_until,
+  deliveries: deliveries.map(deliveryOf),
+});
+
+const deliveryOf = ({ sink, generation, fingerprint, machine }: DeliveryRow): Delivery => ({
+  sink,
+  generation,
+  fingerprint,
+  machine,
+});
+
+export const keyFactsOf = (row: ObjectRow, versions: readonly VersionFacts[]): KeyFacts => ({
+  type: row.key_type as KeyType,
+  isProd: row.is_prod === 1,
+  deactivatedAt: row.deactivated_at ?? undefined,
+  rotationRequestedAt: row.rotation_requested_at ?? undefined,
+  acknowledgedGeneration: row.acknowledged_generation ?? undefined,
+  versions,
+});
+
+export const versionFactsOf = (row: VersionRow, consumers: readonly string[] = []): VersionFacts => ({
+  id: row.token_id,
+  generation: row.generation,
+  fingerprint: row.fingerprint,
+  issuedAt: row.issued_at,
+  promotedAt: row.promoted_at ?? undefined,
+  retiringAt: row.retiring_at ?? undefined,
+  suspendedUntil: row.suspended_until ?? undefined,
+  revokedAt: row.revoked_at ?? undefined,
+  expiresAt: row.expires_at ?? undefined,
+  lastUsedAt: row.last_used_at ?? undefined,
+  consumers,
+  envelope: row.recipient === null ? undefined : { recipient: row.recipient },
+});

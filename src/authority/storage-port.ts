@@ -1,0 +1,197 @@
+/**
+ * What the authority asks of a database: transactions over named queries, and the rows they give and
+ * take. Types only. Rows are plain text, integers and null, so that every engine stores the same;
+ * instants are milliseconds, booleans 0 or 1, structures JSON.
+ */
+import type { Result } from '../domain/result.js';
+
+export interface ObjectRow {
+  readonly id: string;
+  readonly kind: string;
+  readonly name: string;
+  /** Canonical JSON of the declaration. */
+  readonly declaration: string;
+  readonly digest: string;
+  readonly project: string | null;
+  readonly manager: string | null;
+  readonly origin: string;
+  readonly revision: number;
+  readonly quiet_until: number;
+  readonly key_type: string | null;
+  readonly is_prod: number | null;
+  readonly deactivated_at: number | null;
+  readonly rotation_requested_at: number | null;
+  readonly acknowledged_generation: number | null;
+  readonly created_at: number;
+  /** Set: a tombstone, which no longer holds its name. */
+  readonly removed_at: number | null;
+  /** Over everything above (row-macs.ts). */
+  readonly row_mac: string;
+}
+
+export interface VersionRow {
+  readonly token_id: string;
+  readonly object_id: string;
+  readonly generation: number;
+  readonly token_mac: string;
+  readonly fingerprint: string;
+  readonly issued_at: number;
+  readonly promoted_at: number | null;
+  readonly retiring_at: number | null;
+  readonly suspended_until: number | null;
+  readonly revoked_at: number | null;
+  readonly expires_at: number | null;
+  /** The undelivered secret in a sealed box, and for whom; both or neither. */
+  readonly sealed: string | null;
+  readonly recipient: string | null;
+  /** The token itself, of publishable keys only. */
+  readonly clear: string | null;
+  /** Over everything above; use is not covered, so that using a key rewrites nothing else. */
+  readonly row_mac: string;
+  readonly last_used_at: number | null;
+}
+
+export interface ReferenceRow {
+  readonly object_id: string;
+  readonly kind: string;
+  readonly name: string;
+}
+
+export interface ConsumerRow {
+  readonly token_id: string;
+  readonly consumer: string;
+  readonly last_seen_at: number;
+}
+
+export interface DeliveryRow {
+  readonly object_id: string;
+  readonly sink: string;
+  readonly generation: number;
+  readonly fingerprint: string;
+  readonly machine: string;
+}
+
+/** An effect, once: the audit log is the change feed too. */
+export interface AuditRow {
+  readonly seq: number;
+  readonly at: number;
+  readonly actor: string;
+  readonly path: string;
+  readonly action: string;
+  readonly object_kind: string;
+  readonly object_name: string;
+  readonly detail: string;
+  readonly previous_hash: string;
+  readonly hash: string;
+}
+
+export interface LeaseRow {
+  readonly name: string;
+  /** Empty once released. */
+  readonly holder: string;
+  readonly epoch: number;
+  readonly until: number;
+}
+
+/** A data key, wrapped with the master key. */
+export interface KeyringRow {
+  readonly name: string;
+  readonly wrapped: string;
+}
+
+export interface MetaRow {
+  readonly name: string;
+  readonly value: string;
+}
+
+export type SurveyRow = Pick<
+  ObjectRow,
+  'id' | 'kind' | 'name' | 'digest' | 'project' | 'manager' | 'origin' | 'revision' | 'quiet_until'
+>;
+
+export interface ObjectQueries {
+  byId(id: string): Promise<ObjectRow | undefined>;
+  /** The live object of that name. */
+  find(kind: string, name: string): Promise<ObjectRow | undefined>;
+  findMany(kind: string, names: readonly string[]): Promise<readonly ObjectRow[]>;
+  /** Tombstones of that name, newest first. */
+  tombstones(kind: string, name: string): Promise<readonly ObjectRow[]>;
+  survey(): Promise<readonly SurveyRow[]>;
+  /** Objects, live or removed, that name this one. */
+  referring(kind: string, name: string): Promise<readonly ObjectRow[]>;
+  insert(row: ObjectRow, references: readonly ReferenceRow[]): Promise<void>;
+  update(row: ObjectRow): Promise<void>;
+  replaceReferences(id: string, references: readonly ReferenceRow[]): Promise<void>;
+}
+
+export interface VersionQueries {
+  byTokenId(tokenId: string): Promise<VersionRow | undefined>;
+  /** Of one object, by generation. */
+  of(objectId: string): Promise<readonly VersionRow[]>;
+  /** Of several, by object and generation. */
+  ofMany(objectIds: readonly string[]): Promise<readonly VersionRow[]>;
+  insert(row: VersionRow): Promise<void>;
+  /** Everything but use. */
+  update(row: VersionRow): Promise<void>;
+  /** Use never goes back in time. */
+  used(tokenId: string, at: number): Promise<void>;
+  seen(row: ConsumerRow): Promise<void>;
+  consumers(tokenIds: readonly string[]): Promise<readonly ConsumerRow[]>;
+}
+
+export interface DeliveryQueries {
+  all(): Promise<readonly DeliveryRow[]>;
+  ofMany(objectIds: readonly string[]): Promise<readonly DeliveryRow[]>;
+  replace(objectId: string, rows: readonly DeliveryRow[]): Promise<void>;
+}
+
+export interface AuditQueries {
+  append(row: AuditRow): Promise<void>;
+  page(since: number, limit: number): Promise<readonly AuditRow[]>;
+  pageOf(
+    object: { readonly kind: string; readonly name: string },
+    page: AuditPage,
+  ): Promise<readonly AuditRow[]>;
+  lastSeq(): Promise<number>;
+}
+
+export interface AuditPage {
+  readonly since: number;
+  readonly limit: number;
+}
+
+export interface LeaseQueries {
+  get(name: string): Promise<LeaseRow | undefined>;
+  put(row: LeaseRow): Promise<void>;
+}
+
+export interface KeyringQueries {
+  all(): Promise<readonly KeyringRow[]>;
+  put(row: KeyringRow): Promise<void>;
+}
+
+export interface MetaQueries {
+  get(name: string): Promise<string | undefined>;
+  put(row: MetaRow): Promise<void>;
+}
+
+export interface Transaction {
+  readonly objects: ObjectQueries;
+  readonly versions: VersionQueries;
+  readonly deliveries: DeliveryQueries;
+  readonly audit: AuditQueries;
+  readonly leases: LeaseQueries;
+  readonly keyring: KeyringQueries;
+  readonly meta: MetaQueries;
+}
+
+/** A failed result of the function undoes everything it wrote; so does an exception, which is passed on. */
+export type Transactional = <T>(work: (tx: Transaction) => Promise<Result<T>>) => Promise<Result<T>>;
+
+export interface Storage {
+  /** One consistent snapshot; must not write. */
+  readonly read: Transactional;
+  /** Alone of its kind at any time; durable when it answers. */
+  readonly write: Transactional;
+  close(): Promise<void>;
+}

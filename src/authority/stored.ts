@@ -1,0 +1,93 @@
+/** How objects and keys are loaded, checked against their MACs, and saved with their audit entry. */
+import { fault } from '../domain/errors.js';
+import type { ApiKeySpec } from '../domain/kinds/index.js';
+import { quietUntil } from '../domain/lifecycle.js';
+import { type ObjectRef, refText } from '../domain/objects.js';
+import { fail, ok, type Result } from '../domain/result.js';
+import { NEVER } from '../domain/time.js';
+import { record } from './record.js';
+import {
+  declarationOf,
+  isGenuineObject,
+  isGenuineVersion,
+  keyFactsOf,
+  signObject,
+  signVersion,
+  tampered,
+  versionFactsOf,
+} from './rows.js';
+import type { ObjectRow, VersionRow } from './storage-port.js';
+import type { Entry, Work } from './work.js';
+
+/** A key with all its versions, oldest first, every row checked. */
+export interface StoredKey {
+  readonly row: ObjectRow;
+  readonly spec: ApiKeySpec;
+  readonly versions: readonly VersionRow[];
+}
+
+/** The live object; `not_found` or `store_tampered`. */
+export async function loadObject(work: Work, ref: ObjectRef): Promise<Result<ObjectRow>> {
+  const row = await work.tx.objects.find(ref.kind, ref.name);
+  if (row === undefined) return fail(fault('not_found', `there is no ${refText(ref)}`));
+  return genuine(work, row);
+}
+
+/** The live key; `conflict` for an object that is none. */
+export async function loadKey(work: Work, ref: ObjectRef): Promise<Result<StoredKey>> {
+  const row = await loadObject(work, ref);
+  return row.ok ? keyOf(work, row.value) : row;
+}
+
+/** The key that a row, already checked, belongs to. */
+export async function keyOf(work: Work, row: ObjectRow): Promise<Result<StoredKey>> {
+  const declaration = declarationOf(row);
+  if (declaration.kind !== 'ApiKey') return fail(fault('conflict', `${row.kind}/${row.name} is not a key`));
+  const versions = await work.tx.versions.of(row.id);
+  const forged = versions.find((version) => !isGenuineVersion(version, work.keyring));
+  if (forged) return fail(tampered('version', forged.token_id));
+  return ok({ row, spec: declaration.spec, versions });
+}
+
+export function genuine(work: Pick<Work, 'keyring'>, row: ObjectRow): Result<ObjectRow> {
+  return isGenuineObject(row, work.keyring) ? ok(row) : fail(tampered(row.kind, row.id));
+}
+
+/** Writes an object that is no key, with its audit entry. Gives the new revision. */
+export async function saveObject(work: Work, row: ObjectRow, entry: Entry): Promise<Result<number>> {
+  const revision = await record(work, row, entry);
+  if (!revision.ok) return revision;
+  await work.tx.objects.update(
+    signObject({ ...row, revision: revision.value, quiet_until: NEVER }, work.keyring),
+  );
+  return revision;
+}
+
+/**
+ * Writes a key as it is `after` the effect, with its audit entry: its row, versions that are new, and
+ * versions that differ from those it was loaded with. Gives the new revision.
+ */
+export async function saveKey(
+  work: Work,
+  keys: { readonly before: StoredKey; readonly after: StoredKey },
+  entry: Entry,
+): Promise<Result<number>> {
+  const { before, after } = keys;
+  const revision = await record(work, after.row, entry);
+  if (!revision.ok) return revision;
+  const facts = keyFactsOf(
+    after.row,
+    after.versions.map((version) => versionFactsOf(version)),
+  );
+  const quiet = after.row.removed_at === null ? quietUntil(after.row.name, after.spec, facts) : NEVER;
+  await work.tx.objects.update(
+    signObject({ ...after.row, revision: revision.value, quiet_until: quiet }, work.keyring),
+  );
+  const known = new Map(before.versions.map((version) => [version.token_id, version]));
+  for (const version of after.versions) {
+    const old = known.get(version.token_id);
+    if (old === undefined) await work.tx.versions.insert(signVersion(version, work.keyring));
+    else if (old !== version) await work.tx.versions.update(signVersion(version, work.keyring));
+  }
+  return revision;
+}

@@ -1,0 +1,95 @@
+/** Update and adopt: what changes about an object is its declaration, or only whose it is. */
+
+import { digestOf } from '../domain/canonical.js';
+import { fault } from '../domain/errors.js';
+import { type Kind, kindOf } from '../domain/kinds/index.js';
+import type { Ownership } from '../domain/live.js';
+import { type Declaration, declarationDigest, type ObjectRef, refOf, refText } from '../domain/objects.js';
+import { fail, type Result } from '../domain/result.js';
+import type { Outcome } from '../ports/live-store.js';
+import { liveReferences } from './references.js';
+import { declarationOf, declarationText, ownershipOf } from './rows.js';
+import type { ObjectRow } from './storage-port.js';
+import { keyOf, loadObject, saveKey, saveObject } from './stored.js';
+import { changed, type Entry, moved, unchanged, type Work } from './work.js';
+
+/** `moved`, `unknown_reference`, or `conflict` when only a replacement can change what differs. */
+export async function update(
+  work: Work,
+  change: { readonly declaration: Declaration; readonly ownership: Ownership; readonly revision: number },
+): Promise<Result<Outcome>> {
+  const { declaration, ownership, revision } = change;
+  const ref = refOf(declaration);
+  const found = await loadObject(work, ref);
+  if (!found.ok) return found;
+  const row = found.value;
+  const digest = declarationDigest(declaration);
+  if (row.digest === digest && isOwnedBy(row, ownership)) return unchanged(row);
+  if (row.revision !== revision) return fail(moved(ref));
+  const fixed = fixedField(declaration, declarationOf(row));
+  if (fixed !== undefined)
+    return fail(
+      fault('conflict', `${refText(ref)}: spec.${fixed} cannot change; delete it and create it anew`),
+    );
+  const references = await liveReferences(work, declaration);
+  if (!references.ok) return references;
+  await work.tx.objects.replaceReferences(
+    row.id,
+    references.value.map(({ kind, name }) => ({ object_id: row.id, kind, name })),
+  );
+  return save(
+    work,
+    { ...row, declaration: declarationText(declaration), digest, ...ownership },
+    {
+      action: 'object.updated',
+      detail: { digest, previousDigest: row.digest, ...ownership },
+    },
+  );
+}
+
+/** Takes over without touching: `moved` if it is not as it was seen. */
+export async function adopt(
+  work: Work,
+  request: { readonly object: ObjectRef; readonly ownership: Ownership; readonly revision: number },
+): Promise<Result<Outcome>> {
+  const { object, ownership, revision } = request;
+  const found = await loadObject(work, object);
+  if (!found.ok) return found;
+  const row = found.value;
+  if (isOwnedBy(row, ownership)) return unchanged(row);
+  if (row.revision !== revision) return fail(moved(object));
+  const { project, manager } = row;
+  return save(
+    work,
+    { ...row, ...ownership },
+    {
+      action: 'object.adopted',
+      detail: { ...ownership, previousProject: project, previousManager: manager },
+    },
+  );
+}
+
+async function save(work: Work, row: ObjectRow, entry: Entry): Promise<Result<Outcome>> {
+  const revision =
+    row.kind === 'ApiKey' ? await saveDeclared(work, row, entry) : await saveObject(work, row, entry);
+  return revision.ok ? changed(revision.value) : revision;
+}
+
+/** A key's declaration says when it next needs a look, so its versions are loaded. */
+async function saveDeclared(work: Work, row: ObjectRow, entry: Entry): Promise<Result<number>> {
+  const key = await keyOf(work, row);
+  return key.ok ? saveKey(work, { before: key.value, after: key.value }, entry) : key;
+}
+
+const isOwnedBy = (row: ObjectRow, ownership: Ownership): boolean => {
+  const owner = ownershipOf(row);
+  return owner?.project === ownership.project && owner.manager === ownership.manager;
+};
+
+/** The first field that differs though its kind is replaced by a change of it. */
+function fixedField(next: Declaration, previous: Declaration): string | undefined {
+  const kind: Kind = kindOf(next.kind);
+  const field = (declaration: Declaration, name: string): unknown =>
+    (declaration.spec as Readonly<Record<string, unknown>>)[name];
+  return kind.replacedBy.find((name) => digestOf(field(next, name)) !== digestOf(field(previous, name)));
+}

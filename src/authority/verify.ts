@@ -1,0 +1,104 @@
+/** Verify: is this key good? Reads the truth and records the use in one transaction. */
+import { DNS_LABEL } from '../domain/kinds/fields.js';
+import type { ApiKeySpec } from '../domain/kinds/index.js';
+import { effectivePermissions } from '../domain/permissions.js';
+import { fail, ok, type Result } from '../domain/result.js';
+import { parseToken, type Secret } from '../domain/secret.js';
+import { decide, type KeyStanding, type VerificationRequest } from '../domain/verification.js';
+import type { Verification } from '../ports/live-store.js';
+import { declarationOf, isGenuineVersion, isSameMac, tampered, versionFactsOf } from './rows.js';
+import type { ObjectRow, VersionRow } from './storage-port.js';
+import { genuine } from './stored.js';
+import type { Work } from './work.js';
+
+export interface Question {
+  readonly token: Secret;
+  readonly request: VerificationRequest;
+  readonly consumer: string | undefined;
+}
+
+const MALFORMED: Verification = { valid: false, code: 'MALFORMED' };
+const NOT_FOUND: Verification = { valid: false, code: 'NOT_FOUND' };
+
+/** A consumer is named as declarations name it; anything else could never be waited for. */
+const CONSUMER = new RegExp(DNS_LABEL);
+
+/** The public id of a token, or the answer for what is none: given before anything is looked up. */
+export function tokenIdOf(token: Secret): Result<string, Verification> {
+  const parsed = parseToken(token.reveal());
+  return parsed === undefined ? fail(MALFORMED) : ok(parsed.id);
+}
+
+/** `store_tampered` if a row that decides does not match its MAC. */
+export async function verify(
+  work: Work,
+  tokenId: string,
+  { token, request, consumer }: Question,
+): Promise<Result<Verification>> {
+  const version = await work.tx.versions.byTokenId(tokenId);
+  const mac = work.keyring.tokenMac(token);
+  // A wrong secret with an existing id is as unknown as any other.
+  if (version === undefined || !isSameMac(version.token_mac, mac)) return ok(NOT_FOUND);
+  if (!isGenuineVersion(version, work.keyring)) return fail(tampered('version', tokenId));
+  const found = await work.tx.objects.byId(version.object_id);
+  if (found === undefined) return fail(tampered('version', tokenId));
+  const row = genuine(work, found);
+  if (!row.ok) return row;
+  const declaration = declarationOf(row.value);
+  if (declaration.kind !== 'ApiKey') return fail(tampered(row.value.kind, row.value.id));
+  const standing = await standingOf(work, row.value, declaration.spec);
+  if (!standing.ok) return standing;
+  await recordUse(work, tokenId, consumer);
+  const code = decide(versionFactsOf(version), standing.value, request, work.now);
+  return ok({
+    valid: code === 'VALID',
+    code,
+    key: shownKey(row.value, version, { spec: declaration.spec, standing: standing.value }),
+  });
+}
+
+/** Refused uses count too: a revoked key that somebody still sends is worth knowing. */
+async function recordUse(work: Work, tokenId: string, consumer: string | undefined): Promise<void> {
+  await work.tx.versions.used(tokenId, work.now);
+  if (consumer !== undefined && CONSUMER.test(consumer))
+    await work.tx.versions.seen({ token_id: tokenId, consumer, last_seen_at: work.now });
+}
+
+/** The owner and what it may do, as they are now. */
+export async function standingOf(work: Work, row: ObjectRow, spec: ApiKeySpec): Promise<Result<KeyStanding>> {
+  const standing = { environment: spec.environment, isDeactivated: row.deactivated_at !== null };
+  if (spec.owner.service === undefined) {
+    const permissions = effectivePermissions(spec.permissions, { kind: 'tenant' });
+    return ok({ ...standing, owner: 'active', permissions });
+  }
+  const service = await work.tx.objects.find('Service', spec.owner.service);
+  if (service === undefined) return ok({ ...standing, owner: 'deleted', permissions: [] });
+  const checked = genuine(work, service);
+  if (!checked.ok) return checked;
+  const declared = declarationOf(service);
+  const own = declared.kind === 'Service' ? declared.spec.permissions : [];
+  const permissions = effectivePermissions(spec.permissions, { kind: 'service', permissions: own });
+  return ok({ ...standing, owner: 'active', permissions });
+}
+
+const shownKey = (
+  row: ObjectRow,
+  version: VersionRow,
+  { spec, standing }: { readonly spec: ApiKeySpec; readonly standing: KeyStanding },
+): NonNullable<Verification['key']> => ({
+  keyId: row.id,
+  name: row.name,
+  version: version.generation,
+  type: row.key_type ?? 'secret',
+  environment: spec.environment,
+  owner: ownerText(spec.owner),
+  permissions: standing.permissions,
+  expiresAt: version.expires_at ?? undefined,
+});
+
+/** `service:billing`, `tenant`. */
+export function ownerText(owner: ApiKeySpec['owner']): string {
+  if (owner.service !== undefined) return `service:${owner.service}`;
+  if (owner.team !== undefined) return `team:${owner.team}`;
+  return owner.user === undefined ? 'tenant' : `user:${owner.user}`;
+}

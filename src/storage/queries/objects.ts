@@ -1,0 +1,104 @@
+/** Objects of every kind, and which of them name which. */
+import type { ObjectQueries, ObjectRow, ReferenceRow } from '../../authority/storage-port.js';
+import { chunks } from '../chunks.js';
+import { type Session, statement, wholeRow } from '../statement.js';
+
+/** What an update may change: a row keeps its id, kind, name, origin and creation. */
+const CHANGING = [
+  'declaration',
+  'digest',
+  'project',
+  'manager',
+  'revision',
+  'quiet_until',
+  'key_type',
+  'is_prod',
+  'deactivated_at',
+  'rotation_requested_at',
+  'acknowledged_generation',
+  'removed_at',
+  'row_mac',
+] as const satisfies readonly (keyof ObjectRow)[];
+
+const COLUMNS = ['id', 'kind', 'name', 'origin', 'created_at', ...CHANGING] as const;
+
+const byId = statement<{ id: string }>()((db, p) =>
+  db.selectFrom('objects').selectAll().where('id', '=', p('id')),
+);
+const find = statement<{ kind: string; name: string }>()((db, p) =>
+  db
+    .selectFrom('objects')
+    .selectAll()
+    .where('kind', '=', p('kind'))
+    .where('name', '=', p('name'))
+    .where('removed_at', 'is', null),
+);
+const tombstones = statement<{ kind: string; name: string }>()((db, p) =>
+  db
+    .selectFrom('objects')
+    .selectAll()
+    .where('kind', '=', p('kind'))
+    .where('name', '=', p('name'))
+    .where('removed_at', 'is not', null)
+    .orderBy('revision', 'desc'),
+);
+const survey = statement<object>()((db) =>
+  db
+    .selectFrom('objects')
+    .select(['id', 'kind', 'name', 'digest', 'project', 'manager', 'origin', 'revision', 'quiet_until'])
+    .where('removed_at', 'is', null),
+);
+const referring = statement<{ kind: string; name: string }>()((db, p) =>
+  db
+    .selectFrom('object_references as reference')
+    .innerJoin('objects', 'objects.id', 'reference.object_id')
+    .selectAll('objects')
+    .where('reference.kind', '=', p('kind'))
+    .where('reference.name', '=', p('name')),
+);
+const insert = statement<ObjectRow>()((db, p) => db.insertInto('objects').values(wholeRow(COLUMNS, p)));
+const update = statement<ObjectRow>()((db, p) =>
+  db.updateTable('objects').set(wholeRow(CHANGING, p)).where('id', '=', p('id')),
+);
+const insertReference = statement<ReferenceRow>()((db, p) =>
+  db
+    .insertInto('object_references')
+    .values(wholeRow(['object_id', 'kind', 'name'], p))
+    .onConflict((conflict) => conflict.doNothing()),
+);
+const deleteReferences = statement<{ id: string }>()((db, p) =>
+  db.deleteFrom('object_references').where('object_id', '=', p('id')),
+);
+
+export function objectQueries(session: Session): ObjectQueries {
+  const refer = async (references: readonly ReferenceRow[]): Promise<void> => {
+    for (const reference of references) await insertReference(session, reference);
+  };
+  return {
+    byId: async (id) => (await byId(session, { id }))[0],
+    find: async (kind, name) => (await find(session, { kind, name }))[0],
+    findMany: (kind, names) =>
+      chunks(names, (chunk) =>
+        session.compiler
+          .selectFrom('objects')
+          .selectAll()
+          .where('kind', '=', kind)
+          .where('name', 'in', chunk)
+          .where('removed_at', 'is', null),
+      )(session),
+    tombstones: (kind, name) => tombstones(session, { kind, name }),
+    survey: () => survey(session, {}),
+    referring: (kind, name) => referring(session, { kind, name }),
+    insert: async (row, references) => {
+      await insert(session, row);
+      await refer(references);
+    },
+    update: async (row) => {
+      await update(session, row);
+    },
+    replaceReferences: async (id, references) => {
+      await deleteReferences(session, { id });
+      await refer(references);
+    },
+  };
+}

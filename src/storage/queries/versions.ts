@@ -1,0 +1,128 @@
+/** Versions of keys, their use, and where they were delivered. */
+import type {
+  ConsumerRow,
+  DeliveryQueries,
+  DeliveryRow,
+  VersionQueries,
+  VersionRow,
+} from '../../authority/storage-port.js';
+import { chunks } from '../chunks.js';
+import { type Session, statement, wholeRow } from '../statement.js';
+
+/** What an update may change: identity, secret and expiry are for ever, and use has its own statement. */
+const CHANGING = [
+  'promoted_at',
+  'retiring_at',
+  'suspended_until',
+  'revoked_at',
+  'sealed',
+  'recipient',
+  'row_mac',
+] as const satisfies readonly (keyof VersionRow)[];
+
+const COLUMNS = [
+  'token_id',
+  'object_id',
+  'generation',
+  'token_mac',
+  'fingerprint',
+  'issued_at',
+  'expires_at',
+  'clear',
+  'last_used_at',
+  ...CHANGING,
+] as const;
+
+const byTokenId = statement<{ id: string }>()((db, p) =>
+  db.selectFrom('versions').selectAll().where('token_id', '=', p('id')),
+);
+const ofObject = statement<{ id: string }>()((db, p) =>
+  db.selectFrom('versions').selectAll().where('object_id', '=', p('id')).orderBy('generation'),
+);
+const insert = statement<VersionRow>()((db, p) => db.insertInto('versions').values(wholeRow(COLUMNS, p)));
+const update = statement<VersionRow>()((db, p) =>
+  db.updateTable('versions').set(wholeRow(CHANGING, p)).where('token_id', '=', p('token_id')),
+);
+const used = statement<{ id: string; at: number }>()((db, p) =>
+  db
+    .updateTable('versions')
+    .set({ last_used_at: p('at') })
+    .where('token_id', '=', p('id'))
+    .where((row) => row.or([row('last_used_at', 'is', null), row('last_used_at', '<', p('at'))])),
+);
+const seen = statement<ConsumerRow>()((db, p) =>
+  db
+    .insertInto('consumers_seen')
+    .values(wholeRow(['token_id', 'consumer', 'last_seen_at'], p))
+    .onConflict((conflict) =>
+      conflict.columns(['token_id', 'consumer']).doUpdateSet({ last_seen_at: p('last_seen_at') }),
+    ),
+);
+
+export function versionQueries(session: Session): VersionQueries {
+  return {
+    byTokenId: async (id) => (await byTokenId(session, { id }))[0],
+    of: (id) => ofObject(session, { id }),
+    ofMany: (ids) =>
+      chunks(ids, (chunk) =>
+        session.compiler
+          .selectFrom('versions')
+          .selectAll()
+          .where('object_id', 'in', chunk)
+          .orderBy('object_id')
+          .orderBy('generation'),
+      )(session),
+    insert: async (row) => {
+      await insert(session, row);
+    },
+    update: async (row) => {
+      await update(session, row);
+    },
+    used: async (id, at) => {
+      await used(session, { id, at });
+    },
+    seen: async (row) => {
+      await seen(session, row);
+    },
+    consumers: (ids) =>
+      chunks(ids, (chunk) =>
+        session.compiler
+          .selectFrom('consumers_seen')
+          .selectAll()
+          .where('token_id', 'in', chunk)
+          .orderBy('token_id')
+          .orderBy('consumer'),
+      )(session),
+  };
+}
+
+const allDeliveries = statement<object>()((db) =>
+  db.selectFrom('deliveries').selectAll().orderBy('object_id').orderBy('sink'),
+);
+const deleteDeliveries = statement<{ id: string }>()((db, p) =>
+  db.deleteFrom('deliveries').where('object_id', '=', p('id')),
+);
+const insertDelivery = statement<DeliveryRow>()((db, p) =>
+  db
+    .insertInto('deliveries')
+    .values(wholeRow(['object_id', 'sink', 'generation', 'fingerprint', 'machine'], p)),
+);
+
+export function deliveryQueries(session: Session): DeliveryQueries {
+  return {
+    all: () => allDeliveries(session, {}),
+    ofMany: (ids) =>
+      chunks(ids, (chunk) =>
+        session.compiler
+          .selectFrom('deliveries')
+          .selectAll()
+          .where('object_id', 'in', chunk)
+          .orderBy('object_id')
+          .orderBy('sink'),
+      )(session),
+    replace: async (id, rows) => {
+      await deleteDeliveries(session, { id });
+      for (const row of rows) await insertDelivery(session, row);
+    },
+  };
+}

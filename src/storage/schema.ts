@@ -1,0 +1,24 @@
+/** The tables as kysely types them. Rows are those of the authority's storage port; columns are listed once. */
+import type {
+  AuditRow,
+  ConsumerRow,
+  DeliveryRow,
+  KeyringRow,
+  LeaseRow,
+  MetaRow,
+  ObjectRow,
+  ReferenceRow,
+  VersionRow,
+} from '../authority/storage-port.js';
+
+export interface Database {
+  readonly objects: ObjectRow;
+  readonly object_references: ReferenceRow;
+  readonly versions: VersionRow;
+  readonly consumers_seen: ConsumerRow;
+  readonly deliveries: DeliveryRow;
+  readonly audit: AuditRow;
+  readonly leases: LeaseRow;
+  readonly keyring: KeyringRow;
+  readonly meta: MetaRow;
+}

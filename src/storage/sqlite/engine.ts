@@ -1,0 +1,172 @@
+/**
+ * The embedded engine: one SQLite file, one connection that writes and one that reads. Safe with several
+ * processes on one file; durable when it answers (WAL with synchronous=FULL).
+ */
+import { Kysely, Migrator } from 'kysely';
+import type { Storage, Transactional } from '../../authority/storage-port.js';
+import { type Fault, fault } from '../../domain/errors.js';
+import { fail, ok, type Result } from '../../domain/result.js';
+import { MIGRATIONS, NEWEST_MIGRATION } from '../migrations/index.js';
+import type { Database } from '../schema.js';
+import { transactionOver } from '../transaction.js';
+import { type Transactor, WriteQueue } from '../write-queue.js';
+import { SqliteConnection, sqliteCode, sqliteDialect } from './driver.js';
+
+/** Waiting inside the engine freezes the event loop, so most of the waiting is done outside. */
+const BUSY_TIMEOUT_MS = 10;
+const BUSY_PAUSE_MS = 10;
+const BUSY_ATTEMPTS = 500;
+
+export const IN_MEMORY = ':memory:';
+
+export interface SqliteOptions {
+  /** A file that exists, or `IN_MEMORY`. */
+  readonly path: string;
+  readonly sleep: (ms: number) => Promise<void>;
+}
+
+/**
+ * Opens the database and brings its tables up to date. `store_foreign` if it holds something else or was
+ * made by a newer version; `store_unreachable` if it cannot be read.
+ */
+export async function openSqlite({ path, sleep }: SqliteOptions): Promise<Result<Storage>> {
+  const opened: SqliteConnection[] = [];
+  const connect = (): SqliteConnection => {
+    const connection = new SqliteConnection(path);
+    opened.push(connection);
+    for (const pragma of PRAGMAS) connection.all(`pragma ${pragma}`);
+    return connection;
+  };
+  const close = (): void => {
+    for (const connection of opened) connection.close();
+  };
+  try {
+    const writer = connect();
+    const problem = await migrate(writer, sleep);
+    if (problem) {
+      close();
+      return fail(problem);
+    }
+    const write = queued(writer, sleep, path === IN_MEMORY ? undefined : macrotask);
+    if (path === IN_MEMORY)
+      return ok({ read: write.run, write: write.run, close: closing([write.queue], close) });
+    const read = queued(connect(), sleep, undefined, 'begin');
+    return ok({ read: read.run, write: write.run, close: closing([write.queue, read.queue], close) });
+  } catch (error) {
+    close();
+    const known = faultOf(error);
+    if (known) return fail(known);
+    throw error;
+  }
+}
+
+const PRAGMAS = [
+  `busy_timeout=${BUSY_TIMEOUT_MS}`,
+  'journal_mode=WAL',
+  'synchronous=FULL',
+  'foreign_keys=ON',
+];
+
+const closing = (queues: readonly WriteQueue[], close: () => void) => {
+  let closed: Promise<void> | undefined;
+  return (): Promise<void> => {
+    closed ??= Promise.all(queues.map((queue) => queue.close())).then(close);
+    return closed;
+  };
+};
+
+const macrotask = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+/** The transactions of one connection, one after another. */
+function queued(
+  connection: SqliteConnection,
+  sleep: SqliteOptions['sleep'],
+  pause: (() => Promise<void>) | undefined,
+  begin = 'begin immediate',
+): { readonly run: Transactional; readonly queue: WriteQueue } {
+  const tx = transactionOver({
+    compiler: new Kysely<Database>({ dialect: sqliteDialect(connection) }),
+    connection,
+  });
+  const queue = new WriteQueue({
+    begin: () => beginning(connection, begin, sleep),
+    commit: () => connection.execute('commit'),
+    rollback: () => connection.execute('rollback'),
+    enter: () => connection.execute('savepoint one'),
+    leave: () => connection.execute('release one'),
+    undo: () => connection.execute('rollback to one; release one'),
+    isOpen: () => connection.isInTransaction,
+    faultOf,
+    pause: pause ?? (() => Promise.resolve()),
+  } satisfies Transactor);
+  return { run: (work) => queue.write(() => work(tx)), queue };
+}
+
+async function beginning(
+  connection: SqliteConnection,
+  begin: string,
+  sleep: SqliteOptions['sleep'],
+): Promise<Fault | undefined> {
+  for (let attempt = 0; attempt < BUSY_ATTEMPTS; attempt++) {
+    try {
+      connection.execute(begin);
+      return undefined;
+    } catch (error) {
+      if (!isBusy(error)) return faultOf(error) ?? fault('internal', 'the store could not begin', error);
+      await sleep(BUSY_PAUSE_MS);
+    }
+  }
+  return fault('store_unreachable', 'another process keeps the store busy; try again');
+}
+
+const isBusy = (error: unknown): boolean => sqliteCode(error)?.startsWith('SQLITE_BUSY') ?? false;
+
+function faultOf(error: unknown): Fault | undefined {
+  const code = sqliteCode(error);
+  if (code === undefined) return undefined;
+  if (code === 'SQLITE_NOTADB')
+    return fault('store_foreign', 'the store file is not a database of Keywright', error);
+  if (code === 'SQLITE_CORRUPT')
+    return fault('store_unreachable', 'the store file is damaged; restore a backup', error);
+  return fault('store_unreachable', `the store cannot be read or written (${code})`, error);
+}
+
+/** Two processes that open a fresh file at once: one migrates, the other waits and finds it done. */
+async function migrate(
+  connection: SqliteConnection,
+  sleep: SqliteOptions['sleep'],
+): Promise<Fault | undefined> {
+  for (let attempt = 0; attempt < BUSY_ATTEMPTS; attempt++) {
+    const state = migrationState(connection);
+    if (state === 'current') return undefined;
+    if (state === 'foreign') return FOREIGN;
+    const { error } = await migrator(connection).migrateToLatest();
+    if (error === undefined) return undefined;
+    if (!isBusy(error)) return faultOf(error) ?? FOREIGN;
+    await sleep(BUSY_PAUSE_MS);
+  }
+  return fault('store_unreachable', 'another process keeps the store busy; try again');
+}
+
+const FOREIGN = fault(
+  'store_foreign',
+  'the database holds something that is not a store of this version of Keywright; name another folder, or use the version that made it',
+);
+
+const migrator = (connection: SqliteConnection): Migrator =>
+  new Migrator({
+    db: new Kysely<unknown>({ dialect: sqliteDialect(connection) }),
+    provider: { getMigrations: async () => ({ ...MIGRATIONS }) },
+  });
+
+/** One look instead of kysely's many, at every start. */
+function migrationState(connection: SqliteConnection): 'current' | 'behind' | 'foreign' {
+  const tables = connection.all("select name from sqlite_master where type = 'table'");
+  const names = new Set(tables.map((row) => (row as { readonly name: string }).name));
+  if (names.size === 0) return 'behind';
+  if (!names.has('kysely_migration')) return 'foreign';
+  const done = connection.all('select name from kysely_migration order by name desc limit 1');
+  const newest = (done[0] as { readonly name: string } | undefined)?.name;
+  if (newest === NEWEST_MIGRATION) return 'current';
+  return newest !== undefined && newest > NEWEST_MIGRATION ? 'foreign' : 'behind';
+}
