@@ -3,7 +3,7 @@ import { formatInstant } from '../domain/time.js';
 import type { Cause, Drift, DriftStep } from '../plan/drift.js';
 import { groupsOf, summaryText } from './plan-groups.js';
 import { findingJson, stepJson, waitingJson } from './plan-json.js';
-import { groupText, outlookTexts, type PlanTextOptions } from './plan-text.js';
+import { groupText, outlookTexts, type PlanTextOptions, paragraphs } from './plan-text.js';
 import { counted, painter, printable } from './words.js';
 
 /** No newline at the end. */
@@ -18,10 +18,8 @@ export function driftText(drift: Drift, options: PlanTextOptions): string {
     const cause = group.steps.find((step) => step.cause !== undefined)?.cause;
     return `${groupText(group, paint)}\n      ${paint('dim', causeText(cause))}`;
   });
-  const { findings, waiting } = drift;
-  const outlook = findings.length + waiting.length === 0 ? [] : outlookTexts(drift, options).slice(0, -1);
-  const end = groups.length === 0 ? [] : ['', `${paint('bold', 'Drift:')} ${summaryText(drift.summary)}`];
-  return [head, ...entries, ...outlook, ...end].join('\n');
+  const end = groups.length === 0 ? [] : [`${paint('bold', 'Drift:')} ${summaryText(drift.summary)}`];
+  return paragraphs([head, ...entries], outlookTexts(drift, options), end);
 }
 
 function causeText(cause: Cause | undefined): string {

@@ -17,28 +17,34 @@ export function planText(plan: Plan, options: PlanTextOptions): string {
   if (steps.length + findings.length + waiting.length === 0) {
     return `No changes. Everything matches. (${summaryText(plan.summary)})`;
   }
-  return [
-    ...groupsOf(steps).map((group) => groupText(group, paint)),
-    ...outlookTexts(plan, options),
+  const end = [
     `${paint('bold', 'Plan:')} ${summaryText(plan.summary)}`,
     ...(plan.approvals.length === 0
       ? []
       : [`Needs approval for: ${plan.approvals.map(printable).join(', ')}`]),
     paint('dim', `Digest: ${plan.digest}`),
-  ].join('\n');
+  ];
+  const groups = groupsOf(steps).map((group) => groupText(group, paint));
+  return paragraphs(groups, outlookTexts(plan, options), end);
 }
 
-/** Findings and what is waited for, each with a blank line around it; shared with drift. */
+/** Blank lines between what is not empty. */
+export const paragraphs = (...blocks: readonly (readonly string[])[]): string =>
+  blocks
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join('\n'))
+    .join('\n\n');
+
+/** Findings and what is waited for, a line each. */
 export function outlookTexts(
   { findings, waiting }: Pick<Plan, 'findings' | 'waiting'>,
   options: PlanTextOptions,
 ): readonly string[] {
   const paint = painter(options);
-  const lines = [
+  return [
     ...findings.map((finding) => findingText(finding, paint)),
     ...waiting.map((one) => waitingText(one, options.now, paint)),
   ];
-  return lines.length === 0 ? [''] : ['', ...lines, ''];
 }
 
 const MARKS: Readonly<Record<Verb, readonly [string, Tone]>> = {

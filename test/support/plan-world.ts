@@ -58,6 +58,20 @@ export class PlanWorld {
     this.put(environment('production', { isProd: true }), { origin: 'system', ownership: undefined });
   }
 
+  /** The same world, to be changed apart. */
+  copy(): PlanWorld {
+    const copy = new PlanWorld();
+    const { now, documents, project, recipient, allowRemovals, usageFrom } = this;
+    Object.assign(copy, { now, documents, project, recipient, allowRemovals, usageFrom });
+    copy.objects.clear();
+    for (const [name, live] of this.objects) copy.objects.set(name, live);
+    for (const [sink, receipt] of this.places) copy.places.set(sink, receipt);
+    copy.tombstones.push(...this.tombstones);
+    copy.#revision = this.#revision;
+    copy.#serial = this.#serial;
+    return copy;
+  }
+
   /** A live object as it is, made by no plan. */
   put(declaration: Declaration, facts: Partial<LiveObject> = {}): void {
     const ref = refOf(declaration);

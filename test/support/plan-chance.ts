@@ -1,0 +1,168 @@
+/** Random histories of a world: what people, time and failures do to it, in any order. */
+import fc from 'fast-check';
+import { sinkIdOf } from '../../src/domain/kinds/index.js';
+import type { Declaration } from '../../src/domain/objects.js';
+import { DAY_MS, durationMs } from '../../src/domain/time.js';
+import { dotenv, environment, key, service } from './plan-declarations.js';
+import { keyRef } from './plan-story.js';
+import type { PlanWorld } from './plan-world.js';
+
+export type Event =
+  | { readonly kind: 'declare'; readonly documents: readonly Declaration[] }
+  | { readonly kind: 'wait'; readonly duration: string }
+  | { readonly kind: 'apply'; readonly count: number | undefined }
+  | { readonly kind: 'use' | 'revoke' | 'end'; readonly name: string; readonly generation: number }
+  | { readonly kind: 'rotate' | 'deactivate' | 'activate' | 'acknowledge'; readonly name: string }
+  | { readonly kind: 'place'; readonly sink: string; readonly to: 'missing' | 'unknown' | 'foreign' }
+  | { readonly kind: 'machine'; readonly recipient: string };
+
+const NAMES = ['a', 'b', 'c'] as const;
+const PLACES = ['ONE', 'TWO', 'THREE'] as const;
+
+const documents: fc.Arbitrary<readonly Declaration[]> = fc
+  .tuple(
+    fc.subarray(
+      [
+        environment('staging'),
+        environment('production', { isProd: true }),
+        environment('staging', { isProd: true }),
+      ],
+      { minLength: 1 },
+    ),
+    fc.array(keyDeclaration(), { maxLength: 3 }),
+  )
+  .map(([environments, keys]) => {
+    const all = [...environments, environment('staging'), service('billing'), service('crm'), ...keys];
+    return [...new Map(all.map((one) => [`${one.kind}/${one.metadata.name}`, one])).values()];
+  });
+
+function keyDeclaration(): fc.Arbitrary<Declaration> {
+  return fc
+    .record({
+      name: fc.constantFrom(...NAMES),
+      environment: fc.constantFrom('production', 'staging'),
+      owner: fc.constantFrom('billing', 'crm'),
+      places: fc.integer({ min: 0, max: 1 }),
+      expiresAfter: fc.constantFrom(undefined, '30d'),
+      handover: fc.constantFrom('observed' as const, 'acknowledged' as const, 'timed' as const),
+      rotates: fc.boolean(),
+      annotations: fc.constantFrom(
+        undefined,
+        { 'keywright.dev/protect': 'true' },
+        { 'keywright.dev/suspend-until': '2027-03-01T00:00:00Z' },
+      ),
+    })
+    .map((one) =>
+      key(
+        one.name,
+        {
+          environment: one.environment,
+          owner: { service: one.owner },
+          expiresAfter: one.expiresAfter,
+          rotation: one.rotates ? { every: '20d', handover: one.handover } : undefined,
+          deliver: one.places === 0 ? undefined : [dotenv(PLACES[NAMES.indexOf(one.name)] ?? 'ONE')],
+        },
+        one.annotations,
+      ),
+    );
+}
+
+const version = { name: fc.constantFrom(...NAMES), generation: fc.integer({ min: 1, max: 5 }) };
+const sinks = PLACES.map((variable) => sinkIdOf(dotenv(variable)));
+
+const event: fc.Arbitrary<Event> = fc.oneof(
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('declare' as const), documents }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      kind: fc.constant('wait' as const),
+      duration: fc.constantFrom('3s', '10s', '1h', '1d', '2d', '17d', '31d'),
+    }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      kind: fc.constant('apply' as const),
+      count: fc.option(fc.integer({ min: 1, max: 9 }), { nil: undefined }),
+    }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      kind: fc.constantFrom('use' as const, 'revoke' as const, 'end' as const),
+      ...version,
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constantFrom(
+        'rotate' as const,
+        'deactivate' as const,
+        'activate' as const,
+        'acknowledge' as const,
+      ),
+      name: version.name,
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant('place' as const),
+      sink: fc.constantFrom(...sinks),
+      to: fc.constantFrom('missing' as const, 'unknown' as const, 'foreign' as const),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant('machine' as const),
+      recipient: fc.constantFrom('this-machine', 'another'),
+    }),
+  },
+);
+
+export const history: fc.Arbitrary<readonly Event[]> = fc.array(event, { minLength: 3, maxLength: 25 });
+
+/** Lets an event happen; one that speaks of what is not there does nothing. */
+export function happen(world: PlanWorld, event: Event): void {
+  if (event.kind === 'declare') world.documents = event.documents;
+  else if (event.kind === 'wait') world.now += durationMs(event.duration);
+  else if (event.kind === 'apply') world.apply(world.plan(), event.count);
+  else if (event.kind === 'machine') world.recipient = event.recipient;
+  else if (event.kind === 'place') happenToPlace(world, event);
+  else if (world.objects.has(`ApiKey/${event.name}`)) happenToKey(world, event);
+}
+
+function happenToPlace(world: PlanWorld, { sink, to }: Extract<Event, { kind: 'place' }>): void {
+  if (to === 'unknown') world.places.set(sink, { kind: 'unknown', why: 'not from here' });
+  else if (to === 'missing') world.places.delete(sink);
+  else world.places.set(sink, { kind: 'holds', fingerprint: 'foreign', tokenId: undefined });
+}
+
+function happenToKey(world: PlanWorld, event: Extract<Event, { name: string }>): void {
+  const ref = keyRef(event.name);
+  switch (event.kind) {
+    case 'rotate':
+      world.changeKey(ref, () => ({ rotationRequestedAt: world.now }));
+      break;
+    case 'deactivate':
+      world.changeKey(ref, () => ({ deactivatedAt: world.now }));
+      break;
+    case 'activate':
+      world.changeKey(ref, () => ({ deactivatedAt: undefined }));
+      break;
+    case 'acknowledge':
+      world.changeKey(ref, ({ versions }) => ({ acknowledgedGeneration: versions.length }));
+      break;
+    default:
+      world.changeVersions(ref, (one) =>
+        one.generation === event.generation ? factOf(event.kind, world.now) : {},
+      );
+  }
+}
+
+function factOf(kind: 'use' | 'revoke' | 'end', now: number) {
+  if (kind === 'use') return { lastUsedAt: now };
+  return { revokedAt: kind === 'revoke' ? now : now + DAY_MS };
+}
