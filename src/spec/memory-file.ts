@@ -5,9 +5,10 @@
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { sha256 } from '../domain/canonical.js';
-import type { DocumentMemory, Recollection } from './memory.js';
+import type { DocumentMemory } from './memory.js';
+import { type Packed, packed, unpacked } from './memory-packing.js';
 
-/** Changes with the shape of `Recollection`. */
+/** Changes with the shape of `Packed`. */
 const MARK = 'keywright-documents-1';
 const HEAD_LENGTH = MARK.length + 1 + 64 + 1;
 
@@ -20,11 +21,11 @@ export function memoryFile(path: string, unique: string): DocumentMemory {
       const body = bytes.subarray(HEAD_LENGTH);
       if (bytes.subarray(0, HEAD_LENGTH).toString('latin1') !== headOf(body)) return undefined;
       // The checksum vouches that we wrote it, and the mark for its shape.
-      return JSON.parse(body.toString('utf8')) as Recollection;
+      return unpacked(JSON.parse(body.toString('utf8')) as Packed);
     },
 
     async keep(recollection) {
-      const body = Buffer.from(JSON.stringify(recollection), 'utf8');
+      const body = Buffer.from(JSON.stringify(packed(recollection)), 'utf8');
       const temporary = `${path}.${unique}.tmp`;
       try {
         await mkdir(dirname(path), { recursive: true, mode: 0o700 });

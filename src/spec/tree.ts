@@ -5,7 +5,7 @@
 import { type Document, isAlias, isMap, isScalar, isSeq, type Node, type Pair, type Scalar } from 'yaml';
 import { type Complaint, type Diagnostic, errorAt, type Place } from './diagnostics.js';
 import type { Chunk, Source } from './source.js';
-import { DEPTH_MAX, invisible, NODES_MAX } from './syntax.js';
+import { DEPTH_MAX, invisible, tooDeep } from './syntax.js';
 
 export type Path = readonly (string | number)[];
 
@@ -18,6 +18,9 @@ interface Converted {
   readonly weight: number;
   readonly depth: number;
 }
+
+/** Keys, values and members of one document, aliases expanded. */
+const NODES_MAX = 5_000;
 
 const NOTHING: Converted = { value: null, weight: 1, depth: 0 };
 
@@ -113,7 +116,7 @@ export class Tree {
   #alias(node: Node & { readonly source: string }): Converted {
     const target = this.#anchors.get(node.source);
     if (target === undefined) {
-      const message = `the alias *${node.source} names no anchor before it`;
+      const message = `the alias *${node.source} names nothing that is complete before it`;
       return this.#refuse(node, { code: 'yaml_alias', message });
     }
     this.#aliased.set(node, target.node);
@@ -167,7 +170,7 @@ export class Tree {
     if (depth >= DEPTH_MAX)
       return this.#refuse(first, {
         code: 'too_deep',
-        message: `nested deeper than ${DEPTH_MAX} levels after aliases are expanded`,
+        message: `${tooDeep} after aliases are expanded`,
       });
     return { value, weight, depth: depth + 1 };
   }

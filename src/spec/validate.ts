@@ -1,7 +1,7 @@
 /** The documents by themselves, and references to what is neither declared nor live. */
 
-import { isObjectKind } from '../domain/kinds/index.js';
-import { type ObjectRef, refText } from '../domain/objects.js';
+import { isObjectKind, type Reference } from '../domain/kinds/index.js';
+import { compareRefs, type ObjectRef } from '../domain/objects.js';
 import { fail, ok, type Result } from '../domain/result.js';
 import { type Diagnostic, ordered } from './diagnostics.js';
 import type { SpecEntry } from './entry.js';
@@ -50,38 +50,48 @@ function wanted({ folder }: LoadedProject, paths: readonly string[]): (file: str
 
 /**
  * An error for every field that names an object which is neither among `entries` (sorted by
- * `compareRefs`) nor live. `isLive` is asked once an object.
+ * `compareRefs`) nor live.
  */
 export function unresolved(
   entries: readonly SpecEntry[],
   isLive: (ref: ObjectRef) => boolean,
 ): readonly Diagnostic[] {
-  const wantedBy = new Map<
-    string,
-    { readonly ref: ObjectRef; readonly uses: { entry: SpecEntry; path: string }[] }
-  >();
+  // Entries from memory share their lists of references: each list is looked up once.
+  const users = new Map<readonly Reference[], SpecEntry[]>();
   for (const entry of entries) {
-    for (const { kind, name, path } of entry.references) {
-      if (!isObjectKind(kind)) continue;
-      const text = `${kind}/${name}`;
-      const known = wantedBy.get(text);
-      if (known) known.uses.push({ entry, path });
-      else wantedBy.set(text, { ref: { kind, name }, uses: [{ entry, path }] });
-    }
+    const known = users.get(entry.references);
+    if (known) known.push(entry);
+    else if (entry.references.length > 0) users.set(entry.references, [entry]);
   }
-  for (const { ref } of entries) wantedBy.delete(refText(ref));
-  return [...wantedBy.values()]
-    .filter(({ ref }) => !isLive(ref))
-    .flatMap(({ ref, uses }) => {
-      const help = didYouMean(ref.name, namesOf(entries, ref.kind));
-      const message = `there is no ${ref.kind} "${ref.name}", declared or live`;
-      return uses.map(({ entry, path }) =>
-        entry.error(path.split('.'), { code: 'unknown_reference', message, help }),
-      );
-    });
+  const isKnown = (ref: ObjectRef): boolean => isAmong(entries, ref) || isLive(ref);
+  return [...users].flatMap(([references, by]) =>
+    references
+      .filter(({ kind, name }) => isObjectKind(kind) && !isKnown({ kind, name }))
+      .flatMap((reference) => unknownReference(reference, by, entries)),
+  );
 }
 
-const namesOf = (entries: readonly SpecEntry[], kind: string): readonly string[] => [
-  ...entries.filter(({ ref }) => ref.kind === kind).map(({ ref }) => ref.name),
-  ...(kind === 'Environment' ? FRESH_ENVIRONMENTS : []),
-];
+function unknownReference(
+  { kind, name, path }: Reference,
+  by: readonly SpecEntry[],
+  entries: readonly SpecEntry[],
+): readonly Diagnostic[] {
+  const names = entries.filter(({ ref }) => ref.kind === kind).map(({ ref }) => ref.name);
+  const help = didYouMean(name, kind === 'Environment' ? [...names, ...FRESH_ENVIRONMENTS] : names);
+  const message = `there is no ${kind} "${name}", declared or live`;
+  return by.map((entry) => entry.error(path.split('.'), { code: 'unknown_reference', message, help }));
+}
+
+/** Bisection in entries that are sorted by `compareRefs`. */
+function isAmong(entries: readonly SpecEntry[], ref: ObjectRef): boolean {
+  let low = 0;
+  let high = entries.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const entry = entries[middle];
+    if (entry && compareRefs(entry.ref, ref) < 0) low = middle + 1;
+    else high = middle;
+  }
+  const found = entries[low];
+  return found !== undefined && compareRefs(found.ref, ref) === 0;
+}

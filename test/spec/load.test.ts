@@ -1,4 +1,4 @@
-import { line, load, loadText, specFolder } from '../support/spec-folder';
+import { line, load, loadText, specFolder } from '../support/spec-folder.js';
 
 const CONTRACT = `apiVersion: keywright.dev/v1
 kind: Project                       # keywright.yaml at the root of the working folder; one a project
