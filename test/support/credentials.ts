@@ -102,14 +102,14 @@ export class FakeFeed implements CredentialFeed {
   }
 }
 
-/** A clock that stands still until a test moves it; sleeping moves it. */
+/** A clock that stands still until a test moves it; sleeping moves it, after a turn of the event loop. */
 export class StandingClock implements Clock {
   atMs = 1_000;
   now = () => this.atMs;
   monotonicMs = () => this.atMs;
 
   async sleep(ms: number, signal?: AbortSignal): Promise<void> {
-    await Promise.resolve();
+    await new Promise((resolve) => setImmediate(resolve));
     signal?.throwIfAborted();
     this.atMs += ms;
   }

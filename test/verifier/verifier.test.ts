@@ -100,33 +100,43 @@ describe('following the store', () => {
     const clock = new StandingClock();
     const feed = new FakeFeed([credential(1)]);
     const verifier = await open(feed, clock);
-    const stop = new AbortController();
-    const following = verifier.follow(500, stop.signal);
-    while (clock.atMs < 60_000) await Promise.resolve();
+    const { until, stop } = follow(verifier, clock);
+    await until(60_000);
     feed.put(credential(1, { dates: { revokedAt: 5 } }));
-    const seenUntilMs = clock.atMs + 1_000;
-    while (clock.atMs < seenUntilMs) await Promise.resolve();
+    await until(61_000);
     expect(verifier.verify(tokenOf(1)).code).toBe('REVOKED');
-    stop.abort();
-    await expect(following).resolves.toBeUndefined();
+    await expect(stop()).resolves.toBeUndefined();
   });
 
   it('follows on after the store was away for a while', async () => {
     const clock = new StandingClock();
     const feed = new FakeFeed([credential(1)]);
     const verifier = await open(feed, clock);
-    const stop = new AbortController();
-    const following = verifier.follow(500, stop.signal);
+    const { until, stop } = follow(verifier, clock);
     feed.isBroken = true;
-    while (clock.atMs < 10_000) await Promise.resolve();
-    expect(verifier.verify(tokenOf(1)).valid).toBe(false);
+    await until(10_000);
+    const meanwhile = verifier.verify(tokenOf(1));
     feed.isBroken = false;
-    while (clock.atMs < 12_000) await Promise.resolve();
-    expect(verifier.verify(tokenOf(1)).valid).toBe(true);
-    stop.abort();
-    await following;
+    await until(12_000);
+    await stop();
+    expect([meanwhile.valid, verifier.verify(tokenOf(1)).valid]).toEqual([false, true]);
   });
 });
+
+/** Follows every 500 ms of the test's clock, which goes on by itself meanwhile. */
+function follow(verifier: Verifier, clock: StandingClock) {
+  const stopping = new AbortController();
+  const following = verifier.follow(500, stopping.signal);
+  return {
+    until: async (atMs: number) => {
+      while (clock.atMs < atMs) await new Promise((resolve) => setImmediate(resolve));
+    },
+    stop: () => {
+      stopping.abort();
+      return following;
+    },
+  };
+}
 
 describe('failing closed', () => {
   it('stops trusting its memory once the changes could not be read for longer than the bound', async () => {
@@ -172,12 +182,19 @@ describe('failing closed', () => {
     expect(verifier.verify(tokenOf(3)).code).toBe('NOT_FOUND');
   });
 
-  it('says nothing after it was closed, even by a refresh under way', async () => {
-    const verifier = await open(new FakeFeed([credential(1)]));
-    const refreshing = verifier.refresh();
-    await verifier.close();
-    expect(await refreshing).toMatchObject({ ok: false, error: { code: 'interrupted' } });
+  it('says nothing after it was closed, even when a refresh was under way', async () => {
+    const feed = new FakeFeed([credential(1)]);
+    const verifier = await open(feed);
+    const answer = feed.changedSince;
+    let closing = Promise.resolve();
+    feed.changedSince = async (since) => {
+      closing = verifier.close();
+      return answer(since);
+    };
+    expect(await verifier.refresh()).toMatchObject({ ok: false, error: { code: 'interrupted' } });
+    await closing;
     expect(verifier.verify(tokenOf(1)).code).toBe('UNAVAILABLE');
+    expect(await verifier.refresh()).toMatchObject({ ok: false, error: { code: 'interrupted' } });
   });
 });
 
