@@ -1,7 +1,7 @@
 /** Dotenv files: read as the `dotenv` package reads them, changed one value at a time. */
 import fc from 'fast-check';
-import { dotenvContent } from '../../src/sinks/dotenv';
-import { newToken } from '../support/apply-folder';
+import { dotenvContent } from '../../src/sinks/dotenv.js';
+import { newToken } from '../support/apply-folder.js';
 
 const token = newToken().reveal();
 const entry = { token, object: 'ApiKey/billing-prod', generation: 2 };

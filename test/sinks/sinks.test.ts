@@ -1,7 +1,7 @@
 /** Delivering into files: compare-and-set, atomic, private, and right under concurrency. */
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { sinkIdOf } from '../../src/domain/kinds/index';
-import { parseToken } from '../../src/domain/secret';
+import { sinkIdOf } from '../../src/domain/kinds/index.js';
+import { parseToken } from '../../src/domain/secret.js';
 import {
   delivery,
   dotenv,
@@ -12,7 +12,7 @@ import {
   rawFile,
   type Workplace,
   workplace,
-} from '../support/apply-folder';
+} from '../support/apply-folder.js';
 
 let place: Workplace;
 beforeEach(() => {

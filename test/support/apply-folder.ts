@@ -3,11 +3,11 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { SinkDeclaration } from '../../src/domain/kinds/index';
-import type { Expectation } from '../../src/domain/live';
-import { fingerprintOf, mintKey, type Secret } from '../../src/domain/secret';
-import type { SinkDelivery, Sinks } from '../../src/ports/sink';
-import { openSinks, type SinkWorld } from '../../src/sinks/sinks';
+import type { SinkDeclaration } from '../../src/domain/kinds/index.js';
+import type { Expectation } from '../../src/domain/live.js';
+import { fingerprintOf, mintKey, type Secret } from '../../src/domain/secret.js';
+import type { SinkDelivery, Sinks } from '../../src/ports/sink.js';
+import { openSinks, type SinkWorld } from '../../src/sinks/sinks.js';
 
 export interface Workplace {
   /** The working folder. Its parent is the test's own, too. */

@@ -1,0 +1,125 @@
+/**
+ * Carries out a plan, and decides nothing: steps in the order of their dependencies, many at once, each tried
+ * again when trying again may help. One failure holds back only what depends on it; a lost lease, a store
+ * that is gone or an interruption holds back everything that has not begun.
+ */
+import { type Fault, type FaultCode, fault } from '../domain/errors.js';
+import type { Ownership } from '../domain/live.js';
+import type { DurationMs } from '../domain/time.js';
+import type { Plan, Step } from '../plan/plan.js';
+import { type Report, reportOf, type StepResult } from '../plan/report.js';
+import type { Clock } from '../ports/clock.js';
+import type { Caller, LiveStore } from '../ports/live-store.js';
+import type { Identity, Sealing } from '../ports/sealing.js';
+import type { Sinks } from '../ports/sink.js';
+import type { LeaseKeeper } from './lease.js';
+import { newRollouts } from './rollout.js';
+import { runInOrder } from './schedule.js';
+import type { StepWorld } from './step-world.js';
+import { perform } from './steps/index.js';
+
+const CONCURRENCY = 16;
+const ATTEMPTS_MAX = 5;
+const FIRST_PAUSE_MS: DurationMs = 100;
+/** For the whole run: a full disk under a hundred thousand keys must not mean a day of patience. */
+const PAUSES_MAX = 200;
+
+const TRANSIENT: ReadonlySet<FaultCode> = new Set(['sink_unavailable', 'store_unreachable']);
+/** After these, any other step would only fail alike. */
+const HALTING: ReadonlySet<FaultCode> = new Set(['lease_lost', 'store_unreachable']);
+
+export interface ApplyWorld {
+  readonly store: LiveStore;
+  readonly sinks: Sinks;
+  readonly sealing: Sealing;
+  /** Whom new secrets are sealed to. */
+  readonly identity: Identity;
+  readonly lease: LeaseKeeper;
+  readonly clock: Clock;
+  readonly caller: Caller;
+  /** Who takes charge of what is created or adopted. */
+  readonly ownership: Ownership;
+  /** Steps under way at once; 16 unless told. */
+  readonly concurrency?: number;
+  /** Aborted: nothing new starts, what runs is finished. */
+  readonly signal?: AbortSignal;
+  readonly onEvent?: (event: ApplyEvent) => void;
+}
+
+export type ApplyEvent =
+  | { readonly kind: 'started'; readonly step: Step }
+  | { readonly kind: 'retrying'; readonly step: Step; readonly error: Fault; readonly afterMs: DurationMs }
+  /** Steps that were never begun are in the report only. */
+  | { readonly kind: 'finished'; readonly step: Step; readonly result: StepResult };
+
+/** One result for each step, whatever happens. Rejects only with a bug, after what was under way has ended. */
+export async function apply(plan: Plan, world: ApplyWorld): Promise<Report> {
+  const attempt = attempts(world);
+  const results = await runInOrder({
+    steps: plan.steps,
+    concurrency: world.concurrency ?? CONCURRENCY,
+    run: attempt.run,
+    halted: attempt.halted,
+  });
+  return reportOf(plan.digest, results);
+}
+
+/** Runs steps with retries, and remembers what ended the run. */
+function attempts(world: ApplyWorld) {
+  const { clock, signal, onEvent } = world;
+  const stepWorld = stepWorldOf(world);
+  let pauses = 0;
+  let end: Fault | undefined;
+
+  /** Undefined when the step succeeded. */
+  async function failureOf(step: Step): Promise<Fault | undefined> {
+    for (let attempt = 1; ; attempt++) {
+      const done = await perform(step, stepWorld);
+      if (done.ok) return undefined;
+      const isWorthRetrying = TRANSIENT.has(done.error.code) && attempt < ATTEMPTS_MAX && pauses < PAUSES_MAX;
+      if (!isWorthRetrying || signal?.aborted) return done.error;
+      pauses += 1;
+      const afterMs = FIRST_PAUSE_MS * 2 ** (attempt - 1);
+      onEvent?.({ kind: 'retrying', step, error: done.error, afterMs });
+      // An abort ends the pause; the step then gets its last try.
+      await clock.sleep(afterMs, signal).catch(() => undefined);
+    }
+  }
+
+  return {
+    halted: (): Fault | undefined => {
+      if (end) return interrupted(`: ${end.message}`);
+      return signal?.aborted ? interrupted('') : undefined;
+    },
+    run: async (step: Step): Promise<StepResult> => {
+      onEvent?.({ kind: 'started', step });
+      const error = await failureOf(step);
+      if (error && HALTING.has(error.code)) end ??= error;
+      const result: StepResult = error
+        ? { step: step.id, status: 'failed', error }
+        : { step: step.id, status: 'succeeded' };
+      onEvent?.({ kind: 'finished', step, result });
+      return result;
+    },
+  };
+}
+
+function stepWorldOf(world: ApplyWorld): StepWorld {
+  const { store, sinks, sealing, identity, ownership, lease, caller } = world;
+  return {
+    store,
+    sinks,
+    sealing,
+    identity,
+    ownership,
+    rollouts: newRollouts(),
+    ensureLease: () => lease.ensure(),
+    mutate: async (mutation) => {
+      const held = await lease.ensure();
+      return held.ok ? store.mutate(mutation, held.value, caller) : held;
+    },
+  };
+}
+
+const interrupted = (why: string): Fault =>
+  fault('interrupted', `the run was interrupted before this was done${why}; apply again to go on`);

@@ -1,0 +1,103 @@
+/**
+ * The lease of the store, kept alive while a plan is applied. Our own monotonic clock says until when it
+ * surely holds, counted from before it was asked for: past that instant nothing more is written, without
+ * asking anybody, because somebody else may be writing by then (rotation.md, "Two controllers").
+ */
+import { fault } from '../domain/errors.js';
+import { fail, ok, type Result } from '../domain/result.js';
+import { type DurationMs, SECOND_MS } from '../domain/time.js';
+import type { Clock } from '../ports/clock.js';
+import type { Lease, LiveStore } from '../ports/live-store.js';
+
+/** Short, so that a crashed run does not keep others waiting; renewed at a third of it. */
+const LEASE_TTL_MS: DurationMs = 5 * SECOND_MS;
+const RENEW_EVERY_MS: DurationMs = Math.floor(LEASE_TTL_MS / 3);
+
+export interface LeaseKeeper {
+  /** Does it surely hold, by our own clock? */
+  isHeld(): boolean;
+  /** The lease to write under; renewed first if it may have ended. `lease_lost` is final. */
+  ensure(): Promise<Result<Lease>>;
+  /** Stops renewing and gives it back. */
+  release(): Promise<void>;
+}
+
+/** Takes the lease and keeps it until released. `locked` while somebody else holds it. */
+export async function holdLease(
+  store: LiveStore,
+  clock: Clock,
+  holder: string,
+): Promise<Result<LeaseKeeper>> {
+  const askedAt = clock.monotonicMs();
+  const acquired = await store.acquireLease(holder, LEASE_TTL_MS);
+  return acquired.ok ? ok(keep(store, clock, { lease: acquired.value, askedAt })) : acquired;
+}
+
+interface Acquired {
+  readonly lease: Lease;
+  /** By the monotonic clock, before the request went out. */
+  readonly askedAt: number;
+}
+
+function keep(store: LiveStore, clock: Clock, acquired: Acquired): LeaseKeeper {
+  let { lease } = acquired;
+  let heldUntil = acquired.askedAt + lease.ttlMs;
+  let isLost = false;
+  let renewing: Promise<Result<Lease>> | undefined;
+  const stop = new AbortController();
+
+  const isHeld = (): boolean => !isLost && clock.monotonicMs() < heldUntil;
+
+  function renew(): Promise<Result<Lease>> {
+    renewing ??= askAgain().finally(() => {
+      renewing = undefined;
+    });
+    return renewing;
+  }
+
+  async function askAgain(): Promise<Result<Lease>> {
+    const askedAt = clock.monotonicMs();
+    const renewed = await store.renewLease(lease);
+    if (!renewed.ok) {
+      isLost ||= renewed.error.code !== 'store_unreachable';
+      return renewed;
+    }
+    lease = renewed.value;
+    heldUntil = askedAt + lease.ttlMs;
+    return isHeld() ? ok(lease) : fail(lost());
+  }
+
+  async function renewForEver(): Promise<void> {
+    while (await slept(clock, RENEW_EVERY_MS, stop.signal)) {
+      if (isLost) return;
+      // What failed is tried again at the next turn, and before the next write.
+      await renew();
+    }
+  }
+  const renewals = renewForEver();
+
+  return {
+    isHeld,
+    ensure: async () => {
+      if (isLost || stop.signal.aborted) return fail(lost());
+      return isHeld() ? ok(lease) : renew();
+    },
+    release: async () => {
+      stop.abort();
+      await renewals;
+      await store.releaseLease(lease);
+    },
+  };
+}
+
+/** False when the signal ended the sleep. */
+async function slept(clock: Clock, ms: DurationMs, signal: AbortSignal): Promise<boolean> {
+  await clock.sleep(ms, signal).catch(() => undefined);
+  return !signal.aborted;
+}
+
+const lost = () =>
+  fault(
+    'lease_lost',
+    'the lease of the store ended while writing, so nothing more was written; run it again',
+  );

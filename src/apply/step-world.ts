@@ -1,0 +1,27 @@
+/** What a step may touch, and what it is. Each action has a file in steps/ that does it and decides nothing. */
+
+import type { Ownership } from '../domain/live.js';
+import type { Result } from '../domain/result.js';
+import type { Action, Step } from '../plan/plan.js';
+import type { Lease, LiveStore, Mutation, Outcome } from '../ports/live-store.js';
+import type { Identity, Sealing } from '../ports/sealing.js';
+import type { Sinks } from '../ports/sink.js';
+import type { Rollouts } from './rollout.js';
+
+export interface StepWorld {
+  readonly store: Pick<LiveStore, 'fetch'>;
+  readonly sinks: Sinks;
+  readonly sealing: Pick<Sealing, 'open'>;
+  readonly identity: Identity;
+  readonly ownership: Ownership;
+  readonly rollouts: Rollouts;
+  /** Makes sure of the lease; every write outside the store begins with it. */
+  ensureLease(): Promise<Result<Lease>>;
+  /** Writes to the store, under the lease and in the caller's name. */
+  mutate(mutation: Mutation): Promise<Result<Outcome>>;
+}
+
+export type StepOf<A extends Action> = Extract<Step, { action: A }>;
+
+/** Does one step. Doing it again after any failure is harmless. */
+export type Doer<A extends Action> = (step: StepOf<A>, world: StepWorld) => Promise<Result<unknown>>;

@@ -1,0 +1,5 @@
+/** create: the declaration becomes a live object of this project. */
+import type { Doer } from '../step-world.js';
+
+export const create: Doer<'create'> = ({ detail }, { mutate, ownership }) =>
+  mutate({ kind: 'create', declaration: detail.declaration, ownership });

@@ -1,0 +1,38 @@
+/** Which file does which action. */
+import { type Result, unreachable } from '../../domain/result.js';
+import type { Step } from '../../plan/plan.js';
+import type { StepWorld } from '../step-world.js';
+import { adopt } from './adopt.js';
+import { confirm } from './confirm.js';
+import { create } from './create.js';
+import { remove } from './delete.js';
+import { deliver } from './deliver.js';
+import { issue } from './issue.js';
+import { promote } from './promote.js';
+import { revoke } from './revoke.js';
+import { update } from './update.js';
+
+export function perform(step: Step, world: StepWorld): Promise<Result<unknown>> {
+  switch (step.action) {
+    case 'create':
+      return create(step, world);
+    case 'update':
+      return update(step, world);
+    case 'adopt':
+      return adopt(step, world);
+    case 'delete':
+      return remove(step, world);
+    case 'issue':
+      return issue(step, world);
+    case 'deliver':
+      return deliver(step, world);
+    case 'confirm':
+      return confirm(step, world);
+    case 'promote':
+      return promote(step, world);
+    case 'revoke':
+      return revoke(step, world);
+    default:
+      return unreachable(step);
+  }
+}
