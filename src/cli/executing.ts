@@ -2,6 +2,7 @@
 import { apply } from '../apply/apply.js';
 import { holdLease, type LeaseKeeper } from '../apply/lease.js';
 import { RECONCILER_PATH } from '../controller/causes.js';
+import type { Ownership } from '../domain/live.js';
 import type { Result } from '../domain/result.js';
 import { ok } from '../domain/result.js';
 import type { Plan } from '../plan/plan.js';
@@ -39,6 +40,7 @@ export interface Execution {
   readonly context: CommandContext;
   readonly place: StorePlace;
   readonly sinks: Sinks;
+  readonly ownership: Ownership;
   readonly store: LiveStore;
   readonly lease: LeaseKeeper;
   readonly plan: Plan;
@@ -49,6 +51,7 @@ export async function execute({
   context,
   place,
   sinks,
+  ownership,
   store,
   lease,
   plan,
@@ -67,7 +70,10 @@ export async function execute({
     caller: { ...caller, path: RECONCILER_PATH },
     clock: world.clock,
     signal: terminal.signal,
-    onResult: () => progress.update(++done),
+    ownership,
+    onEvent: ({ kind }) => {
+      if (kind === 'finished') progress.update(++done);
+    },
   });
   progress.stop();
   printReport(report, plan, context);

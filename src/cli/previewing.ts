@@ -12,8 +12,8 @@ import type { Documents } from './session.js';
 export interface PlanRequest {
   readonly documents: Documents;
   readonly store: LiveStore;
-  /** Of this machine's identity; undefined while there is none. */
-  readonly recipient: string | undefined;
+  /** Of this machine's identity. */
+  readonly recipient: string;
   readonly allowRemovals: number | undefined;
 }
 
@@ -23,7 +23,7 @@ export async function planDocuments(request: PlanRequest): Promise<Result<Plan, 
   const { desired, ownership, sinks } = documents;
   const seen = await preview({ desired, store, sinks, ownership, recipient, allowRemovals });
   if (!seen.ok) return failed(seen.error);
-  const unknown = unresolved(desired.entries, seen.value.observation.isLive);
+  const unknown = unresolved(desired.entries, seen.value.isLive);
   return unknown.length > 0 ? badDocuments(unknown) : ok(seen.value.plan);
 }
 

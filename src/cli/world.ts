@@ -2,7 +2,7 @@
 import type { Result } from '../domain/result.js';
 import type { Secret } from '../domain/secret.js';
 import type { Clock } from '../ports/clock.js';
-import type { LiveStore } from '../ports/live-store.js';
+import type { Caller, LiveStore } from '../ports/live-store.js';
 import type { Identity, Sealing } from '../ports/sealing.js';
 import type { Sinks } from '../ports/sink.js';
 import type { DocumentMemory } from '../spec/memory.js';
@@ -19,12 +19,12 @@ export interface World {
   openSinks(folder: string, roots: readonly string[]): Sinks;
   /** The key pair that new secrets are sealed to on this machine; kept beside the store. */
   identity(place: StorePlace): Promise<Result<Identity>>;
-  /** The recipient of `identity`, without making one. */
-  recipient(place: StorePlace): Promise<string | undefined>;
+  /** The recipient of `identity`, without making one; empty while there is none. */
+  recipient(place: StorePlace): Promise<string>;
   /** Remembered digests of documents; undefined where nothing may be written. */
   memory(place: StorePlace): DocumentMemory | undefined;
-  /** Re-wraps the store's data keys under a new master key. */
-  rotateMasterKey(place: StorePlace, next: Secret | undefined): Promise<Result<void>>;
+  /** Replaces the master key: by `next` where the environment gives the present one, else by a new one in the store's folder. */
+  rotateMasterKey(place: StorePlace, next: Secret | undefined, caller: Caller): Promise<Result<void>>;
 }
 
 /** Where the live store is. */

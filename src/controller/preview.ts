@@ -1,18 +1,18 @@
 /** Gather and decide: the one function behind `plan`, `apply`, `drift` and every other preview. */
 import type { Result } from '../domain/result.js';
 import { ok } from '../domain/result.js';
-import { type Gathering, gather, type Observation } from '../observe/gather.js';
+import { type Gathered, type Gathering, gather } from '../observe/gather.js';
 import type { Plan } from '../plan/plan.js';
 import { plan } from '../plan/plan-changes.js';
 
 export interface Preview {
   readonly plan: Plan;
-  readonly observation: Observation;
+  readonly isLive: Gathered['isLive'];
 }
 
 export async function preview(gathering: Gathering): Promise<Result<Preview>> {
-  const observation = await gather(gathering);
-  return observation.ok
-    ? ok({ plan: plan(observation.value.input), observation: observation.value })
-    : observation;
+  const gathered = await gather(gathering);
+  if (!gathered.ok) return gathered;
+  const { input, isLive } = gathered.value;
+  return ok({ plan: plan(input), isLive });
 }

@@ -32,9 +32,9 @@ export async function openIdentity(folder: string, sealing: Sealing): Promise<Re
     : ok(identity);
 }
 
-/** The public half, without making anything. */
-export const readRecipient = async (folder: string): Promise<string | undefined> =>
-  (await readIdentity(join(folder, FILE)))?.recipient;
+/** The public half, without making anything; empty while there is none. */
+export const readRecipient = async (folder: string): Promise<string> =>
+  (await readIdentity(join(folder, FILE)))?.recipient ?? '';
 
 async function readIdentity(path: string): Promise<Identity | undefined> {
   const text = await readFile(path, 'utf8').catch(() => '');

@@ -8,7 +8,7 @@ import { fail, ok, type Result } from '../domain/result.js';
 import { Secret } from '../domain/secret.js';
 import { openSinks } from '../sinks/sinks.js';
 import { memoryFile } from '../spec/memory-file.js';
-import { openEmbeddedStore, rotateEmbeddedMasterKey } from './embedded-store.js';
+import { openEmbeddedStore, rotateMasterKey } from './embedded-store.js';
 import { openFileLock } from './file-lock.js';
 import { openIdentity, readRecipient } from './identity.js';
 import { sodiumSealing, systemClock, systemEntropy } from './system.js';
@@ -18,18 +18,21 @@ type Env = Readonly<Record<string, string | undefined>>;
 export function createWorld(env: Env): World {
   const masterKey = env['KEYWRIGHT_MASTER_KEY'];
   const machine = env['KEYWRIGHT_MACHINE'] ?? hostname();
-  const adapters = {
-    clock: systemClock,
-    entropy: systemEntropy,
-    sealing: sodiumSealing,
-    ...(masterKey !== undefined && { masterKey: new Secret(masterKey) }),
-  };
+  const adapters = { clock: systemClock, entropy: systemEntropy, sealing: sodiumSealing };
+  const given = masterKey === undefined ? undefined : new Secret(masterKey);
   return {
     clock: systemClock,
     sealing: sodiumSealing,
     openStore: async (place, whenAbsent) => {
       const folder = storeFolder(place);
-      return folder.ok ? openEmbeddedStore({ ...adapters, folder: folder.value, whenAbsent }) : folder;
+      return folder.ok
+        ? openEmbeddedStore({
+            ...adapters,
+            folder: folder.value,
+            whenAbsent,
+            ...(given && { masterKey: given }),
+          })
+        : folder;
     },
     openSinks: (folder, roots) => {
       // One lock for all who deliver below this folder, whatever store they use.
@@ -42,7 +45,7 @@ export function createWorld(env: Env): World {
     },
     recipient: async (place) => {
       const folder = storeFolder(place);
-      return folder.ok ? readRecipient(folder.value) : undefined;
+      return folder.ok ? readRecipient(folder.value) : '';
     },
     memory: (place) => {
       const folder = storeFolder(place);
@@ -50,9 +53,18 @@ export function createWorld(env: Env): World {
       if (!folder.ok || !existsSync(join(folder.value, 'store.db'))) return undefined;
       return memoryFile(join(folder.value, 'documents.cache'), String(process.pid));
     },
-    rotateMasterKey: async (place, next) => {
+    rotateMasterKey: async (place, next, caller) => {
       const folder = storeFolder(place);
-      return folder.ok ? rotateEmbeddedMasterKey({ ...adapters, folder: folder.value, next }) : folder;
+      if (!folder.ok) return folder;
+      const request = { ...adapters, folder: folder.value, caller };
+      if (given === undefined && next === undefined) return rotateMasterKey(request);
+      if (given && next) return rotateMasterKey({ ...request, masterKeys: { from: given, to: next } });
+      return fail(
+        fault(
+          'usage',
+          'a key from outside is replaced by one from outside: give the present one in KEYWRIGHT_MASTER_KEY and the next with --stdin',
+        ),
+      );
     },
   };
 }

@@ -96,6 +96,7 @@ const execution = ({ context, documents }: Request) => ({
   context,
   place: documents.place,
   sinks: documents.sinks,
+  ownership: documents.ownership,
 });
 
 async function decideOnFreshStore(request: Request): Promise<Result<Plan, Failure>> {

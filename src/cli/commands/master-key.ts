@@ -12,20 +12,20 @@ export const masterKey: Command = {
   arguments: [{ name: '<action>', description: 'rotate' }],
   description:
     'Replace the master key that protects the data keys of the embedded store. Issued keys stay valid.\n' +
-    'Without --stdin a new key is drawn and written to master.key (0600) in the store.',
+    'A key in the store (master.key, 0600) is replaced by a new one; where KEYWRIGHT_MASTER_KEY gives it, by --stdin.',
   options: [
     {
       flags: '--stdin',
       description: 'read the new key (32 bytes, base64) from standard input; it is not written anywhere',
     },
   ],
-  examples: ['keywright master-key rotate', 'openssl rand -base64 32 | keywright master-key rotate --stdin'],
+  examples: ['keywright master-key rotate', 'keywright master-key rotate --stdin < new.key'],
   run: async (context, input) => {
     if (input.argument(0) !== 'rotate') return failure('usage', 'master-key knows one action: rotate');
     const place = await storePlace(context);
     if (!place.ok) return place;
     const next = input.has('stdin') ? new Secret((await context.terminal.readInput()).trim()) : undefined;
-    const rotated = await context.world.rotateMasterKey(place.value, next);
+    const rotated = await context.world.rotateMasterKey(place.value, next, context.caller);
     if (!rotated.ok) return failed(rotated.error);
     if (context.flags.output === 'json') printJson({ rotated: true }, context);
     else context.terminal.out('The master key is replaced. The old one opens nothing any more.\n');

@@ -5,8 +5,8 @@
 
 import type { LeaseKeeper } from '../../apply/lease.js';
 import { preview } from '../../controller/preview.js';
-import { DOCUMENTS_MANAGER } from '../../domain/live.js';
-import { refText } from '../../domain/objects.js';
+import { DOCUMENTS_MANAGER, type Ownership } from '../../domain/live.js';
+import { type ObjectRef, refText } from '../../domain/objects.js';
 import { ok, type Result } from '../../domain/result.js';
 import { desiredAsLive } from '../../observe/desired-as-live.js';
 import type { Plan } from '../../plan/plan.js';
@@ -56,18 +56,22 @@ interface Rotation {
 
 async function rotateKey(rotation: Rotation, live: LiveKey) {
   const { context, input, store } = rotation;
+  const ownership = live.ownership ?? { project: 'none', manager: DOCUMENTS_MANAGER };
   const agreed = await confirm(context, input, announcement(live));
   if (!agreed.ok) return agreed;
   const asked = await store.request({ kind: 'requestRotation', object: live.ref }, context.caller);
   if (!asked.ok) return failed(asked.error);
-  const planned = await planRotation(rotation, live);
+  const planned = await planRotation(rotation, { ref: live.ref, ownership });
   if (!planned.ok) return planned;
   if (context.flags.output !== 'json') printPlan(planned.value, context);
-  return execute({ ...rotation, plan: planned.value });
+  return execute({ ...rotation, ownership, plan: planned.value });
 }
 
 /** The planner's view of this key alone, with its live declaration taken as the desired one. */
-async function planRotation(rotation: Rotation, { ref, ownership }: LiveKey): Promise<Result<Plan, Failure>> {
+async function planRotation(
+  rotation: Rotation,
+  { ref, ownership }: { readonly ref: ObjectRef; readonly ownership: Ownership },
+): Promise<Result<Plan, Failure>> {
   const { context, place, sinks, store } = rotation;
   const desired = await desiredAsLive(store, ref);
   if (!desired.ok) return failed(desired.error);
@@ -75,7 +79,7 @@ async function planRotation(rotation: Rotation, { ref, ownership }: LiveKey): Pr
     desired: desired.value,
     store,
     sinks,
-    ownership: ownership ?? { project: desired.value.project.name, manager: DOCUMENTS_MANAGER },
+    ownership,
     recipient: await context.world.recipient(place),
     allowRemovals: undefined,
     only: ref,
