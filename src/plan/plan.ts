@@ -102,6 +102,8 @@ export interface Summary {
   readonly adopt: number;
   readonly issue: number;
   readonly rotate: number;
+  /** Rollouts taken up where an earlier run stopped. */
+  readonly resume: number;
   readonly deliver: number;
   readonly revoke: number;
   /** Declared objects without a step. */

@@ -15,6 +15,7 @@ export function summaryOf(steps: readonly Step[], { totals, subjects }: PlanInpu
     adopt: count((step) => step.action === 'adopt'),
     issue: count((step) => isNewIssue(step) && step.detail.generation === 1),
     rotate: count((step) => isNewIssue(step) && step.detail.generation > 1),
+    resume: count((step) => step.action === 'promote' && step.reason === 'Undelivered'),
     deliver: count((step) => step.action === 'deliver'),
     revoke: count((step) => step.action === 'revoke'),
     unchanged: totals.unchanged + untouched.length,

@@ -38,5 +38,5 @@ const waitingLine = ({ object, reason, until, message }: Waiting): string =>
 /** Nobody's name or value becomes markup, a mention or a link. */
 const escaped = (text: string): string =>
   printable(text)
-    .replace(/[&<>@]/g, (character) => `&#${character.charCodeAt(0)};`)
-    .replace(/[\\`*_[\]|#!~]/g, '\\$&');
+    .replace(/[\\`*_[\]|#!~]/g, '\\$&')
+    .replace(/[&<>@]/g, (character) => `&#${character.charCodeAt(0)};`);

@@ -12,7 +12,7 @@ import { planText } from '../../src/view/plan-text.js';
 import { PlanWorld } from './plan-world.js';
 
 export class Story {
-  readonly world = new PlanWorld();
+  world = new PlanWorld();
   readonly #lines: string[] = [];
 
   /** Something that happened, told in the transcript. */
@@ -31,6 +31,12 @@ export class Story {
   wait(duration: string): this {
     this.world.now += durationMs(duration);
     return this.tell(`${duration} later, ${formatInstant(this.world.now)}`);
+  }
+
+  /** Another world, in which nothing has happened yet. */
+  startAgain(): this {
+    this.world = new PlanWorld();
+    return this;
   }
 
   /** Shows the plan; changes nothing. */
