@@ -13,7 +13,7 @@ export const DOCUMENT_MAX = 256 * 1024;
 /** Mappings and sequences within one another. */
 export const DEPTH_MAX = 32;
 /** Words, spaces and marks of one document. Real ones have a few hundred. */
-const LEXEMES_MAX = 20_000;
+const LEXEMES_MAX = 10_000;
 /** Syntax errors of one document that are shown: the later ones mostly follow from the first. */
 const SYNTAX_ERRORS_MAX = 5;
 

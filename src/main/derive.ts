@@ -1,0 +1,21 @@
+/** The files that are derived from the source, and writing them down. Importing this runs nothing. */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { errorsPage, kindsPage, lifecycleText, reasonsPage, schemaText } from '../view/reference.js';
+
+/** Path below the root of the package, and the text that belongs there. */
+export const DERIVED: Readonly<Record<string, () => string>> = {
+  'docs/reference/kinds.md': kindsPage,
+  'docs/reference/reasons.md': reasonsPage,
+  'docs/reference/errors.md': errorsPage,
+  'docs/reference/lifecycle.md': lifecycleText,
+  'docs/reference/keywright.schema.json': schemaText,
+};
+
+/** Writes every derived file below `root`. */
+export async function derive(root: string): Promise<void> {
+  for (const [path, text] of Object.entries(DERIVED)) {
+    await mkdir(dirname(join(root, path)), { recursive: true });
+    await writeFile(join(root, path), text());
+  }
+}
