@@ -17,6 +17,7 @@ export interface Workplace {
   text(relative: string): string;
   write(relative: string, text: string, mode?: number): void;
   mode(relative: string): number;
+  removeFile(relative: string): void;
   remove(): void;
 }
 
@@ -32,6 +33,7 @@ export function workplace(world: Partial<SinkWorld> = {}): Workplace {
     text: (relative) => readFileSync(path(relative), 'utf8'),
     write: (relative, text, mode = 0o600) => writeFileSync(path(relative), text, { mode }),
     mode: (relative) => statSync(path(relative)).mode & 0o777,
+    removeFile: (relative) => rmSync(path(relative)),
     remove: () => rmSync(parent, { recursive: true, force: true }),
   };
 }

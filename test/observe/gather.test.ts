@@ -1,0 +1,132 @@
+/** Gathering: everything the planner may look at, of what needs a look, and a digest of what it rests on. */
+import { openSinks } from '../../src/sinks/sinks.js';
+import { dotenv, rawFile } from '../support/apply-folder.js';
+import { type ApplyTestWorld, applyWorld, BILLING, billing } from '../support/apply-world.js';
+import { environment, key, service } from '../support/plan-declarations.js';
+
+const DECLARED = billing(rawFile('a'), dotenv('b.env', 'KEY'));
+
+let world: ApplyTestWorld;
+beforeEach(async () => {
+  world = await applyWorld();
+});
+afterEach(() => world.close());
+
+const subjects = async (declared = DECLARED) => (await world.observe(declared)).input.subjects;
+const observed = async (declared = DECLARED) => (await world.observe(declared)).input.digests.observed;
+const onAnotherMachine = () =>
+  openSinks({ root: world.place.root, roots: ['.'], machine: 'laptop', exclusively: (work) => work() });
+
+test('shows both sides of what differs, and nothing of what agrees', async () => {
+  expect((await subjects()).map(({ ref }) => ref.name)).toEqual(['billing-prod', 'billing']);
+
+  await world.converge(DECLARED);
+
+  expect(await subjects()).toEqual([]);
+  expect((await world.observe(DECLARED)).input.totals).toMatchObject({ desired: 3, owned: 2, unchanged: 3 });
+});
+
+test('reads the declared sinks, those of the live declaration, and those delivered to', async () => {
+  await world.converge(DECLARED);
+
+  const [subject] = await subjects(billing(rawFile('a'), rawFile('new')));
+
+  expect([...(subject?.receipts.keys() ?? [])].sort()).toEqual([
+    'dotenv:b.env#KEY',
+    'file:a#raw',
+    'file:new#raw',
+  ]);
+  expect(subject?.receipts.get('file:new#raw')).toEqual({ kind: 'missing' });
+});
+
+test('looks at a key whose sink does not hold what the store recorded', async () => {
+  await world.converge(DECLARED);
+  world.place.removeFile('a');
+
+  const [subject] = await subjects();
+
+  expect(subject?.ref).toEqual(BILLING);
+  expect(subject?.receipts.get('file:a#raw')).toEqual({ kind: 'missing' });
+});
+
+test('does not take a place for missing that was delivered on another machine', async () => {
+  await world.converge(DECLARED);
+  world.place.removeFile('a');
+
+  const { input } = await world.observe(DECLARED, { sinks: onAnotherMachine() });
+
+  const receipts = input.subjects[0]?.receipts;
+  expect(receipts?.get('file:a#raw')).toMatchObject({
+    kind: 'unknown',
+    why: expect.stringContaining('here'),
+  });
+  expect(receipts?.get('dotenv:b.env#KEY')).toMatchObject({ kind: 'holds' });
+});
+
+test('names who still needs an object that is on its way out, or may have to be replaced', async () => {
+  await world.converge(DECLARED);
+
+  const removed = await subjects(DECLARED.filter(({ kind }) => kind === 'ApiKey'));
+  const replaced = await subjects([environment('production', { isProd: false }), ...DECLARED.slice(1)]);
+  const updated = await subjects(
+    [service('billing', { description: 'new' }), DECLARED[0], DECLARED[2]].flatMap((one) => one ?? []),
+  );
+
+  expect(removed.flatMap(({ dependents }) => dependents.map(({ ref }) => ref))).toEqual([BILLING]);
+  expect(replaced.find(({ ref }) => ref.kind === 'Environment')?.dependents).toMatchObject([
+    { ref: BILLING },
+  ]);
+  expect(updated.flatMap(({ dependents }) => dependents)).toEqual([]);
+});
+
+test('knows what is live, for references that no document declares', async () => {
+  await world.converge(DECLARED);
+  const { isLive } = await world.observe([]);
+
+  expect(isLive({ kind: 'Service', name: 'billing' })).toBe(true);
+  expect(isLive({ kind: 'Service', name: 'biling' })).toBe(false);
+  expect(isLive({ kind: 'Team', name: 'billing' })).toBe(false);
+});
+
+describe('the digest of what was observed', () => {
+  test('stays the same through time and use', async () => {
+    await world.converge(DECLARED);
+    const before = await observed();
+
+    world.clock.advance(200 * 86_400_000);
+    await world.accepts(world.place.text('a'));
+
+    expect(await observed()).toBe(before);
+    expect(await subjects()).not.toEqual([]);
+  });
+
+  test('stays the same when objects change that have nothing to do with it', async () => {
+    await world.converge(DECLARED);
+    const before = await observed();
+    const stranger = service('stranger');
+    const lease = await world.store.acquireLease('other', 1_000);
+    if (!lease.ok) throw new Error('no lease');
+    const ownership = { project: 'another', manager: 'documents' };
+    const caller = { actor: 'x', path: 'apply' };
+    await world.store.mutate({ kind: 'create', declaration: stranger, ownership }, lease.value, caller);
+
+    expect(await observed()).toBe(before);
+  });
+
+  test('changes with a sink, with the store, and with what is declared or referred to', async () => {
+    await world.converge(DECLARED);
+    const seen = [await observed()];
+
+    world.place.removeFile('a');
+    seen.push(await observed());
+    world.place.write('a', 'something foreign');
+    seen.push(await observed());
+    await world.converge(DECLARED);
+    seen.push(await observed());
+    await world.store.request({ kind: 'deactivate', object: BILLING }, { actor: 'x', path: 'cli' });
+    seen.push(await observed());
+    seen.push(await observed([...DECLARED, key('more', { deliver: [rawFile('a2')] })]));
+
+    expect(new Set(seen).size).toBe(seen.length);
+  });
+});
