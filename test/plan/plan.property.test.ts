@@ -16,7 +16,7 @@ function always(check: (world: PlanWorld, made: Plan) => void): void {
         check(world, world.plan());
       }
     }),
-    { numRuns: Number(process.env['RUNS'] ?? 300) },
+    { numRuns: Number(process.env['RUNS'] ?? 100) },
   );
 }
 

@@ -1,8 +1,9 @@
 /** Random histories of a world: what people, time and failures do to it, in any order. */
 import fc from 'fast-check';
 import { sinkIdOf } from '../../src/domain/kinds/index.js';
+import type { VersionFacts } from '../../src/domain/live.js';
 import type { Declaration } from '../../src/domain/objects.js';
-import { DAY_MS, durationMs } from '../../src/domain/time.js';
+import { DAY_MS, durationMs, type Instant, NEVER } from '../../src/domain/time.js';
 import { dotenv, environment, key, service } from './plan-declarations.js';
 import { keyRef } from './plan-story.js';
 import type { PlanWorld } from './plan-world.js';
@@ -168,12 +169,13 @@ function happenToKey(world: PlanWorld, event: Extract<Event, { name: string }>):
       break;
     default:
       world.changeVersions(ref, (one) =>
-        one.generation === event.generation ? factOf(event.kind, world.now) : {},
+        one.generation === newest - event.age ? factOf(event.kind, one, world.now) : {},
       );
   }
 }
 
-function factOf(kind: 'use' | 'revoke' | 'end', now: number) {
+/** An end may be brought forward, never put off. */
+function factOf(kind: 'use' | 'revoke' | 'end', { revokedAt = NEVER }: VersionFacts, now: Instant) {
   if (kind === 'use') return { lastUsedAt: now };
-  return { revokedAt: kind === 'revoke' ? now : now + DAY_MS };
+  return { revokedAt: Math.min(revokedAt, kind === 'revoke' ? now : now + DAY_MS) };
 }
