@@ -35,7 +35,7 @@ export function statement<P>() {
         compiled.set(compiler, query);
       }
       const bound = query.parameters.map((one) =>
-        one instanceof Placeholder ? valueOf(parameters, one) : one,
+        one instanceof Placeholder ? valueIn(parameters, one) : one,
       );
       return (await connection.executeQuery<R>({ ...query, parameters: bound })).rows;
     };
@@ -49,4 +49,4 @@ export const wholeRow = <Row>(columns: readonly (keyof Row & string)[], p: Param
 // Stands for a value of the parameter's type until the statement is bound.
 const placeholder = (name: PropertyKey) => new Placeholder(name) as never;
 
-const valueOf = <P>(parameters: P, { name }: Placeholder): unknown => parameters[name as keyof P];
+const valueIn = <P>(parameters: P, { name }: Placeholder): unknown => parameters[name as keyof P];

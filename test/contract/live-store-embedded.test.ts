@@ -1,0 +1,27 @@
+/** The embedded store keeps the contract, in memory and in a folder. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openEmbeddedStore } from '../../src/main/embedded-store.js';
+import { need } from '../support/store.js';
+import { testWorld } from '../support/store-world.js';
+import { liveStoreContract } from './live-store.contract.js';
+
+const folders: string[] = [];
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true });
+});
+
+liveStoreContract('embedded, in memory', async () => {
+  const world = testWorld();
+  const store = need(await openEmbeddedStore({ ...world, folder: '/nowhere/at/all', whenAbsent: 'pretend' }));
+  return { store, clock: world.clock };
+});
+
+liveStoreContract('embedded, in a folder', async () => {
+  const world = testWorld();
+  const folder = mkdtempSync(join(tmpdir(), 'keywright-'));
+  folders.push(folder);
+  const store = need(await openEmbeddedStore({ ...world, folder, whenAbsent: 'create' }));
+  return { store, clock: world.clock };
+});

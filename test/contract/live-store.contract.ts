@@ -1,0 +1,610 @@
+/** What every live store promises, as sentences. Run against each implementation. */
+
+import { Secret } from '../../src/domain/secret.js';
+import { DAY_MS, HOUR_MS } from '../../src/domain/time.js';
+import type { LiveStore } from '../../src/ports/live-store.js';
+import {
+  apiKey,
+  CALLER,
+  DOTENV,
+  environment,
+  environmentRef,
+  Hand,
+  keyRef,
+  need,
+  OURS,
+  refusal,
+  service,
+  serviceRef,
+  tokenIn,
+} from '../support/store.js';
+import { type HandClock, START } from '../support/store-world.js';
+
+export interface OpenStore {
+  readonly store: LiveStore;
+  readonly clock: HandClock;
+}
+
+export function liveStoreContract(name: string, open: () => Promise<OpenStore>): void {
+  describe(`live store: ${name}`, () => {
+    let store: LiveStore;
+    let clock: HandClock;
+    let hand: Hand;
+
+    beforeEach(async () => {
+      ({ store, clock } = await open());
+      hand = new Hand(store, need(await store.acquireLease('ada', 5_000)));
+    });
+    afterEach(() => store.close());
+
+    const names = async () => need(await store.survey()).map(({ ref }) => `${ref.kind}/${ref.name}`);
+    const versions = async (key: string) => (await hand.fetch(keyRef(key))).key?.versions ?? [];
+    const request = (kind: 'requestRotation' | 'deactivate' | 'activate', key: string) =>
+      store.request({ kind, object: keyRef(key) }, CALLER);
+
+    describe('a fresh store', () => {
+      it('has two environments with two automatic keys each, all of origin system and nobody’s', async () => {
+        expect(await names()).toEqual([
+          'ApiKey/development-pk',
+          'ApiKey/development-sk',
+          'ApiKey/production-pk',
+          'ApiKey/production-sk',
+          'Environment/development',
+          'Environment/production',
+        ]);
+        const survey = need(await store.survey());
+        expect(survey.every(({ origin, ownership }) => origin === 'system' && ownership === undefined)).toBe(
+          true,
+        );
+        expect((await hand.fetch(environmentRef('production'))).declaration.spec).toMatchObject({
+          isProd: true,
+        });
+        expect((await hand.fetch(environmentRef('development'))).declaration.spec).toMatchObject({
+          isProd: false,
+        });
+      });
+
+      it('shows an automatic secret key once and a publishable one always', async () => {
+        const shown = need(await store.claim(keyRef('production-sk'), CALLER));
+        expect(shown.reveal()).toMatch(/^sk_live_/);
+        expect(await hand.code(shown)).toBe('VALID');
+        expect(refusal(await store.claim(keyRef('production-sk'), CALLER))).toBe('already_claimed');
+        const publishable = need(await store.claim(keyRef('development-pk'), CALLER));
+        expect(publishable.reveal()).toMatch(/^pk_test_/);
+        expect(need(await store.claim(keyRef('development-pk'), CALLER)).reveal()).toBe(publishable.reveal());
+      });
+
+      it('says what time it is, how long a settle takes, and since when use is known', async () => {
+        clock.advance(500);
+        expect(need(await store.facts())).toMatchObject({
+          now: START + 500,
+          settleMs: 6_000,
+          usage: { from: START, until: START + 500 },
+        });
+      });
+    });
+
+    describe('create, update and adopt', () => {
+      it('gives every environment its automatic keys and takes them away with it', async () => {
+        await hand.create(environment('staging'));
+        const token = need(await store.claim(keyRef('staging-sk'), CALLER));
+        expect(await hand.code(token)).toBe('VALID');
+        need(await hand.remove(environmentRef('staging')));
+        expect(await names()).not.toContain('ApiKey/staging-sk');
+        expect(await hand.code(token)).toBe('REVOKED');
+      });
+
+      it('changes nothing and records nothing when asked the same again', async () => {
+        const first = await hand.create(service('billing'));
+        const entries = await hand.entries();
+        expect(await hand.create(service('billing'))).toEqual({ revision: first.revision, changed: false });
+        expect(await hand.entries()).toBe(entries);
+      });
+
+      it('refuses to create what exists otherwise', async () => {
+        await hand.create(service('billing'));
+        const declaration = service('billing', { description: 'Invoices' });
+        expect(refusal(await hand.mutate({ kind: 'create', declaration, ownership: OURS }))).toBe('exists');
+      });
+
+      it('refuses an object that names one which is not live', async () => {
+        for (const declaration of [
+          apiKey('a', { environment: 'nowhere' }),
+          apiKey('a', { owner: { service: 'nobody' } }),
+          apiKey('a', { owner: { team: 'data' } }),
+        ])
+          expect(refusal(await hand.mutate({ kind: 'create', declaration, ownership: OURS }))).toBe(
+            'unknown_reference',
+          );
+        expect(await names()).not.toContain('ApiKey/a');
+      });
+
+      it('updates only what is as it was seen', async () => {
+        const { revision } = await hand.create(service('billing'));
+        const declaration = service('billing', { description: 'Invoices' });
+        const stale = { kind: 'update', declaration, ownership: OURS, revision: revision - 1 } as const;
+        expect(refusal(await hand.mutate(stale))).toBe('moved');
+        const updated = need(await hand.mutate({ ...stale, revision }));
+        expect(updated.changed).toBe(true);
+        expect((await hand.fetch(serviceRef('billing'))).declaration.spec).toEqual({
+          description: 'Invoices',
+        });
+        // The response was lost, and it is asked again.
+        expect(need(await hand.mutate({ ...stale, revision }))).toEqual({ ...updated, changed: false });
+      });
+
+      it('refuses to update a field that only a replacement can change', async () => {
+        await hand.create(service('billing'));
+        const { revision } = await hand.create(apiKey('a'));
+        const declaration = apiKey('a', { owner: { service: 'billing' } });
+        expect(refusal(await hand.mutate({ kind: 'update', declaration, ownership: OURS, revision }))).toBe(
+          'conflict',
+        );
+      });
+
+      it('keeps the origin of a system object that is declared, and gives it to its project', async () => {
+        const { revision, declaration } = await hand.fetch(environmentRef('production'));
+        need(await hand.mutate({ kind: 'update', declaration, ownership: OURS, revision }));
+        expect(await hand.fetch(environmentRef('production'))).toMatchObject({
+          origin: 'system',
+          ownership: OURS,
+        });
+      });
+
+      it('adopts without touching anything but the ownership', async () => {
+        await hand.create(apiKey('a'));
+        await hand.rollOut('a', 1);
+        const before = await hand.fetch(keyRef('a'));
+        const theirs = { project: 'other', manager: 'documents' };
+        const adopt = {
+          kind: 'adopt',
+          object: keyRef('a'),
+          ownership: theirs,
+          revision: before.revision,
+        } as const;
+        const { revision } = need(await hand.mutate(adopt));
+        expect(await hand.fetch(keyRef('a'))).toEqual({ ...before, ownership: theirs, revision });
+        expect(need(await hand.mutate(adopt)).changed).toBe(false);
+      });
+
+      it('makes a key anew under the name of one that was removed', async () => {
+        await hand.create(apiKey('a', { deliver: [DOTENV] }));
+        const old = await hand.rollOut('a', 1);
+        need(await hand.remove(keyRef('a'), HOUR_MS));
+        await hand.create(apiKey('a', { environment: 'development', deliver: [DOTENV] }));
+        const fresh = await hand.rollOut('a', 1);
+        expect(fresh.reveal()).toMatch(/^sk_test_/);
+        expect([await hand.code(old), await hand.code(fresh)]).toEqual(['VALID', 'VALID']);
+        clock.advance(HOUR_MS);
+        expect([await hand.code(old), await hand.code(fresh)]).toEqual(['REVOKED', 'VALID']);
+      });
+    });
+
+    describe('delete', () => {
+      it('ends a key’s versions after the overlap, by the clock alone', async () => {
+        await hand.create(apiKey('a', { deliver: [DOTENV] }));
+        const token = await hand.rollOut('a', 1);
+        need(await hand.remove(keyRef('a'), HOUR_MS));
+        clock.advance(HOUR_MS - 1);
+        expect(await hand.code(token)).toBe('VALID');
+        clock.advance(1);
+        expect(await hand.code(token)).toBe('REVOKED');
+      });
+
+      it('changes nothing when the object is gone already, and knows what never was', async () => {
+        await hand.create(service('billing'));
+        const { revision } = await hand.fetch(serviceRef('billing'));
+        const remove = { kind: 'delete', object: serviceRef('billing'), overlapMs: 0, revision } as const;
+        const gone = need(await hand.mutate(remove));
+        const entries = await hand.entries();
+        expect(need(await hand.mutate(remove))).toEqual({ revision: gone.revision, changed: false });
+        expect(await hand.entries()).toBe(entries);
+        expect(refusal(await hand.mutate({ ...remove, object: serviceRef('never') }))).toBe('not_found');
+      });
+
+      it('refuses one that changed since it was seen', async () => {
+        const { revision } = await hand.create(apiKey('a'));
+        need(await hand.issue('a', 1));
+        const remove = { kind: 'delete', object: keyRef('a'), overlapMs: 0, revision } as const;
+        expect(refusal(await hand.mutate(remove))).toBe('moved');
+      });
+
+      it('keeps a service and an environment as long as a key needs them, also one on its way out', async () => {
+        await hand.create(environment('staging'));
+        await hand.create(service('billing'));
+        await hand.create(
+          apiKey('a', { environment: 'staging', owner: { service: 'billing' }, deliver: [DOTENV] }),
+        );
+        await hand.rollOut('a', 1);
+        expect(refusal(await hand.remove(serviceRef('billing')))).toBe('in_use');
+        expect(refusal(await hand.remove(environmentRef('staging')))).toBe('in_use');
+        need(await hand.remove(keyRef('a'), HOUR_MS));
+        expect(refusal(await hand.remove(serviceRef('billing')))).toBe('in_use');
+        expect(need(await store.dependents(serviceRef('billing')))).toEqual([
+          { ref: keyRef('a'), origin: 'declared', endsAt: START + HOUR_MS },
+        ]);
+        clock.advance(HOUR_MS);
+        expect(need(await store.dependents(serviceRef('billing')))).toEqual([]);
+        need(await hand.remove(serviceRef('billing')));
+        need(await hand.remove(environmentRef('staging')));
+      });
+    });
+
+    describe('issue', () => {
+      beforeEach(async () => {
+        await hand.create(apiKey('a', { deliver: [DOTENV] }));
+      });
+
+      it('gives a version that is accepted from the instant it exists', async () => {
+        expect(await hand.code(tokenIn(need(await hand.issue('a', 1)).issued?.sealed))).toBe('VALID');
+      });
+
+      it('gives the same envelope again to the same recipient, and to nobody else', async () => {
+        const first = need(await hand.issue('a', 1));
+        const entries = await hand.entries();
+        expect(need(await hand.issue('a', 1))).toEqual({ ...first, changed: false });
+        expect(await hand.entries()).toBe(entries);
+        expect(refusal(await hand.issue('a', 1, 'to-another'))).toBe('sealed_to_another');
+      });
+
+      it('refuses a generation that is not the next, or whose secret was handed out', async () => {
+        expect(refusal(await hand.issue('a', 2))).toBe('moved');
+        await hand.rollOut('a', 1);
+        expect(refusal(await hand.issue('a', 1))).toBe('moved');
+        expect(refusal(await hand.issue('a', 3))).toBe('moved');
+      });
+
+      it('refuses a fifth accepted version', async () => {
+        for (const generation of [1, 2, 3, 4]) await hand.rollOut('a', generation);
+        expect(refusal(await hand.issue('a', 5))).toBe('too_many_versions');
+        need(await hand.revoke('a', [1]));
+        expect(need(await hand.issue('a', 5)).changed).toBe(true);
+      });
+
+      it('never lets a version live longer than declared', async () => {
+        await hand.create(apiKey('b', { expiresAfter: '90d' }));
+        need(await hand.issue('b', 1));
+        expect((await versions('b'))[0]?.expiresAt).toBe(START + 90 * DAY_MS);
+        await hand.create(apiKey('c', { expiresAt: '2027-01-02T00:00:00Z' }));
+        const token = tokenIn(need(await hand.issue('c', 1)).issued?.sealed);
+        clock.advance(DAY_MS);
+        expect(await hand.code(token)).toBe('EXPIRED');
+        expect(refusal(await hand.issue('c', 2))).toBe('conflict');
+      });
+
+      it('keeps the secret of a key without sinks for a claim, whoever asked for it', async () => {
+        await hand.create(apiKey('b'));
+        const issued = need(await hand.issue('b', 1, 'to-me')).issued;
+        expect(issued?.sealed.startsWith('to-me')).toBe(false);
+        expect(need(await hand.issue('b', 1, 'to-another')).issued).toEqual(issued);
+        need(await hand.promote('b', 1));
+        expect((await versions('b'))[0]?.envelope).toEqual({ recipient: 'authority' });
+        expect(await hand.code(need(await store.claim(keyRef('b'), CALLER)))).toBe('VALID');
+        expect((await versions('b'))[0]?.envelope).toBeUndefined();
+        expect(refusal(await store.claim(keyRef('a'), CALLER))).toBe('nothing_to_claim');
+      });
+    });
+
+    describe('promote', () => {
+      beforeEach(async () => {
+        await hand.create(apiKey('a', { deliver: [DOTENV] }));
+      });
+
+      it('refuses a version that not every declared sink is confirmed to hold', async () => {
+        const fingerprint = need(await hand.issue('a', 1)).issued?.fingerprint ?? '';
+        const right = { sink: 'dotenv:secrets/a.env#A_KEY', fingerprint, machine: 'build-7' };
+        const other = { ...right, sink: 'dotenv:secrets/b.env#A_KEY' };
+        const promote = { kind: 'promote', object: keyRef('a'), generation: 1 } as const;
+        for (const deliveries of [
+          [],
+          [other],
+          [right, other],
+          [right, right],
+          [{ ...right, fingerprint: 'f'.repeat(16) }],
+        ])
+          expect(refusal(await hand.mutate({ ...promote, deliveries }))).toBe('not_confirmed');
+        need(await hand.mutate({ ...promote, deliveries: [right] }));
+        expect((await hand.fetch(keyRef('a'))).deliveries).toEqual([{ ...right, generation: 1 }]);
+      });
+
+      it('retires the predecessors, which stay accepted, and erases the envelope', async () => {
+        const first = await hand.rollOut('a', 1);
+        clock.advance(1_000);
+        await hand.rollOut('a', 2);
+        expect(await versions('a')).toMatchObject([
+          { generation: 1, promotedAt: START, retiringAt: START + 1_000, envelope: undefined },
+          { generation: 2, promotedAt: START + 1_000, retiringAt: undefined, envelope: undefined },
+        ]);
+        expect(await hand.code(first)).toBe('VALID');
+      });
+
+      it('changes nothing the second time, never goes back, and refuses what has ended', async () => {
+        const promoted = await hand.rollOut('a', 1).then(() => hand.fetch(keyRef('a')));
+        expect(need(await hand.promote('a', 1))).toEqual({ revision: promoted.revision, changed: false });
+        need(await hand.issue('a', 2));
+        need(await hand.issue('a', 3));
+        need(await hand.promote('a', 3));
+        expect(refusal(await hand.promote('a', 2))).toBe('moved');
+        need(await hand.issue('a', 4));
+        need(await hand.revoke('a', [4]));
+        expect(refusal(await hand.promote('a', 4))).toBe('moved');
+        expect(refusal(await hand.promote('a', 9))).toBe('moved');
+      });
+    });
+
+    describe('revoke', () => {
+      it('is final, at once, and leaves other versions alone', async () => {
+        await hand.create(apiKey('a', { deliver: [DOTENV] }));
+        const [first, second] = [await hand.rollOut('a', 1), await hand.rollOut('a', 2)];
+        const outcome = need(await hand.revoke('a', [1]));
+        expect([await hand.code(first), await hand.code(second)]).toEqual(['REVOKED', 'VALID']);
+        clock.advance(1_000);
+        expect(need(await hand.revoke('a', [1]))).toEqual({ revision: outcome.revision, changed: false });
+        expect((await versions('a'))[0]?.revokedAt).toBe(START);
+        expect(refusal(await hand.revoke('a', [7]))).toBe('moved');
+      });
+
+      it('by hand ends every version, and brings an end forward but never puts it off', async () => {
+        await hand.create(apiKey('a', { deliver: [DOTENV] }));
+        await hand.rollOut('a', 1);
+        const byHand = (overlapMs: number) =>
+          store.request({ kind: 'revoke', object: keyRef('a'), overlapMs }, CALLER);
+        need(await byHand(HOUR_MS));
+        expect((await versions('a'))[0]?.revokedAt).toBe(START + HOUR_MS);
+        expect(need(await byHand(DAY_MS)).changed).toBe(false);
+        expect(need(await byHand(0)).changed).toBe(true);
+        expect((await versions('a'))[0]?.revokedAt).toBe(START);
+      });
+
+      it('by hand reaches a key that was removed and runs out', async () => {
+        await hand.create(apiKey('a', { deliver: [DOTENV] }));
+        const old = await hand.rollOut('a', 1);
+        need(await hand.remove(keyRef('a'), DAY_MS));
+        await hand.create(apiKey('a', { deliver: [DOTENV] }));
+        const fresh = await hand.rollOut('a', 1);
+        need(await store.request({ kind: 'revoke', object: keyRef('a'), overlapMs: 0 }, CALLER));
+        expect([await hand.code(old), await hand.code(fresh)]).toEqual(['REVOKED', 'REVOKED']);
+      });
+    });
+
+    describe('requests of people', () => {
+      beforeEach(async () => {
+        await hand.create(apiKey('a', { deliver: [DOTENV] }));
+      });
+
+      it('asks for a rotation once, until a newer version meets it', async () => {
+        await hand.rollOut('a', 1);
+        expect(need(await request('requestRotation', 'a')).changed).toBe(true);
+        expect(need(await request('requestRotation', 'a')).changed).toBe(false);
+        expect((await hand.fetch(keyRef('a'))).quietUntil).toBe(0);
+        await hand.rollOut('a', 2);
+        expect(need(await request('requestRotation', 'a')).changed).toBe(true);
+      });
+
+      it('takes an acknowledgement only with the newest version’s token', async () => {
+        const [first, second] = [await hand.rollOut('a', 1), await hand.rollOut('a', 2)];
+        const acknowledge = (proof: Secret) =>
+          store.request({ kind: 'acknowledge', object: keyRef('a'), proof }, CALLER);
+        expect(refusal(await acknowledge(first))).toBe('possession_required');
+        expect(refusal(await acknowledge(new Secret('nonsense')))).toBe('possession_required');
+        expect(need(await acknowledge(second)).changed).toBe(true);
+        expect(need(await acknowledge(second)).changed).toBe(false);
+        expect((await hand.fetch(keyRef('a'))).key?.acknowledgedGeneration).toBe(2);
+      });
+
+      it('stops a key whatever is rotated, until it is activated again', async () => {
+        const first = await hand.rollOut('a', 1);
+        need(await request('deactivate', 'a'));
+        expect(need(await request('deactivate', 'a')).changed).toBe(false);
+        const second = await hand.rollOut('a', 2);
+        expect([await hand.code(first), await hand.code(second)]).toEqual(['INACTIVE', 'INACTIVE']);
+        need(await request('activate', 'a'));
+        expect([await hand.code(first), await hand.code(second)]).toEqual(['VALID', 'VALID']);
+      });
+
+      it('does not wait for the lease of a reconciler', async () => {
+        const token = await hand.rollOut('a', 1);
+        need(await store.releaseLease(hand.lease));
+        need(await store.acquireLease('somebody else', 5_000));
+        need(await store.request({ kind: 'revoke', object: keyRef('a'), overlapMs: 0 }, CALLER));
+        expect(await hand.code(token)).toBe('REVOKED');
+      });
+    });
+
+    describe('verify', () => {
+      it('tells malformed from unknown, and a wrong secret is unknown', async () => {
+        await hand.create(apiKey('a', { deliver: [DOTENV] }));
+        const token = (await hand.rollOut('a', 1)).reveal();
+        expect(await hand.code(new Secret('nonsense'))).toBe('MALFORMED');
+        expect(await hand.code(new Secret(`${token.slice(0, -1)}${token.endsWith('0') ? '1' : '0'}`))).toBe(
+          'MALFORMED',
+        );
+        const other = need(await store.claim(keyRef('production-sk'), CALLER)).reveal();
+        expect(await hand.code(new Secret(other))).toBe('VALID');
+        expect(await hand.code(new Secret(forged(token)))).toBe('NOT_FOUND');
+      });
+
+      it('follows what the owner may do now, and keeps explicit permissions as they are', async () => {
+        const { revision } = await hand.create(service('billing', { permissions: ['spaces:read'] }));
+        await hand.create(apiKey('a', { owner: { service: 'billing' }, deliver: [DOTENV] }));
+        await hand.create(
+          apiKey('b', { owner: { service: 'billing' }, permissions: ['keys:read'], deliver: [DOTENV] }),
+        );
+        const [a, b] = [await hand.rollOut('a', 1), await hand.rollOut('b', 1)];
+        const declaration = service('billing', { permissions: ['events:read'] });
+        need(await hand.mutate({ kind: 'update', declaration, ownership: OURS, revision }));
+        const code = async (token: Secret, permission: string) =>
+          need(await store.verify(token, { permission })).code;
+        expect([await code(a, 'spaces:read'), await code(a, 'events:read')]).toEqual(['FORBIDDEN', 'VALID']);
+        expect([await code(b, 'events:read'), await code(b, 'keys:read')]).toEqual(['FORBIDDEN', 'VALID']);
+      });
+
+      it('answers with the facts of the key, also when it refuses', async () => {
+        await hand.create(service('billing'));
+        await hand.create(
+          apiKey('a', { owner: { service: 'billing' }, permissions: ['spaces:read'], deliver: [DOTENV] }),
+        );
+        const token = await hand.rollOut('a', 1);
+        expect(need(await store.verify(token, { environment: 'development' }))).toMatchObject({
+          valid: false,
+          code: 'WRONG_ENVIRONMENT',
+          key: {
+            name: 'a',
+            version: 1,
+            type: 'secret',
+            environment: 'production',
+            owner: 'service:billing',
+            permissions: ['spaces:read'],
+          },
+        });
+      });
+
+      it('records the use and the consumer at once, and no revision', async () => {
+        await hand.create(apiKey('a', { deliver: [DOTENV] }));
+        const token = await hand.rollOut('a', 1);
+        const { revision } = await hand.fetch(keyRef('a'));
+        clock.advance(7);
+        await hand.code(token, 'checkout');
+        await hand.code(token, 'not a name');
+        const after = await hand.fetch(keyRef('a'));
+        expect(after.revision).toBe(revision);
+        expect(after.key?.versions).toMatchObject([{ lastUsedAt: START + 7, consumers: ['checkout'] }]);
+        clock.set(START);
+        await hand.code(token);
+        expect((await versions('a'))[0]?.lastUsedAt).toBe(START + 7);
+      });
+
+      it('records the use of a revoked key too', async () => {
+        await hand.create(apiKey('a', { deliver: [DOTENV] }));
+        const token = await hand.rollOut('a', 1);
+        need(await hand.revoke('a', [1]));
+        clock.advance(7);
+        expect(await hand.code(token)).toBe('REVOKED');
+        expect((await versions('a'))[0]?.lastUsedAt).toBe(START + 7);
+      });
+    });
+
+    describe('the lease', () => {
+      it('is held by one, and names the holder to others', async () => {
+        const refused = await store.acquireLease('bob', 5_000);
+        expect(refusal(refused)).toBe('locked');
+        expect(refused).toMatchObject({
+          error: { message: expect.stringMatching(/ada .*2027-01-01T00:00:05/) },
+        });
+      });
+
+      it('is good after it ran out, until somebody takes it over', async () => {
+        clock.advance(60_000);
+        await hand.create(service('billing'));
+        const taken = need(await store.acquireLease('bob', 5_000));
+        expect(taken.epoch).toBe(hand.lease.epoch + 1);
+        const create = { kind: 'create', declaration: service('other'), ownership: OURS } as const;
+        expect(refusal(await hand.mutate(create))).toBe('lease_lost');
+        expect(refusal(await store.renewLease(hand.lease))).toBe('lease_lost');
+        expect(await names()).not.toContain('Service/other');
+      });
+
+      it('is free at once when it is released, and refuses its former holder', async () => {
+        need(await store.releaseLease(hand.lease));
+        const create = { kind: 'create', declaration: service('other'), ownership: OURS } as const;
+        expect(refusal(await hand.mutate(create))).toBe('lease_lost');
+        const next = need(await store.acquireLease('bob', 5_000));
+        need(await store.releaseLease(hand.lease));
+        expect(need(await store.renewLease(next)).epoch).toBe(next.epoch);
+      });
+
+      it('is renewed under the same epoch, and never for longer than a settle allows', async () => {
+        clock.advance(3_000);
+        const renewed = need(await store.renewLease({ ...hand.lease, ttlMs: DAY_MS }));
+        expect(renewed).toEqual({ ...hand.lease, until: START + 8_000, ttlMs: 5_000 });
+      });
+    });
+
+    describe('audit and changes', () => {
+      it('has one entry for each effect, without gaps, saying who did what', async () => {
+        const since = await hand.entries();
+        await hand.create(apiKey('a', { deliver: [DOTENV] }));
+        await hand.rollOut('a', 1);
+        need(await hand.revoke('a', [1]));
+        const entries = need(await store.audit({ since }));
+        expect(entries.map(({ seq, action }) => [seq - since, action])).toEqual([
+          [1, 'object.created'],
+          [2, 'key.issued'],
+          [3, 'key.promoted'],
+          [4, 'key.revoked'],
+        ]);
+        expect(entries[0]).toMatchObject({ ...CALLER, object: 'ApiKey/a', at: START });
+        expect(need(await store.audit({ object: 'ApiKey/a', limit: 2 })).length).toBe(2);
+        expect(need(await store.changes(since, 10)).map(({ seq, object }) => [seq, object.name])).toEqual(
+          entries.map(({ seq }) => [seq, 'a']),
+        );
+      });
+
+      it('numbers revisions as it numbers entries', async () => {
+        const { revision } = await hand.create(service('billing'));
+        expect(revision).toBe(await hand.entries());
+      });
+
+      it('records nothing of what was refused', async () => {
+        const entries = await hand.entries();
+        refusal(await hand.issue('nobody', 1));
+        expect(await hand.entries()).toBe(entries);
+      });
+
+      it('holds no secret', async () => {
+        await hand.create(apiKey('a', { deliver: [DOTENV] }));
+        const token = (await hand.rollOut('a', 1)).reveal();
+        const shown = need(await store.claim(keyRef('production-sk'), CALLER)).reveal();
+        const text = JSON.stringify([
+          await store.audit({}),
+          await store.survey(),
+          await store.fetch([keyRef('a')]),
+        ]);
+        for (const secret of [token, shown]) expect(text).not.toContain(secret.slice(20, 40));
+      });
+    });
+
+    it('says how long a key needs nothing, and that other kinds never need anything', async () => {
+      await hand.create(service('billing'));
+      await hand.create(apiKey('a', { rotation: { every: '10d' }, deliver: [DOTENV] }));
+      expect((await hand.fetch(keyRef('a'))).quietUntil).toBe(0);
+      await hand.rollOut('a', 1);
+      const { quietUntil } = await hand.fetch(keyRef('a'));
+      expect(quietUntil).toBeGreaterThanOrEqual(START + 9 * DAY_MS);
+      expect(quietUntil).toBeLessThanOrEqual(START + 10 * DAY_MS);
+      expect((await hand.fetch(serviceRef('billing'))).quietUntil).toBe(8.64e15);
+    });
+
+    it('undoes a refused effect alone among many that are written together', async () => {
+      const names = Array.from({ length: 40 }, (_, index) => `k-${index}`);
+      const results = await Promise.all(
+        names.map((key, index) =>
+          hand.mutate({
+            kind: 'create',
+            declaration: apiKey(key, index % 4 === 0 ? { environment: 'nowhere' } : {}),
+            ownership: OURS,
+          }),
+        ),
+      );
+      const made = need(await store.survey()).filter(({ ref }) => ref.name.startsWith('k-'));
+      expect(results.filter(({ ok }) => ok).length).toBe(30);
+      expect(made.length).toBe(30);
+      expect(new Set(made.map(({ revision }) => revision)).size).toBe(30);
+      await hand.entries();
+    });
+  });
+}
+
+/** A well-formed token with the same id and another secret. */
+function forged(token: string): string {
+  const { crc32 } = jest.requireActual<typeof import('node:zlib')>('node:zlib');
+  const body = `${token.slice(0, 22)}${'x'.repeat(42)}`;
+  const digits = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
+  let rest = crc32(body);
+  let checksum = '';
+  for (let index = 0; index < 6; index++) {
+    checksum = digits[rest % 62] + checksum;
+    rest = Math.floor(rest / 62);
+  }
+  return body + checksum;
+}
