@@ -112,7 +112,7 @@ export function isBelow(folder: string, root: string, path: string): boolean {
 export const absolutePath = (folder: string, path: string): string => resolve(folder, path);
 
 function reasonOf(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
   if (code === 'ENOENT' || code === 'ENOTDIR') return 'does not exist';
   if (code === 'EACCES' || code === 'EPERM') return 'may not be read';
   if (typeof code === 'string') return `cannot be read (${code})`;

@@ -37,13 +37,17 @@ export async function loadDesired(
   project: LoadedProject,
   options: LoadOptions = {},
 ): Promise<Result<LoadedState, readonly Diagnostic[]>> {
+  const { state, errors } = await loadAll(project, options);
+  return errors.length === 0 ? ok(state) : fail(ordered(errors));
+}
+
+/** What is right, and all that is not, neither ordered nor bounded. */
+export async function loadAll(
+  project: LoadedProject,
+  options: LoadOptions,
+): Promise<{ readonly state: LoadedState; readonly errors: readonly Diagnostic[] }> {
   const { files, missing } = filesOf(project, options.paths);
-  const key = digestOf({
-    meaning: MEANING,
-    schemas: (Object.keys(KINDS) as KindName[]).map(documentSchema),
-    project: project.project,
-    folder: project.folder,
-  });
+  const key = memoryKey(project);
   const recalled = await options.memory?.recall();
   const before = recalled?.key === key ? recalled : undefined;
   const { entries, read, wrong, areUnchanged } = readAll(project, files, before);
@@ -53,14 +57,19 @@ export async function loadDesired(
   const across = isKnownSound ? [] : crossErrors(entries, project.folder);
   const errors = [...missing, ...wrong, ...across];
   if (!isKnownSound) await options.memory?.keep({ key, isSound: errors.length === 0, files: read });
-  if (errors.length > 0) return fail(ordered(errors));
-
-  const digest = sha256(digestOf(project.project) + entries.map((entry) => entry.digest).join('')).slice(
-    0,
-    32,
-  );
-  return ok({ project: project.project, entries, digest });
+  const digests = entries.map((entry) => entry.digest).join('');
+  const digest = sha256(digestOf(project.project) + digests).slice(0, 32);
+  return { state: { project: project.project, entries, digest }, errors };
 }
+
+/** Digest of everything, other than their text, that the meaning of documents depends on. */
+const memoryKey = ({ folder, project }: LoadedProject): string =>
+  digestOf({
+    meaning: MEANING,
+    schemas: (Object.keys(KINDS) as KindName[]).map(documentSchema),
+    project,
+    folder,
+  });
 
 /** keywright.yaml and the files that it, or the caller, names; each once. */
 function filesOf(

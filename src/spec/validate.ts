@@ -3,10 +3,10 @@
 import { isObjectKind, type Reference } from '../domain/kinds/index.js';
 import { compareRefs, type ObjectRef } from '../domain/objects.js';
 import { fail, ok, type Result } from '../domain/result.js';
-import { type Diagnostic, ordered } from './diagnostics.js';
+import { type Complaint, type Diagnostic, ordered } from './diagnostics.js';
 import type { SpecEntry } from './entry.js';
 import { findFiles } from './files.js';
-import { type LoadedProject, loadDesired } from './load.js';
+import { type LoadedProject, type LoadedState, loadAll } from './load.js';
 import { didYouMean } from './suggest.js';
 
 /** What every store holds from its first start on. */
@@ -29,13 +29,26 @@ export async function validate(
   paths: readonly string[] = [],
 ): Promise<Result<Validation, readonly Diagnostic[]>> {
   const everything = [...new Set([...project.project.spec.specs, ...paths])];
-  const desired = await loadDesired(project, paths.length > 0 ? { paths: everything } : {});
-  const errors = desired.ok ? unresolved(desired.value.entries, isFresh) : desired.error;
+  const { state, errors } = await loadAll(project, paths.length > 0 ? { paths: everything } : {});
   const isWanted = wanted(project, paths);
-  const shown = errors.filter(({ position }) => isWanted(position.file));
+  const all = [...errors, ...unresolved(state.entries, isFresh), ...approvalErrors(project, state)];
+  const shown = all.filter(({ position }) => isWanted(position.file));
   if (shown.length > 0) return fail(ordered(shown));
-  const entries = desired.ok ? desired.value.entries : [];
-  return ok({ objects: entries.filter(({ position }) => isWanted(position.file)).length });
+  return ok({ objects: state.entries.filter(({ position }) => isWanted(position.file)).length });
+}
+
+/** A typing error here would switch a guard off without a word. */
+function approvalErrors(
+  { project, document }: LoadedProject,
+  { entries }: LoadedState,
+): readonly Diagnostic[] {
+  const names = project.spec.guard.requireApproval ?? [];
+  return names.flatMap((name, index) => {
+    const ref = { kind: 'Environment', name } as const;
+    if (isAmong(entries, ref) || isFresh(ref)) return [];
+    const path = ['spec', 'guard', 'requireApproval', index];
+    return [document.tree.error(path, 'value', unknownComplaint(ref, entries))];
+  });
 }
 
 function wanted({ folder }: LoadedProject, paths: readonly string[]): (file: string) => boolean {
@@ -76,10 +89,17 @@ function unknownReference(
   by: readonly SpecEntry[],
   entries: readonly SpecEntry[],
 ): readonly Diagnostic[] {
+  const complaint = unknownComplaint({ kind, name }, entries);
+  return by.map((entry) => entry.error(path.split('.'), complaint));
+}
+
+function unknownComplaint(
+  { kind, name }: Pick<Reference, 'kind' | 'name'>,
+  entries: readonly SpecEntry[],
+): Complaint {
   const names = entries.filter(({ ref }) => ref.kind === kind).map(({ ref }) => ref.name);
   const help = didYouMean(name, kind === 'Environment' ? [...names, ...FRESH_ENVIRONMENTS] : names);
-  const message = `there is no ${kind} "${name}", declared or live`;
-  return by.map((entry) => entry.error(path.split('.'), { code: 'unknown_reference', message, help }));
+  return { code: 'unknown_reference', message: `there is no ${kind} "${name}", declared or live`, help };
 }
 
 /** Bisection in entries that are sorted by `compareRefs`. */

@@ -1,0 +1,130 @@
+import { readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { DocumentMemory, Recollection } from '../../src/spec/memory.js';
+import { memoryFile } from '../../src/spec/memory-file.js';
+import { line, load, specFolder, write } from '../support/spec-folder.js';
+
+const service = (name: string, description = ''): string =>
+  `---\nkind: Service\nmetadata: { name: ${name}, labels: { team: x } }\nspec: { description: "${description}" }\n`;
+
+const key = (name: string): string =>
+  `---\nkind: ApiKey\nmetadata: { name: ${name} }\nspec:\n  environment: production\n  owner: { service: a }\n  deliver: [{ file: { path: ${name} } }]\n`;
+
+/** What a load would be without a memory, as plain values. */
+const seen = async (folder: string, memory?: DocumentMemory) => {
+  const { state, errors } = await load(folder, memory ? { memory } : {});
+  return {
+    errors: errors.map(line),
+    digest: state?.digest,
+    entries: state?.entries.map(({ ref, digest, position, labels, references, sinks }) => ({
+      ref,
+      digest,
+      position,
+      labels,
+      references,
+      sinks,
+    })),
+    declarations: state?.entries.map((entry) => entry.load()),
+  };
+};
+
+const remembering = (folder: string): { readonly path: string; readonly memory: DocumentMemory } => {
+  const path = join(folder, '.keywright/documents');
+  return { path, memory: memoryFile(path, 'test') };
+};
+
+test('a load with a memory comes to the same as one without, whatever was edited between', async () => {
+  const folder = specFolder({
+    'specs/a.yaml': service('a') + service('b') + key('k'),
+    'specs/b.yaml': service('c'),
+  });
+  const { memory } = remembering(folder);
+  const edits = [
+    {},
+    { 'specs/a.yaml': service('a') + service('b', 'changed') + key('k') },
+    { 'specs/a.yaml': `# moved down\n\n${service('zero')}${service('a')}${service('b')}${key('k')}` },
+    { 'specs/b.yaml': service('a') },
+    { 'specs/b.yaml': service('d') },
+    { 'specs/b.yaml': '[' },
+    { 'specs/b.yaml': '' },
+    {
+      'keywright.yaml': `kind: Project\nmetadata: { name: acme }\nspec: { defaults: { rotation: { every: 9d } } }\n`,
+    },
+    { 'specs/c/d.json': '{"kind":"Service","metadata":{"name":"j"}}' },
+  ];
+  for (const edit of edits) {
+    write(folder, edit);
+    const without = await seen(folder);
+    expect(await seen(folder, memory)).toEqual(without);
+    expect(await seen(folder, memory)).toEqual(without);
+  }
+});
+
+/** A memory that was told a lie about one document, to see which documents are believed unread. */
+const lying = (recalled: Recollection, name: string): DocumentMemory => ({
+  recall: async () => ({
+    ...recalled,
+    files: recalled.files.map((file) => ({
+      ...file,
+      documents: file.documents.map((one) => (one.name === name ? { ...one, digest: 'remembered' } : one)),
+    })),
+  }),
+  keep: async () => undefined,
+});
+
+test('of a changed file only the changed documents are parsed', async () => {
+  const folder = specFolder({ 'specs/a.yaml': service('a') + service('b') });
+  const { memory } = remembering(folder);
+  await load(folder, { memory });
+  const recalled = await memory.recall();
+  if (!recalled) throw new Error('nothing was kept');
+  write(folder, { 'specs/a.yaml': service('a') + service('b', 'changed') });
+  const { state: trusted } = await load(folder, { memory: lying(recalled, 'a') });
+  expect(trusted?.entries.map(({ digest }) => digest === 'remembered')).toEqual([true, false]);
+  const { state: parsed } = await load(folder, { memory: lying(recalled, 'b') });
+  expect(parsed?.entries.map(({ digest }) => digest === 'remembered')).toEqual([false, false]);
+});
+
+test('a change of the project forgets everything', async () => {
+  const folder = specFolder({ 'specs/a.yaml': service('a') });
+  const { memory } = remembering(folder);
+  await load(folder, { memory });
+  const recalled = await memory.recall();
+  if (!recalled) throw new Error('nothing was kept');
+  write(folder, {
+    'keywright.yaml': 'kind: Project\nmetadata: { name: acme }\nspec: { policy: { maxAge: 9d } }\n',
+  });
+  const { state } = await load(folder, { memory: lying(recalled, 'a') });
+  expect(state?.entries[0]?.digest).not.toBe('remembered');
+});
+
+test('the memory is for its owner only', async () => {
+  const folder = specFolder({ 'specs/a.yaml': service('a') });
+  const { path, memory } = remembering(folder);
+  await load(folder, { memory });
+  expect(statSync(path).mode & 0o777).toBe(0o600);
+});
+
+test.each<[string, (path: string) => void]>([
+  ['is cut off', (path) => truncateSync(path, statSync(path).size - 10)],
+  ['is empty', (path) => truncateSync(path, 0)],
+  ['is foreign', (path) => writeFileSync(path, '{"files":[]}')],
+  [
+    'was edited',
+    (path) => writeFileSync(path, readFileSync(path, 'utf8').replace('"Service"', '"Environment"')),
+  ],
+])('a memory that %s is ignored and replaced', async (_, damage) => {
+  const folder = specFolder({ 'specs/a.yaml': service('a') });
+  const { path, memory } = remembering(folder);
+  await load(folder, { memory });
+  damage(path);
+  expect(await memory.recall()).toBeUndefined();
+  expect(await seen(folder, memory)).toEqual(await seen(folder));
+  expect(await memory.recall()).toBeDefined();
+});
+
+test('a memory that cannot be written costs nothing but time', async () => {
+  const folder = specFolder({ 'specs/a.yaml': service('a'), blocked: '' });
+  const memory = memoryFile(join(folder, 'blocked/documents'), 'test');
+  expect((await seen(folder, memory)).errors).toEqual([]);
+});
