@@ -1,0 +1,87 @@
+CREATE TABLE "audit" ("seq" bigint primary key,
+  "at" bigint not null,
+  "actor" text not null,
+  "path" text not null,
+  "action" text not null,
+  "object_kind" text not null,
+  "object_name" text not null,
+  "detail" text not null,
+  "previous_hash" text not null,
+  "hash" text not null);
+
+CREATE INDEX "audit_object" on "audit" ("object_kind",
+  "object_name",
+  "seq");
+
+CREATE TABLE "consumers_seen" ("token_id" text not null references "versions" ("token_id"),
+  "consumer" text not null,
+  "last_seen_at" bigint not null, constraint "consumers_seen_pk" primary key ("token_id",
+  "consumer"));
+
+CREATE TABLE "deliveries" ("object_id" text not null references "objects" ("id"),
+  "sink" text not null,
+  "generation" integer not null,
+  "fingerprint" text not null,
+  "machine" text not null, constraint "deliveries_pk" primary key ("object_id",
+  "sink"));
+
+CREATE TABLE "keyring" ("name" text primary key,
+  "wrapped" text not null);
+
+CREATE TABLE "leases" ("name" text primary key,
+  "holder" text not null,
+  "epoch" bigint not null,
+  "until" bigint not null);
+
+CREATE TABLE "meta" ("name" text primary key,
+  "value" text not null);
+
+CREATE TABLE "object_references" ("object_id" text not null references "objects" ("id"),
+  "kind" text not null,
+  "name" text not null, constraint "object_references_pk" primary key ("kind",
+  "name",
+  "object_id"));
+
+CREATE TABLE "objects" ("id" text primary key,
+  "kind" text not null,
+  "name" text not null,
+  "declaration" text not null,
+  "digest" text not null,
+  "project" text,
+  "manager" text,
+  "origin" text not null,
+  "revision" bigint not null,
+  "quiet_until" bigint not null,
+  "key_type" text,
+  "is_prod" integer,
+  "deactivated_at" bigint,
+  "rotation_requested_at" bigint,
+  "acknowledged_generation" integer,
+  "created_at" bigint not null,
+  "removed_at" bigint,
+  "row_mac" text not null);
+
+CREATE UNIQUE INDEX "objects_live_name" on "objects" ("kind",
+  "name") where "removed_at" is null;
+
+CREATE INDEX "objects_removed_name" on "objects" ("kind",
+  "name",
+  "removed_at") where "removed_at" is not null;
+
+CREATE TABLE "versions" ("token_id" text primary key,
+  "object_id" text not null references "objects" ("id"),
+  "generation" integer not null,
+  "token_mac" text not null,
+  "fingerprint" text not null,
+  "issued_at" bigint not null,
+  "promoted_at" bigint,
+  "retiring_at" bigint,
+  "suspended_until" bigint,
+  "revoked_at" bigint,
+  "expires_at" bigint,
+  "sealed" text,
+  "recipient" text,
+  "clear" text,
+  "row_mac" text not null,
+  "last_used_at" bigint, constraint "versions_generation" unique ("object_id",
+  "generation"));

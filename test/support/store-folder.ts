@@ -1,0 +1,56 @@
+/** Stores in folders of their own, opened and closed by the test that uses them; and a way in behind their back. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openEmbeddedStore } from '../../src/main/embedded-store.js';
+import type { LiveStore } from '../../src/ports/live-store.js';
+import { SqliteConnection } from '../../src/storage/sqlite/driver.js';
+import { Hand, need } from './store.js';
+import { testWorld } from './store-world.js';
+
+/** A place that is emptied after each test. */
+export function storePlace() {
+  let root = '';
+  let opened: LiveStore[] = [];
+  beforeEach(() => {
+    root = mkdtempSync(join(tmpdir(), 'keywright-'));
+  });
+  afterEach(async () => {
+    for (const store of opened) await store.close();
+    opened = [];
+    rmSync(root, { recursive: true });
+  });
+  const folder = () => join(root, 'store');
+  const world = testWorld();
+  const open = (options: Partial<Parameters<typeof openEmbeddedStore>[0]> = {}) =>
+    openEmbeddedStore({ ...world, folder: folder(), whenAbsent: 'create', ...options });
+  return {
+    world,
+    folder,
+    /** The folder that the store's folder is made in. */
+    root: () => root,
+    open,
+    /** An open store, closed after the test. */
+    store: async (options: Parameters<typeof open>[0] = {}): Promise<LiveStore> => {
+      const store = need(await open(options));
+      opened.push(store);
+      return store;
+    },
+    /** Changes rows as somebody does who can write to the file. */
+    tamper: (sql: string): void => {
+      const connection = new SqliteConnection(join(folder(), 'store.db'));
+      connection.execute(sql);
+      connection.close();
+    },
+    rows: (sql: string): unknown[] => {
+      const connection = new SqliteConnection(join(folder(), 'store.db'));
+      const rows = connection.all(sql);
+      connection.close();
+      return rows;
+    },
+  };
+}
+
+/** The store with a lease in hand. */
+export const handOn = async (store: LiveStore): Promise<Hand> =>
+  new Hand(store, need(await store.acquireLease('ada', 5_000)));
