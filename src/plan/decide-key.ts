@@ -59,7 +59,7 @@ function sinksUnknown(key: Key): Decision | undefined {
 }
 
 function startRollout(key: Key, reason: StepReason): Decision {
-  const { ref, newest, sinks, receipts, input, after } = key;
+  const { ref, newest, sinks, receipts, after } = key;
   const isResumed = reason === 'Undelivered';
   if (isResumed && newest && sinks.length === 0) {
     const detail = { generation: newest.generation, sinks: [] };
@@ -74,7 +74,6 @@ function startRollout(key: Key, reason: StepReason): Decision {
     sinks,
     receipts,
     fingerprint: isResumed ? newest?.fingerprint : undefined,
-    recipient: input.recipient,
     dependsOn: after,
   });
   const isHandover = newest !== undefined && (key.predecessors.length > 0 || isOpen(newest));

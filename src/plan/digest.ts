@@ -14,7 +14,8 @@ export const planDigest = ({
   digestOf({
     project,
     basedOn,
-    steps: steps.map(wherever),
+    // Each on its own: the text of a hundred thousand rollouts is longer than a string can be.
+    steps: steps.map((step) => digestOf(wherever(step))),
     findings,
     waiting: waiting.map(timeless),
     approvals,

@@ -44,7 +44,10 @@ export type Effect =
       readonly action: 'delete';
       readonly detail: { readonly overlapMs: DurationMs; readonly revision: number };
     }
-  | { readonly action: 'issue'; readonly detail: { readonly generation: number; readonly recipient: string } }
+  | {
+      readonly action: 'issue';
+      readonly detail: { readonly generation: number; readonly sealedTo: SealedTo };
+    }
   | {
       readonly action: 'deliver';
       readonly detail: {
@@ -59,6 +62,9 @@ export type Effect =
       readonly detail: { readonly generation: number; readonly sinks: readonly SinkId[] };
     }
   | { readonly action: 'revoke'; readonly detail: { readonly generations: readonly number[] } };
+
+/** Who can open the new secret: the reconciler that carries out the plan, or whoever claims it. */
+export type SealedTo = 'reconciler' | 'claim';
 
 export type Step = Effect & {
   readonly id: StepId;

@@ -8,7 +8,7 @@
  *                confirm b ─┴▶ revoke        (the touch: no stale write can land after it)
  */
 import { type SinkDeclaration, sinkIdOf } from '../domain/kinds/index.js';
-import { CLAIM_RECIPIENT, type Expectation, type Fingerprint, type Receipt } from '../domain/live.js';
+import type { Expectation, Fingerprint, Receipt } from '../domain/live.js';
 import { type ObjectRef, refText } from '../domain/objects.js';
 import { unreachable } from '../domain/result.js';
 import type { Effect, Step, StepId, Subject } from './plan.js';
@@ -56,15 +56,14 @@ export interface Rollout {
   readonly receipts: Subject['receipts'];
   /** Of the version, when it exists already and its rollout is resumed. */
   readonly fingerprint: Fingerprint | undefined;
-  readonly recipient: string;
   readonly dependsOn: readonly StepId[];
 }
 
 /** Steps that bring a version to every sink and make it current; `issue` again gives the same secret. */
 export function rollOut(rollout: Rollout): readonly Step[] {
   const { object, generation, reason, sinks, dependsOn } = rollout;
-  const recipient = sinks.length === 0 ? CLAIM_RECIPIENT : rollout.recipient;
-  const issue = stepOf(object, { action: 'issue', detail: { generation, recipient } }, { reason, dependsOn });
+  const sealedTo = sinks.length === 0 ? 'claim' : 'reconciler';
+  const issue = stepOf(object, { action: 'issue', detail: { generation, sealedTo } }, { reason, dependsOn });
   const steps: Step[] = [issue];
   const confirmed: StepId[] = [];
   for (const sink of sinks) {

@@ -80,7 +80,7 @@ describe('steps', () => {
   it('seal the secret of a key without sinks to whoever claims it', () => {
     const world = new PlanWorld();
     world.documents = [billing, key('a')];
-    expect(stepOf(world.plan(), 'issue')?.detail.recipient).toBe('authority');
+    expect(stepOf(world.plan(), 'issue')?.detail.sealedTo).toBe('claim');
   });
 });
 

@@ -275,12 +275,13 @@ export class PlanWorld {
     this.#revision++;
   }
 
-  #issue(
-    ref: ObjectRef,
-    { generation, recipient }: { readonly generation: number; readonly recipient: string },
-  ): void {
+  #issue(ref: ObjectRef, { generation }: { readonly generation: number }): void {
     const { key, declaration } = this.live(ref);
     const versions = key?.versions ?? [];
+    const recipient =
+      declaration.kind !== 'ApiKey' || (declaration.spec.deliver ?? []).length === 0
+        ? CLAIM_RECIPIENT
+        : this.recipient;
     const existing = versions.find((one) => one.generation === generation);
     if (existing) {
       if (existing.envelope?.recipient !== recipient) throw new Error(`moved: ${refText(ref)}`);
@@ -304,7 +305,7 @@ export class PlanWorld {
       expiresAt: byAge ?? (spec?.expiresAt === undefined ? undefined : Date.parse(spec.expiresAt)),
       lastUsedAt: undefined,
       consumers: [],
-      envelope: { recipient: (spec?.deliver ?? []).length === 0 ? CLAIM_RECIPIENT : recipient },
+      envelope: { recipient },
     };
     this.changeKey(ref, () => ({ versions: [...versions, version] }));
   }

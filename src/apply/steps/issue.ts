@@ -9,9 +9,10 @@ import { fail, ok } from '../../domain/result.js';
 import type { Doer } from '../step-world.js';
 
 export const issue: Doer<'issue'> = async ({ object, detail }, { mutate, sealing, identity, rollouts }) => {
-  const { generation, recipient } = detail;
+  const { generation, sealedTo } = detail;
+  const recipient = sealedTo === 'claim' ? CLAIM_RECIPIENT : identity.recipient;
   const outcome = await mutate({ kind: 'issue', object, generation, recipient });
-  if (!outcome.ok || recipient === CLAIM_RECIPIENT) return outcome;
+  if (!outcome.ok || sealedTo === 'claim') return outcome;
   const { issued } = outcome.value;
   const secret = issued && (await sealing.open(issued.sealed, identity));
   if (issued === undefined || secret === undefined) {
