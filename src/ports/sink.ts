@@ -27,4 +27,6 @@ export interface Sinks {
    * writer can no longer get through. `sink_moved` unless it holds `fingerprint`.
    */
   confirm(id: SinkId, fingerprint: Fingerprint): Promise<Result<void>>;
+  /** What a place holds, to prove possession with; undefined when that is nothing or cannot be read. */
+  take(id: SinkId): Promise<Secret | undefined>;
 }

@@ -10,13 +10,14 @@
 import type { Content, Entry } from './content.js';
 
 /**
- * One definition, from the start of its line: up to and with the separator, the value, an inline comment.
+ * One definition, from the start of its line: up to and with the separator, the name in that, the value, an
+ * inline comment.
  * A quoted value may span lines. Differs from the package only where white space would span lines.
  */
 const DEFINITION =
-  /(?<head>[^\S\r\n]*(?:export[^\S\r\n]+)?(?<name>[\w.-]+)(?:[^\S\r\n]*=|:[^\S\r\n]))(?<value>[^\S\r\n]*'(?:\\'|[^'])*'|[^\S\r\n]*"(?:\\"|[^"])*"|[^\S\r\n]*`(?:\\`|[^`])*`|[^#\r\n]+)?[^\S\r\n]*(?<comment>#[^\r\n]*)?(?=\r|\n|$)/y;
+  /([^\S\r\n]*(?:export[^\S\r\n]+)?([\w.-]+)(?:[^\S\r\n]*=|:[^\S\r\n]))([^\S\r\n]*'(?:\\'|[^'])*'|[^\S\r\n]*"(?:\\"|[^"])*"|[^\S\r\n]*`(?:\\`|[^`])*`|[^#\r\n]+)?[^\S\r\n]*(#[^\r\n]*)?(?=\r|\n|$)/y;
 
-const OUR_COMMENT = /^[^\S\r\n]*# keywright: [^\r\n]*$/;
+const OUR_COMMENT = '# keywright: ';
 
 /** Text that belongs together: one definition with our comment above it, or one line of anything else. */
 interface Piece {
@@ -71,7 +72,7 @@ const newDefinition = (name: string): Definition => ({ name, head: `${name}=`, v
 function redefine(piece: Piece, { token, object, generation }: Entry, newline: string): void {
   if (!piece.definition) return;
   const { head, comment } = piece.definition;
-  piece.note = `# keywright: ${object} generation ${generation}${newline}`;
+  piece.note = `${OUR_COMMENT}${object} generation ${generation}${newline}`;
   piece.text = `${head}${token}${comment && ` ${comment}`}`;
 }
 
@@ -83,11 +84,11 @@ function piecesOf(text: string): Piece[] {
     DEFINITION.lastIndex = at;
     const definition = definitionIn(DEFINITION.exec(text));
     const lineEnd = definition ? DEFINITION.lastIndex : endOfLine(text, at);
-    const end = /^(?:\r\n|[\r\n])?/.exec(text.slice(lineEnd, lineEnd + 2))?.[0] ?? '';
+    const end = lineEndAt(text, lineEnd);
     const line = text.slice(at, lineEnd);
     at = lineEnd + end.length;
     if (note !== '' && !definition) pieces.push({ note: '', text: note, end: '', definition: undefined });
-    if (OUR_COMMENT.test(line) && end !== '') {
+    if (line.startsWith(OUR_COMMENT) && end !== '') {
       note = line + end;
     } else {
       pieces.push({ note: definition ? note : '', text: line, end, definition });
@@ -99,9 +100,14 @@ function piecesOf(text: string): Piece[] {
 }
 
 function definitionIn(match: RegExpExecArray | null): Definition | undefined {
-  if (!match?.groups) return undefined;
-  const { name = '', head = '', value = '', comment = '' } = match.groups;
+  if (match === null) return undefined;
+  const [, head = '', name = '', value = '', comment = ''] = match;
   return { name, head, value, comment };
+}
+
+function lineEndAt(text: string, at: number): string {
+  if (text[at] === '\r') return text[at + 1] === '\n' ? '\r\n' : '\r';
+  return text[at] === '\n' ? '\n' : '';
 }
 
 function endOfLine(text: string, from: number): number {
@@ -111,7 +117,9 @@ function endOfLine(text: string, from: number): number {
 
 /** What a reader makes of the value as written: no quotes around it, escaped line ends only in double quotes. */
 function readable(written: string): string {
-  const trimmed = written.replaceAll(/\r\n?/g, '\n').trim();
+  const trimmed = written.trim();
+  if (!/^['"`]/.test(trimmed)) return trimmed;
   const inner = /^(['"`])([\s\S]*)\1$/.exec(trimmed)?.[2] ?? trimmed;
-  return trimmed.startsWith('"') ? inner.replaceAll('\\n', '\n').replaceAll('\\r', '\r') : inner;
+  const value = inner.replaceAll(/\r\n?/g, '\n');
+  return trimmed.startsWith('"') ? value.replaceAll('\\n', '\n').replaceAll('\\r', '\r') : value;
 }

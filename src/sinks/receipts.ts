@@ -7,7 +7,7 @@ import { setImmediate as nextTick } from 'node:timers/promises';
 import { parseSinkId, type SinkId, type SinkPlace } from '../domain/kinds/index.js';
 import type { Receipt } from '../domain/live.js';
 import { ok, type Result } from '../domain/result.js';
-import { fingerprintOf, parseToken } from '../domain/secret.js';
+import { fingerprintOf, parseToken, Secret } from '../domain/secret.js';
 import { type Content, contentOf } from './content.js';
 import { readPlainFile } from './file.js';
 import { openFolder } from './folder.js';
@@ -23,47 +23,49 @@ const MISSING: Receipt = { kind: 'missing' };
 export async function readReceipts(ids: readonly SinkId[], roots: Roots): Promise<readonly Receipt[]> {
   const receipts: Receipt[] = new Array(ids.length).fill(MISSING);
   let files = 0;
-  for (const asked of byFile(ids, receipts).values()) {
-    const [first] = asked;
-    if (first === undefined) continue;
-    const content = readContent(first.place, roots);
-    for (const { at, place } of asked) {
-      receipts[at] = content.ok
-        ? receiptOf(content.value?.value(place.part))
-        : { kind: 'unknown', why: content.error.message };
-    }
+  for (const positions of byFile(ids)) {
+    const asked = positions.map((at) => parseSinkId(ids[at] ?? ''));
+    const file = asked.find((place) => place !== undefined);
+    const content = file && readContent(file, roots);
+    for (const [nth, at] of positions.entries()) receipts[at] = receiptAt(asked[nth], content);
     files += 1;
     if (files % FILES_PER_TURN === 0) await nextTick();
   }
   return receipts;
 }
 
-/** What a place with this value holds. */
-export function receiptOf(value: string | undefined): Receipt {
+/** Positions of ids that name the same file, by what stands before the part. */
+function byFile(ids: readonly SinkId[]): Iterable<readonly number[]> {
+  const files = new Map<string, number[]>();
+  for (let at = 0; at < ids.length; at++) {
+    const id = ids[at] ?? '';
+    const file = id.slice(0, id.indexOf('#'));
+    const known = files.get(file);
+    if (known) known.push(at);
+    else files.set(file, [at]);
+  }
+  return files.values();
+}
+
+function receiptAt(place: SinkPlace | undefined, content: Result<Content | undefined> | undefined): Receipt {
+  if (place === undefined || content === undefined)
+    return { kind: 'unknown', why: 'this version has no adapter for such a sink' };
+  return content.ok
+    ? receiptOf(content.value?.value(place.part))
+    : { kind: 'unknown', why: content.error.message };
+}
+
+/** The secret at one place; undefined when there is none or it cannot be read. */
+export function takeSecret(id: SinkId, roots: Roots): Secret | undefined {
+  const place = parseSinkId(id);
+  const content = place && readContent(place, roots);
+  const value = content?.ok ? content.value?.value(place?.part ?? '') : undefined;
+  return value === undefined ? undefined : new Secret(value);
+}
+
+function receiptOf(value: string | undefined): Receipt {
   if (value === undefined) return MISSING;
   return { kind: 'holds', fingerprint: fingerprintOf(value), tokenId: parseToken(value)?.id };
-}
-
-interface Asked {
-  readonly at: number;
-  readonly place: SinkPlace;
-}
-
-/** The places by type and path. Those that are none of ours get their receipt at once. */
-function byFile(ids: readonly SinkId[], receipts: Receipt[]): ReadonlyMap<string, readonly Asked[]> {
-  const files = new Map<string, Asked[]>();
-  for (const [at, id] of ids.entries()) {
-    const place = parseSinkId(id);
-    if (place === undefined) {
-      receipts[at] = { kind: 'unknown', why: `${JSON.stringify(id)} is no sink that this version can read` };
-      continue;
-    }
-    const key = `${place.type}:${place.path}`;
-    const known = files.get(key);
-    if (known) known.push({ at, place });
-    else files.set(key, [{ at, place }]);
-  }
-  return files;
 }
 
 function readContent({ type, path }: SinkPlace, roots: Roots): Result<Content | undefined> {

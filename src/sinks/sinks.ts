@@ -9,7 +9,7 @@ import { fail, ok, type Result } from '../domain/result.js';
 import { fingerprintOf } from '../domain/secret.js';
 import type { SinkDelivery, Sinks } from '../ports/sink.js';
 import { placeOf, type Roots } from './place.js';
-import { readReceipts } from './receipts.js';
+import { readReceipts, takeSecret } from './receipts.js';
 import { type Edit, rewrite, type Verdict, type View } from './rewrite.js';
 import { inTurns } from './turns.js';
 
@@ -38,6 +38,7 @@ export function openSinks({ root, roots, machine, exclusively }: SinkWorld): Sin
   return {
     machine,
     read: (ids) => readReceipts(ids, { root, roots }),
+    take: async (id) => takeSecret(id, { root, roots }),
     deliver: (sink, delivery) => {
       const place = sinkPlace(sink);
       return edit(place, (view) => compareAndSet(view, place, delivery));

@@ -39,6 +39,14 @@ describe.each([
     expect(await place.sinks.confirm(id, fingerprint(token))).toMatchObject({ ok: true });
   });
 
+  test('gives its secret back as a proof of possession, and nothing where there is none', async () => {
+    const token = newToken();
+    expect(await place.sinks.take(id)).toBeUndefined();
+    await place.sinks.deliver(sink, delivery(token));
+
+    expect((await place.sinks.take(id))?.reveal()).toBe(token.reveal());
+  });
+
   test('is written for the owner only, in folders for the owner only', async () => {
     await place.sinks.deliver(sink, delivery(newToken()));
 
