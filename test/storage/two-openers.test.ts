@@ -1,0 +1,70 @@
+/** Two openers of one folder, as two processes are: each sees what the other did, and none loses anything. */
+import type { LiveStore } from '../../src/ports/live-store.js';
+import {
+  apiKey,
+  CALLER,
+  DOTENV,
+  environmentRef,
+  keyRef,
+  need,
+  OURS,
+  refusal,
+  service,
+} from '../support/store.js';
+import { handOn, storePlace } from '../support/store-folder.js';
+
+const place = storePlace();
+
+it('make one store when they start at once', async () => {
+  const stores = await Promise.all([1, 2, 3].map(() => place.store()));
+  const ids = await Promise.all(stores.map(async (store) => need(await store.facts()).storeId));
+  expect(new Set(ids).size).toBe(1);
+  for (const store of stores) expect(need(await store.survey()).length).toBe(6);
+  for (const store of stores) need(await store.verifyAudit());
+});
+
+it('a revocation by one is in force in the other before its call returns', async () => {
+  const hand = await handOn(await place.store());
+  const other = await place.store();
+  await hand.create(apiKey('a', { deliver: [DOTENV] }));
+  const token = await hand.rollOut('a', 1);
+  expect(need(await other.verify(token, {})).code).toBe('VALID');
+  need(await hand.revoke('a', [1]));
+  expect(need(await other.verify(token, {})).code).toBe('REVOKED');
+});
+
+it('share one lease', async () => {
+  const [first, second] = [await place.store(), await place.store()];
+  const lease = need(await first.acquireLease('ada', 5_000));
+  expect(refusal(await second.acquireLease('bob', 5_000))).toBe('locked');
+  place.world.clock.advance(5_000);
+  need(await second.acquireLease('bob', 5_000));
+  const create = { kind: 'create', declaration: service('billing'), ownership: OURS } as const;
+  expect(refusal(await first.mutate(create, lease, CALLER))).toBe('lease_lost');
+});
+
+it('write at the same time and lose nothing', async () => {
+  const [first, second] = [await place.store(), await place.store()];
+  const lease = need(await first.acquireLease('ada', 5_000));
+  const create = async (store: LiveStore, name: string) =>
+    need(await store.mutate({ kind: 'create', declaration: service(name), ownership: OURS }, lease, CALLER));
+  const numbers = Array.from({ length: 15 }, (_, index) => index);
+  await Promise.all(
+    numbers.flatMap((n) => [create(first, `service-a${n}`), create(second, `service-b${n}`)]),
+  );
+  for (const store of [first, second]) {
+    expect(need(await store.survey()).filter(({ ref }) => ref.kind === 'Service').length).toBe(30);
+    expect(need(await store.verifyAudit()).entries).toBe(44);
+  }
+});
+
+it('keep what was acknowledged when it is opened anew', async () => {
+  const hand = await handOn(await place.store());
+  await hand.create(apiKey('a', { deliver: [DOTENV] }));
+  const token = await hand.rollOut('a', 1);
+  const before = await hand.fetch(keyRef('a'));
+  await hand.store.close();
+  const again = await place.store();
+  expect(need(await again.fetch([keyRef('a'), environmentRef('nowhere')]))).toEqual([before]);
+  expect(need(await again.verify(token, {})).code).toBe('VALID');
+});
