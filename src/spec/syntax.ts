@@ -58,7 +58,7 @@ function parse(text: string, refuse: Refuse): Parsed<readonly CST.Token[]> {
     if (++count > LEXEMES_MAX)
       return fail([refuse(offset, offset + 1, { code: 'too_large', message: 'the document says too much' })]);
     for (const token of parser.next(lexeme)) tokens.push(token);
-    if (parser.stack.filter(CST.isCollection).length > DEPTH_MAX)
+    if (depthOf(parser) > DEPTH_MAX)
       return fail([refuse(offset, offset + 1, { code: 'too_deep', message: tooDeep })]);
     // What follows this mark is the text of a scalar, whatever it looks like.
     isText = lexeme === CST.SCALAR;
@@ -67,15 +67,18 @@ function parse(text: string, refuse: Refuse): Parsed<readonly CST.Token[]> {
   return ok(tokens);
 }
 
+/** Open collections. The stack also holds the document and what is just being read, so a short one needs no count. */
+const depthOf = ({ stack }: Parser): number =>
+  stack.length <= DEPTH_MAX ? 0 : stack.filter(CST.isCollection).length;
+
 export const tooDeep = `nested deeper than ${DEPTH_MAX} levels`;
 
 function refusal(lexeme: string): Complaint | undefined {
-  const type = CST.tokenType(lexeme);
-  if (type === 'tag') {
+  if (lexeme.startsWith('!')) {
     const help = 'remove it; put a value in quotes to make it text';
     return { code: 'yaml_tag', message: `the tag ${lexeme} is not allowed`, help };
   }
-  if (type === 'directive-line' && !/^%YAML[ \t]+1\.2[ \t]*(?:#.*)?$/.test(lexeme))
+  if (lexeme.startsWith('%') && !/^%YAML[ \t]+1\.2[ \t]*(?:#.*)?$/.test(lexeme))
     return { code: 'yaml_directive', message: 'directives are not allowed', help: 'remove the line' };
   return undefined;
 }
