@@ -33,22 +33,7 @@ export const systemClock: Clock = {
     }),
 };
 
-/** The operating system is asked for this many bytes at once: a call costs as much as making a key. */
-const DRAW_BYTES = 4_096;
-
-let pool = new Uint8Array(0);
-
-export const systemEntropy: Entropy = {
-  bytes: (length) => {
-    if (length > DRAW_BYTES) return randomBytes(length);
-    if (length > pool.length) pool = randomBytes(DRAW_BYTES);
-    const drawn = pool.slice(0, length);
-    // What was given out is not kept.
-    pool.fill(0, 0, length);
-    pool = pool.subarray(length);
-    return drawn;
-  },
-};
+export const systemEntropy: Entropy = { bytes: (length) => randomBytes(length) };
 
 /** libsodium's sealed box: X25519, XSalsa20 and Poly1305 under an ephemeral key. */
 export const sodiumSealing: Sealing = {

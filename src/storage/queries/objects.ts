@@ -77,6 +77,10 @@ export function objectQueries(session: Session): ObjectQueries {
   return {
     byId: async (id) => (await byId(session, { id }))[0],
     find: async (kind, name) => (await find(session, { kind, name }))[0],
+    byIds: (ids) =>
+      chunks(ids, (chunk) => session.compiler.selectFrom('objects').selectAll().where('id', 'in', chunk))(
+        session,
+      ),
     findMany: (kind, names) =>
       chunks(names, (chunk) =>
         session.compiler

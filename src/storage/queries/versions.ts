@@ -36,6 +36,14 @@ const COLUMNS = [
 const byTokenId = statement<{ id: string }>()((db, p) =>
   db.selectFrom('versions').selectAll().where('token_id', '=', p('id')),
 );
+const page = statement<{ after: string; limit: number }>()((db, p) =>
+  db
+    .selectFrom('versions')
+    .selectAll()
+    .where('token_id', '>', p('after'))
+    .orderBy('token_id')
+    .limit(p('limit')),
+);
 const ofObject = statement<{ id: string }>()((db, p) =>
   db.selectFrom('versions').selectAll().where('object_id', '=', p('id')).orderBy('generation'),
 );
@@ -62,6 +70,7 @@ const seen = statement<ConsumerRow>()((db, p) =>
 export function versionQueries(session: Session): VersionQueries {
   return {
     byTokenId: async (id) => (await byTokenId(session, { id }))[0],
+    page: (after, limit) => page(session, { after, limit }),
     of: (id) => ofObject(session, { id }),
     ofMany: (ids) =>
       chunks(ids, (chunk) =>

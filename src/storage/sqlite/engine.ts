@@ -121,14 +121,21 @@ async function beginning(
 
 const isBusy = (error: unknown): boolean => sqliteCode(error)?.startsWith('SQLITE_BUSY') ?? false;
 
+/** What the world does to a file, by the beginning of the engine's code. Any other error is a bug of ours. */
+const UNREACHABLE = /^SQLITE_(?:BUSY|LOCKED|IOERR|FULL|READONLY|CANTOPEN|PERM|AUTH|NOMEM|NOLFS|PROTOCOL)/;
+
 function faultOf(error: unknown): Fault | undefined {
-  const code = sqliteCode(error);
-  if (code === undefined) return undefined;
+  const code = sqliteCode(error) ?? '';
   if (code === 'SQLITE_NOTADB')
-    return fault('store_foreign', 'the store file is not a database of Keywright', error);
-  if (code === 'SQLITE_CORRUPT')
+    return fault(
+      'store_foreign',
+      'the store file is not a database of Keywright; name another folder',
+      error,
+    );
+  if (code.startsWith('SQLITE_CORRUPT'))
     return fault('store_unreachable', 'the store file is damaged; restore a backup', error);
-  return fault('store_unreachable', `the store cannot be read or written (${code})`, error);
+  if (!UNREACHABLE.test(code)) return undefined;
+  return fault('store_unreachable', `the store cannot be read or written (${code}); check the disk`, error);
 }
 
 /** Two processes that open a fresh file at once: one migrates, the other waits and finds it done. */
