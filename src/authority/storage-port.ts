@@ -111,6 +111,7 @@ export type SurveyRow = Pick<
 
 export interface ObjectQueries {
   byId(id: string): Promise<ObjectRow | undefined>;
+  byIds(ids: readonly string[]): Promise<readonly ObjectRow[]>;
   /** The live object of that name. */
   find(kind: string, name: string): Promise<ObjectRow | undefined>;
   findMany(kind: string, names: readonly string[]): Promise<readonly ObjectRow[]>;
@@ -126,6 +127,8 @@ export interface ObjectQueries {
 
 export interface VersionQueries {
   byTokenId(tokenId: string): Promise<VersionRow | undefined>;
+  /** By token id, those after `after`. */
+  page(after: string, limit: number): Promise<readonly VersionRow[]>;
   /** Of one object, by generation. */
   of(objectId: string): Promise<readonly VersionRow[]>;
   /** Of several, by object and generation. */

@@ -65,7 +65,11 @@ async function recordUse(work: Work, tokenId: string, consumer: string | undefin
 }
 
 /** The owner and what it may do, as they are now. */
-export async function standingOf(work: Work, row: ObjectRow, spec: ApiKeySpec): Promise<Result<KeyStanding>> {
+export async function standingOf(
+  work: Pick<Work, 'tx' | 'keyring'>,
+  row: ObjectRow,
+  spec: ApiKeySpec,
+): Promise<Result<KeyStanding>> {
   const standing = { environment: spec.environment, isDeactivated: row.deactivated_at !== null };
   if (spec.owner.service === undefined) {
     const permissions = effectivePermissions(spec.permissions, { kind: 'tenant' });

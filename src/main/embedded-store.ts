@@ -1,11 +1,13 @@
-/** Opens the embedded live store in a folder, and replaces its master key. */
+/** Opens the embedded live store in a folder, or only its feed of credentials, and replaces its master key. */
 import { openAuthority, type World } from '../authority/authority.js';
+import { openFeed } from '../authority/credential-feed.js';
 import { newKey } from '../authority/keyring.js';
 import { replaceMasterKey } from '../authority/master-key.js';
 import type { Storage } from '../authority/storage-port.js';
 import { fault } from '../domain/errors.js';
 import { fail, ok, type Result } from '../domain/result.js';
 import type { Secret } from '../domain/secret.js';
+import type { CredentialFeed } from '../ports/credential-feed.js';
 import type { Caller, LiveStore } from '../ports/live-store.js';
 import { IN_MEMORY, openSqlite } from '../storage/sqlite/engine.js';
 import {
@@ -29,7 +31,18 @@ export interface EmbeddedStoreOptions extends World {
 }
 
 /** `store_absent`, `store_foreign`, `store_unreachable` or `master_key`. */
-export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<Result<LiveStore>> {
+export const openEmbeddedStore = (options: EmbeddedStoreOptions): Promise<Result<LiveStore>> =>
+  openPlace(options, openAuthority);
+
+/** What a verifier in memory reads, of a store that is there. Faults are those of the store. */
+export const openEmbeddedFeed = (
+  options: Omit<EmbeddedStoreOptions, 'whenAbsent'>,
+): Promise<Result<CredentialFeed>> => openPlace({ ...options, whenAbsent: 'refuse' }, openFeed);
+
+/** One of the faces of a store, over its storage. */
+type Open<Face> = (storage: Storage, world: World, masterKey: Secret) => Promise<Result<Face>>;
+
+async function openPlace<Face>(options: EmbeddedStoreOptions, open: Open<Face>): Promise<Result<Face>> {
   const paths = storeFolder(options.folder);
   const state = await folderState(paths);
   if (!state.ok) return state;
@@ -37,20 +50,23 @@ export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<
     return fail(
       fault('store_foreign', `${paths.folder} holds something that is not a store; name another folder`),
     );
-  if (state.value === 'present') return openIn(paths, options);
-  if (options.whenAbsent === 'create') return openIn(paths, options);
-  if (options.whenAbsent === 'pretend') return openInMemory(options);
+  if (state.value === 'present') return openIn(paths, options, open);
+  if (options.whenAbsent === 'create') return openIn(paths, options, open);
+  if (options.whenAbsent === 'pretend') return inMemory(options, open);
   return fail(fault('store_absent', `there is no store in ${paths.folder} yet; the first apply makes it`));
 }
 
 /** A fresh store that touches no disk and is gone when it is closed. */
-export function openInMemory(world: World): Promise<Result<LiveStore>> {
-  return opened({ path: IN_MEMORY, world }, (storage) =>
-    openAuthority(storage, world, newKey(world.entropy)),
-  );
-}
+export const openInMemory = (world: World): Promise<Result<LiveStore>> => inMemory(world, openAuthority);
 
-async function openIn(paths: StoreFolder, options: EmbeddedStoreOptions): Promise<Result<LiveStore>> {
+const inMemory = <Face>(world: World, open: Open<Face>): Promise<Result<Face>> =>
+  opened({ path: IN_MEMORY, world }, (storage) => open(storage, world, newKey(world.entropy)));
+
+async function openIn<Face>(
+  paths: StoreFolder,
+  options: EmbeddedStoreOptions,
+  open: Open<Face>,
+): Promise<Result<Face>> {
   const { masterKey, ...world } = options;
   const key = masterKey ? ok(masterKey) : await keyFor(paths, options);
   if (!key.ok) return key;
@@ -59,9 +75,9 @@ async function openIn(paths: StoreFolder, options: EmbeddedStoreOptions): Promis
   const file = await makeDatabaseFile(paths);
   if (!file.ok) return file;
   return opened({ path: paths.database, world }, async (storage) => {
-    const store = await openAuthority(storage, world, key.value);
-    if (store.ok || store.error.code !== 'master_key' || masterKey) return store;
-    return openWithNextKey(paths, storage, { world, refusal: store });
+    const face = await open(storage, world, key.value);
+    if (face.ok || face.error.code !== 'master_key' || masterKey) return face;
+    return openWithNextKey(paths, { open: (next) => open(storage, world, next), refusal: face });
   });
 }
 
@@ -95,17 +111,19 @@ async function keyFor(paths: StoreFolder, { entropy }: World): Promise<Result<Se
 }
 
 /** A replacement that stopped between wrapping the keys anew and renaming the file is finished here. */
-async function openWithNextKey(
-  paths: StoreFolder,
-  storage: Storage,
-  { world, refusal }: { readonly world: World; readonly refusal: Result<LiveStore> },
-): Promise<Result<LiveStore>> {
+async function openWithNextKey<Face>(paths: StoreFolder, again: SecondTry<Face>): Promise<Result<Face>> {
   const next = await readKeyFile(paths.nextMasterKey);
-  if (!next.ok || next.value === undefined) return refusal;
-  const store = await openAuthority(storage, world, next.value);
-  if (!store.ok) return refusal;
+  if (!next.ok || next.value === undefined) return again.refusal;
+  const face = await again.open(next.value);
+  if (!face.ok) return again.refusal;
   const renamed = await adoptNextKey(paths);
-  return renamed.ok ? store : renamed;
+  return renamed.ok ? face : renamed;
+}
+
+interface SecondTry<Face> {
+  readonly open: (masterKey: Secret) => Promise<Result<Face>>;
+  /** What the first key got. */
+  readonly refusal: Result<Face>;
 }
 
 export interface RotateMasterKeyOptions extends World {

@@ -1,0 +1,147 @@
+/**
+ * Credentials for verifiers that answer from memory: all of them once, then those that a change touched.
+ * Every row is checked against its MAC on the way out, and one that fails stops the feed: a verifier must
+ * not serve from a database that somebody edited.
+ */
+import { fail, ok, type Result } from '../domain/result.js';
+import type { Secret } from '../domain/secret.js';
+import type { Credential, CredentialFeed, CredentialPage } from '../ports/credential-feed.js';
+import type { World } from './authority.js';
+import { openOrFill } from './bootstrap.js';
+import type { Keyring } from './keyring.js';
+import { declarationOf, isGenuineVersion, tampered } from './rows.js';
+import type { AuditRow, ObjectRow, Storage, Transaction, VersionRow } from './storage-port.js';
+import { genuine } from './stored.js';
+import { ownerText, standingOf } from './verify.js';
+
+/** Changes read at once; as many rounds follow as there are changes. */
+const CHANGES_PAGE = 1_000;
+
+/** `master_key` if the key does not fit. Closing the feed closes the storage. */
+export async function openFeed(
+  storage: Storage,
+  world: World,
+  masterKey: Secret,
+): Promise<Result<CredentialFeed>> {
+  const opened = await storage.write((tx) => openOrFill(tx, { ...world, masterKey, now: world.clock.now() }));
+  if (!opened.ok) return opened;
+  const keyring = opened.value;
+  return ok({
+    pepper: async () => ok(keyring.pepper),
+    revision: () => storage.read(async (tx) => ok(await tx.audit.lastSeq())),
+    snapshot: (after, limit) => storage.read((tx) => snapshot({ tx, keyring }, after ?? '', limit)),
+    changedSince: (revision) => storage.read((tx) => changedSince({ tx, keyring }, revision)),
+    close: () => storage.close(),
+  });
+}
+
+interface Reading {
+  readonly tx: Transaction;
+  readonly keyring: Keyring;
+}
+
+async function snapshot(reading: Reading, after: string, limit: number): Promise<Result<CredentialPage>> {
+  const versions = await reading.tx.versions.page(after, limit);
+  const objects = await reading.tx.objects.byIds([...new Set(versions.map((version) => version.object_id))]);
+  const credentials = await credentialsOf(reading, objects, versions);
+  if (!credentials.ok) return credentials;
+  const next = versions.length === limit ? versions.at(-1)?.token_id : undefined;
+  return ok({ credentials: credentials.value, next });
+}
+
+/** Goes by the audit log: every effect has its entry there, in the same transaction. */
+async function changedSince(
+  reading: Reading,
+  revision: number,
+): Promise<Result<{ readonly credentials: readonly Credential[]; readonly revision: number }>> {
+  const touched = new Map<string, ObjectRow>();
+  let seen = revision;
+  for (;;) {
+    const entries = await reading.tx.audit.page(seen, CHANGES_PAGE);
+    for (const key of await keysTouchedBy(reading.tx, entries)) touched.set(key.id, key);
+    seen = entries.at(-1)?.seq ?? seen;
+    if (entries.length < CHANGES_PAGE) break;
+  }
+  const versions = await reading.tx.versions.ofMany([...touched.keys()]);
+  const credentials = await credentialsOf(reading, [...touched.values()], versions);
+  if (!credentials.ok) return credentials;
+  return ok({ credentials: credentials.value, revision: await reading.tx.audit.lastSeq() });
+}
+
+/** Keys of that name, live or removed, and keys that name the object: a service lends them its permissions. */
+async function keysTouchedBy(tx: Transaction, entries: readonly AuditRow[]): Promise<readonly ObjectRow[]> {
+  const objects = new Map(entries.map((entry) => [`${entry.object_kind}/${entry.object_name}`, entry]));
+  const rows: ObjectRow[] = [];
+  for (const { object_kind: kind, object_name: name } of objects.values()) {
+    const live = await tx.objects.find(kind, name);
+    if (live) rows.push(live);
+    rows.push(...(await tx.objects.tombstones(kind, name)));
+    if (kind !== 'ApiKey') rows.push(...(await tx.objects.referring(kind, name)));
+  }
+  return rows.filter((row) => row.kind === 'ApiKey');
+}
+
+async function credentialsOf(
+  reading: Reading,
+  objects: readonly ObjectRow[],
+  versions: readonly VersionRow[],
+): Promise<Result<readonly Credential[]>> {
+  const remembering = { ...reading, tx: rememberingFinds(reading.tx) };
+  const keys = new Map<string, KeyPart>();
+  for (const row of objects) {
+    const key = await keyPartOf(remembering, row);
+    if (!key.ok) return key;
+    keys.set(row.id, key.value);
+  }
+  const credentials: Credential[] = [];
+  for (const version of versions) {
+    const key = keys.get(version.object_id);
+    if (key === undefined || !isGenuineVersion(version, reading.keyring))
+      return fail(tampered('version', version.token_id));
+    credentials.push({ ...versionPartOf(version), ...key });
+  }
+  return ok(credentials);
+}
+
+/** A thousand keys of one service ask for it once. Within one transaction nothing changes. */
+function rememberingFinds(tx: Transaction): Transaction {
+  const found = new Map<string, Promise<ObjectRow | undefined>>();
+  const find = (kind: string, name: string): Promise<ObjectRow | undefined> => {
+    const ref = `${kind}/${name}`;
+    const known = found.get(ref) ?? tx.objects.find(kind, name);
+    found.set(ref, known);
+    return known;
+  };
+  return { ...tx, objects: { ...tx.objects, find } };
+}
+
+type KeyPart = Pick<Credential, 'keyId' | 'name' | 'type' | 'owner' | 'standing'>;
+
+async function keyPartOf(reading: Reading, found: ObjectRow): Promise<Result<KeyPart>> {
+  const row = genuine(reading, found);
+  if (!row.ok) return row;
+  const declaration = declarationOf(row.value);
+  if (declaration.kind !== 'ApiKey') return fail(tampered(row.value.kind, row.value.id));
+  const standing = await standingOf(reading, row.value, declaration.spec);
+  if (!standing.ok) return standing;
+  return ok({
+    keyId: row.value.id,
+    name: row.value.name,
+    type: row.value.key_type ?? 'secret',
+    owner: ownerText(declaration.spec.owner),
+    standing: standing.value,
+  });
+}
+
+const versionPartOf = (row: VersionRow): Omit<Credential, keyof KeyPart> => ({
+  tokenId: row.token_id,
+  mac: row.token_mac,
+  generation: row.generation,
+  dates: {
+    promotedAt: row.promoted_at ?? undefined,
+    retiringAt: row.retiring_at ?? undefined,
+    suspendedUntil: row.suspended_until ?? undefined,
+    revokedAt: row.revoked_at ?? undefined,
+    expiresAt: row.expires_at ?? undefined,
+  },
+});
