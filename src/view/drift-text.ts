@@ -2,7 +2,7 @@
 import { formatInstant } from '../domain/time.js';
 import type { Cause, Drift, DriftStep } from '../plan/drift.js';
 import { groupsOf, summaryText } from './plan-groups.js';
-import { findingJson, stepJson, waitingJson } from './plan-json.js';
+import { waitingJson } from './plan-json.js';
 import { groupText, outlookTexts, type PlanTextOptions, paragraphs } from './plan-text.js';
 import { counted, painter, printable } from './words.js';
 
@@ -38,15 +38,15 @@ export const driftJson = (drift: Drift) => ({
   now: formatInstant(drift.now),
   summary: drift.summary,
   steps: drift.steps.map(driftStepJson),
-  findings: drift.findings.map(findingJson),
+  findings: drift.findings,
   waiting: drift.waiting.map(waitingJson),
   approvals: drift.approvals,
 });
 
 function driftStepJson({ cause, ...step }: DriftStep) {
-  if (cause === undefined) return stepJson(step);
+  if (cause === undefined) return step;
   return {
-    ...stepJson(step),
+    ...step,
     cause: 'documents' in cause ? cause : { ...cause, since: formatInstant(cause.since) },
   };
 }

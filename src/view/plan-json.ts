@@ -27,19 +27,11 @@ export const planJson = (plan: Plan): PlanDocument => ({
   basedOn: plan.basedOn,
   now: formatInstant(plan.now),
   summary: plan.summary,
-  steps: plan.steps.map(stepJson),
-  findings: plan.findings.map(findingJson),
+  steps: plan.steps,
+  findings: plan.findings,
   waiting: plan.waiting.map(waitingJson),
   approvals: plan.approvals,
 });
-
-/** Copied without its `undefined` members, which JSON cannot say. */
-const withoutAbsent = <T>(value: T): T => JSON.parse(JSON.stringify(value));
-
-export const stepJson = (step: Step): Step => withoutAbsent(step);
-
-export const findingJson = ({ code, severity, object, message }: Finding): Finding =>
-  withoutAbsent({ code, severity, object, message });
 
 export const waitingJson = ({ object, reason, until, message }: Waiting): WaitingDocument => ({
   object,
