@@ -504,6 +504,13 @@ export function liveStoreContract(name: string, open: () => Promise<OpenStore>):
         expect(await names()).not.toContain('Service/other');
       });
 
+      it('tells two acquisitions by one holder apart', async () => {
+        clock.advance(5_000);
+        need(await store.acquireLease(hand.lease.holder, 5_000));
+        const create = { kind: 'create', declaration: service('other'), ownership: OURS } as const;
+        expect(refusal(await hand.mutate(create))).toBe('lease_lost');
+      });
+
       it('is free at once when it is released, and refuses its former holder', async () => {
         need(await store.releaseLease(hand.lease));
         const create = { kind: 'create', declaration: service('other'), ownership: OURS } as const;
