@@ -7,7 +7,7 @@ import type { Step } from '../../src/plan/plan.js';
 import type { StepResult } from '../../src/plan/report.js';
 import { rawFile } from '../support/apply-folder.js';
 import { type ApplyTestWorld, applyWorld, billing, instead } from '../support/apply-world.js';
-import { key } from '../support/plan-declarations.js';
+import { key, service } from '../support/plan-declarations.js';
 
 describe('applying', () => {
   let world: ApplyTestWorld;
@@ -82,10 +82,26 @@ describe('applying', () => {
 
   test('stops altogether when the store is gone', async () => {
     const store = instead(world.store, { mutate: async () => fail(fault('store_unreachable', 'gone')) });
+    const independent = [...billing(rawFile('a')), service('apart')];
 
-    const report = await world.carryOut(await world.planFor(two), { store, concurrency: 1 });
+    const report = await world.carryOut(await world.planFor(independent), { store, concurrency: 1 });
 
     expect(report.summary).toMatchObject({ succeeded: 0, failed: 1 });
+    expect(report.results.some(({ error }) => error?.code === 'interrupted')).toBe(true);
+  });
+
+  test('never promotes a version that was not seen in every sink', async () => {
+    const planned = await world.planFor(billing(rawFile('a'), rawFile('b')));
+    const blind = planned.steps
+      .filter(({ id }) => !id.includes('confirm') || !id.includes('file:b'))
+      .map((step) => ({ ...step, dependsOn: step.dependsOn.filter((id) => !/confirm.*file:b/.test(id)) }));
+
+    const report = await world.carryOut({ ...planned, steps: blind });
+
+    expect(report.results.filter(({ status }) => status === 'failed')).toMatchObject([
+      { error: { code: 'not_confirmed' } },
+    ]);
+    expect(await world.versions()).toMatchObject([{ promotedAt: undefined }]);
   });
 
   test('shows no secret in its report or events', async () => {

@@ -58,6 +58,23 @@ test('is counted from before it was asked for, so a slow answer does not make it
   await lease.release();
 });
 
+test('is counted from before a renewal was asked for, too', async () => {
+  const slow = instead(world.store, {
+    renewLease: async (held) => {
+      const renewed = await world.store.renewLease(held);
+      world.clock.advance(4_000);
+      return renewed;
+    },
+  });
+  const lease = unwrap(await holdLease(slow, still(), 'one'));
+  world.clock.advance(5_000);
+  await lease.ensure();
+  world.clock.advance(1_500);
+
+  expect(lease.isHeld()).toBe(false);
+  await lease.release();
+});
+
 test('is lost for good after a take-over', async () => {
   const lease = unwrap(await holdLease(world.store, still(), 'one'));
   world.clock.advance(6_000);
