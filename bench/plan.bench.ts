@@ -65,7 +65,7 @@ async function compareUnchanged(cwd: string, planned: () => Promise<number>): Pr
 async function compareOneChanged(cwd: string, unchangedMs: number): Promise<void> {
   const times: number[] = [];
   for (let round = 0; round < ROUNDS; round++) {
-    changeOneDocument(cwd, performance.timeOrigin + round);
+    changeOneDocument(cwd, Math.floor(performance.timeOrigin) + round);
     const { wallMs } = await runNode({ args: keywright('plan', '--detailed-exitcode'), cwd, expected: [2] });
     times.push(wallMs);
   }

@@ -51,7 +51,7 @@ export function writeFleet(folder: string, keys: number, layout: SinkLayout): vo
 export function changeOneDocument(folder: string, edition: number): void {
   const path = join(folder, 'specs', 'keys-0000.yaml');
   const text = readFileSync(path, 'utf8');
-  writeFileSync(path, text.replace(/tier: tier-[-0-9]+/, `tier: tier-${edition}`));
+  writeFileSync(path, text.replace(/tier: tier-[0-9]+/, `tier: tier-${edition}`));
 }
 
 /** Every file of documents, with its path. */
