@@ -86,12 +86,21 @@ export function rotationDueAt(name: string, spec: ApiKeySpec, version: VersionFa
  */
 function renewalDueAt(spec: ApiKeySpec, version: VersionFacts, overlapMs: DurationMs): Instant {
   const { issuedAt, expiresAt } = version;
-  const isFinal =
-    expiresAt === undefined || (spec.expiresAt !== undefined && Date.parse(spec.expiresAt) <= expiresAt);
+  const isFinal = expiresAt === undefined || declaredEnd(spec) <= expiresAt;
   if (isFinal) return NEVER;
   const halfLife = issuedAt + Math.floor((expiresAt - issuedAt) / 2);
   return Math.max(halfLife, expiresAt - overlapMs - Math.min(overlapMs, DAY_MS));
 }
+
+/** Would the version live longer than its declaration allows now? */
+export function exceedsDeclaredExpiry(spec: ApiKeySpec, { issuedAt, expiresAt }: VersionFacts): boolean {
+  const byAge = spec.expiresAfter === undefined ? NEVER : issuedAt + durationMs(spec.expiresAfter);
+  return (expiresAt ?? NEVER) > Math.min(byAge, declaredEnd(spec));
+}
+
+/** The instant after which no version of the key is accepted, or NEVER. */
+export const declaredEnd = ({ expiresAt }: ApiKeySpec): Instant =>
+  expiresAt === undefined ? NEVER : Date.parse(expiresAt);
 
 /**
  * How long a key needs nothing: as long as its declaration and sinks stay as they are, planning it
@@ -109,6 +118,7 @@ export function quietUntil(name: string, spec: ApiKeySpec, key: KeyFacts): Insta
     only.promotedAt !== undefined &&
     only.envelope === undefined &&
     only.suspendedUntil === undefined &&
+    !exceedsDeclaredExpiry(spec, only) &&
     key.deactivatedAt === undefined &&
     (key.rotationRequestedAt === undefined || key.rotationRequestedAt <= only.issuedAt);
   if (!isSteady) return 0;

@@ -3,9 +3,9 @@
  * the failure it finds. The first violated one wins; none violated means that the newest version is
  * current, everywhere it belongs, and young enough.
  */
-import { rotationDueAt } from '../domain/lifecycle.js';
+import { declaredEnd, exceedsDeclaredExpiry, rotationDueAt } from '../domain/lifecycle.js';
 import { CLAIM_RECIPIENT, type VersionFacts } from '../domain/live.js';
-import { durationMs, type Instant, NEVER, parseInstant } from '../domain/time.js';
+import { type Instant, NEVER } from '../domain/time.js';
 import { holds, isOpen, type Key, receiptAt } from './key.js';
 import type { StepReason } from './reasons.js';
 
@@ -32,14 +32,14 @@ export function rolloutReason(key: Key): StepReason | undefined {
 
 /** A key declares its end, or its last version came to one and nothing says that another follows. */
 export function hasLapsed({ spec, newest, now }: Key): boolean {
-  if (declaredEnd(spec.expiresAt) <= now) return !isAcceptedStill(newest, now);
+  if (declaredEnd(spec) <= now) return !isAcceptedStill(newest, now);
   if (newest?.expiresAt === undefined || spec.rotation !== undefined) return false;
   const wasRevokedBefore = newest.revokedAt !== undefined && newest.revokedAt < newest.expiresAt;
   return newest.expiresAt <= now && !wasRevokedBefore;
 }
 
 /** No version can be issued that would be accepted. */
-export const isPastItsEnd = ({ spec, now }: Key): boolean => declaredEnd(spec.expiresAt) <= now;
+export const isPastItsEnd = ({ spec, now }: Key): boolean => declaredEnd(spec) <= now;
 
 const isAcceptedStill = (version: VersionFacts | undefined, now: Instant): boolean =>
   version !== undefined && (version.revokedAt ?? NEVER) > now && (version.expiresAt ?? NEVER) > now;
@@ -72,18 +72,10 @@ function isRotationRequested({ facts }: Key, newest: VersionFacts): boolean {
   return facts?.rotationRequestedAt !== undefined && facts.rotationRequestedAt > newest.issuedAt;
 }
 
-function isExpiryExceeding({ spec }: Key, { issuedAt, expiresAt }: VersionFacts): boolean {
-  const byAge = spec.expiresAfter === undefined ? NEVER : issuedAt + durationMs(spec.expiresAfter);
-  return (expiresAt ?? NEVER) > Math.min(byAge, declaredEnd(spec.expiresAt));
+function isExpiryExceeding({ spec }: Key, newest: VersionFacts): boolean {
+  return exceedsDeclaredExpiry(spec, newest);
 }
 
 function isRotationDue({ ref, spec, now }: Key, newest: VersionFacts): boolean {
   return rotationDueAt(ref.name, spec, newest) <= now;
-}
-
-function declaredEnd(expiresAt: string | undefined): Instant {
-  if (expiresAt === undefined) return NEVER;
-  const parsed = parseInstant(expiresAt);
-  if (!parsed.ok) throw new Error('an unchecked expiresAt reached the planner');
-  return parsed.value;
 }

@@ -84,6 +84,55 @@ describe('steps', () => {
   });
 });
 
+describe('a replaced environment', () => {
+  const staging = environment('staging');
+  const inStaging = key('a', { environment: 'staging', deliver: [place] });
+
+  it('goes after the keys that leave it in the same plan', () => {
+    const world = worldWith(billing, staging, inStaging);
+    world.changeVersions(keyRef('a'), () => ({ revokedAt: world.now }));
+    world.documents = [billing, environment('staging', { isProd: true }), delivered];
+    const made = world.plan();
+    expect(ids(made).slice(0, 4)).toEqual([
+      'ApiKey/a delete',
+      'Environment/staging delete',
+      'Environment/staging create',
+      'ApiKey/a create',
+    ]);
+    world.apply(made);
+    expect(world.plan().steps).toEqual([]);
+  });
+
+  it('waits for keys that stay in it, but not for those that came with it', () => {
+    const world = worldWith(billing, staging, inStaging);
+    world.put(key('staging-sk', { environment: 'staging' }), { origin: 'system', ownership: undefined });
+    world.documents = [billing, environment('staging', { isProd: true }), inStaging];
+    expect(world.plan().waiting).toMatchObject([{ reason: 'DependentsRemain', until: undefined }]);
+    world.objects.delete('ApiKey/a');
+    world.documents = [billing, environment('staging', { isProd: true })];
+    expect(ids(world.plan())).toEqual(['Environment/staging delete', 'Environment/staging create']);
+  });
+});
+
+describe('guards', () => {
+  it('take out with a refused step everything that depends on it', () => {
+    const names = ['a', 'b', 'c', 'd', 'e', 'f'];
+    const keys = names.map((name) => key(name, { expiresAfter: '30d', deliver: [dotenv(`KEY_${name}`)] }));
+    const world = worldWith(billing, ...keys);
+    world.now += 365 * DAY_MS;
+    expect(world.plan()).toMatchObject({ steps: [], findings: [{ code: 'ManyExpiries' }] });
+  });
+
+  it('do not let a new key take the place of a protected one whose declaration is gone', () => {
+    const world = worldWith(billing, key('a', { deliver: [place] }, { 'keywright.dev/protect': 'true' }));
+    world.documents = [billing, key('b', { deliver: [place] })];
+    expect(world.plan()).toMatchObject({
+      steps: [],
+      findings: [{ code: 'ProtectedObject' }, { code: 'Quarantined' }],
+    });
+  });
+});
+
 describe('versions', () => {
   it('are issued anew when the newest was revoked, though an older one is still accepted', () => {
     const world = worldWith(billing, delivered);
@@ -119,6 +168,24 @@ describe('versions', () => {
     }
     expect(world.versions('a')).toHaveLength(1);
     expect(world.plan().findings.map(({ code }) => code)).toEqual(['KeyExpired']);
+  });
+
+  it('are not issued past the declared end, though the current one has none', () => {
+    const world = worldWith(billing, delivered);
+    world.documents = [billing, key('a', { expiresAt: '2026-12-31T00:00:00Z', deliver: [place] })];
+    world.apply(world.plan());
+    expect(world.plan()).toMatchObject({
+      steps: [],
+      findings: [{ code: 'KeyExpired' }],
+      waiting: [{ reason: 'Lapsed' }],
+    });
+  });
+
+  it('revoked by hand are issued anew, though they would have expired since', () => {
+    const world = worldWith(billing, key('a', { expiresAfter: '30d', rotation: undefined }));
+    world.changeVersions(keyRef('a'), () => ({ revokedAt: world.now }));
+    world.now += 31 * DAY_MS;
+    expect(stepOf(world.plan(), 'issue')?.reason).toBe('NoCurrentVersion');
   });
 
   it('with a life hardly longer than the overlap rotate at half of it', () => {

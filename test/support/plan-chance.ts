@@ -48,7 +48,7 @@ function keyDeclaration(): fc.Arbitrary<Declaration> {
       environment: fc.constantFrom('production', 'staging'),
       owner: fc.constantFrom('billing', 'crm'),
       places: fc.integer({ min: 0, max: 1 }),
-      expiresAfter: fc.constantFrom(undefined, '30d'),
+      expiresAfter: fc.constantFrom(undefined, '30d', '60d'),
       handover: fc.constantFrom('observed' as const, 'acknowledged' as const, 'timed' as const),
       rotates: fc.boolean(),
       annotations: fc.constantFrom(
