@@ -15,7 +15,9 @@ export interface Ended {
 }
 
 /** Makes a process say at its end how much memory it had at most; kilobytes, as getrusage has it. */
-const SAY_PEAK = `data:text/javascript,process.on('exit',()=>{process.send?.({peakBytes:process.resourceUsage().maxRSS*1024})})`;
+const SAY_PEAK = `data:text/javascript,${encodeURIComponent(
+  "process.on('exit', () => process.send?.({ peakBytes: process.resourceUsage().maxRSS * 1024 }))",
+)}`;
 
 export interface Running {
   readonly args: readonly string[];
