@@ -1,6 +1,7 @@
 /** Objects by name, as declared and as digested: what documents, plans and the live store all speak of. */
 import { digestOf } from './canonical.js';
 import type { ApiKeySpec, EnvironmentSpec, ObjectKind, ServiceSpec } from './kinds/index.js';
+import type { Metadata } from './metadata.js';
 
 /** Kind and natural key. Names an object in every surface: `ApiKey/billing-prod`. */
 export interface ObjectRef {
@@ -14,16 +15,6 @@ export const refText = (ref: { readonly kind: string; readonly name: string }): 
 /** The one order in which objects are listed and joined: by kind, then name, by code unit. */
 export const compareRefs = (a: ObjectRef, b: ObjectRef): number =>
   a.kind === b.kind ? (a.name < b.name ? -1 : a.name > b.name ? 1 : 0) : a.kind < b.kind ? -1 : 1;
-
-export interface Metadata {
-  readonly name: string;
-  readonly labels?: Readonly<Record<string, string>>;
-  readonly annotations?: Readonly<Record<string, string>>;
-}
-
-export const PROTECT = 'keywright.dev/protect';
-export const SUSPEND_UNTIL = 'keywright.dev/suspend-until';
-export const PREVIOUS_NAME = 'keywright.dev/previous-name';
 
 export interface SpecOf {
   readonly Environment: EnvironmentSpec;
@@ -42,8 +33,6 @@ export const refOf = (declaration: Declaration): ObjectRef => ({
   kind: declaration.kind,
   name: declaration.metadata.name,
 });
-
-export const isProtected = (metadata: Metadata): boolean => metadata.annotations?.[PROTECT] === 'true';
 
 /** Two declarations in normal form are the same exactly when their digests are. */
 export const declarationDigest = ({ kind, metadata, spec }: Declaration): string =>

@@ -5,7 +5,8 @@
 import type { DesiredObject } from '../domain/desired.js';
 import { kindOf, sinkIdOf } from '../domain/kinds/index.js';
 import type { LiveObject } from '../domain/live.js';
-import { type DeclarationOf, refText, SUSPEND_UNTIL } from '../domain/objects.js';
+import { SUSPEND_UNTIL } from '../domain/metadata.js';
+import { type DeclarationOf, refText } from '../domain/objects.js';
 import type { Instant } from '../domain/time.js';
 import { isOwnedBy } from './compare.js';
 import {

@@ -6,7 +6,8 @@
  */
 import { sinkIdOf } from '../domain/kinds/index.js';
 import { isAlive } from '../domain/lifecycle.js';
-import { isProtected, refText } from '../domain/objects.js';
+import { isProtected } from '../domain/metadata.js';
+import { refText } from '../domain/objects.js';
 import type { Instant } from '../domain/time.js';
 import { needsReplacement, sinksOf, suspendedUntil } from './checks.js';
 import { isOwnedBy } from './compare.js';

@@ -1,7 +1,8 @@
 /** Taking objects away: what stands against it, and what has to end first. */
 import { rotationPolicy } from '../domain/lifecycle.js';
 import type { LiveDependent, LiveObject } from '../domain/live.js';
-import { isProtected, refText } from '../domain/objects.js';
+import { isProtected } from '../domain/metadata.js';
+import { refText } from '../domain/objects.js';
 import type { DurationMs, Instant } from '../domain/time.js';
 import { type Decision, finding, instantText, type Situation, toDo, waitFor } from './decision.js';
 import type { Step } from './plan.js';

@@ -1,7 +1,4 @@
-/** What a file holds, as its sink's format sees it. One adapter a format: dotenv.ts, whole-file.ts. */
-import type { SinkPlace } from '../domain/kinds/index.js';
-import { dotenvContent } from './dotenv.js';
-import { wholeFileContent } from './whole-file.js';
+/** What a file holds, as its sink's format sees it. One adapter a format (formats.ts). */
 
 /** A secret on its way into a file, in plain text. */
 export interface Entry {
@@ -18,6 +15,3 @@ export interface Content {
   /** The whole file as it should be now. */
   text(): string;
 }
-
-export const contentOf = (type: SinkPlace['type'], text: string): Content =>
-  type === 'dotenv' ? dotenvContent(text) : wholeFileContent(text);

@@ -8,9 +8,10 @@ import { parseSinkId, type SinkId, type SinkPlace } from '../domain/kinds/index.
 import type { Receipt } from '../domain/live.js';
 import { ok, type Result } from '../domain/result.js';
 import { fingerprintOf, parseToken, Secret } from '../domain/secret.js';
-import { type Content, contentOf } from './content.js';
+import type { Content } from './content.js';
 import { readPlainFile } from './file.js';
 import { openFolder } from './folder.js';
+import { contentOf } from './formats.js';
 import { type Place, placeOf, type Roots } from './place.js';
 import { guarded } from './trouble.js';
 

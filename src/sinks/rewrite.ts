@@ -6,9 +6,10 @@ import { closeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { SinkPlace } from '../domain/kinds/index.js';
 import type { Result } from '../domain/result.js';
-import { type Content, contentOf } from './content.js';
+import type { Content } from './content.js';
 import { type FoundFile, readPlainFile, removeStrays, replaceFile } from './file.js';
 import { type Folder, openFolder, type WhenMissing } from './folder.js';
+import { contentOf } from './formats.js';
 import type { Place } from './place.js';
 import { guardedAsync, Moved } from './trouble.js';
 

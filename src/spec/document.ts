@@ -5,7 +5,7 @@
 import { API_VERSION } from '../domain/kinds/document-schema.js';
 import { isKindName, KINDS, type KindName, kindOf } from '../domain/kinds/index.js';
 import { normalForm } from '../domain/kinds/normal-form.js';
-import type { Metadata } from '../domain/objects.js';
+import type { Metadata } from '../domain/metadata.js';
 import { fail, ok, type Result } from '../domain/result.js';
 import type { Diagnostic } from './diagnostics.js';
 import { type FieldComplaint, schemaComplaints } from './schema.js';

@@ -1,13 +1,8 @@
 /** One line of the desired state, with the way back to its document. */
 import type { DesiredEntry } from '../domain/desired.js';
 import { kindOf, type Reference, type SinkId, sinkIdOf } from '../domain/kinds/index.js';
-import {
-  type Declaration,
-  declarationDigest,
-  type ObjectRef,
-  type Position,
-  PREVIOUS_NAME,
-} from '../domain/objects.js';
+import { PREVIOUS_NAME } from '../domain/metadata.js';
+import { type Declaration, declarationDigest, type ObjectRef, type Position } from '../domain/objects.js';
 import { type Context, declare } from './declare.js';
 import type { Complaint, Diagnostic } from './diagnostics.js';
 import { type CheckedDocument, checkDocument } from './document.js';

@@ -10,7 +10,8 @@ import {
   sinkIdOf,
 } from '../../src/domain/kinds/index.js';
 import { normalForm } from '../../src/domain/kinds/normal-form.js';
-import { type Declaration, declarationDigest, type Metadata, refOf } from '../../src/domain/objects.js';
+import type { Metadata } from '../../src/domain/metadata.js';
+import { type Declaration, declarationDigest, refOf } from '../../src/domain/objects.js';
 import { deepFreeze } from './plan-freeze.js';
 
 export type Annotations = NonNullable<Metadata['annotations']>;

@@ -3,7 +3,7 @@
  * the JSON Schema, the defaults, the reference docs, the diff and the order of creation derive from it.
  */
 import type { TSchema } from 'typebox';
-import type { Metadata } from '../objects.js';
+import type { Metadata } from '../metadata.js';
 
 /** A field that names another object. `path` is where it stands in the document: `spec.owner.service`. */
 export interface Reference {

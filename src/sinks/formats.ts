@@ -1,0 +1,8 @@
+/** The formats of files, by type of sink. */
+import type { SinkPlace } from '../domain/kinds/index.js';
+import type { Content } from './content.js';
+import { dotenvContent } from './dotenv.js';
+import { wholeFileContent } from './whole-file.js';
+
+export const contentOf = (type: SinkPlace['type'], text: string): Content =>
+  type === 'dotenv' ? dotenvContent(text) : wholeFileContent(text);
