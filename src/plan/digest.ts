@@ -1,6 +1,6 @@
 /** The digest of a plan: what is agreed to when somebody approves it. */
 import { digestOf } from '../domain/canonical.js';
-import type { Plan, Step, Waiting } from './plan.js';
+import type { Plan, Waiting } from './plan.js';
 
 /** Over project, basis, steps, findings, approvals and what is waited for; equal content, equal digest. */
 export const planDigest = ({
@@ -15,15 +15,11 @@ export const planDigest = ({
     project,
     basedOn,
     // Each on its own: the text of a hundred thousand rollouts is longer than a string can be.
-    steps: steps.map((step) => digestOf(wherever(step))),
+    steps: steps.map(digestOf),
     findings,
     waiting: waiting.map(timeless),
     approvals,
   });
-
-/** To whom a secret is sealed depends on the machine that applies, which may not be the one that showed the plan. */
-const wherever = (step: Step): unknown =>
-  step.action === 'issue' ? { ...step, detail: { generation: step.detail.generation } } : step;
 
 /** Some of what is waited for is reckoned from *now*, which the digest must not depend on. */
 const timeless = ({ object, reason }: Waiting): unknown => ({ object, reason });
