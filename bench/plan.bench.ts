@@ -13,7 +13,14 @@ import { fileURLToPath } from 'node:url';
 import { LineCounter, parseAllDocuments } from 'yaml';
 import { sha256 } from '../src/domain/canonical.js';
 import { alternate, atLeast, atMost, isQuick, median, note, report } from './support/figures.js';
-import { changeOneDocument, dotenvLayout, scratchFolder, specFiles, writeFleet } from './support/fleet.js';
+import {
+  changeOneDocument,
+  dotenvLayout,
+  keysIn,
+  scratchFolder,
+  specFiles,
+  writeFleet,
+} from './support/fleet.js';
 import { keywright, requireCli, runNode, runNodeForPeak } from './support/processes.js';
 
 const KEYS = isQuick ? 5_000 : 100_000;
@@ -52,7 +59,7 @@ async function compareUnchanged(cwd: string, planned: () => Promise<number>): Pr
   const hashed = async () => (await runNode({ args: [SELF, 'hash'], cwd })).wallMs;
   const took = await alternate(ROUNDS, planned, hashed);
   report({
-    what: `plan of ${KEYS.toLocaleString('en')} keys, nothing changed`,
+    what: `plan of ${keysIn(cwd).toLocaleString('en')} keys, nothing changed`,
     value: took.ours,
     unit: 'ms',
     baseline: { what: 'reading and hashing the documents', value: took.baseline },

@@ -58,6 +58,9 @@ export function changeOneDocument(folder: string, edition: number): void {
 export const specFiles = (folder: string): readonly string[] =>
   readdirSync(join(folder, 'specs')).map((file) => join(folder, 'specs', file));
 
+/** How many keys a fleet declares. */
+export const keysIn = (folder: string): number => (specFiles(folder).length - 1) * KEYS_PER_FILE;
+
 const documents = (count: number, document: (at: number) => string): string =>
   Array.from({ length: count }, (_, at) => document(at)).join('---\n');
 

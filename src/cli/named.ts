@@ -46,8 +46,12 @@ export async function findKey(store: LiveStore, input: Input): Promise<Result<Li
   if (live?.key !== undefined && live.declaration.kind === 'ApiKey') {
     return ok({ ...live, key: live.key, declaration: live.declaration });
   }
-  return failure('not_found', `there is no live ${refText(ref.value)}${await suggestion(store, ref.value)}`);
+  return notFound(store, ref.value);
 }
+
+/** Says that there is no such object, and which one may have been meant. */
+export const notFound = async (store: LiveStore, ref: ObjectRef) =>
+  failure('not_found', `there is no live ${refText(ref)}${await suggestion(store, ref)}`);
 
 async function suggestion(store: LiveStore, { kind, name }: ObjectRef): Promise<string> {
   const survey = await store.survey();

@@ -16,7 +16,7 @@ export const acknowledge: Command = {
   name: 'acknowledge',
   arguments: KEY_ARGUMENT,
   description:
-    'Confirm that the newest version of a key is in use, so that older ones can end. The confirmation proves\n' +
+    'Confirm that the newest version of a key is in use, so that older ones can end. The confirmation proves ' +
     'possession of that version: it is read from a sink of the key on this machine, or given with --stdin.',
   options: [
     { flags: '--stdin', description: 'read the newest version of the key from standard input' },

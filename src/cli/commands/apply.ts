@@ -24,7 +24,7 @@ export const apply: Command = {
     { name: '[planfile]', description: 'a saved plan; refused when documents or store have moved since' },
   ],
   description:
-    'Plan, show the plan, ask, and carry it out: issue, deliver, confirm, promote, hand over, revoke.\n' +
+    'Plan, show the plan, ask, and carry it out: issue, deliver, confirm, promote, hand over, revoke. ' +
     'Safe to interrupt and to run again: what was begun is finished, what is done is not done twice.',
   options: [
     {

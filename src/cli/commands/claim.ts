@@ -13,7 +13,7 @@ export const claim: Command = {
   name: 'claim',
   arguments: KEY_ARGUMENT,
   description:
-    'Print the secret of a key that has no sink. It is shown once and then not kept;\n' +
+    'Print the secret of a key that has no sink. It is shown once and then not kept; ' +
     'a publishable key is public and can be shown again. Only the secret goes to standard output.',
   examples: [
     'keywright claim ApiKey/reporting',

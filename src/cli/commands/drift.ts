@@ -13,7 +13,7 @@ import { openDocuments } from '../session.js';
 export const drift: Command = {
   name: 'drift',
   description:
-    'Say what differs between documents and live store, since when, who did it and by which path.\nExits with 2 when something does. Changes nothing.',
+    'Say what differs between documents and live store, since when, who did it and by which path. Exits with 2 when something does. Changes nothing.',
   examples: ['keywright drift', 'keywright drift --output json'],
   run: async (context) => {
     const documents = await openDocuments(context);

@@ -1,12 +1,12 @@
 /** `keywright get [KIND[/NAME]]`: live objects as a list, or everything known about one. */
 import { isObjectKind, OBJECT_KINDS } from '../../domain/kinds/index.js';
-import type { ObjectRef } from '../../domain/objects.js';
-import { ok } from '../../domain/result.js';
+import { compareRefs, type ObjectRef } from '../../domain/objects.js';
+import { ok, type Result } from '../../domain/result.js';
 import { objectsJson, objectsText } from '../../view/objects.js';
 import type { Command } from '../command.js';
 import { EXIT } from '../exit.js';
-import { failed, failure } from '../failure.js';
-import { parseRef } from '../named.js';
+import { type Failure, failed } from '../failure.js';
+import { notFound, parseRef } from '../named.js';
 import { printJson } from '../render.js';
 import { withStore } from '../session.js';
 
@@ -22,14 +22,13 @@ export const get: Command = {
       if (!wanted.ok) return wanted;
       const survey = await store.survey();
       if (!survey.ok) return failed(survey.error);
-      const refs = survey.value.map(({ ref }) => ref).filter(wanted.value);
+      const { named, isWanted } = wanted.value;
+      const refs = survey.value.map(({ ref }) => ref).filter(isWanted);
+      if (named !== undefined && refs.length === 0) return notFound(store, named);
       const objects = await store.fetch(refs);
       if (!objects.ok) return failed(objects.error);
       const facts = await store.facts();
       if (!facts.ok) return failed(facts.error);
-      if (objects.value.length === 0 && input.argument(0)?.includes('/')) {
-        return failure('not_found', `there is no live ${input.argument(0)}`);
-      }
       const { now } = facts.value;
       if (context.flags.output === 'json') printJson(objectsJson(objects.value, now), context);
       else context.terminal.out(objectsText(objects.value, now));
@@ -37,11 +36,16 @@ export const get: Command = {
     }),
 };
 
-function selector(text: string | undefined) {
-  if (text === undefined) return ok(() => true);
-  if (isObjectKind(text)) return ok((ref: ObjectRef) => ref.kind === text);
+interface Selection {
+  /** One object, asked for by name. */
+  readonly named: ObjectRef | undefined;
+  readonly isWanted: (ref: ObjectRef) => boolean;
+}
+
+function selector(text: string | undefined): Result<Selection, Failure> {
+  if (text === undefined) return ok({ named: undefined, isWanted: () => true });
+  if (isObjectKind(text)) return ok({ named: undefined, isWanted: ({ kind }) => kind === text });
   const named = parseRef(text, 'ApiKey');
   if (!named.ok) return named;
-  const { kind, name } = named.value;
-  return ok((ref: ObjectRef) => ref.kind === kind && ref.name === name);
+  return ok({ named: named.value, isWanted: (ref) => compareRefs(ref, named.value) === 0 });
 }

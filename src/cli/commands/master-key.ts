@@ -11,7 +11,7 @@ export const masterKey: Command = {
   name: 'master-key',
   arguments: [{ name: '<action>', description: 'rotate' }],
   description:
-    'Replace the master key that protects the data keys of the embedded store. Issued keys stay valid.\n' +
+    'Replace the master key that protects the data keys of the embedded store. Issued keys stay valid. ' +
     'A key in the store (master.key, 0600) is replaced by a new one; where KEYWRIGHT_MASTER_KEY gives it, by --stdin.',
   options: [
     {

@@ -17,7 +17,7 @@ import type { CommandContext } from '../terminal.js';
 export const plan: Command = {
   name: 'plan',
   description:
-    'Compare the documents with the live store and the sinks, and show the steps that would make them agree,\n' +
+    'Compare the documents with the live store and the sinks, and show the steps that would make them agree, ' +
     'the reason for each, what guards say, and what is being waited for. Changes nothing.',
   options: [
     { flags: '--out <file>', description: 'save the plan, for: keywright apply FILE' },

@@ -18,7 +18,7 @@ export const revoke: Command = {
   name: 'revoke',
   arguments: KEY_ARGUMENT,
   description:
-    'Retire a key: its versions are refused once the overlap has passed, or at once with --now.\n' +
+    'Retire a key: its versions are refused once the overlap has passed, or at once with --now. ' +
     'Cannot be undone. A declared key is issued anew by the next apply; to stop it, take its declaration away.',
   options: [
     { flags: '--now', description: 'break-glass: refuse it from this moment, whoever that breaks' },

@@ -26,7 +26,7 @@ export const rotate: Command = {
   name: 'rotate',
   arguments: KEY_ARGUMENT,
   description:
-    'Issue the next version of a key, deliver it to its sinks and promote it. The old version stays accepted\n' +
+    'Issue the next version of a key, deliver it to its sinks and promote it. The old version stays accepted ' +
     'until the hand-over is proven; later applies see to that. Tell whoever uses the key first.',
   options: [AUTO_APPROVE],
   examples: ['keywright rotate billing-prod', 'keywright rotate ApiKey/billing-prod --auto-approve'],
