@@ -6,6 +6,7 @@ import type { Progress, Terminal } from '../cli/terminal.js';
 export function openTerminal(argv: readonly string[]): Terminal & { close(): void } {
   const { stdin, stdout, stderr, env } = process;
   let interruption: Interruption | undefined;
+  for (const stream of [stdout, stderr]) stream.on('error', ignoreClosedPipe);
   const wantsColor = !argv.includes('--no-color') && !env['NO_COLOR'] && !env['KEYWRIGHT_NO_COLOR'];
   return {
     cwd: process.cwd(),
@@ -23,6 +24,11 @@ export function openTerminal(argv: readonly string[]): Terminal & { close(): voi
     },
     close: () => interruption?.stop(),
   };
+}
+
+/** A reader that went away (`| head`) must not stop an apply half way. */
+function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
 }
 
 async function ask(question: string, options?: { readonly hidden: true }): Promise<string> {
