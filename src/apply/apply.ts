@@ -18,7 +18,8 @@ import { runInOrder } from './schedule.js';
 import type { StepWorld } from './step-world.js';
 import { perform } from './steps/index.js';
 
-const CONCURRENCY = 16;
+/** Writers that wait together share a commit. */
+const CONCURRENCY = 64;
 const ATTEMPTS_MAX = 5;
 const FIRST_PAUSE_MS: DurationMs = 100;
 /** For the whole run: a full disk under a hundred thousand keys must not mean a day of patience. */
@@ -39,7 +40,7 @@ export interface ApplyWorld {
   readonly caller: Caller;
   /** Who takes charge of what is created or adopted. */
   readonly ownership: Ownership;
-  /** Steps under way at once; 16 unless told. */
+  /** Steps under way at once; 64 unless told. */
   readonly concurrency?: number;
   /** Aborted: nothing new starts, what runs is finished. */
   readonly signal?: AbortSignal;

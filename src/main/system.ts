@@ -33,7 +33,20 @@ export const systemClock: Clock = {
     }),
 };
 
-export const systemEntropy: Entropy = { bytes: (length) => randomBytes(length) };
+/** Drawn from the operating system a page at a time: asking for each key costs more than the key. */
+const POOL_BYTES = 4_096;
+let pool = randomBytes(0);
+
+export const systemEntropy: Entropy = {
+  bytes: (length) => {
+    if (length > pool.length) pool = randomBytes(Math.max(length, POOL_BYTES));
+    // Copied and wiped, so that what was drawn is nowhere twice.
+    const drawn = Uint8Array.from(pool.subarray(0, length));
+    pool.fill(0, 0, length);
+    pool = pool.subarray(length);
+    return drawn;
+  },
+};
 
 /** libsodium's sealed box: X25519, XSalsa20 and Poly1305 under an ephemeral key. */
 export const sodiumSealing: Sealing = {

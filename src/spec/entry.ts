@@ -38,6 +38,7 @@ export class SpecEntry implements DesiredEntry {
   }
 
   load(): Declaration {
+    if (this.#origin.declaration) return this.#origin.declaration;
     const declared = declare(this.#document(), this.#origin.context);
     if (!declared.ok)
       throw new Error(`a document that was right is wrong: ${this.ref.kind}/${this.ref.name}`);
@@ -65,6 +66,8 @@ export interface Origin {
   readonly file: SpecFile;
   readonly remembered: RememberedDocument;
   readonly context: Context;
+  /** When the document was parsed in this run. */
+  readonly declaration: Declaration | undefined;
 }
 
 /** Where a chunk stands and what it digests to. */

@@ -119,7 +119,10 @@ function readAll(
   for (const file of files) {
     const isProjectFile = file === projectFile;
     const documents = readDocuments({ file, context, isProjectFile }, known.get(file.file));
-    for (const remembered of documents.documents) entries.push(new SpecEntry({ file, remembered, context }));
+    for (const remembered of documents.documents) {
+      const declaration = documents.declarations.get(remembered);
+      entries.push(new SpecEntry({ file, remembered, context, declaration }));
+    }
     const hash = documents.wrong.length === 0 ? file.hash : '';
     read.push({ file: file.file, hash, documents: documents.documents });
     wrong.push(...documents.wrong);

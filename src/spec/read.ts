@@ -1,6 +1,7 @@
 /** One file to its entries: from memory as far as the text is the same, parsed as far as it is not. */
 import { sha256 } from '../domain/canonical.js';
 import type { DesiredProject } from '../domain/desired.js';
+import type { Declaration } from '../domain/objects.js';
 import { fail, ok, type Result } from '../domain/result.js';
 import { type Context, declare } from './declare.js';
 import type { Diagnostic } from './diagnostics.js';
@@ -13,6 +14,8 @@ import type { SpecFile } from './spec-file.js';
 /** What a file came to. `wrong` is never remembered, so errors are found again each time. */
 export interface ReadDocuments {
   readonly documents: readonly RememberedDocument[];
+  /** Of the documents that were parsed just now, so that nothing is parsed twice in one run. */
+  readonly declarations: ReadonlyMap<RememberedDocument, Declaration>;
   readonly wrong: readonly Diagnostic[];
   readonly isUnchanged: boolean;
 }
@@ -27,12 +30,13 @@ interface Reading {
 export function readDocuments(reading: Reading, remembered: RememberedFile | undefined): ReadDocuments {
   const { file } = reading;
   if (remembered?.hash === file.hash)
-    return { documents: remembered.documents, wrong: [], isUnchanged: true };
+    return { ...NONE_PARSED, documents: remembered.documents, isUnchanged: true };
   const encoding = file.encodingErrors();
-  if (encoding.length > 0) return { documents: [], wrong: encoding, isUnchanged: false };
+  if (encoding.length > 0) return { ...NONE_PARSED, wrong: encoding };
 
   const known = new Map((remembered?.documents ?? []).map((document) => [document.text, document]));
   const documents: RememberedDocument[] = [];
+  const declarations = new Map<RememberedDocument, Declaration>();
   const wrong: Diagnostic[] = [];
   for (const chunk of placed(file.source)) {
     const same = known.get(chunk.hash);
@@ -42,9 +46,19 @@ export function readDocuments(reading: Reading, remembered: RememberedFile | und
     }
     const read = readOne(reading, chunk);
     if (!read.ok) wrong.push(...read.error);
-    else if (read.value) documents.push(read.value);
+    else if (read.value) {
+      documents.push(read.value.remembered);
+      declarations.set(read.value.remembered, read.value.declaration);
+    }
   }
-  return { documents, wrong, isUnchanged: false };
+  return { documents, declarations, wrong, isUnchanged: false };
+}
+
+const NONE_PARSED: ReadDocuments = { documents: [], declarations: new Map(), wrong: [], isUnchanged: false };
+
+interface ReadDocument {
+  readonly remembered: RememberedDocument;
+  readonly declaration: Declaration;
 }
 
 function* placed(source: Source): Generator<PlacedChunk> {
@@ -58,7 +72,7 @@ function* placed(source: Source): Generator<PlacedChunk> {
 function readOne(
   { file, context, isProjectFile }: Reading,
   chunk: PlacedChunk,
-): Result<RememberedDocument | undefined, readonly Diagnostic[]> {
+): Result<ReadDocument | undefined, readonly Diagnostic[]> {
   const checked = checkDocument(file.source, chunk);
   if (!checked.ok) return checked;
   const document = checked.value;
@@ -69,7 +83,8 @@ function readOne(
     return fail([document.tree.error(['kind'], 'value', misplaced(context.project))]);
   }
   const declared = declare(document, context);
-  return declared.ok ? ok(remember(chunk, document, declared.value)) : declared;
+  if (!declared.ok) return declared;
+  return ok({ remembered: remember(chunk, document, declared.value), declaration: declared.value });
 }
 
 const misplaced = ({ name }: DesiredProject) =>

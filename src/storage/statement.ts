@@ -9,6 +9,14 @@ import type { Database } from './schema.js';
 export interface Session {
   readonly compiler: Kysely<Database>;
   readonly connection: DatabaseConnection;
+  /** The few rows that every mutation reads, as this transaction knows them; empty when one begins or undoes. */
+  readonly memo: Map<string, unknown>;
+}
+
+/** Reads through the memo: once a transaction. */
+export async function remembered<T>({ memo }: Session, name: string, read: () => Promise<T>): Promise<T> {
+  if (!memo.has(name)) memo.set(name, await read());
+  return memo.get(name) as T;
 }
 
 class Placeholder {

@@ -39,7 +39,7 @@ export function storePlace() {
     /** Changes rows as somebody does who can write to the file. */
     tamper: (sql: string): void => {
       const connection = new SqliteConnection(join(folder(), 'store.db'));
-      connection.execute(sql);
+      for (const statement of sql.split('; ')) connection.execute(statement);
       connection.close();
     },
     rows: (sql: string): unknown[] => {

@@ -9,7 +9,7 @@ import type {
   MetaQueries,
   MetaRow,
 } from '../../authority/storage-port.js';
-import { type Session, statement, wholeRow } from '../statement.js';
+import { remembered, type Session, statement, wholeRow } from '../statement.js';
 
 const AUDIT_COLUMNS = [
   'seq',
@@ -67,8 +67,9 @@ const putLease = statement<LeaseRow>()((db, p) =>
 
 export function leaseQueries(session: Session): LeaseQueries {
   return {
-    get: async (name) => (await getLease(session, { name }))[0],
+    get: (name) => remembered(session, `lease ${name}`, async () => (await getLease(session, { name }))[0]),
     put: async (row) => {
+      session.memo.set(`lease ${row.name}`, row);
       await putLease(session, row);
     },
   };
@@ -103,8 +104,10 @@ const putMeta = statement<MetaRow>()((db, p) =>
 
 export function metaQueries(session: Session): MetaQueries {
   return {
-    get: async (name) => (await getMeta(session, { name }))[0]?.value,
+    get: (name) =>
+      remembered(session, `meta ${name}`, async () => (await getMeta(session, { name }))[0]?.value),
     put: async (row) => {
+      session.memo.set(`meta ${row.name}`, row.value);
       await putMeta(session, row);
     },
   };

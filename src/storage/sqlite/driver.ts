@@ -42,7 +42,7 @@ export class SqliteConnection implements DatabaseConnection {
 
   /** A statement without parameters and rows: `begin immediate`, `savepoint one`. */
   execute(sql: string): void {
-    this.#handle.exec(sql);
+    this.#prepare(sql).run([]);
   }
 
   all(sql: string, parameters: readonly unknown[] = []): unknown[] {

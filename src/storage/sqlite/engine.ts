@@ -84,17 +84,23 @@ function queued(
   pause: (() => Promise<void>) | undefined,
   begin = 'begin immediate',
 ): { readonly run: Transactional; readonly queue: WriteQueue } {
-  const tx = transactionOver({
-    compiler: new Kysely<Database>({ dialect: sqliteDialect(connection) }),
-    connection,
-  });
+  const memo = new Map<string, unknown>();
+  const compiler = new Kysely<Database>({ dialect: sqliteDialect(connection) });
+  const tx = transactionOver({ compiler, connection, memo });
   const queue = new WriteQueue({
-    begin: () => beginning(connection, begin, sleep),
+    begin: () => {
+      memo.clear();
+      return beginning(connection, begin, sleep);
+    },
     commit: () => connection.execute('commit'),
     rollback: () => connection.execute('rollback'),
     enter: () => connection.execute('savepoint one'),
     leave: () => connection.execute('release one'),
-    undo: () => connection.execute('rollback to one; release one'),
+    undo: () => {
+      memo.clear();
+      connection.execute('rollback to one');
+      connection.execute('release one');
+    },
     isOpen: () => connection.isInTransaction,
     faultOf,
     pause: pause ?? (() => Promise.resolve()),
