@@ -16,7 +16,7 @@ import { issue } from './issue.js';
 import type { Keyring } from './keyring.js';
 import { acquire, checkLease, LEASE_TTL_MAX_MS, release, renew } from './lease.js';
 import { promote } from './promote.js';
-import { fetchObjects, survey } from './reading.js';
+import { fetchObjects, knownTokens, survey } from './reading.js';
 import { dependentsOf } from './references.js';
 import { revoke, revokeByHand } from './revoke.js';
 import type { Storage, Transaction } from './storage-port.js';
@@ -86,7 +86,7 @@ function readingOf({
   storage,
   keyring,
   identity,
-}: Parts): Pick<LiveStore, 'facts' | 'survey' | 'fetch' | 'dependents' | 'audit' | 'changes'> {
+}: Parts): Pick<LiveStore, 'facts' | 'survey' | 'fetch' | 'dependents' | 'tokens' | 'audit' | 'changes'> {
   return {
     facts: () =>
       storage.read(async () => {
@@ -102,6 +102,7 @@ function readingOf({
     survey: () => storage.read(survey),
     fetch: (refs) => storage.read((tx) => fetchObjects(tx, keyring, refs)),
     dependents: (ref) => storage.read(async (tx) => ok(await dependentsOf(tx, ref, clock.now()))),
+    tokens: (ids) => storage.read((tx) => knownTokens(tx, ids)),
     audit: (query) => storage.read((tx) => readAudit(tx, query)),
     changes: (since, limit) => storage.read((tx) => readChanges(tx, { since, limit })),
   };

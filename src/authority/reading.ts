@@ -1,9 +1,17 @@
 /** What planning reads: one line for every live object, and everything about those that need a look. */
-import type { LiveObject, LiveSummary } from '../domain/live.js';
+import type { KnownToken, LiveObject, LiveSummary } from '../domain/live.js';
 import { compareRefs, type ObjectRef } from '../domain/objects.js';
 import { fail, ok, type Result } from '../domain/result.js';
 import type { Keyring } from './keyring.js';
-import { declarationOf, isGenuineVersion, keyFactsOf, summaryOf, tampered, versionFactsOf } from './rows.js';
+import {
+  declarationOf,
+  isGenuineVersion,
+  keyFactsOf,
+  refOfRow,
+  summaryOf,
+  tampered,
+  versionFactsOf,
+} from './rows.js';
 import type { DeliveryRow, ObjectRow, Transaction, VersionRow } from './storage-port.js';
 import { genuine } from './stored.js';
 
@@ -36,6 +44,23 @@ export async function fetchObjects(
     objects.push(liveObjectOf(row, surroundings));
   }
   return ok(objects.sort((a, b) => compareRefs(a.ref, b.ref)));
+}
+
+/** Those of `ids` that were ever issued here, sorted by id. Nothing is granted by it, so no MAC is checked. */
+export async function knownTokens(
+  tx: Transaction,
+  ids: readonly string[],
+): Promise<Result<readonly KnownToken[]>> {
+  const rows = await tx.versions.owners([...new Set(ids)].sort());
+  return ok(
+    rows
+      .map((row) => ({
+        tokenId: row.token_id,
+        object: refOfRow(row),
+        isRemoved: row.removed_at !== null,
+      }))
+      .sort((a, b) => (a.tokenId < b.tokenId ? -1 : 1)),
+  );
 }
 
 interface Surroundings {

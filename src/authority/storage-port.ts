@@ -51,6 +51,9 @@ export interface VersionRow {
   readonly last_used_at: number | null;
 }
 
+/** The object that a token was issued for. */
+export type TokenOwnerRow = Pick<VersionRow, 'token_id'> & Pick<ObjectRow, 'kind' | 'name' | 'removed_at'>;
+
 export interface ReferenceRow {
   readonly object_id: string;
   readonly kind: string;
@@ -133,6 +136,8 @@ export interface VersionQueries {
   of(objectId: string): Promise<readonly VersionRow[]>;
   /** Of several, by object and generation. */
   ofMany(objectIds: readonly string[]): Promise<readonly VersionRow[]>;
+  /** Of the tokens that there are, in no order. */
+  owners(tokenIds: readonly string[]): Promise<readonly TokenOwnerRow[]>;
   insert(row: VersionRow): Promise<void>;
   /** Everything but use. */
   update(row: VersionRow): Promise<void>;

@@ -124,6 +124,14 @@ export interface LiveDependent {
   readonly endsAt: Instant | undefined;
 }
 
+/** A token that the store knows by its id, and the key it was issued for. */
+export interface KnownToken {
+  readonly tokenId: string;
+  readonly object: ObjectRef;
+  /** The key it was issued for is a tombstone; a live one may have its name again. */
+  readonly isRemoved: boolean;
+}
+
 /** Through what telemetry use is known: complete for every verifier within these instants. */
 export interface UsageCoverage {
   readonly from: Instant;

@@ -6,6 +6,7 @@
 import type { SinkId } from '../domain/kinds/index.js';
 import type {
   Fingerprint,
+  KnownToken,
   LiveDependent,
   LiveObject,
   LiveSummary,
@@ -161,6 +162,9 @@ export interface LiveStore {
 
   /** Live objects that name this one, with removed keys whose versions have not all ended. */
   dependents(ref: ObjectRef): Promise<Result<readonly LiveDependent[]>>;
+
+  /** Whose these tokens are, by their ids: those it knows, of live and of removed keys, sorted by id. */
+  tokens(ids: readonly string[]): Promise<Result<readonly KnownToken[]>>;
 
   acquireLease(holder: string, ttlMs: DurationMs): Promise<Result<Lease>>;
   renewLease(lease: Lease): Promise<Result<Lease>>;

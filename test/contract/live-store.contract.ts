@@ -230,6 +230,39 @@ export function liveStoreContract(name: string, open: () => Promise<OpenStore>):
       });
     });
 
+    describe('tokens', () => {
+      const ids = async (key: string) => (await versions(key)).map(({ id }) => id);
+
+      it('are known with the key they were issued for, every generation of it', async () => {
+        await hand.create(apiKey('a', { deliver: [DOTENV] }));
+        await hand.rollOut('a', 1);
+        await hand.rollOut('a', 2);
+        const both = await ids('a');
+        expect(need(await store.tokens(both))).toEqual(
+          both.toSorted().map((tokenId) => ({ tokenId, object: keyRef('a'), isRemoved: false })),
+        );
+      });
+
+      it('of a removed key stay known as such, also when another key has its name', async () => {
+        await hand.create(apiKey('a'));
+        need(await hand.issue('a', 1));
+        const [old = ''] = await ids('a');
+        need(await hand.remove(keyRef('a')));
+        await hand.create(apiKey('a'));
+        need(await hand.issue('a', 1));
+        const [young = ''] = await ids('a');
+        const known = need(await store.tokens([young, old, old]));
+        expect(known).toHaveLength(2);
+        expect(known).toContainEqual({ tokenId: old, object: keyRef('a'), isRemoved: true });
+        expect(known).toContainEqual({ tokenId: young, object: keyRef('a'), isRemoved: false });
+      });
+
+      it('that this store never issued are left out', async () => {
+        expect(need(await store.tokens(['AAAAAAAAAAAA']))).toEqual([]);
+        expect(need(await store.tokens([]))).toEqual([]);
+      });
+    });
+
     describe('issue', () => {
       beforeEach(async () => {
         await hand.create(apiKey('a', { deliver: [DOTENV] }));

@@ -81,6 +81,14 @@ export function versionQueries(session: Session): VersionQueries {
           .orderBy('object_id')
           .orderBy('generation'),
       )(session),
+    owners: (ids) =>
+      chunks(ids, (chunk) =>
+        session.compiler
+          .selectFrom('versions')
+          .innerJoin('objects', 'objects.id', 'versions.object_id')
+          .select(['versions.token_id', 'objects.kind', 'objects.name', 'objects.removed_at'])
+          .where('versions.token_id', 'in', chunk),
+      )(session),
     insert: async (row) => {
       await insert(session, row);
     },
