@@ -86,7 +86,9 @@ function printReport(report: Report, plan: Plan, context: CommandContext): void 
     context.terminal.out(`\n${reportText(report, { color: context.terminal.color })}\n`);
 }
 
-function exitCode({ summary }: Report, plan: Plan): ExitCode {
+function exitCode({ summary, results }: Report, plan: Plan): ExitCode {
+  // Somebody else is at it now, whatever was done before: that is what a script has to know.
+  if (results.some(({ error }) => error?.code === 'lease_lost')) return EXIT.locked;
   if (summary.failed + summary.notAttempted > 0) return summary.succeeded > 0 ? EXIT.partial : EXIT.error;
   return hasRefusal(plan) ? EXIT.refused : EXIT.done;
 }

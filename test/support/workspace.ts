@@ -13,7 +13,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { TOKEN_PATTERN } from '../../src/domain/secret.js';
 
 export const COMMAND = join(__dirname, '../../dist/keywright.js');
@@ -121,6 +121,16 @@ export class Workspace {
     return new RegExp(`^${name}=(.*)$`, 'm').exec(this.read(file))?.[1] ?? '';
   }
 
+  /** The files below `secrets`, relative to the working folder. */
+  sinkFiles(): readonly string[] {
+    return existsSync(this.#sinks) ? filesBelow(this.#sinks).map((file) => relative(this.folder, file)) : [];
+  }
+
+  /** Every token that the files below `secrets` hold now. */
+  delivered(): readonly string[] {
+    return this.sinkFiles().flatMap((file) => tokensIn(this.read(file)));
+  }
+
   /** Places outside the sinks that hold a secret that was ever seen, or anything that looks like one. */
   leaks(): readonly string[] {
     this.#lookAtSinks();
@@ -145,10 +155,7 @@ export class Workspace {
   }
 
   #lookAtSinks(): void {
-    if (!existsSync(this.#sinks)) return;
-    for (const file of filesBelow(this.#sinks)) {
-      for (const token of tokensIn(readFileSync(file, 'latin1'))) this.#seen.add(token);
-    }
+    for (const token of this.delivered()) this.#seen.add(token);
   }
 
   dispose(): void {
