@@ -14,7 +14,7 @@ export function renderFailure(
     return;
   }
   if (diagnostics.length > 0)
-    terminal.err(`${diagnosticsText(diagnostics, { color: terminal.color ? 'always' : 'never' })}\n\n`);
+    terminal.err(`${diagnosticsText(diagnostics, { color: terminal.color ? 'always' : 'never' })}\n`);
   terminal.err(`keywright: ${message}\n`);
 }
 

@@ -105,14 +105,17 @@ function sinkErrors(
       help,
     }),
   ];
-  if (/[/]$|(?:^|[/])\.{1,2}$/.test(path)) return at('names a folder, not a file');
+  if (/[/]$|(?:^|[/])\.{1,2}$/.test(path)) return at('the path names a folder, not a file');
   const { sinkRoots, store } = project.spec;
   if (!sinkRoots.some((root) => isBelow(folder, root, path))) {
     return at(
-      'lies outside the folders that sinks may write below',
-      `they are: ${sinkRoots.join(', ')} (spec.sinkRoots in keywright.yaml)`,
+      'the path lies outside the folders that sinks may write below',
+      `they are: ${sinkRoots.map(rootText).join(', ')} (spec.sinkRoots in keywright.yaml)`,
     );
   }
-  if (!store.includes('://') && isBelow(folder, store, path)) return at('lies inside the live store');
+  if (!store.includes('://') && isBelow(folder, store, path))
+    return at('the path lies inside the live store', 'choose one outside');
   return [];
 }
+
+const rootText = (root: string): string => (root === '.' ? 'this folder' : root);

@@ -90,9 +90,14 @@ function composeTokens(tokens: readonly CST.Token[], refuse: Refuse): Parsed<Doc
   const documents = [...composer.compose(content)] as Document.Parsed<ParsedNode>[];
   const errors = [...documents.flatMap((document) => document.errors), ...composer.streamInfo().errors];
   if (errors.length > 0) {
-    const shown = errors.slice(0, SYNTAX_ERRORS_MAX);
+    // Indentation by tabs makes nonsense of the lines around it: whatever else is said only confuses.
+    const tab = errors.find(({ code }) => code === 'TAB_AS_INDENT');
+    const shown = tab ? [tab] : errors.slice(0, SYNTAX_ERRORS_MAX);
+    const help = tab && 'indent with spaces';
     return fail(
-      shown.map(({ pos: [start, end], message }) => refuse(start, end, { code: 'yaml_syntax', message })),
+      shown.map(({ pos: [start, end], message }) =>
+        refuse(start, end, { code: 'yaml_syntax', message, help }),
+      ),
     );
   }
   const [document, second] = documents;

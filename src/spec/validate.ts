@@ -98,9 +98,17 @@ function unknownComplaint(
   entries: readonly SpecEntry[],
 ): Complaint {
   const names = entries.filter(({ ref }) => ref.kind === kind).map(({ ref }) => ref.name);
-  const help = didYouMean(name, kind === 'Environment' ? [...names, ...FRESH_ENVIRONMENTS] : names);
+  const known = kind === 'Environment' ? [...new Set([...names, ...FRESH_ENVIRONMENTS])] : names;
+  const help =
+    didYouMean(name, known) ?? `declare it${known.length === 0 ? '' : `, or name one of ${listed(known)}`}`;
   return { code: 'unknown_reference', message: `there is no ${kind} "${name}", declared or live`, help };
 }
+
+/** How many names a person reads. */
+const NAMES_MAX = 5;
+
+const listed = (names: readonly string[]): string =>
+  `${names.slice(0, NAMES_MAX).join(', ')}${names.length > NAMES_MAX ? ', …' : ''}`;
 
 /** Bisection in entries that are sorted by `compareRefs`. */
 function isAmong(entries: readonly SpecEntry[], ref: ObjectRef): boolean {

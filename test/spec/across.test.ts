@@ -86,7 +86,7 @@ test('a project may allow other folders for its sinks', async () => {
     }),
   );
   expect(errors.map(line)).toEqual([
-    'a.yaml:12:85 sink_path lies outside the folders that sinks may write below (they are: /run/secrets, out (spec.sinkRoots in keywright.yaml))',
+    'a.yaml:12:85 sink_path the path lies outside the folders that sinks may write below (they are: /run/secrets, out (spec.sinkRoots in keywright.yaml))',
   ]);
 });
 
