@@ -29,8 +29,12 @@ export async function storePlace(context: CommandContext): Promise<Result<StoreP
   const { folder, store } = context.flags;
   if (store !== undefined) return ok({ folder, location: store });
   const project = await openProject(context);
-  if (!project.ok) return project;
-  return ok({ folder, location: project.value.project.spec.store });
+  if (project.ok) return ok({ folder, location: project.value.project.spec.store });
+  if (project.error.fault.code !== 'no_project') return project;
+  return failure(
+    'no_project',
+    `there is no keywright.yaml in ${folder}; go to a project's folder (-C DIR), or name a store with --store`,
+  );
 }
 
 /** Opens the store of `--store` or the project, does `work`, and closes it whatever happens. */

@@ -46,7 +46,10 @@ export const init: Command = {
     const files = { 'keywright.yaml': project(projectName(folder)), 'specs/billing.yaml': FIRST_KEY };
     for (const file of Object.keys(files)) {
       if (await exists(join(folder, file)))
-        return failure('exists', `${file} exists already; nothing was written`);
+        return failure(
+          'exists',
+          `${file} exists already, so nothing was written; remove it, or start elsewhere with -C DIR`,
+        );
     }
     const written = await write(folder, files);
     if (!written.ok) return written;
