@@ -27,7 +27,8 @@ export const storeFolder = (folder: string): StoreFolder => {
 };
 
 /** What may lie in the folder before there is a store in it. */
-const OURS = /^(?:store\.db.*|master\.key.*|root-token|cache|\.gitignore)$/;
+const OURS =
+  /^(?:store\.db.*|master\.key.*|reconciler\.key.*|documents\.cache.*|sinks\.lock.*|root-token|\.gitignore)$/;
 
 export type FolderState = 'absent' | 'present' | 'foreign';
 
