@@ -6,8 +6,10 @@ import type { Plan } from '../plan/plan.js';
 import type { LiveStore } from '../ports/live-store.js';
 import { unresolved } from '../spec/validate.js';
 import type { Input } from './command.js';
+import type { ExitCode } from './exit.js';
 import { badDocuments, type Failure, failed, failure } from './failure.js';
-import type { Documents } from './session.js';
+import { type Documents, openDocuments } from './session.js';
+import type { CommandContext } from './terminal.js';
 
 export interface PlanRequest {
   readonly documents: Documents;
@@ -25,6 +27,32 @@ export async function planDocuments(request: PlanRequest): Promise<Result<Plan, 
   if (!seen.ok) return failed(seen.error);
   const unknown = unresolved(desired.entries, seen.value.isLive);
   return unknown.length > 0 ? badDocuments(unknown) : ok(seen.value.plan);
+}
+
+export interface Previewed {
+  readonly plan: Plan;
+  readonly store: LiveStore;
+}
+
+/** Plans the project's documents without effect, over a fresh store where there is none, and hands the plan on. */
+export async function withPlan(
+  context: CommandContext,
+  removals: number | undefined,
+  use: (previewed: Previewed) => Promise<Result<ExitCode, Failure>>,
+): Promise<Result<ExitCode, Failure>> {
+  const documents = await openDocuments(context);
+  if (!documents.ok) return documents;
+  const { place } = documents.value;
+  const store = await context.world.openStore(place, 'pretend');
+  if (!store.ok) return failed(store.error);
+  try {
+    const recipient = await context.world.recipient(place);
+    const request = { documents: documents.value, store: store.value, recipient, allowRemovals: removals };
+    const planned = await planDocuments(request);
+    return planned.ok ? await use({ plan: planned.value, store: store.value }) : planned;
+  } finally {
+    await store.value.close();
+  }
 }
 
 /** `--allow-removals N`. */

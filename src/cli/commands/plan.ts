@@ -7,11 +7,9 @@ import { planMarkdown } from '../../view/plan-markdown.js';
 import { planText } from '../../view/plan-text.js';
 import type { Command } from '../command.js';
 import { EXIT, type ExitCode } from '../exit.js';
-import { failed } from '../failure.js';
 import { savePlan } from '../plan-file.js';
-import { ALLOW_REMOVALS, allowRemovals, hasRefusal, planDocuments } from '../previewing.js';
+import { ALLOW_REMOVALS, allowRemovals, hasRefusal, withPlan } from '../previewing.js';
 import { printJson } from '../render.js';
-import { openDocuments } from '../session.js';
 import type { CommandContext } from '../terminal.js';
 
 export const plan: Command = {
@@ -35,28 +33,13 @@ export const plan: Command = {
   run: async (context, input) => {
     const removals = allowRemovals(input);
     if (!removals.ok) return removals;
-    const documents = await openDocuments(context);
-    if (!documents.ok) return documents;
-    const { place } = documents.value;
-    const store = await context.world.openStore(place, 'pretend');
-    if (!store.ok) return failed(store.error);
-    try {
-      const planned = await planDocuments({
-        documents: documents.value,
-        store: store.value,
-        recipient: await context.world.recipient(place),
-        allowRemovals: removals.value,
-      });
-      if (!planned.ok) return planned;
+    return withPlan(context, removals.value, async ({ plan: made }) => {
       const out = input.text('out');
-      const saved =
-        out === undefined ? ok(undefined) : await savePlan(context.flags.folder, out, planned.value);
+      const saved = out === undefined ? ok(undefined) : await savePlan(context.flags.folder, out, made);
       if (!saved.ok) return saved;
-      printPlan(planned.value, context);
-      return ok(input.has('detailedExitcode') ? detailed(planned.value) : EXIT.done);
-    } finally {
-      await store.value.close();
-    }
+      printPlan(made, context);
+      return ok(input.has('detailedExitcode') ? detailed(made) : EXIT.done);
+    });
   },
 };
 
