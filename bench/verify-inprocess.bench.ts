@@ -53,7 +53,9 @@ const clock: Clock = {
 };
 
 async function indexSide(onToken: (token: string, index: number) => void): Promise<Side> {
-  const verifier = await createVerifier(generatedFeed(KEYS, onToken), clock, Number.POSITIVE_INFINITY);
+  const verifier = await createVerifier(generatedFeed(KEYS, onToken), clock, {
+    staleAfterMs: Number.POSITIVE_INFINITY,
+  });
   if (!verifier.ok) throw new Error(verifier.error.message);
   const { indexBytes, nameBytes } = verifier.value.size();
   return {

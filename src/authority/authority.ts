@@ -95,7 +95,7 @@ function readingOf({
           storeId: identity.storeId,
           now,
           settleMs: LEASE_TTL_MAX_MS + LONGEST_REQUEST_MS,
-          // Every verify writes its use before it answers, so nothing is outstanding.
+          // Our verify writes a use before it answers; verifiers in memory fail closed unless they report.
           usage: { from: identity.createdAt, until: now },
         });
       }),

@@ -1,18 +1,20 @@
 /**
- * Credentials for verifiers that answer from memory: all of them once, then those that a change touched.
+ * Credentials for verifiers that answer from memory: all of them once, then those that a change touched;
+ * and the uses that they report.
  * Every row is checked against its MAC on the way out, and one that fails stops the feed: a verifier must
  * not serve from a database that somebody edited.
  */
 import { fail, ok, type Result } from '../domain/result.js';
 import type { Secret } from '../domain/secret.js';
-import type { Credential, CredentialFeed, CredentialPage } from '../ports/credential-feed.js';
+import type { Instant } from '../domain/time.js';
+import type { Credential, CredentialFeed, CredentialPage, Use } from '../ports/credential-feed.js';
 import type { World } from './authority.js';
 import { openOrFill } from './bootstrap.js';
 import type { Keyring } from './keyring.js';
 import { declarationOf, isGenuineVersion, tampered } from './rows.js';
 import type { AuditRow, ObjectRow, Storage, Transaction, VersionRow } from './storage-port.js';
 import { genuine } from './stored.js';
-import { ownerText, standingOf } from './verify.js';
+import { ownerText, recordUse, standingOf } from './verify.js';
 
 /** Changes read at once; as many rounds follow as there are changes. */
 const CHANGES_PAGE = 1_000;
@@ -31,6 +33,7 @@ export async function openFeed(
     revision: () => storage.read(async (tx) => ok(await tx.audit.lastSeq())),
     snapshot: (after, limit) => storage.read((tx) => snapshot({ tx, keyring }, after ?? '', limit)),
     changedSince: (revision) => storage.read((tx) => changedSince({ tx, keyring }, revision)),
+    reportUses: (uses) => storage.write((tx) => recordUses(tx, uses, world.clock.now())),
     close: () => storage.close(),
   });
 }
@@ -79,6 +82,18 @@ async function keysTouchedBy(tx: Transaction, entries: readonly AuditRow[]): Pro
     if (kind !== 'ApiKey') rows.push(...(await tx.objects.referring(kind, name)));
   }
   return rows.filter((row) => row.kind === 'ApiKey');
+}
+
+/**
+ * A clock that runs ahead must not make a use count as evidence from after a settle. Versions may be
+ * unknown when the store was restored from a backup.
+ */
+async function recordUses(tx: Transaction, uses: readonly Use[], now: Instant): Promise<Result<void>> {
+  for (const use of uses) {
+    if ((await tx.versions.byTokenId(use.tokenId)) === undefined) continue;
+    await recordUse(tx, { ...use, lastUsedAt: Math.min(use.lastUsedAt, now) });
+  }
+  return ok(undefined);
 }
 
 async function credentialsOf(

@@ -5,9 +5,10 @@ import { effectivePermissions } from '../domain/permissions.js';
 import { fail, ok, type Result } from '../domain/result.js';
 import { parseToken, type Secret } from '../domain/secret.js';
 import { decide, type KeyStanding, type VerificationRequest } from '../domain/verification.js';
+import type { Use } from '../ports/credential-feed.js';
 import type { Verification } from '../ports/live-store.js';
 import { declarationOf, isGenuineVersion, isSameMac, tampered, versionFactsOf } from './rows.js';
-import type { ObjectRow, VersionRow } from './storage-port.js';
+import type { ObjectRow, Transaction, VersionRow } from './storage-port.js';
 import { genuine } from './stored.js';
 import type { Work } from './work.js';
 
@@ -48,7 +49,7 @@ export async function verify(
   if (declaration.kind !== 'ApiKey') return fail(tampered(row.value.kind, row.value.id));
   const standing = await standingOf(work, row.value, declaration.spec);
   if (!standing.ok) return standing;
-  await recordUse(work, tokenId, consumer);
+  await recordUse(work.tx, { tokenId, lastUsedAt: work.now, consumer });
   const code = decide(versionFactsOf(version), standing.value, request, work.now);
   return ok({
     valid: code === 'VALID',
@@ -58,10 +59,10 @@ export async function verify(
 }
 
 /** Refused uses count too: a revoked key that somebody still sends is worth knowing. */
-async function recordUse(work: Work, tokenId: string, consumer: string | undefined): Promise<void> {
-  await work.tx.versions.used(tokenId, work.now);
+export async function recordUse(tx: Transaction, { tokenId, lastUsedAt, consumer }: Use): Promise<void> {
+  await tx.versions.used(tokenId, lastUsedAt);
   if (consumer !== undefined && CONSUMER.test(consumer))
-    await work.tx.versions.seen({ token_id: tokenId, consumer, last_seen_at: work.now });
+    await tx.versions.seen({ token_id: tokenId, consumer, last_seen_at: lastUsedAt });
 }
 
 /** The owner and what it may do, as they are now. */

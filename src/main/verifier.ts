@@ -25,8 +25,10 @@ export interface VerifierOptions {
   readonly store: string;
   /** 32 bytes in base64. Absent: the one in the folder. */
   readonly masterKey?: Secret;
-  /** How often changes are read, and so how late a revocation by another process is seen. 500 ms if absent. */
+  /** How often changes are read and uses reported, and so how late a revocation by another process is seen. 500 ms if absent. */
   readonly refreshEveryMs?: DurationMs;
+  /** Whose uses are reported when a call of `verify` does not say; a name as in `rotation.consumers`. */
+  readonly consumer?: string;
 }
 
 const REFRESH_EVERY_MS: DurationMs = 500;
@@ -36,11 +38,11 @@ const REFRESH_EVERY_MS: DurationMs = 500;
  * `store_absent`, `store_foreign`, `store_unreachable`, `store_tampered`, `master_key`.
  */
 export async function openVerifier(options: VerifierOptions): Promise<Result<Verifier>> {
-  const { store, masterKey, refreshEveryMs = REFRESH_EVERY_MS } = options;
+  const { store, masterKey, refreshEveryMs = REFRESH_EVERY_MS, consumer } = options;
   const adapters = { clock: systemClock, entropy: systemEntropy, sealing: sodiumSealing };
   const feed = await openEmbeddedFeed({ ...adapters, folder: store, ...(masterKey && { masterKey }) });
   if (!feed.ok) return feed;
-  const verifier = await createVerifier(feed.value, systemClock);
+  const verifier = await createVerifier(feed.value, systemClock, consumer === undefined ? {} : { consumer });
   if (!verifier.ok) {
     await feed.value.close();
     return verifier;
@@ -53,14 +55,14 @@ function following(verifier: Verifier, everyMs: DurationMs): Verifier {
   const stopping = new AbortController();
   const followed = verifier.follow(everyMs, stopping.signal);
   return {
-    verify: (token, request) => verifier.verify(token, request),
+    verify: (token, request, consumer) => verifier.verify(token, request, consumer),
     refresh: () => verifier.refresh(),
     follow: (ms, signal) => verifier.follow(ms, signal),
     size: () => verifier.size(),
     close: async () => {
       stopping.abort();
       await followed;
-      await verifier.close();
+      return verifier.close();
     },
   };
 }

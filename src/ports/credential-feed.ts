@@ -1,10 +1,12 @@
 /**
  * What a verifier that answers from memory needs of the store: every credential once, then whatever
- * changed. MACs are keyed with the pepper, so a verifier must be trusted with it; plaintext never passes.
+ * changed; and the way back, on which it reports use. MACs are keyed with the pepper, so a verifier must
+ * be trusted with it; plaintext never passes.
  */
 import type { VersionFacts } from '../domain/live.js';
 import type { Result } from '../domain/result.js';
 import type { Secret } from '../domain/secret.js';
+import type { Instant } from '../domain/time.js';
 import type { KeyStanding } from '../domain/verification.js';
 
 /** One version of a key, as verification sees it. */
@@ -32,6 +34,14 @@ export interface CredentialPage {
   readonly next: string | undefined;
 }
 
+/** That a version was used, whatever the answer: a refused use counts too. */
+export interface Use {
+  readonly tokenId: string;
+  readonly lastUsedAt: Instant;
+  /** Who used it, as declarations name consumers. */
+  readonly consumer?: string | undefined;
+}
+
 export interface CredentialFeed {
   pepper(): Promise<Result<Secret>>;
   /** The newest change; take it before the snapshot and follow from it: nothing is missed, some is seen twice. */
@@ -42,5 +52,14 @@ export interface CredentialFeed {
   changedSince(
     revision: number,
   ): Promise<Result<{ readonly credentials: readonly Credential[]; readonly revision: number }>>;
+  /**
+   * Uses since the last report; all of them or none, durable when it answers. Repeating a report changes
+   * nothing, a late one takes no later use back, and versions that the store does not know are passed over.
+   *
+   * A verifier must stop answering `valid` once it has not reported for 2 seconds. So the store knows of
+   * every use that was let through, except for the last 2 seconds of a verifier that was cut off or killed.
+   * Hand-overs rely on it: silence in the store is silence (rotation, "observed").
+   */
+  reportUses(uses: readonly Use[]): Promise<Result<void>>;
   close(): Promise<void>;
 }

@@ -45,6 +45,7 @@ export interface StoreFacts {
    * and clock skew (rotation.md, step 4).
    */
   readonly settleMs: DurationMs;
+  /** Late by at most the 2 seconds that a verifier may go on without reporting (credential-feed.ts). */
   readonly usage: UsageCoverage;
 }
 

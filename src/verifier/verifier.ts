@@ -1,24 +1,26 @@
 /**
  * Answers "is this key good?" from memory, in microseconds, and keeps that memory true by following the
  * store's changes. It fails closed: once the changes could not be read for longer than a bound, it says
- * that it does not know, and that is never `valid`.
- *
- * It does not report use. A key whose consumers are checked only here looks unused to the store, so such
- * keys should not be handed over by `observed` (rotation.md, step 5).
+ * that it does not know, and that is never `valid`. Every refresh also reports which keys were used, under
+ * the same bound: what a hand-over takes for silence is never use that a verifier kept to itself.
  */
 import { fault } from '../domain/errors.js';
 import { fail, ok, type Result } from '../domain/result.js';
+import { publicIdOf } from '../domain/secret.js';
 import type { DurationMs } from '../domain/time.js';
 import type { VerificationRequest } from '../domain/verification.js';
 import type { Clock } from '../ports/clock.js';
 import type { CredentialFeed } from '../ports/credential-feed.js';
 import type { Verification } from '../ports/live-store.js';
 import { CredentialIndex, type IndexSize } from './credential-index.js';
+import { UseLog } from './use-log.js';
 
-/** How long the memory is trusted after the changes were last read. */
+/** How long the memory is trusted after the changes were last read and the uses last reported. */
 export const STALE_AFTER_MS: DurationMs = 2_000;
 
 const SNAPSHOT_PAGE = 10_000;
+/** A transaction of some ten milliseconds, during which the process does nothing else. */
+const REPORT_PAGE = 1_000;
 
 /** The verifier cannot tell: its memory is too old. Refuse, or ask the store itself. */
 export interface Unavailable {
@@ -30,18 +32,22 @@ export interface Unavailable {
 export type Answer = Verification | Unavailable;
 
 export interface Verifier {
-  /** Never throws. `UNAVAILABLE` when the changes were last read longer ago than the bound, and after `close`. */
-  verify(token: string, request?: VerificationRequest): Answer;
   /**
-   * Reads what changed until now: what the store did before the call is in force when it resolves. On a
-   * fault the memory stays as it was and keeps ageing.
+   * Never throws. Counts as a use of the key, by `consumer` if named, here or for the whole verifier.
+   * `UNAVAILABLE` when the last good refresh is longer ago than the bound, and after `close`.
+   */
+  verify(token: string, request?: VerificationRequest, consumer?: string): Answer;
+  /**
+   * Reads what changed until now, and reports uses: what the store did before the call is in force when it
+   * resolves, and the store knows of uses until then. On a fault of either the memory keeps ageing, and
+   * uses that were not reported are kept for the next time.
    */
   refresh(): Promise<Result<void>>;
   /** Refreshes every `everyMs` until the signal aborts, then resolves. Faults are outlived: it tries again. */
   follow(everyMs: DurationMs, signal: AbortSignal): Promise<void>;
   size(): IndexSize;
-  /** Forgets everything and closes the feed. */
-  close(): Promise<void>;
+  /** Reports the last uses, forgets everything and closes the feed. A fault if those uses are lost. */
+  close(): Promise<Result<void>>;
 }
 
 const UNAVAILABLE: Unavailable = Object.freeze({ valid: false, code: 'UNAVAILABLE' });
@@ -49,13 +55,20 @@ const WENT_BACK =
   'The store is older than what was read from it before, as after restoring a backup. Nothing in memory is trusted; the next refresh reads all of it again.';
 const ANYTHING: VerificationRequest = Object.freeze({});
 
+export interface Following {
+  /** `STALE_AFTER_MS` if absent. A longer one lets a hand-over miss uses of as long. */
+  readonly staleAfterMs?: DurationMs;
+  /** Whose uses these are when a call does not say. */
+  readonly consumer?: string;
+}
+
 /** Reads every credential of the feed into memory. Faults are those of the feed. */
 export async function createVerifier(
   feed: CredentialFeed,
   clock: Clock,
-  staleAfterMs: DurationMs = STALE_AFTER_MS,
+  following: Following = {},
 ): Promise<Result<Verifier>> {
-  const verifier = new FollowingVerifier(feed, clock, staleAfterMs);
+  const verifier = new FollowingVerifier(feed, clock, following);
   const loaded = await verifier.refresh();
   return loaded.ok ? ok(verifier) : loaded;
 }
@@ -70,22 +83,29 @@ class FollowingVerifier implements Verifier {
   readonly #feed: CredentialFeed;
   readonly #clock: Clock;
   readonly #staleAfterMs: DurationMs;
+  readonly #consumer: string | undefined;
+  readonly #uses = new UseLog();
   #memory: Memory | undefined;
-  /** Monotonic: everything that the store did before it is in the memory. */
+  /** Monotonic: everything that the store did before it is in the memory, and uses before it in the store. */
   #trueAtMs = Number.NEGATIVE_INFINITY;
   #isClosed = false;
   #lastRefresh: Promise<unknown> = Promise.resolve();
 
-  constructor(feed: CredentialFeed, clock: Clock, staleAfterMs: DurationMs) {
+  constructor(feed: CredentialFeed, clock: Clock, following: Following) {
     this.#feed = feed;
     this.#clock = clock;
-    this.#staleAfterMs = staleAfterMs;
+    this.#staleAfterMs = following.staleAfterMs ?? STALE_AFTER_MS;
+    this.#consumer = following.consumer;
   }
 
-  verify(token: string, request: VerificationRequest = ANYTHING): Answer {
+  verify(token: string, request: VerificationRequest = ANYTHING, consumer = this.#consumer): Answer {
+    if (this.#memory === undefined) return UNAVAILABLE;
+    const now = this.#clock.now();
+    const answer = this.#memory.index.verify(token, request, now);
+    // Also when it may not be answered: whoever sends a key during an outage still holds it.
+    if (answer.key) this.#uses.note({ tokenId: publicIdOf(token), lastUsedAt: now, consumer });
     const isStale = this.#clock.monotonicMs() - this.#trueAtMs > this.#staleAfterMs;
-    if (this.#memory === undefined || isStale) return UNAVAILABLE;
-    return this.#memory.index.verify(token, request, this.#clock.now());
+    return isStale ? UNAVAILABLE : answer;
   }
 
   // One after another, never joined: a refresh already under way may have read before the caller's change.
@@ -106,19 +126,28 @@ class FollowingVerifier implements Verifier {
     return this.#memory?.index.size ?? { credentials: 0, indexBytes: 0, nameBytes: 0, standings: 0 };
   }
 
-  async close(): Promise<void> {
+  async close(): Promise<Result<void>> {
     this.#isClosed = true;
     this.#memory = undefined;
     await this.#lastRefresh;
+    const reported = await this.#report();
     await this.#feed.close();
+    return reported;
   }
 
   async #catchUp(): Promise<Result<void>> {
     if (this.#isClosed) return fail(fault('interrupted', 'The verifier is closed.'));
     const memory = this.#memory === undefined ? await load(this.#feed) : ok(this.#memory);
     if (!memory.ok) return memory;
-    const { index, revision } = memory.value;
     const startedMs = this.#clock.monotonicMs();
+    // At once, so that a revocation does not wait for a report that waits for its turn to write.
+    const [read, reported] = await Promise.all([this.#readChanges(memory.value), this.#report()]);
+    if (!read.ok) return read;
+    if (reported.ok) this.#trueAtMs = startedMs;
+    return reported;
+  }
+
+  async #readChanges({ index, revision }: Memory): Promise<Result<void>> {
     const changed = await this.#feed.changedSince(revision);
     if (!changed.ok) return changed;
     if (this.#isClosed) return fail(fault('interrupted', 'The verifier was closed meanwhile.'));
@@ -128,7 +157,17 @@ class FollowingVerifier implements Verifier {
     }
     for (const credential of changed.value.credentials) index.put(credential);
     this.#memory = { index, revision: changed.value.revision };
-    this.#trueAtMs = startedMs;
+    return ok(undefined);
+  }
+
+  async #report(): Promise<Result<void>> {
+    const uses = this.#uses.take();
+    for (let from = 0; from < uses.length; from += REPORT_PAGE) {
+      const reported = await this.#feed.reportUses(uses.slice(from, from + REPORT_PAGE));
+      if (reported.ok) continue;
+      for (const use of uses.slice(from)) this.#uses.note(use);
+      return reported;
+    }
     return ok(undefined);
   }
 }

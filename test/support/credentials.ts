@@ -4,7 +4,7 @@ import { fail, ok, type Result } from '../../src/domain/result.js';
 import { mintKey, Secret, tokenMac } from '../../src/domain/secret.js';
 import type { KeyStanding } from '../../src/domain/verification.js';
 import type { Clock } from '../../src/ports/clock.js';
-import type { Credential, CredentialFeed } from '../../src/ports/credential-feed.js';
+import type { Credential, CredentialFeed, Use } from '../../src/ports/credential-feed.js';
 
 export const PEPPER = 'pepper';
 
@@ -58,6 +58,10 @@ export function credential(number: number, { dates, standing, ...rest }: Differe
 
 export class FakeFeed implements CredentialFeed {
   isBroken = false;
+  /** Reading still works. */
+  isDeaf = false;
+  /** Last reported use, by token id and consumer, as `id` or `id consumer`. */
+  readonly lastUses = new Map<string, number>();
   revisionNow = 1;
   readonly #credentials = new Map<string, { readonly credential: Credential; readonly revision: number }>();
 
@@ -96,6 +100,14 @@ export class FakeFeed implements CredentialFeed {
         .map((entry) => entry.credential),
       revision: this.revisionNow,
     }));
+
+  reportUses = async (uses: readonly Use[]): Promise<Result<void>> => {
+    if (this.isDeaf) return fail(fault('store_unreachable', 'The store cannot write.'));
+    return this.#answer(() => {
+      for (const { tokenId, consumer, lastUsedAt } of uses)
+        this.lastUses.set(consumer === undefined ? tokenId : `${tokenId} ${consumer}`, lastUsedAt);
+    });
+  };
 
   #answer<T>(read: () => T): Result<T> {
     return this.isBroken ? fail(fault('store_unreachable', 'The store does not answer.')) : ok(read());

@@ -186,7 +186,7 @@ describe('failing closed', () => {
     const feed = new FakeFeed([credential(1)]);
     const verifier = await open(feed);
     const answer = feed.changedSince;
-    let closing = Promise.resolve();
+    let closing: Promise<unknown> = Promise.resolve();
     feed.changedSince = async (since) => {
       closing = verifier.close();
       return answer(since);
