@@ -92,11 +92,15 @@ function renewalDueAt(spec: ApiKeySpec, version: VersionFacts, overlapMs: Durati
   return Math.max(halfLife, expiresAt - overlapMs - Math.min(overlapMs, DAY_MS));
 }
 
-/** Would the version live longer than its declaration allows now? */
-export function exceedsDeclaredExpiry(spec: ApiKeySpec, { issuedAt, expiresAt }: VersionFacts): boolean {
+/** Until when the declaration lets the version live, or NEVER. */
+export function latestEnd(spec: ApiKeySpec, { issuedAt }: VersionFacts): Instant {
   const byAge = spec.expiresAfter === undefined ? NEVER : issuedAt + durationMs(spec.expiresAfter);
-  return (expiresAt ?? NEVER) > Math.min(byAge, declaredEnd(spec));
+  return Math.min(byAge, declaredEnd(spec));
 }
+
+/** Would the version live longer than its declaration allows now? */
+export const exceedsDeclaredExpiry = (spec: ApiKeySpec, version: VersionFacts): boolean =>
+  (version.expiresAt ?? NEVER) > latestEnd(spec, version);
 
 /** The instant after which no version of the key is accepted, or NEVER. */
 export const declaredEnd = ({ expiresAt }: ApiKeySpec): Instant =>

@@ -12,6 +12,7 @@ import { attention } from '../plan/compare.js';
 import type { PlanInput } from '../plan/plan.js';
 import type { LiveStore } from '../ports/live-store.js';
 import type { Sinks } from '../ports/sink.js';
+import { knownTokens } from './known-tokens.js';
 import { observedDigest } from './observed-digest.js';
 import { agrees, readInto } from './receipts.js';
 import { subjectsOf } from './subjects.js';
@@ -56,9 +57,18 @@ export async function gather(gathering: Gathering): Promise<Result<Gathered>> {
   });
   const subjects = await subjectsOf(refs, { desired, store, sinks, receipts });
   if (!subjects.ok) return subjects;
+  const tokens = await knownTokens(subjects.value, store);
+  if (!tokens.ok) return tokens;
   const digests = {
     desired: desired.digest,
-    observed: observedDigest({ desired, ownership, survey, subjects: subjects.value, receipts }),
+    observed: observedDigest({
+      desired,
+      ownership,
+      survey,
+      subjects: subjects.value,
+      receipts,
+      tokens: tokens.value,
+    }),
   };
   const input: PlanInput = {
     now: facts.value.now,
@@ -70,6 +80,7 @@ export async function gather(gathering: Gathering): Promise<Result<Gathered>> {
     usage: facts.value.usage,
     subjects: subjects.value,
     totals,
+    tokens: tokens.value,
     allowRemovals: gathering.allowRemovals,
   };
   return ok({ input, isLive: isLiveIn(everything.value) });

@@ -6,10 +6,10 @@
 import { createHash } from 'node:crypto';
 import type { DesiredState } from '../domain/desired.js';
 import type { SinkId } from '../domain/kinds/index.js';
-import type { LiveSummary, Ownership, Receipt } from '../domain/live.js';
+import type { KnownToken, LiveSummary, Ownership, Receipt } from '../domain/live.js';
 import { refText } from '../domain/objects.js';
 import { isOwnedBy } from '../plan/compare.js';
-import type { Subject } from '../plan/plan.js';
+import type { PlanInput, Subject } from '../plan/plan.js';
 import { agrees } from './receipts.js';
 
 export interface Observed {
@@ -19,10 +19,12 @@ export interface Observed {
   readonly subjects: readonly Subject[];
   /** Of every delivery in the survey and every sink of a subject, as read. */
   readonly receipts: ReadonlyMap<SinkId, Receipt>;
+  readonly tokens: PlanInput['tokens'];
 }
 
 /** 32 hex digits. */
-export function observedDigest({ desired, ownership, survey, subjects, receipts }: Observed): string {
+export function observedDigest(observed: Observed): string {
+  const { desired, ownership, survey, subjects, receipts, tokens } = observed;
   const named = namesIn(desired);
   const hash = createHash('sha256');
   for (const live of survey) {
@@ -36,6 +38,7 @@ export function observedDigest({ desired, ownership, survey, subjects, receipts 
     for (const id of seen.keys())
       if (!recorded.has(id)) hash.update(`${refText(ref)} ${receiptLine(id, receipts)}\n`);
   }
+  for (const token of tokens.values()) hash.update(`${tokenLine(token)}\n`);
   return hash.digest('hex').slice(0, 32);
 }
 
@@ -51,6 +54,9 @@ function namesIn({ entries }: DesiredState): ReadonlySet<string> {
 
 const lineOf = ({ ref, digest, revision, ownership }: LiveSummary): string =>
   JSON.stringify([refText(ref), digest, revision, ownership?.project, ownership?.manager]);
+
+const tokenLine = ({ tokenId, object, isRemoved }: KnownToken): string =>
+  JSON.stringify([tokenId, refText(object), isRemoved]);
 
 function receiptLine(id: SinkId, receipts: ReadonlyMap<SinkId, Receipt>): string {
   const receipt = receipts.get(id);

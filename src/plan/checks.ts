@@ -3,10 +3,10 @@
  * the first violated one decides. Checks only look: what the failure leads to is a `Decision`.
  */
 import type { DesiredObject } from '../domain/desired.js';
-import { kindOf, sinkIdOf } from '../domain/kinds/index.js';
+import { kindOf } from '../domain/kinds/index.js';
 import type { LiveObject } from '../domain/live.js';
 import { SUSPEND_UNTIL } from '../domain/metadata.js';
-import { type DeclarationOf, refText } from '../domain/objects.js';
+import { refText } from '../domain/objects.js';
 import type { Instant } from '../domain/time.js';
 import { isOwnedBy } from './compare.js';
 import {
@@ -19,6 +19,7 @@ import {
   waitFor,
 } from './decision.js';
 import { differences } from './differences.js';
+import { strangersAt } from './places.js';
 import { deletion, dependentsRemain, protectedObject } from './removal.js';
 import { stepOf } from './steps.js';
 
@@ -81,25 +82,24 @@ function ownedByAnotherProject({ ref, live, input }: Declared): Decision | undef
 }
 
 /**
- * A place with a token of ours that the key never had: the store is older than the sink (a restored
- * backup), or the token is another key's. Either way writing could destroy the only copy of a secret.
+ * A place with a token that the store does not know, because it is older than the sink (a restored
+ * backup), or with one of a live key. Either way writing could destroy the only copy of a secret.
  */
-function quarantined({ ref, desired, live, receipts, released }: Declared): Decision | undefined {
-  if (desired.declaration.kind !== 'ApiKey') return undefined;
-  const ours = new Set(live?.key?.versions.map((version) => version.id));
-  for (const sink of sinksOf(desired.declaration)) {
-    const receipt = receipts.get(sinkIdOf(sink));
-    if (receipt?.kind !== 'holds' || receipt.tokenId === undefined) continue;
-    if (ours.has(receipt.tokenId) || released.has(receipt.tokenId)) continue;
+function quarantined(declared: Declared): Decision | undefined {
+  for (const stranger of strangersAt(declared)) {
+    const { sink, tokenId, standing } = stranger;
+    if (standing !== 'unknown' && standing !== 'needed') continue;
+    const whose =
+      standing === 'needed'
+        ? `of ${refText(stranger.owner)}`
+        : 'that this store does not know, as after restoring a backup';
     return finding('refuse', 'Quarantined')(
-      ref,
-      `is left alone: ${sinkIdOf(sink)} holds a token (id ${receipt.tokenId}) that is ${live ? 'no version of it, as after restoring a backup of the store' : "somebody else's"}. Look whose it is; clear the place to go ahead.`,
+      declared.ref,
+      `is left alone: ${sink} holds a token (id ${tokenId}) ${whose}. Make sure that nobody needs it there; clear the place to go ahead.`,
     );
   }
   return undefined;
 }
-
-export const sinksOf = ({ spec }: DeclarationOf<'ApiKey'>) => spec.deliver ?? [];
 
 function notFound({ ref, desired, live }: Declared): Decision | undefined {
   if (live) return undefined;

@@ -3,13 +3,21 @@
  * everything; then what has lapsed; then a rollout if anything calls for one; then the older versions.
  */
 import { sinkIdOf } from '../domain/kinds/index.js';
-import { ACCEPTED_VERSIONS_MAX, isAccepted, stateOf, waitsForClaim } from '../domain/lifecycle.js';
+import {
+  ACCEPTED_VERSIONS_MAX,
+  isAccepted,
+  isAlive,
+  latestEnd,
+  stateOf,
+  waitsForClaim,
+} from '../domain/lifecycle.js';
 import type { VersionFacts } from '../domain/live.js';
+import { refText } from '../domain/objects.js';
 import { type Instant, NEVER } from '../domain/time.js';
 import { type Decision, finding, NOTHING, toDo, together, waitFor } from './decision.js';
 import { handOverPredecessors, timedInProduction } from './handover.js';
 import { holds, isOpen, type Key, receiptAt } from './key.js';
-import { hasLapsed, isPastItsEnd, rolloutReason } from './key-checks.js';
+import { hasLapsed, rolloutReason } from './key-checks.js';
 import type { StepReason } from './reasons.js';
 import { revoke, rollOut, stepOf } from './steps.js';
 
@@ -38,14 +46,25 @@ function predecessorsExpired({ ref, versions, now, after }: Key): Decision {
   return toDo([revoke(ref, generations, { reason: 'PredecessorExpired', dependsOn: after })]);
 }
 
-const lapsed = ({ ref }: Key): Decision =>
+const lapsed = (key: Key): Decision =>
   together([
+    endOverdue(key),
     finding('warn', 'KeyExpired')(
-      ref,
+      key.ref,
       'has expired for good. Declare a rotation or a later expiry, or take the document away.',
     ),
-    waitFor(ref, 'Lapsed', { message: 'It has expired and nothing declares that another version follows.' }),
+    waitFor(key.ref, 'Lapsed', {
+      message: 'It has expired and nothing declares that another version follows.',
+    }),
   ]);
+
+/** Issued when the declaration allowed more, so that they do not end by themselves when it says so now. */
+function endOverdue({ ref, spec, versions, now, after }: Key): Decision {
+  const overdue = versions.filter((one) => isAlive(one, now) && latestEnd(spec, one) <= now);
+  if (overdue.length === 0) return NOTHING;
+  const generations = overdue.map((version) => version.generation);
+  return toDo([revoke(ref, generations, { reason: 'DeclaredEndPassed', dependsOn: after })]);
+}
 
 /** Neither delivered nor missing: every step that needs the place has to wait. */
 function sinksUnknown(key: Key): Decision | undefined {
@@ -81,7 +100,6 @@ function startRollout(key: Key, reason: StepReason): Decision {
 }
 
 function cannotIssue(key: Key): Decision | undefined {
-  if (isPastItsEnd(key)) return lapsed(key);
   const accepted = key.versions.filter((version) => isAccepted(version, key.now));
   if (accepted.length < ACCEPTED_VERSIONS_MAX) return undefined;
   return waitFor(key.ref, 'TooManyVersions', {
@@ -98,19 +116,14 @@ function firstEnd(versions: readonly VersionFacts[]): Instant | undefined {
 
 /** The declaration wins over what stands at a declared place, but not in silence. */
 function placesTakenOver(key: Key): Decision {
-  const ours = new Set(key.versions.map((version) => version.fingerprint));
-  const taken = key.sinks.filter((sink) => {
-    const receipt = receiptAt(key, sink);
-    if (receipt.kind !== 'holds' || ours.has(receipt.fingerprint)) return false;
-    return receipt.tokenId === undefined || !key.released.has(receipt.tokenId);
-  });
   return together(
-    taken.map((sink) =>
-      finding('warn', 'PlaceTakenOver')(
-        key.ref,
-        `replaces what ${sinkIdOf(sink)} holds now, which is no version of it.`,
-      ),
-    ),
+    key.strangers.map((stranger) => {
+      if (stranger.standing !== 'ownerless') return NOTHING;
+      const what = stranger.owner
+        ? `a token of ${refText(stranger.owner)}, which was removed`
+        : 'which is no version of it';
+      return finding('warn', 'PlaceTakenOver')(key.ref, `replaces what ${stranger.sink} holds now, ${what}.`);
+    }),
   );
 }
 

@@ -49,8 +49,8 @@ export const instantText = (instant: Instant): string =>
 /** What checks look at: one object from both sides, and the rest of the world as far as it matters to it. */
 export interface Situation extends Subject {
   readonly input: PlanInput;
-  /** Tokens of keys that give up a place in this very plan: removed, replaced, or delivered elsewhere now. */
-  readonly released: ReadonlySet<string>;
+  /** Keys that give up a place in this very plan, by name: removed, replaced, or delivered elsewhere now. */
+  readonly lettingGo: ReadonlySet<string>;
   /** Objects that are not made yet because they are suspended, and until when. */
   readonly pausedUntil: ReadonlyMap<string, Instant>;
   /** Keys deleted in this plan and when their last version ends; decided before what they depend on. */

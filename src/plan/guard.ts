@@ -50,6 +50,11 @@ function withoutSteps(steps: readonly Step[], refused: ReadonlySet<StepId>): rea
 const removals = (steps: readonly Step[]): readonly Step[] =>
   steps.filter((step) => step.action === 'delete' && step.reason === 'NotDeclared');
 
+/**
+ * The permission is for one run. What has to wait for its dependents, as an environment for the overlap
+ * of its keys, is asked for again when it can go: the store does not tell a removal that was allowed then
+ * from documents that are lost now, and an environment takes its automatic keys with it.
+ */
 function emptiedConfiguration(steps: readonly Step[], input: PlanInput): Objection | undefined {
   const refused = removals(steps);
   const isAllowed = (input.allowRemovals ?? 0) >= refused.length;

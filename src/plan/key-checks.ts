@@ -5,7 +5,6 @@
  */
 import { declaredEnd, exceedsDeclaredExpiry, rotationDueAt } from '../domain/lifecycle.js';
 import { CLAIM_RECIPIENT, type VersionFacts } from '../domain/live.js';
-import { type Instant, NEVER } from '../domain/time.js';
 import { holds, isOpen, type Key, receiptAt } from './key.js';
 import type { StepReason } from './reasons.js';
 
@@ -32,17 +31,11 @@ export function rolloutReason(key: Key): StepReason | undefined {
 
 /** A key declares its end, or its last version came to one and nothing says that another follows. */
 export function hasLapsed({ spec, newest, now }: Key): boolean {
-  if (declaredEnd(spec) <= now) return !isAcceptedStill(newest, now);
+  if (declaredEnd(spec) <= now) return true;
   if (newest?.expiresAt === undefined || spec.rotation !== undefined) return false;
   const wasRevokedBefore = newest.revokedAt !== undefined && newest.revokedAt < newest.expiresAt;
   return newest.expiresAt <= now && !wasRevokedBefore;
 }
-
-/** No version can be issued that would be accepted. */
-export const isPastItsEnd = ({ spec, now }: Key): boolean => declaredEnd(spec) <= now;
-
-const isAcceptedStill = (version: VersionFacts | undefined, now: Instant): boolean =>
-  version !== undefined && (version.revokedAt ?? NEVER) > now && (version.expiresAt ?? NEVER) > now;
 
 /** A revocation that lies ahead counts: whoever revoked by hand gets a successor while both still work. */
 function hasEnded({ now }: Key, newest: VersionFacts): boolean {

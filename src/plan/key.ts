@@ -5,6 +5,7 @@ import type { KeyFacts, Receipt, VersionFacts } from '../domain/live.js';
 import type { DeclarationOf, ObjectRef } from '../domain/objects.js';
 import type { Instant } from '../domain/time.js';
 import type { Declared } from './decision.js';
+import { type Stranger, strangersAt } from './places.js';
 import type { PlanInput, StepId } from './plan.js';
 
 export interface Key {
@@ -20,7 +21,7 @@ export interface Key {
   readonly predecessors: readonly VersionFacts[];
   readonly sinks: readonly SinkDeclaration[];
   readonly receipts: ReadonlyMap<string, Receipt>;
-  readonly released: ReadonlySet<string>;
+  readonly strangers: readonly Stranger[];
   readonly input: PlanInput;
   readonly now: Instant;
   /** Steps on the object itself that come before anything on its versions. */
@@ -46,7 +47,7 @@ export function keyOf(
     predecessors: versions.slice(0, -1).filter((one) => isOpen(one) && isAlive(one, input.now)),
     sinks: declaration.spec.deliver ?? [],
     receipts,
-    released: releasedTo(declared, made.isNew),
+    strangers: strangersAt(declared),
     input,
     now: input.now,
     after: made.after,
@@ -55,12 +56,6 @@ export function keyOf(
 
 /** Nobody has set an end for it, not even one that lies ahead. */
 export const isOpen = (version: VersionFacts): boolean => version.revokedAt === undefined;
-
-/** A replaced key's places hold what its own past left there. */
-function releasedTo({ released, live }: Declared, isNew: boolean): ReadonlySet<string> {
-  const past = isNew ? (live?.key?.versions ?? []) : [];
-  return past.length === 0 ? released : new Set([...released, ...past.map((version) => version.id)]);
-}
 
 export const receiptAt = ({ receipts }: Pick<Key, 'receipts'>, sink: SinkDeclaration): Receipt =>
   receipts.get(sinkIdOf(sink)) ?? { kind: 'unknown', why: 'nobody has read it' };

@@ -9,13 +9,14 @@ import { isAlive } from '../domain/lifecycle.js';
 import { isProtected } from '../domain/metadata.js';
 import { refText } from '../domain/objects.js';
 import type { Instant } from '../domain/time.js';
-import { needsReplacement, sinksOf, suspendedUntil } from './checks.js';
+import { needsReplacement, suspendedUntil } from './checks.js';
 import { isOwnedBy } from './compare.js';
 import { decide } from './decide.js';
 import { type Decision, together } from './decision.js';
 import { planDigest } from './digest.js';
 import { guard } from './guard.js';
 import { inOrder } from './order.js';
+import { sinksOf } from './places.js';
 import type { Plan, PlanInput, Step, Subject } from './plan.js';
 import { overlapOf } from './removal.js';
 import { approvalsFor, summaryOf } from './summary.js';
@@ -35,11 +36,11 @@ export function plan(input: PlanInput): Plan {
 
 /** Keys first: whether what they refer to can go depends on which of them leave. */
 function decideAll(input: PlanInput): Decision {
-  const released = releasedTokens(input);
+  const lettingGo = keysLettingGo(input);
   const pausedUntil = pausedObjects(input);
   const isKey = ({ ref }: Subject): boolean => ref.kind === 'ApiKey';
   const decideWith = (leaving: ReadonlyMap<string, Instant>) => (subject: Subject) =>
-    decide({ ...subject, input, released, pausedUntil, leaving });
+    decide({ ...subject, input, lettingGo, pausedUntil, leaving });
   const keys = together(input.subjects.filter(isKey).map(decideWith(new Map())));
   const leaving = leavingKeys(keys.steps, input);
   const others = input.subjects.filter((subject) => !isKey(subject)).map(decideWith(leaving));
@@ -69,19 +70,13 @@ function leavingKeys(steps: readonly Step[], input: PlanInput): ReadonlyMap<stri
   return ends;
 }
 
-/**
- * Tokens at places that their key no longer declares. Another key may take such a place over; a token
- * that nobody here lets go of is somebody's only copy.
- */
-function releasedTokens({ subjects, ownership }: PlanInput): ReadonlySet<string> {
-  const released = new Set<string>();
-  for (const subject of subjects) {
-    if (subject.live && isOwnedBy(subject.live, ownership) && isLettingGo(subject)) {
-      for (const version of subject.live?.key?.versions ?? []) released.add(version.id);
-    }
-  }
-  return released;
-}
+/** Another key may take over a place that its key no longer declares. */
+const keysLettingGo = ({ subjects, ownership }: PlanInput): ReadonlySet<string> =>
+  new Set(
+    subjects
+      .filter((subject) => subject.live && isOwnedBy(subject.live, ownership) && isLettingGo(subject))
+      .map(({ ref }) => refText(ref)),
+  );
 
 function isLettingGo({ desired, live }: Subject): boolean {
   if (live?.declaration.kind !== 'ApiKey' || isProtected(live.declaration.metadata)) return false;

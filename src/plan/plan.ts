@@ -7,6 +7,7 @@ import type { DesiredObject, DesiredProject } from '../domain/desired.js';
 import type { SinkDeclaration, SinkId } from '../domain/kinds/index.js';
 import type {
   Expectation,
+  KnownToken,
   LiveDependent,
   LiveObject,
   Ownership,
@@ -148,6 +149,8 @@ export interface PlanInput {
   /** The objects that need a look, sorted by `compareRefs`; everything else agrees and is only counted. */
   readonly subjects: readonly Subject[];
   readonly totals: Totals;
+  /** Tokens at declared places of subjects that are no version of theirs, by id, as far as the store knows them. */
+  readonly tokens: ReadonlyMap<string, KnownToken>;
   /** `--allow-removals N`. */
   readonly allowRemovals: number | undefined;
 }

@@ -21,6 +21,7 @@ export const STEP_REASONS = {
   ExpiryExceedsDeclaration: 'The current version would live longer than the declaration allows now.',
   HandedOver: 'The hand-over to the newer version is proven, so the older one ends.',
   DeadlinePassed: 'The declared deadline of the hand-over has passed without proof.',
+  DeclaredEndPassed: 'The end that is declared now has passed, and a version would outlive it.',
   PredecessorExpired: 'A version that was replaced has expired; it is closed for good.',
 } as const;
 export type StepReason = keyof typeof STEP_REASONS;
@@ -50,14 +51,14 @@ export const FINDINGS = {
   ProtectedObject: 'An object with keywright.dev/protect would be removed or replaced.',
   OwnedByAnotherProject: 'The object belongs to another project or manager.',
   Quarantined:
-    'A sink holds a version that this store does not know, as after restoring a backup; nothing is done to the key.',
+    'A sink holds a token of another live key, or one that this store does not know, as after restoring a backup; nothing is done to the key.',
   DeactivatedByHand:
     'The key was deactivated by hand: an emergency stop, which is reported and never undone.',
   TimedHandover:
     'In production the hand-over goes by time alone: a consumer that still holds the old version breaks.',
   ManyExpiries: 'Unusually many keys expired at once, as when a clock is wrong; nothing is issued for them.',
   PlaceTakenOver:
-    'A declared sink holds something that is not of this key; the declaration wins and it is replaced.',
+    'A declared sink holds something that is not of this key and that no live key needs; the declaration wins and it is replaced.',
   KeyExpired: 'The key has expired and declares no rotation: declare one, or take the document away.',
 } as const;
 export type FindingCode = keyof typeof FINDINGS;

@@ -59,6 +59,24 @@ describe('a key', () => {
       .plan();
   });
 
+  story('a key whose declared end was brought forward ends on that day', (s) => {
+    s.declare(billing, delivered).apply().wait('1d');
+    s.declare(
+      billing,
+      key('billing-prod', { expiresAt: '2027-01-05T00:00:00Z', deliver: [dotenv('BILLING_API_KEY')] }),
+    );
+    s.apply().plan().wait('3d').apply().plan();
+  });
+
+  story('a key whose declared end is moved into the past ends at once', (s) => {
+    s.declare(billing, delivered).apply().wait('1d');
+    s.declare(
+      billing,
+      key('billing-prod', { expiresAt: '2026-12-31T00:00:00Z', deliver: [dotenv('BILLING_API_KEY')] }),
+    );
+    s.apply().plan();
+  });
+
   story('a key that expires is renewed before it does', (s) => {
     s.declare(
       billing,
@@ -72,6 +90,25 @@ describe('a key', () => {
     s.declare(billing, delivered).apply();
     const moved = key('billing-prod', { environment: 'development', deliver: [dotenv('BILLING_API_KEY')] });
     s.declare(billing, moved).apply().plan();
+  });
+
+  story('a replacement that is killed between any two steps is resumed', (s) => {
+    const moved = key('billing-prod', { environment: 'development', deliver: [dotenv('BILLING_API_KEY')] });
+    for (let done = 1; done <= 5; done++) {
+      s.startAgain().declare(billing, delivered).apply();
+      s.declare(billing, moved).apply(done).apply().plan();
+    }
+  });
+
+  story('a removed key that is declared again finds its old token and replaces it', (s) => {
+    s.declare(billing, delivered).apply().declare(billing).apply();
+    s.wait('1h').declare(billing, delivered).apply().plan();
+  });
+
+  story('a place that a removed key left is taken over later, with a warning', (s) => {
+    s.declare(billing, delivered).apply().declare(billing).apply();
+    s.wait('30d').declare(billing, key('billing', { deliver: [dotenv('BILLING_API_KEY')] }));
+    s.apply().plan();
   });
 
   story('a key renamed in the documents takes the place over', (s) => {

@@ -56,13 +56,14 @@ describe('guards', () => {
     s.plan().wait('100d').plan();
   });
 
-  story('a new key does not overwrite the token of somebody else', (s) => {
-    s.place(
-      place,
-      { kind: 'holds', fingerprint: 'f-x', tokenId: 'AAAAAAAAAAAA' },
-      'the variable holds a token',
-    );
-    s.declare(billing, delivered).plan();
+  story('a new key does not overwrite the token of another live key', (s) => {
+    s.declare(billing, delivered).apply();
+    const [version] = s.world.versions('billing-prod');
+    const copy = { kind: 'holds', fingerprint: version?.fingerprint ?? '', tokenId: version?.id } as const;
+    s.place(dotenv('COPY'), copy, 'somebody copied the variable to COPY');
+    s.declare(billing, delivered, key('copy', { deliver: [dotenv('COPY')] }))
+      .apply()
+      .plan();
   });
 
   story('a place that holds something else is taken over with a warning', (s) => {

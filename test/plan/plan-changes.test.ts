@@ -173,7 +173,7 @@ describe('versions', () => {
   it('are not issued past the declared end, though the current one has none', () => {
     const world = worldWith(billing, delivered);
     world.documents = [billing, key('a', { expiresAt: '2026-12-31T00:00:00Z', deliver: [place] })];
-    expect(ids(world.plan())).toEqual(['ApiKey/a update']);
+    expect(ids(world.plan())).toEqual(['ApiKey/a update', 'ApiKey/a revoke 1']);
     world.apply(world.plan());
     expect(world.plan()).toMatchObject({
       steps: [],

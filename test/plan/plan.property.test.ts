@@ -1,7 +1,8 @@
 /** What holds for every plan, whatever happened to the world before. */
 import fc from 'fast-check';
-import { stateOf } from '../../src/domain/lifecycle.js';
-import { refText } from '../../src/domain/objects.js';
+import { sinkIdOf } from '../../src/domain/kinds/index.js';
+import { declaredEnd, isAlive, stateOf } from '../../src/domain/lifecycle.js';
+import { refOf, refText } from '../../src/domain/objects.js';
 import type { Plan } from '../../src/plan/plan.js';
 import { type Event, happen, history } from '../support/plan-chance.js';
 import { PlanWorld } from '../support/plan-world.js';
@@ -52,7 +53,7 @@ describe('every plan', () => {
   it('never revokes a version that a declared sink still shows, nor the newest', () => {
     always((world, { steps }) => {
       for (const step of steps) {
-        if (step.action !== 'revoke') continue;
+        if (step.action !== 'revoke' || step.reason === 'DeclaredEndPassed') continue;
         const live = world.live(step.object);
         const shown = new Set(
           live.deliveries
@@ -72,6 +73,49 @@ describe('every plan', () => {
       const future = world.copy();
       for (let passes = 0; passes < 3; passes++) future.apply(future.plan());
       expect(future.plan().steps).toEqual([]);
+    });
+  });
+
+  it('writes over a token only if it is of the same key, of a removed one, or of one that lets go', () => {
+    always((world, { steps }) => {
+      for (const step of steps) {
+        if (step.action !== 'deliver') continue;
+        const sink = sinkIdOf(step.detail.sink);
+        const place = world.receipt(sink);
+        if (place.kind !== 'holds' || place.tokenId === undefined) continue;
+        expect(place.tokenId).not.toBe('AAAAAAAAAAAA');
+        const owner = [...world.objects.values()].find(({ key }) =>
+          key?.versions.some(({ id }) => id === place.tokenId),
+        );
+        if (owner === undefined || refText(owner.ref) === refText(step.object)) continue;
+        const isKept = world.documents.some(
+          (one) =>
+            refText(refOf(one)) === refText(owner.ref) &&
+            one.kind === 'ApiKey' &&
+            one.spec.deliver?.some((declared) => sinkIdOf(declared) === sink),
+        );
+        expect(isKept).toBe(false);
+      }
+    });
+  });
+
+  it('leaves no version accepted past the end that is declared, unless a key is stopped or paused', () => {
+    always((world) => {
+      const future = world.copy();
+      for (let passes = 0; passes < 3; passes++) future.apply(future.plan());
+      const { findings, waiting } = future.plan();
+      const held = new Set(
+        [
+          ...findings.filter(({ code }) => code !== 'KeyExpired'),
+          ...waiting.filter(({ reason }) => reason !== 'Lapsed'),
+        ].map(({ object }) => (object ? refText(object) : '')),
+      );
+      for (const { ref, declaration, key } of future.objects.values()) {
+        if (declaration.kind !== 'ApiKey' || declaredEnd(declaration.spec) > future.now) continue;
+        if (held.has(refText(ref)) || !future.documents.some((one) => refText(refOf(one)) === refText(ref)))
+          continue;
+        expect(key?.versions.filter((one) => isAlive(one, future.now))).toEqual([]);
+      }
     });
   });
 

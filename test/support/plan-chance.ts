@@ -18,30 +18,36 @@ export type Event =
       readonly age: number;
     }
   | { readonly kind: 'rotate' | 'deactivate' | 'activate' | 'acknowledge'; readonly name: string }
-  | { readonly kind: 'place'; readonly sink: string; readonly to: 'missing' | 'unknown' | 'foreign' }
+  | { readonly kind: 'place'; readonly sink: string; readonly to: 'missing' | 'unknown' | 'foreign' | 'lost' }
   | { readonly kind: 'machine'; readonly recipient: string };
 
 const NAMES = ['a', 'b', 'c'] as const;
 const PLACES = ['ONE', 'TWO', 'THREE'] as const;
 
 const documents: fc.Arbitrary<readonly Declaration[]> = fc
-  .tuple(
-    fc.subarray(
-      [
-        environment('staging'),
-        environment('production', { isProd: true }),
-        environment('staging', { isProd: true }),
-      ],
-      { minLength: 1 },
-    ),
-    fc.array(keyDeclaration(), { maxLength: 3 }),
-  )
-  .map(([environments, keys]) => {
-    const all = [...environments, environment('staging'), service('billing'), service('crm'), ...keys];
-    return [...new Map(all.map((one) => [`${one.kind}/${one.metadata.name}`, one])).values()];
-  });
+  .nat({ max: PLACES.length - 1 })
+  .chain((shift) => documentsAt(shift));
 
-function keyDeclaration(): fc.Arbitrary<Declaration> {
+/** No two keys declare one place, but who declares which changes from one set of documents to the next. */
+const documentsAt = (shift: number): fc.Arbitrary<readonly Declaration[]> =>
+  fc
+    .tuple(
+      fc.subarray(
+        [
+          environment('staging'),
+          environment('production', { isProd: true }),
+          environment('staging', { isProd: true }),
+        ],
+        { minLength: 1 },
+      ),
+      fc.array(keyDeclaration(shift), { maxLength: 3 }),
+    )
+    .map(([environments, keys]) => {
+      const all = [...environments, environment('staging'), service('billing'), service('crm'), ...keys];
+      return [...new Map(all.map((one) => [`${one.kind}/${one.metadata.name}`, one])).values()];
+    });
+
+function keyDeclaration(shift: number): fc.Arbitrary<Declaration> {
   return fc
     .record({
       name: fc.constantFrom(...NAMES),
@@ -49,6 +55,7 @@ function keyDeclaration(): fc.Arbitrary<Declaration> {
       owner: fc.constantFrom('billing', 'crm'),
       places: fc.integer({ min: 0, max: 1 }),
       expiresAfter: fc.constantFrom(undefined, '30d', '60d'),
+      expiresAt: fc.constantFrom(undefined, '2027-01-20T00:00:00Z', '2027-03-01T00:00:00Z'),
       handover: fc.constantFrom('observed' as const, 'acknowledged' as const, 'timed' as const),
       rotates: fc.boolean(),
       annotations: fc.constantFrom(
@@ -64,13 +71,17 @@ function keyDeclaration(): fc.Arbitrary<Declaration> {
           environment: one.environment,
           owner: { service: one.owner },
           expiresAfter: one.expiresAfter,
+          expiresAt: one.expiresAfter === undefined ? one.expiresAt : undefined,
           rotation: one.rotates ? { every: '20d', handover: one.handover } : undefined,
-          deliver: one.places === 0 ? undefined : [dotenv(PLACES[NAMES.indexOf(one.name)] ?? 'ONE')],
+          deliver: one.places === 0 ? undefined : [dotenv(placeOf(one.name, shift))],
         },
         one.annotations,
       ),
     );
 }
+
+const placeOf = (name: (typeof NAMES)[number], shift: number) =>
+  PLACES[(NAMES.indexOf(name) + shift) % PLACES.length] ?? 'ONE';
 
 const version = { name: fc.constantFrom(...NAMES), age: fc.nat({ max: 2 }) };
 const sinks = PLACES.map((variable) => sinkIdOf(dotenv(variable)));
@@ -115,7 +126,7 @@ const event: fc.Arbitrary<Event> = fc.oneof(
     arbitrary: fc.record({
       kind: fc.constant('place' as const),
       sink: fc.constantFrom(...sinks),
-      to: fc.constantFrom('missing' as const, 'unknown' as const, 'foreign' as const),
+      to: fc.constantFrom('missing' as const, 'unknown' as const, 'foreign' as const, 'lost' as const),
     }),
   },
   {
@@ -148,7 +159,11 @@ export function happen(world: PlanWorld, event: Event): void {
 function happenToPlace(world: PlanWorld, { sink, to }: Extract<Event, { kind: 'place' }>): void {
   if (to === 'unknown') world.places.set(sink, { kind: 'unknown', why: 'not from here' });
   else if (to === 'missing') world.places.delete(sink);
-  else world.places.set(sink, { kind: 'holds', fingerprint: 'foreign', tokenId: undefined });
+  else {
+    // A lost version is one that the store has forgotten, as after restoring a backup.
+    const tokenId = to === 'lost' ? 'AAAAAAAAAAAA' : undefined;
+    world.places.set(sink, { kind: 'holds', fingerprint: to, tokenId });
+  }
 }
 
 function happenToKey(world: PlanWorld, event: Extract<Event, { name: string }>): void {

@@ -8,6 +8,7 @@ import { isAlive, quietUntil } from '../../src/domain/lifecycle.js';
 import {
   CLAIM_RECIPIENT,
   type KeyFacts,
+  type KnownToken,
   type LiveDependent,
   type LiveObject,
   type LiveSummary,
@@ -145,6 +146,7 @@ export class PlanWorld {
       settleMs: SETTLE_MS,
       usage: { from: this.usageFrom, until: this.now },
       subjects: refs.map((ref) => this.#subject(ref, declared.get(refText(ref)))),
+      tokens: this.#knownTokens(),
       totals: scope === 'all' ? { ...found.totals, unchanged: 0 } : found.totals,
       allowRemovals: this.allowRemovals,
     });
@@ -205,6 +207,16 @@ export class PlanWorld {
         );
         break;
     }
+  }
+
+  /** Every token that was ever issued: those that a plan does not ask for make no difference. */
+  #knownTokens(): ReadonlyMap<string, KnownToken> {
+    const live = [...this.objects.values()].map(({ ref, key }) => ({ ref, key, isRemoved: false }));
+    const removed = this.tombstones.map(({ ref, versions }) => ({ ref, key: { versions }, isRemoved: true }));
+    const known = [...live, ...removed].flatMap(({ ref, key, isRemoved }) =>
+      (key?.versions ?? []).map(({ id }) => ({ tokenId: id, object: ref, isRemoved })),
+    );
+    return new Map(known.map((one) => [one.tokenId, one]));
   }
 
   #subject(ref: ObjectRef, declaration: Declaration | undefined): Subject {

@@ -1,0 +1,63 @@
+/**
+ * Whose is what stands at the places that a key declares. Its own versions need no thought. Anything else
+ * is a stranger's, and a token there may be somebody's only copy: it is written over only once it is known
+ * that its key is gone or gives the place up.
+ */
+import { type SinkId, sinkIdOf } from '../domain/kinds/index.js';
+import { type DeclarationOf, type ObjectRef, refText } from '../domain/objects.js';
+import type { Declared } from './decision.js';
+import type { Subject } from './plan.js';
+
+/** A declared place that holds something else than a version of the live key. */
+export interface StrangePlace {
+  readonly sink: SinkId;
+  /** Undefined for content that is no token of ours. */
+  readonly tokenId: string | undefined;
+}
+
+/** What writing over a stranger would mean. */
+export type Stranger = StrangePlace &
+  (
+    | { readonly standing: 'unknown' }
+    /** A key needs it that is live and keeps its places. */
+    | { readonly standing: 'needed'; readonly owner: ObjectRef }
+    /** No token at all, or one of a key that was removed. */
+    | { readonly standing: 'ownerless'; readonly owner: ObjectRef | undefined }
+    /** Of an earlier key of this name, or of one that gives the place up in this plan. */
+    | { readonly standing: 'left' }
+  );
+
+export const sinksOf = ({ spec }: DeclarationOf<'ApiKey'>) => spec.deliver ?? [];
+
+/** In the order of the declaration; nothing for what is no declared key. */
+export function strangePlaces({
+  desired,
+  live,
+  receipts,
+}: Pick<Subject, 'desired' | 'live' | 'receipts'>): readonly StrangePlace[] {
+  if (desired?.declaration.kind !== 'ApiKey') return [];
+  const own = new Set(live?.key?.versions.map((version) => version.fingerprint));
+  return sinksOf(desired.declaration).flatMap((declared) => {
+    const sink = sinkIdOf(declared);
+    const receipt = receipts.get(sink);
+    if (receipt?.kind !== 'holds' || own.has(receipt.fingerprint)) return [];
+    return [{ sink, tokenId: receipt.tokenId }];
+  });
+}
+
+export const strangersAt = (declared: Declared): readonly Stranger[] =>
+  strangePlaces(declared).map((place) => strangerAt(place, declared));
+
+function strangerAt(place: StrangePlace, { ref, input, lettingGo }: Declared): Stranger {
+  if (place.tokenId === undefined) return { ...place, standing: 'ownerless', owner: undefined };
+  const known = input.tokens.get(place.tokenId);
+  if (known === undefined) return { ...place, standing: 'unknown' };
+  const owner = known.object;
+  const isNamesake = refText(owner) === refText(ref);
+  if (known.isRemoved)
+    return isNamesake ? { ...place, standing: 'left' } : { ...place, standing: 'ownerless', owner };
+  if (lettingGo.has(refText(owner))) return { ...place, standing: 'left' };
+  return isNamesake
+    ? { ...place, standing: 'ownerless', owner: undefined }
+    : { ...place, standing: 'needed', owner };
+}
