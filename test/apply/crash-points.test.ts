@@ -4,6 +4,7 @@ import { fail } from '../../src/domain/result.js';
 import type { Mutation } from '../../src/ports/live-store.js';
 import { dotenv, rawFile } from '../support/apply-folder.js';
 import { type ApplyTestWorld, applyWorld, billing, instead } from '../support/apply-world.js';
+import { key } from '../support/plan-declarations.js';
 
 const SINKS = [rawFile('a'), rawFile('b'), dotenv('c.env', 'KEY')];
 const DECLARED = billing(...SINKS);
@@ -162,6 +163,82 @@ test('when somebody rotates by hand meanwhile, the older plan is refused and not
 
   expect(report.summary.failed).toBe(1);
   expect(held()).toEqual(after);
+});
+
+describe('a replacement that ends', () => {
+  const MOVED = DECLARED.map((one) =>
+    one.kind === 'ApiKey' ? key('billing-prod', { environment: 'development', deliver: SINKS }) : one,
+  );
+  const OVERLAP_MS = 24 * 3_600_000;
+
+  test.each([
+    ['between delete and create', () => ({ store: losing('create', 'before') })],
+    ['between create and issue', () => ({ store: losing('issue', 'before') })],
+    [
+      'between issue and deliver',
+      () => ({
+        sinks: instead(world.place.sinks, { deliver: async () => fail(fault('sink_refused', 'cut off')) }),
+      }),
+    ],
+    ['between deliver and promote', () => ({ store: losing('promote', 'before') })],
+  ] as const)('%s is taken up by the next run, and the old version keeps its overlap', async (_, cut) => {
+    await world.converge(DECLARED);
+    const [old = ''] = held();
+
+    const report = await world.carryOut(await world.planFor(MOVED), cut());
+    expect(report.summary.failed).toBeGreaterThan(0);
+    const next = await world.planFor(MOVED);
+    expect(next.findings).toEqual([]);
+
+    await world.converge(MOVED);
+    const [now = ''] = held();
+    expect(held()).toEqual([now, now, now]);
+    expect(now).not.toBe(old);
+    expect([await world.accepts(now), await world.accepts(old)]).toEqual([true, true]);
+    world.clock.advance(OVERLAP_MS);
+    expect([await world.accepts(now), await world.accepts(old)]).toEqual([true, false]);
+  });
+});
+
+test('a removed key that is declared again takes its places over from its own past', async () => {
+  await world.converge(DECLARED);
+  const [old = ''] = held();
+  await world.converge(DECLARED.filter(({ kind }) => kind !== 'ApiKey'));
+  expect(held()).toEqual([old, old, old]);
+
+  expect((await world.planFor(DECLARED)).findings).toEqual([]);
+  await expectConverged();
+  expect(held()).not.toContain(old);
+});
+
+test('places of a key that was removed earlier are taken over by another, with a warning for each', async () => {
+  await world.converge(DECLARED);
+  const heirs = [...DECLARED.filter(({ kind }) => kind !== 'ApiKey'), key('heir', { deliver: SINKS })];
+  await world.converge(DECLARED.filter(({ kind }) => kind !== 'ApiKey'));
+
+  const planned = await world.planFor(heirs);
+  expect(planned.findings.map(({ code }) => code)).toEqual(SINKS.map(() => 'PlaceTakenOver'));
+  await world.converge(heirs);
+
+  expect(await world.accepts(held()[0] ?? '')).toBe(true);
+  expect((await world.planFor(heirs)).steps).toEqual([]);
+});
+
+test('the place of a live key is not written over by another that declares it too', async () => {
+  await world.converge(DECLARED);
+  const before = held();
+  const rival = [...DECLARED, key('rival', { deliver: [rawFile('a')] })];
+
+  await world.carryOut(await world.planFor(rival));
+
+  expect(held()).toEqual(before);
+  expect((await world.planFor(rival)).findings).toMatchObject([
+    {
+      code: 'Quarantined',
+      object: { name: 'rival' },
+      message: expect.stringContaining('of ApiKey/billing-prod'),
+    },
+  ]);
 });
 
 test('when the declaration is removed mid-rotation, no version outlives the overlap', async () => {

@@ -1,6 +1,7 @@
 /** Gathering: everything the planner may look at, of what needs a look, and a digest of what it rests on. */
+import type { Declaration } from '../../src/domain/objects.js';
 import { openSinks } from '../../src/sinks/sinks.js';
-import { dotenv, rawFile } from '../support/apply-folder.js';
+import { dotenv, newToken, rawFile } from '../support/apply-folder.js';
 import { type ApplyTestWorld, applyWorld, BILLING, billing } from '../support/apply-world.js';
 import { environment, key, service } from '../support/plan-declarations.js';
 
@@ -76,6 +77,33 @@ test('names who still needs an object that is on its way out, or may have to be 
   const environmentSubject = replaced.find(({ ref }) => ref.kind === 'Environment');
   expect(environmentSubject?.dependents.map(({ ref }) => ref)).toContainEqual(BILLING);
   expect(updated.flatMap(({ dependents }) => dependents)).toEqual([]);
+});
+
+describe('of tokens at declared places that are no version of their key', () => {
+  const HEIR = [...DECLARED.slice(0, 2), key('heir', { deliver: [rawFile('a')] })];
+  const known = async (declared: readonly Declaration[] = HEIR) => [
+    ...(await world.observe(declared)).input.tokens.values(),
+  ];
+
+  test('says whose they are, and whether that key is live', async () => {
+    await world.converge(DECLARED);
+    const [version] = await world.versions();
+    const token = { tokenId: version?.id, object: BILLING };
+
+    expect(await known([...HEIR, ...DECLARED.slice(2)])).toEqual([{ ...token, isRemoved: false }]);
+    await world.converge(DECLARED.slice(0, 2));
+    expect(await known()).toEqual([{ ...token, isRemoved: true }]);
+  });
+
+  test('says nothing of those that this store never issued, and asks for none of a key’s own', async () => {
+    await world.converge(DECLARED);
+    await world.store.request({ kind: 'requestRotation', object: BILLING }, { actor: 'x', path: 'cli' });
+    expect(await subjects()).not.toEqual([]);
+    expect(await known(DECLARED)).toEqual([]);
+
+    world.place.write('a', newToken().reveal());
+    expect(await known(DECLARED)).toEqual([]);
+  });
 });
 
 test('knows what is live, for references that no document declares', async () => {
