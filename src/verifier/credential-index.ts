@@ -3,7 +3,7 @@
  * `decide` of the domain on facts read back from the columns: one decision, whoever asks.
  */
 import type { VersionFacts } from '../domain/live.js';
-import { parseToken, type Secret, tokenMac } from '../domain/secret.js';
+import { isToken, type Secret, tokenMac } from '../domain/secret.js';
 import type { Instant } from '../domain/time.js';
 import { decide, type VerificationRequest } from '../domain/verification.js';
 import type { Credential } from '../ports/credential-feed.js';
@@ -13,6 +13,7 @@ import { IndexTable } from './index-table.js';
 import { MAC_WORDS, readMacWords } from './mac-words.js';
 import { NameStore } from './name-store.js';
 import { Standings } from './standings.js';
+import { type Occasion, UseLog } from './use-log.js';
 
 const MALFORMED: Verification = Object.freeze({ valid: false, code: 'MALFORMED' });
 const NOT_FOUND: Verification = Object.freeze({ valid: false, code: 'NOT_FOUND' });
@@ -26,6 +27,7 @@ export interface IndexSize {
 }
 
 export class CredentialIndex {
+  readonly uses = new UseLog();
   readonly #pepper: string;
   readonly #table = new IndexTable();
   readonly #names = new NameStore();
@@ -53,7 +55,7 @@ export class CredentialIndex {
   put(credential: Credential): void {
     const row = this.#row;
     readMacWords(credential.mac, this.#mac);
-    const isKnown = this.#table.read(this.#mac, row);
+    const isKnown = this.#table.read(this.#mac, row) >= 0;
     row.names = isKnown ? this.#sameNames(row.names, credential) : this.#names.add(credential);
     row.standing = this.#standings.numberOf(credential);
     row.generation = credential.generation;
@@ -63,12 +65,17 @@ export class CredentialIndex {
     this.#table.write(this.#mac, row);
   }
 
-  /** A typo is refused by the checksum before anything is hashed. Never throws, whatever the text. */
-  verify(token: string, request: VerificationRequest, now: Instant): Verification {
-    if (parseToken(token) === undefined) return MALFORMED;
+  /**
+   * Notes the use, whatever the answer, of a token that is one of ours. A typo is refused by the checksum
+   * before anything is hashed. Never throws, whatever the text.
+   */
+  verify(token: string, request: VerificationRequest, occasion: Occasion): Verification {
+    if (!isToken(token)) return MALFORMED;
     readMacWords(tokenMac(this.#pepper, token), this.#mac);
-    if (!this.#table.read(this.#mac, this.#row)) return NOT_FOUND;
-    return this.#answer(request, now);
+    const row = this.#table.read(this.#mac, this.#row);
+    if (row < 0) return NOT_FOUND;
+    this.uses.note(row, token, occasion);
+    return this.#answer(request, occasion.now);
   }
 
   #answer(request: VerificationRequest, now: Instant): Verification {

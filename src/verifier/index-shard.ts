@@ -44,10 +44,10 @@ export class IndexShard {
     return this.#words.byteLength + this.#dates.byteLength + this.#slots.byteLength;
   }
 
-  /** Fills `row` with what is kept under `mac`; false, with `row` untouched, if nothing is. */
-  read(mac: MacWords, row: Row): boolean {
+  /** Fills `row` with what is kept under `mac` and gives its number, which stays; negative, with `row` untouched, if nothing is. */
+  read(mac: MacWords, row: Row): number {
     const found = this.#find(mac);
-    if (found < 0) return false;
+    if (found < 0) return found;
     const words = found * WORDS + MAC_WORDS;
     const dates = found * DATES;
     row.generation = this.#words[words] ?? 0;
@@ -56,7 +56,7 @@ export class IndexShard {
     row.suspendedUntil = this.#dates[dates] ?? Number.NaN;
     row.revokedAt = this.#dates[dates + 1] ?? Number.NaN;
     row.expiresAt = this.#dates[dates + 2] ?? Number.NaN;
-    return true;
+    return found;
   }
 
   /** Keeps `row` under `mac`, in place if there is one. A version is never taken out: its end is a date. */

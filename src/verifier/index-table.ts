@@ -25,9 +25,10 @@ export class IndexTable {
     return this.#shards.reduce((sum, shard) => sum + shard.bytes, 0);
   }
 
-  /** Fills `row`; false, with `row` untouched, if nothing is kept under `mac`. */
-  read(mac: MacWords, row: Row): boolean {
-    return this.#shardOf(mac).read(mac, row);
+  /** Fills `row` and gives its number, which stays; negative, with `row` untouched, if nothing is kept under `mac`. */
+  read(mac: MacWords, row: Row): number {
+    const inShard = this.#shardOf(mac).read(mac, row);
+    return inShard < 0 ? inShard : inShard * SHARDS + shardNumberOf(mac);
   }
 
   /** Keeps `row` under `mac`, in place if there is one. */
@@ -36,8 +37,10 @@ export class IndexTable {
   }
 
   #shardOf(mac: MacWords): IndexShard {
-    const shard = this.#shards[(mac[0] ?? 0) >>> SHARD_SHIFT];
+    const shard = this.#shards[shardNumberOf(mac)];
     if (shard === undefined) throw new Error('a byte beyond 255');
     return shard;
   }
 }
+
+const shardNumberOf = (mac: MacWords): number => (mac[0] ?? 0) >>> SHARD_SHIFT;

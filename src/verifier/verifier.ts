@@ -6,14 +6,13 @@
  */
 import { fault } from '../domain/errors.js';
 import { fail, ok, type Result } from '../domain/result.js';
-import { publicIdOf } from '../domain/secret.js';
 import type { DurationMs } from '../domain/time.js';
 import type { VerificationRequest } from '../domain/verification.js';
 import type { Clock } from '../ports/clock.js';
 import type { CredentialFeed } from '../ports/credential-feed.js';
 import type { Verification } from '../ports/live-store.js';
 import { CredentialIndex, type IndexSize } from './credential-index.js';
-import { UseLog } from './use-log.js';
+import type { UseLog } from './use-log.js';
 
 /** How long the memory is trusted after the changes were last read and the uses last reported. */
 export const STALE_AFTER_MS: DurationMs = 2_000;
@@ -84,7 +83,6 @@ class FollowingVerifier implements Verifier {
   readonly #clock: Clock;
   readonly #staleAfterMs: DurationMs;
   readonly #consumer: string | undefined;
-  readonly #uses = new UseLog();
   #memory: Memory | undefined;
   /** Monotonic: everything that the store did before it is in the memory, and uses before it in the store. */
   #trueAtMs = Number.NEGATIVE_INFINITY;
@@ -100,10 +98,8 @@ class FollowingVerifier implements Verifier {
 
   verify(token: string, request: VerificationRequest = ANYTHING, consumer = this.#consumer): Answer {
     if (this.#memory === undefined) return UNAVAILABLE;
-    const now = this.#clock.now();
-    const answer = this.#memory.index.verify(token, request, now);
-    // Also when it may not be answered: whoever sends a key during an outage still holds it.
-    if (answer.key) this.#uses.note({ tokenId: publicIdOf(token), lastUsedAt: now, consumer });
+    // Also when the answer may not be given: whoever sends a key during an outage still holds it.
+    const answer = this.#memory.index.verify(token, request, { now: this.#clock.now(), consumer });
     const isStale = this.#clock.monotonicMs() - this.#trueAtMs > this.#staleAfterMs;
     return isStale ? UNAVAILABLE : answer;
   }
@@ -127,10 +123,11 @@ class FollowingVerifier implements Verifier {
   }
 
   async close(): Promise<Result<void>> {
+    const memory = this.#memory;
     this.#isClosed = true;
     this.#memory = undefined;
     await this.#lastRefresh;
-    const reported = await this.#report();
+    const reported = memory ? await report(this.#feed, memory.index.uses) : ok(undefined);
     await this.#feed.close();
     return reported;
   }
@@ -141,7 +138,10 @@ class FollowingVerifier implements Verifier {
     if (!memory.ok) return memory;
     const startedMs = this.#clock.monotonicMs();
     // At once, so that a revocation does not wait for a report that waits for its turn to write.
-    const [read, reported] = await Promise.all([this.#readChanges(memory.value), this.#report()]);
+    const [read, reported] = await Promise.all([
+      this.#readChanges(memory.value),
+      report(this.#feed, memory.value.index.uses),
+    ]);
     if (!read.ok) return read;
     if (reported.ok) this.#trueAtMs = startedMs;
     return reported;
@@ -159,17 +159,17 @@ class FollowingVerifier implements Verifier {
     this.#memory = { index, revision: changed.value.revision };
     return ok(undefined);
   }
+}
 
-  async #report(): Promise<Result<void>> {
-    const uses = this.#uses.take();
-    for (let from = 0; from < uses.length; from += REPORT_PAGE) {
-      const reported = await this.#feed.reportUses(uses.slice(from, from + REPORT_PAGE));
-      if (reported.ok) continue;
-      for (const use of uses.slice(from)) this.#uses.note(use);
-      return reported;
-    }
-    return ok(undefined);
+/** What was reported before a fault is reported again with the rest, which changes nothing. */
+async function report(feed: CredentialFeed, log: UseLog): Promise<Result<void>> {
+  const uses = log.pending();
+  for (let from = 0; from < uses.length; from += REPORT_PAGE) {
+    const reported = await feed.reportUses(uses.slice(from, from + REPORT_PAGE));
+    if (!reported.ok) return reported;
   }
+  log.reported();
+  return ok(undefined);
 }
 
 /** The revision first: what changes while the pages are read is then seen twice rather than missed. */
