@@ -2,7 +2,6 @@
 import type { Entropy } from '../domain/entropy.js';
 import { ok, type Result, unreachable } from '../domain/result.js';
 import type { Secret } from '../domain/secret.js';
-import { SECOND_MS } from '../domain/time.js';
 import type { Clock } from '../ports/clock.js';
 import type { Caller, LiveStore, Mutation, Outcome, Request } from '../ports/live-store.js';
 import type { Sealing } from '../ports/sealing.js';
@@ -30,10 +29,12 @@ export interface World {
   readonly sealing: Sealing;
 }
 
-/** The longest that a request of a reconciler takes; on one machine there is no skew of clocks to add. */
-const LONGEST_REQUEST_MS = SECOND_MS;
-
-/** Opens the store in `storage`, filling it if it is empty. `master_key` if the key does not fit. */
+/**
+ * Opens the store in `storage`, filling it if it is empty. `master_key` if the key does not fit.
+ *
+ * The clock is this process's, also where several machines share the storage: a lease taken over early by
+ * a clock that is ahead is fenced by its epoch, and the settle counts the clocks' difference (`lateMs`).
+ */
 export async function openAuthority(
   storage: Storage,
   world: World,
@@ -94,7 +95,7 @@ function readingOf({
         return ok({
           storeId: identity.storeId,
           now,
-          settleMs: LEASE_TTL_MAX_MS + LONGEST_REQUEST_MS,
+          settleMs: LEASE_TTL_MAX_MS + storage.lateMs,
           // Our verify writes a use before it answers; verifiers in memory fail closed unless they report.
           usage: { from: identity.createdAt, until: now },
         });

@@ -4,6 +4,7 @@
  * instants are milliseconds, booleans 0 or 1, structures JSON.
  */
 import type { Result } from '../domain/result.js';
+import type { DurationMs } from '../domain/time.js';
 
 export interface ObjectRow {
   readonly id: string;
@@ -201,5 +202,10 @@ export interface Storage {
   readonly read: Transactional;
   /** Alone of its kind at any time; durable when it answers. */
   readonly write: Transactional;
+  /**
+   * How long after its lease has ended a stale reconciler's write may still land: its longest request, and
+   * the most by which the clocks of those who share this database may differ.
+   */
+  readonly lateMs: DurationMs;
   close(): Promise<void>;
 }

@@ -9,121 +9,62 @@ import { fail, ok, type Result } from '../domain/result.js';
 import type { Secret } from '../domain/secret.js';
 import type { CredentialFeed } from '../ports/credential-feed.js';
 import type { Caller, LiveStore } from '../ports/live-store.js';
-import { IN_MEMORY, openSqlite } from '../storage/sqlite/engine.js';
 import {
   adoptNextKey,
   folderState,
   makeDatabaseFile,
   makeFolder,
-  makeKeyFile,
   readKeyFile,
   type StoreFolder,
   storeFolder,
   writeKeyFile,
-} from '../storage/sqlite/folder.js';
+} from '../storage/folder.js';
+import { openSqlite } from '../storage/sqlite/engine.js';
+import { type OpenOptions, openSite, type StoreSite, using } from './store-site.js';
 
-export interface EmbeddedStoreOptions extends World {
+export { openInMemory } from './store-site.js';
+
+export interface EmbeddedStoreOptions extends OpenOptions {
   readonly folder: string;
-  /** 32 bytes in base64. Absent: the one in `master.key`, which the first start makes. */
-  readonly masterKey?: Secret;
-  /** What to do where there is no store: make one, reckon with a fresh one in memory, or give `store_absent`. */
-  readonly whenAbsent: 'create' | 'pretend' | 'refuse';
 }
 
 /** `store_absent`, `store_foreign`, `store_unreachable` or `master_key`. */
-export const openEmbeddedStore = (options: EmbeddedStoreOptions): Promise<Result<LiveStore>> =>
-  openPlace(options, openAuthority);
+export const openEmbeddedStore = ({ folder, ...options }: EmbeddedStoreOptions): Promise<Result<LiveStore>> =>
+  openSite(siteIn(folder, options), options, openAuthority);
 
 /** What a verifier in memory reads, of a store that is there. Faults are those of the store. */
-export const openEmbeddedFeed = (
-  options: Omit<EmbeddedStoreOptions, 'whenAbsent'>,
-): Promise<Result<CredentialFeed>> => openPlace({ ...options, whenAbsent: 'refuse' }, openFeed);
+export const openEmbeddedFeed = ({
+  folder,
+  ...options
+}: Omit<EmbeddedStoreOptions, 'whenAbsent'>): Promise<Result<CredentialFeed>> =>
+  openSite(siteIn(folder, options), { ...options, whenAbsent: 'refuse' }, openFeed);
 
-/** One of the faces of a store, over its storage. */
-type Open<Face> = (storage: Storage, world: World, masterKey: Secret) => Promise<Result<Face>>;
-
-async function openPlace<Face>(options: EmbeddedStoreOptions, open: Open<Face>): Promise<Result<Face>> {
-  const paths = storeFolder(options.folder);
-  const state = await folderState(paths);
-  if (!state.ok) return state;
-  if (state.value === 'foreign')
-    return fail(
-      fault('store_foreign', `${paths.folder} holds something that is not a store; name another folder`),
-    );
-  if (state.value === 'present') return openIn(paths, options, open);
-  if (options.whenAbsent === 'create') return openIn(paths, options, open);
-  if (options.whenAbsent === 'pretend') return inMemory(options, open);
-  return fail(fault('store_absent', `there is no store in ${paths.folder} yet; the first apply makes it`));
+function siteIn(folder: string, world: World): StoreSite {
+  const paths = storeFolder(folder);
+  return {
+    shown: paths.folder,
+    folder: paths,
+    state: () => stateIn(paths),
+    open: () => openIn(paths, world),
+    close: async () => {},
+  };
 }
 
-/** A fresh store that touches no disk and is gone when it is closed. */
-export const openInMemory = (world: World): Promise<Result<LiveStore>> => inMemory(world, openAuthority);
+async function stateIn(paths: StoreFolder): Promise<Result<'absent' | 'present'>> {
+  const state = await folderState(paths);
+  if (!state.ok) return state;
+  if (state.value !== 'foreign') return ok(state.value);
+  return fail(
+    fault('store_foreign', `${paths.folder} holds something that is not a store; name another folder`),
+  );
+}
 
-const inMemory = <Face>(world: World, open: Open<Face>): Promise<Result<Face>> =>
-  opened({ path: IN_MEMORY, world }, (storage) => open(storage, world, newKey(world.entropy)));
-
-async function openIn<Face>(
-  paths: StoreFolder,
-  options: EmbeddedStoreOptions,
-  open: Open<Face>,
-): Promise<Result<Face>> {
-  const { masterKey, ...world } = options;
-  const key = masterKey ? ok(masterKey) : await keyFor(paths, options);
-  if (!key.ok) return key;
+async function openIn(paths: StoreFolder, { clock }: World): Promise<Result<Storage>> {
   const made = await makeFolder(paths);
   if (!made.ok) return made;
   const file = await makeDatabaseFile(paths);
   if (!file.ok) return file;
-  return opened({ path: paths.database, world }, async (storage) => {
-    const face = await open(storage, world, key.value);
-    if (face.ok || face.error.code !== 'master_key' || masterKey) return face;
-    return openWithNextKey(paths, { open: (next) => open(storage, world, next), refusal: face });
-  });
-}
-
-async function opened<T>(
-  { path, world }: { readonly path: string; readonly world: World },
-  use: (storage: Storage) => Promise<Result<T>>,
-): Promise<Result<T>> {
-  const storage = await openSqlite({ path, sleep: (ms) => world.clock.sleep(ms) });
-  if (!storage.ok) return storage;
-  const result = await use(storage.value);
-  if (!result.ok) await storage.value.close();
-  return result;
-}
-
-/** The key in `master.key`. It is made together with the store, never for one that exists. */
-async function keyFor(paths: StoreFolder, { entropy }: World): Promise<Result<Secret>> {
-  const found = await readKeyFile(paths.masterKey);
-  if (!found.ok) return found;
-  if (found.value) return ok(found.value);
-  const state = await folderState(paths);
-  if (!state.ok) return state;
-  if (state.value === 'present')
-    return fail(
-      fault(
-        'master_key',
-        `${paths.masterKey} is missing and without it the store cannot be opened; restore it from its backup or give the key`,
-      ),
-    );
-  const made = await makeFolder(paths);
-  return made.ok ? makeKeyFile(paths.masterKey, newKey(entropy), entropy) : made;
-}
-
-/** A replacement that stopped between wrapping the keys anew and renaming the file is finished here. */
-async function openWithNextKey<Face>(paths: StoreFolder, again: SecondTry<Face>): Promise<Result<Face>> {
-  const next = await readKeyFile(paths.nextMasterKey);
-  if (!next.ok || next.value === undefined) return again.refusal;
-  const face = await again.open(next.value);
-  if (!face.ok) return again.refusal;
-  const renamed = await adoptNextKey(paths);
-  return renamed.ok ? face : renamed;
-}
-
-interface SecondTry<Face> {
-  readonly open: (masterKey: Secret) => Promise<Result<Face>>;
-  /** What the first key got. */
-  readonly refusal: Result<Face>;
+  return openSqlite({ path: paths.database, sleep: (ms) => clock.sleep(ms) });
 }
 
 export interface RotateMasterKeyOptions extends World {
@@ -151,7 +92,7 @@ export async function rotateMasterKey(options: RotateMasterKeyOptions): Promise<
   const to = masterKeys?.to ?? newKey(world.entropy);
   const keep = (): Promise<Result<void>> =>
     masterKeys ? Promise.resolve(ok(undefined)) : writeKeyFile(paths.nextMasterKey, to);
-  const replaced = await opened({ path: paths.database, world }, async (storage) => {
+  const replaced = await using(await openIn(paths, world), async (storage) => {
     const result = await replaceMasterKey(storage, world, { from, to, keep, caller });
     await storage.close();
     return result;

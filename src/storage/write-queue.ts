@@ -9,17 +9,20 @@
 import { type Fault, fault } from '../domain/errors.js';
 import { fail, type Result } from '../domain/result.js';
 
+/** An embedded engine is done when it returns, a server when it has answered. */
+type Awaitable = void | Promise<void>;
+
 /** How the queue drives an engine. */
 export interface Transactor {
   /** Waits for its turn among all processes; a fault if it does not come. */
   begin(): Promise<Fault | undefined>;
   /** Durable when it returns. Throws, with nothing written, if it cannot be. */
-  commit(): void;
-  rollback(): void;
-  enter(): void;
-  leave(): void;
+  commit(): Awaitable;
+  rollback(): Awaitable;
+  enter(): Awaitable;
+  leave(): Awaitable;
   /** Undoes what was done since `enter`. */
-  undo(): void;
+  undo(): Awaitable;
   /** False when the engine has given up the whole transaction by itself, as it does when a disk is full. */
   isOpen(): boolean;
   /** The fault that an engine's error stands for; undefined for a bug of ours. */
@@ -88,7 +91,7 @@ export class WriteQueue {
       if (job === undefined) break;
       done.push({ job, settle: await job.run() });
     }
-    const failure = this.#commit();
+    const failure = await this.#commit();
     for (const { job, settle } of done) {
       if (failure && settle.keep) job.refuse(failure);
       else settle.answer();
@@ -99,14 +102,14 @@ export class WriteQueue {
     for (const job of this.#waiting.splice(0)) job.refuse(refusal);
   }
 
-  #commit(): Fault | undefined {
+  async #commit(): Promise<Fault | undefined> {
     if (!this.#transactor.isOpen())
       return fault('store_unreachable', 'the store could not write; nothing was changed');
     try {
-      this.#transactor.commit();
+      await this.#transactor.commit();
       return undefined;
     } catch (error) {
-      if (this.#transactor.isOpen()) this.#transactor.rollback();
+      if (this.#transactor.isOpen()) await this.#transactor.rollback();
       return this.#transactor.faultOf(error) ?? fault('internal', 'the store could not commit', error);
     }
   }
@@ -117,13 +120,13 @@ export class WriteQueue {
     reject: (error: unknown) => void,
   ): Promise<Settle> {
     try {
-      this.#transactor.enter();
+      await this.#transactor.enter();
       const result = await work();
-      if (result.ok) this.#transactor.leave();
-      else this.#transactor.undo();
+      if (result.ok) await this.#transactor.leave();
+      else await this.#transactor.undo();
       return { keep: result.ok, answer: () => resolve(result) };
     } catch (error) {
-      if (this.#transactor.isOpen()) this.#transactor.undo();
+      if (this.#transactor.isOpen()) await this.#transactor.undo();
       const known = this.#transactor.faultOf(error);
       return { keep: false, answer: () => (known ? resolve(fail(known)) : reject(error)) };
     }

@@ -6,6 +6,7 @@ import { Kysely, Migrator } from 'kysely';
 import type { Storage, Transactional } from '../../authority/storage-port.js';
 import { type Fault, fault } from '../../domain/errors.js';
 import { fail, ok, type Result } from '../../domain/result.js';
+import { SECOND_MS } from '../../domain/time.js';
 import { MIGRATIONS, NEWEST_MIGRATION } from '../migrations/index.js';
 import type { Database } from '../schema.js';
 import { transactionOver } from '../transaction.js';
@@ -16,6 +17,9 @@ import { SqliteConnection, sqliteCode, sqliteDialect } from './driver.js';
 const BUSY_TIMEOUT_MS = 10;
 const BUSY_PAUSE_MS = 10;
 const BUSY_ATTEMPTS = 500;
+
+/** A request of a reconciler takes a second; there is one clock, the machine's. */
+const LATE_MS = SECOND_MS;
 
 export const IN_MEMORY = ':memory:';
 
@@ -49,9 +53,19 @@ export async function openSqlite({ path, sleep }: SqliteOptions): Promise<Result
     }
     const write = queued(writer, sleep, path === IN_MEMORY ? undefined : macrotask);
     if (path === IN_MEMORY)
-      return ok({ read: write.run, write: write.run, close: closing([write.queue], close) });
+      return ok({
+        read: write.run,
+        write: write.run,
+        lateMs: LATE_MS,
+        close: closing([write.queue], close),
+      });
     const read = queued(connect(), sleep, undefined, 'begin');
-    return ok({ read: read.run, write: write.run, close: closing([write.queue, read.queue], close) });
+    return ok({
+      read: read.run,
+      write: write.run,
+      lateMs: LATE_MS,
+      close: closing([write.queue, read.queue], close),
+    });
   } catch (error) {
     close();
     const known = faultOf(error);

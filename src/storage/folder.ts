@@ -1,17 +1,18 @@
 /**
- * The folder of an embedded store: what is in it, who may read it, and the file of its master key.
+ * The folder of a store: who may read it, and the file of the master key. An embedded store is in it; of a
+ * server's store it has what belongs to this working folder alone.
  *
  *     .keywright/  0700
- *       store.db        0600  (with -wal and -shm while it is open)
+ *       store.db        0600  embedded only (with -wal and -shm while it is open)
  *       master.key      0600  32 bytes in base64
  *       master.key.next 0600  only while the master key is being replaced
  */
 import { chmod, link, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import type { Entropy } from '../../domain/entropy.js';
-import { fault } from '../../domain/errors.js';
-import { fail, ok, type Result } from '../../domain/result.js';
-import { base62, Secret } from '../../domain/secret.js';
+import type { Entropy } from '../domain/entropy.js';
+import { fault } from '../domain/errors.js';
+import { fail, ok, type Result } from '../domain/result.js';
+import { base62, Secret } from '../domain/secret.js';
 
 export interface StoreFolder {
   readonly folder: string;

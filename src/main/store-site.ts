@@ -1,0 +1,124 @@
+/**
+ * Opening a live store, or only its feed, wherever it is: what to do where there is none, and which master
+ * key is its own. Engines differ in their `StoreSite` only.
+ */
+import { openAuthority, type World } from '../authority/authority.js';
+import { newKey } from '../authority/keyring.js';
+import type { Storage } from '../authority/storage-port.js';
+import { fault } from '../domain/errors.js';
+import { fail, ok, type Result } from '../domain/result.js';
+import type { Secret } from '../domain/secret.js';
+import type { LiveStore } from '../ports/live-store.js';
+import { adoptNextKey, makeFolder, makeKeyFile, readKeyFile, type StoreFolder } from '../storage/folder.js';
+import { IN_MEMORY, openSqlite } from '../storage/sqlite/engine.js';
+
+/** Where a store is or will be. */
+export interface StoreSite {
+  /** For people: a folder, or a server and its database. Never secret. */
+  readonly shown: string;
+  /** Where the master key is kept, unless it is given. */
+  readonly folder: StoreFolder;
+  /** `store_foreign` where something else is. Makes nothing. */
+  state(): Promise<Result<'absent' | 'present'>>;
+  /** Makes what is not there yet. */
+  open(): Promise<Result<Storage>>;
+  /** For one that is not opened after all. */
+  close(): Promise<void>;
+}
+
+export interface OpenOptions extends World {
+  /** 32 bytes in base64. Absent: the one in `master.key`, which the first start makes. */
+  readonly masterKey?: Secret;
+  /** What to do where there is no store: make one, reckon with a fresh one in memory, or give `store_absent`. */
+  readonly whenAbsent: 'create' | 'pretend' | 'refuse';
+}
+
+/** One of the faces of a store, over its storage. */
+export type OpenFace<Face> = (storage: Storage, world: World, masterKey: Secret) => Promise<Result<Face>>;
+
+/** `store_absent`, `store_foreign`, `store_unreachable` or `master_key`. */
+export async function openSite<Face>(
+  site: StoreSite,
+  options: OpenOptions,
+  open: OpenFace<Face>,
+): Promise<Result<Face>> {
+  const state = await site.state();
+  if (state.ok && (state.value === 'present' || options.whenAbsent === 'create')) {
+    const face = await openThere(site, options, open);
+    if (!face.ok) await site.close();
+    return face;
+  }
+  await site.close();
+  if (!state.ok) return state;
+  if (options.whenAbsent === 'pretend') return inMemory(options, open);
+  return fail(fault('store_absent', `there is no store in ${site.shown} yet; the first apply makes it`));
+}
+
+/** A fresh store that touches no disk and is gone when it is closed. */
+export const openInMemory = (world: World): Promise<Result<LiveStore>> => inMemory(world, openAuthority);
+
+const inMemory = async <Face>(world: World, open: OpenFace<Face>): Promise<Result<Face>> =>
+  using(await openSqlite({ path: IN_MEMORY, sleep: (ms) => world.clock.sleep(ms) }), (storage) =>
+    open(storage, world, newKey(world.entropy)),
+  );
+
+async function openThere<Face>(
+  site: StoreSite,
+  options: OpenOptions,
+  open: OpenFace<Face>,
+): Promise<Result<Face>> {
+  const { masterKey, ...world } = options;
+  const key = masterKey ? ok(masterKey) : await keyFor(site, options);
+  if (!key.ok) return key;
+  return using(await site.open(), async (storage) => {
+    const face = await open(storage, world, key.value);
+    if (face.ok || face.error.code !== 'master_key' || masterKey) return face;
+    return openWithNextKey(site.folder, { open: (next) => open(storage, world, next), refusal: face });
+  });
+}
+
+/** What `use` makes of a storage, which is closed if that is nothing. */
+export async function using<T>(
+  storage: Result<Storage>,
+  use: (storage: Storage) => Promise<Result<T>>,
+): Promise<Result<T>> {
+  if (!storage.ok) return storage;
+  const result = await use(storage.value);
+  if (!result.ok) await storage.value.close();
+  return result;
+}
+
+/** The key in `master.key`. It is made together with the store, never for one that exists. */
+async function keyFor(site: StoreSite, { entropy }: World): Promise<Result<Secret>> {
+  const { folder } = site;
+  const found = await readKeyFile(folder.masterKey);
+  if (!found.ok) return found;
+  if (found.value) return ok(found.value);
+  const state = await site.state();
+  if (!state.ok) return state;
+  if (state.value === 'present')
+    return fail(
+      fault(
+        'master_key',
+        `${folder.masterKey} is missing and without it the store cannot be opened; restore it from its backup or give the key`,
+      ),
+    );
+  const made = await makeFolder(folder);
+  return made.ok ? makeKeyFile(folder.masterKey, newKey(entropy), entropy) : made;
+}
+
+/** A replacement that stopped between wrapping the keys anew and renaming the file is finished here. */
+async function openWithNextKey<Face>(folder: StoreFolder, again: SecondTry<Face>): Promise<Result<Face>> {
+  const next = await readKeyFile(folder.nextMasterKey);
+  if (!next.ok || next.value === undefined) return again.refusal;
+  const face = await again.open(next.value);
+  if (!face.ok) return again.refusal;
+  const renamed = await adoptNextKey(folder);
+  return renamed.ok ? face : renamed;
+}
+
+interface SecondTry<Face> {
+  readonly open: (masterKey: Secret) => Promise<Result<Face>>;
+  /** What the first key got. */
+  readonly refusal: Result<Face>;
+}
