@@ -1,0 +1,294 @@
+/** The likeliest mistakes, as a stranger makes them: what happened, why, and what to do, in so many words. */
+import { mkdirSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { COMMANDS } from '../../src/cli/commands/index.js';
+import {
+  type Ended,
+  inDotenv,
+  keyYaml,
+  projectYaml,
+  serviceYaml,
+  Workspace,
+  yamlStream,
+} from '../support/workspace.js';
+
+let world: Workspace;
+const said: Ended[] = [];
+beforeEach(() => {
+  world = new Workspace();
+  world.write('keywright.yaml', projectYaml());
+  world.write('specs/billing.yaml', yamlStream(serviceYaml('billing'), keyYaml('app', SINK)));
+});
+afterEach(() => world.dispose());
+afterAll(() => {
+  for (const { stdout, stderr } of said)
+    expect(stdout + stderr).not.toMatch(/undefined|\[object|^\s+at .*\(|a bug/m);
+});
+
+const SINK = inDotenv('secrets/app.env', 'APP_KEY');
+
+/** Runs a command and gives its exit code and standard error, with the working folder named HERE. */
+async function told(
+  args: string,
+  env?: Readonly<Record<string, string>>,
+): Promise<readonly [number, string]> {
+  const ended = await world.run(args, env ? { env } : {});
+  said.push(ended);
+  return [ended.code ?? -1, ended.stderr.replaceAll(world.folder, 'HERE')];
+}
+
+const errorsIn = async (...documents: readonly string[]): Promise<readonly [number, string]> => {
+  world.write('specs/mine.yaml', yamlStream(...documents));
+  return told('plan');
+};
+
+describe('on the command line', () => {
+  test('a folder without a project: the error names init, and --store where that would do', async () => {
+    world.remove('keywright.yaml');
+    expect(await told('plan')).toEqual([
+      1,
+      'keywright: there is no keywright.yaml in HERE; start one with: keywright init\n',
+    ]);
+    expect(await told('get')).toEqual([
+      1,
+      "keywright: there is no keywright.yaml in HERE; go to a project's folder (-C DIR), or name a store with --store\n",
+    ]);
+  });
+
+  test('a mistyped command, flag or choice: the nearest one, or all there are', async () => {
+    expect(await told('aplly')).toEqual([
+      64,
+      expect.stringMatching(/unknown command 'aplly'\n\(Did you mean apply\?\)/),
+    ]);
+    expect(await told('apply --auto-aprove')).toEqual([
+      64,
+      expect.stringMatching(/unknown option '--auto-aprove'\n\(Did you mean --auto-approve\?\)/),
+    ]);
+    expect(await told('plan --output yaml')).toEqual([
+      64,
+      expect.stringMatching(
+        /'--output <format>' argument 'yaml' is invalid. Allowed choices are text, json, markdown/,
+      ),
+    ]);
+  });
+
+  test('init a second time: nothing is written over', async () => {
+    const before = world.read('keywright.yaml');
+    expect(await told('init')).toEqual([
+      1,
+      'keywright: keywright.yaml exists already, so nothing was written; remove it, or start elsewhere with -C DIR\n',
+    ]);
+    expect(world.read('keywright.yaml')).toBe(before);
+    expect(world.exists('.gitignore')).toBe(false);
+  });
+
+  test('before the first apply: there is no store, and that is said, not an empty list', async () => {
+    expect(await told('get')).toEqual([
+      7,
+      'keywright: there is no store in HERE/.keywright yet; the first apply makes it\n',
+    ]);
+  });
+
+  test('apply where nobody can answer: refused, with the flag for pipelines; nothing was changed', async () => {
+    expect(await told('apply')).toEqual([
+      3,
+      'keywright: nobody is here to ask; nothing was changed. In a pipeline, use --auto-approve\n',
+    ]);
+    expect(world.exists('.keywright')).toBe(false);
+  });
+});
+
+describe('in documents', () => {
+  test('a mistyped field: its place, a caret, and the nearest one', async () => {
+    const mine = serviceYaml('mine').replace('spec: {}', 'spec:\n  descripton: Mine');
+    expect(await errorsIn(mine)).toEqual([
+      1,
+      'specs/mine.yaml:5:3 error: unknown field "descripton"\n' +
+        '  5 |   descripton: Mine\n' +
+        '    |   ^^^^^^^^^^\n' +
+        '  help: did you mean "description"?\n\n' +
+        'keywright: 1 error in the documents; nothing was changed\n',
+    ]);
+  });
+
+  test('an unknown environment: the nearest, or what there is', async () => {
+    const inEnvironment = (name: string) => keyYaml('mine').replace('development', name);
+    expect((await errorsIn(inEnvironment('developmnet')))[1]).toMatch(/help: did you mean "development"\?/);
+    const [code, text] = await errorsIn(inEnvironment('staging'));
+    expect([code, text]).toEqual([
+      1,
+      expect.stringMatching(
+        /there is no Environment "staging", declared or live\n.*\n.*\n {2}help: declare it, or name one of development, production\n/,
+      ),
+    ]);
+  });
+
+  test('the same name twice: both places', async () => {
+    const [code, text] = await errorsIn(keyYaml('app'));
+    expect([code, text]).toEqual([
+      1,
+      expect.stringMatching(
+        /specs\/mine.yaml:3:19 error: ApiKey\/app is declared twice\n[\s\S]*help: it is first declared in specs\/billing.yaml:8/,
+      ),
+    ]);
+  });
+
+  test.each(['../x.env', '/tmp/x.env', '.keywright/x.env'])(
+    'a sink at %s: refused before anything is done',
+    async (path) => {
+      const [code, text] = await errorsIn(keyYaml('mine', inDotenv(path, 'KEY')));
+      expect([code, text]).toEqual([
+        1,
+        expect.stringMatching(
+          /error: the path lies (outside the folders that sinks may write below|inside the live store)\n/,
+        ),
+      ]);
+      expect(world.exists('.keywright')).toBe(false);
+    },
+  );
+
+  test('a sink in a linked folder: the key waits and says what is in the way; nothing is written there', async () => {
+    const elsewhere = new Workspace();
+    mkdirSync(join(world.folder, 'out'));
+    symlinkSync(elsewhere.folder, join(world.folder, 'out/linked'));
+    world.write('specs/mine.yaml', keyYaml('mine', inDotenv('out/linked/x.env', 'KEY')));
+    const { code, stdout } = await world.run('apply --auto-approve');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(
+      /ApiKey\/mine waits: SinkUnknown\. .*out\/linked\/x\.env is not a plain file in plain folders \(ENOTDIR\); remove what is in the way\n/,
+    );
+    expect(elsewhere.exists('x.env')).toBe(false);
+    elsewhere.dispose();
+  });
+
+  test('tabs: one error that says to use spaces', async () => {
+    world.write('specs/mine.yaml', keyYaml('mine').replace(/spec: \{ (.*?), .*/, 'spec:\n\t$1'));
+    expect(await told('plan')).toEqual([
+      1,
+      expect.stringMatching(
+        /^specs\/mine.yaml:5:1 error: Tabs are not allowed as indentation\n.*\n.*\n {2}help: indent with spaces\n\nkeywright: 1 error/,
+      ),
+    ]);
+  });
+
+  test('a kind that a later version brings, and one that none does', async () => {
+    const [code, text] = await errorsIn(
+      serviceYaml('data').replace('Service', 'Team'),
+      serviceYaml('data').replace('Service', 'Servcie'),
+    );
+    expect([code, text]).toEqual([
+      1,
+      expect.stringMatching(
+        /this version does not know kind Team yet\n[\s\S]*help: there are: Project, Environment, Service, ApiKey\n[\s\S]*unknown kind "Servcie"\n[\s\S]*help: did you mean "Service"\?/,
+      ),
+    ]);
+  });
+
+  test('a file from Windows, with a byte-order mark and CRLF, is no mistake', async () => {
+    world.write('specs/mine.yaml', `\ufeff${keyYaml('mine').replaceAll('\n', '\r\n')}`);
+    expect(await told('validate')).toEqual([0, '']);
+  });
+
+  test('programs get the same errors as JSON on standard output, with the same exit code', async () => {
+    world.write('specs/mine.yaml', keyYaml('mine', 'rotatoin: {}'));
+    const { code, stdout, stderr } = await world.run('plan --output json');
+    expect([code, stderr]).toEqual([1, '']);
+    expect(JSON.parse(stdout)).toMatchObject({
+      kind: 'Error',
+      code: 'invalid_documents',
+      diagnostics: [
+        {
+          code: 'unknown_field',
+          position: { file: 'specs/mine.yaml', line: 4, column: 64 },
+          help: 'did you mean "rotation"?',
+        },
+      ],
+    });
+  });
+});
+
+describe('with a live store', () => {
+  beforeEach(async () => {
+    expect((await world.run('apply --auto-approve')).code).toBe(0);
+  });
+
+  test('a mistyped key, plan or master key, and a foreign store: each says what to do', async () => {
+    for (const command of ['rotate', 'claim', 'revoke', 'acknowledge', 'get']) {
+      expect([command, ...(await told(`${command} ap`))]).toEqual([
+        command,
+        1,
+        'keywright: there is no live ApiKey/ap; did you mean ApiKey/app?\n',
+      ]);
+    }
+    expect(await told('rotate Service/billing')).toEqual([
+      64,
+      'keywright: Service/billing is not a key; name one as ApiKey/NAME\n',
+    ]);
+    expect(await told('verify garbage')).toEqual([1, '']);
+    expect(said.at(-1)?.stdout).toBe('MALFORMED: this is not a key: wrong form or checksum\n');
+    expect(await told('apply missing.json')).toEqual([
+      64,
+      expect.stringMatching(/the plan missing.json cannot be read/),
+    ]);
+    expect(await told('apply specs/billing.yaml')).toEqual([
+      64,
+      'keywright: specs/billing.yaml is not a plan; make one with: keywright plan --out specs/billing.yaml\n',
+    ]);
+    expect(await told('plan --store specs')).toEqual([
+      1,
+      'keywright: HERE/specs holds something that is not a store; name another folder\n',
+    ]);
+    const anotherKey = Buffer.alloc(32, 7).toString('base64');
+    expect(await told('get', { KEYWRIGHT_MASTER_KEY: anotherKey })).toEqual([
+      1,
+      'keywright: the master key is not the one this store was made with; give that one, or restore master.key from its backup\n',
+    ]);
+    expect(world.leaks()).toEqual([]);
+  });
+
+  test('a saved plan that was edited is not applied', async () => {
+    world.write('specs/mine.yaml', keyYaml('mine'));
+    await world.run('plan --out plan.json');
+    world.write('plan.json', world.read('plan.json').replaceAll('ApiKey/mine', 'ApiKey/more'));
+    expect(await told('apply plan.json')).toEqual([
+      4,
+      'keywright: plan.json was changed after it was made, so it is not applied; plan again\n',
+    ]);
+    expect((await world.run('get ApiKey/mine')).code).toBe(1);
+  });
+});
+
+test('a store where none can be made: said without a trace', async () => {
+  for (const place of ['keywright.yaml/store', '/sys/store']) {
+    const [code, text] = await told(`apply --auto-approve --store ${place}`);
+    expect([place, code, text]).toEqual([
+      place,
+      expect.any(Number),
+      expect.stringMatching(/^keywright: .*store.*\n$/),
+    ]);
+    expect(code).not.toBe(0);
+  }
+});
+
+test('help of every command shows what it takes and how it is used', async () => {
+  const helps = await Promise.all(COMMANDS.map(({ name }) => world.run(`${name} --help`)));
+  for (const [nth, { code, stdout, stderr }] of helps.entries()) {
+    const { name } = COMMANDS[nth] ?? { name: '' };
+    expect([name, code, stderr]).toEqual([name, 0, '']);
+    expect(stdout).toMatch(new RegExp(`^Usage: keywright ${name} `));
+    expect(stdout).toMatch(
+      /\nOptions:\n[\s\S]*\nGlobal Options:\n[\s\S]*--store[\s\S]*\nExamples:\n {2}\$ keywright/,
+    );
+    if (/Usage: .*[<[](?!options)/.test(stdout)) expect(stdout).toMatch(/\nArguments:\n {2}\S+ {2,}\S/);
+  }
+});
+
+test('a secret in a file that is no sink is found', async () => {
+  await world.run('apply --auto-approve');
+  world.write('run.log', `delivered ${world.variable('secrets/app.env', 'APP_KEY')}\n`);
+  expect(world.leaks()).toEqual([join(world.folder, 'run.log')]);
+  world.write('run.log', `${world.variable('secrets/app.env', 'APP_KEY').slice(21, 64)}\n`);
+  expect(world.leaks()).toEqual([join(world.folder, 'run.log')]);
+  world.remove('run.log');
+  expect(world.leaks()).toEqual([]);
+});
