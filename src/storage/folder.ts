@@ -146,4 +146,8 @@ const unwritable = (path: string, error: unknown) =>
   );
 
 const unreachableFolder = (folder: string, error: unknown) =>
-  fault('store_unreachable', `the store folder ${folder} cannot be used (${String(codeOf(error))})`, error);
+  fault(
+    'store_unreachable',
+    `the store folder ${folder} cannot be used (${String(codeOf(error))}); look at its rights, or name another`,
+    error,
+  );
