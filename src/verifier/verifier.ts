@@ -18,8 +18,8 @@ import type { UseLog } from './use-log.js';
 export const STALE_AFTER_MS: DurationMs = 2_000;
 
 const SNAPSHOT_PAGE = 10_000;
-/** A transaction of some ten milliseconds, during which the process does nothing else. */
-const REPORT_PAGE = 1_000;
+/** One transaction, during which the process does nothing else: some milliseconds. */
+const REPORT_PAGE = 250;
 
 /** The verifier cannot tell: its memory is too old. Refuse, or ask the store itself. */
 export interface Unavailable {
