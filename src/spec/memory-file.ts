@@ -2,8 +2,8 @@
  * The memory in a file of its own: a line with a mark and a checksum, then JSON. Whatever does not match
  * its checksum is ignored. Written beside and renamed, readable by its owner only.
  */
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { sha256 } from '../domain/canonical.js';
 import type { DocumentMemory } from './memory.js';
 import { type Packed, packed, unpacked } from './memory-packing.js';
@@ -29,6 +29,7 @@ export function memoryFile(path: string, unique: string): DocumentMemory {
       const temporary = `${path}.${unique}.tmp`;
       try {
         await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+        await removeStrays(path);
         await writeFile(temporary, Buffer.concat([Buffer.from(headOf(body), 'latin1'), body]), {
           mode: 0o600,
           flag: 'wx',
@@ -39,6 +40,13 @@ export function memoryFile(path: string, unique: string): DocumentMemory {
       }
     },
   };
+}
+
+/** Temporary files of killed processes. One that was still being written is lost too, which costs only time. */
+async function removeStrays(path: string): Promise<void> {
+  const isStray = (name: string): boolean => name.startsWith(`${basename(path)}.`) && name.endsWith('.tmp');
+  const strays = (await readdir(dirname(path))).filter(isStray);
+  for (const name of strays) await rm(join(dirname(path), name), { force: true });
 }
 
 const headOf = (body: Uint8Array): string => `${MARK} ${sha256(body)}\n`;

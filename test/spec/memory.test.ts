@@ -1,4 +1,4 @@
-import { readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DocumentMemory, Recollection } from '../../src/spec/memory.js';
 import { memoryFile } from '../../src/spec/memory-file.js';
@@ -127,4 +127,11 @@ test('a memory that cannot be written costs nothing but time', async () => {
   const folder = specFolder({ 'specs/a.yaml': service('a'), blocked: '' });
   const memory = memoryFile(join(folder, 'blocked/documents'), 'test');
   expect((await seen(folder, memory)).errors).toEqual([]);
+});
+
+test('what a killed process left half written is gone with the next memory that is kept', async () => {
+  const folder = specFolder({ 'specs/a.yaml': service('a'), '.keywright/documents.4711.tmp': 'half' });
+  const { memory } = remembering(folder);
+  await load(folder, { memory });
+  expect(readdirSync(join(folder, '.keywright'))).toEqual(['documents']);
 });
