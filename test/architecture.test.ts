@@ -59,6 +59,7 @@ test('a secret is revealed only where it leaves by design', () => {
   const places = new Map<string, string>([
     ['src/authority/', 'a token is hashed, sealed, or compared by its MAC'],
     ['src/storage/folder.ts', 'the master key is kept in a file of its own'],
+    ['src/storage/postgres/', 'the address of a server goes to its driver'],
     ['src/sinks/', 'a delivery is what a secret is for'],
     ['src/main/', 'keys are kept in files of their own, and libsodium takes bytes'],
     ['src/verifier/', 'the pepper keys the hash'],

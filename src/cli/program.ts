@@ -23,7 +23,10 @@ export interface Invocation {
 
 const COMMON: readonly OptionSpec[] = [
   { flags: '-C, --chdir <dir>', description: 'the working folder, where keywright.yaml is' },
-  { flags: '--store <url>', description: "the live store, instead of the project's: a folder" },
+  {
+    flags: '--store <url>',
+    description: "the live store, instead of the project's: a folder or postgres://…",
+  },
   {
     flags: '--output <format>',
     description: 'text, json or markdown',

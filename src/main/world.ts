@@ -8,9 +8,12 @@ import { fail, ok, type Result } from '../domain/result.js';
 import { Secret } from '../domain/secret.js';
 import { openSinks } from '../sinks/sinks.js';
 import { memoryFile } from '../spec/memory-file.js';
+import { makeFolder, storeFolder } from '../storage/folder.js';
+import { isPostgresAddress } from '../storage/postgres/address.js';
 import { openEmbeddedStore, rotateMasterKey } from './embedded-store.js';
 import { openFileLock } from './file-lock.js';
 import { openIdentity, readRecipient } from './identity.js';
+import { openPostgresStore, replacePostgresMasterKey } from './postgres-store.js';
 import { sodiumSealing, systemClock, systemEntropy } from './system.js';
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -20,19 +23,17 @@ export function createWorld(env: Env): World {
   const machine = env['KEYWRIGHT_MACHINE'] ?? hostname();
   const adapters = { clock: systemClock, entropy: systemEntropy, sealing: sodiumSealing };
   const given = masterKey === undefined ? undefined : new Secret(masterKey);
+  const key = given && { masterKey: given };
   return {
     clock: systemClock,
     sealing: sodiumSealing,
     openStore: async (place, whenAbsent) => {
-      const folder = storeFolder(place);
-      return folder.ok
-        ? openEmbeddedStore({
-            ...adapters,
-            folder: folder.value,
-            whenAbsent,
-            ...(given && { masterKey: given }),
-          })
-        : folder;
+      const folder = stateFolder(place);
+      if (!folder.ok) return folder;
+      const options = { ...adapters, ...key, folder: folder.value, whenAbsent };
+      return isPostgresAddress(place.location)
+        ? openPostgresStore({ ...options, address: new Secret(place.location) })
+        : openEmbeddedStore(options);
     },
     openSinks: (folder, roots) => {
       // One lock for all who deliver below this folder, whatever store they use.
@@ -40,43 +41,53 @@ export function createWorld(env: Env): World {
       return openSinks({ root: folder, roots, machine, exclusively: lock.exclusively });
     },
     identity: async (place) => {
-      const folder = storeFolder(place);
-      return folder.ok ? openIdentity(folder.value, sodiumSealing) : folder;
+      const folder = stateFolder(place);
+      if (!folder.ok) return folder;
+      // A server's store may be there before anything of it is on this machine.
+      const made = await makeFolder(storeFolder(folder.value));
+      return made.ok ? openIdentity(folder.value, sodiumSealing) : made;
     },
     recipient: async (place) => {
-      const folder = storeFolder(place);
+      const folder = stateFolder(place);
       return folder.ok ? readRecipient(folder.value) : '';
     },
     memory: (place) => {
-      const folder = storeFolder(place);
-      // Planning writes nothing where there is no store yet.
-      if (!folder.ok || !existsSync(join(folder.value, 'store.db'))) return undefined;
+      const folder = stateFolder(place);
+      // Planning writes nothing where nothing was applied yet.
+      const sign = isPostgresAddress(place.location) ? 'reconciler.key' : 'store.db';
+      if (!folder.ok || !existsSync(join(folder.value, sign))) return undefined;
       return memoryFile(join(folder.value, 'documents.cache'), String(process.pid));
     },
     rotateMasterKey: async (place, next, caller) => {
-      const folder = storeFolder(place);
+      const folder = stateFolder(place);
       if (!folder.ok) return folder;
       const request = { ...adapters, folder: folder.value, caller };
+      const masterKeys = given && next && { from: given, to: next };
+      if (isPostgresAddress(place.location))
+        return masterKeys
+          ? replacePostgresMasterKey({ ...request, masterKeys, address: new Secret(place.location) })
+          : fail(BOTH_KEYS);
       if (given === undefined && next === undefined) return rotateMasterKey(request);
-      if (given && next) return rotateMasterKey({ ...request, masterKeys: { from: given, to: next } });
-      return fail(
-        fault(
-          'usage',
-          'a key from outside is replaced by one from outside: give the present one in KEYWRIGHT_MASTER_KEY and the next with --stdin',
-        ),
-      );
+      return masterKeys ? rotateMasterKey({ ...request, masterKeys }) : fail(BOTH_KEYS);
     },
   };
 }
 
-/** This version has the embedded store only, so a place is a folder. */
-function storeFolder({ folder, location }: StorePlace): Result<string> {
+/** Others have the present key too, and must get the next one from whoever replaces it. */
+const BOTH_KEYS = fault(
+  'usage',
+  'a key that comes from outside, or that several machines share, is replaced by one from outside: give the present one in KEYWRIGHT_MASTER_KEY and the next with --stdin',
+);
+
+/** The folder of what is kept on this machine: the embedded store itself, or what belongs to one on a server. */
+function stateFolder({ folder, location }: StorePlace): Result<string> {
+  if (isPostgresAddress(location)) return ok(resolve(folder, '.keywright'));
   if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(location)) return ok(resolve(folder, location));
   const scheme = location.slice(0, location.indexOf('://'));
   return fail(
     fault(
       'store_unreachable',
-      `this version opens embedded stores only, a folder; it has no adapter for ${scheme}://`,
+      `a store is a folder or postgres://USER@HOST:PORT/DATABASE; this version has no adapter for ${scheme}://`,
     ),
   );
 }

@@ -36,12 +36,13 @@ function block(diagnostic: Diagnostic, paint: Paint): string {
 }
 
 function excerpt({ position, length, sourceLine }: Diagnostic, paint: Paint): readonly string[] {
+  const line = covered(sourceLine);
   const column = position.column - 1;
   const from = Math.max(0, column - BEFORE_MAX);
-  const before = (from > 0 ? '…' : '') + escaped(sourceLine.slice(from, column));
-  const marked = escaped(sourceLine.slice(column, column + Math.min(length, AFTER_MAX)));
-  const rest = sourceLine.slice(column + Math.min(length, AFTER_MAX));
-  const after = escaped(rest.slice(0, AFTER_MAX)) + (rest.length > AFTER_MAX ? '…' : '');
+  const before = (from > 0 ? '…' : '') + shown(line.slice(from, column));
+  const marked = shown(line.slice(column, column + Math.min(length, AFTER_MAX)));
+  const rest = line.slice(column + Math.min(length, AFTER_MAX));
+  const after = shown(rest.slice(0, AFTER_MAX)) + (rest.length > AFTER_MAX ? '…' : '');
   const number = String(position.line);
   const caret = '^'.repeat(Math.max(1, width(marked)));
   return [
@@ -49,6 +50,22 @@ function excerpt({ position, length, sourceLine }: Diagnostic, paint: Paint): re
     `  ${' '.repeat(number.length)} | ${' '.repeat(width(before))}${paint('caret', caret)}`,
   ];
 }
+
+/** Diagnostics for programs, as they are but for passwords in addresses. */
+export const diagnosticsJson = (diagnostics: readonly Diagnostic[]): readonly Diagnostic[] =>
+  diagnostics.map((one) => ({ ...one, sourceLine: uncounted(covered(one.sourceLine)) }));
+
+/** Stands for a character of a password until the line is cut, so that columns stay right. */
+const COVER = '\uffff';
+
+/** The password of `store: postgres://user:password@host/database`, however it is written, is not ours to show. */
+const covered = (line: string): string =>
+  line.replace(/(?<=:\/\/[^\s/@:]*:).*(?=@)/g, (password) => COVER.repeat(password.length));
+
+/** Without the length of what is covered. */
+const uncounted = (text: string): string => text.replace(/\uffff+/g, '…');
+
+const shown = (text: string): string => escaped(uncounted(text));
 
 /** Characters that a terminal would obey, hide or reorder, as `\u{1b}`; a tab as one space. */
 export const escaped = (text: string): string =>

@@ -15,7 +15,7 @@ afterAll(() => {
 liveStoreContract('embedded, in memory', async () => {
   const world = testWorld();
   const store = need(await openEmbeddedStore({ ...world, folder: '/nowhere/at/all', whenAbsent: 'pretend' }));
-  return { store, clock: world.clock };
+  return { store, clock: world.clock, settleMs: 6_000 };
 });
 
 liveStoreContract('embedded, in a folder', async () => {
@@ -23,5 +23,5 @@ liveStoreContract('embedded, in a folder', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'keywright-'));
   folders.push(folder);
   const store = need(await openEmbeddedStore({ ...world, folder, whenAbsent: 'create' }));
-  return { store, clock: world.clock };
+  return { store, clock: world.clock, settleMs: 6_000 };
 });

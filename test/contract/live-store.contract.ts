@@ -23,16 +23,19 @@ import { type HandClock, START } from '../support/store-world.js';
 export interface OpenStore {
   readonly store: LiveStore;
   readonly clock: HandClock;
+  /** What the engine says a settle takes. */
+  readonly settleMs: number;
 }
 
 export function liveStoreContract(name: string, open: () => Promise<OpenStore>): void {
   describe(`live store: ${name}`, () => {
     let store: LiveStore;
     let clock: HandClock;
+    let settleMs: number;
     let hand: Hand;
 
     beforeEach(async () => {
-      ({ store, clock } = await open());
+      ({ store, clock, settleMs } = await open());
       hand = new Hand(store, need(await store.acquireLease('ada', 5_000)));
     });
     afterEach(() => store.close());
@@ -78,7 +81,7 @@ export function liveStoreContract(name: string, open: () => Promise<OpenStore>):
         clock.advance(500);
         expect(need(await store.facts())).toMatchObject({
           now: START + 500,
-          settleMs: 6_000,
+          settleMs,
           usage: { from: START, until: START + 500 },
         });
       });

@@ -62,7 +62,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: 'master-key',
-    summary: 'replace the master key of the embedded store',
+    summary: 'replace the master key of the store',
     load: async () => (await import('./master-key.js')).masterKey,
   },
   {

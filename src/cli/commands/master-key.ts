@@ -1,4 +1,4 @@
-/** `keywright master-key rotate`: a new master key for the embedded store; the data keys are wrapped anew. */
+/** `keywright master-key rotate`: a new master key for the store; the data keys are wrapped anew. */
 import { ok } from '../../domain/result.js';
 import { Secret } from '../../domain/secret.js';
 import type { Command } from '../command.js';
@@ -11,8 +11,9 @@ export const masterKey: Command = {
   name: 'master-key',
   arguments: [{ name: '<action>', description: 'rotate' }],
   description:
-    'Replace the master key that protects the data keys of the embedded store. Issued keys stay valid. ' +
-    'A key in the store (master.key, 0600) is replaced by a new one; where KEYWRIGHT_MASTER_KEY gives it, by --stdin.',
+    'Replace the master key that protects the data keys of the store. Issued keys stay valid. ' +
+    'A key in the folder of an embedded store (master.key, 0600) is replaced by a new one; where KEYWRIGHT_MASTER_KEY ' +
+    'gives it, as it must for a store on a server, by --stdin.',
   options: [
     {
       flags: '--stdin',

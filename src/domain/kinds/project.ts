@@ -11,7 +11,8 @@ const spec = Type.Object(
         minLength: 1,
         maxLength: 1024,
         default: '.keywright',
-        description: 'The live store: a folder for the embedded one.',
+        description:
+          'The live store: a folder for the embedded one, or postgres://USER@HOST:PORT/DATABASE. Leave the password to PGPASSWORD.',
       }),
     ),
     specs: Type.Optional(

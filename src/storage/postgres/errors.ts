@@ -1,0 +1,94 @@
+/**
+ * What goes wrong with a server, and the faults that it stands for. Nothing of a server's own message is
+ * shown: it may quote what was sent.
+ */
+import { type Fault, fault } from '../../domain/errors.js';
+
+/** Whatever the driver threw; anything else that is thrown in a transaction is a bug of ours. */
+export class PostgresError extends Error {
+  /** SQLSTATE, or Node's code of a connection that failed; empty when neither is known. */
+  readonly code: string;
+  /** Did the server answer at all, and does the connection go on? */
+  readonly isAnswer: boolean;
+
+  constructor(cause: unknown) {
+    super('the PostgreSQL server refused or did not answer', { cause });
+    this.code = codeOf(cause);
+    this.isAnswer = SQLSTATE.test(this.code) && !ENDS_THE_CONNECTION.test(this.code);
+  }
+}
+
+const SQLSTATE = /^[0-9A-Z]{5}$/;
+
+/** Connection exceptions, shutdowns and time-outs of the session: the server hangs up after these. */
+const ENDS_THE_CONNECTION = /^(?:08|57P|25P03|25P04)/;
+
+function codeOf(cause: unknown): string {
+  const code = typeof cause === 'object' && cause !== null && 'code' in cause ? cause.code : undefined;
+  return typeof code === 'string' ? code : '';
+}
+
+/** The fault that an error of the driver stands for; undefined for a bug of ours. `shown` is `shownAddress`. */
+export function faultOf(error: unknown, shown: string): Fault | undefined {
+  if (!(error instanceof PostgresError)) return undefined;
+  const { code } = error;
+  if (!SQLSTATE.test(code) || ENDS_THE_CONNECTION.test(code)) return silent(error, shown);
+  const known = KNOWN.find(({ codes }) => codes.test(code));
+  if (known === undefined) return undefined;
+  return fault(known.fault, `the PostgreSQL server at ${shown} ${known.says} (${code})`, error.cause);
+}
+
+const silent = ({ code, cause }: PostgresError, shown: string): Fault =>
+  fault(
+    'store_unreachable',
+    `the PostgreSQL server at ${shown} does not answer (${code || 'connection lost'}); see that it runs and that the address is right, then run this again`,
+    cause,
+  );
+
+/** Faults by the beginning of SQLSTATE, first match. What is not here, such as a syntax error, is a bug. */
+const KNOWN: readonly {
+  readonly codes: RegExp;
+  readonly fault: 'store_unreachable' | 'store_foreign';
+  readonly says: string;
+}[] = [
+  {
+    codes: /^28/,
+    fault: 'store_unreachable',
+    says: 'does not let this user in; check the user in the address and the password, best given in PGPASSWORD',
+  },
+  {
+    codes: /^3D000/,
+    fault: 'store_unreachable',
+    says: 'has no database of that name; make it with createdb, or correct the address',
+  },
+  {
+    codes: /^42501/,
+    fault: 'store_unreachable',
+    says: 'does not give this user the right; it needs CREATE on the database, or all rights on the schema keywright and its tables',
+  },
+  {
+    codes: /^(?:55P03|40001|40P01|57014)/,
+    fault: 'store_unreachable',
+    says: 'is kept busy by another process; nothing was changed, try again',
+  },
+  {
+    codes: /^25006/,
+    fault: 'store_unreachable',
+    says: 'is a replica that takes no writes; name the primary',
+  },
+  {
+    codes: /^26000/,
+    fault: 'store_unreachable',
+    says: 'is behind a pooler that loses prepared statements; let the pooler keep them, or name the server itself',
+  },
+  {
+    codes: /^(?:42P01|42703|3F000)/,
+    fault: 'store_foreign',
+    says: 'has lost tables of the store, or they are of another version; restore a backup, or use the version that made it',
+  },
+  {
+    codes: /^(?:53|58|XX|F0|57)/,
+    fault: 'store_unreachable',
+    says: 'cannot read or write; look at its disk, its limits and its log',
+  },
+];
