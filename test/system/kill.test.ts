@@ -36,6 +36,7 @@ interface Listed {
 }
 
 let world: Workspace;
+const decided = new Set<string>();
 beforeAll(() => {
   world = new Workspace();
 });
@@ -73,7 +74,9 @@ test(`after ${KILLS} kills (seed ${SEED}) one apply makes everything right`, asy
   expect(world.leaks()).toEqual([]);
   // A story in which nothing was delivered before the end shows nothing.
   expect(seen.size).toBeGreaterThan(KEYS / 4);
-  process.stdout.write(`${kills} kills in ${rounds} runs, ${seen.size} tokens seen in sinks\n`);
+  process.stdout.write(
+    `${kills} kills in ${rounds} runs, ${seen.size} tokens seen in sinks, ${decided.size} keys decided by hand\n`,
+  );
 }, 900_000);
 
 /** Starts one run, or two at once, and kills all; gives how many were still alive then. */
@@ -136,7 +139,13 @@ function change(chance: Seeded, fleet: Fleet): void {
 
 interface PlanJson {
   readonly steps: readonly { readonly id: string; readonly reason: string }[];
-  readonly waiting: readonly { readonly reason: string; readonly until?: string }[];
+  readonly waiting: readonly WaitingJson[];
+}
+
+interface WaitingJson {
+  readonly object: { readonly name: string };
+  readonly reason: string;
+  readonly until?: string;
 }
 
 /** Applies until nothing is left but keys that wait to be claimed; gives how many applies that took. */
@@ -146,13 +155,24 @@ async function converge(): Promise<number> {
     left = await world.json<PlanJson>('plan');
     const going = left.waiting.filter(({ reason }) => reason !== 'Unclaimed');
     if (left.steps.length + going.length === 0) return applies;
-    const untils = going.map(({ until }) => Date.parse(until ?? ''));
-    if (left.steps.length === 0) await sleep(Math.min(...untils) - Date.now() + 50);
+    if (left.steps.length === 0) await waitOrDecide(going);
     const applied = await world.run('apply --auto-approve --allow-removals 99');
     if (applied.code !== 0)
       throw new Error(`exit ${applied.code}: ${applied.stdout.match(/^.*!.*$/gm)}${applied.stderr}`);
   }
   throw new Error(`does not converge: ${JSON.stringify(left).slice(0, 1_000)}`);
+}
+
+/** Time does most of it. A key that got four versions and then lost its file needs somebody to decide. */
+async function waitOrDecide(going: readonly WaitingJson[]): Promise<void> {
+  const stuck = going.filter(({ reason }) => reason === 'TooManyVersions');
+  for (const { object } of stuck) {
+    const revoked = await world.run(`revoke ${object.name} --now --auto-approve`);
+    expect(revoked.code).toBe(0);
+    decided.add(object.name);
+  }
+  const untils = going.filter((one) => !stuck.includes(one)).map(({ until }) => Date.parse(until ?? ''));
+  if (untils.length > 0) await sleep(Math.min(...untils) - Date.now() + 50);
 }
 
 async function expectEveryDeliveredKeyVerifies(store: LiveStore, fleet: Fleet): Promise<void> {
