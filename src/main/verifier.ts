@@ -1,15 +1,18 @@
 /**
  * The package export `keywright/verifier`: is this key good, answered inside your own process from an
- * embedded store's folder.
+ * embedded store's folder, or from a store on a server.
  *
  *     const opened = await openVerifier({ store: '.keywright' });
  *     if (opened.ok && opened.value.verify(token, { environment: 'production' }).valid) …
  */
 import { ok, type Result } from '../domain/result.js';
-import type { Secret } from '../domain/secret.js';
+import { Secret } from '../domain/secret.js';
 import type { DurationMs } from '../domain/time.js';
+import type { CredentialFeed } from '../ports/credential-feed.js';
+import { isPostgresAddress } from '../storage/postgres/address.js';
 import { createVerifier, type Verifier } from '../verifier/verifier.js';
 import { openEmbeddedFeed } from './embedded-store.js';
+import { openPostgresFeed } from './postgres-store.js';
 import { sodiumSealing, systemClock, systemEntropy } from './system.js';
 
 export type { Fault, FaultCode } from '../domain/errors.js';
@@ -21,9 +24,9 @@ export type { IndexSize } from '../verifier/credential-index.js';
 export { type Answer, STALE_AFTER_MS, type Unavailable, type Verifier } from '../verifier/verifier.js';
 
 export interface VerifierOptions {
-  /** The store's folder. */
+  /** The store's folder, or `postgres://USER@HOST:PORT/DATABASE`. */
   readonly store: string;
-  /** 32 bytes in base64. Absent: the one in the folder. */
+  /** 32 bytes in base64. Absent: the one in the folder; for a server, in `.keywright`. */
   readonly masterKey?: Secret;
   /** How often changes are read and uses reported, and so how late a revocation by another process is seen. 500 ms if absent. */
   readonly refreshEveryMs?: DurationMs;
@@ -38,9 +41,8 @@ const REFRESH_EVERY_MS: DurationMs = 500;
  * `store_absent`, `store_foreign`, `store_unreachable`, `store_tampered`, `master_key`.
  */
 export async function openVerifier(options: VerifierOptions): Promise<Result<Verifier>> {
-  const { store, masterKey, refreshEveryMs = REFRESH_EVERY_MS, consumer } = options;
-  const adapters = { clock: systemClock, entropy: systemEntropy, sealing: sodiumSealing };
-  const feed = await openEmbeddedFeed({ ...adapters, folder: store, ...(masterKey && { masterKey }) });
+  const { refreshEveryMs = REFRESH_EVERY_MS, consumer } = options;
+  const feed = await openFeed(options);
   if (!feed.ok) return feed;
   const verifier = await createVerifier(feed.value, systemClock, consumer === undefined ? {} : { consumer });
   if (!verifier.ok) {
@@ -48,6 +50,14 @@ export async function openVerifier(options: VerifierOptions): Promise<Result<Ver
     return verifier;
   }
   return ok(following(verifier.value, refreshEveryMs));
+}
+
+function openFeed({ store, masterKey }: VerifierOptions): Promise<Result<CredentialFeed>> {
+  const adapters = { clock: systemClock, entropy: systemEntropy, sealing: sodiumSealing };
+  const world = { ...adapters, ...(masterKey && { masterKey }) };
+  return isPostgresAddress(store)
+    ? openPostgresFeed({ ...world, address: new Secret(store), folder: '.keywright' })
+    : openEmbeddedFeed({ ...world, folder: store });
 }
 
 /** The same verifier, kept true by itself. */

@@ -3,7 +3,9 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSy
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { Secret } from '../../src/domain/secret.js';
-import { openPostgresFeed, replacePostgresMasterKey } from '../../src/main/postgres-store.js';
+import { replacePostgresMasterKey } from '../../src/main/postgres-store.js';
+import { systemClock } from '../../src/main/system.js';
+import { openVerifier } from '../../src/main/verifier.js';
 import type { LiveStore } from '../../src/ports/live-store.js';
 import { describeWithPostgres, PASSWORD } from '../support/postgres.js';
 import { postgresPlace } from '../support/postgres-place.js';
@@ -194,20 +196,17 @@ describeWithPostgres('a store on a server', () => {
     expect(refusal(await hand.store.verifyAudit())).toBe('audit_broken');
   });
 
-  it('feeds verifiers in memory', async () => {
-    const hand = await handOn(await place.store({ masterKey: masterKey('k') }));
-    await hand.create(service('billing'));
-    const feed = need(
-      await openPostgresFeed({
-        ...place.world,
-        address: new Secret(place.address()),
-        folder: place.folder(),
-        masterKey: masterKey('k'),
-      }),
-    );
-    expect(need(await feed.snapshot(undefined, 100)).credentials.length).toBe(4);
-    expect(need(await feed.revision())).toBe((await hand.fetch(serviceRef('billing'))).revision);
-    await feed.close();
+  it('feeds verifiers in memory, which see a revocation by another process', async () => {
+    const given = { masterKey: masterKey('k') };
+    const hand = await handOn(await place.store({ ...given, clock: systemClock }));
+    await hand.create(apiKey('a', { deliver: [DOTENV] }));
+    const token = await hand.rollOut('a', 1);
+    const verifier = need(await openVerifier({ store: place.address(), ...given, refreshEveryMs: 10 }));
+    expect(verifier.verify(token.reveal(), {})).toMatchObject({ code: 'VALID' });
+    need(await hand.revoke('a', [1]));
+    need(await verifier.refresh());
+    expect(verifier.verify(token.reveal(), {})).toMatchObject({ code: 'REVOKED' });
+    await verifier.close();
   });
 
   it('answers that it is closed after it was closed', async () => {
