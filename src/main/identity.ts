@@ -2,12 +2,13 @@
  * The reconciler's key pair on this machine: new secrets are sealed to it until they are delivered. Kept
  * beside the embedded store, 0600; made by the first apply.
  */
-import { link, readFile, unlink, writeFile } from 'node:fs/promises';
+import { link, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fault } from '../domain/errors.js';
 import { fail, ok, type Result } from '../domain/result.js';
 import { Secret } from '../domain/secret.js';
 import type { Identity, Sealing } from '../ports/sealing.js';
+import { removeKeyDrafts } from '../storage/folder.js';
 
 const FILE = 'reconciler.key';
 
@@ -15,14 +16,17 @@ const FILE = 'reconciler.key';
 export async function openIdentity(folder: string, sealing: Sealing): Promise<Result<Identity>> {
   const path = join(folder, FILE);
   const kept = await readIdentity(path);
-  if (kept !== undefined) return ok(kept);
+  if (kept !== undefined) {
+    await removeKeyDrafts(folder);
+    return ok(kept);
+  }
   const made = await sealing.newIdentity();
   const partial = `${path}.${process.pid}`;
   try {
     await writeFile(partial, `${made.recipient}\n${made.privateKey.reveal()}\n`, { mode: 0o600, flag: 'wx' });
     // A link, unlike a rename, does not replace what another process has just made.
     await link(partial, path).catch(() => undefined);
-    await unlink(partial);
+    await rm(partial, { force: true });
   } catch (cause) {
     return fail(fault('store_unreachable', `the reconciler's key cannot be kept at ${path}`, cause));
   }

@@ -97,6 +97,18 @@ export async function makeKeyFile(path: string, key: Secret, entropy: Entropy): 
   return found.ok ? ok(found.value ?? key) : found;
 }
 
+/** Beginnings of key files, under names that are never used again. `master.key.next` is none. */
+const DRAFT = /^(?:master\.key\.[0-9A-Za-z]{12}|reconciler\.key\.[0-9]+)$/;
+
+/**
+ * Removes what killed processes left of key files in `folder`. Only where both files are there already:
+ * whoever is about to put one there finds it, and needs his draft no more.
+ */
+export async function removeKeyDrafts(folder: string): Promise<void> {
+  const drafts = (await readdir(folder)).filter((name) => DRAFT.test(name));
+  for (const name of drafts) await rm(join(folder, name), { force: true });
+}
+
 /** Writes a key durably, over what is there. */
 export async function writeKeyFile(path: string, key: Secret): Promise<Result<void>> {
   try {
