@@ -2,11 +2,14 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
+import { fault } from '../../src/domain/errors.js';
+import { fail, ok, type Result } from '../../src/domain/result.js';
 import { Secret } from '../../src/domain/secret.js';
 import { replacePostgresMasterKey } from '../../src/main/postgres-store.js';
 import { systemClock } from '../../src/main/system.js';
 import { openVerifier } from '../../src/main/verifier.js';
 import type { LiveStore } from '../../src/ports/live-store.js';
+import { postgresServer } from '../../src/storage/postgres/engine.js';
 import { describeWithPostgres, PASSWORD } from '../support/postgres.js';
 import { postgresPlace } from '../support/postgres-place.js';
 import {
@@ -196,6 +199,27 @@ describeWithPostgres('a store on a server', () => {
     expect(refusal(await hand.store.verifyAudit())).toBe('audit_broken');
   });
 
+  it('undoes alone what is refused or fails among writes that go together', async () => {
+    const storage = need(await postgresServer(new Secret(place.address()), 'here').open());
+    const put = (name: string, value: string | null, end: Result<void> = ok(undefined)) =>
+      storage.write(async (tx) => {
+        await tx.meta.put({ name: `before ${name}`, value: name });
+        // Null breaks a rule of the table, which is a bug and not a refusal.
+        await tx.meta.put({ name, value: value as string });
+        return end;
+      });
+    const ended = await Promise.allSettled([
+      put('a', 'a'),
+      put('refused', 'b', fail(fault('moved', 'no'))),
+      put('failed', null),
+      put('d', 'd'),
+    ]);
+    await storage.close();
+    expect(ended.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected', 'fulfilled']);
+    const rows = await place.sql('select name from keywright.meta order by name');
+    expect(rows.map(({ name }) => name)).toEqual(['a', 'before a', 'before d', 'd']);
+  });
+
   it('feeds verifiers in memory, which see a revocation by another process', async () => {
     const given = { masterKey: masterKey('k') };
     const hand = await handOn(await place.store({ ...given, clock: systemClock }));
@@ -320,6 +344,15 @@ describeWithPostgres('a store on a server', () => {
       await place.cluster.kill();
       await place.cluster.start();
       expect(need(await store.survey()).length).toBe(6);
+      need(await store.acquireLease('ada', 5_000));
+    });
+
+    it('does not fail the next call when it hung up unheard, on reads as on writes', async () => {
+      const store = await place.store();
+      await Promise.all([1, 2, 3, 4].map(() => store.survey().then(need)));
+      place.cluster.cut(place.address());
+      expect(need(await store.survey()).length).toBe(6);
+      place.cluster.cut(place.address());
       need(await store.acquireLease('ada', 5_000));
     });
 

@@ -43,6 +43,8 @@ export interface Cluster {
   /** Stops the server, without its leave. */
   kill(): Promise<void>;
   start(): Promise<void>;
+  /** Ends every connection to the database at an address, and returns before anybody here can hear of it. */
+  cut(address: string): void;
   /** Runs SQL as the administrator, in the database at an address; gives the rows of the last statement. */
   sql(address: string, text: string): Promise<readonly Record<string, unknown>[]>;
 }
@@ -66,6 +68,7 @@ export function postgresCluster(): Cluster {
     start,
     kill,
     sql: runSql,
+    cut,
     database: async () => {
       const name = `store_${++databases}`;
       await runSql(addressOf('postgres'), `create database ${name}`);
@@ -145,6 +148,14 @@ const freePort = (): Promise<number> =>
       );
     });
   });
+
+function cut(address: string): void {
+  const others =
+    'select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()';
+  const psql = join(programs() ?? '', 'psql');
+  const ended = spawnSync(psql, [address, '-c', others], { encoding: 'utf8' });
+  if (ended.status !== 0) throw new Error(`psql: ${ended.stderr}`);
+}
 
 async function runSql(address: string, text: string): Promise<readonly Record<string, unknown>[]> {
   const client = new pg.Client({ connectionString: address });
