@@ -172,7 +172,8 @@ async function waitOrDecide(going: readonly WaitingJson[]): Promise<void> {
     decided.add(object.name);
   }
   const untils = going.filter((one) => !stuck.includes(one)).map(({ until }) => Date.parse(until ?? ''));
-  if (untils.length > 0) await sleep(Math.min(...untils) - Date.now() + 50);
+  // Until the last of them: each apply ends all that has become due by then.
+  if (untils.length > 0) await sleep(Math.max(...untils) - Date.now() + 50);
 }
 
 async function expectEveryDeliveredKeyVerifies(store: LiveStore, fleet: Fleet): Promise<void> {
