@@ -79,6 +79,7 @@ export function generatedFeed(
       return ok({ credentials, next: until < count ? String(until) : undefined });
     },
     changedSince: async () => ok({ credentials: [], revision: 1 }),
+    watch: () => () => undefined,
     reportUses: async () => ok(undefined),
     close: async () => undefined,
   };

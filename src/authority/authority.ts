@@ -78,6 +78,7 @@ function assemble(parts: Parts): LiveStore {
       return storage.write((tx) => verify(workOf(tx, VERIFIER), id.value, question));
     },
     verifyAudit: () => verifyAudit(storage, keyring),
+    watch: (listener) => storage.watch(listener),
     close: () => storage.close(),
   };
 }

@@ -33,6 +33,7 @@ export async function openFeed(
     revision: () => storage.read(async (tx) => ok(await tx.audit.lastSeq())),
     snapshot: (after, limit) => storage.read((tx) => snapshot({ tx, keyring }, after ?? '', limit)),
     changedSince: (revision) => storage.read((tx) => changedSince({ tx, keyring }, revision)),
+    watch: (listener) => storage.watch(listener),
     reportUses: (uses) => storage.write((tx) => recordUses(tx, uses, world.clock.now())),
     close: () => storage.close(),
   });

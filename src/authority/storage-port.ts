@@ -207,5 +207,10 @@ export interface Storage {
    * the most by which the clocks of those who share this database may differ.
    */
   readonly lateMs: DurationMs;
+  /**
+   * Calls `listener` soon after a transaction of any process appended to the audit log, and when that may
+   * have gone unheard. May call too often, so whoever is called looks for himself. Gives what ends it.
+   */
+  watch(listener: () => void): () => void;
   close(): Promise<void>;
 }

@@ -64,7 +64,7 @@ async function openIn(paths: StoreFolder, { clock }: World): Promise<Result<Stor
   if (!made.ok) return made;
   const file = await makeDatabaseFile(paths);
   if (!file.ok) return file;
-  return openSqlite({ path: paths.database, sleep: (ms) => clock.sleep(ms) });
+  return openSqlite({ path: paths.database, sleep: (ms, signal) => clock.sleep(ms, signal) });
 }
 
 export interface RotateMasterKeyOptions extends World {

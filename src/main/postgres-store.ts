@@ -59,7 +59,10 @@ async function atSite<T>(
   const shown = shownAddress(address);
   if (!shown.ok) return shown;
   const { postgresServer } = await import('../storage/postgres/engine.js');
-  return use(siteOn(postgresServer(address, shown.value), shown.value, storeFolder(folder)), options);
+  const { clock } = options;
+  const sleep = (ms: number, signal?: AbortSignal): Promise<void> => clock.sleep(ms, signal);
+  const server = postgresServer({ address, shown: shown.value, sleep });
+  return use(siteOn(server, shown.value, storeFolder(folder)), options);
 }
 
 const siteOn = (server: PostgresServer, shown: string, folder: StoreFolder): StoreSite => ({

@@ -58,8 +58,9 @@ export async function openSite<Face>(
 export const openInMemory = (world: World): Promise<Result<LiveStore>> => inMemory(world, openAuthority);
 
 const inMemory = async <Face>(world: World, open: OpenFace<Face>): Promise<Result<Face>> =>
-  using(await openSqlite({ path: IN_MEMORY, sleep: (ms) => world.clock.sleep(ms) }), (storage) =>
-    open(storage, world, newKey(world.entropy)),
+  using(
+    await openSqlite({ path: IN_MEMORY, sleep: (ms, signal) => world.clock.sleep(ms, signal) }),
+    (storage) => open(storage, world, newKey(world.entropy)),
   );
 
 async function openThere<Face>(

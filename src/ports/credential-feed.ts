@@ -53,6 +53,11 @@ export interface CredentialFeed {
     revision: number,
   ): Promise<Result<{ readonly credentials: readonly Credential[]; readonly revision: number }>>;
   /**
+   * Calls `listener` soon after a change, by whomever, and when changes may have gone unheard. A hint: call
+   * or no call, `changedSince` is what tells. Gives what ends it.
+   */
+  watch(listener: () => void): () => void;
+  /**
    * Uses since the last report; all of them or none, durable when it answers. Repeating a report changes
    * nothing, a late one takes no later use back, and versions that the store does not know are passed over.
    *

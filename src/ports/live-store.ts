@@ -187,5 +187,11 @@ export interface LiveStore {
   /** Walks the whole chain; `audit_broken` names the first entry that does not hold. */
   verifyAudit(): Promise<Result<{ readonly entries: number; readonly head: string }>>;
   changes(since: number, limit: number): Promise<Result<readonly Change[]>>;
+  /**
+   * Calls `listener` soon after an effect of anybody became durable (not after mere use), and when effects
+   * may have gone unheard, as after a lost connection. A hint and nothing more: read `changes` from what
+   * was seen last, and look now and then without being called. Gives what ends it.
+   */
+  watch(listener: () => void): () => void;
   close(): Promise<void>;
 }

@@ -200,7 +200,13 @@ describeWithPostgres('a store on a server', () => {
   });
 
   it('undoes alone what is refused or fails among writes that go together', async () => {
-    const storage = need(await postgresServer(new Secret(place.address()), 'here').open());
+    const storage = need(
+      await postgresServer({
+        sleep: (ms: number) => systemClock.sleep(ms),
+        shown: 'here',
+        address: new Secret(place.address()),
+      }).open(),
+    );
     const put = (name: string, value: string | null, end: Result<void> = ok(undefined)) =>
       storage.write(async (tx) => {
         await tx.meta.put({ name: `before ${name}`, value: name });

@@ -63,6 +63,7 @@ export class FakeFeed implements CredentialFeed {
   /** Last reported use, by token id and consumer, as `id` or `id consumer`. */
   readonly lastUses = new Map<string, number>();
   revisionNow = 1;
+  readonly #listeners = new Set<() => void>();
   readonly #credentials = new Map<string, { readonly credential: Credential; readonly revision: number }>();
 
   constructor(credentials: readonly Credential[] = []) {
@@ -72,6 +73,7 @@ export class FakeFeed implements CredentialFeed {
   put(credential: Credential): void {
     this.revisionNow += 1;
     this.#credentials.set(credential.tokenId, { credential, revision: this.revisionNow });
+    for (const listener of this.#listeners) listener();
   }
 
   /** As if the store had been restored from a backup that knows only these. */
@@ -84,6 +86,10 @@ export class FakeFeed implements CredentialFeed {
   pepper = async () => this.#answer(() => new Secret(PEPPER));
   revision = async () => this.#answer(() => this.revisionNow);
   close = async () => undefined;
+  watch = (listener: () => void) => {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  };
 
   snapshot = async (after: string | undefined, limit: number) =>
     this.#answer(() => {

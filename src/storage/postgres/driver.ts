@@ -21,6 +21,8 @@ import type { Secret } from '../../domain/secret.js';
 import { PostgresError } from './errors.js';
 
 export const SCHEMA = 'keywright';
+/** The channel on which a commit tells the number of its last audit entry. */
+export const CHANGES = 'keywright_changes';
 
 /** Reads run side by side on these; writes have one at a time. */
 const CONNECTIONS_MAX = 8;
@@ -73,18 +75,37 @@ export class PostgresPool {
     }
   }
 
+  /** A connection that hears of changes; not for transactions. `onEnd` when it is lost. Throws `PostgresError`. */
+  async listen({ onMessage, onEnd }: Hearing): Promise<PostgresConnection> {
+    const client = await this.#client();
+    client.on('notification', ({ payload }) => onMessage(payload ?? ''));
+    client.once('end', onEnd);
+    const connection = new PostgresConnection(client, this.#names);
+    await connection.execute(`listen ${CHANGES}`);
+    return connection;
+  }
+
   /** Waits for those in use. */
   close(): Promise<void> {
     return this.#pool.end();
   }
 
   async #connect(): Promise<PostgresConnection> {
+    return new PostgresConnection(await this.#client(), this.#names);
+  }
+
+  async #client(): Promise<pg.PoolClient> {
     try {
-      return new PostgresConnection(await this.#pool.connect(), this.#names);
+      return await this.#pool.connect();
     } catch (error) {
       throw new PostgresError(error);
     }
   }
+}
+
+export interface Hearing {
+  readonly onMessage: (payload: string) => void;
+  readonly onEnd: () => void;
 }
 
 const ignore = (): void => {};
@@ -110,11 +131,12 @@ export class PostgresConnection implements DatabaseConnection {
     await this.#send({ text });
   }
 
-  /** Commits and gives the connection back. Throws if that is not certain. */
-  async commit(): Promise<void> {
-    const { command } = await this.#send({ text: 'commit' });
-    // What the server answers when the transaction had failed before.
-    if (command !== 'COMMIT') throw new PostgresError({ code: '40001' });
+  /** Does `last`, if anything, and commits, in one round trip; gives the connection back. Throws if that is not certain. */
+  async commit(last?: string): Promise<void> {
+    const answers: unknown = await this.#send({ text: last === undefined ? 'commit' : `${last}; commit` });
+    const answer = Array.isArray(answers) ? answers.at(-1) : answers;
+    // Something else is what the server answers when the transaction had failed before.
+    if (answer?.command !== 'COMMIT') throw new PostgresError({ code: '40001' });
     this.#giveBack();
   }
 

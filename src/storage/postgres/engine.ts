@@ -12,11 +12,13 @@ import { type Fault, fault } from '../../domain/errors.js';
 import { fail, ok, type Result } from '../../domain/result.js';
 import type { Secret } from '../../domain/secret.js';
 import { SECOND_MS } from '../../domain/time.js';
+import { ChangeBell } from '../change-bell.js';
 import type { Database } from '../schema.js';
 import { transactionOver } from '../transaction.js';
 import { WriteQueue } from '../write-queue.js';
 import { type PostgresConnection, PostgresPool, postgresDialect, SCHEMA } from './driver.js';
 import { faultOf } from './errors.js';
+import { listeningTo, type Sleep } from './listen.js';
 import { migrate, type SchemaState, schemaState } from './migrate.js';
 import { type FaultOf, PostgresWriter, WRITE } from './writer.js';
 
@@ -34,8 +36,15 @@ export interface PostgresServer {
   close(): Promise<void>;
 }
 
-/** The database at an address, which is not asked before the first call. `shown` is what messages say of it. */
-export function postgresServer(address: Secret, shown: string): PostgresServer {
+export interface ServerOptions {
+  readonly address: Secret;
+  /** What messages say of the address. */
+  readonly shown: string;
+  readonly sleep: Sleep;
+}
+
+/** The database at an address, which is not asked before the first call. */
+export function postgresServer({ address, shown, sleep }: ServerOptions): PostgresServer {
   const pool = new PostgresPool(address);
   const known: FaultOf = (error) => faultOf(error, shown);
   let closed: Promise<void> | undefined;
@@ -52,13 +61,26 @@ export function postgresServer(address: Secret, shown: string): PostgresServer {
     },
     open: async () => {
       const problem = await prepare(pool, known, shown);
-      return problem ? fail(problem) : ok(storageOver(pool, known, close));
+      if (problem) return fail(problem);
+      const bell = new ChangeBell(listeningTo(pool, sleep));
+      const closeAll = (): Promise<void> => {
+        bell.close();
+        return close();
+      };
+      return ok(storageOver({ pool, known, bell, close: closeAll }));
     },
     close,
   };
 }
 
-function storageOver(pool: PostgresPool, known: FaultOf, closePool: () => Promise<void>): Storage {
+interface Parts {
+  readonly pool: PostgresPool;
+  readonly known: FaultOf;
+  readonly bell: ChangeBell;
+  readonly close: () => Promise<void>;
+}
+
+function storageOver({ pool, known, bell, close }: Parts): Storage {
   const compiler = new Kysely<Database>({ dialect: postgresDialect() }).withSchema(SCHEMA);
   const writer = new PostgresWriter({ pool, compiler, faultOf: known });
   const queue = new WriteQueue(writer);
@@ -73,10 +95,11 @@ function storageOver(pool: PostgresPool, known: FaultOf, closePool: () => Promis
     read,
     write: (work) => queue.write(() => work(writer.transaction)),
     lateMs: LATE_MS,
+    watch: (listener) => bell.watch(listener),
     close: async () => {
       isClosed = true;
       await queue.close();
-      await closePool();
+      await close();
     },
   };
 }

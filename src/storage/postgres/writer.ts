@@ -2,11 +2,13 @@
 import type { Kysely } from 'kysely';
 import type { Transaction } from '../../authority/storage-port.js';
 import { type Fault, fault } from '../../domain/errors.js';
+import { tellingEntries } from '../change-bell.js';
 import type { Database } from '../schema.js';
 import { transactionOver } from '../transaction.js';
 import type { Transactor } from '../write-queue.js';
 import type { PostgresConnection, PostgresPool } from './driver.js';
 import { PostgresError } from './errors.js';
+import { notice } from './listen.js';
 
 export type FaultOf = (error: unknown) => Fault | undefined;
 
@@ -36,6 +38,9 @@ export class PostgresWriter implements Transactor {
   readonly #memo = new Map<string, unknown>();
   #connection: PostgresConnection | undefined;
   #transaction: Transaction | undefined;
+  /** The last audit entry of the transaction, and that before the savepoint. */
+  #entry: number | undefined;
+  #entryBefore: number | undefined;
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -51,10 +56,14 @@ export class PostgresWriter implements Transactor {
   async begin(): Promise<Fault | undefined> {
     const { pool, compiler } = this.#parts;
     this.#memo.clear();
+    this.#entry = undefined;
     try {
       const connection = await pool.begin(WRITE);
       this.#connection = connection;
-      this.#transaction = transactionOver({ compiler, connection, memo: this.#memo });
+      const transaction = transactionOver({ compiler, connection, memo: this.#memo });
+      this.#transaction = tellingEntries(transaction, (seq) => {
+        this.#entry = seq;
+      });
       return undefined;
     } catch (error) {
       return this.faultOf(error) ?? fault('internal', 'the store could not begin', error);
@@ -63,7 +72,7 @@ export class PostgresWriter implements Transactor {
 
   async commit(): Promise<void> {
     try {
-      await this.#open.commit();
+      await this.#open.commit(this.#entry === undefined ? undefined : notice(this.#entry));
     } catch (error) {
       const known = this.faultOf(error);
       const isUnknown = error instanceof PostgresError && !error.isAnswer;
@@ -76,6 +85,7 @@ export class PostgresWriter implements Transactor {
   }
 
   enter(): Promise<void> {
+    this.#entryBefore = this.#entry;
     return this.#open.execute('savepoint one');
   }
 
@@ -86,6 +96,7 @@ export class PostgresWriter implements Transactor {
   /** Gives the whole transaction up where only a part of it cannot be undone. */
   async undo(): Promise<void> {
     this.#memo.clear();
+    this.#entry = this.#entryBefore;
     const connection = this.#open;
     await connection
       .execute('rollback to savepoint one; release savepoint one')

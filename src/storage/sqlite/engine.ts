@@ -7,11 +7,13 @@ import type { Storage, Transactional } from '../../authority/storage-port.js';
 import { type Fault, fault } from '../../domain/errors.js';
 import { fail, ok, type Result } from '../../domain/result.js';
 import { SECOND_MS } from '../../domain/time.js';
+import { ChangeBell, NOBODY_ELSE, tellingEntries } from '../change-bell.js';
 import { MIGRATIONS, NEWEST_MIGRATION } from '../migrations/index.js';
 import type { Database } from '../schema.js';
 import { transactionOver } from '../transaction.js';
 import { type Transactor, WriteQueue } from '../write-queue.js';
 import { SqliteConnection, sqliteCode, sqliteDialect } from './driver.js';
+import { lookingAt } from './watch.js';
 
 /** Waiting inside the engine freezes the event loop, so most of the waiting is done outside. */
 const BUSY_TIMEOUT_MS = 10;
@@ -26,7 +28,7 @@ export const IN_MEMORY = ':memory:';
 export interface SqliteOptions {
   /** A file that exists, or `IN_MEMORY`. */
   readonly path: string;
-  readonly sleep: (ms: number) => Promise<void>;
+  readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
 }
 
 /**
@@ -51,20 +53,19 @@ export async function openSqlite({ path, sleep }: SqliteOptions): Promise<Result
       close();
       return fail(problem);
     }
-    const write = queued(writer, sleep, path === IN_MEMORY ? undefined : macrotask);
-    if (path === IN_MEMORY)
-      return ok({
-        read: write.run,
-        write: write.run,
-        lateMs: LATE_MS,
-        close: closing([write.queue], close),
-      });
-    const read = queued(connect(), sleep, undefined, 'begin');
+    const reader = path === IN_MEMORY ? undefined : connect();
+    const bell = new ChangeBell(reader ? lookingAt({ reader, sleep }) : NOBODY_ELSE);
+    const write = queued(writer, sleep, { pause: reader && macrotask, onEntries: () => bell.ring() });
+    const read = reader ? queued(reader, sleep, { begin: 'begin' }) : write;
     return ok({
       read: read.run,
       write: write.run,
       lateMs: LATE_MS,
-      close: closing([write.queue, read.queue], close),
+      watch: (listener) => bell.watch(listener),
+      close: closing([write.queue, read.queue], () => {
+        bell.close();
+        close();
+      }),
     });
   } catch (error) {
     close();
@@ -91,22 +92,36 @@ const closing = (queues: readonly WriteQueue[], close: () => void) => {
 
 const macrotask = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
+interface Turns {
+  readonly begin?: string;
+  /** Between transactions. */
+  readonly pause?: (() => Promise<void>) | undefined;
+  /** After a commit with audit entries in it. */
+  readonly onEntries?: () => void;
+}
+
 /** The transactions of one connection, one after another. */
 function queued(
   connection: SqliteConnection,
   sleep: SqliteOptions['sleep'],
-  pause: (() => Promise<void>) | undefined,
-  begin = 'begin immediate',
+  { begin = 'begin immediate', pause, onEntries }: Turns,
 ): { readonly run: Transactional; readonly queue: WriteQueue } {
   const memo = new Map<string, unknown>();
   const compiler = new Kysely<Database>({ dialect: sqliteDialect(connection) });
-  const tx = transactionOver({ compiler, connection, memo });
+  let hasEntries = false;
+  const tx = tellingEntries(transactionOver({ compiler, connection, memo }), () => {
+    hasEntries = true;
+  });
   const queue = new WriteQueue({
     begin: () => {
       memo.clear();
+      hasEntries = false;
       return beginning(connection, begin, sleep);
     },
-    commit: () => connection.execute('commit'),
+    commit: () => {
+      connection.execute('commit');
+      if (hasEntries) onEntries?.();
+    },
     rollback: () => connection.execute('rollback'),
     enter: () => connection.execute('savepoint one'),
     leave: () => connection.execute('release one'),
