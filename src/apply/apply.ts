@@ -54,7 +54,7 @@ export type ApplyEvent =
   | { readonly kind: 'finished'; readonly step: Step; readonly result: StepResult };
 
 /** One result for each step, whatever happens. Rejects only with a bug, after what was under way has ended. */
-export async function apply(plan: Plan, world: ApplyWorld): Promise<Report> {
+export async function apply(plan: Pick<Plan, 'digest' | 'steps'>, world: ApplyWorld): Promise<Report> {
   const attempt = attempts(world);
   const results = await runInOrder({
     steps: plan.steps,

@@ -19,19 +19,36 @@ const BY_DOCUMENTS: ReadonlySet<StepReason> = new Set([
   'Unmanaged',
 ]);
 
-/** How much of an object's history is looked through. */
-const ENTRIES_MAX = 10_000;
-
 /** By object as text. Objects that differ for reasons nobody recorded (a sink, the time) are left out. */
-export async function causesOf(plan: Plan, store: LiveStore): Promise<Result<ReadonlyMap<string, Cause>>> {
+export async function causesOf(
+  { steps: all }: Pick<Plan, 'steps'>,
+  store: Pick<LiveStore, 'audit'>,
+): Promise<Result<ReadonlyMap<string, Cause>>> {
   const causes = new Map<string, Cause>();
-  for (const [object, steps] of byObject(plan.steps)) {
-    const history = await store.audit({ object, limit: ENTRIES_MAX });
+  for (const [object, steps] of byObject(all)) {
+    const history = await historyOf(store, object);
     if (!history.ok) return history;
     const cause = causeOf(steps, history.value);
     if (cause !== undefined) causes.set(object, cause);
   }
   return ok(causes);
+}
+
+/** A store gives no more at once. */
+const PAGE = 1_000;
+
+/** Every audit entry about an object, oldest first. */
+export async function historyOf(
+  store: Pick<LiveStore, 'audit'>,
+  object: string,
+): Promise<Result<readonly AuditEntry[]>> {
+  const entries: AuditEntry[] = [];
+  for (;;) {
+    const page = await store.audit({ object, since: entries.at(-1)?.seq ?? 0, limit: PAGE });
+    if (!page.ok) return page;
+    entries.push(...page.value);
+    if (page.value.length < PAGE) return ok(entries);
+  }
 }
 
 /** Whoever touched the object after a reconciler last did; else the documents, if they can be what moved. */

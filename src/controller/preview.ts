@@ -5,14 +5,12 @@ import { type Gathered, type Gathering, gather } from '../observe/gather.js';
 import type { Plan } from '../plan/plan.js';
 import { plan } from '../plan/plan-changes.js';
 
-export interface Preview {
+export interface Preview extends Gathered {
   readonly plan: Plan;
-  readonly isLive: Gathered['isLive'];
 }
 
 export async function preview(gathering: Gathering): Promise<Result<Preview>> {
   const gathered = await gather(gathering);
   if (!gathered.ok) return gathered;
-  const { input, isLive } = gathered.value;
-  return ok({ plan: plan(input), isLive });
+  return ok({ ...gathered.value, plan: plan(gathered.value.input) });
 }

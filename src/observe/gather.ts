@@ -8,6 +8,7 @@ import type { SinkId } from '../domain/kinds/index.js';
 import type { LiveSummary, Ownership, Receipt } from '../domain/live.js';
 import { compareRefs, type ObjectRef, refText } from '../domain/objects.js';
 import { ok, type Result } from '../domain/result.js';
+import type { Instant } from '../domain/time.js';
 import { attention } from '../plan/compare.js';
 import type { PlanInput } from '../plan/plan.js';
 import type { LiveStore } from '../ports/live-store.js';
@@ -15,6 +16,7 @@ import type { Sinks } from '../ports/sink.js';
 import { knownTokens } from './known-tokens.js';
 import { observedDigest } from './observed-digest.js';
 import { agrees, readInto } from './receipts.js';
+import { referredOtherwise } from './referred.js';
 import { subjectsOf } from './subjects.js';
 
 export interface Gathering {
@@ -34,6 +36,8 @@ export interface Gathered {
   readonly input: PlanInput;
   /** Is there a live object of that kind and name? For references that no document declares. */
   readonly isLive: (ref: { readonly kind: string; readonly name: string }) => boolean;
+  /** Until when nothing can be due of the objects that are no subjects. */
+  readonly quietUntil: Instant;
 }
 
 /** Has no effect. Fails as the store does; a sink that cannot be read is a receipt that says so. */
@@ -48,7 +52,7 @@ export async function gather(gathering: Gathering): Promise<Result<Gathered>> {
   const receipts = new Map<SinkId, Receipt>();
   const ids = survey.flatMap(({ deliveries }) => deliveries.map(({ sink }) => sink));
   await readInto(receipts, ids, sinks);
-  const { refs, totals } = attention({
+  const { refs, totals, quietUntil } = attention({
     entries: desired.entries,
     survey,
     ownership,
@@ -59,6 +63,8 @@ export async function gather(gathering: Gathering): Promise<Result<Gathered>> {
   if (!subjects.ok) return subjects;
   const tokens = await knownTokens(subjects.value, store);
   if (!tokens.ok) return tokens;
+  const referred = await referredOtherwise(desired, store);
+  if (!referred.ok) return referred;
   const digests = {
     desired: desired.digest,
     observed: observedDigest({
@@ -83,17 +89,17 @@ export async function gather(gathering: Gathering): Promise<Result<Gathered>> {
     tokens: tokens.value,
     allowRemovals: gathering.allowRemovals,
   };
-  return ok({ input, isLive: isLiveIn(everything.value) });
+  return ok({ input, isLive: isLiveIn(everything.value, referred.value), quietUntil });
 }
 
 const inView = (survey: readonly LiveSummary[], only: ObjectRef | undefined): readonly LiveSummary[] =>
   only === undefined ? survey : survey.filter(({ ref }) => compareRefs(ref, only) === 0);
 
 /** Builds its index when it is first asked: most plans never do. */
-function isLiveIn(survey: readonly LiveSummary[]): Gathered['isLive'] {
+function isLiveIn(survey: readonly LiveSummary[], otherwise: ReadonlySet<string>): Gathered['isLive'] {
   let names: ReadonlySet<string> | undefined;
   return (ref) => {
     names ??= new Set(survey.map((live) => refText(live.ref)));
-    return names.has(refText(ref));
+    return names.has(refText(ref)) || otherwise.has(refText(ref));
   };
 }

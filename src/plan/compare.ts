@@ -6,7 +6,7 @@
 import type { DesiredEntry } from '../domain/desired.js';
 import type { Delivery, LiveSummary, Ownership } from '../domain/live.js';
 import { compareRefs, type ObjectRef } from '../domain/objects.js';
-import type { Instant } from '../domain/time.js';
+import { type Instant, NEVER } from '../domain/time.js';
 
 export interface Comparison {
   /** Sorted by `compareRefs`, each name once; so is `survey`. */
@@ -22,6 +22,8 @@ export interface Attention {
   /** Objects to plan, sorted by `compareRefs`: declared here, live here, or both. */
   readonly refs: readonly ObjectRef[];
   readonly totals: Totals;
+  /** Until when nothing can be due of the objects that need no look; NEVER when there are none. */
+  readonly quietUntil: Instant;
 }
 
 /** Counts over all objects, also those that agree. */
@@ -42,6 +44,7 @@ export function attention(comparison: Comparison): Attention {
   let owned = 0;
   let unchanged = 0;
   let unmanaged = 0;
+  let quietUntil = NEVER;
   let d = 0;
   let l = 0;
   while (d < entries.length || l < survey.length) {
@@ -54,14 +57,16 @@ export function attention(comparison: Comparison): Attention {
     if (isOwned) owned++;
     if (entry !== undefined && order < 0) refs.push(entry.ref);
     else if (entry !== undefined && live !== undefined && order === 0) {
-      if (isQuiet(entry, live, comparison)) unchanged++;
-      else refs.push(entry.ref);
+      if (isQuiet(entry, live, comparison)) {
+        unchanged++;
+        quietUntil = Math.min(quietUntil, live.quietUntil);
+      } else refs.push(entry.ref);
     } else if (live !== undefined) {
       if (isOwned) refs.push(live.ref);
       else if (live.ownership === undefined && live.origin !== 'system') unmanaged++;
     }
   }
-  return { refs, totals: { desired: entries.length, owned, unchanged, unmanaged } };
+  return { refs, totals: { desired: entries.length, owned, unchanged, unmanaged }, quietUntil };
 }
 
 /** Removal and every other step stay within one project and manager. */

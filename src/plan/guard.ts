@@ -36,8 +36,11 @@ export function guard(steps: readonly Step[], input: PlanInput): Guarded {
   );
 }
 
-/** Dependencies point backwards, so one pass finds everything that hangs on a refused step. */
-function withoutSteps(steps: readonly Step[], refused: ReadonlySet<StepId>): readonly Step[] {
+/**
+ * The steps without those that may not be done and everything that hangs on them. Dependencies point
+ * backwards, so one pass finds it.
+ */
+export function withoutSteps(steps: readonly Step[], refused: ReadonlySet<StepId>): readonly Step[] {
   const gone = new Set(refused);
   return steps.filter((step) => {
     if (!gone.has(step.id) && !step.dependsOn.some((id) => gone.has(id))) return true;

@@ -1,0 +1,122 @@
+/**
+ * One pass of reconcile: documents → gather → plan → withhold → apply → what came of it. Level-based: nobody tells
+ * it what has changed, and making it once too often is harmless. Holds no state from one pass to the next.
+ */
+import { type ApplyEvent, apply } from '../apply/apply.js';
+import { holdLease } from '../apply/lease.js';
+import type { Fault } from '../domain/errors.js';
+import { fault } from '../domain/errors.js';
+import { DOCUMENTS_MANAGER, type Ownership } from '../domain/live.js';
+import { fail, ok, type Result } from '../domain/result.js';
+import type { Instant } from '../domain/time.js';
+import type { Plan, Step } from '../plan/plan.js';
+import type { Report } from '../plan/report.js';
+import { wakeAt } from '../plan/wake.js';
+import type { Clock } from '../ports/clock.js';
+import type { LiveStore } from '../ports/live-store.js';
+import type { Identity, Sealing } from '../ports/sealing.js';
+import type { Sinks } from '../ports/sink.js';
+import { RECONCILER_PATH } from './causes.js';
+import type { Documents, PassFailure, ReadDocuments } from './documents.js';
+import { preview } from './preview.js';
+import { type DriftPolicy, type Withheld, withhold } from './withhold.js';
+
+export interface PassWorld {
+  readonly documents: ReadDocuments;
+  readonly store: LiveStore;
+  readonly sinks: Sinks;
+  readonly sealing: Sealing;
+  /** Whom new secrets are sealed to. */
+  readonly identity: Identity;
+  readonly clock: Clock;
+  /** Who is at work, for the lease and the audit log. */
+  readonly actor: string;
+  readonly drift: DriftPolicy;
+  /** Aborted: nothing new starts, what runs is finished. */
+  readonly signal?: AbortSignal;
+  readonly onEvent?: (event: ApplyEvent) => void;
+}
+
+export interface PassOutcome {
+  /** Everything that differs, what guards say and what is waited for; made last, under the lease if anything was done. */
+  readonly plan: Plan;
+  readonly commit: string | undefined;
+  /** What was left undone, and why. */
+  readonly withheld: readonly Withheld[];
+  /** What was done; undefined when there was nothing to do. */
+  readonly report: Report | undefined;
+  /** When to look again, by the store's clock as `plan.now` is: at once after doing something. NEVER if time changes nothing. */
+  readonly wakeAt: Instant;
+}
+
+/**
+ * Fails when the documents are wrong, the store does not answer, or somebody else holds the lease (`locked`);
+ * then nothing was done. Steps that failed are in the report. Rejects only with a bug.
+ */
+export async function pass(world: PassWorld): Promise<Result<PassOutcome, PassFailure>> {
+  const documents = await world.documents();
+  if (!documents.ok) return documents;
+  const seen = await decide(world, documents.value);
+  if (!seen.ok || seen.value.steps.length === 0) return seen.ok ? ok(seen.value.outcome) : seen;
+  const lease = await holdLease(world.store, world.clock, world.actor);
+  if (!lease.ok) return failed(lease.error);
+  try {
+    // Somebody may have been at work until we got the lease.
+    const decided = await decide(world, documents.value);
+    if (!decided.ok || decided.value.steps.length === 0)
+      return decided.ok ? ok(decided.value.outcome) : decided;
+    const { outcome, steps } = decided.value;
+    const { store, sinks, sealing, identity, clock, actor, signal, onEvent } = world;
+    const report = await apply(
+      { digest: outcome.plan.digest, steps },
+      {
+        ...{ store, sinks, sealing, identity, clock, lease: lease.value },
+        caller: { actor, path: RECONCILER_PATH },
+        ownership: ownershipOf(documents.value),
+        ...(signal && { signal }),
+        ...(onEvent && { onEvent }),
+      },
+    );
+    const hasDone = report.summary.succeeded > 0;
+    return ok({ ...outcome, report, wakeAt: hasDone ? outcome.plan.now : outcome.wakeAt });
+  } finally {
+    await lease.value.release();
+  }
+}
+
+interface Decided {
+  readonly outcome: PassOutcome;
+  /** To be carried out. */
+  readonly steps: readonly Step[];
+}
+
+async function decide(world: PassWorld, documents: Documents): Promise<Result<Decided, PassFailure>> {
+  const { store, sinks, identity, drift } = world;
+  const { desired, commit } = documents;
+  const seen = await preview({
+    ...{ desired, store, sinks, recipient: identity.recipient, allowRemovals: undefined },
+    ownership: ownershipOf(documents),
+  });
+  if (!seen.ok) return failed(seen.error);
+  const { plan, input, isLive, quietUntil } = seen.value;
+  const problems = documents.unresolved(isLive);
+  if (problems.length > 0) return fail({ fault: unresolvedNames(problems.length), problems });
+  const chosen = await withhold(plan, { input, store, drift });
+  if (!chosen.ok) return failed(chosen.error);
+  const { steps, withheld } = chosen.value;
+  const at = wakeAt(plan, input, quietUntil);
+  return ok({ steps, outcome: { plan, commit, withheld, report: undefined, wakeAt: at } });
+}
+
+const ownershipOf = ({ desired }: Documents): Ownership => ({
+  project: desired.project.name,
+  manager: DOCUMENTS_MANAGER,
+});
+
+const failed = (error: Fault) => fail<PassFailure>({ fault: error, problems: [] });
+
+const unresolvedNames = (count: number): Fault =>
+  fault(
+    'invalid_documents',
+    `${count === 1 ? 'a name in the documents is' : `${count} names in the documents are`} neither declared nor live; nothing was changed`,
+  );
