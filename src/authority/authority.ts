@@ -3,7 +3,14 @@ import type { Entropy } from '../domain/entropy.js';
 import { ok, type Result, unreachable } from '../domain/result.js';
 import type { Secret } from '../domain/secret.js';
 import type { Clock } from '../ports/clock.js';
-import type { Caller, LiveStore, Mutation, Outcome, Request } from '../ports/live-store.js';
+import {
+  type Caller,
+  type LiveStore,
+  type Mutation,
+  type Outcome,
+  type Request,
+  WRITERS,
+} from '../ports/live-store.js';
 import type { Sealing } from '../ports/sealing.js';
 import { readAudit, readChanges, verifyAudit } from './audit.js';
 import { identityOf, openOrFill, type StoreIdentity } from './bootstrap.js';
@@ -16,7 +23,7 @@ import type { Keyring } from './keyring.js';
 import { acquire, checkLease, LEASE_TTL_MAX_MS, release, renew } from './lease.js';
 import { promote } from './promote.js';
 import { fetchObjects, knownTokens, survey } from './reading.js';
-import { dependentsOf } from './references.js';
+import { dependentsOf, resolveReferences } from './references.js';
 import { revoke, revokeByHand } from './revoke.js';
 import type { Storage, Transaction } from './storage-port.js';
 import { adopt, update } from './update.js';
@@ -61,7 +68,8 @@ function assemble(parts: Parts): LiveStore {
   const workOf = (tx: Transaction, caller: Caller): Work => ({ ...parts, tx, caller, now: clock.now() });
   return {
     ...readingOf(parts),
-    acquireLease: (holder, ttlMs) => storage.write((tx) => acquire(tx, { holder, ttlMs }, clock.now())),
+    acquireLease: (holder, ttlMs, name = WRITERS) =>
+      storage.write((tx) => acquire(tx, { name, holder, ttlMs }, clock.now())),
     renewLease: (lease) => storage.write((tx) => renew(tx, lease, clock.now())),
     releaseLease: (lease) => storage.write((tx) => release(tx, lease)),
     mutate: (mutation, lease, caller) =>
@@ -88,7 +96,10 @@ function readingOf({
   storage,
   keyring,
   identity,
-}: Parts): Pick<LiveStore, 'facts' | 'survey' | 'fetch' | 'dependents' | 'tokens' | 'audit' | 'changes'> {
+}: Parts): Pick<
+  LiveStore,
+  'facts' | 'survey' | 'fetch' | 'resolve' | 'dependents' | 'tokens' | 'audit' | 'changes'
+> {
   return {
     facts: () =>
       storage.read(async () => {
@@ -103,6 +114,7 @@ function readingOf({
       }),
     survey: () => storage.read(survey),
     fetch: (refs) => storage.read((tx) => fetchObjects(tx, keyring, refs)),
+    resolve: (references) => storage.read((tx) => resolveReferences(tx, references)),
     dependents: (ref) => storage.read(async (tx) => ok(await dependentsOf(tx, ref, clock.now()))),
     tokens: (ids) => storage.read((tx) => knownTokens(tx, ids)),
     audit: (query) => storage.read((tx) => readAudit(tx, query)),

@@ -3,6 +3,7 @@
 import type { Entropy } from '../domain/entropy.js';
 import { Environment } from '../domain/kinds/environment.js';
 import { normalForm } from '../domain/kinds/normal-form.js';
+import { User } from '../domain/kinds/user.js';
 import type { DeclarationOf } from '../domain/objects.js';
 import { fail, type Result } from '../domain/result.js';
 import { base62, type Secret } from '../domain/secret.js';
@@ -54,7 +55,12 @@ async function fill(tx: Transaction, { masterKey, entropy, sealing, now }: Birth
     const made = await makeEnvironment(work, environment);
     if (!made.ok) return made;
   }
-  return keyring;
+  const owner = await insertObject(work, {
+    declaration: FIRST_OWNER,
+    ownership: undefined,
+    origin: 'system',
+  });
+  return owner.ok ? keyring : owner;
 }
 
 async function keep(
@@ -70,6 +76,13 @@ async function makeEnvironment(work: Work, declaration: DeclarationOf<'Environme
   const row = await insertObject(work, { declaration, ownership: undefined, origin: 'system' });
   return row.ok ? makeAutomaticKeys(work, declaration) : fail(row.error);
 }
+
+/** Somebody has to be able to let others in. */
+const FIRST_OWNER: DeclarationOf<'User'> = {
+  kind: 'User',
+  metadata: { name: 'owner' },
+  spec: normalForm(User.schema, { email: 'owner@localhost', roles: ['owner'] }),
+};
 
 const firstEnvironment = (name: string, isProd: boolean): DeclarationOf<'Environment'> => ({
   kind: 'Environment',

@@ -12,9 +12,10 @@ import type { World } from './authority.js';
 import { openOrFill } from './bootstrap.js';
 import type { Keyring } from './keyring.js';
 import { declarationOf, isGenuineVersion, tampered } from './rows.js';
+import { standingOf } from './standing.js';
 import type { AuditRow, ObjectRow, Storage, Transaction, VersionRow } from './storage-port.js';
 import { genuine } from './stored.js';
-import { ownerText, recordUse, standingOf } from './verify.js';
+import { ownerText, recordUse } from './verify.js';
 
 /** Changes read at once; as many rounds follow as there are changes. */
 const CHANGES_PAGE = 1_000;
@@ -72,7 +73,23 @@ async function changedSince(
   return ok({ credentials: credentials.value, revision: await reading.tx.audit.lastSeq() });
 }
 
-/** Keys of that name, live or removed, and keys that name the object: a service lends them its permissions. */
+/** A role lends its permissions to people and teams, and they to their keys. */
+const LENDERS: ReadonlySet<string> = new Set(['User', 'Team']);
+
+/** Keys whose standing may follow from an object: those that name it, or name somebody who does. */
+async function keysLeaningOn(
+  tx: Transaction,
+  { kind, name }: { readonly kind: string; readonly name: string },
+): Promise<readonly ObjectRow[]> {
+  if (kind === 'ApiKey') return [];
+  const rows = await tx.objects.referring(kind, name);
+  const further: ObjectRow[] = [];
+  for (const row of rows.filter((one) => LENDERS.has(one.kind)))
+    further.push(...(await keysLeaningOn(tx, row)));
+  return [...rows, ...further];
+}
+
+/** Keys of that name, live or removed, and those that lean on the object. */
 async function keysTouchedBy(tx: Transaction, entries: readonly AuditRow[]): Promise<readonly ObjectRow[]> {
   const objects = new Map(entries.map((entry) => [`${entry.object_kind}/${entry.object_name}`, entry]));
   const rows: ObjectRow[] = [];
@@ -80,7 +97,7 @@ async function keysTouchedBy(tx: Transaction, entries: readonly AuditRow[]): Pro
     const live = await tx.objects.find(kind, name);
     if (live) rows.push(live);
     rows.push(...(await tx.objects.tombstones(kind, name)));
-    if (kind !== 'ApiKey') rows.push(...(await tx.objects.referring(kind, name)));
+    rows.push(...(await keysLeaningOn(tx, { kind, name })));
   }
   return rows.filter((row) => row.kind === 'ApiKey');
 }
@@ -122,13 +139,17 @@ async function credentialsOf(
 /** A thousand keys of one service ask for it once. Within one transaction nothing changes. */
 function rememberingFinds(tx: Transaction): Transaction {
   const found = new Map<string, Promise<ObjectRow | undefined>>();
-  const find = (kind: string, name: string): Promise<ObjectRow | undefined> => {
-    const ref = `${kind}/${name}`;
-    const known = found.get(ref) ?? tx.objects.find(kind, name);
-    found.set(ref, known);
+  const once = (key: string, ask: () => Promise<ObjectRow | undefined>): Promise<ObjectRow | undefined> => {
+    const known = found.get(key) ?? ask();
+    found.set(key, known);
     return known;
   };
-  return { ...tx, objects: { ...tx.objects, find } };
+  const objects = {
+    ...tx.objects,
+    find: (kind: string, name: string) => once(`${kind}/${name}`, () => tx.objects.find(kind, name)),
+    byId: (id: string) => once(id, () => tx.objects.byId(id)),
+  };
+  return { ...tx, objects };
 }
 
 type KeyPart = Pick<Credential, 'keyId' | 'name' | 'type' | 'owner' | 'standing'>;

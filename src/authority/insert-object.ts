@@ -5,9 +5,9 @@ import type { Origin, Ownership } from '../domain/live.js';
 import { type Declaration, declarationDigest, refOf } from '../domain/objects.js';
 import { ok, type Result } from '../domain/result.js';
 import { base62 } from '../domain/secret.js';
-import { NEVER } from '../domain/time.js';
+import { type Instant, NEVER } from '../domain/time.js';
 import { record } from './record.js';
-import { liveReferences } from './references.js';
+import { liveReferences, refuseTakenAlias } from './references.js';
 import { declarationOf, declarationText, signObject } from './rows.js';
 import type { ObjectRow } from './storage-port.js';
 import type { Work } from './work.js';
@@ -25,6 +25,8 @@ export async function insertObject(work: Work, object: NewObject): Promise<Resul
   const references = await liveReferences(work, declaration);
   if (!references.ok) return references;
   const ref = refOf(declaration);
+  const taken = await refuseTakenAlias(work, declaration);
+  if (!taken.ok) return taken;
   const id = newId(declaration.kind, work.entropy);
   const digest = declarationDigest(declaration);
   const revision = await record(work, ref, {
@@ -32,7 +34,6 @@ export async function insertObject(work: Work, object: NewObject): Promise<Resul
     detail: { id, digest, origin, ...ownership },
   });
   if (!revision.ok) return revision;
-  const environment = references.value.find((row) => row.kind === 'Environment');
   const row = signObject(
     {
       id,
@@ -45,7 +46,8 @@ export async function insertObject(work: Work, object: NewObject): Promise<Resul
       revision: revision.value,
       // A key without versions needs one now; other kinds need nothing until they are changed.
       quiet_until: declaration.kind === 'ApiKey' ? 0 : NEVER,
-      ...keyColumns(declaration, environment),
+      ...keyColumns(declaration, references.value),
+      ...peopleColumns(declaration, work.now),
       created_at: work.now,
       removed_at: null,
     },
@@ -56,11 +58,28 @@ export async function insertObject(work: Work, object: NewObject): Promise<Resul
   return ok(row);
 }
 
-function keyColumns(declaration: Declaration, environment: ObjectRow | undefined) {
+function keyColumns(declaration: Declaration, referred: readonly ObjectRow[]) {
   const none = { deactivated_at: null, rotation_requested_at: null, acknowledged_generation: null };
-  if (declaration.kind !== 'ApiKey') return { key_type: null, is_prod: null, ...none };
-  return { key_type: declaration.spec.type ?? 'secret', is_prod: isProd(environment) ? 1 : 0, ...none };
+  if (declaration.kind !== 'ApiKey') return { key_type: null, is_prod: null, owner_id: null, ...none };
+  const { type, owner } = declaration.spec;
+  const environment = referred.find((row) => row.kind === 'Environment');
+  const person = owner.user === undefined ? undefined : referred.find((row) => row.kind === 'User');
+  return {
+    key_type: type ?? 'secret',
+    is_prod: isProd(environment) ? 1 : 0,
+    owner_id: person?.id ?? null,
+    ...none,
+  };
 }
+
+/** What follows from the declaration of people and guests: how else they are found, and since when a guest is in. */
+export const peopleColumns = (
+  declaration: Declaration,
+  now: Instant,
+): Pick<ObjectRow, 'alias' | 'granted_at'> => ({
+  alias: kindOf(declaration.kind).alias?.(declaration.spec) ?? null,
+  granted_at: declaration.kind === 'Guest' && (declaration.spec.grants ?? []).length > 0 ? now : null,
+});
 
 function isProd(environment: ObjectRow | undefined): boolean {
   const declaration = environment && declarationOf(environment);

@@ -60,7 +60,18 @@ const objectText = (row: Unsigned<ObjectRow>): string =>
     row.acknowledged_generation,
     row.created_at,
     row.removed_at,
+    ...peopleColumns(row),
   ]);
+
+/** Left out where all are empty, so that rows from before there were people keep their MACs. */
+function peopleColumns({
+  alias,
+  owner_id,
+  granted_at,
+}: Unsigned<ObjectRow>): readonly (string | number | null)[] {
+  const isEmpty = alias === null && owner_id === null && granted_at === null;
+  return isEmpty ? [] : [alias, owner_id, granted_at];
+}
 
 const versionText = (row: Unsigned<VersionRow>): string =>
   JSON.stringify([

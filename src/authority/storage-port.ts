@@ -23,6 +23,12 @@ export interface ObjectRow {
   readonly deactivated_at: number | null;
   readonly rotation_requested_at: number | null;
   readonly acknowledged_generation: number | null;
+  /** Another name within its kind, unique among the live: a person's address. */
+  readonly alias: string | null;
+  /** Of a personal key: the person, whoever has that name later. */
+  readonly owner_id: string | null;
+  /** Of a guest: when the first grant was given; access is counted from it. */
+  readonly granted_at: number | null;
   readonly created_at: number;
   /** Set: a tombstone, which no longer holds its name. */
   readonly removed_at: number | null;
@@ -118,6 +124,10 @@ export interface ObjectQueries {
   byIds(ids: readonly string[]): Promise<readonly ObjectRow[]>;
   /** The live object of that name. */
   find(kind: string, name: string): Promise<ObjectRow | undefined>;
+  /** The live object of that alias. */
+  findAlias(kind: string, alias: string): Promise<ObjectRow | undefined>;
+  /** Live keys and tombstones of a person. */
+  ownedBy(ownerId: string): Promise<readonly ObjectRow[]>;
   findMany(kind: string, names: readonly string[]): Promise<readonly ObjectRow[]>;
   /** Tombstones of that name, newest first. */
   tombstones(kind: string, name: string): Promise<readonly ObjectRow[]>;

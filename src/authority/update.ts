@@ -7,7 +7,8 @@ import type { Ownership } from '../domain/live.js';
 import { type Declaration, declarationDigest, type ObjectRef, refOf, refText } from '../domain/objects.js';
 import { fail, type Result } from '../domain/result.js';
 import type { Outcome } from '../ports/live-store.js';
-import { liveReferences } from './references.js';
+import { peopleColumns } from './insert-object.js';
+import { liveReferences, refuseTakenAlias } from './references.js';
 import { declarationOf, declarationText, ownershipOf } from './rows.js';
 import type { ObjectRow } from './storage-port.js';
 import { keyOf, loadObject, saveKey, saveObject } from './stored.js';
@@ -33,13 +34,23 @@ export async function update(
     );
   const references = await liveReferences(work, declaration);
   if (!references.ok) return references;
+  const taken = await refuseTakenAlias(work, declaration, row);
+  if (!taken.ok) return taken;
+  const { alias, granted_at } = peopleColumns(declaration, work.now);
   await work.tx.objects.replaceReferences(
     row.id,
     references.value.map(({ kind, name }) => ({ object_id: row.id, kind, name })),
   );
   return save(
     work,
-    { ...row, declaration: declarationText(declaration), digest, ...ownership },
+    {
+      ...row,
+      declaration: declarationText(declaration),
+      digest,
+      ...ownership,
+      alias,
+      granted_at: row.granted_at ?? granted_at,
+    },
     {
       action: 'object.updated',
       detail: { digest, previousDigest: row.digest, ...ownership },

@@ -1,13 +1,13 @@
 /** Verify: is this key good? Reads the truth and records the use in one transaction. */
 import { DNS_LABEL } from '../domain/kinds/fields.js';
 import type { ApiKeySpec } from '../domain/kinds/index.js';
-import { effectivePermissions } from '../domain/permissions.js';
 import { fail, ok, type Result } from '../domain/result.js';
 import { parseToken, type Secret } from '../domain/secret.js';
 import { decide, type KeyStanding, type VerificationRequest } from '../domain/verification.js';
 import type { Use } from '../ports/credential-feed.js';
 import type { Verification } from '../ports/live-store.js';
 import { declarationOf, isGenuineVersion, isSameMac, tampered, versionFactsOf } from './rows.js';
+import { standingOf } from './standing.js';
 import type { ObjectRow, Transaction, VersionRow } from './storage-port.js';
 import { genuine } from './stored.js';
 import type { Work } from './work.js';
@@ -63,27 +63,6 @@ export async function recordUse(tx: Transaction, { tokenId, lastUsedAt, consumer
   await tx.versions.used(tokenId, lastUsedAt);
   if (consumer !== undefined && CONSUMER.test(consumer))
     await tx.versions.seen({ token_id: tokenId, consumer, last_seen_at: lastUsedAt });
-}
-
-/** The owner and what it may do, as they are now. */
-export async function standingOf(
-  work: Pick<Work, 'tx' | 'keyring'>,
-  row: ObjectRow,
-  spec: ApiKeySpec,
-): Promise<Result<KeyStanding>> {
-  const standing = { environment: spec.environment, isDeactivated: row.deactivated_at !== null };
-  if (spec.owner.service === undefined) {
-    const permissions = effectivePermissions(spec.permissions, { kind: 'tenant' });
-    return ok({ ...standing, owner: 'active', permissions });
-  }
-  const service = await work.tx.objects.find('Service', spec.owner.service);
-  if (service === undefined) return ok({ ...standing, owner: 'deleted', permissions: [] });
-  const checked = genuine(work, service);
-  if (!checked.ok) return checked;
-  const declared = declarationOf(service);
-  const own = declared.kind === 'Service' ? declared.spec.permissions : [];
-  const permissions = effectivePermissions(spec.permissions, { kind: 'service', permissions: own });
-  return ok({ ...standing, owner: 'active', permissions });
 }
 
 const shownKey = (

@@ -1,9 +1,12 @@
 /** Objects by name, as declared and as digested: what documents, plans and the live store all speak of. */
 import { digestOf } from './canonical.js';
-import type { ApiKeySpec, EnvironmentSpec, ObjectKind, ServiceSpec } from './kinds/index.js';
+import { kindOf, type ObjectKind, type SpecOf } from './kinds/index.js';
 import type { Metadata } from './metadata.js';
 
-/** Kind and natural key. Names an object in every surface: `ApiKey/billing-prod`. */
+/**
+ * Kind and natural key. Names an object in every surface: `ApiKey/billing-prod`; where names are unique
+ * within an environment, that comes first: `Space/production/onboarding`.
+ */
 export interface ObjectRef {
   readonly kind: ObjectKind;
   readonly name: string;
@@ -16,12 +19,6 @@ export const refText = (ref: { readonly kind: string; readonly name: string }): 
 export const compareRefs = (a: ObjectRef, b: ObjectRef): number =>
   a.kind === b.kind ? (a.name < b.name ? -1 : a.name > b.name ? 1 : 0) : a.kind < b.kind ? -1 : 1;
 
-export interface SpecOf {
-  readonly Environment: EnvironmentSpec;
-  readonly Service: ServiceSpec;
-  readonly ApiKey: ApiKeySpec;
-}
-
 /** What somebody declared, in normal form. */
 export type Declaration = {
   readonly [K in ObjectKind]: { readonly kind: K; readonly metadata: Metadata; readonly spec: SpecOf[K] };
@@ -31,8 +28,18 @@ export type DeclarationOf<K extends ObjectKind> = Extract<Declaration, { kind: K
 
 export const refOf = (declaration: Declaration): ObjectRef => ({
   kind: declaration.kind,
-  name: declaration.metadata.name,
+  name: scopedName(declaration, declaration.metadata.name),
 });
+
+/** The natural key that an object beside this declaration would have under that name. */
+export function scopedName({ kind, spec }: Pick<Declaration, 'kind' | 'spec'>, name: string): string {
+  const environment = kindOf(kind).within?.(spec);
+  return environment === undefined ? name : `${environment}/${name}`;
+}
+
+/** How a reference says which object it means. Names are DNS labels, so the three cannot be mistaken. */
+export const isEmail = (name: string): boolean => name.includes('@');
+export const isId = (name: string): boolean => name.startsWith('us_');
 
 /** Two declarations in normal form are the same exactly when their digests are. */
 export const declarationDigest = ({ kind, metadata, spec }: Declaration): string =>

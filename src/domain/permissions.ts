@@ -10,14 +10,3 @@ export const EVERYTHING: readonly string[] = ['*'];
 
 export const permits = (granted: readonly string[], wanted: string): boolean =>
   granted.includes(wanted) || granted.includes('*');
-
-/** Explicit permissions of the key are frozen; absent ones follow the owner as it is now. */
-export function effectivePermissions(
-  explicit: readonly string[] | undefined,
-  owner:
-    | { readonly kind: 'service'; readonly permissions: readonly string[] | undefined }
-    | { readonly kind: 'tenant' },
-): readonly string[] {
-  if (explicit !== undefined) return explicit;
-  return owner.kind === 'tenant' ? EVERYTHING : (owner.permissions ?? ENVIRONMENT_DATA);
-}

@@ -20,6 +20,7 @@ import {
 } from './decision.js';
 import { differences } from './differences.js';
 import { strangersAt } from './places.js';
+import { referredBy } from './referred.js';
 import { deletion, dependentsRemain, protectedObject } from './removal.js';
 import { stepOf } from './steps.js';
 
@@ -49,10 +50,10 @@ function whenLive(check: (both: DeclaredAndLive) => Decision | undefined): Check
 }
 
 /** Pauses everything about an object, and the making of what cannot be without it. */
-export function suspended({ desired, pausedUntil, input }: Declared): Decision | undefined {
+export function suspended({ desired, pausedUntil, aliases, input }: Declared): Decision | undefined {
   const { declaration, ref } = desired;
   const own = suspendedUntil(desired, input.now);
-  const needed = kindOf(ref.kind).references(declaration.spec).map(refText);
+  const needed = referredBy(declaration, aliases);
   const missing = needed.find((name) => pausedUntil.has(name));
   const until = own ?? (missing === undefined ? undefined : pausedUntil.get(missing));
   if (until === undefined) return undefined;

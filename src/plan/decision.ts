@@ -3,8 +3,10 @@ import type { DesiredObject } from '../domain/desired.js';
 import type { LiveObject, Receipt } from '../domain/live.js';
 import { type ObjectRef, refText } from '../domain/objects.js';
 import { formatInstant, type Instant } from '../domain/time.js';
+import type { Leaving } from './leaving.js';
 import type { Finding, PlanInput, Step, Subject, Waiting } from './plan.js';
 import type { FindingCode, WaitingReason } from './reasons.js';
+import type { Aliases } from './referred.js';
 
 export interface Decision {
   readonly steps: readonly Step[];
@@ -53,8 +55,9 @@ export interface Situation extends Subject {
   readonly lettingGo: ReadonlySet<string>;
   /** Objects that are not made yet because they are suspended, and until when. */
   readonly pausedUntil: ReadonlyMap<string, Instant>;
-  /** Keys deleted in this plan and when their last version ends; decided before what they depend on. */
-  readonly leaving: ReadonlyMap<string, Instant>;
+  /** What was decided about the objects that may need it. */
+  readonly leaving: Leaving;
+  readonly aliases: Aliases;
 }
 
 export interface Declared extends Situation {

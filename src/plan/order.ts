@@ -2,9 +2,11 @@
  * The order of steps: what is referred to comes before what refers to it, removals the other way round.
  * Stable: steps that do not depend on one another stay in the order of their kinds and names.
  */
-import { kindOf, OBJECT_KINDS } from '../domain/kinds/index.js';
+import { OBJECT_KINDS } from '../domain/kinds/index.js';
 import { type Declaration, refText } from '../domain/objects.js';
+import { leavingBy } from './leaving.js';
 import type { Step, StepId, Subject } from './plan.js';
+import { aliasesOf, referredBy } from './referred.js';
 
 /** `steps` in any order that keeps an object's own; `subjects` as planned. */
 export function inOrder(steps: readonly Step[], subjects: ReadonlyMap<string, Subject>): readonly Step[] {
@@ -26,7 +28,11 @@ function rankOf({ object }: Step, subjects: ReadonlyMap<string, Subject>): numbe
 function linkAcrossObjects(steps: readonly Step[], subjects: ReadonlyMap<string, Subject>): readonly Step[] {
   const makers = stepsByObject(steps, 'create');
   const removers = stepsByObject(steps, 'delete');
+  const updaters = stepsByObject(steps, 'update');
   const releases = new Map<string, StepId[]>();
+  const aliases = aliasesOf(subjects.values());
+  const referencesOf = (declaration: Declaration | undefined): readonly string[] =>
+    declaration === undefined ? [] : referredBy(declaration, aliases);
   for (const [name, id] of removers) {
     for (const reference of referencesOf(subjects.get(name)?.live?.declaration)) {
       const waiting = releases.get(reference);
@@ -34,8 +40,16 @@ function linkAcrossObjects(steps: readonly Step[], subjects: ReadonlyMap<string,
       else releases.set(reference, [id]);
     }
   }
+  const { released } = leavingBy(steps, { subjects, aliases, now: 0 });
+  const letGoOf = (name: string): readonly StepId[] =>
+    (released.get(name) ?? []).flatMap((by) => updaters.get(by) ?? []);
   return steps.map((step) => {
-    if (step.action === 'delete') return withDependencies(step, releases.get(refText(step.object)) ?? []);
+    const name = refText(step.object);
+    if (step.action === 'delete') {
+      // What is replaced comes back before those who named it could let go; it waits for another plan.
+      const letGo = step.reason === 'NotDeclared' ? letGoOf(name) : [];
+      return withDependencies(step, [...(releases.get(name) ?? []), ...letGo]);
+    }
     if (step.action !== 'create' && step.action !== 'update') return step;
     const needed = referencesOf(step.detail.declaration).map((reference) => makers.get(reference));
     return withDependencies(
@@ -47,9 +61,6 @@ function linkAcrossObjects(steps: readonly Step[], subjects: ReadonlyMap<string,
 
 const stepsByObject = (steps: readonly Step[], action: Step['action']): ReadonlyMap<string, StepId> =>
   new Map(steps.filter((step) => step.action === action).map((step) => [refText(step.object), step.id]));
-
-const referencesOf = (declaration: Declaration | undefined): readonly string[] =>
-  declaration === undefined ? [] : kindOf(declaration.kind).references(declaration.spec).map(refText);
 
 const withDependencies = (step: Step, more: readonly StepId[]): Step =>
   more.length === 0 ? step : { ...step, dependsOn: [...step.dependsOn, ...more] };

@@ -4,21 +4,21 @@
  *
  *     subjects ─▶ decide each ─▶ order ─▶ guard ─▶ count and digest
  */
-import { sinkIdOf } from '../domain/kinds/index.js';
-import { isAlive } from '../domain/lifecycle.js';
+import { OBJECT_KINDS, sinkIdOf } from '../domain/kinds/index.js';
 import { isProtected } from '../domain/metadata.js';
 import { refText } from '../domain/objects.js';
 import type { Instant } from '../domain/time.js';
 import { needsReplacement, suspendedUntil } from './checks.js';
 import { isOwnedBy } from './compare.js';
 import { decide } from './decide.js';
-import { type Decision, together } from './decision.js';
+import { type Decision, NOTHING, together } from './decision.js';
 import { planDigest } from './digest.js';
 import { guard } from './guard.js';
+import { leavingBy } from './leaving.js';
 import { inOrder } from './order.js';
 import { sinksOf } from './places.js';
-import type { Plan, PlanInput, Step, Subject } from './plan.js';
-import { overlapOf } from './removal.js';
+import type { Plan, PlanInput, Subject } from './plan.js';
+import { aliasesOf } from './referred.js';
 import { approvalsFor, summaryOf } from './summary.js';
 
 /** Never fails: what cannot or may not be done is a finding or is waited for. */
@@ -34,17 +34,19 @@ export function plan(input: PlanInput): Plan {
   });
 }
 
-/** Keys first: whether what they refer to can go depends on which of them leave. */
+/** What needs others before those: whether they can go depends on what lets go of them. */
 function decideAll(input: PlanInput): Decision {
   const lettingGo = keysLettingGo(input);
   const pausedUntil = pausedObjects(input);
-  const isKey = ({ ref }: Subject): boolean => ref.kind === 'ApiKey';
-  const decideWith = (leaving: ReadonlyMap<string, Instant>) => (subject: Subject) =>
-    decide({ ...subject, input, lettingGo, pausedUntil, leaving });
-  const keys = together(input.subjects.filter(isKey).map(decideWith(new Map())));
-  const leaving = leavingKeys(keys.steps, input);
-  const others = input.subjects.filter((subject) => !isKey(subject)).map(decideWith(leaving));
-  return together([keys, ...others]);
+  const subjects = new Map(input.subjects.map((subject) => [refText(subject.ref), subject]));
+  const world = { subjects, aliases: aliasesOf(input.subjects), now: input.now };
+  return [...OBJECT_KINDS].reverse().reduce<Decision>((decided, kind) => {
+    const ofKind = input.subjects.filter(({ ref }) => ref.kind === kind);
+    if (ofKind.length === 0) return decided;
+    const leaving = leavingBy(decided.steps, world);
+    const situation = { input, lettingGo, pausedUntil, leaving, aliases: world.aliases };
+    return together([decided, ...ofKind.map((subject) => decide({ ...subject, ...situation }))]);
+  }, NOTHING);
 }
 
 function pausedObjects({ subjects, now }: PlanInput): ReadonlyMap<string, Instant> {
@@ -54,20 +56,6 @@ function pausedObjects({ subjects, now }: PlanInput): ReadonlyMap<string, Instan
     if (until !== undefined) paused.set(refText(ref), until);
   }
   return paused;
-}
-
-/** When the last version of each deleted key ends; 0 when none is left. */
-function leavingKeys(steps: readonly Step[], input: PlanInput): ReadonlyMap<string, Instant> {
-  const removed = new Set(
-    steps.filter((step) => step.action === 'delete').map((step) => refText(step.object)),
-  );
-  const ends = new Map<string, Instant>();
-  for (const { ref, live } of input.subjects) {
-    if (live === undefined || !removed.has(refText(ref))) continue;
-    const isAnyAlive = live.key?.versions.some((version) => isAlive(version, input.now)) ?? false;
-    ends.set(refText(ref), isAnyAlive ? input.now + overlapOf(live) : 0);
-  }
-  return ends;
 }
 
 /** Another key may take over a place that its key no longer declares. */

@@ -1,10 +1,10 @@
 /** Taking objects away: what stands against it, and what has to end first. */
-import { rotationPolicy } from '../domain/lifecycle.js';
 import type { LiveDependent, LiveObject } from '../domain/live.js';
 import { isProtected } from '../domain/metadata.js';
 import { refText } from '../domain/objects.js';
-import type { DurationMs, Instant } from '../domain/time.js';
+import type { Instant } from '../domain/time.js';
 import { type Decision, finding, instantText, type Situation, toDo, waitFor } from './decision.js';
+import { overlapOf } from './leaving.js';
 import type { Step } from './plan.js';
 import type { StepReason } from './reasons.js';
 import { stepOf } from './steps.js';
@@ -22,10 +22,6 @@ export const deletion = ({ ref }: Situation, live: LiveObject, reason: StepReaso
     { reason },
   );
 
-/** How long the versions of a removed object stay accepted; nothing for objects without versions. */
-export const overlapOf = ({ declaration }: LiveObject): DurationMs =>
-  declaration.kind === 'ApiKey' ? rotationPolicy(declaration.spec).overlapMs : 0;
-
 /** The live declaration decides: taking document and protection away together does not get around it. */
 export function protectedObject({ ref }: Situation, live: LiveObject): Decision | undefined {
   if (!isProtected(live.declaration.metadata)) return undefined;
@@ -36,10 +32,11 @@ export function protectedObject({ ref }: Situation, live: LiveObject): Decision 
 }
 
 /** Objects that the store made along with it go with it, and do not count. */
-export function dependentsRemain({ ref, dependents, leaving }: Situation): Decision | undefined {
-  const remaining = dependents.filter((one) => one.origin !== 'system' && !isGone(one, leaving));
+export function dependentsRemain(situation: Situation): Decision | undefined {
+  const { ref, dependents, leaving } = situation;
+  const remaining = dependents.filter((one) => one.origin !== 'system' && !isGone(one, situation));
   if (remaining.length === 0) return undefined;
-  const ends = remaining.map((one) => one.endsAt ?? leaving.get(refText(one.ref)));
+  const ends = remaining.map((one) => one.endsAt ?? leaving.ends.get(refText(one.ref)));
   const until = ends.reduce(latest, 0);
   return waitFor(ref, 'DependentsRemain', {
     until,
@@ -47,9 +44,12 @@ export function dependentsRemain({ ref, dependents, leaving }: Situation): Decis
   });
 }
 
-/** Deleted in this plan, with no version that outlives it. */
-const isGone = ({ ref, endsAt }: LiveDependent, leaving: Situation['leaving']): boolean =>
-  endsAt === undefined && leaving.get(refText(ref)) === 0;
+/** Deleted in this plan, with no version that outlives it; or naming it no longer, when it goes for good. */
+function isGone({ ref: by, endsAt }: LiveDependent, { ref, desired, leaving }: Situation): boolean {
+  if (endsAt !== undefined) return false;
+  const isReleased = leaving.released.get(refText(ref))?.includes(refText(by)) ?? false;
+  return leaving.ends.get(refText(by)) === 0 || (desired === undefined && isReleased);
+}
 
 /** Undefined, for "nobody knows", outlasts every instant. */
 const latest = (a: Instant | undefined, b: Instant | undefined): Instant | undefined =>

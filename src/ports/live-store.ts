@@ -28,7 +28,12 @@ export interface Caller {
   readonly path: string;
 }
 
+/** The lease of writers, the only one that mutations are done under. */
+export const WRITERS = 'reconciler';
+
 export interface Lease {
+  /** Which lease it is: `WRITERS`, or one that elects a leader and fences nothing. */
+  readonly name: string;
   readonly holder: string;
   /** Grows by one with every take-over. Carried by every mutation of a reconciler; a stale one is refused. */
   readonly epoch: number;
@@ -161,13 +166,19 @@ export interface LiveStore {
   /** Full facts of those that exist, sorted by `compareRefs`. */
   fetch(refs: readonly ObjectRef[]): Promise<Result<readonly LiveObject[]>>;
 
+  /** The live objects that references mean which go by id or alias; undefined for those that mean none. */
+  resolve(
+    references: readonly { readonly kind: string; readonly name: string }[],
+  ): Promise<Result<readonly (ObjectRef | undefined)[]>>;
+
   /** Live objects that name this one, with removed keys whose versions have not all ended. */
   dependents(ref: ObjectRef): Promise<Result<readonly LiveDependent[]>>;
 
   /** Whose these tokens are, by their ids: those it knows, of live and of removed keys, sorted by id. */
   tokens(ids: readonly string[]): Promise<Result<readonly KnownToken[]>>;
 
-  acquireLease(holder: string, ttlMs: DurationMs): Promise<Result<Lease>>;
+  /** Of writers unless it is named. `locked` while somebody else holds it. */
+  acquireLease(holder: string, ttlMs: DurationMs, name?: string): Promise<Result<Lease>>;
   renewLease(lease: Lease): Promise<Result<Lease>>;
   releaseLease(lease: Lease): Promise<Result<void>>;
   mutate(mutation: Mutation, lease: Lease, caller: Caller): Promise<Result<Outcome>>;

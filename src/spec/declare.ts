@@ -3,19 +3,11 @@
  * project's defaults filled in and its policy held.
  */
 import type { DesiredProject } from '../domain/desired.js';
-import {
-  type ApiKeySpec,
-  isObjectKind,
-  kindOf,
-  type ProjectSpec,
-  type Reference,
-  type SinkDeclaration,
-  sinkPlace,
-} from '../domain/kinds/index.js';
+import { type ApiKeySpec, type ProjectSpec, type SinkDeclaration, sinkPlace } from '../domain/kinds/index.js';
 import type { Declaration } from '../domain/objects.js';
 import { fail, ok, type Result } from '../domain/result.js';
 import type { Diagnostic } from './diagnostics.js';
-import { type CheckedDocument, settledSpec, unknownKind } from './document.js';
+import { type CheckedDocument, settledSpec } from './document.js';
 import { isBelow } from './files.js';
 
 /** What a document means depends on: where the project is and what it says. */
@@ -45,7 +37,7 @@ export function declare(
   if (!spec.ok) return spec;
   // The schema of the kind vouches that kind and spec belong together.
   const declaration = { kind: document.kind, metadata: document.metadata, spec: spec.value } as Declaration;
-  const found = [...laterReferences(document, spec.value), ...policyErrors(document, declaration, context)];
+  const found = policyErrors(document, declaration, context);
   return found.length === 0 ? ok(declaration) : fail(found);
 }
 
@@ -54,14 +46,6 @@ function withDefaults(document: CheckedDocument, project: DesiredProject): Reado
   if (document.kind !== 'ApiKey' || rotation === undefined) return document.spec;
   const own = document.spec['rotation'];
   return { ...document.spec, rotation: typeof own === 'object' ? { ...rotation, ...own } : rotation };
-}
-
-/** References to kinds that do not exist yet can never be met. */
-function laterReferences(document: CheckedDocument, spec: unknown): readonly Diagnostic[] {
-  return kindOf(document.kind)
-    .references(spec)
-    .filter(({ kind }: Reference) => !isObjectKind(kind))
-    .map(({ kind, path }) => document.tree.error(path.split('.'), 'key', unknownKind(kind)));
 }
 
 function policyErrors(

@@ -22,9 +22,6 @@ export interface CheckedDocument {
   readonly tree: Tree;
 }
 
-/** Kinds that the contract names and later versions bring. */
-const LATER_KINDS: ReadonlySet<string> = new Set(['Role', 'Team', 'User', 'Space', 'Guest']);
-
 /** The document in a chunk; undefined when the chunk is blank. */
 export function checkDocument(
   source: Source,
@@ -66,13 +63,9 @@ function kindComplaint(value: unknown): KindName | FieldComplaint {
   return { path: ['kind'], part: 'value', ...unknownKind(String(kind).slice(0, 64)) };
 }
 
-/** What to say of a kind that is not one of ours; also for references. */
-export function unknownKind(kind: string): Pick<FieldComplaint, 'code' | 'message' | 'help'> {
+function unknownKind(kind: string): Pick<FieldComplaint, 'code' | 'message' | 'help'> {
   const kinds = Object.keys(KINDS);
-  const there = `there are: ${kinds.join(', ')}`;
-  if (LATER_KINDS.has(kind))
-    return { code: 'unsupported', message: `this version does not know kind ${kind} yet`, help: there };
-  const help = didYouMean(kind, [...kinds, ...LATER_KINDS]) ?? there;
+  const help = didYouMean(kind, kinds) ?? `there are: ${kinds.join(', ')}`;
   return { code: 'unknown_kind', message: `unknown kind "${kind}"`, help };
 }
 

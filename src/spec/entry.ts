@@ -2,7 +2,14 @@
 import type { DesiredEntry } from '../domain/desired.js';
 import { kindOf, type Reference, type SinkId, sinkIdOf } from '../domain/kinds/index.js';
 import { PREVIOUS_NAME } from '../domain/metadata.js';
-import { type Declaration, declarationDigest, type ObjectRef, type Position } from '../domain/objects.js';
+import {
+  type Declaration,
+  declarationDigest,
+  type ObjectRef,
+  type Position,
+  refOf,
+  scopedName,
+} from '../domain/objects.js';
 import { type Context, declare } from './declare.js';
 import type { Complaint, Diagnostic } from './diagnostics.js';
 import { type CheckedDocument, checkDocument } from './document.js';
@@ -18,6 +25,7 @@ export class SpecEntry implements DesiredEntry {
   readonly labels: Readonly<Record<string, string>>;
   readonly references: readonly Reference[];
   readonly sinks: readonly SinkId[];
+  /** The natural key it had before it was renamed. */
   readonly previousName: string | undefined;
   readonly #origin: Origin;
 
@@ -94,11 +102,11 @@ export function remember(
     nameLine: position.line - 1 - chunk.line,
     nameColumn: position.column,
     kind,
-    name: metadata.name,
+    name: refOf(declaration).name,
     digest: declarationDigest(declaration),
     labels: metadata.labels ?? {},
     references: kindOf(kind).references(spec),
     sinks: kind === 'ApiKey' ? (declaration.spec.deliver ?? []).map(sinkIdOf) : [],
-    ...(previousName === undefined ? {} : { previousName }),
+    ...(previousName === undefined ? {} : { previousName: scopedName(declaration, previousName) }),
   };
 }

@@ -17,7 +17,7 @@ import { SpecFile } from './spec-file.js';
 export { type LoadedProject, loadProject } from './project.js';
 
 /** Grows when documents come to mean something else, other than by their schemas: all is read anew. */
-const MEANING = 1;
+const MEANING = 2;
 
 export interface LoadOptions {
   /** Files and folders instead of the project's `specs`, relative to its folder. */

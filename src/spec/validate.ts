@@ -1,7 +1,7 @@
 /** The documents by themselves, and references to what is neither declared nor live. */
 
-import { isObjectKind, type Reference } from '../domain/kinds/index.js';
-import { compareRefs, type ObjectRef } from '../domain/objects.js';
+import { foldEmail, isObjectKind, kindOf, type ObjectKind, type Reference } from '../domain/kinds/index.js';
+import { compareRefs, isEmail, type ObjectRef } from '../domain/objects.js';
 import { fail, ok, type Result } from '../domain/result.js';
 import { type Complaint, type Diagnostic, ordered } from './diagnostics.js';
 import type { SpecEntry } from './entry.js';
@@ -10,10 +10,12 @@ import { type LoadedProject, type LoadedState, loadAll } from './load.js';
 import { didYouMean } from './suggest.js';
 
 /** What every store holds from its first start on. */
-const FRESH_ENVIRONMENTS: readonly string[] = ['development', 'production'];
+const FRESH: Readonly<Partial<Record<ObjectKind, readonly string[]>>> = {
+  Environment: ['development', 'production'],
+  User: ['owner', 'owner@localhost'],
+};
 
-export const isFresh = ({ kind, name }: ObjectRef): boolean =>
-  kind === 'Environment' && FRESH_ENVIRONMENTS.includes(name);
+export const isFresh = ({ kind, name }: ObjectRef): boolean => FRESH[kind]?.includes(name) ?? false;
 
 export interface Validation {
   /** How many objects the documents declare. */
@@ -76,7 +78,8 @@ export function unresolved(
     if (known) known.push(entry);
     else if (entry.references.length > 0) users.set(entry.references, [entry]);
   }
-  const isKnown = (ref: ObjectRef): boolean => isAmong(entries, ref) || isLive(ref);
+  const aliases = new DeclaredAliases(entries);
+  const isKnown = (ref: ObjectRef): boolean => isAmong(entries, ref) || aliases.has(ref) || isLive(ref);
   return [...users].flatMap(([references, by]) =>
     references
       .filter(({ kind, name }) => isObjectKind(kind) && !isKnown({ kind, name }))
@@ -98,7 +101,8 @@ function unknownComplaint(
   entries: readonly SpecEntry[],
 ): Complaint {
   const names = entries.filter(({ ref }) => ref.kind === kind).map(({ ref }) => ref.name);
-  const known = kind === 'Environment' ? [...new Set([...names, ...FRESH_ENVIRONMENTS])] : names;
+  const fresh = isObjectKind(kind) ? (FRESH[kind] ?? []) : [];
+  const known = [...new Set([...names, ...fresh])];
   const help =
     didYouMean(name, known) ?? `declare it${known.length === 0 ? '' : `, or name one of ${listed(known)}`}`;
   return { code: 'unknown_reference', message: `there is no ${kind} "${name}", declared or live`, help };
@@ -109,6 +113,28 @@ const NAMES_MAX = 5;
 
 const listed = (names: readonly string[]): string =>
   `${names.slice(0, NAMES_MAX).join(', ')}${names.length > NAMES_MAX ? ', …' : ''}`;
+
+/** Other names of declared objects. Documents are loaded for it, but only if something is referred to so. */
+class DeclaredAliases {
+  readonly #entries: readonly SpecEntry[];
+  readonly #byKind = new Map<ObjectKind, ReadonlySet<string>>();
+
+  constructor(entries: readonly SpecEntry[]) {
+    this.#entries = entries;
+  }
+
+  has({ kind, name }: ObjectRef): boolean {
+    if (!isEmail(name)) return false;
+    const known = this.#byKind.get(kind) ?? this.#aliasesOf(kind);
+    this.#byKind.set(kind, known);
+    return known.has(foldEmail(name));
+  }
+
+  #aliasesOf(kind: ObjectKind): ReadonlySet<string> {
+    const declared = this.#entries.filter(({ ref }) => ref.kind === kind);
+    return new Set(declared.flatMap((entry) => kindOf(kind).alias?.(entry.load().spec) ?? []));
+  }
+}
 
 /** Bisection in entries that are sorted by `compareRefs`. */
 function isAmong(entries: readonly SpecEntry[], ref: ObjectRef): boolean {

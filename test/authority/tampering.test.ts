@@ -65,14 +65,14 @@ it('issue, claim and reading refuse a key whose row was changed', async () => {
 it.each([
   ['an entry is changed', `update audit set actor = 'nobody' where seq = 5`, 5],
   ['an entry is taken out', 'delete from audit where seq = 5', 5],
-  ['the end is cut off', 'delete from audit where seq >= (select max(seq) from audit)', 18],
+  ['the end is cut off', 'delete from audit where seq >= (select max(seq) from audit)', 19],
   [
     'an entry is added',
-    `insert into audit select seq + 1, at, actor, path, action, object_kind, object_name, detail, previous_hash, hash from audit where seq = 18`,
-    19,
+    `insert into audit select seq + 1, at, actor, path, action, object_kind, object_name, detail, previous_hash, hash from audit where seq = 19`,
+    20,
   ],
 ])('the audit chain breaks when %s, and the first wrong entry is named', async (_, sql, seq) => {
-  expect(await hand.entries()).toBe(18);
+  expect(await hand.entries()).toBe(19);
   place.tamper(sql);
   const verified = await hand.store.verifyAudit();
   expect(refusal(verified)).toBe('audit_broken');
@@ -81,7 +81,7 @@ it.each([
 
 it('a log that was cut off together with its head is noticed, and nothing more is written', async () => {
   place.tamper(
-    `delete from audit where seq = 18; update meta set value = '17 ' || (select hash from audit where seq = 17) || substr(value, -65) where name = 'audit_head'`,
+    `delete from audit where seq = 19; update meta set value = '18 ' || (select hash from audit where seq = 18) || substr(value, -65) where name = 'audit_head'`,
   );
   expect(refusal(await hand.store.verifyAudit())).toBe('audit_broken');
   expect(refusal(await hand.issue('a', 2))).toBe('store_tampered');

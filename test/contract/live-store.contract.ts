@@ -54,6 +54,7 @@ export function liveStoreContract(name: string, open: () => Promise<OpenStore>):
           'ApiKey/production-sk',
           'Environment/development',
           'Environment/production',
+          'User/owner',
         ]);
         const survey = need(await store.survey());
         expect(survey.every(({ origin, ownership }) => origin === 'system' && ownership === undefined)).toBe(
@@ -538,6 +539,21 @@ export function liveStoreContract(name: string, open: () => Promise<OpenStore>):
         expect(refusal(await hand.mutate(create))).toBe('lease_lost');
         expect(refusal(await store.renewLease(hand.lease))).toBe('lease_lost');
         expect(await names()).not.toContain('Service/other');
+      });
+
+      it('has others beside it by name, which elect a leader and are none to write under', async () => {
+        const leader = need(await store.acquireLease('bob', 4_000, 'controller acme'));
+        expect(refusal(await store.acquireLease('eve', 4_000, 'controller acme'))).toBe('locked');
+        need(await store.acquireLease('eve', 4_000, 'controller other'));
+        const create = { kind: 'create', declaration: service('other'), ownership: OURS } as const;
+        expect(refusal(await new Hand(store, leader).mutate(create))).toBe('lease_lost');
+        clock.advance(3_000);
+        const renewed = need(await store.renewLease(leader));
+        clock.advance(3_000);
+        expect(refusal(await store.acquireLease('eve', 4_000, 'controller acme'))).toBe('locked');
+        need(await store.releaseLease(renewed));
+        need(await store.acquireLease('eve', 4_000, 'controller acme'));
+        need(await hand.mutate(create));
       });
 
       it('tells two acquisitions by one holder apart', async () => {

@@ -180,9 +180,9 @@ describe('validating', () => {
     ]);
   });
 
-  test('an owner of a kind that does not exist yet is said to be that', async () => {
+  test('a team that nobody declares is unknown', async () => {
     expect(await validated({ 'specs/a.yaml': owned('{ team: data }') })).toEqual([
-      'a.yaml:4:43 unsupported this version does not know kind Team yet (there are: Project, Environment, Service, ApiKey)',
+      'a.yaml:4:49 unknown_reference there is no Team "data", declared or live (declare it)',
     ]);
   });
 

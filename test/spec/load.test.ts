@@ -75,7 +75,7 @@ spec:
 kind: Servce
 metadata: { name: billing }
 ---
-kind: Team
+kind: Tenant
 metadata: { name: data }
 ---
 kind: Environment
@@ -88,7 +88,7 @@ spec: { isProd: yes }
     'a.yaml:4:3 unknown_field unknown field "enviroment" (did you mean "environment"?)',
     'a.yaml:6:22 wrong_type must be text, not the number 90 (put it in quotes: "90")',
     'a.yaml:8:7 unknown_kind unknown kind "Servce" (did you mean "Service"?)',
-    'a.yaml:11:7 unsupported this version does not know kind Team yet (there are: Project, Environment, Service, ApiKey)',
+    'a.yaml:11:7 unknown_kind unknown kind "Tenant" (there are: Project, Environment, Service, Role, User, Team, Space, Guest, ApiKey)',
     'a.yaml:16:17 wrong_type must be true or false, not text',
   ]);
 });

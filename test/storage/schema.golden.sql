@@ -59,10 +59,18 @@ CREATE TABLE "objects" ("id" text primary key,
   "acknowledged_generation" integer,
   "created_at" bigint not null,
   "removed_at" bigint,
-  "row_mac" text not null);
+  "row_mac" text not null,
+  "alias" text,
+  "owner_id" text,
+  "granted_at" bigint);
+
+CREATE UNIQUE INDEX "objects_live_alias" on "objects" ("kind",
+  "alias") where "removed_at" is null;
 
 CREATE UNIQUE INDEX "objects_live_name" on "objects" ("kind",
   "name") where "removed_at" is null;
+
+CREATE INDEX "objects_owner" on "objects" ("owner_id");
 
 CREATE INDEX "objects_removed_name" on "objects" ("kind",
   "name",

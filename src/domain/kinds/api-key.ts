@@ -1,7 +1,8 @@
 /** ApiKey: a key that is declared, issued, delivered and rotated. */
 import { type Static, Type } from 'typebox';
+import { isBuiltInRole } from '../roles.js';
 import { durationMs } from '../time.js';
-import { closed, durationField, instantField, nameField, permissionsField, textField } from './fields.js';
+import { closed, durationField, instantField, nameField, permissionsField, userField } from './fields.js';
 import type { Kind, Problem, Reference } from './kind.js';
 import { rotationFields } from './rotation.js';
 import { sinkField } from './sink.js';
@@ -19,8 +20,10 @@ const spec = Type.Object(
       {
         service: Type.Optional(nameField('A Service.')),
         team: Type.Optional(nameField('A Team.')),
-        role: Type.Optional(nameField('With team: the role in that team that the key acts with.')),
-        user: Type.Optional(textField('A User by name or email. The key dies with that person.', 254)),
+        role: Type.Optional(
+          nameField('With team: the role in that team that the key acts with. Absent: viewer.'),
+        ),
+        user: Type.Optional(userField('A User by name or email. The key dies with that person.')),
         tenant: Type.Optional(Type.Literal(true, { description: 'The account itself.' })),
       },
       { ...closed, description: 'Whose key it is: exactly one of service, team, tenant or user.' },
@@ -74,6 +77,8 @@ function references({ environment, owner }: ApiKeySpec): readonly Reference[] {
   if (owner.service !== undefined)
     found.push({ kind: 'Service', name: owner.service, path: 'spec.owner.service' });
   if (owner.team !== undefined) found.push({ kind: 'Team', name: owner.team, path: 'spec.owner.team' });
+  if (owner.role !== undefined && !isBuiltInRole(owner.role, 'team'))
+    found.push({ kind: 'Role', name: owner.role, path: 'spec.owner.role' });
   if (owner.user !== undefined) found.push({ kind: 'User', name: owner.user, path: 'spec.owner.user' });
   return found;
 }

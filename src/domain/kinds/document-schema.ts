@@ -141,7 +141,7 @@ const FORMATS: Readonly<Record<string, JsonSchema>> = {
 function standard(schema: unknown): unknown {
   if (Array.isArray(schema)) return schema.map(standard);
   if (typeof schema !== 'object' || schema === null) return schema;
-  const { format, 'x-expects': _, ...rest } = schema as JsonSchema;
+  const { format, 'x-expects': _, 'x-fold': __, ...rest } = schema as JsonSchema;
   const entries = Object.entries(rest).map(([keyword, value]) => [keyword, standard(value)]);
   const known = typeof format === 'string' ? (FORMATS[format] ?? { format }) : {};
   return { ...Object.fromEntries(entries), ...known };

@@ -8,8 +8,8 @@ const VISIBLE = '^[^\\p{Cc}\\p{Cf}\\p{Co}\\p{Cs}\\p{Zl}\\p{Zp}]*$';
 
 const nameMessage = 'a DNS label: lower-case letters, digits and hyphens, at most 63, e.g. billing-prod';
 
-export const nameField = (description: string) =>
-  Type.String({ pattern: DNS_LABEL, maxLength: 63, description, 'x-expects': nameMessage });
+export const nameField = (description: string, options: { default?: string } = {}) =>
+  Type.String({ pattern: DNS_LABEL, maxLength: 63, description, 'x-expects': nameMessage, ...options });
 
 export const textField = (description: string, maxLength = 500) =>
   Type.String({
@@ -33,12 +33,39 @@ export const permissionsField = (description: string) =>
     { uniqueItems: true, maxItems: 64, description },
   );
 
+const EMAIL = '[\\x21-\\x3f\\x41-\\x7e]+@[A-Za-z0-9.-]+';
+
 export const emailField = (description: string) =>
+  Type.String({ pattern: `^${EMAIL}$`, maxLength: 254, description, 'x-expects': 'an email address' });
+
+/** The address that somebody is known by: compared, stored and unique in small letters (`foldEmail`). */
+export const identityEmailField = (description: string) =>
   Type.String({
-    pattern: '^[\\x21-\\x3f\\x41-\\x7e]+@[A-Za-z0-9.-]+$',
+    pattern: `^${EMAIL}$`,
     maxLength: 254,
     description,
     'x-expects': 'an email address',
+    'x-fold': true,
+  });
+
+/** Addresses are one when they differ in the size of their letters only. */
+export const foldEmail = (email: string): string => email.toLowerCase();
+
+export const userField = (description: string) =>
+  Type.String({
+    pattern: `^(?:${DNS_LABEL.slice(1, -1)}|${EMAIL})$`,
+    maxLength: 254,
+    description,
+    'x-expects': 'the name or email address of a User',
+  });
+
+/** `ids` begin with this prefix: `us_sp`. */
+export const nameOrIdField = (description: string, idPrefix: string) =>
+  Type.String({
+    pattern: `^(?:${DNS_LABEL.slice(1, -1)}|${idPrefix}_[0-9A-Za-z]{1,32})$`,
+    maxLength: 63,
+    description,
+    'x-expects': `a name, or an id such as ${idPrefix}_4TzKkPpPsvRUmD2n`,
   });
 
 /** An object that takes the fields named and no others. */

@@ -1,20 +1,34 @@
 /** The kinds, in one table. Adding a kind is adding its file and its line here. */
 import { ApiKey } from './api-key.js';
 import { Environment } from './environment.js';
+import { Guest } from './guest.js';
 import type { Kind } from './kind.js';
 import { Project } from './project.js';
+import { Role } from './role.js';
 import { Service } from './service.js';
+import { Space } from './space.js';
+import { Team } from './team.js';
+import { User } from './user.js';
 
-export const KINDS = { Project, Environment, Service, ApiKey } as const;
+/** In an order in which each refers to earlier ones only. */
+export const KINDS = { Project, Environment, Service, Role, User, Team, Space, Guest, ApiKey } as const;
 
 export type KindName = keyof typeof KINDS;
 /** Kinds that have live objects. */
 export type ObjectKind = Exclude<KindName, 'Project'>;
 
+/** The type of each kind's spec. */
+export type SpecOf = {
+  readonly [K in ObjectKind]: (typeof KINDS)[K] extends Kind<infer Spec> ? Spec : never;
+};
+
 export type { ApiKeySpec, RotationSpec } from './api-key.js';
 export type { EnvironmentSpec } from './environment.js';
+export { foldEmail } from './fields.js';
+export type { GuestSpec } from './guest.js';
 export type { Kind, Problem, Reference } from './kind.js';
 export type { ProjectSpec } from './project.js';
+export type { RoleSpec } from './role.js';
 export type { ServiceSpec } from './service.js';
 export {
   parseSinkId,
@@ -24,6 +38,9 @@ export {
   sinkIdOf,
   sinkPlace,
 } from './sink.js';
+export type { SpaceSpec } from './space.js';
+export type { TeamSpec } from './team.js';
+export type { UserSpec } from './user.js';
 
 export const isKindName = (name: string): name is KindName => Object.hasOwn(KINDS, name);
 
@@ -32,5 +49,5 @@ export const isObjectKind = (name: string): name is ObjectKind => isKindName(nam
 /** The kind by its name, with the type of its spec forgotten: for code that treats all kinds alike. */
 export const kindOf = (name: KindName): Kind => KINDS[name] as unknown as Kind;
 
-/** Every kind that the document contract names, with those that later versions bring; for messages. */
+/** Every kind that has live objects, in the order of creation. */
 export const OBJECT_KINDS = Object.keys(KINDS).filter(isObjectKind);

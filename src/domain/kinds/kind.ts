@@ -5,7 +5,10 @@
 import type { TSchema } from 'typebox';
 import type { Metadata } from '../metadata.js';
 
-/** A field that names another object. `path` is where it stands in the document: `spec.owner.service`. */
+/**
+ * A field that names another object, by its name within its kind (`ObjectRef`), its id, or its alias.
+ * `path` is where it stands in the document: `spec.owner.service`.
+ */
 export interface Reference {
   readonly kind: string;
   readonly name: string;
@@ -30,6 +33,10 @@ export interface Kind<Spec = unknown> {
   readonly idPrefix: string;
   /** Top-level fields of `spec` whose change makes a new object instead of updating the old one. */
   readonly replacedBy: readonly (keyof Spec & string)[];
+  /** The environment that its names are unique within; absent: unique by themselves (contract.md, fine print 6). */
+  within?(spec: Spec): string;
+  /** Another name, unique among the live ones of its kind, that references may use: a person's address. */
+  alias?(spec: Spec): string;
   /** The objects that this one needs to exist. */
   references(spec: Spec): readonly Reference[];
   /** Rules that a schema cannot say. */

@@ -1,15 +1,18 @@
 /**
  * The one form in which a spec is compared and stored: defaults filled in, sets sorted, durations in
- * their largest whole unit. Driven by the kind's schema, so that no kind has normalising code of its own.
+ * their largest whole unit, addresses that identify somebody in small letters. Driven by the kind's schema, so that no kind has normalising code of its own.
  */
 import type { TSchema } from 'typebox';
+import { canonicalJson } from '../canonical.js';
 import { DAY_MS, durationMs, HOUR_MS, MINUTE_MS, SECOND_MS } from '../time.js';
+import { foldEmail } from './fields.js';
 
 interface Node {
   readonly type?: string;
   readonly format?: string;
   readonly default?: unknown;
   readonly uniqueItems?: boolean;
+  readonly 'x-fold'?: boolean;
   readonly items?: Node;
   readonly properties?: Readonly<Record<string, Node>>;
 }
@@ -21,14 +24,21 @@ export function normalForm<Spec>(schema: TSchema, value: Spec): Spec {
 
 function normal(node: Node, value: unknown): unknown {
   if (node.format === 'duration' && typeof value === 'string') return shortestDuration(value);
+  if (node['x-fold'] && typeof value === 'string') return foldEmail(value);
   if (node.items && Array.isArray(value)) {
     const items = node.items;
     const members = value.map((member) => normal(items, member));
-    return node.uniqueItems ? members.sort() : members;
+    return node.uniqueItems ? sortedSet(members) : members;
   }
   if (node.properties && typeof value === 'object' && value !== null)
     return normalObject(node.properties, value);
   return value;
+}
+
+/** By code unit of what they say; members that only a default told apart become one. */
+function sortedSet(members: readonly unknown[]): readonly unknown[] {
+  const byText = new Map(members.map((member) => [canonicalJson(member), member]));
+  return [...byText].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, member]) => member);
 }
 
 function normalObject(properties: Readonly<Record<string, Node>>, value: object): Record<string, unknown> {

@@ -1,7 +1,11 @@
 /** The migrations by name, oldest first. A released one never changes. */
 import type { Migration } from 'kysely';
 import { firstLight } from './0001-first-light.js';
+import { people } from './0002-people.js';
 
-export const MIGRATIONS: Readonly<Record<string, Migration>> = { '0001-first-light': firstLight };
+export const MIGRATIONS: Readonly<Record<string, Migration>> = {
+  '0001-first-light': firstLight,
+  '0002-people': people,
+};
 
-export const NEWEST_MIGRATION = '0001-first-light';
+export const NEWEST_MIGRATION = '0002-people';

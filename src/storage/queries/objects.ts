@@ -3,7 +3,7 @@ import type { ObjectQueries, ObjectRow, ReferenceRow } from '../../authority/sto
 import { chunks } from '../chunks.js';
 import { type Session, statement, wholeRow } from '../statement.js';
 
-/** What an update may change: a row keeps its id, kind, name, origin and creation. */
+/** What an update may change: a row keeps its id, kind, name, origin, owner and creation. */
 const CHANGING = [
   'declaration',
   'digest',
@@ -16,11 +16,13 @@ const CHANGING = [
   'deactivated_at',
   'rotation_requested_at',
   'acknowledged_generation',
+  'alias',
+  'granted_at',
   'removed_at',
   'row_mac',
 ] as const satisfies readonly (keyof ObjectRow)[];
 
-const COLUMNS = ['id', 'kind', 'name', 'origin', 'created_at', ...CHANGING] as const;
+const COLUMNS = ['id', 'kind', 'name', 'origin', 'owner_id', 'created_at', ...CHANGING] as const;
 
 const byId = statement<{ id: string }>()((db, p) =>
   db.selectFrom('objects').selectAll().where('id', '=', p('id')),
@@ -32,6 +34,17 @@ const find = statement<{ kind: string; name: string }>()((db, p) =>
     .where('kind', '=', p('kind'))
     .where('name', '=', p('name'))
     .where('removed_at', 'is', null),
+);
+const findAlias = statement<{ kind: string; alias: string }>()((db, p) =>
+  db
+    .selectFrom('objects')
+    .selectAll()
+    .where('kind', '=', p('kind'))
+    .where('alias', '=', p('alias'))
+    .where('removed_at', 'is', null),
+);
+const ownedBy = statement<{ id: string }>()((db, p) =>
+  db.selectFrom('objects').selectAll().where('owner_id', '=', p('id')),
 );
 const tombstones = statement<{ kind: string; name: string }>()((db, p) =>
   db
@@ -77,6 +90,8 @@ export function objectQueries(session: Session): ObjectQueries {
   return {
     byId: async (id) => (await byId(session, { id }))[0],
     find: async (kind, name) => (await find(session, { kind, name }))[0],
+    findAlias: async (kind, alias) => (await findAlias(session, { kind, alias }))[0],
+    ownedBy: (id) => ownedBy(session, { id }),
     byIds: (ids) =>
       chunks(ids, (chunk) => session.compiler.selectFrom('objects').selectAll().where('id', 'in', chunk))(
         session,

@@ -1,0 +1,82 @@
+/** Guest: somebody from outside who is let into spaces of one environment, for a while. */
+import { type Static, Type } from 'typebox';
+import { closed, durationField, identityEmailField, nameField, nameOrIdField, textField } from './fields.js';
+import type { Kind, Problem, Reference } from './kind.js';
+
+const grant = Type.Object(
+  {
+    space: nameOrIdField('A Space of the environment.', 'us_sp'),
+    workbooks: Type.Optional(
+      Type.Array(nameOrIdField('A workbook of that space.', 'us_wb'), {
+        uniqueItems: true,
+        minItems: 1,
+        maxItems: 500,
+        description: 'These workbooks alone. Absent: the whole space.',
+      }),
+    ),
+  },
+  closed,
+);
+
+const spec = Type.Object(
+  {
+    environment: nameField('The environment they come into.'),
+    email: identityEmailField('Their address, unique in the environment; capitals do not count.'),
+    name: Type.Optional(textField('What they are called.', 200)),
+    expiresAfter: Type.Optional(
+      durationField('Counts from the first grant; after it they are out for good. Absent: they stay.'),
+    ),
+    grants: Type.Optional(
+      Type.Array(grant, {
+        uniqueItems: true,
+        maxItems: 200,
+        default: [],
+        description: 'What is open to them, each space once.',
+      }),
+    ),
+  },
+  closed,
+);
+
+export type GuestSpec = Static<typeof spec>;
+
+export const Guest: Kind<GuestSpec> = {
+  name: 'Guest',
+  summary: 'Somebody from outside, let into spaces or workbooks of one environment.',
+  schema: spec,
+  example: {
+    metadata: { name: 'external-auditor' },
+    spec: {
+      environment: 'production',
+      email: 'guest@example.com',
+      expiresAfter: '14d',
+      grants: [{ space: 'onboarding', workbooks: ['contacts'] }],
+    },
+  },
+  idPrefix: 'us_g',
+  // Another address is another person, who has none of this one's access.
+  replacedBy: ['email'],
+  within: ({ environment }) => environment,
+  alias: ({ environment, email }) => `${environment}/${email}`,
+  references,
+  check: ({ grants = [] }) => repeated(grants.map(({ space }) => space)),
+};
+
+function references({ environment, grants = [] }: GuestSpec): readonly Reference[] {
+  return [
+    { kind: 'Environment', name: environment, path: 'spec.environment' },
+    ...grants.map(({ space }, index) => ({
+      kind: 'Space',
+      name: space.startsWith('us_sp_') ? space : `${environment}/${space}`,
+      path: `spec.grants.${index}.space`,
+    })),
+  ];
+}
+
+function repeated(spaces: readonly string[]): readonly Problem[] {
+  return spaces.flatMap((space, index) =>
+    spaces.indexOf(space) === index
+      ? []
+      : [{ path: 'spec.grants', message: `grants ${space} twice; list its workbooks in one grant` }],
+  );
+}

@@ -1,0 +1,37 @@
+/** Role: a named set of permissions, for people in the tenant or in a team. */
+import { type Static, Type } from 'typebox';
+import { BUILT_IN_ROLES, isBuiltInRole, ROLE_SCOPES } from '../roles.js';
+import { closed, permissionsField } from './fields.js';
+import type { Kind } from './kind.js';
+
+const spec = Type.Object(
+  {
+    scope: Type.Union([Type.Literal('tenant'), Type.Literal('team')], {
+      description: 'Where it is given: to people in the tenant, or to members of a team and to its keys.',
+    }),
+    permissions: permissionsField('What those who have it may do.'),
+  },
+  closed,
+);
+
+export type RoleSpec = Static<typeof spec>;
+
+export const Role: Kind<RoleSpec> = {
+  name: 'Role',
+  summary: `A named set of permissions. Built in are ${ROLE_SCOPES.map(
+    (scope) => `${Object.keys(BUILT_IN_ROLES[scope]).join(', ')} (${scope})`,
+  ).join(' and ')}.`,
+  schema: spec,
+  example: {
+    metadata: { name: 'log-reader' },
+    spec: { scope: 'tenant', permissions: ['audit:read'] },
+  },
+  idPrefix: 'us_rol',
+  // Whoever has it has it in one place or the other.
+  replacedBy: ['scope'],
+  references: () => [],
+  check: (_, { name }) =>
+    ROLE_SCOPES.some((scope) => isBuiltInRole(name, scope))
+      ? [{ path: 'metadata.name', message: `cannot be ${name}: that role is built in` }]
+      : [],
+};

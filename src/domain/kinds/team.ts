@@ -1,0 +1,60 @@
+/** Team: people with roles in it; an owner of keys. */
+import { type Static, Type } from 'typebox';
+import { isBuiltInRole } from '../roles.js';
+import { closed, foldEmail, nameField, textField, userField } from './fields.js';
+import type { Kind, Problem, Reference } from './kind.js';
+
+const member = Type.Object(
+  {
+    user: userField('A User by name or email.'),
+    role: Type.Optional(
+      nameField('A Role of scope team, or admin, editor, viewer. Absent: viewer.', { default: 'viewer' }),
+    ),
+  },
+  closed,
+);
+
+const spec = Type.Object(
+  {
+    description: Type.Optional(textField('What the team does.')),
+    members: Type.Optional(
+      Type.Array(member, {
+        uniqueItems: true,
+        maxItems: 1_000,
+        default: [],
+        description: 'Who belongs to it, each once, and with which role.',
+      }),
+    ),
+  },
+  closed,
+);
+
+export type TeamSpec = Static<typeof spec>;
+
+export const Team: Kind<TeamSpec> = {
+  name: 'Team',
+  summary: 'People with roles in it. Its keys stay when people leave.',
+  schema: spec,
+  example: {
+    metadata: { name: 'data' },
+    spec: { members: [{ user: 'ada@example.com', role: 'admin' }] },
+  },
+  idPrefix: 'us_team',
+  replacedBy: [],
+  references: ({ members = [] }) =>
+    members.flatMap(({ user, role }, index): readonly Reference[] => {
+      const path = `spec.members.${index}`;
+      const person = { kind: 'User', name: foldEmail(user), path: `${path}.user` };
+      if (role === undefined || isBuiltInRole(role, 'team')) return [person];
+      return [person, { kind: 'Role', name: role, path: `${path}.role` }];
+    }),
+  check: ({ members = [] }) => repeated(members.map(({ user }) => foldEmail(user))),
+};
+
+function repeated(users: readonly string[]): readonly Problem[] {
+  return users.flatMap((user, index) =>
+    users.indexOf(user) === index
+      ? []
+      : [{ path: 'spec.members', message: `names ${user} twice; a member has one role` }],
+  );
+}

@@ -1,0 +1,47 @@
+/** User: a person, and what they may do in the tenant. */
+import { type Static, Type } from 'typebox';
+import { isBuiltInRole } from '../roles.js';
+import { closed, identityEmailField, nameField, textField } from './fields.js';
+import type { Kind } from './kind.js';
+
+const spec = Type.Object(
+  {
+    email: identityEmailField('Their address, unique among people; capitals do not count.'),
+    name: Type.Optional(textField('What they are called.', 200)),
+    status: Type.Optional(
+      Type.Union([Type.Literal('active'), Type.Literal('deactivated')], {
+        default: 'active',
+        description: 'deactivated: neither they nor their personal keys get in, until they are active again.',
+      }),
+    ),
+    roles: Type.Optional(
+      Type.Array(nameField('A Role of scope tenant, or owner, administrator, member.'), {
+        uniqueItems: true,
+        maxItems: 20,
+        default: ['member'],
+        description: 'What they may do in the tenant.',
+      }),
+    ),
+  },
+  closed,
+);
+
+export type UserSpec = Static<typeof spec>;
+
+export const User: Kind<UserSpec> = {
+  name: 'User',
+  summary: 'A person. Their personal keys die with them; keys of services, teams and the tenant do not.',
+  schema: spec,
+  example: {
+    metadata: { name: 'ada' },
+    spec: { email: 'ada@example.com', name: 'Ada', roles: ['administrator'] },
+  },
+  idPrefix: 'us_usr',
+  replacedBy: [],
+  alias: ({ email }) => email,
+  references: ({ roles = [] }) =>
+    roles
+      .map((name, index) => ({ kind: 'Role', name, path: `spec.roles.${index}` }))
+      .filter(({ name }) => !isBuiltInRole(name, 'tenant')),
+  check: () => [],
+};
