@@ -1,5 +1,5 @@
 /**
- * The lease of the store, kept alive while a plan is applied. Our own monotonic clock says until when it
+ * A lease of the store, kept alive while a plan is applied, or while a controller leads. Our own monotonic clock says until when it
  * surely holds, counted from before it was asked for: past that instant nothing more is written, without
  * asking anybody, because somebody else may be writing by then (rotation.md, "Two controllers").
  */
@@ -7,11 +7,10 @@ import { fault } from '../domain/errors.js';
 import { fail, ok, type Result } from '../domain/result.js';
 import { type DurationMs, SECOND_MS } from '../domain/time.js';
 import type { Clock } from '../ports/clock.js';
-import type { Lease, LiveStore } from '../ports/live-store.js';
+import { type Lease, type LiveStore, WRITERS } from '../ports/live-store.js';
 
-/** Short, so that a crashed run does not keep others waiting; renewed at a third of it. */
+/** Short, so that a crashed run does not keep others waiting. */
 const LEASE_TTL_MS: DurationMs = 5 * SECOND_MS;
-const RENEW_EVERY_MS: DurationMs = Math.floor(LEASE_TTL_MS / 3);
 
 export interface LeaseKeeper {
   /** Does it surely hold, by our own clock? */
@@ -22,16 +21,28 @@ export interface LeaseKeeper {
   release(): Promise<void>;
 }
 
-/** Takes the lease and keeps it until released. `locked` while somebody else holds it. */
-export async function holdLease(
-  store: LiveStore,
+/** Takes the lease of writers and keeps it until released. `locked` while somebody else holds it. */
+export const holdLease = (store: LiveStore, clock: Clock, holder: string): Promise<Result<LeaseKeeper>> =>
+  holdNamedLease(store, clock, { holder, name: WRITERS, ttlMs: LEASE_TTL_MS });
+
+export interface LeaseRequest {
+  readonly holder: string;
+  readonly name: string;
+  readonly ttlMs: DurationMs;
+}
+
+/** The same with any other lease. It is renewed at a third of its time. */
+export async function holdNamedLease(
+  store: LeaseStore,
   clock: Clock,
-  holder: string,
+  { holder, name, ttlMs }: LeaseRequest,
 ): Promise<Result<LeaseKeeper>> {
   const askedAt = clock.monotonicMs();
-  const acquired = await store.acquireLease(holder, LEASE_TTL_MS);
+  const acquired = await store.acquireLease(holder, ttlMs, name);
   return acquired.ok ? ok(keep(store, clock, { lease: acquired.value, askedAt })) : acquired;
 }
+
+type LeaseStore = Pick<LiveStore, 'acquireLease' | 'renewLease' | 'releaseLease'>;
 
 interface Acquired {
   readonly lease: Lease;
@@ -39,9 +50,10 @@ interface Acquired {
   readonly askedAt: number;
 }
 
-function keep(store: LiveStore, clock: Clock, acquired: Acquired): LeaseKeeper {
+function keep(store: LeaseStore, clock: Clock, acquired: Acquired): LeaseKeeper {
   let { lease } = acquired;
   let heldUntil = acquired.askedAt + lease.ttlMs;
+  const renewEveryMs = Math.floor(lease.ttlMs / 3);
   let isLost = false;
   let renewing: Promise<Result<Lease>> | undefined;
   const stop = new AbortController();
@@ -68,7 +80,7 @@ function keep(store: LiveStore, clock: Clock, acquired: Acquired): LeaseKeeper {
   }
 
   async function renewForEver(): Promise<void> {
-    while (await slept(clock, RENEW_EVERY_MS, stop.signal)) {
+    while (await slept(clock, renewEveryMs, stop.signal)) {
       if (isLost) return;
       // What failed is tried again at the next turn, and before the next write.
       await renew();
