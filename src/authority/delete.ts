@@ -9,7 +9,7 @@ import { type DurationMs, formatInstant } from '../domain/time.js';
 import type { Outcome } from '../ports/live-store.js';
 import { dependentsOf } from './references.js';
 import { endVersions } from './revoke.js';
-import { refOfRow } from './rows.js';
+import { deliveriesText, refOfRow } from './rows.js';
 import type { ObjectRow } from './storage-port.js';
 import { genuine, keyOf, saveKey, saveObject } from './stored.js';
 import { changed, moved, unchanged, type Work } from './work.js';
@@ -54,7 +54,7 @@ async function removeKey(work: Work, row: ObjectRow, overlapMs: DurationMs): Pro
   const endsAt = work.now + overlapMs;
   const after = {
     ...key.value,
-    row: { ...row, removed_at: work.now },
+    row: { ...row, removed_at: work.now, deliveries: deliveriesText([], 0) },
     versions: endVersions(key.value.versions, endsAt, work.now),
   };
   const saved = await saveKey(
@@ -62,9 +62,7 @@ async function removeKey(work: Work, row: ObjectRow, overlapMs: DurationMs): Pro
     { before: key.value, after },
     { action: 'object.deleted', detail: { endsAt } },
   );
-  if (!saved.ok) return saved;
-  await work.tx.deliveries.replace(row.id, []);
-  return changed(saved.value);
+  return saved.ok ? changed(saved.value) : saved;
 }
 
 /** What came with an environment goes with it; anything else has to go first. */

@@ -8,7 +8,7 @@ import { base62 } from '../domain/secret.js';
 import { type Instant, NEVER } from '../domain/time.js';
 import { record } from './record.js';
 import { liveReferences, refuseTakenAlias } from './references.js';
-import { declarationOf, declarationText, signObject } from './rows.js';
+import { declarationOf, declarationText, deliveriesText, signObject } from './rows.js';
 import type { ObjectRow } from './storage-port.js';
 import type { Work } from './work.js';
 
@@ -50,6 +50,7 @@ export async function insertObject(work: Work, object: NewObject): Promise<Resul
       ...peopleColumns(declaration, work.now),
       created_at: work.now,
       removed_at: null,
+      deliveries: deliveriesText([], 0),
     },
     work.keyring,
   );

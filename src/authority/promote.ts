@@ -6,7 +6,7 @@ import { CLAIM_RECIPIENT } from '../domain/live.js';
 import { type ObjectRef, refText } from '../domain/objects.js';
 import { fail, type Result } from '../domain/result.js';
 import type { ConfirmedDelivery, Outcome } from '../ports/live-store.js';
-import { versionFactsOf } from './rows.js';
+import { deliveriesText, versionFactsOf } from './rows.js';
 import type { VersionRow } from './storage-port.js';
 import { loadKey, type StoredKey, saveKey } from './stored.js';
 import { changed, moved, unchanged, type Work } from './work.js';
@@ -49,21 +49,13 @@ async function promoteVersion(work: Work, key: StoredKey, request: PromoteReques
   });
   const revision = await saveKey(
     work,
-    { before: key, after: { row, spec, versions: after } },
+    {
+      before: key,
+      after: { row: { ...row, deliveries: deliveriesText(deliveries, generation) }, spec, versions: after },
+    },
     { action: 'key.promoted', detail: { generation, sinks: deliveries.map(({ sink }) => sink) } },
   );
-  if (!revision.ok) return revision;
-  await work.tx.deliveries.replace(
-    row.id,
-    deliveries.map(({ sink, fingerprint, machine }) => ({
-      object_id: row.id,
-      sink,
-      generation,
-      fingerprint,
-      machine,
-    })),
-  );
-  return changed(revision.value);
+  return revision.ok ? changed(revision.value) : revision;
 }
 
 /** The envelope has done its work, unless somebody has yet to claim the secret. */

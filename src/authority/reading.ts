@@ -12,16 +12,14 @@ import {
   tampered,
   versionFactsOf,
 } from './rows.js';
-import type { DeliveryRow, ObjectRow, Transaction, VersionRow } from './storage-port.js';
+import type { ObjectRow, Transaction, VersionRow } from './storage-port.js';
 import { genuine } from './stored.js';
 
 /** Every live object, sorted by `compareRefs`. */
 export async function survey(tx: Transaction): Promise<Result<readonly LiveSummary[]>> {
   const rows = await tx.objects.survey();
-  const deliveries = grouped(await tx.deliveries.all(), ({ object_id }) => object_id);
-  return ok(
-    rows.map((row) => summaryOf(row, deliveries.get(row.id) ?? [])).sort((a, b) => compareRefs(a.ref, b.ref)),
-  );
+  // An engine orders by bytes, which beyond ASCII is not the order of code units.
+  return ok(rows.map(summaryOf).sort((a, b) => compareRefs(a.ref, b.ref)));
 }
 
 /** Those of `refs` that are live, sorted by `compareRefs`. `store_tampered` if a row was changed. */
@@ -65,7 +63,6 @@ export async function knownTokens(
 
 interface Surroundings {
   readonly versions: ReadonlyMap<string, readonly VersionRow[]>;
-  readonly deliveries: ReadonlyMap<string, readonly DeliveryRow[]>;
   readonly consumers: ReadonlyMap<string, readonly { readonly consumer: string }[]>;
 }
 
@@ -83,12 +80,11 @@ async function surroundingsOf(tx: Transaction, ids: readonly string[]): Promise<
   const consumers = await tx.versions.consumers(versions.map(({ token_id }) => token_id));
   return {
     versions: grouped(versions, ({ object_id }) => object_id),
-    deliveries: grouped(await tx.deliveries.ofMany(ids), ({ object_id }) => object_id),
     consumers: grouped(consumers, ({ token_id }) => token_id),
   };
 }
 
-function liveObjectOf(row: ObjectRow, { versions, deliveries, consumers }: Surroundings): LiveObject {
+function liveObjectOf(row: ObjectRow, { versions, consumers }: Surroundings): LiveObject {
   const facts = (versions.get(row.id) ?? []).map((version) =>
     versionFactsOf(
       version,
@@ -96,7 +92,7 @@ function liveObjectOf(row: ObjectRow, { versions, deliveries, consumers }: Surro
     ),
   );
   return {
-    ...summaryOf(row, deliveries.get(row.id) ?? []),
+    ...summaryOf(row),
     id: row.id,
     declaration: declarationOf(row),
     createdAt: row.created_at,

@@ -5,11 +5,21 @@
 import { timingSafeEqual } from 'node:crypto';
 import { canonicalJson } from '../domain/canonical.js';
 import { type Fault, fault } from '../domain/errors.js';
-import type { Delivery, KeyFacts, LiveSummary, Origin, Ownership, VersionFacts } from '../domain/live.js';
+import type { SinkId } from '../domain/kinds/index.js';
+import type {
+  Delivery,
+  Fingerprint,
+  KeyFacts,
+  LiveSummary,
+  Origin,
+  Ownership,
+  VersionFacts,
+} from '../domain/live.js';
 import type { Declaration, ObjectRef } from '../domain/objects.js';
 import type { KeyType } from '../domain/secret.js';
+import type { ConfirmedDelivery } from '../ports/live-store.js';
 import type { Keyring } from './keyring.js';
-import type { DeliveryRow, ObjectRow, SurveyRow, VersionRow } from './storage-port.js';
+import type { ObjectRow, SurveyRow, VersionRow } from './storage-port.js';
 
 type Unsigned<Row> = Omit<Row, 'row_mac'>;
 
@@ -104,22 +114,37 @@ export const refOfRow = (row: { readonly kind: string; readonly name: string }):
 export const ownershipOf = (row: SurveyRow): Ownership | undefined =>
   row.project === null || row.manager === null ? undefined : { project: row.project, manager: row.manager };
 
-export const summaryOf = (row: SurveyRow, deliveries: readonly DeliveryRow[]): LiveSummary => ({
+export const summaryOf = (row: SurveyRow): LiveSummary => ({
   ref: refOfRow(row),
   digest: row.digest,
   ownership: ownershipOf(row),
   origin: row.origin as Origin,
   revision: row.revision,
   quietUntil: row.quiet_until,
-  deliveries: deliveries.map(deliveryOf),
+  deliveries: deliveriesOf(row.deliveries),
 });
 
-const deliveryOf = ({ sink, generation, fingerprint, machine }: DeliveryRow): Delivery => ({
-  sink,
-  generation,
-  fingerprint,
-  machine,
-});
+type DeliveryCells = readonly [SinkId, number, Fingerprint, string];
+
+/** Confirmed places as a row keeps them. */
+export const deliveriesText = (deliveries: readonly ConfirmedDelivery[], generation: number): string =>
+  JSON.stringify(
+    deliveries.map(({ sink, fingerprint, machine }) => [sink, generation, fingerprint, machine]),
+  );
+
+/** Shared: most objects have none. */
+const NOWHERE: readonly Delivery[] = [];
+
+function deliveriesOf(text: string): readonly Delivery[] {
+  if (text === '[]') return NOWHERE;
+  const cells = JSON.parse(text) as readonly DeliveryCells[];
+  return cells.map(([sink, generation, fingerprint, machine]) => ({
+    sink,
+    generation,
+    fingerprint,
+    machine,
+  }));
+}
 
 export const keyFactsOf = (row: ObjectRow, versions: readonly VersionFacts[]): KeyFacts => ({
   type: row.key_type as KeyType,

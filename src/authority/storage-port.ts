@@ -32,8 +32,10 @@ export interface ObjectRow {
   readonly created_at: number;
   /** Set: a tombstone, which no longer holds its name. */
   readonly removed_at: number | null;
-  /** Over everything above (row-macs.ts). */
+  /** Over everything above (rows.ts). */
   readonly row_mac: string;
+  /** JSON: `[[sink, generation, fingerprint, machine], …]`, as they were confirmed at the last promotion. */
+  readonly deliveries: string;
 }
 
 export interface VersionRow {
@@ -73,14 +75,6 @@ export interface ConsumerRow {
   readonly last_seen_at: number;
 }
 
-export interface DeliveryRow {
-  readonly object_id: string;
-  readonly sink: string;
-  readonly generation: number;
-  readonly fingerprint: string;
-  readonly machine: string;
-}
-
 /** An effect, once: the audit log is the change feed too. */
 export interface AuditRow {
   readonly seq: number;
@@ -116,7 +110,7 @@ export interface MetaRow {
 
 export type SurveyRow = Pick<
   ObjectRow,
-  'id' | 'kind' | 'name' | 'digest' | 'project' | 'manager' | 'origin' | 'revision' | 'quiet_until'
+  'kind' | 'name' | 'digest' | 'project' | 'manager' | 'origin' | 'revision' | 'quiet_until' | 'deliveries'
 >;
 
 export interface ObjectQueries {
@@ -131,6 +125,7 @@ export interface ObjectQueries {
   findMany(kind: string, names: readonly string[]): Promise<readonly ObjectRow[]>;
   /** Tombstones of that name, newest first. */
   tombstones(kind: string, name: string): Promise<readonly ObjectRow[]>;
+  /** Of all live objects, by kind and name. */
   survey(): Promise<readonly SurveyRow[]>;
   /** Objects, live or removed, that name this one. */
   referring(kind: string, name: string): Promise<readonly ObjectRow[]>;
@@ -156,12 +151,6 @@ export interface VersionQueries {
   used(tokenId: string, at: number): Promise<void>;
   seen(row: ConsumerRow): Promise<void>;
   consumers(tokenIds: readonly string[]): Promise<readonly ConsumerRow[]>;
-}
-
-export interface DeliveryQueries {
-  all(): Promise<readonly DeliveryRow[]>;
-  ofMany(objectIds: readonly string[]): Promise<readonly DeliveryRow[]>;
-  replace(objectId: string, rows: readonly DeliveryRow[]): Promise<void>;
 }
 
 export interface AuditQueries {
@@ -197,7 +186,6 @@ export interface MetaQueries {
 export interface Transaction {
   readonly objects: ObjectQueries;
   readonly versions: VersionQueries;
-  readonly deliveries: DeliveryQueries;
   readonly audit: AuditQueries;
   readonly leases: LeaseQueries;
   readonly keyring: KeyringQueries;

@@ -2,7 +2,6 @@
 import type {
   AuditRow,
   ConsumerRow,
-  DeliveryRow,
   KeyringRow,
   LeaseRow,
   MetaRow,
@@ -16,7 +15,6 @@ export interface Database {
   readonly object_references: ReferenceRow;
   readonly versions: VersionRow;
   readonly consumers_seen: ConsumerRow;
-  readonly deliveries: DeliveryRow;
   readonly audit: AuditRow;
   readonly leases: LeaseRow;
   readonly keyring: KeyringRow;

@@ -2,13 +2,12 @@
 import type { Transaction } from '../authority/storage-port.js';
 import { objectQueries } from './queries/objects.js';
 import { auditQueries, keyringQueries, leaseQueries, metaQueries } from './queries/records.js';
-import { deliveryQueries, versionQueries } from './queries/versions.js';
+import { versionQueries } from './queries/versions.js';
 import type { Session } from './statement.js';
 
 export const transactionOver = (session: Session): Transaction => ({
   objects: objectQueries(session),
   versions: versionQueries(session),
-  deliveries: deliveryQueries(session),
   audit: auditQueries(session),
   leases: leaseQueries(session),
   keyring: keyringQueries(session),

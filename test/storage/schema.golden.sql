@@ -18,13 +18,6 @@ CREATE TABLE "consumers_seen" ("token_id" text not null references "versions" ("
   "last_seen_at" bigint not null, constraint "consumers_seen_pk" primary key ("token_id",
   "consumer"));
 
-CREATE TABLE "deliveries" ("object_id" text not null references "objects" ("id"),
-  "sink" text not null,
-  "generation" integer not null,
-  "fingerprint" text not null,
-  "machine" text not null, constraint "deliveries_pk" primary key ("object_id",
-  "sink"));
-
 CREATE TABLE "keyring" ("name" text primary key,
   "wrapped" text not null);
 
@@ -62,7 +55,8 @@ CREATE TABLE "objects" ("id" text primary key,
   "row_mac" text not null,
   "alias" text,
   "owner_id" text,
-  "granted_at" bigint);
+  "granted_at" bigint,
+  "deliveries" text default '[]' not null);
 
 CREATE UNIQUE INDEX "objects_live_alias" on "objects" ("kind",
   "alias") where "removed_at" is null;

@@ -2,10 +2,12 @@
 import type { Migration } from 'kysely';
 import { firstLight } from './0001-first-light.js';
 import { people } from './0002-people.js';
+import { deliveriesBesideObjects } from './0003-deliveries.js';
 
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-first-light': firstLight,
   '0002-people': people,
+  '0003-deliveries': deliveriesBesideObjects,
 };
 
-export const NEWEST_MIGRATION = '0002-people';
+export const NEWEST_MIGRATION = '0003-deliveries';

@@ -2,6 +2,7 @@
 import type { ObjectQueries, ObjectRow, ReferenceRow } from '../../authority/storage-port.js';
 import { chunks } from '../chunks.js';
 import { type Session, statement, wholeRow } from '../statement.js';
+import { survey } from './survey.js';
 
 /** What an update may change: a row keeps its id, kind, name, origin, owner and creation. */
 const CHANGING = [
@@ -20,6 +21,7 @@ const CHANGING = [
   'granted_at',
   'removed_at',
   'row_mac',
+  'deliveries',
 ] as const satisfies readonly (keyof ObjectRow)[];
 
 const COLUMNS = ['id', 'kind', 'name', 'origin', 'owner_id', 'created_at', ...CHANGING] as const;
@@ -54,12 +56,6 @@ const tombstones = statement<{ kind: string; name: string }>()((db, p) =>
     .where('name', '=', p('name'))
     .where('removed_at', 'is not', null)
     .orderBy('revision', 'desc'),
-);
-const survey = statement<object>()((db) =>
-  db
-    .selectFrom('objects')
-    .select(['id', 'kind', 'name', 'digest', 'project', 'manager', 'origin', 'revision', 'quiet_until'])
-    .where('removed_at', 'is', null),
 );
 const referring = statement<{ kind: string; name: string }>()((db, p) =>
   db
@@ -106,7 +102,7 @@ export function objectQueries(session: Session): ObjectQueries {
           .where('removed_at', 'is', null),
       )(session),
     tombstones: (kind, name) => tombstones(session, { kind, name }),
-    survey: () => survey(session, {}),
+    survey: () => survey(session),
     referring: (kind, name) => referring(session, { kind, name }),
     insert: async (row, references) => {
       await insert(session, row);

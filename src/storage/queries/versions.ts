@@ -1,11 +1,5 @@
-/** Versions of keys, their use, and where they were delivered. */
-import type {
-  ConsumerRow,
-  DeliveryQueries,
-  DeliveryRow,
-  VersionQueries,
-  VersionRow,
-} from '../../authority/storage-port.js';
+/** Versions of keys and their use. */
+import type { ConsumerRow, VersionQueries, VersionRow } from '../../authority/storage-port.js';
 import { chunks } from '../chunks.js';
 import { type Session, statement, wholeRow } from '../statement.js';
 
@@ -110,36 +104,5 @@ export function versionQueries(session: Session): VersionQueries {
           .orderBy('token_id')
           .orderBy('consumer'),
       )(session),
-  };
-}
-
-const allDeliveries = statement<object>()((db) =>
-  db.selectFrom('deliveries').selectAll().orderBy('object_id').orderBy('sink'),
-);
-const deleteDeliveries = statement<{ id: string }>()((db, p) =>
-  db.deleteFrom('deliveries').where('object_id', '=', p('id')),
-);
-const insertDelivery = statement<DeliveryRow>()((db, p) =>
-  db
-    .insertInto('deliveries')
-    .values(wholeRow(['object_id', 'sink', 'generation', 'fingerprint', 'machine'], p)),
-);
-
-export function deliveryQueries(session: Session): DeliveryQueries {
-  return {
-    all: () => allDeliveries(session, {}),
-    ofMany: (ids) =>
-      chunks(ids, (chunk) =>
-        session.compiler
-          .selectFrom('deliveries')
-          .selectAll()
-          .where('object_id', 'in', chunk)
-          .orderBy('object_id')
-          .orderBy('sink'),
-      )(session),
-    replace: async (id, rows) => {
-      await deleteDeliveries(session, { id });
-      for (const row of rows) await insertDelivery(session, row);
-    },
   };
 }
