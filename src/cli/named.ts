@@ -2,7 +2,7 @@
 import { closest, distance } from 'fastest-levenshtein';
 import { isObjectKind, OBJECT_KINDS, type ObjectKind } from '../domain/kinds/index.js';
 import type { KeyFacts, LiveObject } from '../domain/live.js';
-import { type DeclarationOf, type ObjectRef, refText } from '../domain/objects.js';
+import { type DeclarationOf, isNamed, type ObjectRef, refText } from '../domain/objects.js';
 import type { Result } from '../domain/result.js';
 import { ok } from '../domain/result.js';
 import type { LiveStore } from '../ports/live-store.js';
@@ -47,6 +47,21 @@ export async function findKey(store: LiveStore, input: Input): Promise<Result<Li
     return ok({ ...live, key: live.key, declaration: live.declaration });
   }
   return notFound(store, ref.value);
+}
+
+/**
+ * The live object that a name means, also one in an environment that is named without it; `not_found` with the
+ * nearest name, or `ambiguous`.
+ */
+export async function findRef(store: LiveStore, wanted: ObjectRef): Promise<Result<ObjectRef, Failure>> {
+  const survey = await store.survey();
+  if (!survey.ok) return failed(survey.error);
+  const found = survey.value.map(({ ref }) => ref).filter((ref) => isNamed(ref, wanted));
+  const exact = found.find(({ name }) => name === wanted.name) ?? found[0];
+  if (exact === undefined) return notFound(store, wanted);
+  if (found.length > 1 && exact.name !== wanted.name)
+    return failure('ambiguous', `${refText(wanted)} may be ${found.map(refText).join(' or ')}; say which`);
+  return ok(exact);
 }
 
 /** Says that there is no such object, and which one may have been meant. */

@@ -4,11 +4,12 @@
  */
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { type RefJson, refOfJson } from '../domain/objects.js';
 import type { Result } from '../domain/result.js';
 import { ok } from '../domain/result.js';
 import { planDigest } from '../plan/digest.js';
-import type { Plan, Waiting } from '../plan/plan.js';
-import { planJson } from '../view/plan-json.js';
+import type { Plan } from '../plan/plan.js';
+import { type PlanDocument, planJson } from '../view/plan-json.js';
 import { type Failure, failure } from './failure.js';
 
 export async function savePlan(folder: string, file: string, plan: Plan): Promise<Result<void, Failure>> {
@@ -47,15 +48,26 @@ function parsePlan(text: string): Plan | undefined {
     const value = JSON.parse(text);
     if (value?.apiVersion !== 'keywright.dev/v1' || value.kind !== 'Plan' || !Array.isArray(value.steps))
       return undefined;
-    const waiting = value.waiting.map((one: Waiting & { until?: string }) => ({
-      ...one,
-      until: one.until === undefined ? undefined : Date.parse(one.until),
-    }));
-    return { ...value, waiting, now: Date.parse(value.now) };
+    const { steps, findings, waiting, now } = value as PlanDocument;
+    return {
+      ...value,
+      now: Date.parse(now),
+      steps: steps.map(withRef),
+      findings: findings.map(withRef),
+      waiting: waiting.map(withRef).map(({ until, ...one }) => ({
+        ...one,
+        until: until === undefined ? undefined : Date.parse(until),
+      })),
+    };
   } catch {
     return undefined;
   }
 }
+
+const withRef = <Part extends { readonly object: RefJson | undefined }>(part: Part) => ({
+  ...part,
+  object: part.object && refOfJson(part.object),
+});
 
 const reasonOf = (cause: unknown): string =>
   (cause instanceof Error ? cause.message.split(',')[0] : undefined) ?? 'unknown';

@@ -37,6 +37,29 @@ export function scopedName({ kind, spec }: Pick<Declaration, 'kind' | 'spec'>, n
   return environment === undefined ? name : `${environment}/${name}`;
 }
 
+/** A reference for programs: the name as the document has it, and its environment where that is part of the key. */
+export interface RefJson {
+  readonly kind: ObjectKind;
+  readonly name: string;
+  readonly environment?: string;
+}
+
+export function refJson({ kind, name }: ObjectRef): RefJson {
+  const slash = name.indexOf('/');
+  const isScoped = kindOf(kind).within !== undefined && slash > 0;
+  return isScoped ? { kind, name: name.slice(slash + 1), environment: name.slice(0, slash) } : { kind, name };
+}
+
+/** `refJson` the other way round. */
+export const refOfJson = ({ kind, name, environment }: RefJson): ObjectRef => ({
+  kind,
+  name: environment === undefined ? name : `${environment}/${name}`,
+});
+
+/** Does `wanted` name this object? Without its environment, an object in any is meant. */
+export const isNamed = (ref: ObjectRef, wanted: ObjectRef): boolean =>
+  ref.kind === wanted.kind && (ref.name === wanted.name || refJson(ref).name === wanted.name);
+
 /** How a reference says which object it means. Names are DNS labels, so the three cannot be mistaken. */
 export const isEmail = (name: string): boolean => name.includes('@');
 export const isId = (name: string): boolean => name.startsWith('us_');

@@ -2,7 +2,7 @@
 import { formatInstant } from '../domain/time.js';
 import type { Cause, Drift, DriftStep } from '../plan/drift.js';
 import { groupsOf, summaryText } from './plan-groups.js';
-import { waitingJson } from './plan-json.js';
+import { findingJson, waitingJson, withRefJson } from './plan-json.js';
 import { groupText, outlookTexts, type PlanTextOptions, paragraphs } from './plan-text.js';
 import { counted, painter, printable } from './words.js';
 
@@ -38,15 +38,15 @@ export const driftJson = (drift: Drift) => ({
   now: formatInstant(drift.now),
   summary: drift.summary,
   steps: drift.steps.map(driftStepJson),
-  findings: drift.findings,
+  findings: drift.findings.map(findingJson),
   waiting: drift.waiting.map(waitingJson),
   approvals: drift.approvals,
 });
 
 function driftStepJson({ cause, ...step }: DriftStep) {
-  if (cause === undefined) return step;
+  if (cause === undefined) return withRefJson(step);
   return {
-    ...step,
+    ...withRefJson(step),
     cause: 'documents' in cause ? cause : { ...cause, since: formatInstant(cause.since) },
   };
 }

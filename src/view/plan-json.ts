@@ -1,4 +1,6 @@
 /** A plan for programs: the shape that contract.md promises, instants in ISO 8601, absent fields left out. */
+
+import { type ObjectRef, type RefJson, refJson } from '../domain/objects.js';
 import { formatInstant } from '../domain/time.js';
 import type { Finding, Plan, Step, Summary, Waiting } from '../plan/plan.js';
 
@@ -10,13 +12,27 @@ export interface PlanDocument {
   readonly basedOn: Plan['basedOn'];
   readonly now: string;
   readonly summary: Summary;
-  readonly steps: readonly Step[];
-  readonly findings: readonly Finding[];
+  readonly steps: readonly WithRefJson<Step>[];
+  readonly findings: readonly FindingDocument[];
   readonly waiting: readonly WaitingDocument[];
   readonly approvals: readonly string[];
 }
 
-type WaitingDocument = Omit<Waiting, 'until'> & { readonly until?: string };
+type WaitingDocument = WithRefJson<Omit<Waiting, 'until'>> & { readonly until?: string };
+
+export type WithRefJson<Part> = Omit<Part, 'object'> & { readonly object: RefJson };
+export type FindingDocument = Omit<Finding, 'object'> & { readonly object: RefJson | undefined };
+
+/** The same with the object's name as its document has it. */
+export const withRefJson = <Part extends { readonly object: ObjectRef }>(part: Part): WithRefJson<Part> => ({
+  ...part,
+  object: refJson(part.object),
+});
+
+export const findingJson = (finding: Finding): FindingDocument => ({
+  ...finding,
+  object: finding.object && refJson(finding.object),
+});
 
 /** Holds everything the plan does, in a fixed order of keys; `JSON.stringify` gives the same bytes for the same plan. */
 export const planJson = (plan: Plan): PlanDocument => ({
@@ -27,14 +43,14 @@ export const planJson = (plan: Plan): PlanDocument => ({
   basedOn: plan.basedOn,
   now: formatInstant(plan.now),
   summary: plan.summary,
-  steps: plan.steps,
-  findings: plan.findings,
+  steps: plan.steps.map(withRefJson),
+  findings: plan.findings.map(findingJson),
   waiting: plan.waiting.map(waitingJson),
   approvals: plan.approvals,
 });
 
 export const waitingJson = ({ object, reason, until, message }: Waiting): WaitingDocument => ({
-  object,
+  object: refJson(object),
   reason,
   ...(until === undefined ? {} : { until: formatInstant(until) }),
   message,

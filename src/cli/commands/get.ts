@@ -1,6 +1,6 @@
 /** `keywright get [KIND[/NAME]]`: live objects as a list, or everything known about one. */
 import { isObjectKind, OBJECT_KINDS } from '../../domain/kinds/index.js';
-import { compareRefs, type ObjectRef } from '../../domain/objects.js';
+import { isNamed, type ObjectRef } from '../../domain/objects.js';
 import { ok, type Result } from '../../domain/result.js';
 import { objectsJson, objectsText } from '../../view/objects.js';
 import type { Command } from '../command.js';
@@ -47,5 +47,5 @@ function selector(text: string | undefined): Result<Selection, Failure> {
   if (isObjectKind(text)) return ok({ named: undefined, isWanted: ({ kind }) => kind === text });
   const named = parseRef(text, 'ApiKey');
   if (!named.ok) return named;
-  return ok({ named: named.value, isWanted: (ref) => compareRefs(ref, named.value) === 0 });
+  return ok({ named: named.value, isWanted: (ref) => isNamed(ref, named.value) });
 }
