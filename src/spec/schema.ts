@@ -29,6 +29,7 @@ const ajv = new Ajv({
   validateSchema: false,
 });
 ajv.addKeyword('x-expects');
+ajv.addKeyword('x-fold');
 ajv.addFormat('duration', (text: string) => parseDuration(text).ok);
 ajv.addFormat('instant', (text: string) => parseInstant(text).ok);
 
