@@ -3,6 +3,7 @@ import { digestOf, sha256 } from '../domain/canonical.js';
 import type { DesiredState } from '../domain/desired.js';
 import { documentSchema } from '../domain/kinds/document-schema.js';
 import { KINDS, type KindName } from '../domain/kinds/index.js';
+import { DEFAULT_SPECS } from '../domain/kinds/project.js';
 import { compareRefs } from '../domain/objects.js';
 import { fail, ok, type Result } from '../domain/result.js';
 import { crossErrors } from './cross.js';
@@ -73,7 +74,7 @@ const memoryKey = ({ folder, project }: LoadedProject): string =>
 
 /** keywright.yaml and the files that it, or the caller, names; each once. */
 function filesOf(
-  { folder, project, document, file }: LoadedProject,
+  { folder, project, document, file, holdsObjects }: LoadedProject,
   paths: readonly string[] | undefined,
 ): { readonly files: readonly SpecFile[]; readonly missing: readonly Diagnostic[] } {
   const files = new Map([[file.file, file]]);
@@ -86,8 +87,9 @@ function filesOf(
       return document.tree.error(['spec', 'specs', index], 'value', { code: 'unreadable', message });
     };
     const found = findFiles(folder, path);
-    // Nobody asked for the folder that is looked in by default.
-    if (!found.ok && isListed) missing.push(at(path, found.error));
+    // Nobody asked for the folder that is looked in by default, and a project may be all in one file.
+    const isOptional = paths === undefined && path === DEFAULT_SPECS && (!isListed || holdsObjects);
+    if (!found.ok && !isOptional) missing.push(at(path, found.error));
     for (const one of found.ok ? found.value : []) {
       if (files.has(one.file)) continue;
       const bytes = readFile(one);

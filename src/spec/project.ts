@@ -17,6 +17,8 @@ export interface LoadedProject {
   readonly file: SpecFile;
   /** The Project document, for pointing at its fields. */
   readonly document: CheckedDocument;
+  /** Are objects declared beside the project in keywright.yaml? */
+  readonly holdsObjects: boolean;
 }
 
 /**
@@ -53,7 +55,9 @@ export async function loadProject(folder: string): Promise<Result<LoadedProject,
   }
   if (others.length > 0) return fail(others.map((other) => secondProject(other, document)));
   const project = declareProject(document);
-  return project.ok ? ok({ folder: resolve(folder), project: project.value, file, document }) : project;
+  if (!project.ok) return project;
+  const holdsObjects = checked.some((one) => !one.ok || (one.value && one.value !== document));
+  return ok({ folder: resolve(folder), project: project.value, file, document, holdsObjects });
 }
 
 function secondProject({ tree }: CheckedDocument, first: CheckedDocument): Diagnostic {

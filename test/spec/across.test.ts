@@ -140,6 +140,15 @@ describe('the project', () => {
     ]);
   });
 
+  test('may be all in keywright.yaml, without the folder that is named by default', async () => {
+    const named = PROJECT.replace('spec: {}', 'spec: { specs: [specs] }');
+    const whole = `${named}---\nkind: Service\nmetadata: { name: billing }\nspec: {}\n`;
+    expect((await load(specFolder({ 'keywright.yaml': whole }))).errors).toEqual([]);
+    expect((await load(specFolder({ 'keywright.yaml': named }))).errors.map(line)).toEqual([
+      'keywright.yaml:4:17 unreadable specs does not exist',
+    ]);
+  });
+
   test('names a folder that does not exist: an error at its line, unless nobody named it', async () => {
     expect(
       await validated({ 'keywright.yaml': project('\n  specs: [specs, gone]'), 'specs/.keep': '' }),

@@ -4,6 +4,9 @@ import { closed, durationField, nameField } from './fields.js';
 import type { Kind } from './kind.js';
 import { rotationFields } from './rotation.js';
 
+/** Where documents are looked for when nobody says where. */
+export const DEFAULT_SPECS = 'specs';
+
 const spec = Type.Object(
   {
     store: Type.Optional(
@@ -17,7 +20,7 @@ const spec = Type.Object(
     ),
     specs: Type.Optional(
       Type.Array(Type.String({ minLength: 1, maxLength: 1024 }), {
-        default: ['specs'],
+        default: [DEFAULT_SPECS],
         maxItems: 100,
         description: 'Files and folders with documents, relative to keywright.yaml.',
       }),
