@@ -15,6 +15,8 @@ const LEASE_TTL_MS: DurationMs = 5 * SECOND_MS;
 export interface LeaseKeeper {
   /** Does it surely hold, by our own clock? */
   isHeld(): boolean;
+  /** Aborted once it is known to be another's. */
+  readonly lost: AbortSignal;
   /** The lease to write under; renewed first if it may have ended. `lease_lost` is final. */
   ensure(): Promise<Result<Lease>>;
   /** Stops renewing and gives it back. */
@@ -54,11 +56,11 @@ function keep(store: LeaseStore, clock: Clock, acquired: Acquired): LeaseKeeper 
   let { lease } = acquired;
   let heldUntil = acquired.askedAt + lease.ttlMs;
   const renewEveryMs = Math.floor(lease.ttlMs / 3);
-  let isLost = false;
+  const lost = new AbortController();
   let renewing: Promise<Result<Lease>> | undefined;
   const stop = new AbortController();
 
-  const isHeld = (): boolean => !isLost && clock.monotonicMs() < heldUntil;
+  const isHeld = (): boolean => !lost.signal.aborted && clock.monotonicMs() < heldUntil;
 
   function renew(): Promise<Result<Lease>> {
     renewing ??= askAgain().finally(() => {
@@ -71,17 +73,17 @@ function keep(store: LeaseStore, clock: Clock, acquired: Acquired): LeaseKeeper 
     const askedAt = clock.monotonicMs();
     const renewed = await store.renewLease(lease);
     if (!renewed.ok) {
-      isLost ||= renewed.error.code !== 'store_unreachable';
+      if (renewed.error.code !== 'store_unreachable') lost.abort();
       return renewed;
     }
     lease = renewed.value;
     heldUntil = askedAt + lease.ttlMs;
-    return isHeld() ? ok(lease) : fail(lost());
+    return isHeld() ? ok(lease) : fail(ended());
   }
 
   async function renewForEver(): Promise<void> {
     while (await slept(clock, renewEveryMs, stop.signal)) {
-      if (isLost) return;
+      if (lost.signal.aborted) return;
       // What failed is tried again at the next turn, and before the next write.
       await renew();
     }
@@ -90,8 +92,9 @@ function keep(store: LeaseStore, clock: Clock, acquired: Acquired): LeaseKeeper 
 
   return {
     isHeld,
+    lost: lost.signal,
     ensure: async () => {
-      if (isLost || stop.signal.aborted) return fail(lost());
+      if (lost.signal.aborted || stop.signal.aborted) return fail(ended());
       return isHeld() ? ok(lease) : renew();
     },
     release: async () => {
@@ -108,7 +111,7 @@ async function slept(clock: Clock, ms: DurationMs, signal: AbortSignal): Promise
   return !signal.aborted;
 }
 
-const lost = () =>
+const ended = () =>
   fault(
     'lease_lost',
     'the lease of the store ended while writing, so nothing more was written; run it again',

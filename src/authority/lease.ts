@@ -24,13 +24,7 @@ export async function acquire(
   now: Instant,
 ): Promise<Result<Lease>> {
   const row = await tx.leases.get(name);
-  if (row && row.holder !== '' && row.until > now)
-    return fail(
-      fault(
-        'locked',
-        `${row.holder} holds the lease ${name === WRITERS ? 'of this store' : name} until ${formatInstant(row.until)}; wait for it, or stop it and try again then`,
-      ),
-    );
+  if (row && row.holder !== '' && row.until > now) return fail(taken(row));
   return hold(tx, { name, holder, ttlMs, epoch: (row?.epoch ?? 0) + 1 }, now);
 }
 
@@ -54,6 +48,14 @@ async function isHeld(tx: Transaction, lease: Lease): Promise<boolean> {
   const row = await tx.leases.get(lease.name);
   return row !== undefined && isHeldBy(row, lease);
 }
+
+const taken = ({ name, holder, until }: LeaseRow) =>
+  fault(
+    'locked',
+    name === WRITERS
+      ? `${holder} holds the lease of this store until ${formatInstant(until)}; wait for it, or stop it and try again then`
+      : `${holder} holds the lease of ${name}`,
+  );
 
 const lost = () => fault('lease_lost', 'the lease ended or was taken over; nothing was written, run again');
 

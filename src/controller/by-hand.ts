@@ -5,7 +5,7 @@
 import { sinkIdOf } from '../domain/kinds/index.js';
 import { refText } from '../domain/objects.js';
 import { ok, type Result, unreachable } from '../domain/result.js';
-import type { PlanInput, Step, StepId, Subject } from '../plan/plan.js';
+import type { PlanInput, Step, Subject } from '../plan/plan.js';
 import type { StepReason } from '../plan/reasons.js';
 import type { AuditEntry, LiveStore } from '../ports/live-store.js';
 import { historyOf, RECONCILER_PATH } from './causes.js';
@@ -29,10 +29,10 @@ export async function stepsByHand(
   steps: readonly Step[],
   { subjects }: Pick<PlanInput, 'subjects'>,
   store: Pick<LiveStore, 'audit'>,
-): Promise<Result<ReadonlySet<StepId>>> {
+): Promise<Result<readonly Step[]>> {
   const byObject = new Map(subjects.map((subject) => [refText(subject.ref), subject]));
   const histories = new Map<string, readonly AuditEntry[]>();
-  const found = new Set<StepId>();
+  const found: Step[] = [];
   for (const step of steps) {
     const trace = TRACES[step.reason];
     const name = refText(step.object);
@@ -42,7 +42,7 @@ export async function stepsByHand(
     const history = known ? ok(known) : await historyOf(store, name);
     if (!history.ok) return history;
     histories.set(name, history.value);
-    if (isByHand(trace, subject, history.value)) found.add(step.id);
+    if (isByHand(trace, subject, history.value)) found.push(step);
   }
   return ok(found);
 }

@@ -4,11 +4,10 @@
  */
 import { type ApplyEvent, apply } from '../apply/apply.js';
 import { holdLease } from '../apply/lease.js';
-import type { Fault } from '../domain/errors.js';
-import { fault } from '../domain/errors.js';
+import { type Fault, fault } from '../domain/errors.js';
 import { DOCUMENTS_MANAGER, type Ownership } from '../domain/live.js';
 import { fail, ok, type Result } from '../domain/result.js';
-import type { Instant } from '../domain/time.js';
+import { type Instant, NEVER } from '../domain/time.js';
 import type { Plan, Step } from '../plan/plan.js';
 import type { Report } from '../plan/report.js';
 import { wakeAt } from '../plan/wake.js';
@@ -17,7 +16,13 @@ import type { LiveStore } from '../ports/live-store.js';
 import type { Identity, Sealing } from '../ports/sealing.js';
 import type { Sinks } from '../ports/sink.js';
 import { RECONCILER_PATH } from './causes.js';
-import type { Documents, PassFailure, ReadDocuments } from './documents.js';
+import {
+  type Commit,
+  type Documents,
+  type PassFailure,
+  passFailure,
+  type ReadDocuments,
+} from './documents.js';
 import { preview } from './preview.js';
 import { type DriftPolicy, type Withheld, withhold } from './withhold.js';
 
@@ -40,7 +45,7 @@ export interface PassWorld {
 export interface PassOutcome {
   /** Everything that differs, what guards say and what is waited for; made last, under the lease if anything was done. */
   readonly plan: Plan;
-  readonly commit: string | undefined;
+  readonly commit: Commit | undefined;
   /** What was left undone, and why. */
   readonly withheld: readonly Withheld[];
   /** What was done; undefined when there was nothing to do. */
@@ -100,11 +105,11 @@ async function decide(world: PassWorld, documents: Documents): Promise<Result<De
   if (!seen.ok) return failed(seen.error);
   const { plan, input, isLive, quietUntil } = seen.value;
   const problems = documents.unresolved(isLive);
-  if (problems.length > 0) return fail({ fault: unresolvedNames(problems.length), problems });
-  const chosen = await withhold(plan, { input, store, drift });
+  if (problems.length > 0) return fail(passFailure(unresolvedNames(problems.length), problems));
+  const chosen = await withhold(plan, { input, store, drift, restingMs: documents.restingMs ?? NEVER });
   if (!chosen.ok) return failed(chosen.error);
-  const { steps, withheld } = chosen.value;
-  const at = wakeAt(plan, input, quietUntil);
+  const { steps, withheld, until } = chosen.value;
+  const at = Math.min(until, wakeAt(plan, input, quietUntil));
   return ok({ steps, outcome: { plan, commit, withheld, report: undefined, wakeAt: at } });
 }
 
@@ -113,7 +118,7 @@ const ownershipOf = ({ desired }: Documents): Ownership => ({
   manager: DOCUMENTS_MANAGER,
 });
 
-const failed = (error: Fault) => fail<PassFailure>({ fault: error, problems: [] });
+const failed = (error: Fault) => fail(passFailure(error));
 
 const unresolvedNames = (count: number): Fault =>
   fault(

@@ -1,10 +1,11 @@
 /**
- * What a controller leaves undone of a plan: what nobody approved, and, where the policy is to report drift,
- * what would undo a change made by hand. The rest is the plan to carry out.
+ * What a controller leaves undone of a plan: what nobody approved, what would undo a change made by hand where
+ * the policy is to report that, and removals until it is certain that nobody is saving the documents just now. The
+ * rest is what is carried out.
  */
-import type { ObjectRef } from '../domain/objects.js';
-import { refText } from '../domain/objects.js';
+import { type ObjectRef, refText } from '../domain/objects.js';
 import { ok, type Result } from '../domain/result.js';
+import { type DurationMs, type Instant, NEVER, SECOND_MS } from '../domain/time.js';
 import type { Cause } from '../plan/drift.js';
 import { withoutSteps } from '../plan/guard.js';
 import type { Plan, PlanInput, Step, StepId } from '../plan/plan.js';
@@ -21,8 +22,15 @@ export const WITHHELD_REASONS = {
   ApprovalRequired: 'Its environment requires approval: keywright apply --approve DIGEST.',
   ChangedByHand:
     'It was changed by hand, and the policy is to report that: keywright apply, or run --drift heal.',
+  DocumentsUnsettled: 'Its declaration was taken away a moment ago; it goes once the documents have rested.',
 } as const;
 export type WithheldReason = keyof typeof WITHHELD_REASONS;
+
+/**
+ * A removal cannot be taken back, and a large checkout takes a file away before it brings it elsewhere. Other
+ * changes need no such patience.
+ */
+const REMOVAL_REST_MS: DurationMs = 2 * SECOND_MS;
 
 /** One object of which something is left undone. */
 export interface Withheld {
@@ -37,53 +45,70 @@ export interface Withholding {
   /** What is left to do, in the order of the plan. */
   readonly steps: readonly Step[];
   readonly withheld: readonly Withheld[];
+  /** When time alone lets more of it go; else NEVER. */
+  readonly until: Instant;
+}
+
+export interface Circumstances {
+  readonly input: PlanInput;
+  readonly store: Pick<LiveStore, 'audit'>;
+  readonly drift: DriftPolicy;
+  /** How long the documents have read like this. */
+  readonly restingMs: DurationMs;
 }
 
 /** Fails as the store does. */
-export async function withhold(
-  plan: Plan,
-  {
-    input,
-    store,
-    drift,
-  }: { readonly input: PlanInput; readonly store: LiveStore; readonly drift: DriftPolicy },
-): Promise<Result<Withholding>> {
-  const byHand = drift === 'heal' ? ok(NONE) : await stepsByHand(plan.steps, input, store);
+export async function withhold(plan: Plan, circumstances: Circumstances): Promise<Result<Withholding>> {
+  const { input, store, drift, restingMs } = circumstances;
+  const byHand = drift === 'heal' ? ok([]) : await stepsByHand(plan.steps, input, store);
   if (!byHand.ok) return byHand;
-  const unapproved = stepsToApprove(plan, input);
-  const steps = withoutSteps(plan.steps, new Set([...byHand.value, ...unapproved]));
-  if (steps.length === plan.steps.length) return ok({ steps, withheld: [] });
-  const kept = new Set(steps);
-  const left = plan.steps.filter((step) => !kept.has(step));
-  const causes = await causesOf({ steps: left.filter(({ id }) => byHand.value.has(id)) }, store);
+  const unsettled = restingMs < REMOVAL_REST_MS ? plan.steps.filter(isRemoval) : [];
+  const reasons = new Map<StepId, WithheldReason>([
+    ...marked(unapproved(plan, input), 'ApprovalRequired'),
+    ...marked(unsettled, 'DocumentsUnsettled'),
+    ...marked(byHand.value, 'ChangedByHand'),
+  ]);
+  const steps = withoutSteps(plan.steps, new Set(reasons.keys()));
+  if (steps.length === plan.steps.length) return ok({ steps, withheld: [], until: NEVER });
+  const causes = await causesOf({ steps: byHand.value }, store);
   if (!causes.ok) return causes;
-  return ok({ steps, withheld: withheldOf(left, byHand.value, causes.value) });
+  const done = new Set(steps);
+  const left = plan.steps.filter((step) => !done.has(step));
+  const until = unsettled.length > 0 ? input.now + REMOVAL_REST_MS - restingMs : NEVER;
+  return ok({ steps, withheld: withheldOf(left, reasons, causes.value), until });
 }
 
-const NONE: ReadonlySet<StepId> = new Set();
+const marked = (steps: readonly Step[], reason: WithheldReason) =>
+  steps.map(({ id }): [StepId, WithheldReason] => [id, reason]);
 
-function stepsToApprove({ steps, approvals }: Plan, { subjects }: PlanInput): ReadonlySet<StepId> {
-  if (approvals.length === 0) return NONE;
+const isRemoval = ({ action, reason }: Step): boolean => action === 'delete' && reason === 'NotDeclared';
+
+function unapproved({ steps, approvals }: Plan, { subjects }: PlanInput): readonly Step[] {
+  if (approvals.length === 0) return [];
   const byObject = new Map(subjects.map((subject) => [refText(subject.ref), subject]));
-  const asked = steps.filter((step) => approvalsFor([step], approvals, byObject).length > 0);
-  return new Set(asked.map(({ id }) => id));
+  return steps.filter((step) => approvalsFor([step], approvals, byObject).length > 0);
 }
 
-/** What hangs on a step that is left undone is left undone for the same reason. */
+/** What hangs on a step that is left undone is left undone for its reason. */
 function withheldOf(
   left: readonly Step[],
-  byHand: ReadonlySet<StepId>,
+  own: ReadonlyMap<StepId, WithheldReason>,
   causes: ReadonlyMap<string, Cause>,
 ): readonly Withheld[] {
-  const hanging = new Set<StepId>(byHand);
+  const reasons = new Map(own);
   const objects = new Map<string, Withheld>();
   for (const { id, object, dependsOn } of left) {
-    if (dependsOn.some((before) => hanging.has(before))) hanging.add(id);
     const name = refText(object);
     const before = objects.get(name);
-    const reason =
-      before?.reason === 'ChangedByHand' || hanging.has(id) ? 'ChangedByHand' : 'ApprovalRequired';
-    objects.set(name, { object, reason, steps: [...(before?.steps ?? []), id], cause: causes.get(name) });
+    const reason = own.get(id) ?? dependsOn.map((step) => reasons.get(step)).find((one) => one !== undefined);
+    if (reason === undefined) throw new Error(`nothing holds ${id} back`);
+    reasons.set(id, reason);
+    objects.set(name, {
+      object,
+      reason: before?.reason ?? reason,
+      steps: [...(before?.steps ?? []), id],
+      cause: causes.get(name),
+    });
   }
   return [...objects.values()];
 }

@@ -1,0 +1,101 @@
+/** What a controller is doing and how it has gone, as events and as the state they add up to. Pure. */
+import type { DurationMs, Instant } from '../domain/time.js';
+import type { PassFailure } from './documents.js';
+import type { PassOutcome } from './pass.js';
+
+export type { DocumentProblem, PassFailure } from './documents.js';
+export type { PassOutcome } from './pass.js';
+export type { DriftPolicy, Withheld } from './withhold.js';
+
+/** Everything that happens to a controller. `at` is this machine's clock. */
+export type ControllerEvent =
+  | { readonly kind: 'leading'; readonly at: Instant }
+  /** Somebody else leads; `why` names who. */
+  | { readonly kind: 'standing-by'; readonly at: Instant; readonly why: string }
+  | {
+      readonly kind: 'passed';
+      readonly at: Instant;
+      readonly tookMs: DurationMs;
+      readonly outcome: PassOutcome;
+      /** When the next pass is made if nothing calls for one before. */
+      readonly nextAt: Instant;
+    }
+  /** A pass, or getting ready for one, came to nothing. */
+  | {
+      readonly kind: 'failed';
+      readonly at: Instant;
+      readonly tookMs: DurationMs;
+      readonly failure: PassFailure;
+      readonly nextAt: Instant;
+    }
+  | { readonly kind: 'stopping'; readonly at: Instant };
+
+export type Role = 'starting' | 'leading' | 'standing-by' | 'stopping';
+
+export interface Status {
+  readonly role: Role;
+  /** Since when it has that role. */
+  readonly since: Instant;
+  /** Who leads, of one that stands by. */
+  readonly why: string | undefined;
+  readonly last: Extract<ControllerEvent, { kind: 'passed' }> | undefined;
+  /** A pass that left nothing failed behind. */
+  readonly succeededAt: Instant | undefined;
+  /** Of what fails now; undefined while nothing does. */
+  readonly failing: Failing | undefined;
+  readonly nextAt: Instant | undefined;
+}
+
+export interface Failing {
+  readonly since: Instant;
+  /** Times in a row. */
+  readonly times: number;
+  readonly failure: PassFailure;
+}
+
+export const starting = (at: Instant): Status => ({
+  role: 'starting',
+  since: at,
+  why: undefined,
+  last: undefined,
+  succeededAt: undefined,
+  failing: undefined,
+  nextAt: undefined,
+});
+
+export function after(status: Status, event: ControllerEvent): Status {
+  switch (event.kind) {
+    case 'leading':
+    case 'stopping':
+      return { ...status, role: event.kind, since: event.at, why: undefined };
+    case 'standing-by':
+      // What was seen while leading is no longer watched.
+      return { ...starting(event.at), role: event.kind, why: event.why };
+    case 'passed':
+      return {
+        ...status,
+        last: event,
+        succeededAt: isWhole(event.outcome) ? event.at : status.succeededAt,
+        failing: undefined,
+        nextAt: event.nextAt,
+      };
+    case 'failed':
+      return {
+        ...status,
+        failing: {
+          since: status.failing?.since ?? event.at,
+          times: (status.failing?.times ?? 0) + 1,
+          failure: event.failure,
+        },
+        nextAt: event.nextAt,
+      };
+  }
+}
+
+/** Was everything done that was begun? What is waited for, or withheld, is no failure. */
+export const isWhole = ({ report }: PassOutcome): boolean =>
+  report === undefined || report.summary.failed + report.summary.notAttempted === 0;
+
+/** Is it fit for work: leading and getting through its passes, or ready to take over? */
+export const isReady = ({ role, failing, last }: Status): boolean =>
+  failing === undefined && (role === 'standing-by' || (role === 'leading' && last !== undefined));
