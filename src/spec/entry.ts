@@ -21,7 +21,6 @@ import type { Path } from './tree.js';
 export class SpecEntry implements DesiredEntry {
   readonly ref: ObjectRef;
   readonly digest: string;
-  readonly position: Position;
   readonly labels: Readonly<Record<string, string>>;
   readonly references: readonly Reference[];
   readonly sinks: readonly SinkId[];
@@ -30,19 +29,20 @@ export class SpecEntry implements DesiredEntry {
   readonly #origin: Origin;
 
   constructor(origin: Origin) {
-    const { remembered, file } = origin;
+    const { remembered } = origin;
     this.#origin = origin;
     this.ref = { kind: remembered.kind, name: remembered.name };
     this.digest = remembered.digest;
-    this.position = {
-      file: file.file,
-      line: remembered.line + remembered.nameLine + 1,
-      column: remembered.nameColumn,
-    };
     this.labels = remembered.labels;
     this.references = remembered.references;
     this.sinks = remembered.sinks;
     this.previousName = remembered.previousName;
+  }
+
+  get position(): Position {
+    const { file, remembered } = this.#origin;
+    const { line, nameLine, nameColumn } = remembered.place();
+    return { file: file.file, line: line + nameLine + 1, column: nameColumn };
   }
 
   load(): Declaration {
@@ -60,7 +60,7 @@ export class SpecEntry implements DesiredEntry {
 
   #document(): CheckedDocument {
     const { file, remembered } = this.#origin;
-    const { offset, length } = remembered;
+    const { offset, length } = remembered.place();
     const text = file.source.text.slice(offset, offset + length);
     const checked = checkDocument(file.source, { offset, text });
     if (!checked.ok || checked.value === undefined)
@@ -94,13 +94,15 @@ export function remember(
   const { position } = document.tree.place(['metadata', 'name'], 'value');
   const { metadata, spec, kind } = declaration;
   const previousName = metadata.annotations?.[PREVIOUS_NAME];
-  return {
+  const place = {
     text: chunk.hash,
     offset: chunk.offset,
     length: chunk.text.length,
     line: chunk.line,
     nameLine: position.line - 1 - chunk.line,
     nameColumn: position.column,
+  };
+  return {
     kind,
     name: refOf(declaration).name,
     digest: declarationDigest(declaration),
@@ -108,5 +110,6 @@ export function remember(
     references: kindOf(kind).references(spec),
     sinks: kind === 'ApiKey' ? (declaration.spec.deliver ?? []).map(sinkIdOf) : [],
     ...(previousName === undefined ? {} : { previousName: scopedName(declaration, previousName) }),
+    place: () => place,
   };
 }

@@ -120,13 +120,15 @@ function readAll(
   let areUnchanged = known.size === files.length;
   for (const file of files) {
     const isProjectFile = file === projectFile;
-    const documents = readDocuments({ file, context, isProjectFile }, known.get(file.file));
+    const recalled = known.get(file.file);
+    const documents = readDocuments({ file, context, isProjectFile }, recalled);
     for (const remembered of documents.documents) {
       const declaration = documents.declarations.get(remembered);
       entries.push(new SpecEntry({ file, remembered, context, declaration }));
     }
     const hash = documents.wrong.length === 0 ? file.hash : '';
-    read.push({ file: file.file, hash, documents: documents.documents });
+    const fresh = { file: file.file, hash, documents: documents.documents };
+    read.push(documents.isUnchanged && recalled ? recalled : fresh);
     wrong.push(...documents.wrong);
     areUnchanged &&= documents.isUnchanged;
   }

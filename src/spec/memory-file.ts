@@ -1,15 +1,15 @@
 /**
- * The memory in a file of its own: a line with a mark and a checksum, then JSON. Whatever does not match
+ * The memory in a file of its own: a line with a mark and a checksum, then the text of memory-packing.ts. Whatever does not match
  * its checksum is ignored. Written beside and renamed, readable by its owner only.
  */
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { sha256 } from '../domain/canonical.js';
 import type { DocumentMemory } from './memory.js';
-import { type Packed, packed, unpacked } from './memory-packing.js';
+import { packed, unpacked } from './memory-packing.js';
 
-/** Changes with the shape of `Packed`. */
-const MARK = 'keywright-documents-1';
+/** Changes with the shape of the text. */
+const MARK = 'keywright-documents-2';
 const HEAD_LENGTH = MARK.length + 1 + 64 + 1;
 
 /** A memory in the file at `path`; its folder is made when something is kept. `unique` names temporary files apart. */
@@ -21,11 +21,14 @@ export function memoryFile(path: string, unique: string): DocumentMemory {
       const body = bytes.subarray(HEAD_LENGTH);
       if (bytes.subarray(0, HEAD_LENGTH).toString('latin1') !== headOf(body)) return undefined;
       // The checksum vouches that we wrote it, and the mark for its shape.
-      return unpacked(JSON.parse(body.toString('utf8')) as Packed);
+      return unpacked(body.toString('utf8'));
     },
 
     async keep(recollection) {
-      const body = Buffer.from(JSON.stringify(packed(recollection)), 'utf8');
+      const text = packed(recollection);
+      // Half a character would come back as another one.
+      if (/\p{Surrogate}/u.test(text)) return;
+      const body = Buffer.from(text, 'utf8');
       const temporary = `${path}.${unique}.tmp`;
       try {
         await mkdir(dirname(path), { recursive: true, mode: 0o700 });

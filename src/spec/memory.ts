@@ -6,23 +6,30 @@
 import type { ObjectKind, Reference, SinkId } from '../domain/kinds/index.js';
 
 export interface RememberedDocument {
+  readonly kind: ObjectKind;
+  readonly name: string;
+  /** Digest of the declaration in normal form. */
+  readonly digest: string;
+  readonly labels: Readonly<Record<string, string>>;
+  /** Lists that say the same are one list, so that each is looked up once. */
+  readonly references: readonly Reference[];
+  readonly sinks: readonly SinkId[];
+  readonly previousName?: string;
+  /** Asked of few: documents of a file that changed, and those that somebody is told about. */
+  readonly place: () => DocumentPlace;
+}
+
+/** The raw text of a document in its file. */
+export interface DocumentPlace {
   /** Digest of the raw text. */
   readonly text: string;
-  /** Where the raw text stands in its file: UTF-16 offset and length, and its first line, from 0. */
+  /** UTF-16 offset and length, and the first line, from 0. */
   readonly offset: number;
   readonly length: number;
   readonly line: number;
   /** Where `metadata.name` stands: lines after `line`, and its column, from 1. */
   readonly nameLine: number;
   readonly nameColumn: number;
-  readonly kind: ObjectKind;
-  readonly name: string;
-  /** Digest of the declaration in normal form. */
-  readonly digest: string;
-  readonly labels: Readonly<Record<string, string>>;
-  readonly references: readonly Reference[];
-  readonly sinks: readonly SinkId[];
-  readonly previousName?: string;
 }
 
 export interface RememberedFile {
@@ -37,6 +44,7 @@ export interface Recollection {
   readonly key: string;
   /** Were the documents, all together, free of errors? */
   readonly isSound: boolean;
+  /** Those that are unchanged are handed back as they were recalled, and not packed again. */
   readonly files: readonly RememberedFile[];
 }
 

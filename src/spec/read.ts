@@ -34,14 +34,14 @@ export function readDocuments(reading: Reading, remembered: RememberedFile | und
   const encoding = file.encodingErrors();
   if (encoding.length > 0) return { ...NONE_PARSED, wrong: encoding };
 
-  const known = new Map((remembered?.documents ?? []).map((document) => [document.text, document]));
+  const known = new Map((remembered?.documents ?? []).map((document) => [document.place().text, document]));
   const documents: RememberedDocument[] = [];
   const declarations = new Map<RememberedDocument, Declaration>();
   const wrong: Diagnostic[] = [];
   for (const chunk of placed(file.source)) {
     const same = known.get(chunk.hash);
     if (same) {
-      documents.push({ ...same, offset: chunk.offset, line: chunk.line });
+      documents.push(movedTo(same, chunk));
       continue;
     }
     const read = readOne(reading, chunk);
@@ -55,6 +55,12 @@ export function readDocuments(reading: Reading, remembered: RememberedFile | und
 }
 
 const NONE_PARSED: ReadDocuments = { documents: [], declarations: new Map(), wrong: [], isUnchanged: false };
+
+/** The same document where its text stands now. */
+function movedTo(document: RememberedDocument, { offset, line }: PlacedChunk): RememberedDocument {
+  const place = { ...document.place(), offset, line };
+  return { ...document, place: () => place };
+}
 
 interface ReadDocument {
   readonly remembered: RememberedDocument;

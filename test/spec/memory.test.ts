@@ -16,13 +16,14 @@ const seen = async (folder: string, memory?: DocumentMemory) => {
   return {
     errors: errors.map(line),
     digest: state?.digest,
-    entries: state?.entries.map(({ ref, digest, position, labels, references, sinks }) => ({
+    entries: state?.entries.map(({ ref, digest, position, labels, references, sinks, previousName }) => ({
       ref,
       digest,
       position,
       labels,
       references,
       sinks,
+      previousName,
     })),
     declarations: state?.entries.map((entry) => entry.load()),
   };
@@ -45,6 +46,12 @@ test('a load with a memory comes to the same as one without, whatever was edited
     { 'specs/a.yaml': `# moved down\n\n${service('zero')}${service('a')}${service('b')}${key('k')}` },
     { 'specs/b.yaml': service('a') },
     { 'specs/b.yaml': service('d') },
+    {
+      'specs/e.yaml': `kind: Service\nmetadata:\n  name: e\n  labels: { team: "x" }\n  annotations: { note: "a\\tb\\nc", keywright.dev/previous-name: c }\n`,
+    },
+    {
+      'specs/f.yaml': `kind: ApiKey\nmetadata: { name: f }\nspec:\n  environment: production\n  owner: { service: a }\n  deliver: [{ file: { path: "sécrets/\\ud800 f" } }, { dotenv: { path: 🔑.env, variable: F } }]\n`,
+    },
     { 'specs/b.yaml': '[' },
     { 'specs/b.yaml': '' },
     {
@@ -109,10 +116,7 @@ test.each<[string, (path: string) => void]>([
   ['is cut off', (path) => truncateSync(path, statSync(path).size - 10)],
   ['is empty', (path) => truncateSync(path, 0)],
   ['is foreign', (path) => writeFileSync(path, '{"files":[]}')],
-  [
-    'was edited',
-    (path) => writeFileSync(path, readFileSync(path, 'utf8').replace('"Service"', '"Environment"')),
-  ],
+  ['was edited', (path) => writeFileSync(path, readFileSync(path, 'utf8').replace('Service', 'Environment'))],
 ])('a memory that %s is ignored and replaced', async (_, damage) => {
   const folder = specFolder({ 'specs/a.yaml': service('a') });
   const { path, memory } = remembering(folder);
