@@ -2,18 +2,14 @@
  * The two keys that every environment has (contract.md, fine print 4): `<env>-pk`, public and kept in
  * clear, and `<env>-sk`, sealed until somebody claims it once. They come and go with the environment.
  */
-import { ApiKey } from '../domain/kinds/api-key.js';
-import { normalForm } from '../domain/kinds/normal-form.js';
+import { automaticKey } from '../domain/first-start.js';
 import { CLAIM_RECIPIENT } from '../domain/live.js';
 import type { DeclarationOf } from '../domain/objects.js';
 import { ok, type Result } from '../domain/result.js';
-import type { KeyType } from '../domain/secret.js';
 import { insertObject } from './insert-object.js';
 import { issue } from './issue.js';
 import { promote } from './promote.js';
 import type { Work } from './work.js';
-
-const SUFFIXES = { secret: 'sk', publishable: 'pk' } as const satisfies Record<KeyType, string>;
 
 /** Makes both, issued and promoted. A name that a key has already is left to that key. */
 export async function makeAutomaticKeys(
@@ -37,9 +33,3 @@ async function makeAutomaticKey(work: Work, declaration: DeclarationOf<'ApiKey'>
   if (!issued.ok) return issued;
   return promote(work, { object, generation: 1, deliveries: [] });
 }
-
-const automaticKey = (environment: string, type: KeyType): DeclarationOf<'ApiKey'> => ({
-  kind: 'ApiKey',
-  metadata: { name: `${environment}-${SUFFIXES[type]}` },
-  spec: normalForm(ApiKey.schema, { environment, type, owner: { tenant: true } }),
-});

@@ -1,9 +1,7 @@
 /** A new store: its keys, its log, and the objects that every store has (contract.md, fine print 3). */
 
 import type { Entropy } from '../domain/entropy.js';
-import { Environment } from '../domain/kinds/environment.js';
-import { normalForm } from '../domain/kinds/normal-form.js';
-import { User } from '../domain/kinds/user.js';
+import { FIRST_ENVIRONMENTS, FIRST_OWNER } from '../domain/first-start.js';
 import type { DeclarationOf } from '../domain/objects.js';
 import { fail, type Result } from '../domain/result.js';
 import { base62, type Secret } from '../domain/secret.js';
@@ -51,7 +49,7 @@ async function fill(tx: Transaction, { masterKey, entropy, sealing, now }: Birth
   await startLog(tx, keyring.value);
   const caller = { actor: 'keywright', path: 'first-start' };
   const work: Work = { tx, now, caller, keyring: keyring.value, entropy, sealing };
-  for (const environment of [firstEnvironment('development', false), firstEnvironment('production', true)]) {
+  for (const environment of FIRST_ENVIRONMENTS) {
     const made = await makeEnvironment(work, environment);
     if (!made.ok) return made;
   }
@@ -76,16 +74,3 @@ async function makeEnvironment(work: Work, declaration: DeclarationOf<'Environme
   const row = await insertObject(work, { declaration, ownership: undefined, origin: 'system' });
   return row.ok ? makeAutomaticKeys(work, declaration) : fail(row.error);
 }
-
-/** Somebody has to be able to let others in. */
-const FIRST_OWNER: DeclarationOf<'User'> = {
-  kind: 'User',
-  metadata: { name: 'owner' },
-  spec: normalForm(User.schema, { email: 'owner@localhost', roles: ['owner'] }),
-};
-
-const firstEnvironment = (name: string, isProd: boolean): DeclarationOf<'Environment'> => ({
-  kind: 'Environment',
-  metadata: { name },
-  spec: normalForm(Environment.schema, { isProd }),
-});

@@ -1,5 +1,6 @@
 /** The documents by themselves, and references to what is neither declared nor live. */
 
+import { FIRST_ENVIRONMENTS, FIRST_OWNER } from '../domain/first-start.js';
 import { foldEmail, isObjectKind, kindOf, type ObjectKind, type Reference } from '../domain/kinds/index.js';
 import { compareRefs, isEmail, type ObjectRef } from '../domain/objects.js';
 import { fail, ok, type Result } from '../domain/result.js';
@@ -11,8 +12,8 @@ import { didYouMean } from './suggest.js';
 
 /** What every store holds from its first start on. */
 const FRESH: Readonly<Partial<Record<ObjectKind, readonly string[]>>> = {
-  Environment: ['development', 'production'],
-  User: ['owner', 'owner@localhost'],
+  Environment: FIRST_ENVIRONMENTS.map(({ metadata }) => metadata.name),
+  User: [FIRST_OWNER.metadata.name, FIRST_OWNER.spec.email],
 };
 
 export const isFresh = ({ kind, name }: ObjectRef): boolean => FRESH[kind]?.includes(name) ?? false;
