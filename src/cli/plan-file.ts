@@ -36,6 +36,11 @@ export async function readPlan(folder: string, file: string): Promise<Result<Pla
   const plan = parsePlan(text);
   if (plan === undefined)
     return failure('usage', `${file} is not a plan; make one with: keywright plan --out ${file}`);
+  if ('forecast' in plan)
+    return failure(
+      'usage',
+      `${file} was planned for a later instant (--at), so it is not applied; plan again`,
+    );
   if (planDigest(plan) !== plan.digest) {
     return failure('stale_plan', `${file} was changed after it was made, so it is not applied; plan again`);
   }

@@ -1,43 +1,87 @@
 /** From an open store to a plan: what `plan`, `apply` and `drift` share. */
 import { preview } from '../controller/preview.js';
+import { kindOf } from '../domain/kinds/index.js';
+import type { Selector } from '../domain/labels.js';
+import { refText } from '../domain/objects.js';
 import type { Result } from '../domain/result.js';
 import { ok } from '../domain/result.js';
-import type { Plan } from '../plan/plan.js';
+import type { Gathered } from '../observe/gather.js';
+import { type Forecast, forecast } from '../plan/forecast.js';
+import type { Plan, PlanInput } from '../plan/plan.js';
 import type { LiveStore } from '../ports/live-store.js';
 import { unresolved } from '../spec/validate.js';
 import type { Input } from './command.js';
 import type { ExitCode } from './exit.js';
 import { badDocuments, type Failure, failed, failure } from './failure.js';
+import { type Ahead, aheadOf } from './looking-ahead.js';
+import { selectorOf } from './selecting.js';
 import { type Documents, openDocuments } from './session.js';
 import type { CommandContext } from './terminal.js';
+
+/** What the flags ask of a plan. */
+export interface PlanFlags {
+  /** `--allow-removals`. */
+  readonly allowRemovals?: number | undefined;
+  /** `--select`. */
+  readonly selector?: Selector | undefined;
+  /** `--at`. */
+  readonly ahead?: Ahead | undefined;
+}
 
 export interface PlanRequest {
   readonly documents: Documents;
   readonly store: LiveStore;
   /** Of this machine's identity. */
   readonly recipient: string;
-  readonly allowRemovals: number | undefined;
+  readonly flags: PlanFlags;
+}
+
+export interface Planned {
+  readonly plan: Plan;
+  /** Of a plan with `--at`: what happens until then. */
+  readonly forecast: readonly Forecast[] | undefined;
 }
 
 /** The plan for the documents, or the documents' errors when a reference is neither declared nor live. */
-export async function planDocuments(request: PlanRequest): Promise<Result<Plan, Failure>> {
-  const { documents, store, recipient, allowRemovals } = request;
+export async function planDocuments(request: PlanRequest): Promise<Result<Planned, Failure>> {
+  const { documents, store, recipient, flags } = request;
   const { desired, ownership, sinks } = documents;
-  const seen = await preview({ desired, store, sinks, ownership, recipient, allowRemovals });
+  const { allowRemovals, selector, ahead } = flags;
+  const facts = ahead && (await store.facts());
+  if (facts?.ok === false) return failed(facts.error);
+  const at = ahead && facts ? ahead(facts.value.now) : ok(undefined);
+  if (!at.ok) return at;
+  const view = { selector, at: at.value };
+  const seen = await preview({ desired, store, sinks, ownership, recipient, allowRemovals, ...view });
   if (!seen.ok) return failed(seen.error);
-  const unknown = unresolved(desired.entries, seen.value.isLive);
-  return unknown.length > 0 ? badDocuments(unknown) : ok(seen.value.plan);
+  const { plan, input, isLive } = seen.value;
+  const unknown = unresolved(desired.entries, isLive);
+  if (unknown.length > 0) return badDocuments(unknown);
+  const left = selector && unselectedNeed(input, isLive);
+  if (left !== undefined) return failure('unknown_reference', left);
+  return ok({ plan, forecast: facts && forecast(input, facts.value.now) });
 }
 
-export interface Previewed {
-  readonly plan: Plan;
+/** What is to be made under a selection needs what it names to be live, or to be selected with it. */
+function unselectedNeed({ subjects }: PlanInput, isLive: Gathered['isLive']): string | undefined {
+  const selected = new Set(subjects.flatMap(({ ref, desired }) => (desired ? [refText(ref)] : [])));
+  for (const { ref, desired } of subjects) {
+    if (desired === undefined) continue;
+    for (const needed of kindOf(ref.kind).references(desired.declaration.spec))
+      if (!selected.has(refText(needed)) && !isLive(needed))
+        return `${refText(ref)} needs ${refText(needed)}, which is declared but neither selected nor live; select it too, or apply it before`;
+  }
+  return undefined;
+}
+
+export interface Previewed extends Planned {
   readonly store: LiveStore;
 }
 
 /** Plans the project's documents without effect, over a fresh store where there is none, and hands the plan on. */
 export async function withPlan(
   context: CommandContext,
-  removals: number | undefined,
+  flags: PlanFlags,
   use: (previewed: Previewed) => Promise<Result<ExitCode, Failure>>,
 ): Promise<Result<ExitCode, Failure>> {
   const documents = await openDocuments(context);
@@ -47,16 +91,27 @@ export async function withPlan(
   if (!store.ok) return failed(store.error);
   try {
     const recipient = await context.world.recipient(place);
-    const request = { documents: documents.value, store: store.value, recipient, allowRemovals: removals };
+    const request = { documents: documents.value, store: store.value, recipient, flags };
     const planned = await planDocuments(request);
-    return planned.ok ? await use({ plan: planned.value, store: store.value }) : planned;
+    return planned.ok ? await use({ ...planned.value, store: store.value }) : planned;
   } finally {
     await store.value.close();
   }
 }
 
+/** The flags of `plan`, `apply` and `drift`, as far as a command has them. */
+export function planFlags(input: Input): Result<PlanFlags, Failure> {
+  const removals = allowRemovals(input);
+  if (!removals.ok) return removals;
+  const selector = selectorOf(input);
+  if (!selector.ok) return selector;
+  const ahead = aheadOf(input);
+  if (!ahead.ok) return ahead;
+  return ok({ allowRemovals: removals.value, selector: selector.value, ahead: ahead.value });
+}
+
 /** `--allow-removals N`. */
-export function allowRemovals(input: Input): Result<number | undefined, Failure> {
+function allowRemovals(input: Input): Result<number | undefined, Failure> {
   const text = input.text('allowRemovals');
   if (text === undefined) return ok(undefined);
   if (!/^[0-9]{1,7}$/.test(text))

@@ -5,11 +5,12 @@
  */
 import type { DesiredState } from '../domain/desired.js';
 import type { SinkId } from '../domain/kinds/index.js';
+import type { Selector } from '../domain/labels.js';
 import type { LiveSummary, Ownership, Receipt } from '../domain/live.js';
 import { compareRefs, type ObjectRef, refText } from '../domain/objects.js';
 import { ok, type Result } from '../domain/result.js';
 import type { Instant } from '../domain/time.js';
-import { attention } from '../plan/compare.js';
+import { attention, isOwnedBy } from '../plan/compare.js';
 import type { PlanInput } from '../plan/plan.js';
 import type { LiveStore } from '../ports/live-store.js';
 import type { Sinks } from '../ports/sink.js';
@@ -17,6 +18,7 @@ import { knownTokens } from './known-tokens.js';
 import { observedDigest } from './observed-digest.js';
 import { agrees, readInto } from './receipts.js';
 import { referredOtherwise } from './referred.js';
+import { selectedView, type View } from './selection.js';
 import { subjectsOf } from './subjects.js';
 
 export interface Gathering {
@@ -30,6 +32,10 @@ export interface Gathering {
   readonly allowRemovals: number | undefined;
   /** Look at this object alone, as if nothing else were live. */
   readonly only?: ObjectRef;
+  /** `--select`: look at these alone. What guards count is the whole project still. */
+  readonly selector?: Selector | undefined;
+  /** `--at`: reckon with this later instant, as if nothing happened and every use was known until then. */
+  readonly at?: Instant | undefined;
 }
 
 export interface Gathered {
@@ -42,12 +48,15 @@ export interface Gathered {
 
 /** Has no effect. Fails as the store does; a sink that cannot be read is a receipt that says so. */
 export async function gather(gathering: Gathering): Promise<Result<Gathered>> {
-  const { desired, store, sinks, ownership } = gathering;
+  const { store, sinks, ownership } = gathering;
   const facts = await store.facts();
   if (!facts.ok) return facts;
   const everything = await store.survey();
   if (!everything.ok) return everything;
-  const survey = inView(everything.value, gathering.only);
+  const view = await viewOf(gathering, everything.value);
+  if (!view.ok) return view;
+  const { desired, survey } = view.value;
+  const now = gathering.at ?? facts.value.now;
 
   const receipts = new Map<SinkId, Receipt>();
   const ids = survey.flatMap(({ deliveries }) => deliveries.map(({ sink }) => sink));
@@ -56,14 +65,14 @@ export async function gather(gathering: Gathering): Promise<Result<Gathered>> {
     entries: desired.entries,
     survey,
     ownership,
-    now: facts.value.now,
+    now,
     agrees: (delivery) => agrees(delivery, receipts),
   });
   const subjects = await subjectsOf(refs, { desired, store, sinks, receipts });
   if (!subjects.ok) return subjects;
   const tokens = await knownTokens(subjects.value, store);
   if (!tokens.ok) return tokens;
-  const referred = await referredOtherwise(desired, store);
+  const referred = await referredOtherwise(gathering.desired, store);
   if (!referred.ok) return referred;
   const digests = {
     desired: desired.digest,
@@ -77,23 +86,33 @@ export async function gather(gathering: Gathering): Promise<Result<Gathered>> {
     }),
   };
   const input: PlanInput = {
-    now: facts.value.now,
+    now,
+    selection: gathering.selector?.text,
     project: desired.project,
     ownership,
     digests,
     recipient: gathering.recipient,
     settleMs: facts.value.settleMs,
-    usage: facts.value.usage,
+    usage: { ...facts.value.usage, until: Math.max(facts.value.usage.until, gathering.at ?? 0) },
     subjects: subjects.value,
-    totals,
+    totals: gathering.selector ? { ...totals, ...wholeOf(gathering, everything.value) } : totals,
     tokens: tokens.value,
     allowRemovals: gathering.allowRemovals,
   };
   return ok({ input, isLive: isLiveIn(everything.value, referred.value), quietUntil });
 }
 
-const inView = (survey: readonly LiveSummary[], only: ObjectRef | undefined): readonly LiveSummary[] =>
-  only === undefined ? survey : survey.filter(({ ref }) => compareRefs(ref, only) === 0);
+async function viewOf(gathering: Gathering, survey: readonly LiveSummary[]): Promise<Result<View>> {
+  const { desired, only, selector } = gathering;
+  if (selector) return selectedView({ ...gathering, selector, survey });
+  if (only === undefined) return ok({ desired, survey });
+  return ok({ desired, survey: survey.filter(({ ref }) => compareRefs(ref, only) === 0) });
+}
+
+const wholeOf = ({ desired, ownership }: Gathering, survey: readonly LiveSummary[]) => ({
+  desired: desired.entries.length,
+  owned: survey.filter((live) => isOwnedBy(live, ownership)).length,
+});
 
 /** Builds its index when it is first asked: most plans never do. */
 function isLiveIn(survey: readonly LiveSummary[], otherwise: ReadonlySet<string>): Gathered['isLive'] {

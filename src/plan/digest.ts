@@ -5,14 +5,19 @@ import type { Plan, Waiting } from './plan.js';
 /** Over project, basis, steps, findings, approvals and what is waited for; equal content, equal digest. */
 export const planDigest = ({
   project,
+  selection,
   basedOn,
   steps,
   findings,
   waiting,
   approvals,
-}: Pick<Plan, 'project' | 'basedOn' | 'steps' | 'findings' | 'waiting' | 'approvals'>): string =>
+}: Pick<
+  Plan,
+  'project' | 'selection' | 'basedOn' | 'steps' | 'findings' | 'waiting' | 'approvals'
+>): string =>
   digestOf({
     project,
+    selection,
     basedOn,
     // Each on its own: the text of a hundred thousand rollouts is longer than a string can be.
     steps: steps.map(digestOf),

@@ -77,7 +77,13 @@ function assemble(
   input: PlanInput,
   content: Pick<Plan, 'steps' | 'findings' | 'waiting' | 'approvals'>,
 ): Plan {
-  const based = { project: input.project.name, basedOn: input.digests, ...content };
+  const { project, selection, digests } = input;
+  const based = {
+    project: project.name,
+    ...(selection !== undefined && { selection }),
+    basedOn: digests,
+    ...content,
+  };
   return {
     apiVersion: 'keywright.dev/v1',
     kind: 'Plan',

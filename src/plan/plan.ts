@@ -123,6 +123,8 @@ export interface Plan {
   readonly apiVersion: 'keywright.dev/v1';
   readonly kind: 'Plan';
   readonly project: string;
+  /** The labels it is limited to (`--select`); absent when it is not. */
+  readonly selection?: string;
   /** Over everything but `now`: the same content has the same digest whenever it was planned. */
   readonly digest: string;
   /** Digests of what it was made from, without *now* and use: equal as long as nothing has moved. */
@@ -139,6 +141,8 @@ export interface Plan {
 /** Everything deciding may look at. No clock, no store, no chance. */
 export interface PlanInput {
   readonly now: Instant;
+  /** Of `--select`, for the record: `subjects` are limited to it already. */
+  readonly selection?: string | undefined;
   readonly project: DesiredProject;
   readonly ownership: Ownership;
   readonly digests: { readonly desired: string; readonly observed: string };

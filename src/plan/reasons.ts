@@ -62,3 +62,13 @@ export const FINDINGS = {
   KeyExpired: 'The key has expired and declares no rotation: declare one, or take the document away.',
 } as const;
 export type FindingCode = keyof typeof FINDINGS;
+
+/** What time alone brings (`plan --at`). */
+export const FORECASTS = {
+  rotates: 'The current version becomes due to be replaced.',
+  expires: 'A version reaches its expiry and is refused from then on, unless it is replaced before.',
+  lapses: 'The key comes to its end, and nothing declares that another version follows.',
+  ends: 'A version is refused from then on, by a revocation set ahead or by the deadline of a hand-over.',
+  continues: 'What is waited for has come, and the next plan goes on from there.',
+} as const;
+export type ForecastEvent = keyof typeof FORECASTS;

@@ -33,6 +33,7 @@ export const driftJson = (drift: Drift) => ({
   apiVersion: drift.apiVersion,
   kind: drift.kind,
   project: drift.project,
+  ...(drift.selection !== undefined && { selection: drift.selection }),
   digest: drift.digest,
   basedOn: drift.basedOn,
   now: formatInstant(drift.now),

@@ -2,12 +2,14 @@
 
 import { type ObjectRef, type RefJson, refJson } from '../domain/objects.js';
 import { formatInstant } from '../domain/time.js';
+import type { Forecast } from '../plan/forecast.js';
 import type { Finding, Plan, Step, Summary, Waiting } from '../plan/plan.js';
 
 export interface PlanDocument {
   readonly apiVersion: Plan['apiVersion'];
   readonly kind: Plan['kind'];
   readonly project: string;
+  readonly selection?: string;
   readonly digest: string;
   readonly basedOn: Plan['basedOn'];
   readonly now: string;
@@ -16,6 +18,7 @@ export interface PlanDocument {
   readonly findings: readonly FindingDocument[];
   readonly waiting: readonly WaitingDocument[];
   readonly approvals: readonly string[];
+  readonly forecast?: readonly ForecastDocument[];
 }
 
 type WaitingDocument = WithRefJson<Omit<Waiting, 'until'>> & { readonly until?: string };
@@ -35,10 +38,11 @@ export const findingJson = (finding: Finding): FindingDocument => ({
 });
 
 /** Holds everything the plan does, in a fixed order of keys; `JSON.stringify` gives the same bytes for the same plan. */
-export const planJson = (plan: Plan): PlanDocument => ({
+export const planJson = (plan: Plan, forecast?: readonly Forecast[]): PlanDocument => ({
   apiVersion: plan.apiVersion,
   kind: plan.kind,
   project: plan.project,
+  ...(plan.selection !== undefined && { selection: plan.selection }),
   digest: plan.digest,
   basedOn: plan.basedOn,
   now: formatInstant(plan.now),
@@ -47,7 +51,12 @@ export const planJson = (plan: Plan): PlanDocument => ({
   findings: plan.findings.map(findingJson),
   waiting: plan.waiting.map(waitingJson),
   approvals: plan.approvals,
+  ...(forecast && { forecast: forecast.map(forecastJson) }),
 });
+
+export type ForecastDocument = Omit<Forecast, 'at'> & { readonly at: string };
+
+export const forecastJson = (one: Forecast): ForecastDocument => ({ ...one, at: formatInstant(one.at) });
 
 export const waitingJson = ({ object, reason, until, message }: Waiting): WaitingDocument => ({
   object: refJson(object),

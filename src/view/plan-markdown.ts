@@ -1,16 +1,18 @@
 /** A plan for a pull request: a table of what changes, then what stands against it and what is waited for. */
 import { refText } from '../domain/objects.js';
-import { formatInstant } from '../domain/time.js';
+import { formatInstant, type Instant } from '../domain/time.js';
+import type { Forecast } from '../plan/forecast.js';
 import type { Finding, Plan, Waiting } from '../plan/plan.js';
 import { type Group, groupsOf, summaryText } from './plan-groups.js';
 import { printable } from './words.js';
 
 /** No newline at the end. */
-export function planMarkdown(plan: Plan): string {
+export function planMarkdown(plan: Plan, forecast?: readonly Forecast[]): string {
   const title = `### Keywright plan for ${escaped(plan.project)}`;
   const groups = groupsOf(plan.steps);
   const parts = [
     `${title}\n\n${summaryText(plan.summary)}`,
+    forecast === undefined ? '' : forecastSection(forecast, plan.now),
     groups.length === 0 ? 'No changes.' : stepsTable(groups),
     list('Findings', plan.findings.map(findingLine)),
     list('Waiting', plan.waiting.map(waitingLine)),
@@ -19,6 +21,14 @@ export function planMarkdown(plan: Plan): string {
   ];
   return parts.filter((part) => part !== '').join('\n\n');
 }
+
+function forecastSection(forecast: readonly Forecast[], until: Instant): string {
+  const lines = forecast.length === 0 ? ['nothing falls due'] : forecast.map(forecastLine);
+  return `${list(`Until ${formatInstant(until)}`, lines)}\n\n**Planned then, if nothing was done until then**`;
+}
+
+const forecastLine = ({ at, object, what, reason, message }: Forecast): string =>
+  `${formatInstant(at)} ${escaped(refText(object))} ${what} \`${reason}\`: ${escaped(message)}`;
 
 const stepsTable = (groups: readonly Group[]): string =>
   ['| | Object | Why | What |', '|---|---|---|---|', ...groups.map(row)].join('\n');

@@ -1,6 +1,7 @@
 /** A plan for people at a terminal. Pure: the same plan and options give the same text. */
 import { refText } from '../domain/objects.js';
-import type { Instant } from '../domain/time.js';
+import { formatInstant, type Instant } from '../domain/time.js';
+import type { Forecast } from '../plan/forecast.js';
 import type { Finding, Plan, Waiting } from '../plan/plan.js';
 import { type Group, groupsOf, summaryText, type Verb } from './plan-groups.js';
 import { inTime, type Painter, painter, printable, type TextOptions, type Tone } from './words.js';
@@ -8,14 +9,17 @@ import { inTime, type Painter, painter, printable, type TextOptions, type Tone }
 export interface PlanTextOptions extends TextOptions {
   /** From which `in 23h` is reckoned. */
   readonly now: Instant;
+  /** What happens until `now`, of a plan for a later instant. */
+  readonly forecast?: readonly Forecast[] | undefined;
 }
 
 /** No newline at the end. */
 export function planText(plan: Plan, options: PlanTextOptions): string {
   const paint = painter(options);
   const { steps, findings, waiting } = plan;
+  const ahead = forecastTexts(options, paint);
   if (steps.length + findings.length + waiting.length === 0) {
-    return `No changes. Everything matches. (${summaryText(plan.summary)})`;
+    return paragraphs(ahead, [`No changes. Everything matches. (${summaryText(plan.summary)})`]);
   }
   const end = [
     `${paint('bold', 'Plan:')} ${summaryText(plan.summary)}`,
@@ -25,8 +29,24 @@ export function planText(plan: Plan, options: PlanTextOptions): string {
     paint('dim', `Digest: ${plan.digest}`),
   ];
   const groups = groupsOf(steps).map((group) => groupText(group, paint));
-  return paragraphs(groups, outlookTexts(plan, options), end);
+  return paragraphs(ahead, groups, outlookTexts(plan, options), end);
 }
+
+/** Nothing for a plan made for now. */
+function forecastTexts({ forecast, now }: PlanTextOptions, paint: Painter): readonly string[] {
+  if (forecast === undefined) return [];
+  const until = formatInstant(now);
+  return [
+    ...(forecast.length === 0 ? [`Nothing falls due until ${until}.`] : [`Until ${until}, by time alone:`]),
+    ...forecast.map((one) => forecastText(one, paint)),
+    '',
+    `What would be planned then, if nothing was done until then:`,
+  ];
+}
+
+/** `2027-03-01T00:00:00.000Z  ApiKey/a rotates (RotationDue). Generation 1 is to be replaced.` */
+export const forecastText = ({ at, object, what, reason, message }: Forecast, paint: Painter): string =>
+  `  ${formatInstant(at)}  ${printable(refText(object))} ${what} ${paint('dim', `(${reason})`)}. ${printable(message)}`;
 
 /** Blank lines between what is not empty. */
 export const paragraphs = (...blocks: readonly (readonly string[])[]): string =>

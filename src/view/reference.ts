@@ -5,7 +5,7 @@
 import { FAULTS } from '../domain/errors.js';
 import { documentSchema, editorSchema, type JsonSchema } from '../domain/kinds/document-schema.js';
 import { KINDS, type KindName, kindOf } from '../domain/kinds/index.js';
-import { FINDINGS, STEP_REASONS, WAITING_REASONS } from '../plan/reasons.js';
+import { FINDINGS, FORECASTS, STEP_REASONS, WAITING_REASONS } from '../plan/reasons.js';
 import { DIAGNOSTICS } from '../spec/diagnostics.js';
 import { lifecyclePage } from './lifecycle-page.js';
 
@@ -92,6 +92,9 @@ export const reasonsPage = (): string =>
     codeTable(WAITING_REASONS),
     '## What a guard says',
     codeTable(FINDINGS),
+    '## What a forecast says',
+    '`plan --at` lists what time alone brings, each with the reason that a plan made then would give.',
+    codeTable(FORECASTS),
   );
 
 /** `docs/reference/errors.md`: expected errors, and what can be wrong with a document. */

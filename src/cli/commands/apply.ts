@@ -13,7 +13,8 @@ import { execute, withLease } from '../executing.js';
 import type { ExitCode } from '../exit.js';
 import { type Failure, failed, failure } from '../failure.js';
 import { readPlan } from '../plan-file.js';
-import { ALLOW_REMOVALS, allowRemovals, planDocuments } from '../previewing.js';
+import { ALLOW_REMOVALS, type PlanFlags, type Planned, planDocuments, planFlags } from '../previewing.js';
+import { SELECT, selectionOf } from '../selecting.js';
 import { type Documents, openDocuments } from '../session.js';
 import type { CommandContext } from '../terminal.js';
 import { printPlan } from './plan.js';
@@ -32,6 +33,7 @@ export const apply: Command = {
       description: 'do not ask (environments with requireApproval still need --approve)',
     },
     { flags: '--approve <digest>', description: 'approve exactly the plan with this digest' },
+    SELECT,
     ALLOW_REMOVALS,
   ],
   examples: [
@@ -42,16 +44,18 @@ export const apply: Command = {
   run: async (context, input) => {
     const documents = await openDocuments(context);
     if (!documents.ok) return documents;
-    const removals = allowRemovals(input);
-    if (!removals.ok) return removals;
+    const flags = planFlags(input);
+    if (!flags.ok) return flags;
     const file = input.argument(0);
     const saved = file === undefined ? ok(undefined) : await readPlan(context.flags.folder, file);
     if (!saved.ok) return saved;
+    const selector = selectionOf(saved.value, flags.value.selector);
+    if (!selector.ok) return selector;
     return converge({
       context,
       input,
       documents: documents.value,
-      allowRemovals: removals.value,
+      flags: { ...flags.value, selector: selector.value },
       saved: saved.value,
     });
   },
@@ -61,7 +65,7 @@ interface Request {
   readonly context: CommandContext;
   readonly input: Input;
   readonly documents: Documents;
-  readonly allowRemovals: number | undefined;
+  readonly flags: PlanFlags;
   readonly saved: Plan | undefined;
 }
 
@@ -82,13 +86,13 @@ async function converge(request: Request): Promise<Result<ExitCode, Failure>> {
   return withLease(made.value, request, async (store, lease) => {
     const again = await planNow(request, store);
     if (!again.ok) return again;
-    if (again.value.digest !== agreed.value.digest) {
+    if (again.value.plan.digest !== agreed.value.digest) {
       return failure(
         'stale_plan',
         'another process made the store meanwhile; nothing was changed: plan again',
       );
     }
-    return execute({ ...execution(request), store, lease, plan: again.value });
+    return execute({ ...execution(request), store, lease, plan: again.value.plan });
   });
 }
 
@@ -114,20 +118,21 @@ async function decide(request: Request, store: LiveStore): Promise<Result<Plan, 
   const { context, input, saved } = request;
   const now = await planNow(request, store);
   if (!now.ok) return now;
-  const plan = saved ?? now.value;
-  if (plan.basedOn.desired !== now.value.basedOn.desired) {
+  const plan = saved ?? now.value.plan;
+  const { basedOn } = now.value.plan;
+  if (plan.basedOn.desired !== basedOn.desired) {
     return failure(
       'stale_plan',
       'the documents changed after the plan was made; nothing was changed: plan again',
     );
   }
-  if (plan.basedOn.observed !== now.value.basedOn.observed) {
+  if (plan.basedOn.observed !== basedOn.observed) {
     return failure(
       'stale_plan',
       'the live store or a sink changed after the plan was made; nothing was changed: plan again',
     );
   }
-  if (context.flags.output !== 'json') printPlan(plan, context);
+  if (context.flags.output !== 'json') printPlan({ plan, forecast: undefined }, context);
   return approve(plan, {
     terminal: context.terminal,
     isSaved: saved !== undefined,
@@ -136,12 +141,12 @@ async function decide(request: Request, store: LiveStore): Promise<Result<Plan, 
   });
 }
 
-async function planNow(request: Request, store: LiveStore): Promise<Result<Plan, Failure>> {
-  const { context, documents } = request;
+async function planNow(request: Request, store: LiveStore): Promise<Result<Planned, Failure>> {
+  const { context, documents, flags } = request;
   return planDocuments({
     documents,
     store,
     recipient: await context.world.recipient(documents.place),
-    allowRemovals: request.allowRemovals,
+    flags,
   });
 }

@@ -6,16 +6,20 @@ import { driftJson, driftText } from '../../view/drift-text.js';
 import type { Command } from '../command.js';
 import { EXIT } from '../exit.js';
 import { failed } from '../failure.js';
-import { withPlan } from '../previewing.js';
+import { planFlags, withPlan } from '../previewing.js';
 import { printJson } from '../render.js';
+import { SELECT } from '../selecting.js';
 
 export const drift: Command = {
   name: 'drift',
   description:
     'Say what differs between documents and live store, since when, who did it and by which path. Exits with 2 when something does. Changes nothing.',
-  examples: ['keywright drift', 'keywright drift --output json'],
-  run: (context) =>
-    withPlan(context, undefined, async ({ plan, store }) => {
+  options: [SELECT],
+  examples: ['keywright drift', 'keywright drift --output json', 'keywright drift --select team=data'],
+  run: async (context, input) => {
+    const flags = planFlags(input);
+    if (!flags.ok) return flags;
+    return withPlan(context, flags.value, async ({ plan, store }) => {
       const causes = await causesOf(plan, store);
       if (!causes.ok) return failed(causes.error);
       const found = driftOf(plan, causes.value);
@@ -23,5 +27,6 @@ export const drift: Command = {
       if (flags.output === 'json') printJson(driftJson(found), context);
       else terminal.out(`${driftText(found, { color: terminal.color, now: found.now })}\n`);
       return ok(found.steps.length > 0 ? EXIT.changes : EXIT.done);
-    }),
+    });
+  },
 };

@@ -8,6 +8,7 @@ import { EXIT } from '../exit.js';
 import { type Failure, failed } from '../failure.js';
 import { notFound, parseRef } from '../named.js';
 import { printJson } from '../render.js';
+import { SELECT, selectorOf } from '../selecting.js';
 import { withStore } from '../session.js';
 
 export const get: Command = {
@@ -15,23 +16,33 @@ export const get: Command = {
   arguments: [{ name: '[object]', description: `KIND or KIND/NAME; kinds: ${OBJECT_KINDS.join(', ')}` }],
   description:
     'List live objects: for keys the state, generations, last use and expiry. Never shows a secret.',
-  examples: ['keywright get', 'keywright get ApiKey', 'keywright get ApiKey/billing-prod --output json'],
+  options: [SELECT],
+  examples: [
+    'keywright get',
+    'keywright get ApiKey --select team=data',
+    'keywright get ApiKey/billing-prod --output json',
+  ],
   run: async (context, input) =>
     withStore(context, 'refuse', async (store) => {
-      const wanted = selector(input.argument(0));
+      const wanted = selection(input.argument(0));
       if (!wanted.ok) return wanted;
+      const selector = selectorOf(input);
+      if (!selector.ok) return selector;
       const survey = await store.survey();
       if (!survey.ok) return failed(survey.error);
       const { named, isWanted } = wanted.value;
       const refs = survey.value.map(({ ref }) => ref).filter(isWanted);
       if (named !== undefined && refs.length === 0) return notFound(store, named);
-      const objects = await store.fetch(refs);
-      if (!objects.ok) return failed(objects.error);
+      const fetched = await store.fetch(refs);
+      if (!fetched.ok) return failed(fetched.error);
+      const objects = fetched.value.filter(
+        ({ declaration }) => selector.value?.matches(declaration.metadata.labels ?? {}) ?? true,
+      );
       const facts = await store.facts();
       if (!facts.ok) return failed(facts.error);
       const { now } = facts.value;
-      if (context.flags.output === 'json') printJson(objectsJson(objects.value, now), context);
-      else context.terminal.out(objectsText(objects.value, now));
+      if (context.flags.output === 'json') printJson(objectsJson(objects, now), context);
+      else context.terminal.out(objectsText(objects, now));
       return ok(EXIT.done);
     }),
 };
@@ -42,7 +53,7 @@ interface Selection {
   readonly isWanted: (ref: ObjectRef) => boolean;
 }
 
-function selector(text: string | undefined): Result<Selection, Failure> {
+function selection(text: string | undefined): Result<Selection, Failure> {
   if (text === undefined) return ok({ named: undefined, isWanted: () => true });
   if (isObjectKind(text)) return ok({ named: undefined, isWanted: ({ kind }) => kind === text });
   const named = parseRef(text, 'ApiKey');

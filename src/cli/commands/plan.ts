@@ -7,9 +7,12 @@ import { planMarkdown } from '../../view/plan-markdown.js';
 import { planText } from '../../view/plan-text.js';
 import type { Command } from '../command.js';
 import { EXIT, type ExitCode } from '../exit.js';
+import { failure } from '../failure.js';
+import { AT } from '../looking-ahead.js';
 import { savePlan } from '../plan-file.js';
-import { ALLOW_REMOVALS, allowRemovals, hasRefusal, withPlan } from '../previewing.js';
+import { ALLOW_REMOVALS, hasRefusal, type Planned, planFlags, withPlan } from '../previewing.js';
 import { printJson } from '../render.js';
+import { SELECT } from '../selecting.js';
 import type { CommandContext } from '../terminal.js';
 
 export const plan: Command = {
@@ -23,31 +26,37 @@ export const plan: Command = {
       flags: '--detailed-exitcode',
       description: 'exit 2 when there are changes, 3 when a guard refuses some',
     },
+    AT,
+    SELECT,
     ALLOW_REMOVALS,
   ],
   examples: [
     'keywright plan',
     'keywright plan --out plan.json',
+    'keywright plan --at +30d',
+    'keywright plan --select team=data',
     'keywright plan --output markdown > plan.md',
   ],
   run: async (context, input) => {
-    const removals = allowRemovals(input);
-    if (!removals.ok) return removals;
-    return withPlan(context, removals.value, async ({ plan: made }) => {
-      const out = input.text('out');
+    const flags = planFlags(input);
+    if (!flags.ok) return flags;
+    const out = input.text('out');
+    if (out !== undefined && flags.value.ahead)
+      return failure('usage', '--at only looks ahead, so its plan cannot be saved; leave --out or --at away');
+    return withPlan(context, flags.value, async ({ plan: made, forecast }) => {
       const saved = out === undefined ? ok(undefined) : await savePlan(context.flags.folder, out, made);
       if (!saved.ok) return saved;
-      printPlan(made, context);
+      printPlan({ plan: made, forecast }, context);
       return ok(input.has('detailedExitcode') ? detailed(made) : EXIT.done);
     });
   },
 };
 
-export function printPlan(made: Plan, context: CommandContext): void {
+export function printPlan({ plan: made, forecast }: Planned, context: CommandContext): void {
   const { terminal, flags } = context;
-  if (flags.output === 'json') printJson(planJson(made), context);
-  else if (flags.output === 'markdown') terminal.out(`${planMarkdown(made)}\n`);
-  else terminal.out(`${planText(made, { color: terminal.color, now: made.now })}\n`);
+  if (flags.output === 'json') printJson(planJson(made, forecast), context);
+  else if (flags.output === 'markdown') terminal.out(`${planMarkdown(made, forecast)}\n`);
+  else terminal.out(`${planText(made, { color: terminal.color, now: made.now, forecast })}\n`);
 }
 
 function detailed(made: Plan): ExitCode {

@@ -63,7 +63,7 @@ async function rotateKey(rotation: Rotation, live: LiveKey) {
   if (!asked.ok) return failed(asked.error);
   const planned = await planRotation(rotation, { ref: live.ref, ownership });
   if (!planned.ok) return planned;
-  if (context.flags.output !== 'json') printPlan(planned.value, context);
+  if (context.flags.output !== 'json') printPlan({ plan: planned.value, forecast: undefined }, context);
   return execute({ ...rotation, ownership, plan: planned.value });
 }
 
