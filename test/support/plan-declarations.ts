@@ -4,10 +4,14 @@ import type { DesiredEntry, DesiredProject } from '../../src/domain/desired.js';
 import {
   type ApiKeySpec,
   type EnvironmentSpec,
+  type GuestSpec,
   KINDS,
   kindOf,
+  type RoleSpec,
   type ServiceSpec,
   sinkIdOf,
+  type TeamSpec,
+  type UserSpec,
 } from '../../src/domain/kinds/index.js';
 import { normalForm } from '../../src/domain/kinds/normal-form.js';
 import type { Metadata } from '../../src/domain/metadata.js';
@@ -36,6 +40,27 @@ export const environment = (
 
 export const service = (name: string, spec: ServiceSpec = {}, annotations?: Annotations): Declaration =>
   declaration('Service', name, spec, annotations);
+
+export const role = (
+  name: string,
+  permissions: readonly string[] = ['audit:read'],
+  scope: RoleSpec['scope'] = 'tenant',
+): Declaration => declaration('Role', name, { scope, permissions });
+
+/** `ada` has the address ada@example.com. */
+export const user = (name: string, spec: Partial<UserSpec> = {}): Declaration =>
+  declaration('User', name, { email: `${name}@example.com`, ...spec });
+
+export const team = (name: string, ...members: NonNullable<TeamSpec['members']>): Declaration =>
+  declaration('Team', name, { members });
+
+/** In production. */
+export const space = (name: string, ...workbooks: readonly string[]): Declaration =>
+  declaration('Space', name, { environment: 'production', workbooks });
+
+/** Of production. */
+export const guest = (name: string, spec: Partial<GuestSpec> = {}): Declaration =>
+  declaration('Guest', name, { environment: 'production', email: `${name}@example.org`, ...spec });
 
 /** Of service `billing` in `production`, rotated every 90 days, unless it says otherwise. */
 export const key = (

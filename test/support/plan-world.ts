@@ -240,10 +240,12 @@ export class PlanWorld {
   }
 
   dependents(ref: ObjectRef): readonly LiveDependent[] {
+    const spec = this.objects.get(refText(ref))?.declaration.spec;
+    const alias = spec && kindOf(ref.kind).alias?.(spec);
     const names = (declaration: Declaration): boolean =>
       kindOf(declaration.kind)
         .references(declaration.spec)
-        .some((one) => refText(one) === refText(ref));
+        .some((one) => refText(one) === refText(ref) || (one.kind === ref.kind && one.name === alias));
     const live = [...this.objects.values()]
       .filter((one) => names(one.declaration))
       .map((one) => ({ ref: one.ref, origin: one.origin, endsAt: undefined }));
