@@ -74,15 +74,28 @@ export class Workspace {
   }
 
   /** Runs `keywright ARGS` to its end. */
-  run(args: string, { input = '', env = {} }: RunOptions = {}): Promise<Ended> {
+  run(args: string, options: RunOptions = {}): Promise<Ended> {
+    return this.#run(process.execPath, [COMMAND, ...args.split(' ')], options);
+  }
+
+  /** Runs a shell script of this folder that calls `keywright` by its name. */
+  script(file: string): Promise<Ended> {
+    const programs = join(this.folder, 'bin');
+    mkdirSync(programs, { recursive: true });
+    const program = `#!/bin/sh\nexec ${process.execPath} ${COMMAND} "$@"\n`;
+    writeFileSync(join(programs, 'keywright'), program, { mode: 0o755 });
+    return this.#run('sh', [file], { env: { PATH: `${programs}:${process.env['PATH']}` } });
+  }
+
+  #run(program: string, args: readonly string[], { input = '', env = {} }: RunOptions): Promise<Ended> {
     return new Promise((resolve) => {
       const child = execFile(
-        process.execPath,
-        [COMMAND, ...args.split(' ')],
+        program,
+        args,
         { cwd: this.folder, env: { ...cleanEnvironment(), ...env }, maxBuffer: 1 << 28 },
         (_error, stdout, stderr) => {
           this.#printed.push(stderr);
-          if (args.startsWith('claim')) for (const token of tokensIn(stdout)) this.#seen.add(token);
+          if (args[1] === 'claim') for (const token of tokensIn(stdout)) this.#seen.add(token);
           else this.#printed.push(stdout);
           this.#lookAtSinks();
           resolve({ code: child.exitCode, stdout, stderr });

@@ -1,0 +1,65 @@
+import { cpSync } from 'node:fs';
+import { join } from 'node:path';
+import { Workspace } from '../support/workspace.js';
+
+const place = { current: new Workspace() };
+
+/** A working folder that is a copy of an example. */
+function example(name: string): Workspace {
+  const workspace = new Workspace();
+  place.current = workspace;
+  cpSync(join(__dirname, '../../examples', name), workspace.folder, { recursive: true });
+  return workspace;
+}
+
+afterEach(() => {
+  expect(place.current.leaks()).toEqual([]);
+  place.current.dispose();
+});
+
+const digestOf = async (workspace: Workspace): Promise<string> =>
+  (await workspace.json<{ digest: string }>('plan')).digest;
+
+describe('examples/yaml', () => {
+  it('is right, converges at once, and says what a change would do', async () => {
+    const platform = example('yaml');
+    expect(await platform.run('validate')).toMatchObject({ code: 0, stderr: '' });
+    expect(await platform.run(`apply --approve ${await digestOf(platform)}`)).toMatchObject({ code: 0 });
+    expect(await platform.run('drift')).toMatchObject({ code: 0 });
+    for (const key of platform.delivered())
+      expect(await platform.run('verify --stdin', { input: key })).toMatchObject({ code: 0 });
+
+    const people = platform.read('specs/people.yaml').replace('role: admin', 'role: importer');
+    platform.write('specs/people.yaml', people);
+    const changed = await platform.run('plan --detailed-exitcode');
+    expect(changed.code).toBe(2);
+    expect(changed.stdout).toContain('~ update Team/data (DeclarationChanged)');
+  });
+});
+
+describe('examples/gitops', () => {
+  it('plans on a pull request, applies what was reviewed, and finds drift afterwards', async () => {
+    const pipeline = example('gitops');
+    expect(await pipeline.script('plan.sh')).toMatchObject({ code: 0 });
+    expect(pipeline.read('comment.md')).toContain('ApiKey/billing-prod');
+    expect(await pipeline.script('apply.sh')).toMatchObject({ code: 0 });
+    expect(await pipeline.script('drift.sh')).toMatchObject({ code: 0 });
+
+    await pipeline.run('revoke billing-prod --now --auto-approve');
+    expect(await pipeline.script('drift.sh')).toMatchObject({ code: 2 });
+    const report = JSON.parse(pipeline.read('drift.json'));
+    expect(report.steps[0]).toMatchObject({
+      object: { kind: 'ApiKey', name: 'billing-prod' },
+      cause: { path: 'cli:revoke' },
+    });
+  });
+
+  it('refuses the reviewed plan once the documents have moved', async () => {
+    const pipeline = example('gitops');
+    expect(await pipeline.script('plan.sh')).toMatchObject({ code: 0 });
+    const keys = pipeline.read('specs/keys.yaml');
+    pipeline.write('specs/keys.yaml', keys.replace('every: 90d', 'every: 30d'));
+    expect(await pipeline.script('apply.sh')).toMatchObject({ code: 4 });
+    expect(pipeline.exists('secrets/billing.env')).toBe(false);
+  });
+});
