@@ -1,0 +1,79 @@
+/** One entry per effect: what the audit log must say about a transaction, told from the rows it changed. */
+import type { AuditRow, ObjectRow, VersionRow } from '../../src/authority/storage-port.js';
+import type { RowChange } from './tables.js';
+
+/** Undefined when entries and effects agree; otherwise a sentence. */
+export function auditMismatch(
+  changes: readonly RowChange[],
+  objectOf: (id: string) => ObjectRow | undefined,
+): string | undefined {
+  const entries = rowsOf<AuditRow>(changes, 'audit').flatMap(({ after }) => after ?? []);
+  const said = entries
+    .filter(({ object_kind }) => object_kind !== 'Store')
+    .map((row) => `${row.action} ${row.object_kind}/${row.object_name}`)
+    .sort();
+  const done = effectsOf(changes, objectOf).toSorted();
+  if (said.join() === done.join()) return undefined;
+  return `the log says [${said.join(', ')}], and what was done is [${done.join(', ')}]`;
+}
+
+export const rowsOf = <Row>(changes: readonly RowChange[], table: string): readonly RowChange<Row>[] =>
+  changes.filter((change) => change.table === table) as readonly RowChange<Row>[];
+
+function effectsOf(
+  changes: readonly RowChange[],
+  objectOf: (id: string) => ObjectRow | undefined,
+): readonly string[] {
+  const objects = new Map(rowsOf<ObjectRow>(changes, 'objects').map((one) => [one.after?.id ?? '', one]));
+  const versions = new Map<string, RowChange<VersionRow>[]>();
+  for (const change of rowsOf<VersionRow>(changes, 'versions')) {
+    const id = change.after?.object_id ?? change.before?.object_id ?? '';
+    versions.set(id, [...(versions.get(id) ?? []), change]);
+  }
+  return [...new Set([...objects.keys(), ...versions.keys()])].flatMap((id) => {
+    const row = objectOf(id);
+    const actions = [
+      ...objectEffects(objects.get(id)),
+      ...versionEffects(versions.get(id) ?? [], objects.get(id)),
+    ];
+    return actions.map((action) => `${action} ${row?.kind}/${row?.name}`);
+  });
+}
+
+function objectEffects(change: RowChange<ObjectRow> | undefined): readonly string[] {
+  const { before, after } = change ?? {};
+  if (after === undefined) return [];
+  if (before === undefined) return ['object.created'];
+  const differs = (field: keyof ObjectRow): boolean => before[field] !== after[field];
+  const effects: string[] = [];
+  if (differs('removed_at')) effects.push('object.deleted');
+  if (differs('digest')) effects.push('object.updated');
+  else if (differs('project') || differs('manager')) effects.push('object.adopted');
+  if (differs('rotation_requested_at')) effects.push('key.rotation-requested');
+  if (differs('acknowledged_generation')) effects.push('key.acknowledged');
+  if (differs('deactivated_at'))
+    effects.push(after.deactivated_at === null ? 'key.activated' : 'key.deactivated');
+  return effects;
+}
+
+function versionEffects(
+  changes: readonly RowChange<VersionRow>[],
+  object: RowChange<ObjectRow> | undefined,
+): readonly string[] {
+  const isRemoval = object?.before?.removed_at === null && object.after?.removed_at !== null;
+  const issued = changes.filter(({ before }) => before === undefined).map(() => 'key.issued');
+  const isPromoted = changes.some(
+    ({ before, after }) => (before?.promoted_at ?? null) === null && after?.promoted_at != null,
+  );
+  const isRevoked = changes.some(
+    ({ before, after }) => before !== undefined && before.revoked_at !== after?.revoked_at,
+  );
+  const isClaimed = changes.some(
+    ({ before, after }) => before?.sealed != null && after?.sealed === null && after.revoked_at === null,
+  );
+  const effects = [...issued];
+  if (isPromoted) effects.push('key.promoted');
+  if (isRevoked && !isRemoval) effects.push('key.revoked');
+  if (isClaimed && !isPromoted) effects.push('key.claimed');
+  return effects;
+}

@@ -1,0 +1,20 @@
+/** What a verifier in memory reads of the store, every call over the wire. */
+import { fault } from '../../src/domain/errors.js';
+import { fail, type Result } from '../../src/domain/result.js';
+import type { CredentialFeed } from '../../src/ports/credential-feed.js';
+import type { Wire } from './wire.js';
+
+export function feedOverWire(feed: CredentialFeed, wire: Wire): CredentialFeed {
+  const carry = <T>(operation: string, effect: () => Promise<Result<T>>): Promise<Result<T>> =>
+    wire.carry<Result<T>>({ operation, effect, unheard: UNREACHABLE, refused: UNREACHABLE });
+  return {
+    pepper: () => feed.pepper(),
+    revision: () => carry('revision', () => feed.revision()),
+    snapshot: (after, limit) => carry('snapshot', () => feed.snapshot(after, limit)),
+    changedSince: (revision) => carry('changed-since', () => feed.changedSince(revision)),
+    reportUses: (uses) => carry('report-uses', () => feed.reportUses(uses)),
+    close: () => feed.close(),
+  };
+}
+
+const UNREACHABLE = fail(fault('store_unreachable', 'the store did not answer'));

@@ -1,0 +1,143 @@
+/**
+ * One run: hours in which everything goes wrong, then calm. When faults have stopped and the documents rest,
+ * everything must come to what is declared within an hour, and stay so.
+ */
+import { versionFactsOf } from '../../src/authority/rows.js';
+import type { ObjectRow, VersionRow } from '../../src/authority/storage-port.js';
+import { declaredEnd, isAccepted } from '../../src/domain/lifecycle.js';
+import { parseToken } from '../../src/domain/secret.js';
+import { HOUR_MS, MINUTE_MS } from '../../src/domain/time.js';
+import { type KeyDeclaration, sinksOf } from './documents.js';
+import type { Violation } from './judge.js';
+import type { Scenario } from './scenario.js';
+import { World } from './world.js';
+
+export const CHAOS_MS = 3 * HOUR_MS;
+const CALM_MS = 75 * MINUTE_MS;
+
+export interface Outcome {
+  readonly violation: Violation | undefined;
+  /** Names of the faults that happened. */
+  readonly faults: readonly string[];
+  readonly keys: readonly string[];
+  /** Equal exactly when two runs did the same. */
+  readonly digest: number;
+  readonly tail: readonly string[];
+  readonly passes: number;
+}
+
+export async function run(scenario: Scenario): Promise<Outcome> {
+  const world = new World(scenario);
+  await world.start();
+  const calmAt = world.timeline.now + (scenario.chaosMs ?? CHAOS_MS);
+  await world.runUntil(calmAt);
+  world.faults.calm();
+  if (!world.judge.violation) await comeToRest(world);
+  return {
+    violation: world.judge.violation,
+    faults: world.faults.happened,
+    keys: world.documents.universe,
+    digest: world.trace.digest,
+    tail: world.trace.tail(200),
+    passes: world.passes.length,
+  };
+}
+
+async function comeToRest(world: World): Promise<void> {
+  const { documents, judge, timeline, trace } = world;
+  const before = documents.keys();
+  documents.rest();
+  judge.edited(before);
+  trace.note('calm');
+  const from = world.passes.length;
+  const isAtRest = (): boolean => world.passes.length > from && isIdle(world) && ghosts(world) === undefined;
+  await world.runUntil(timeline.now + CALM_MS, isAtRest);
+  if (judge.violation) return;
+  if (!isAtRest()) {
+    const last = world.passes.at(-1);
+    const open = last
+      ? JSON.stringify({
+          steps: last.plan.steps.map((step) => `${step.id} (${step.reason})`),
+          failed: last.report.results.filter(({ status }) => status === 'failed'),
+          waiting: last.plan.waiting,
+          findings: last.plan.findings,
+        })
+      : 'no pass at all';
+    const ghost = ghosts(world);
+    return judge.accuse(isIdle(world) ? 'no ghost' : 'convergence', `${ghost ?? ''} ${open}`);
+  }
+  await staysAtRest(world);
+}
+
+/** A second apply does nothing, whoever does it. */
+async function staysAtRest(world: World): Promise<void> {
+  const entries = world.storage.tables.audit.all().length;
+  const from = world.passes.length;
+  const isDone = (): boolean => world.passes.length >= from + 2;
+  await world.runUntil(world.timeline.now + CALM_MS, isDone);
+  const more = world.storage.tables.audit.all().slice(entries);
+  if (more.length > 0)
+    world.judge.accuse(
+      'convergence',
+      `at rest, and yet: ${more.map((row) => `${row.action} ${row.object_name}`).join(', ')}`,
+    );
+}
+
+const LASTING = new Set(['Lapsed']);
+
+function isIdle(world: World): boolean {
+  const plan = world.passes.at(-1)?.plan;
+  return (
+    plan !== undefined &&
+    plan.steps.length === 0 &&
+    plan.findings.every(({ severity }) => severity !== 'refuse') &&
+    plan.waiting.every(({ reason }) => LASTING.has(reason))
+  );
+}
+
+/** What is there and should not be, or the other way round; undefined when all is as declared. */
+function ghosts(world: World): string | undefined {
+  const { documents, timeline } = world;
+  const { tables } = world.storage;
+  const acceptedOf = (object: ObjectRow): readonly VersionRow[] =>
+    tables.versions.where(
+      (row) => row.object_id === object.id && isAccepted(versionFactsOf(row), timeline.now),
+    );
+  const ours = tables.objects.where((row) => row.kind === 'ApiKey' && row.origin !== 'system');
+  for (const object of ours.filter(({ removed_at }) => removed_at !== null))
+    if (acceptedOf(object).length > 0) return `removed ${object.name} is still accepted`;
+  const live = ours.filter(({ removed_at }) => removed_at === null);
+  for (const object of live)
+    if (!documents.key(object.name)) return `${object.name} is live and not declared`;
+  for (const declared of documents.keys()) {
+    const object = live.find(({ name }) => name === declared.metadata.name);
+    if (object === undefined) return `${declared.metadata.name} is declared and not live`;
+    const wrong = wrongAbout(declared, { object, accepted: acceptedOf(object), world });
+    if (wrong) return `${declared.metadata.name} ${wrong}`;
+  }
+  return undefined;
+}
+
+function wrongAbout(
+  declared: KeyDeclaration,
+  {
+    object,
+    accepted,
+    world,
+  }: { readonly object: ObjectRow; readonly accepted: readonly VersionRow[]; readonly world: World },
+): string | undefined {
+  const newest = world.storage.tables.versions
+    .where((row) => row.object_id === object.id)
+    .reduce<VersionRow | undefined>((a, b) => (a && a.generation > b.generation ? a : b), undefined);
+  if (declaredEnd(declared.spec) <= world.timeline.now)
+    return accepted.length > 0 ? 'has lapsed and is accepted' : undefined;
+  const [only, ...more] = accepted;
+  if (only === undefined || more.length > 0 || only !== newest)
+    return `has the accepted generations ${accepted.map((row) => row.generation).join()}`;
+  if (only.promoted_at === null) return 'was not promoted';
+  if (object.deactivated_at !== null) return 'is deactivated';
+  const lacking = sinksOf(declared).find(
+    (sink) => parseToken(world.places.content(sink) ?? '')?.id !== only.token_id,
+  );
+  return lacking && `is not in ${lacking}`;
+}

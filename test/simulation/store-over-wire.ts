@@ -1,0 +1,35 @@
+/** The live store as a process reaches it: every call over the wire, and an answer that is lost is a fault. */
+import { fault } from '../../src/domain/errors.js';
+import { refText } from '../../src/domain/objects.js';
+import { fail, type Result } from '../../src/domain/result.js';
+import type { LiveStore } from '../../src/ports/live-store.js';
+import type { Wire } from './wire.js';
+
+export function storeOverWire(store: LiveStore, wire: Wire): LiveStore {
+  const carry = <T>(operation: string, effect: () => Promise<Result<T>>): Promise<Result<T>> =>
+    wire.carry<Result<T>>({ operation, effect, unheard: UNREACHABLE, refused: UNREACHABLE });
+  return {
+    facts: () => carry('facts', () => store.facts()),
+    survey: () => carry('survey', () => store.survey()),
+    fetch: (refs) => carry('fetch', () => store.fetch(refs)),
+    dependents: (ref) => carry('dependents', () => store.dependents(ref)),
+    tokens: (ids) => carry('tokens', () => store.tokens(ids)),
+    acquireLease: (holder, ttlMs) => carry('acquire', () => store.acquireLease(holder, ttlMs)),
+    renewLease: (lease) => carry('renew', () => store.renewLease(lease)),
+    releaseLease: (lease) => carry('release', () => store.releaseLease(lease)),
+    mutate: (mutation, lease, caller) => {
+      const object = 'declaration' in mutation ? mutation.declaration.metadata.name : mutation.object.name;
+      return carry(`${mutation.kind} ${object}`, () => store.mutate(mutation, lease, caller));
+    },
+    request: (request, caller) =>
+      carry(`${request.kind} ${refText(request.object)}`, () => store.request(request, caller)),
+    claim: (object, caller) => carry(`claim ${object.name}`, () => store.claim(object, caller)),
+    verify: (token, request, consumer) => carry('verify', () => store.verify(token, request, consumer)),
+    audit: (query) => carry('audit', () => store.audit(query)),
+    verifyAudit: () => carry('verify-audit', () => store.verifyAudit()),
+    changes: (since, limit) => carry('changes', () => store.changes(since, limit)),
+    close: () => store.close(),
+  };
+}
+
+const UNREACHABLE = fail(fault('store_unreachable', 'the store did not answer'));
