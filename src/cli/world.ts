@@ -1,6 +1,10 @@
 /** The adapters a command may ask for; `main` supplies them. */
+import type { Commit } from '../controller/documents.js';
+import type { ControllerEvent, Status } from '../controller/status.js';
+import type { Entropy } from '../domain/entropy.js';
 import type { Result } from '../domain/result.js';
 import type { Secret } from '../domain/secret.js';
+import type { DurationMs } from '../domain/time.js';
 import type { Clock } from '../ports/clock.js';
 import type { Caller, LiveStore } from '../ports/live-store.js';
 import type { Identity, Sealing } from '../ports/sealing.js';
@@ -12,6 +16,7 @@ export type WhenAbsent = 'create' | 'pretend' | 'refuse';
 
 export interface World {
   readonly clock: Clock;
+  readonly entropy: Entropy;
   readonly sealing: Sealing;
   /** `location` is a folder, relative to `folder`, or a URL. */
   openStore(place: StorePlace, whenAbsent: WhenAbsent): Promise<Result<LiveStore>>;
@@ -25,6 +30,37 @@ export interface World {
   memory(place: StorePlace): DocumentMemory | undefined;
   /** Replaces the master key: by `next` where the environment gives the present one, else by a new one in the store's folder. */
   rotateMasterKey(place: StorePlace, next: Secret | undefined, caller: Caller): Promise<Result<void>>;
+  /** Calls `listener` when something at or below these paths of `folder` changed, came or went; gives what ends it. */
+  watchPaths(folder: string, paths: readonly string[], listener: () => void): () => void;
+  /** Fetches a branch for the first time, or falls back on the commit that was checked out last. */
+  openBranch(place: BranchPlace): Promise<Result<Branch>>;
+  /** Answers with what it was last told: `/healthz`, `/readyz`, `/status`, `/metrics`. `usage` for an address that cannot be listened on. */
+  serveStatus(address: string, status: Status): Promise<Result<StatusServer>>;
+}
+
+/** A branch of a git repository, and where to keep it. */
+export interface BranchPlace {
+  /** As git takes it. May hold a password. */
+  readonly url: string;
+  /** Undefined: the repository's own default. */
+  readonly branch: string | undefined;
+  /** The working folder. */
+  readonly folder: string;
+}
+
+export interface Branch {
+  /** Holds the files of `commit()`, changed all at once. */
+  readonly folder: string;
+  commit(): Commit;
+  /** Fetches now and then; calls when there is another commit, and gives what ends it. */
+  follow(everyMs: DurationMs, listener: () => void): () => void;
+}
+
+export interface StatusServer {
+  /** `127.0.0.1:9187` */
+  readonly address: string;
+  tell(event: ControllerEvent, status: Status): void;
+  close(): Promise<void>;
 }
 
 /** Where the live store is. */

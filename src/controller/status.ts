@@ -36,7 +36,7 @@ export interface Status {
   readonly role: Role;
   /** Since when it has that role. */
   readonly since: Instant;
-  /** Who leads, of one that stands by. */
+  /** Of one that stands by: who leads. */
   readonly why: string | undefined;
   readonly last: Extract<ControllerEvent, { kind: 'passed' }> | undefined;
   /** A pass that left nothing failed behind. */
@@ -95,6 +95,12 @@ export function after(status: Status, event: ControllerEvent): Status {
 /** Was everything done that was begun? What is waited for, or withheld, is no failure. */
 export const isWhole = ({ report }: PassOutcome): boolean =>
   report === undefined || report.summary.failed + report.summary.notAttempted === 0;
+
+/** What came of a pass, in a word. */
+export const resultOf = (outcome: PassOutcome): 'unchanged' | 'applied' | 'partly-applied' => {
+  if (outcome.report === undefined) return 'unchanged';
+  return isWhole(outcome) ? 'applied' : 'partly-applied';
+};
 
 /** Is it fit for work: leading and getting through its passes, or ready to take over? */
 export const isReady = ({ role, failing, last }: Status): boolean =>

@@ -25,8 +25,7 @@ export function createWorld(env: Env): World {
   const given = masterKey === undefined ? undefined : new Secret(masterKey);
   const key = given && { masterKey: given };
   return {
-    clock: systemClock,
-    sealing: sodiumSealing,
+    ...adapters,
     openStore: async (place, whenAbsent) => {
       const folder = stateFolder(place);
       if (!folder.ok) return folder;
@@ -70,6 +69,15 @@ export function createWorld(env: Env): World {
       if (given === undefined && next === undefined) return rotateMasterKey(request);
       return masterKeys ? rotateMasterKey({ ...request, masterKeys }) : fail(BOTH_KEYS);
     },
+    // Only the controller needs these, so nobody else loads them.
+    watchPaths: (folder, paths, listener) => {
+      const stopping = import('./watch-paths.js').then(({ watchPaths }) =>
+        watchPaths(folder, paths, listener),
+      );
+      return () => void stopping.then((stop) => stop());
+    },
+    openBranch: async (place) => (await import('./branch.js')).openBranch(place, systemClock),
+    serveStatus: async (address, status) => (await import('./status-server.js')).serveStatus(address, status),
   };
 }
 

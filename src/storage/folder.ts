@@ -29,7 +29,7 @@ export const storeFolder = (folder: string): StoreFolder => {
 
 /** What may lie in the folder before there is a store in it. */
 const OURS =
-  /^(?:store\.db.*|master\.key.*|reconciler\.key.*|documents\.cache.*|sinks\.lock.*|root-token|\.gitignore)$/;
+  /^(?:store\.db.*|master\.key.*|reconciler\.key.*|documents\.cache.*|sinks\.lock.*|branch|root-token|\.gitignore)$/;
 
 export type FolderState = 'absent' | 'present' | 'foreign';
 

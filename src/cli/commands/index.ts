@@ -33,7 +33,17 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: 'name what differs, since when, and who did it',
     load: async () => (await import('./drift.js')).drift,
   },
+  {
+    name: 'run',
+    summary: 'the controller: watch, and apply whatever becomes due',
+    load: async () => (await import('./run.js')).run,
+  },
   { name: 'get', summary: 'list live objects', load: async () => (await import('./get.js')).get },
+  {
+    name: 'export',
+    summary: 'print live objects as documents',
+    load: async () => (await import('./export.js')).exportDocuments,
+  },
   {
     name: 'claim',
     summary: 'print the secret of a key without a sink, once',

@@ -1,0 +1,108 @@
+/** `keywright run`: the controller. Makes the live store what the documents say, and keeps it so until it is stopped. */
+import { control } from '../../controller/loop.js';
+import { after, type ControllerEvent, starting } from '../../controller/status.js';
+import { ok, type Result } from '../../domain/result.js';
+import { type DurationMs, parseDuration, SECOND_MS } from '../../domain/time.js';
+import { logJson, logLines, logText } from '../../view/run-log.js';
+import type { Command, Input } from '../command.js';
+import { connect, type Wanted } from '../connecting.js';
+import { EXIT } from '../exit.js';
+import { type Failure, failed, failure } from '../failure.js';
+import { openProject } from '../session.js';
+import type { CommandContext } from '../terminal.js';
+import type { StatusServer } from '../world.js';
+
+export const run: Command = {
+  name: 'run',
+  description:
+    'Watch the documents and the live store, and apply whatever becomes due, until stopped: rotations, hand-overs, ' +
+    'changed documents. Several may run on one store: one leads, the others take over when it ends. Removals that a ' +
+    'guard refuses, and environments that require approval, are left to a person, who uses keywright apply.',
+  options: [
+    { flags: '--interval <duration>', description: 'how often to look though nothing calls for it (60s)' },
+    {
+      flags: '--drift <policy>',
+      description: 'what was changed by hand: report it, or heal it (report)',
+      choices: ['report', 'heal'],
+    },
+    {
+      flags: '--git <url>',
+      description: 'take the documents from this repository, not from the working folder',
+    },
+    { flags: '--branch <name>', description: "its branch, instead of the repository's own default" },
+    {
+      flags: '--listen <address>',
+      description: 'serve /healthz, /readyz, /status and /metrics there: 127.0.0.1:9187',
+    },
+  ],
+  examples: [
+    'keywright run',
+    'keywright run --drift heal --listen 127.0.0.1:9187',
+    'keywright run --git https://git.example.com/platform.git --branch main --output json',
+  ],
+  run: async (context, input) => {
+    const wanted = wantedOf(input);
+    if (!wanted.ok) return wanted;
+    // What is wrong from the start is for whoever starts it; a branch may mend itself.
+    const project = wanted.value.git ? ok(undefined) : await openProject(context);
+    if (!project.ok) return project;
+    const status = newStatus(context);
+    const address = input.text('listen');
+    if (address !== undefined) {
+      const opened = await status.serveAt(address);
+      if (!opened.ok) return opened;
+    }
+    try {
+      const { clock, entropy } = context.world;
+      const ended = await control({
+        connect: () => connect(context, wanted.value),
+        ...{ clock, entropy, actor: context.caller.actor },
+        ...{ intervalMs: wanted.value.intervalMs, signal: context.terminal.signal, onEvent: status.onEvent },
+      });
+      return ended.ok ? ok(EXIT.done) : failed(ended.error.fault);
+    } finally {
+      await status.close();
+    }
+  },
+};
+
+/** `setTimeout` knows no longer one, and nobody wants a look so rarely. */
+const INTERVAL_MAX_MS: DurationMs = 2 ** 31 - 1;
+
+function wantedOf(input: Input): Result<Wanted, Failure> {
+  const text = input.text('interval') ?? '60s';
+  const interval = parseDuration(text);
+  if (!interval.ok) return failure('usage', `--interval ${interval.error}`);
+  if (interval.value < SECOND_MS || interval.value > INTERVAL_MAX_MS)
+    return failure('usage', `--interval is at least 1s and at most 24d, not ${text}`);
+  const [url, branch] = [input.text('git'), input.text('branch')];
+  if (url === undefined && branch !== undefined) return failure('usage', '--branch goes with --git');
+  return ok({
+    drift: input.text('drift') === 'heal' ? 'heal' : 'report',
+    intervalMs: interval.value,
+    git: url === undefined ? undefined : { url, branch },
+  });
+}
+
+/** Holds the controller's state, logs what changes in it, and serves it where that is wanted. */
+function newStatus({ world, terminal, flags }: CommandContext) {
+  const show = flags.output === 'json' ? logJson : logText;
+  let status = starting(world.clock.now());
+  let server: StatusServer | undefined;
+  return {
+    onEvent: (event: ControllerEvent): void => {
+      for (const line of logLines(event, status)) terminal.err(`${show(line)}\n`);
+      status = after(status, event);
+      server?.tell(event, status);
+    },
+    serveAt: async (address: string): Promise<Result<void, Failure>> => {
+      const opened = await world.serveStatus(address, status);
+      if (!opened.ok) return failed(opened.error);
+      server = opened.value;
+      const message = `status at http://${server.address}/status`;
+      terminal.err(`${show({ at: world.clock.now(), level: 'info', event: 'listening', message })}\n`);
+      return ok(undefined);
+    },
+    close: async (): Promise<void> => server?.close(),
+  };
+}

@@ -1,0 +1,83 @@
+/** What a controller works with, put together: the documents' source, the store, the sinks, this machine's identity. */
+import { type PassFailure, passFailure } from '../controller/documents.js';
+import type { Connection } from '../controller/loop.js';
+import { pass } from '../controller/pass.js';
+import { settled } from '../controller/settled.js';
+import type { DriftPolicy } from '../controller/withhold.js';
+import type { Fault } from '../domain/errors.js';
+import { fail, ok, type Result } from '../domain/result.js';
+import type { DurationMs } from '../domain/time.js';
+import { PROJECT_FILES } from '../spec/files.js';
+import type { LoadedProject } from '../spec/load.js';
+import { reader, readProject } from './source.js';
+import type { CommandContext } from './terminal.js';
+import type { Branch } from './world.js';
+
+export interface Wanted {
+  readonly drift: DriftPolicy;
+  readonly intervalMs: DurationMs;
+  /** Documents come from there, and not from the working folder. */
+  readonly git: { readonly url: string; readonly branch: string | undefined } | undefined;
+}
+
+/** Fails as the branch, the project or the store do; then nothing is left open. A store that is not there is made. */
+export async function connect(
+  context: CommandContext,
+  wanted: Wanted,
+): Promise<Result<Connection, PassFailure>> {
+  const { world, flags } = context;
+  const branch = wanted.git ? await world.openBranch({ ...wanted.git, folder: flags.folder }) : ok(undefined);
+  if (!branch.ok) return failed(branch.error);
+  const folder = branch.value?.folder ?? flags.folder;
+  const project = await readProject(folder);
+  if (!project.ok) return project;
+  const { name, spec } = project.value.project;
+  const place = { folder: flags.folder, location: flags.store ?? spec.store };
+  const store = await world.openStore(place, 'create');
+  if (!store.ok) return failed(store.error);
+  const identity = await world.identity(place);
+  if (!identity.ok) {
+    await store.value.close();
+    return failed(identity.error);
+  }
+  const source = {
+    ...{ folder, branch: branch.value, memory: world.memory(place) },
+    ...{ started: project.value, hasOwnStore: flags.store !== undefined },
+  };
+  const { clock } = world;
+  const { signal } = context.terminal;
+  const read = reader(source);
+  const passWorld = {
+    // A commit changes all at once.
+    documents: branch.value ? read : settled(read, { clock, signal }),
+    ...{ clock, store: store.value, sealing: world.sealing, identity: identity.value },
+    sinks: world.openSinks(flags.folder, spec.sinkRoots),
+    ...{ actor: context.caller.actor, drift: wanted.drift },
+  };
+  return ok({
+    project: name,
+    store: store.value,
+    pass: (signal) => pass({ ...passWorld, signal }),
+    watchDocuments: watcher(context, {
+      project: project.value,
+      branch: branch.value,
+      everyMs: wanted.intervalMs,
+    }),
+    close: () => store.value.close(),
+  });
+}
+
+interface Watched {
+  readonly project: LoadedProject;
+  readonly branch: Branch | undefined;
+  readonly everyMs: DurationMs;
+}
+
+const watcher =
+  ({ world, flags }: CommandContext, { project, branch, everyMs }: Watched): Connection['watchDocuments'] =>
+  (listener) =>
+    branch
+      ? branch.follow(everyMs, listener)
+      : world.watchPaths(flags.folder, [...PROJECT_FILES, ...project.project.spec.specs], listener);
+
+const failed = (error: Fault) => fail(passFailure(error));
