@@ -65,14 +65,15 @@ export async function findRef(store: LiveStore, wanted: ObjectRef): Promise<Resu
 }
 
 /** Says that there is no such object, and which one may have been meant. */
-export const notFound = async (store: LiveStore, ref: ObjectRef) =>
-  failure('not_found', `there is no live ${refText(ref)}${await suggestion(store, ref)}`);
-
-async function suggestion(store: LiveStore, { kind, name }: ObjectRef): Promise<string> {
+export async function notFound(store: LiveStore, ref: ObjectRef) {
   const survey = await store.survey();
-  const names = survey.ok
-    ? survey.value.filter(({ ref }) => ref.kind === kind).map(({ ref }) => ref.name)
-    : [];
+  const refs = survey.ok ? survey.value.map((live) => live.ref) : [];
+  return failure('not_found', `there is no live ${refText(ref)}${suggestion(ref, refs)}`);
+}
+
+/** The end of a sentence that says that there is no such object: the nearest of those that there are. */
+export function suggestion({ kind, name }: ObjectRef, refs: readonly ObjectRef[]): string {
+  const names = refs.filter((ref) => ref.kind === kind).map((ref) => ref.name);
   if (names.length === 0) return '';
   const nearest = closest(name, names);
   return distance(name, nearest) <= 3 ? `; did you mean ${kind}/${nearest}?` : `; see: keywright get ${kind}`;

@@ -46,7 +46,7 @@ const waitingLine = ({ object, reason, until, message }: Waiting): string =>
   `${escaped(refText(object))} \`${reason}\`${until === undefined ? '' : ` until ${formatInstant(until)}`}: ${escaped(message)}`;
 
 /** Nobody's name or value becomes markup, a mention or a link. */
-const escaped = (text: string): string =>
+export const escaped = (text: string): string =>
   printable(text)
     .replace(/[\\`*_[\]|#!~]/g, '\\$&')
     .replace(/[&<>@]/g, (character) => `&#${character.charCodeAt(0)};`);

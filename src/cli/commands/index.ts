@@ -34,6 +34,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./drift.js')).drift,
   },
   {
+    name: 'explain',
+    summary: 'the story of one object, and what happens next',
+    load: async () => (await import('./explain.js')).explain,
+  },
+  {
     name: 'run',
     summary: 'the controller: watch, and apply whatever becomes due',
     load: async () => (await import('./run.js')).run,

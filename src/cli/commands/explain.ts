@@ -1,0 +1,67 @@
+/** `keywright explain KIND/NAME`: the story of one object and what happens next. */
+import { ok, type Result } from '../../domain/result.js';
+import { explanationJson, explanationMarkdown, explanationText } from '../../view/explain.js';
+import type { Explanation } from '../../view/explanation.js';
+import type { Command } from '../command.js';
+import { EXIT } from '../exit.js';
+import { explanationOf } from '../explaining.js';
+import { type Failure, failed } from '../failure.js';
+import { parseRef } from '../named.js';
+import { printJson } from '../render.js';
+import { type Documents, openDocuments, storePlace } from '../session.js';
+import type { CommandContext } from '../terminal.js';
+
+export const explain: Command = {
+  name: 'explain',
+  arguments: [{ name: '<object>', description: 'KIND/NAME; a name alone is a key' }],
+  description:
+    'Tell the story of one object, and what happens next: who made it and from which document, its versions, ' +
+    'where it is delivered, who used it, what happened to it and by whom, what is waited for, and what falls due when. ' +
+    'Tells of removed objects too. Never shows a secret. Changes nothing.',
+  examples: [
+    'keywright explain ApiKey/billing-prod',
+    'keywright explain Environment/production --output json',
+    'keywright explain billing-prod --store .keywright',
+  ],
+  run: async (context, input) => {
+    const wanted = parseRef(input.argument(0) ?? '', 'ApiKey');
+    if (!wanted.ok) return wanted;
+    const documents = await documentsAtHand(context);
+    if (!documents.ok) return documents;
+    const place = documents.value ? ok(documents.value.place) : await storePlace(context);
+    if (!place.ok) return place;
+    const store = await context.world.openStore(place.value, documents.value ? 'pretend' : 'refuse');
+    if (!store.ok) return failed(store.error);
+    try {
+      const recipient = await context.world.recipient(place.value);
+      const explaining = { store: store.value, documents: documents.value, recipient };
+      const explanation = await explanationOf(explaining, wanted.value);
+      if (!explanation.ok) return explanation;
+      print(explanation.value, context);
+      return ok(EXIT.done);
+    } finally {
+      await store.value.close();
+    }
+  },
+};
+
+/** Without documents, or with wrong ones, the live side is told all the same. */
+async function documentsAtHand(context: CommandContext): Promise<Result<Documents | undefined, Failure>> {
+  const documents = await openDocuments(context);
+  if (documents.ok) return documents;
+  const { code, message } = documents.error.fault;
+  const isEnough = code === 'invalid_documents' || context.flags.store !== undefined;
+  if (!isEnough) return documents;
+  if (code === 'invalid_documents')
+    context.terminal.err(
+      `keywright: ${message.split(';')[0]}, so only the live side is told; see: keywright validate\n`,
+    );
+  return ok(undefined);
+}
+
+function print(explanation: Explanation, context: CommandContext): void {
+  const { terminal, flags } = context;
+  if (flags.output === 'json') printJson(explanationJson(explanation), context);
+  else if (flags.output === 'markdown') terminal.out(`${explanationMarkdown(explanation)}\n`);
+  else terminal.out(explanationText(explanation, { color: terminal.color }));
+}
