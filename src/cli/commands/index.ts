@@ -45,6 +45,11 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   { name: 'get', summary: 'list live objects', load: async () => (await import('./get.js')).get },
   {
+    name: 'export',
+    summary: 'print live objects as documents',
+    load: async () => (await import('./export.js')).exportDocuments,
+  },
+  {
     name: 'claim',
     summary: 'print the secret of a key without a sink, once',
     load: async () => (await import('./claim.js')).claim,

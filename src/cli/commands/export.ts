@@ -1,0 +1,151 @@
+/**
+ * `keywright export [KIND[/NAME]…]`: live objects as documents. What it gives, put in the place of the documents,
+ * plans empty. Shows nothing secret, and changes nothing live.
+ */
+import type { DesiredProject } from '../../domain/desired.js';
+import { isAsItCame } from '../../domain/first-start.js';
+import { isObjectKind, OBJECT_KINDS, type ObjectKind } from '../../domain/kinds/index.js';
+import { DOCUMENTS_MANAGER, type LiveObject, type LiveSummary, type Ownership } from '../../domain/live.js';
+import { compareRefs, type ObjectRef, refText } from '../../domain/objects.js';
+import { ok, type Result } from '../../domain/result.js';
+import type { LiveStore } from '../../ports/live-store.js';
+import { documentsOf, type LiveDocument } from '../../view/documents.js';
+import { documentsYaml } from '../../view/documents-yaml.js';
+import { counted, printable } from '../../view/words.js';
+import type { Command, Input } from '../command.js';
+import { filesFor, isYamlFile, writeDocumentFiles } from '../document-files.js';
+import { EXIT, type ExitCode } from '../exit.js';
+import { type Failure, failed, failure } from '../failure.js';
+import { findRef, parseRef } from '../named.js';
+import { printJson } from '../render.js';
+import { openProject, withStore } from '../session.js';
+import type { CommandContext } from '../terminal.js';
+
+export const exportDocuments: Command = {
+  name: 'export',
+  arguments: [
+    {
+      name: '[objects...]',
+      description: `KIND or KIND/NAME, several if you like; kinds: ${OBJECT_KINDS.join(', ')}`,
+    },
+  ],
+  description:
+    "Print live objects as documents: this project's, or those that are named. Put in the place of the documents, " +
+    'they leave nothing to do. What a document cannot say is a comment. Shows nothing secret.',
+  options: [
+    { flags: '--all', description: "also other projects' objects, and those that no project declares" },
+    { flags: '--out <path>', description: 'write a YAML file, or one a kind into a folder' },
+    { flags: '--overwrite', description: 'with --out: replace files that are there' },
+  ],
+  examples: [
+    'keywright export > everything.yaml',
+    'keywright export --out exported',
+    'keywright export ApiKey/billing-prod Service',
+  ],
+  run: async (context, input) => {
+    const out = input.text('out');
+    if (out !== undefined && /\.json$/.test(out))
+      return failure('usage', 'documents are written as YAML: name a folder or a .yaml file after --out');
+    const scope = await scopeOf(context, input);
+    if (!scope.ok) return scope;
+    return withStore(context, 'refuse', async (store) => {
+      const objects = await chosen(store, input, scope.value);
+      if (!objects.ok) return objects;
+      return deliver(context, documentsOf(objects.value, scope.value), input);
+    });
+  },
+};
+
+/** Which objects are meant when none are named, and what documents of theirs will be read with. */
+interface Scope {
+  /** Undefined without a project in the working folder. */
+  readonly ownership: Ownership | undefined;
+  readonly defaults: DesiredProject['spec']['defaults'];
+  readonly isEverything: boolean;
+}
+
+async function scopeOf(context: CommandContext, input: Input): Promise<Result<Scope, Failure>> {
+  const project = await openProject(context);
+  if (project.ok) {
+    const { name, spec } = project.value.project;
+    const ownership = { project: name, manager: DOCUMENTS_MANAGER };
+    return ok({ ownership, defaults: spec.defaults, isEverything: input.has('all') });
+  }
+  if (project.error.fault.code !== 'no_project' || context.flags.store === undefined) return project;
+  return ok({ ownership: undefined, defaults: {}, isEverything: true });
+}
+
+async function chosen(
+  store: LiveStore,
+  input: Input,
+  scope: Scope,
+): Promise<Result<readonly LiveObject[], Failure>> {
+  const wanted = await selection(store, input.list(0));
+  if (!wanted.ok) return wanted;
+  const { kinds, named } = wanted.value;
+  const survey = await store.survey();
+  if (!survey.ok) return failed(survey.error);
+  const isNamed = (ref: ObjectRef): boolean => named.some((one) => compareRefs(one, ref) === 0);
+  const isAll = kinds.size === 0 && named.length === 0;
+  const refs = survey.value
+    .filter((live) => isNamed(live.ref) || ((isAll || kinds.has(live.ref.kind)) && isWithin(live, scope)))
+    .map(({ ref }) => ref);
+  const fetched = await store.fetch(refs);
+  if (!fetched.ok) return failed(fetched.error);
+  return ok(fetched.value.filter((live) => isNamed(live.ref) || !isAsItCame(live)));
+}
+
+/** What came with the store may have been changed by hand since; whether it was, its declaration tells. */
+function isWithin({ ownership, origin }: LiveSummary, { ownership: ours, isEverything }: Scope): boolean {
+  if (isEverything) return true;
+  if (ownership === undefined) return origin === 'system';
+  return ownership.project === ours?.project && ownership.manager === ours.manager;
+}
+
+interface Selection {
+  readonly kinds: ReadonlySet<ObjectKind>;
+  readonly named: readonly ObjectRef[];
+}
+
+async function selection(store: LiveStore, words: readonly string[]): Promise<Result<Selection, Failure>> {
+  const named: ObjectRef[] = [];
+  for (const word of words.filter((one) => !isObjectKind(one))) {
+    const parsed = parseRef(word, 'ApiKey');
+    if (!parsed.ok) return parsed;
+    const found = await findRef(store, parsed.value);
+    if (!found.ok) return found;
+    named.push(found.value);
+  }
+  return ok({ kinds: new Set(words.filter(isObjectKind)), named });
+}
+
+async function deliver(
+  context: CommandContext,
+  documents: readonly LiveDocument[],
+  input: Input,
+): Promise<Result<ExitCode, Failure>> {
+  const { terminal, flags } = context;
+  const isJson = flags.output === 'json';
+  const out = input.text('out');
+  if (documents.length === 0) terminal.err('Nothing to export; other objects: keywright export --all\n');
+  // In YAML they are comments.
+  if (isJson && out === undefined)
+    for (const { ref, notes } of documents)
+      for (const note of notes) terminal.err(`${printable(`${refText(ref)}: ${note}`)}\n`);
+  if (out === undefined) {
+    const items = documents.map(({ document }) => document);
+    if (isJson) printJson({ apiVersion: 'keywright.dev/v1', kind: 'List', items }, context);
+    else terminal.out(documentsYaml(documents));
+    return ok(EXIT.done);
+  }
+  const files = filesFor(out, documents);
+  const written = await writeDocumentFiles(flags.folder, files, input.has('overwrite') ? 'replace' : 'keep');
+  if (!written.ok) return written;
+  const paths = files.map(({ path }) => path);
+  if (isJson) printJson({ written: paths }, context);
+  else if (paths.length > 0)
+    terminal.out(
+      `Wrote ${counted(documents.length, 'document')} to ${isYamlFile(out) ? out : paths.join(', ')}\n`,
+    );
+  return ok(EXIT.done);
+}

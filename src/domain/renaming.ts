@@ -1,0 +1,30 @@
+/** What becomes of declarations when objects that they name are called something else. */
+import { kindOf } from './kinds/index.js';
+import { normalForm } from './kinds/normal-form.js';
+import { type Declaration, type ObjectRef, refJson, refText } from './objects.js';
+
+/** New names by old ones, as `refText`. */
+export type NewNames = ReadonlyMap<string, ObjectRef>;
+
+/**
+ * The declaration with every reference by name following `names`; those by address or id stay, for they still
+ * mean the same. The same value when nothing in it changes. Says nothing about its own name.
+ */
+export function withNewReferences(declaration: Declaration, names: NewNames): Declaration {
+  const kind = kindOf(declaration.kind);
+  const moved = kind.references(declaration.spec).flatMap((reference) => {
+    const next = names.get(refText(reference));
+    return next === undefined ? [] : [{ path: reference.path.split('.').slice(1), name: refJson(next).name }];
+  });
+  if (moved.length === 0) return declaration;
+  const spec = structuredClone(declaration.spec) as Record<string, unknown>;
+  for (const { path, name } of moved) put(spec, path, name);
+  // Sets are sorted by what they name.
+  return { ...declaration, spec: normalForm(kind.schema, spec) } as Declaration;
+}
+
+/** Sets what stands at a path that is there. */
+function put(within: Record<string, unknown>, [first = '', ...rest]: readonly string[], value: string): void {
+  if (rest.length === 0) within[first] = value;
+  else put(within[first] as Record<string, unknown>, rest, value);
+}
