@@ -134,7 +134,7 @@ export interface Plan {
   readonly steps: readonly Step[];
   readonly findings: readonly Finding[];
   readonly waiting: readonly Waiting[];
-  /** Environments with `requireApproval` that the steps touch. */
+  /** Environments with `requireApproval` that the steps change; upkeep is no change. */
   readonly approvals: readonly string[];
 }
 

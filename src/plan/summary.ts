@@ -1,6 +1,7 @@
 /** How many steps of which sort, and which environments want a second pair of eyes. */
 import { type Declaration, refText } from '../domain/objects.js';
 import type { PlanInput, Step, Subject, Summary } from './plan.js';
+import type { StepReason } from './reasons.js';
 
 export function summaryOf(steps: readonly Step[], { totals, subjects }: PlanInput): Summary {
   const count = (isCounted: (step: Step) => boolean): number => steps.filter(isCounted).length;
@@ -27,14 +28,34 @@ export function summaryOf(steps: readonly Step[], { totals, subjects }: PlanInpu
 export const isNewIssue = (step: Step): step is Extract<Step, { action: 'issue' }> =>
   step.action === 'issue' && step.reason !== 'Undelivered';
 
-/** Environments of `requireApproval` that a step touches: themselves, or a key in them before or after. */
+/**
+ * What a declaration that is in force calls for as time goes by. Whoever approved it approved that too: a due
+ * rotation that waited for somebody would end in an expired key.
+ */
+const UPKEEP: ReadonlySet<StepReason> = new Set([
+  'Undelivered',
+  'EnvelopeLost',
+  'RotationDue',
+  'RotationRequested',
+  'ExpiryExceedsDeclaration',
+  'HandedOver',
+  'DeadlinePassed',
+  'DeclaredEndPassed',
+  'PredecessorExpired',
+]);
+
+/**
+ * Environments of `requireApproval` that a step changes: themselves, or a key in them before or after. Upkeep is
+ * no change.
+ */
 export function approvalsFor(
   steps: readonly Step[],
   required: readonly string[],
   subjects: ReadonlyMap<string, Subject>,
 ): readonly string[] {
   const touched = new Set<string>();
-  for (const name of new Set(steps.map((step) => refText(step.object)))) {
+  const changing = steps.filter(({ reason }) => !UPKEEP.has(reason));
+  for (const name of new Set(changing.map((step) => refText(step.object)))) {
     const subject = subjects.get(name);
     for (const declaration of [subject?.desired?.declaration, subject?.live?.declaration]) {
       if (declaration) touched.add(environmentOf(declaration) ?? '');

@@ -232,6 +232,24 @@ describe('approvals', () => {
     ];
     expect(world.plan().approvals).toEqual(['development', 'production']);
   });
+
+  it('are not asked for what an approved declaration calls for as time goes by', () => {
+    const world = worldWith(billing, delivered);
+    world.project = project({ requireApproval: ['production'] });
+    world.changeKey(keyRef('a'), () => ({ rotationRequestedAt: world.now + 1 }));
+    const rotation = world.plan();
+    expect([rotation.summary.rotate, rotation.approvals]).toEqual([1, []]);
+    world.apply(rotation, 1);
+    const resumed = world.plan();
+    expect([resumed.summary.resume, resumed.approvals]).toEqual([1, []]);
+  });
+
+  it('are asked for what would undo a change made by hand', () => {
+    const world = worldWith(billing, delivered);
+    world.project = project({ requireApproval: ['production'] });
+    world.changeVersions(keyRef('a'), () => ({ revokedAt: world.now }));
+    expect(world.plan().approvals).toEqual(['production']);
+  });
 });
 
 describe('the digest', () => {
