@@ -18,12 +18,14 @@ import { acknowledge, activate, deactivate, requestRotation } from './by-hand.js
 import { claim } from './claim.js';
 import { create } from './create.js';
 import { remove } from './delete.js';
+import { dependentsOf } from './dependents.js';
 import { issue } from './issue.js';
 import type { Keyring } from './keyring.js';
 import { acquire, checkLease, LEASE_TTL_MAX_MS, release, renew } from './lease.js';
+import { removePerson } from './people.js';
 import { promote } from './promote.js';
 import { fetchObjects, knownTokens, survey } from './reading.js';
-import { dependentsOf, resolveReferences } from './references.js';
+import { resolveReferences } from './references.js';
 import { revoke, revokeByHand } from './revoke.js';
 import type { Storage, Transaction } from './storage-port.js';
 import { adopt, update } from './update.js';
@@ -155,6 +157,8 @@ function perform(work: Work, request: Request): Promise<Result<Outcome>> {
       return deactivate(work, request);
     case 'activate':
       return activate(work, request);
+    case 'removePerson':
+      return removePerson(work, request);
     default:
       return unreachable(request);
   }

@@ -7,7 +7,8 @@ import { type ObjectRef, refText } from '../domain/objects.js';
 import { fail, ok, type Result } from '../domain/result.js';
 import { type DurationMs, formatInstant } from '../domain/time.js';
 import type { Outcome } from '../ports/live-store.js';
-import { dependentsOf } from './references.js';
+import { dependentsOf } from './dependents.js';
+import { refuseLastOwner, removeAlone } from './people.js';
 import { endVersions } from './revoke.js';
 import { deliveriesText, refOfRow } from './rows.js';
 import type { ObjectRow } from './storage-port.js';
@@ -20,7 +21,7 @@ export interface DeleteRequest {
   readonly revision: number;
 }
 
-/** `moved`, or `in_use` while other objects need it. Deleted already: nothing changes. */
+/** `moved`, `in_use` while other objects need it, or `conflict` for the last owner. Deleted already: nothing changes. */
 export async function remove(work: Work, request: DeleteRequest): Promise<Result<Outcome>> {
   const { object, overlapMs, revision } = request;
   const row = await work.tx.objects.find(object.kind, object.name);
@@ -31,6 +32,7 @@ export async function remove(work: Work, request: DeleteRequest): Promise<Result
   if (row.kind === 'ApiKey') return removeKey(work, row, overlapMs);
   const inUse = await refuseInUse(work, object);
   if (!inUse.ok) return inUse;
+  if (row.kind === 'User') return removeUser(work, row);
   if (row.kind === 'Environment') {
     const ended = await removeAutomaticKeys(work, object, overlapMs);
     if (!ended.ok) return ended;
@@ -41,6 +43,11 @@ export async function remove(work: Work, request: DeleteRequest): Promise<Result
     { action: 'object.deleted', detail: {} },
   );
   return saved.ok ? changed(saved.value) : saved;
+}
+
+async function removeUser(work: Work, row: ObjectRow): Promise<Result<Outcome>> {
+  const refused = await refuseLastOwner(work, row, undefined);
+  return refused.ok ? removeAlone(work, row) : refused;
 }
 
 async function removedBefore(work: Work, object: ObjectRef): Promise<Result<Outcome>> {
@@ -68,7 +75,7 @@ async function removeKey(work: Work, row: ObjectRow, overlapMs: DurationMs): Pro
 /** What came with an environment goes with it; anything else has to go first. */
 async function refuseInUse(work: Work, object: ObjectRef): Promise<Result<void>> {
   const dependents = await dependentsOf(work.tx, object, work.now);
-  const [first] = dependents.filter(({ origin }) => origin !== 'system');
+  const [first] = dependents.filter(({ origin, diesWithIt }) => origin !== 'system' && diesWithIt !== true);
   if (first === undefined) return ok(undefined);
   const until =
     first.endsAt === undefined ? '' : ` until its last version ends at ${formatInstant(first.endsAt)}`;

@@ -5,10 +5,10 @@ import type { Origin, Ownership } from '../domain/live.js';
 import { type Declaration, declarationDigest, refOf } from '../domain/objects.js';
 import { ok, type Result } from '../domain/result.js';
 import { base62 } from '../domain/secret.js';
-import { type Instant, NEVER } from '../domain/time.js';
+import type { Instant } from '../domain/time.js';
 import { record } from './record.js';
 import { liveReferences, refuseTakenAlias } from './references.js';
-import { declarationOf, declarationText, deliveriesText, signObject } from './rows.js';
+import { declarationOf, declarationText, deliveriesText, quietUntilOf, signObject } from './rows.js';
 import type { ObjectRow } from './storage-port.js';
 import type { Work } from './work.js';
 
@@ -34,20 +34,19 @@ export async function insertObject(work: Work, object: NewObject): Promise<Resul
     detail: { id, digest, origin, ...ownership },
   });
   if (!revision.ok) return revision;
+  const told = { ...ref, declaration: declarationText(declaration), ...peopleColumns(declaration, work.now) };
   const row = signObject(
     {
       id,
-      ...ref,
-      declaration: declarationText(declaration),
+      ...told,
       digest,
       project: ownership?.project ?? null,
       manager: ownership?.manager ?? null,
       origin,
       revision: revision.value,
-      // A key without versions needs one now; other kinds need nothing until they are changed.
-      quiet_until: declaration.kind === 'ApiKey' ? 0 : NEVER,
+      // A key without versions needs one now.
+      quiet_until: declaration.kind === 'ApiKey' ? 0 : quietUntilOf(told),
       ...keyColumns(declaration, references.value),
-      ...peopleColumns(declaration, work.now),
       created_at: work.now,
       removed_at: null,
       deliveries: deliveriesText([], 0),

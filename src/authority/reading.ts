@@ -29,10 +29,7 @@ export async function fetchObjects(
   refs: readonly ObjectRef[],
 ): Promise<Result<readonly LiveObject[]>> {
   const rows = await rowsOf(tx, refs);
-  const surroundings = await surroundingsOf(
-    tx,
-    rows.map(({ id }) => id),
-  );
+  const surroundings = await surroundingsOf(tx, rows);
   const objects: LiveObject[] = [];
   for (const row of rows) {
     const checked = genuine({ keyring }, row);
@@ -64,6 +61,8 @@ export async function knownTokens(
 interface Surroundings {
   readonly versions: ReadonlyMap<string, readonly VersionRow[]>;
   readonly consumers: ReadonlyMap<string, readonly { readonly consumer: string }[]>;
+  /** Whom personal keys were made for, by id. */
+  readonly people: ReadonlyMap<string, ObjectRow>;
 }
 
 async function rowsOf(tx: Transaction, refs: readonly ObjectRef[]): Promise<readonly ObjectRow[]> {
@@ -75,16 +74,19 @@ async function rowsOf(tx: Transaction, refs: readonly ObjectRef[]): Promise<read
   return rows;
 }
 
-async function surroundingsOf(tx: Transaction, ids: readonly string[]): Promise<Surroundings> {
-  const versions = await tx.versions.ofMany(ids);
+async function surroundingsOf(tx: Transaction, rows: readonly ObjectRow[]): Promise<Surroundings> {
+  const versions = await tx.versions.ofMany(rows.map(({ id }) => id));
+  const owners = new Set(rows.flatMap(({ owner_id }) => owner_id ?? []));
+  const people = await tx.objects.byIds([...owners]);
   const consumers = await tx.versions.consumers(versions.map(({ token_id }) => token_id));
   return {
     versions: grouped(versions, ({ object_id }) => object_id),
     consumers: grouped(consumers, ({ token_id }) => token_id),
+    people: new Map(people.map((person) => [person.id, person])),
   };
 }
 
-function liveObjectOf(row: ObjectRow, { versions, consumers }: Surroundings): LiveObject {
+function liveObjectOf(row: ObjectRow, { versions, consumers, people }: Surroundings): LiveObject {
   const facts = (versions.get(row.id) ?? []).map((version) =>
     versionFactsOf(
       version,
@@ -96,7 +98,8 @@ function liveObjectOf(row: ObjectRow, { versions, consumers }: Surroundings): Li
     id: row.id,
     declaration: declarationOf(row),
     createdAt: row.created_at,
-    key: row.key_type === null ? undefined : keyFactsOf(row, facts),
+    key: row.key_type === null ? undefined : keyFactsOf(row, facts, people.get(row.owner_id ?? '')),
+    ...(row.granted_at !== null && { grantedAt: row.granted_at }),
   };
 }
 

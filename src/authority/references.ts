@@ -1,21 +1,11 @@
-/** Which objects an object names, and which name it. */
+/** Which objects an object names. */
 import { fault } from '../domain/errors.js';
+import { misfits } from '../domain/fit.js';
 import { foldEmail, kindOf } from '../domain/kinds/index.js';
-import { isAlive } from '../domain/lifecycle.js';
-import type { LiveDependent, Origin } from '../domain/live.js';
-import {
-  compareRefs,
-  type Declaration,
-  isEmail,
-  isId,
-  type ObjectRef,
-  refOf,
-  refText,
-} from '../domain/objects.js';
+import { type Declaration, isEmail, isId, type ObjectRef, refOf, refText } from '../domain/objects.js';
 import { fail, ok, type Result } from '../domain/result.js';
-import { type Instant, NEVER } from '../domain/time.js';
-import { refOfRow, versionFactsOf } from './rows.js';
-import type { ObjectRow, Transaction, VersionRow } from './storage-port.js';
+import { declarationOf, refOfRow } from './rows.js';
+import type { ObjectRow, Transaction } from './storage-port.js';
 import { genuine } from './stored.js';
 import type { Work } from './work.js';
 
@@ -43,23 +33,41 @@ export async function resolveReferences(
   return ok(found);
 }
 
-/** The live objects that a declaration names; `unknown_reference` if one is not there. */
+/**
+ * The live objects that a declaration names; `unknown_reference` if one, or a part of it, is not there, `conflict`
+ * if one is not what is needed in that place.
+ */
 export async function liveReferences(
   work: Work,
   declaration: Declaration,
 ): Promise<Result<readonly ObjectRow[]>> {
   const rows: ObjectRow[] = [];
-  for (const { kind, name, path } of kindOf(declaration.kind).references(declaration.spec)) {
+  const by = refText(refOf(declaration));
+  for (const reference of kindOf(declaration.kind).references(declaration.spec)) {
+    const { kind, name, path } = reference;
     const found = await findReferred(work.tx, { kind, name });
     if (found === undefined)
       return fail(
         fault(
           'unknown_reference',
-          `${refText(refOf(declaration))}: ${path} names ${refText({ kind, name })}, which does not exist; declare it first`,
+          `${by}: ${path} names ${refText({ kind, name })}, which does not exist; declare it first`,
         ),
       );
     const row = genuine(work, found);
     if (!row.ok) return row;
+    const [misfit] = misfits(reference, declarationOf(row.value));
+    if (misfit !== undefined)
+      return fail(
+        fault(
+          misfit.kind === 'unknown' ? 'unknown_reference' : 'conflict',
+          `${by}: ${misfit.path}: ${misfit.message}`,
+        ),
+      );
+    // Roles may repeat; anybody and anything else is named once, by whichever of its names.
+    if (kind !== 'Role' && rows.some(({ id }) => id === row.value.id))
+      return fail(
+        fault('conflict', `${by}: ${path} names ${refText(refOfRow(row.value))}, which it names already`),
+      );
     rows.push(row.value);
   }
   return ok(rows);
@@ -80,39 +88,4 @@ export async function refuseTakenAlias(
       `${refText(refOf(declaration))}: ${refText(refOfRow(holder))} has the address ${alias.slice(alias.indexOf('/') + 1)} already; give another, or remove that one first`,
     ),
   );
-}
-
-/** Sorted by `compareRefs`: live objects that name `ref`, and removed keys of which a version has not ended. */
-export async function dependentsOf(
-  tx: Transaction,
-  ref: ObjectRef,
-  now: Instant,
-): Promise<readonly LiveDependent[]> {
-  const all = await tx.objects.referring(ref.kind, ref.name);
-  // Personal keys die with the person and hold nobody back (contract.md, fine print 8).
-  const rows = ref.kind === 'User' ? all.filter(({ kind }) => kind !== 'ApiKey') : all;
-  const removed = rows.filter((row) => row.removed_at !== null).map((row) => row.id);
-  const versions = await tx.versions.ofMany(removed);
-  const dependents: LiveDependent[] = [];
-  for (const row of rows) {
-    const endsAt =
-      row.removed_at === null
-        ? undefined
-        : lastEnd(
-            versions.filter((version) => version.object_id === row.id),
-            now,
-          );
-    if (row.removed_at !== null && endsAt === undefined) continue;
-    dependents.push({ ref: refOfRow(row), origin: row.origin as Origin, endsAt });
-  }
-  return dependents.sort((a, b) => compareRefs(a.ref, b.ref));
-}
-
-/** When the last version ends that has not; undefined if all have. */
-function lastEnd(versions: readonly VersionRow[], now: Instant): Instant | undefined {
-  const ends = versions
-    .map((version) => versionFactsOf(version))
-    .filter((version) => isAlive(version, now))
-    .map((version) => Math.min(version.revokedAt ?? NEVER, version.expiresAt ?? NEVER));
-  return ends.length === 0 ? undefined : Math.max(...ends);
 }

@@ -5,6 +5,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import { canonicalJson } from '../domain/canonical.js';
 import { type Fault, fault } from '../domain/errors.js';
+import { lapsesAt } from '../domain/guests.js';
 import type { SinkId } from '../domain/kinds/index.js';
 import type {
   Delivery,
@@ -12,11 +13,14 @@ import type {
   KeyFacts,
   LiveSummary,
   Origin,
+  OwnerStanding,
   Ownership,
   VersionFacts,
 } from '../domain/live.js';
-import type { Declaration, ObjectRef } from '../domain/objects.js';
+import type { Declaration, DeclarationOf, ObjectRef } from '../domain/objects.js';
+import { isActive } from '../domain/people.js';
 import type { KeyType } from '../domain/secret.js';
+import { type Instant, NEVER } from '../domain/time.js';
 import type { ConfirmedDelivery } from '../ports/live-store.js';
 import type { Keyring } from './keyring.js';
 import type { ObjectRow, SurveyRow, VersionRow } from './storage-port.js';
@@ -146,14 +150,34 @@ function deliveriesOf(text: string): readonly Delivery[] {
   }));
 }
 
-export const keyFactsOf = (row: ObjectRow, versions: readonly VersionFacts[]): KeyFacts => ({
+/** A tombstone stays one, whoever has the name later. */
+export function standingOfPerson(person: ObjectRow | undefined): OwnerStanding {
+  if (person === undefined || person.removed_at !== null) return 'deleted';
+  const declaration = declarationOf(person);
+  return declaration.kind === 'User' && !isActive(declaration.spec) ? 'deactivated' : 'active';
+}
+
+/** `person`: who a personal key was made for. */
+export const keyFactsOf = (
+  row: ObjectRow,
+  versions: readonly VersionFacts[],
+  person: ObjectRow | undefined,
+): KeyFacts => ({
   type: row.key_type as KeyType,
   isProd: row.is_prod === 1,
   deactivatedAt: row.deactivated_at ?? undefined,
   rotationRequestedAt: row.rotation_requested_at ?? undefined,
   acknowledgedGeneration: row.acknowledged_generation ?? undefined,
+  ...(row.owner_id !== null && { owner: standingOfPerson(person) }),
   versions,
 });
+
+/** Until when an object that is no key needs nothing while it is declared as it is: a guest's time ends. */
+export function quietUntilOf(row: Pick<ObjectRow, 'kind' | 'declaration' | 'granted_at'>): Instant {
+  if (row.kind !== 'Guest') return NEVER;
+  const declaration = JSON.parse(row.declaration) as DeclarationOf<'Guest'>;
+  return lapsesAt({ spec: declaration.spec, grantedAt: row.granted_at ?? undefined });
+}
 
 export const versionFactsOf = (row: VersionRow, consumers: readonly string[] = []): VersionFacts => ({
   id: row.token_id,

@@ -122,6 +122,8 @@ export interface ObjectQueries {
   findAlias(kind: string, alias: string): Promise<ObjectRow | undefined>;
   /** Live keys and tombstones of a person. */
   ownedBy(ownerId: string): Promise<readonly ObjectRow[]>;
+  /** Every live object of a kind, by name. */
+  ofKind(kind: string): Promise<readonly ObjectRow[]>;
   findMany(kind: string, names: readonly string[]): Promise<readonly ObjectRow[]>;
   /** Tombstones of that name, newest first. */
   tombstones(kind: string, name: string): Promise<readonly ObjectRow[]>;

@@ -11,6 +11,7 @@ import {
   isGenuineObject,
   isGenuineVersion,
   keyFactsOf,
+  quietUntilOf,
   signObject,
   signVersion,
   tampered,
@@ -58,7 +59,7 @@ export async function saveObject(work: Work, row: ObjectRow, entry: Entry): Prom
   const revision = await record(work, row, entry);
   if (!revision.ok) return revision;
   await work.tx.objects.update(
-    signObject({ ...row, revision: revision.value, quiet_until: NEVER }, work.keyring),
+    signObject({ ...row, revision: revision.value, quiet_until: quietUntilOf(row) }, work.keyring),
   );
   return revision;
 }
@@ -75,9 +76,11 @@ export async function saveKey(
   const { before, after } = keys;
   const revision = await record(work, after.row, entry);
   if (!revision.ok) return revision;
+  const { owner_id } = after.row;
   const facts = keyFactsOf(
     after.row,
     after.versions.map((version) => versionFactsOf(version)),
+    owner_id === null ? undefined : await work.tx.objects.byId(owner_id),
   );
   const quiet = after.row.removed_at === null ? quietUntil(after.row.name, after.spec, facts) : NEVER;
   await work.tx.objects.update(

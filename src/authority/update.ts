@@ -8,13 +8,18 @@ import { type Declaration, declarationDigest, type ObjectRef, refOf, refText } f
 import { fail, type Result } from '../domain/result.js';
 import type { Outcome } from '../ports/live-store.js';
 import { peopleColumns } from './insert-object.js';
+import { tellPersonalKeys } from './people.js';
 import { liveReferences, refuseTakenAlias } from './references.js';
 import { declarationOf, declarationText, ownershipOf } from './rows.js';
+import { refuseUpdate } from './rules.js';
 import type { ObjectRow } from './storage-port.js';
 import { keyOf, loadObject, saveKey, saveObject } from './stored.js';
 import { changed, type Entry, moved, unchanged, type Work } from './work.js';
 
-/** `moved`, `unknown_reference`, or `conflict` when only a replacement can change what differs. */
+/**
+ * `moved`, `unknown_reference`, `in_use` for a part that others name, or `conflict` when only a replacement can
+ * change what differs, or a rule of the kind stands against it (rules.ts).
+ */
 export async function update(
   work: Work,
   change: { readonly declaration: Declaration; readonly ownership: Ownership; readonly revision: number },
@@ -36,26 +41,28 @@ export async function update(
   if (!references.ok) return references;
   const taken = await refuseTakenAlias(work, declaration, row);
   if (!taken.ok) return taken;
+  const refused = await refuseUpdate(work, row, declaration);
+  if (!refused.ok) return refused;
   const { alias, granted_at } = peopleColumns(declaration, work.now);
   await work.tx.objects.replaceReferences(
     row.id,
     references.value.map(({ kind, name }) => ({ object_id: row.id, kind, name })),
   );
-  return save(
-    work,
-    {
-      ...row,
-      declaration: declarationText(declaration),
-      digest,
-      ...ownership,
-      alias,
-      granted_at: row.granted_at ?? granted_at,
-    },
-    {
-      action: 'object.updated',
-      detail: { digest, previousDigest: row.digest, ...ownership },
-    },
-  );
+  const next = {
+    ...row,
+    declaration: declarationText(declaration),
+    digest,
+    ...ownership,
+    alias,
+    granted_at: row.granted_at ?? granted_at,
+  };
+  const saved = await save(work, next, {
+    action: 'object.updated',
+    detail: { digest, previousDigest: row.digest, ...ownership },
+  });
+  if (!saved.ok || row.kind !== 'User') return saved;
+  const told = await tellPersonalKeys(work, row, next);
+  return told.ok ? saved : told;
 }
 
 /** Takes over without touching: `moved` if it is not as it was seen. */

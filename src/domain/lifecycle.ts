@@ -124,6 +124,7 @@ export function quietUntil(name: string, spec: ApiKeySpec, key: KeyFacts): Insta
     only.suspendedUntil === undefined &&
     !exceedsDeclaredExpiry(spec, only) &&
     key.deactivatedAt === undefined &&
+    (key.owner ?? 'active') === 'active' &&
     (key.rotationRequestedAt === undefined || key.rotationRequestedAt <= only.issuedAt);
   if (!isSteady) return 0;
   return Math.min(rotationDueAt(name, spec, only), only.expiresAt ?? NEVER);

@@ -51,7 +51,12 @@ export interface LiveObject extends LiveSummary {
   readonly declaration: Declaration;
   readonly createdAt: Instant;
   readonly key: KeyFacts | undefined;
+  /** Of a guest: when the first grant was given; absent as long as none was. */
+  readonly grantedAt?: Instant;
 }
+
+/** Whoever owns a key: a person that is deactivated pauses theirs, a deleted owner ends them. */
+export type OwnerStanding = 'active' | 'deactivated' | 'deleted';
 
 export interface KeyFacts {
   readonly type: KeyType;
@@ -63,6 +68,8 @@ export interface KeyFacts {
   readonly rotationRequestedAt: Instant | undefined;
   /** The newest generation whose hand-over somebody confirmed. */
   readonly acknowledgedGeneration: number | undefined;
+  /** Of a personal key: how the person stands whom it was made for, whoever has that name now. */
+  readonly owner?: OwnerStanding;
   /** All versions ever, by generation, oldest first. */
   readonly versions: readonly VersionFacts[];
 }
@@ -122,6 +129,10 @@ export interface LiveDependent {
   readonly origin: Origin;
   /** When its last version ends, for a key on its way out; undefined while it stays. */
   readonly endsAt: Instant | undefined;
+  /** A personal key, of the person asked about: it dies with them and holds nobody back. */
+  readonly diesWithIt?: true;
+  /** Of a guest, for the space asked about: the workbooks of it that grants name. */
+  readonly workbooks?: readonly string[];
 }
 
 /** A token that the store knows by its id, and the key it was issued for. */

@@ -3,7 +3,7 @@
  * the command line. The first reason that applies, in the contract's order.
  */
 import { isAccepted, stateOf } from './lifecycle.js';
-import type { VersionFacts } from './live.js';
+import type { OwnerStanding, VersionFacts } from './live.js';
 import { permits } from './permissions.js';
 import type { Instant } from './time.js';
 
@@ -30,8 +30,7 @@ export interface VerificationRequest {
 export interface KeyStanding {
   readonly environment: string;
   readonly isDeactivated: boolean;
-  /** Deleted owners end their keys; deactivated people pause theirs. */
-  readonly owner: 'active' | 'deactivated' | 'deleted';
+  readonly owner: OwnerStanding;
   readonly permissions: readonly string[];
 }
 

@@ -110,7 +110,9 @@ export type Request =
   | { readonly kind: 'revoke'; readonly object: ObjectRef; readonly overlapMs: DurationMs }
   /** Confirms the hand-over to the newest version. `proof` is that version's token: possession. */
   | { readonly kind: 'acknowledge'; readonly object: ObjectRef; readonly proof: Secret }
-  | { readonly kind: 'deactivate' | 'activate'; readonly object: ObjectRef };
+  | { readonly kind: 'deactivate' | 'activate'; readonly object: ObjectRef }
+  /** Out of every team and out of the account, at once; `conflict` for the last active owner. */
+  | { readonly kind: 'removePerson'; readonly object: ObjectRef };
 
 export interface Outcome {
   /** The object's revision after the effect. */

@@ -92,7 +92,7 @@ export function remember(
   declaration: Declaration,
 ): RememberedDocument {
   const { position } = document.tree.place(['metadata', 'name'], 'value');
-  const { metadata, spec, kind } = declaration;
+  const { metadata, kind } = declaration;
   const previousName = metadata.annotations?.[PREVIOUS_NAME];
   const place = {
     text: chunk.hash,
@@ -107,7 +107,8 @@ export function remember(
     name: refOf(declaration).name,
     digest: declarationDigest(declaration),
     labels: metadata.labels ?? {},
-    references: kindOf(kind).references(spec),
+    // Of the document as it is written: in normal form sets are sorted, and errors point into the document.
+    references: kindOf(kind).references(document.spec),
     sinks: kind === 'ApiKey' ? (declaration.spec.deliver ?? []).map(sinkIdOf) : [],
     ...(previousName === undefined ? {} : { previousName: scopedName(declaration, previousName) }),
     place: () => place,

@@ -18,7 +18,7 @@ import { SpecFile } from './spec-file.js';
 export { type LoadedProject, loadProject } from './project.js';
 
 /** Grows when documents come to mean something else, other than by their schemas: all is read anew. */
-const MEANING = 2;
+const MEANING = 3;
 
 export interface LoadOptions {
   /** Files and folders instead of the project's `specs`, relative to its folder. */

@@ -19,6 +19,7 @@ import {
   tokenIn,
 } from '../support/store.js';
 import { type HandClock, START } from '../support/store-world.js';
+import { peopleContract } from './people.contract.js';
 
 export interface OpenStore {
   readonly store: LiveStore;
@@ -28,6 +29,7 @@ export interface OpenStore {
 }
 
 export function liveStoreContract(name: string, open: () => Promise<OpenStore>): void {
+  peopleContract(name, open);
   describe(`live store: ${name}`, () => {
     let store: LiveStore;
     let clock: HandClock;

@@ -78,7 +78,7 @@ function references({ environment, owner }: ApiKeySpec): readonly Reference[] {
     found.push({ kind: 'Service', name: owner.service, path: 'spec.owner.service' });
   if (owner.team !== undefined) found.push({ kind: 'Team', name: owner.team, path: 'spec.owner.team' });
   if (owner.role !== undefined && !isBuiltInRole(owner.role, 'team'))
-    found.push({ kind: 'Role', name: owner.role, path: 'spec.owner.role' });
+    found.push({ kind: 'Role', name: owner.role, path: 'spec.owner.role', scope: 'team' });
   if (owner.user !== undefined) found.push({ kind: 'User', name: owner.user, path: 'spec.owner.user' });
   return found;
 }

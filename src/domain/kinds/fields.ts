@@ -57,6 +57,7 @@ export const userField = (description: string) =>
     maxLength: 254,
     description,
     'x-expects': 'the name or email address of a User',
+    'x-fold': true,
   });
 
 /** `ids` begin with this prefix: `us_sp`. */

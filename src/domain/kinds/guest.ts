@@ -65,10 +65,12 @@ export const Guest: Kind<GuestSpec> = {
 function references({ environment, grants = [] }: GuestSpec): readonly Reference[] {
   return [
     { kind: 'Environment', name: environment, path: 'spec.environment' },
-    ...grants.map(({ space }, index) => ({
+    ...grants.map(({ space, workbooks }, index) => ({
       kind: 'Space',
       name: space.startsWith('us_sp_') ? space : `${environment}/${space}`,
       path: `spec.grants.${index}.space`,
+      environment,
+      ...(workbooks && { workbooks: { path: `spec.grants.${index}.workbooks`, names: workbooks } }),
     })),
   ];
 }

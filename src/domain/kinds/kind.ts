@@ -4,6 +4,7 @@
  */
 import type { TSchema } from 'typebox';
 import type { Metadata } from '../metadata.js';
+import type { RoleScope } from '../roles.js';
 
 /**
  * A field that names another object, by its name within its kind (`ObjectRef`), its id, or its alias.
@@ -13,6 +14,12 @@ export interface Reference {
   readonly kind: string;
   readonly name: string;
   readonly path: string;
+  /** Of a Role: where it is given, so that it must be one for there (fit.ts). */
+  readonly scope?: RoleScope;
+  /** Of a Space: the environment that it must be in, which an id does not say. */
+  readonly environment?: string;
+  /** Of a Space: the workbooks of it that are named too; the first stands at `path` and `.0`. */
+  readonly workbooks?: { readonly path: string; readonly names: readonly string[] };
 }
 
 /** A rule across fields that was broken. The message is a sentence that follows the path. */

@@ -46,7 +46,7 @@ export const Team: Kind<TeamSpec> = {
       const path = `spec.members.${index}`;
       const person = { kind: 'User', name: foldEmail(user), path: `${path}.user` };
       if (role === undefined || isBuiltInRole(role, 'team')) return [person];
-      return [person, { kind: 'Role', name: role, path: `${path}.role` }];
+      return [person, { kind: 'Role', name: role, path: `${path}.role`, scope: 'team' }];
     }),
   check: ({ members = [] }) => repeated(members.map(({ user }) => foldEmail(user))),
 };

@@ -41,7 +41,7 @@ export const User: Kind<UserSpec> = {
   alias: ({ email }) => email,
   references: ({ roles = [] }) =>
     roles
-      .map((name, index) => ({ kind: 'Role', name, path: `spec.roles.${index}` }))
+      .map((name, index) => ({ kind: 'Role', name, path: `spec.roles.${index}`, scope: 'tenant' as const }))
       .filter(({ name }) => !isBuiltInRole(name, 'tenant')),
   check: () => [],
 };

@@ -48,6 +48,14 @@ const findAlias = statement<{ kind: string; alias: string }>()((db, p) =>
 const ownedBy = statement<{ id: string }>()((db, p) =>
   db.selectFrom('objects').selectAll().where('owner_id', '=', p('id')),
 );
+const ofKind = statement<{ kind: string }>()((db, p) =>
+  db
+    .selectFrom('objects')
+    .selectAll()
+    .where('kind', '=', p('kind'))
+    .where('removed_at', 'is', null)
+    .orderBy('name'),
+);
 const tombstones = statement<{ kind: string; name: string }>()((db, p) =>
   db
     .selectFrom('objects')
@@ -88,6 +96,7 @@ export function objectQueries(session: Session): ObjectQueries {
     find: async (kind, name) => (await find(session, { kind, name }))[0],
     findAlias: async (kind, alias) => (await findAlias(session, { kind, alias }))[0],
     ownedBy: (id) => ownedBy(session, { id }),
+    ofKind: (kind) => ofKind(session, { kind }),
     byIds: (ids) =>
       chunks(ids, (chunk) => session.compiler.selectFrom('objects').selectAll().where('id', 'in', chunk))(
         session,

@@ -1,0 +1,34 @@
+/** How long a guest is let in, and to what: the one decision that everything which admits guests goes by. */
+import type { GuestSpec } from './kinds/index.js';
+import { durationMs, type Instant, NEVER } from './time.js';
+
+/** A guest's declaration, and when the first grant was given; undefined as long as none was. */
+export interface GuestFacts {
+  readonly spec: GuestSpec;
+  readonly grantedAt: Instant | undefined;
+}
+
+/** A space, or one workbook of it. */
+export interface Place {
+  readonly environment: string;
+  readonly space: { readonly name: string; readonly id: string };
+  /** Absent: the space itself is asked for, with all that is in it. */
+  readonly workbook?: string;
+}
+
+/** From then on the guest is out for good; NEVER without `expiresAfter` or before the first grant. */
+export const lapsesAt = ({ spec: { expiresAfter }, grantedAt }: GuestFacts): Instant =>
+  expiresAfter === undefined || grantedAt === undefined ? NEVER : grantedAt + durationMs(expiresAfter);
+
+export const hasLapsed = (guest: GuestFacts, now: Instant): boolean => lapsesAt(guest) <= now;
+
+/** A grant of a space opens all of it; one of workbooks opens these alone, and not the space. */
+export function isOpenTo(guest: GuestFacts, place: Place, now: Instant): boolean {
+  const { environment, grants = [] } = guest.spec;
+  if (hasLapsed(guest, now) || environment !== place.environment) return false;
+  const { name, id } = place.space;
+  return grants.some(({ space, workbooks }) => {
+    if (space !== name && space !== id) return false;
+    return workbooks === undefined || (place.workbook !== undefined && workbooks.includes(place.workbook));
+  });
+}
