@@ -19,7 +19,13 @@ import { genuine } from './stored.js';
 export async function survey(tx: Transaction): Promise<Result<readonly LiveSummary[]>> {
   const rows = await tx.objects.survey();
   // An engine orders by bytes, which beyond ASCII is not the order of code units.
-  return ok(rows.map(summaryOf).sort((a, b) => compareRefs(a.ref, b.ref)));
+  let owner: LiveSummary['ownership'];
+  const lines = rows.map((row) => {
+    const line = summaryOf(row, owner);
+    owner = line.ownership;
+    return line;
+  });
+  return ok(lines.sort((a, b) => compareRefs(a.ref, b.ref)));
 }
 
 /** Those of `refs` that are live, sorted by `compareRefs`. `store_tampered` if a row was changed. */

@@ -115,13 +115,18 @@ export const refOfRow = (row: { readonly kind: string; readonly name: string }):
   name: row.name,
 });
 
-export const ownershipOf = (row: SurveyRow): Ownership | undefined =>
-  row.project === null || row.manager === null ? undefined : { project: row.project, manager: row.manager };
+export const ownershipOf = ({
+  project,
+  manager,
+}: Pick<ObjectRow, 'project' | 'manager'>): Ownership | undefined =>
+  project === null || manager === null ? undefined : { project, manager };
 
-export const summaryOf = (row: SurveyRow): LiveSummary => ({
+/** Most objects have the owner of their neighbour in a list, whose value is then shared. */
+export const summaryOf = (row: SurveyRow, neighbour?: Ownership): LiveSummary => ({
   ref: refOfRow(row),
   digest: row.digest,
-  ownership: ownershipOf(row),
+  ownership:
+    neighbour?.project === row.project && neighbour.manager === row.manager ? neighbour : ownershipOf(row),
   origin: row.origin as Origin,
   revision: row.revision,
   quietUntil: row.quiet_until,

@@ -19,6 +19,20 @@ export const refText = (ref: { readonly kind: string; readonly name: string }): 
 export const compareRefs = (a: ObjectRef, b: ObjectRef): number =>
   a.kind === b.kind ? (a.name < b.name ? -1 : a.name > b.name ? 1 : 0) : a.kind < b.kind ? -1 : 1;
 
+/** Is it among `named`, which are sorted by `compareRefs`? By bisection. */
+export function isAmong(named: readonly { readonly ref: ObjectRef }[], ref: ObjectRef): boolean {
+  let low = 0;
+  let high = named.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const one = named[middle];
+    if (one && compareRefs(one.ref, ref) < 0) low = middle + 1;
+    else high = middle;
+  }
+  const found = named[low];
+  return found !== undefined && compareRefs(found.ref, ref) === 0;
+}
+
 /** What somebody declared, in normal form. */
 export type Declaration = {
   readonly [K in ObjectKind]: { readonly kind: K; readonly metadata: Metadata; readonly spec: SpecOf[K] };

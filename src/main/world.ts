@@ -6,13 +6,15 @@ import type { StorePlace, World } from '../cli/world.js';
 import { fault } from '../domain/errors.js';
 import { fail, ok, type Result } from '../domain/result.js';
 import { Secret } from '../domain/secret.js';
+import { RECEIPTS_MARK } from '../sinks/receipt-memory.js';
 import { openSinks } from '../sinks/sinks.js';
-import { memoryFile } from '../spec/memory-file.js';
+import { DOCUMENTS_MARK, documentMemory } from '../spec/memory-packing.js';
 import { makeFolder, storeFolder } from '../storage/folder.js';
 import { isPostgresAddress } from '../storage/postgres/address.js';
 import { openEmbeddedStore, rotateMasterKey } from './embedded-store.js';
 import { openFileLock } from './file-lock.js';
 import { openIdentity, readRecipient } from './identity.js';
+import { keptText } from './kept-text.js';
 import { openPostgresStore, replacePostgresMasterKey } from './postgres-store.js';
 import { sodiumSealing, systemClock, systemEntropy } from './system.js';
 
@@ -24,6 +26,7 @@ export function createWorld(env: Env): World {
   const adapters = { clock: systemClock, entropy: systemEntropy, sealing: sodiumSealing };
   const given = masterKey === undefined ? undefined : new Secret(masterKey);
   const key = given && { masterKey: given };
+  const unique = String(process.pid);
   return {
     ...adapters,
     openStore: async (place, whenAbsent) => {
@@ -36,8 +39,20 @@ export function createWorld(env: Env): World {
     },
     openSinks: (folder, roots) => {
       // One lock for all who deliver below this folder, whatever store they use.
-      const lock = openFileLock(join(folder, '.keywright', 'sinks.lock'));
-      return openSinks({ root: folder, roots, machine, exclusively: lock.exclusively });
+      const lock = join(folder, '.keywright', 'sinks.lock');
+      const memory = keptText({
+        path: join(folder, '.keywright', 'receipts.cache'),
+        mark: RECEIPTS_MARK,
+        unique,
+      });
+      return openSinks({
+        root: folder,
+        roots,
+        machine,
+        exclusively: openFileLock(lock).exclusively,
+        // Planning writes nothing where nothing was delivered yet.
+        ...(existsSync(lock) && { memory }),
+      });
     },
     identity: async (place) => {
       const folder = stateFolder(place);
@@ -55,7 +70,9 @@ export function createWorld(env: Env): World {
       // Planning writes nothing where nothing was applied yet.
       const sign = isPostgresAddress(place.location) ? 'reconciler.key' : 'store.db';
       if (!folder.ok || !existsSync(join(folder.value, sign))) return undefined;
-      return memoryFile(join(folder.value, 'documents.cache'), String(process.pid));
+      return documentMemory(
+        keptText({ path: join(folder.value, 'documents.cache'), mark: DOCUMENTS_MARK, unique }),
+      );
     },
     rotateMasterKey: async (place, next, caller) => {
       const folder = stateFolder(place);

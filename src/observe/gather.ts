@@ -4,9 +4,8 @@
  * survey and their place in a file; full facts are fetched of the others only.
  */
 import type { DesiredState } from '../domain/desired.js';
-import type { SinkId } from '../domain/kinds/index.js';
 import type { Selector } from '../domain/labels.js';
-import type { LiveSummary, Ownership, Receipt } from '../domain/live.js';
+import type { LiveSummary, Ownership } from '../domain/live.js';
 import { compareRefs, type ObjectRef, refText } from '../domain/objects.js';
 import { ok, type Result } from '../domain/result.js';
 import type { Instant } from '../domain/time.js';
@@ -16,7 +15,7 @@ import type { LiveStore } from '../ports/live-store.js';
 import type { Sinks } from '../ports/sink.js';
 import { knownTokens } from './known-tokens.js';
 import { observedDigest } from './observed-digest.js';
-import { agrees, readInto } from './receipts.js';
+import { placesOf } from './places.js';
 import { referredOtherwise } from './referred.js';
 import { selectedView, type View } from './selection.js';
 import { subjectsOf } from './subjects.js';
@@ -58,16 +57,15 @@ export async function gather(gathering: Gathering): Promise<Result<Gathered>> {
   const { desired, survey } = view.value;
   const now = gathering.at ?? facts.value.now;
 
-  const receipts = new Map<SinkId, Receipt>();
-  const ids = survey.flatMap(({ deliveries }) => deliveries.map(({ sink }) => sink));
-  await readInto(receipts, ids, sinks);
+  const places = await placesOf(survey, sinks);
   const { refs, totals, quietUntil } = attention({
     entries: desired.entries,
     survey,
     ownership,
     now,
-    agrees: (delivery) => agrees(delivery, receipts),
+    agrees: places.agrees,
   });
+  const receipts = places.receiptsOf(refs);
   const subjects = await subjectsOf(refs, { desired, store, sinks, receipts });
   if (!subjects.ok) return subjects;
   const tokens = await knownTokens(subjects.value, store);
@@ -82,6 +80,7 @@ export async function gather(gathering: Gathering): Promise<Result<Gathered>> {
       survey,
       subjects: subjects.value,
       receipts,
+      agrees: places.agrees,
       tokens: tokens.value,
     }),
   };

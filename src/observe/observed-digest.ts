@@ -3,36 +3,30 @@
  * Time and use are left out, and so are places that hold what the store recorded: which of those are looked
  * at depends on the time.
  */
-import { createHash } from 'node:crypto';
+import { createHash, type Hash } from 'node:crypto';
 import type { DesiredState } from '../domain/desired.js';
 import type { SinkId } from '../domain/kinds/index.js';
-import type { KnownToken, LiveSummary, Ownership, Receipt } from '../domain/live.js';
-import { refText } from '../domain/objects.js';
+import type { Delivery, KnownToken, LiveSummary, Ownership, Receipt } from '../domain/live.js';
+import { isAmong, type ObjectRef, refText } from '../domain/objects.js';
 import { isOwnedBy } from '../plan/compare.js';
 import type { PlanInput, Subject } from '../plan/plan.js';
-import { agrees } from './receipts.js';
 
 export interface Observed {
   readonly desired: DesiredState;
   readonly ownership: Ownership;
   readonly survey: readonly LiveSummary[];
   readonly subjects: readonly Subject[];
-  /** Of every delivery in the survey and every sink of a subject, as read. */
+  /** Of every sink of a subject and every place that does not hold what the store recorded, as read. */
   readonly receipts: ReadonlyMap<SinkId, Receipt>;
+  readonly agrees: (delivery: Delivery) => boolean;
   readonly tokens: PlanInput['tokens'];
 }
 
 /** 32 hex digits. */
 export function observedDigest(observed: Observed): string {
-  const { desired, ownership, survey, subjects, receipts, tokens } = observed;
-  const named = namesIn(desired);
+  const { subjects, receipts, tokens } = observed;
   const hash = createHash('sha256');
-  for (const live of survey) {
-    if (!isOwnedBy(live, ownership) && !named.has(refText(live.ref))) continue;
-    hash.update(`${lineOf(live)}\n`);
-    for (const delivery of live.deliveries)
-      if (!agrees(delivery, receipts)) hash.update(`  ${receiptLine(delivery.sink, receipts)}\n`);
-  }
+  hashSurvey(hash, observed);
   for (const { ref, live, receipts: seen } of subjects) {
     const recorded = new Set(live?.deliveries.map(({ sink }) => sink));
     for (const id of seen.keys())
@@ -42,18 +36,38 @@ export function observedDigest(observed: Observed): string {
   return hash.digest('hex').slice(0, 32);
 }
 
-/** What the documents declare or refer to. */
-function namesIn({ entries }: DesiredState): ReadonlySet<string> {
-  const names = new Set<string>();
-  for (const { ref, references } of entries) {
-    names.add(refText(ref));
-    for (const reference of references) names.add(refText(reference));
+/** Lines hashed at once: one at a time costs more than the hash. */
+const LINES = 1_000;
+
+function hashSurvey(hash: Hash, { desired, ownership, survey, receipts, agrees }: Observed): void {
+  const isNamed = namesIn(desired);
+  let lines: string[] = [];
+  const flush = (): void => {
+    hash.update(lines.join(''));
+    lines = [];
+  };
+  for (const live of survey) {
+    if (!isOwnedBy(live, ownership) && !isNamed(live.ref)) continue;
+    lines.push(lineOf(live));
+    for (const delivery of live.deliveries)
+      if (!agrees(delivery)) lines.push(`  ${receiptLine(delivery.sink, receipts)}\n`);
+    if (lines.length >= LINES) flush();
   }
-  return names;
+  flush();
+}
+
+/** Is it declared, or referred to? Asked of few: mostly all that is live is ours. */
+function namesIn({ entries }: DesiredState): (ref: ObjectRef) => boolean {
+  let referred: ReadonlySet<string> | undefined;
+  return (ref) => {
+    // Entries from memory share their lists of references: each list is looked through once.
+    referred ??= new Set([...new Set(entries.map(({ references }) => references))].flat().map(refText));
+    return referred.has(refText(ref)) || isAmong(entries, ref);
+  };
 }
 
 const lineOf = ({ ref, digest, revision, ownership }: LiveSummary): string =>
-  JSON.stringify([refText(ref), digest, revision, ownership?.project, ownership?.manager]);
+  `${refText(ref)}\t${digest}\t${revision}\t${ownership?.project}\t${ownership?.manager}\n`;
 
 const tokenLine = ({ tokenId, object, isRemoved }: KnownToken): string =>
   JSON.stringify([tokenId, refText(object), isRemoved]);

@@ -17,12 +17,6 @@ export async function readInto(
   }
 }
 
-/** Does the place hold what the store recorded? */
-export function agrees({ sink, fingerprint }: Delivery, receipts: ReadonlyMap<SinkId, Receipt>): boolean {
-  const receipt = receipts.get(sink);
-  return receipt?.kind === 'holds' && receipt.fingerprint === fingerprint;
-}
-
 /**
  * What a receipt tells about a delivery that was recorded. Files are per machine: a place that was written on
  * another one, and does not hold it here, says nothing about what it holds there (contract.md, fine print 15).

@@ -3,6 +3,7 @@
  * processes of this project share, so a sink never goes back to an older secret (assurance.md).
  */
 import { fault } from '../domain/errors.js';
+import type { KeptText } from '../domain/kept-text.js';
 import { parseSinkId, type SinkPlace, sinkPlace } from '../domain/kinds/index.js';
 import type { Expectation, Fingerprint } from '../domain/live.js';
 import { fail, ok, type Result } from '../domain/result.js';
@@ -20,9 +21,11 @@ export interface SinkWorld extends Roots {
   /** Names this machine in receipts. */
   readonly machine: string;
   readonly exclusively: Exclusively;
+  /** What large reads came to, by what the files held. */
+  readonly memory?: KeptText;
 }
 
-export function openSinks({ root, roots, machine, exclusively }: SinkWorld): Sinks {
+export function openSinks({ root, roots, machine, exclusively, memory }: SinkWorld): Sinks {
   const swept = new Set<string>();
   const inFileTurn = inTurns<Edit, Result<void>>(async (edits) => {
     const results = await exclusively(async () => ok(await rewrite(edits, swept)));
@@ -37,7 +40,7 @@ export function openSinks({ root, roots, machine, exclusively }: SinkWorld): Sin
 
   return {
     machine,
-    read: (ids) => readReceipts(ids, { root, roots }),
+    read: (ids) => readReceipts(ids, { root, roots }, memory),
     take: async (id) => takeSecret(id, { root, roots }),
     deliver: (sink, delivery) => {
       const place = sinkPlace(sink);

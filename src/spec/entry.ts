@@ -110,7 +110,7 @@ export function remember(
     // Of the document as it is written: in normal form sets are sorted, and errors point into the document.
     references: kindOf(kind).references(document.spec),
     sinks: kind === 'ApiKey' ? (declaration.spec.deliver ?? []).map(sinkIdOf) : [],
-    ...(previousName === undefined ? {} : { previousName: scopedName(declaration, previousName) }),
+    previousName: previousName === undefined ? undefined : scopedName(declaration, previousName),
     place: () => place,
   };
 }

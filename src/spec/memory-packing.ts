@@ -5,9 +5,15 @@
  *
  *     index as JSON ⏎ | labels · references | kind, name, digest, … | text, offset, … |  next file …
  */
-import type { Reference } from '../domain/kinds/index.js';
-import { isObjectKind } from '../domain/kinds/index.js';
-import type { DocumentPlace, Recollection, RememberedDocument, RememberedFile } from './memory.js';
+import type { KeptText } from '../domain/kept-text.js';
+import { isObjectKind, type Reference } from '../domain/kinds/index.js';
+import type {
+  DocumentMemory,
+  DocumentPlace,
+  Recollection,
+  RememberedDocument,
+  RememberedFile,
+} from './memory.js';
 
 interface Index {
   readonly key: string;
@@ -33,7 +39,18 @@ const LINE = '\n';
 /** Files that were recalled keep their text, so that what is unchanged is not packed again. */
 const packedFiles = new WeakMap<RememberedFile, Parts>();
 
-export function packed({ key, isSound, files }: Recollection): string {
+/** Of what is kept under this mark. Changes with the shape of the text. */
+export const DOCUMENTS_MARK = 'keywright-documents-2';
+
+export const documentMemory = (kept: KeptText): DocumentMemory => ({
+  recall: async () => {
+    const text = await kept.recall();
+    return text === undefined ? undefined : unpacked(text);
+  },
+  keep: (recollection) => kept.keep(packed(recollection)),
+});
+
+function packed({ key, isSound, files }: Recollection): string {
   const parts = files.map((file) => packedFiles.get(file) ?? packedFile(file));
   const index: Index = {
     key,
@@ -68,7 +85,7 @@ function packedFile({ documents }: RememberedFile): Parts {
 }
 
 /** The text must be one that `packed` made. */
-export function unpacked(text: string): Recollection {
+function unpacked(text: string): Recollection {
   const start = text.indexOf(LINE) + 1;
   const { key, isSound, files } = JSON.parse(text.slice(0, start)) as Index;
   const values = new Values();
@@ -100,7 +117,6 @@ function unpackedDocuments(parts: Parts, values: Values): readonly RememberedDoc
     const kind = cells[at] ?? '';
     const nth = at / CELLS;
     const sinks = cells[at + 5] ?? '';
-    const previousName = cells[at + 6] ?? '';
     if (!isObjectKind(kind)) continue;
     documents.push({
       kind,
@@ -109,7 +125,7 @@ function unpackedDocuments(parts: Parts, values: Values): readonly RememberedDoc
       labels: labels[Number(cells[at + 3])] ?? {},
       references: references[Number(cells[at + 4])] ?? [],
       sinks: sinks === '' ? NO_SINKS : sinks.split(LINE),
-      ...(previousName === '' ? {} : { previousName }),
+      previousName: cells[at + 6] || undefined,
       place: () => places(nth),
     });
   }

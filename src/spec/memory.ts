@@ -14,7 +14,7 @@ export interface RememberedDocument {
   /** Lists that say the same are one list, so that each is looked up once. */
   readonly references: readonly Reference[];
   readonly sinks: readonly SinkId[];
-  readonly previousName?: string;
+  readonly previousName: string | undefined;
   /** Asked of few: documents of a file that changed, and those that somebody is told about. */
   readonly place: () => DocumentPlace;
 }

@@ -2,7 +2,7 @@
 
 import { FIRST_ENVIRONMENTS, FIRST_OWNER } from '../domain/first-start.js';
 import { foldEmail, isObjectKind, kindOf, type ObjectKind, type Reference } from '../domain/kinds/index.js';
-import { compareRefs, isEmail, type ObjectRef } from '../domain/objects.js';
+import { isAmong, isEmail, type ObjectRef } from '../domain/objects.js';
 import { fail, ok, type Result } from '../domain/result.js';
 import { type Complaint, type Diagnostic, ordered } from './diagnostics.js';
 import type { SpecEntry } from './entry.js';
@@ -135,18 +135,4 @@ class DeclaredAliases {
     const declared = this.#entries.filter(({ ref }) => ref.kind === kind);
     return new Set(declared.flatMap((entry) => kindOf(kind).alias?.(entry.load().spec) ?? []));
   }
-}
-
-/** Bisection in entries that are sorted by `compareRefs`. */
-function isAmong(entries: readonly SpecEntry[], ref: ObjectRef): boolean {
-  let low = 0;
-  let high = entries.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    const entry = entries[middle];
-    if (entry && compareRefs(entry.ref, ref) < 0) low = middle + 1;
-    else high = middle;
-  }
-  const found = entries[low];
-  return found !== undefined && compareRefs(found.ref, ref) === 0;
 }

@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { keptText } from '../../src/main/kept-text.js';
 import type { DocumentMemory, Recollection } from '../../src/spec/memory.js';
-import { memoryFile } from '../../src/spec/memory-file.js';
+import { DOCUMENTS_MARK, documentMemory } from '../../src/spec/memory-packing.js';
 import { line, load, specFolder, write } from '../support/spec-folder.js';
 
 const service = (name: string, description = ''): string =>
@@ -29,9 +30,12 @@ const seen = async (folder: string, memory?: DocumentMemory) => {
   };
 };
 
+const memoryAt = (path: string): DocumentMemory =>
+  documentMemory(keptText({ path, mark: DOCUMENTS_MARK, unique: 'test' }));
+
 const remembering = (folder: string): { readonly path: string; readonly memory: DocumentMemory } => {
   const path = join(folder, '.keywright/documents');
-  return { path, memory: memoryFile(path, 'test') };
+  return { path, memory: memoryAt(path) };
 };
 
 test('a load with a memory comes to the same as one without, whatever was edited between', async () => {
@@ -129,7 +133,7 @@ test.each<[string, (path: string) => void]>([
 
 test('a memory that cannot be written costs nothing but time', async () => {
   const folder = specFolder({ 'specs/a.yaml': service('a'), blocked: '' });
-  const memory = memoryFile(join(folder, 'blocked/documents'), 'test');
+  const memory = memoryAt(join(folder, 'blocked/documents'));
   expect((await seen(folder, memory)).errors).toEqual([]);
 });
 

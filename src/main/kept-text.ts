@@ -1,31 +1,33 @@
 /**
- * The memory in a file of its own: a line with a mark and a checksum, then the text of memory-packing.ts. Whatever does not match
- * its checksum is ignored. Written beside and renamed, readable by its owner only.
+ * A kept text in a file of its own, after a line with a mark and a checksum. Whatever does not match its
+ * checksum is ignored. Written beside and renamed, readable by its owner only.
  */
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { sha256 } from '../domain/canonical.js';
-import type { DocumentMemory } from './memory.js';
-import { packed, unpacked } from './memory-packing.js';
+import type { KeptText } from '../domain/kept-text.js';
 
-/** Changes with the shape of the text. */
-const MARK = 'keywright-documents-2';
-const HEAD_LENGTH = MARK.length + 1 + 64 + 1;
+export interface KeptFile {
+  /** Its folder is made when something is kept. */
+  readonly path: string;
+  /** Names what the text is, and changes with its shape: under another mark it is ignored. No spaces. */
+  readonly mark: string;
+  /** Names temporary files of this process apart. */
+  readonly unique: string;
+}
 
-/** A memory in the file at `path`; its folder is made when something is kept. `unique` names temporary files apart. */
-export function memoryFile(path: string, unique: string): DocumentMemory {
+export function keptText({ path, mark, unique }: KeptFile): KeptText {
+  const headOf = (body: Uint8Array): string => `${mark} ${sha256(body)}\n`;
   return {
     async recall() {
       const bytes = await readFile(path).catch(() => undefined);
       if (bytes === undefined) return undefined;
-      const body = bytes.subarray(HEAD_LENGTH);
-      if (bytes.subarray(0, HEAD_LENGTH).toString('latin1') !== headOf(body)) return undefined;
-      // The checksum vouches that we wrote it, and the mark for its shape.
-      return unpacked(body.toString('utf8'));
+      const body = bytes.subarray(bytes.indexOf('\n') + 1);
+      const head = bytes.subarray(0, bytes.length - body.length).toString('latin1');
+      return head === headOf(body) ? body.toString('utf8') : undefined;
     },
 
-    async keep(recollection) {
-      const text = packed(recollection);
+    async keep(text) {
       // Half a character would come back as another one.
       if (/\p{Surrogate}/u.test(text)) return;
       const body = Buffer.from(text, 'utf8');
@@ -51,5 +53,3 @@ async function removeStrays(path: string): Promise<void> {
   const strays = (await readdir(dirname(path))).filter(isStray);
   for (const name of strays) await rm(join(dirname(path), name), { force: true });
 }
-
-const headOf = (body: Uint8Array): string => `${MARK} ${sha256(body)}\n`;
