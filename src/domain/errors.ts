@@ -37,6 +37,13 @@ export const FAULTS = {
   sink_moved: 'The sink holds something else than the plan saw.',
   sink_unsupported: 'This build has no adapter for that kind of sink.',
   audit_broken: 'The audit chain does not hold.',
+  unauthenticated: 'The request carries no credential that is accepted.',
+  forbidden: 'The caller is known, and may not do this.',
+  bad_request: 'The request is malformed, or has a field that is wrong or unknown.',
+  too_large: 'The request is larger or more deeply nested than is allowed.',
+  unsupported_media_type: 'The body is in a format, character set or encoding that this route does not read.',
+  method_not_allowed: 'The path is right and takes other methods.',
+  rate_limited: 'Too many requests; go on after the time in Retry-After.',
   interrupted: 'The run was interrupted before this was done.',
   internal: 'A bug in Keywright.',
 } as const;
