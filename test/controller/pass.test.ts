@@ -165,3 +165,16 @@ describe('an environment that requires approval', () => {
     expect((await world.pass()).plan.digest).toBe(again.plan.digest);
   });
 });
+
+test('a removal waits until the documents have rested, and everything else does not', async () => {
+  world.declare(app());
+  await settled();
+  world.declare([...app().slice(0, 2), environment('staging')]);
+  const early = await world.pass({ documents: world.resting(500) });
+  expect(early.withheld).toMatchObject([{ object: APP, reason: 'DocumentsUnsettled' }]);
+  expect(early.report?.summary.succeeded).toBe(1);
+  expect((await world.pass({ documents: world.resting(500) })).wakeAt).toBe(world.clock.now() + 1_500);
+
+  const late = await world.pass({ documents: world.resting(2_000) });
+  expect([late.withheld, late.report?.summary.succeeded]).toEqual([[], 1]);
+});

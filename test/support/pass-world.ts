@@ -55,6 +55,9 @@ export async function passWorld() {
     declare: (declared: readonly Declaration[], guard?: NonNullable<ProjectSpec['guard']>): void => {
       documents = ok(documentsOf(declared, guard));
     },
+    /** What is declared, read like this for so long. */
+    resting: (restingMs: number) => async (): Promise<Result<Documents, PassFailure>> =>
+      documents.ok ? ok({ ...documents.value, restingMs }) : documents,
     fail: (failure: PassFailure): void => {
       documents = { ok: false, error: failure };
     },
