@@ -24,7 +24,7 @@ import type { Keyring } from './keyring.js';
 import { acquire, checkLease, LEASE_TTL_MAX_MS, release, renew } from './lease.js';
 import { removePerson } from './people.js';
 import { promote } from './promote.js';
-import { fetchObjects, knownTokens, survey } from './reading.js';
+import { fetchObjects, knownTokens, listObjects, survey } from './reading.js';
 import { resolveReferences } from './references.js';
 import { revoke, revokeByHand } from './revoke.js';
 import type { Storage, Transaction } from './storage-port.js';
@@ -100,7 +100,7 @@ function readingOf({
   identity,
 }: Parts): Pick<
   LiveStore,
-  'facts' | 'survey' | 'fetch' | 'resolve' | 'dependents' | 'tokens' | 'audit' | 'changes'
+  'facts' | 'survey' | 'fetch' | 'list' | 'resolve' | 'dependents' | 'tokens' | 'audit' | 'changes'
 > {
   return {
     facts: () =>
@@ -116,6 +116,7 @@ function readingOf({
       }),
     survey: () => storage.read(survey),
     fetch: (refs) => storage.read((tx) => fetchObjects(tx, keyring, refs)),
+    list: (page) => storage.read((tx) => listObjects(tx, keyring, page)),
     resolve: (references) => storage.read((tx) => resolveReferences(tx, references)),
     dependents: (ref) => storage.read(async (tx) => ok(await dependentsOf(tx, ref, clock.now()))),
     tokens: (ids) => storage.read((tx) => knownTokens(tx, ids)),

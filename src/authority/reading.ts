@@ -2,6 +2,7 @@
 import type { KnownToken, LiveObject, LiveSummary } from '../domain/live.js';
 import { compareRefs, type ObjectRef } from '../domain/objects.js';
 import { fail, ok, type Result } from '../domain/result.js';
+import type { ObjectPage } from '../ports/live-store.js';
 import type { Keyring } from './keyring.js';
 import {
   declarationOf,
@@ -14,6 +15,9 @@ import {
 } from './rows.js';
 import type { ObjectRow, Transaction, VersionRow } from './storage-port.js';
 import { genuine } from './stored.js';
+
+/** No answer grows without end. */
+const PAGE_MAX = 1_000;
 
 /** Every live object, sorted by `compareRefs`. */
 export async function survey(tx: Transaction): Promise<Result<readonly LiveSummary[]>> {
@@ -34,7 +38,15 @@ export async function fetchObjects(
   keyring: Keyring,
   refs: readonly ObjectRef[],
 ): Promise<Result<readonly LiveObject[]>> {
-  const rows = await rowsOf(tx, refs);
+  const objects = await objectsOf(tx, keyring, await rowsOf(tx, refs));
+  return objects.ok ? ok([...objects.value].sort((a, b) => compareRefs(a.ref, b.ref))) : objects;
+}
+
+async function objectsOf(
+  tx: Transaction,
+  keyring: Keyring,
+  rows: readonly ObjectRow[],
+): Promise<Result<readonly LiveObject[]>> {
   const surroundings = await surroundingsOf(tx, rows);
   const objects: LiveObject[] = [];
   for (const row of rows) {
@@ -44,7 +56,16 @@ export async function fetchObjects(
     if (forged) return fail(tampered('version', forged.token_id));
     objects.push(liveObjectOf(row, surroundings));
   }
-  return ok(objects.sort((a, b) => compareRefs(a.ref, b.ref)));
+  return ok(objects);
+}
+
+/** Live objects of a kind by name, those after `after`. `store_tampered` if a row was changed. */
+export async function listObjects(
+  tx: Transaction,
+  keyring: Keyring,
+  { kind, after, limit }: ObjectPage,
+): Promise<Result<readonly LiveObject[]>> {
+  return objectsOf(tx, keyring, await tx.objects.page(kind, after ?? '', Math.min(limit, PAGE_MAX)));
 }
 
 /** Those of `ids` that were ever issued here, sorted by id. Nothing is granted by it, so no MAC is checked. */

@@ -28,13 +28,20 @@ export async function revoke(
   return saveEnded(work, key.value, versions);
 }
 
+interface RevokeByHand {
+  readonly object: ObjectRef;
+  readonly overlapMs: DurationMs;
+  /** This version alone; absent: all of them. */
+  readonly tokenId?: string | undefined;
+}
+
 /**
  * Every version that is alive ends at now + overlap, at the latest: also those of keys of this name that
  * were removed and run out, for an emergency does not ask which one leaked.
  */
 export async function revokeByHand(
   work: Work,
-  { object, overlapMs }: { readonly object: ObjectRef; readonly overlapMs: DurationMs },
+  { object, overlapMs, tokenId }: RevokeByHand,
 ): Promise<Result<Outcome>> {
   const live = await work.tx.objects.find(object.kind, object.name);
   const removed = await work.tx.objects.tombstones(object.kind, object.name);
@@ -43,19 +50,32 @@ export async function revokeByHand(
   // The live one last: its revision is the answer.
   for (const row of rows.toReversed()) {
     const before: Result<Outcome> = outcome;
-    outcome = await revokeAll(work, row, overlapMs);
+    outcome = await revokeAll(work, row, { overlapMs, tokenId });
     if (!outcome.ok) return outcome;
     if (before.ok && before.value.changed) outcome = changed(outcome.value.revision);
   }
   return outcome;
 }
 
-async function revokeAll(work: Work, row: ObjectRow, overlapMs: DurationMs): Promise<Result<Outcome>> {
+async function revokeAll(
+  work: Work,
+  row: ObjectRow,
+  { overlapMs, tokenId }: Omit<RevokeByHand, 'object'>,
+): Promise<Result<Outcome>> {
   const checked = genuine(work, row);
   if (!checked.ok) return checked;
   const key = await keyOf(work, row);
   if (!key.ok) return key;
-  return saveEnded(work, key.value, endVersions(key.value.versions, work.now + overlapMs, work.now));
+  const { versions } = key.value;
+  const named = versions.filter(({ token_id }) => tokenId === undefined || token_id === tokenId);
+  const ending = new Map(
+    endVersions(named, work.now + overlapMs, work.now).map((version) => [version.token_id, version]),
+  );
+  return saveEnded(
+    work,
+    key.value,
+    versions.map((version) => ending.get(version.token_id) ?? version),
+  );
 }
 
 async function saveEnded(

@@ -124,6 +124,8 @@ export interface ObjectQueries {
   ownedBy(ownerId: string): Promise<readonly ObjectRow[]>;
   /** Every live object of a kind, by name. */
   ofKind(kind: string): Promise<readonly ObjectRow[]>;
+  /** Live objects of a kind, by name, those after `after`. */
+  page(kind: string, after: string, limit: number): Promise<readonly ObjectRow[]>;
   findMany(kind: string, names: readonly string[]): Promise<readonly ObjectRow[]>;
   /** Tombstones of that name, newest first. */
   tombstones(kind: string, name: string): Promise<readonly ObjectRow[]>;

@@ -106,8 +106,13 @@ export interface ConfirmedDelivery {
 /** Effects that a person asks for. Fenced by the object's own facts, not by the lease: an emergency never waits. */
 export type Request =
   | { readonly kind: 'requestRotation'; readonly object: ObjectRef }
-  /** Every accepted version ends at now + overlap; `overlapMs: 0` ends them at once. */
-  | { readonly kind: 'revoke'; readonly object: ObjectRef; readonly overlapMs: DurationMs }
+  /** Every accepted version, or the one with that token id, ends at now + overlap; `overlapMs: 0`: at once. */
+  | {
+      readonly kind: 'revoke';
+      readonly object: ObjectRef;
+      readonly overlapMs: DurationMs;
+      readonly tokenId?: string;
+    }
   /** Confirms the hand-over to the newest version. `proof` is that version's token: possession. */
   | { readonly kind: 'acknowledge'; readonly object: ObjectRef; readonly proof: Secret }
   | { readonly kind: 'deactivate' | 'activate'; readonly object: ObjectRef }
@@ -161,12 +166,22 @@ export interface Change {
   readonly action: string;
 }
 
+export interface ObjectPage {
+  readonly kind: ObjectRef['kind'];
+  /** `ObjectRef.name` of the last one of the page before. */
+  readonly after?: string | undefined;
+  readonly limit: number;
+}
+
 export interface LiveStore {
   facts(): Promise<Result<StoreFacts>>;
   /** Every live object, sorted by `compareRefs`. */
   survey(): Promise<Result<readonly LiveSummary[]>>;
   /** Full facts of those that exist, sorted by `compareRefs`. */
   fetch(refs: readonly ObjectRef[]): Promise<Result<readonly LiveObject[]>>;
+
+  /** Full facts of live objects of a kind by name, those after `after`, at most `limit` and 1,000. */
+  list(page: ObjectPage): Promise<Result<readonly LiveObject[]>>;
 
   /** The live objects that references mean which go by id or alias; undefined for those that mean none. */
   resolve(

@@ -56,6 +56,16 @@ const ofKind = statement<{ kind: string }>()((db, p) =>
     .where('removed_at', 'is', null)
     .orderBy('name'),
 );
+const page = statement<{ kind: string; after: string; limit: number }>()((db, p) =>
+  db
+    .selectFrom('objects')
+    .selectAll()
+    .where('kind', '=', p('kind'))
+    .where('name', '>', p('after'))
+    .where('removed_at', 'is', null)
+    .orderBy('name')
+    .limit(p('limit')),
+);
 const tombstones = statement<{ kind: string; name: string }>()((db, p) =>
   db
     .selectFrom('objects')
@@ -97,6 +107,7 @@ export function objectQueries(session: Session): ObjectQueries {
     findAlias: async (kind, alias) => (await findAlias(session, { kind, alias }))[0],
     ownedBy: (id) => ownedBy(session, { id }),
     ofKind: (kind) => ofKind(session, { kind }),
+    page: (kind, after, limit) => page(session, { kind, after, limit }),
     byIds: (ids) =>
       chunks(ids, (chunk) => session.compiler.selectFrom('objects').selectAll().where('id', 'in', chunk))(
         session,
