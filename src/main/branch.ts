@@ -84,7 +84,6 @@ async function checkOutNewest(place: BranchPlace, folder: string): Promise<Resul
       fault(
         'source_unavailable',
         `${place.branch ?? 'HEAD'} of ${shownUrl(place.url)} cannot be fetched: ${sayingOf(cause, place)}`,
-        cause,
       ),
     );
   }
@@ -156,14 +155,20 @@ function environment(): NodeJS.ProcessEnv {
 /** Without the user and password that it may hold. */
 const shownUrl = (url: string): string => url.replace(/\/\/[^/@]*@/g, '//');
 
-/** Git's last words. */
+/** Git's last words, and nothing of its command line, which may hold a password. */
 function sayingOf(cause: unknown, { url }: BranchPlace): string {
-  if (!(cause instanceof Error)) return String(cause);
-  if ('code' in cause && cause.code === 'ENOENT')
-    return 'git is not installed, or the working folder is gone';
-  if ('killed' in cause && cause.killed === true) return `git took longer than ${FETCH_TIMEOUT_MS / 1_000} s`;
-  const said = 'stderr' in cause && typeof cause.stderr === 'string' ? cause.stderr.trim() : '';
-  const last =
-    said.split('\n').findLast((line) => /^(fatal|error):/.test(line)) ?? cause.message.split('\n')[0] ?? '';
+  const { code, killed, stderr } = failureOf(cause);
+  if (code === 'ENOENT') return 'git is not installed, or the working folder is gone';
+  if (killed === true) return `git took longer than ${FETCH_TIMEOUT_MS / 1_000} s`;
+  const lines = typeof stderr === 'string' ? stderr.trim().split('\n') : [];
+  const last = lines.findLast((line) => /^(fatal|error):/.test(line)) ?? `it ended with ${String(code)}`;
   return shownUrl(last.replaceAll(url, shownUrl(url)));
 }
+
+/** Of whatever a call of git or of the file system was rejected with. */
+const failureOf = (cause: unknown): Readonly<Record<'code' | 'killed' | 'stderr', unknown>> => ({
+  code: undefined,
+  killed: undefined,
+  stderr: undefined,
+  ...(typeof cause === 'object' ? cause : {}),
+});
