@@ -17,6 +17,9 @@ import type { UseLog } from './use-log.js';
 /** How long the memory is trusted after the changes were last read and the uses last reported. */
 export const STALE_AFTER_MS: DurationMs = 2_000;
 
+/** Under a storm of changes, reading them all together costs one look for many. */
+const FOLLOW_AT_MOST_EVERY_MS: DurationMs = 50;
+
 const SNAPSHOT_PAGE = 10_000;
 /** One transaction, during which the process does nothing else: some milliseconds. */
 const REPORT_PAGE = 250;
@@ -42,7 +45,10 @@ export interface Verifier {
    * uses that were not reported are kept for the next time.
    */
   refresh(): Promise<Result<void>>;
-  /** Refreshes every `everyMs` until the signal aborts, then resolves. Faults are outlived: it tries again. */
+  /**
+   * Refreshes whenever the store tells of a change, at most every 50 ms, and every `everyMs` in any case, until
+   * the signal aborts, then resolves. Faults are outlived: it tries again.
+   */
   follow(everyMs: DurationMs, signal: AbortSignal): Promise<void>;
   size(): IndexSize;
   /** Reports the last uses, forgets everything and closes the feed. A fault if those uses are lost. */
@@ -112,10 +118,19 @@ class FollowingVerifier implements Verifier {
   }
 
   async follow(everyMs: DurationMs, signal: AbortSignal): Promise<void> {
+    const bell = new Bell();
+    const unwatch = this.#feed.watch(() => bell.ring());
+    const stop = (): void => bell.ring();
+    signal.addEventListener('abort', stop, { once: true });
+    const breathMs = Math.min(FOLLOW_AT_MOST_EVERY_MS, everyMs);
     while (!signal.aborted && !this.#isClosed) {
+      const rung = bell.next();
       await this.refresh();
-      await sleepUnlessAborted(this.#clock, everyMs, signal);
+      await sleepUnlessAborted(this.#clock, breathMs, signal);
+      await sleepUnlessAborted(this.#clock, everyMs - breathMs, rung);
     }
+    signal.removeEventListener('abort', stop);
+    unwatch();
   }
 
   size(): IndexSize {
@@ -187,6 +202,21 @@ async function load(feed: CredentialFeed): Promise<Result<Memory>> {
     after = page.value.next;
   } while (after !== undefined);
   return ok({ index, revision: revision.value });
+}
+
+/** Ends a sleep; a ring in between is kept for the next. */
+class Bell {
+  #rung = new AbortController();
+
+  ring(): void {
+    this.#rung.abort();
+  }
+
+  /** Aborted by the next ring from now on. */
+  next(): AbortSignal {
+    this.#rung = new AbortController();
+    return this.#rung.signal;
+  }
 }
 
 async function sleepUnlessAborted(clock: Clock, ms: DurationMs, signal: AbortSignal): Promise<void> {
