@@ -69,11 +69,14 @@ function walk(state: Walk, path: string, depth: number): string | undefined {
   return undefined;
 }
 
-/** Links are followed, as mounted configuration consists of them; pipes and devices are never opened. */
+/**
+ * Links are followed, as mounted configuration consists of them; pipes and devices are never opened. One that leads
+ * nowhere counts as a file, which then cannot be read: it is no sign that somebody took a document away.
+ */
 function typeOf(member: Dirent, path: string): 'file' | 'folder' | 'other' {
   const stats = member.isSymbolicLink() ? statSync(path, { throwIfNoEntry: false }) : member;
-  if (stats?.isFile()) return 'file';
-  return stats?.isDirectory() ? 'folder' : 'other';
+  if (stats === undefined || stats.isFile()) return 'file';
+  return stats.isDirectory() ? 'folder' : 'other';
 }
 
 const found = (folder: string, path: string): FoundFile => ({

@@ -1,3 +1,5 @@
+import { symlinkSync } from 'node:fs';
+import { join } from 'node:path';
 import { line, load, loadText, specFolder } from '../support/spec-folder.js';
 
 const CONTRACT = `apiVersion: keywright.dev/v1
@@ -100,4 +102,15 @@ test('a JSON file takes the same path', async () => {
   });
   expect(entry?.load().spec).toEqual({ description: 'abc' });
   expect(entry?.position).toEqual({ file: 'specs/a.json', line: 3, column: 23 });
+});
+
+test('a link that leads nowhere is a document that cannot be read, not one that was taken away', async () => {
+  const folder = specFolder({ 'specs/a.yaml': '', 'specs/notes.txt': '' });
+  symlinkSync('nowhere', join(folder, 'specs/b.yaml'));
+  symlinkSync('nowhere', join(folder, 'specs/.#a.yaml'));
+  symlinkSync('nowhere', join(folder, 'specs/notes'));
+  const { errors } = await load(folder);
+  expect(errors.map(({ code, message }) => [code, message])).toEqual([
+    ['unreadable', 'specs/b.yaml does not exist'],
+  ]);
 });
