@@ -15,6 +15,7 @@ import type { LiveStore } from '../ports/live-store.js';
 import type { Sinks } from '../ports/sink.js';
 import { knownTokens } from './known-tokens.js';
 import { observedDigest } from './observed-digest.js';
+import { livePeople } from './people.js';
 import { placesOf } from './places.js';
 import { referredOtherwise } from './referred.js';
 import { selectedView, type View } from './selection.js';
@@ -70,6 +71,8 @@ export async function gather(gathering: Gathering): Promise<Result<Gathered>> {
   if (!subjects.ok) return subjects;
   const tokens = await knownTokens(subjects.value, store);
   if (!tokens.ok) return tokens;
+  const people = await livePeople(subjects.value, everything.value, store);
+  if (!people.ok) return people;
   const referred = await referredOtherwise(gathering.desired, store);
   if (!referred.ok) return referred;
   const digests = {
@@ -82,6 +85,7 @@ export async function gather(gathering: Gathering): Promise<Result<Gathered>> {
       receipts,
       agrees: places.agrees,
       tokens: tokens.value,
+      people: people.value,
     }),
   };
   const input: PlanInput = {
@@ -96,6 +100,7 @@ export async function gather(gathering: Gathering): Promise<Result<Gathered>> {
     subjects: subjects.value,
     totals: gathering.selector ? { ...totals, ...wholeOf(gathering, everything.value) } : totals,
     tokens: tokens.value,
+    people: people.value,
     allowRemovals: gathering.allowRemovals,
   };
   return ok({ input, isLive: isLiveIn(everything.value, referred.value), quietUntil });

@@ -7,7 +7,7 @@ import { createHash, type Hash } from 'node:crypto';
 import type { DesiredState } from '../domain/desired.js';
 import type { SinkId } from '../domain/kinds/index.js';
 import type { Delivery, KnownToken, LiveSummary, Ownership, Receipt } from '../domain/live.js';
-import { isAmong, type ObjectRef, refText } from '../domain/objects.js';
+import { declarationDigest, isAmong, type ObjectRef, refText } from '../domain/objects.js';
 import { isOwnedBy } from '../plan/compare.js';
 import type { PlanInput, Subject } from '../plan/plan.js';
 
@@ -20,11 +20,12 @@ export interface Observed {
   readonly receipts: ReadonlyMap<SinkId, Receipt>;
   readonly agrees: (delivery: Delivery) => boolean;
   readonly tokens: PlanInput['tokens'];
+  readonly people: PlanInput['people'];
 }
 
 /** 32 hex digits. */
 export function observedDigest(observed: Observed): string {
-  const { subjects, receipts, tokens } = observed;
+  const { subjects, receipts, tokens, people } = observed;
   const hash = createHash('sha256');
   hashSurvey(hash, observed);
   for (const { ref, live, receipts: seen } of subjects) {
@@ -33,6 +34,7 @@ export function observedDigest(observed: Observed): string {
       if (!recorded.has(id)) hash.update(`${refText(ref)} ${receiptLine(id, receipts)}\n`);
   }
   for (const token of tokens.values()) hash.update(`${tokenLine(token)}\n`);
+  for (const person of people) hash.update(`${declarationDigest(person)}\n`);
   return hash.digest('hex').slice(0, 32);
 }
 

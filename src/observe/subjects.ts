@@ -99,12 +99,14 @@ function receiptsOf(
   );
 }
 
-/** Asked only where the object may have to go, and only of kinds that others name. */
+/** Asked only where the object, or a part of it, may have to go, and only of kinds that others name. */
 async function dependentsOf(
   { ref, desired, live }: Pair,
   store: LiveStore,
 ): Promise<Result<readonly LiveDependent[]>> {
   if (live === undefined || ref.kind === 'ApiKey') return ok([]);
-  const mayBeReplaced = kindOf(ref.kind).replacedBy.length > 0 && desired?.digest !== live.digest;
-  return desired === undefined || mayBeReplaced ? store.dependents(ref) : ok([]);
+  const isChanged = desired?.digest !== live.digest;
+  // A space may lose workbooks, and what cannot change is replaced.
+  const mayLeave = isChanged && (ref.kind === 'Space' || kindOf(ref.kind).replacedBy.length > 0);
+  return desired === undefined || mayLeave ? store.dependents(ref) : ok([]);
 }

@@ -6,7 +6,7 @@ import type { DesiredObject } from '../domain/desired.js';
 import { kindOf } from '../domain/kinds/index.js';
 import type { LiveObject } from '../domain/live.js';
 import { SUSPEND_UNTIL } from '../domain/metadata.js';
-import { refText } from '../domain/objects.js';
+import { type Declaration, declarationDigest, refText } from '../domain/objects.js';
 import type { Instant } from '../domain/time.js';
 import { isOwnedBy } from './compare.js';
 import {
@@ -15,11 +15,16 @@ import {
   type DeclaredAndLive,
   finding,
   instantText,
+  NOTHING,
   toDo,
+  together,
   waitFor,
 } from './decision.js';
 import { differences } from './differences.js';
+import { keeping, stillGranted } from './grants.js';
+import { guestLapsed, isOrphaned } from './people.js';
 import { strangersAt } from './places.js';
+import type { StepReason } from './reasons.js';
 import { referredBy } from './referred.js';
 import { deletion, dependentsRemain, protectedObject } from './removal.js';
 import { stepOf } from './steps.js';
@@ -33,6 +38,8 @@ export const REFUSALS: readonly Check[] = [ownedByAnotherProject, quarantined];
 export const OBJECT_CHECKS: readonly Check[] = [
   notFound,
   whenLive(replacementForced),
+  whenLive(ownerReplaced),
+  whenLive(guestLapsed),
   whenLive(declarationChanged),
   whenLive(unmanaged),
 ];
@@ -110,7 +117,12 @@ function notFound({ ref, desired, live }: Declared): Decision | undefined {
 
 function replacementForced(both: DeclaredAndLive): Decision | undefined {
   if (!needsReplacement(both.live, both)) return undefined;
-  return protectedObject(both, both.live) ?? dependentsRemain(both) ?? replacement(both);
+  return protectedObject(both, both.live) ?? dependentsRemain(both) ?? replacement(both, 'ReplacementForced');
+}
+
+function ownerReplaced(both: DeclaredAndLive): Decision | undefined {
+  if (!isOrphaned(both)) return undefined;
+  return protectedObject(both, both.live) ?? replacement(both, 'OwnerReplaced');
 }
 
 /** Does a field differ that the kind cannot change? */
@@ -122,23 +134,47 @@ export function needsReplacement(live: LiveObject, { desired }: Pick<Declared, '
   );
 }
 
-function replacement(both: DeclaredAndLive): Decision {
-  const reason = 'ReplacementForced';
+function replacement(both: DeclaredAndLive, reason: StepReason): Decision {
   const old = deletion(both, both.live, reason);
   const { declaration } = both.desired;
   const detail = { declaration, changes: differences(both.live.declaration, declaration) };
   return toDo([old, stepOf(both.ref, { action: 'create', detail }, { reason, dependsOn: [old.id] })]);
 }
 
-function declarationChanged({ ref, desired, live }: DeclaredAndLive): Decision | undefined {
+function declarationChanged(both: DeclaredAndLive): Decision | undefined {
+  const { ref, desired, live } = both;
   if (desired.digest === live.digest) return undefined;
-  const { declaration } = desired;
+  const { declaration, waiting } = possibleFor(both);
+  if (declarationDigest(declaration) === live.digest) return waiting;
   const detail = {
     declaration,
     changes: differences(live.declaration, declaration),
     revision: live.revision,
   };
-  return toDo([stepOf(ref, { action: 'update', detail }, { reason: 'DeclarationChanged' })]);
+  return together([
+    toDo([stepOf(ref, { action: 'update', detail }, { reason: 'DeclarationChanged' })]),
+    waiting,
+  ]);
+}
+
+/** As much of the declaration as can be had now: a workbook stays as long as somebody is granted it. */
+function possibleFor(both: DeclaredAndLive): {
+  readonly declaration: Declaration;
+  readonly waiting: Decision;
+} {
+  const { ref, desired } = both;
+  const { declaration } = desired;
+  const held = stillGranted(both, both.leaving.grants);
+  if (declaration.kind !== 'Space' || held.length === 0) return { declaration, waiting: NOTHING };
+  const named = held.map(({ workbook, to }) => `workbook ${workbook} to ${refText(to)}`);
+  const message = `Granted still: ${named.join(', ')}. It goes when nobody is granted it any more.`;
+  return {
+    declaration: keeping(
+      declaration,
+      held.map(({ workbook }) => workbook),
+    ),
+    waiting: waitFor(ref, 'DependentsRemain', { message }),
+  };
 }
 
 /** What came with the store is ours without a step when it is declared as it stands. */

@@ -4,6 +4,7 @@ import { isOwnedBy } from './compare.js';
 import { decideKey } from './decide-key.js';
 import { type Decision, type Declared, isNothing, NOTHING, type Situation, together } from './decision.js';
 import { keyOf } from './key.js';
+import { ownerDeactivated } from './people.js';
 import { notDeclared } from './removal.js';
 
 export function decide(situation: Situation): Decision {
@@ -23,6 +24,8 @@ function decideDeclared(declared: Declared): Decision {
   const isHeld = object.findings.length + object.waiting.length > 0;
   if (declaration.kind !== 'ApiKey' || isHeld) return object;
   const isNew = object.steps.some((step) => step.action === 'create');
+  const away = isNew ? undefined : ownerDeactivated(declared);
+  if (away) return together([object, away]);
   const after = object.steps.slice(-1).map((step) => step.id);
   return together([object, decideKey(keyOf(declared, declaration, { isNew, after }))]);
 }

@@ -4,6 +4,7 @@
  */
 import { stateOf } from '../domain/lifecycle.js';
 import { refText } from '../domain/objects.js';
+import { tooFewAdministrators } from './administrators.js';
 import type { Finding, PlanInput, Step, StepId, Subject } from './plan.js';
 
 export interface Guarded {
@@ -19,7 +20,7 @@ interface Objection {
 
 type Guard = (steps: readonly Step[], input: PlanInput) => Objection | undefined;
 
-const GUARDS: readonly Guard[] = [emptiedConfiguration, removalGuard, manyExpiries];
+const GUARDS: readonly Guard[] = [emptiedConfiguration, removalGuard, tooFewAdministrators, manyExpiries];
 
 export function guard(steps: readonly Step[], input: PlanInput): Guarded {
   return GUARDS.reduce<Guarded>(

@@ -6,23 +6,21 @@ import { isAlive, rotationPolicy } from '../domain/lifecycle.js';
 import type { LiveObject } from '../domain/live.js';
 import { refText } from '../domain/objects.js';
 import type { DurationMs, Instant } from '../domain/time.js';
-import type { Step, Subject } from './plan.js';
-import { type Aliases, referredBy } from './referred.js';
+import { grantsKept } from './grants.js';
+import type { Step } from './plan.js';
+import { referredBy, type World } from './referred.js';
 
 export interface Leaving {
   /** Of what is deleted: when its last version ends; 0 when none is left. By object. */
   readonly ends: ReadonlyMap<string, Instant>;
   /** Who lets go of it, by object. */
   readonly released: ReadonlyMap<string, readonly string[]>;
+  /** The workbooks that guests keep being granted while spaces are changed (grants.ts). By guest. */
+  readonly grants: ReturnType<typeof grantsKept>;
 }
 
-export interface World {
-  readonly subjects: ReadonlyMap<string, Subject>;
-  readonly aliases: Aliases;
-  readonly now: Instant;
-}
-
-export function leavingBy(steps: readonly Step[], { subjects, aliases, now }: World): Leaving {
+export function leavingBy(steps: readonly Step[], world: World): Leaving {
+  const { subjects, aliases, now } = world;
   const ends = new Map<string, Instant>();
   const released = new Map<string, readonly string[]>();
   for (const step of steps) {
@@ -31,16 +29,16 @@ export function leavingBy(steps: readonly Step[], { subjects, aliases, now }: Wo
     if (live === undefined) continue;
     if (step.action === 'delete') {
       const isAnyAlive = live.key?.versions.some((version) => isAlive(version, now)) ?? false;
-      ends.set(name, isAnyAlive ? now + overlapOf(live) : 0);
+      ends.set(name, isAnyAlive ? now + step.detail.overlapMs : 0);
     } else if (step.action === 'update') {
       const kept = new Set(referredBy(step.detail.declaration, aliases));
       for (const dropped of referredBy(live.declaration, aliases).filter((one) => !kept.has(one)))
         released.set(dropped, [...(released.get(dropped) ?? []), name]);
     }
   }
-  return { ends, released };
+  return { ends, released, grants: grantsKept(steps, world) };
 }
 
-/** How long the versions of a removed object stay accepted; nothing for objects without versions. */
-export const overlapOf = ({ declaration }: LiveObject): DurationMs =>
-  declaration.kind === 'ApiKey' ? rotationPolicy(declaration.spec).overlapMs : 0;
+/** How long the versions of a removed object stay accepted; nothing where there are none, or none that works any more. */
+export const overlapOf = ({ declaration, key }: LiveObject): DurationMs =>
+  declaration.kind === 'ApiKey' && key?.owner !== 'deleted' ? rotationPolicy(declaration.spec).overlapMs : 0;

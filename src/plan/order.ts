@@ -4,13 +4,15 @@
  */
 import { OBJECT_KINDS } from '../domain/kinds/index.js';
 import { type Declaration, refText } from '../domain/objects.js';
+import { grantLinks } from './grants.js';
 import { leavingBy } from './leaving.js';
+import { addressLinks, administratorLinks } from './people-order.js';
 import type { Step, StepId, Subject } from './plan.js';
 import { aliasesOf, referredBy } from './referred.js';
 
 /** `steps` in any order that keeps an object's own; `subjects` as planned. */
 export function inOrder(steps: readonly Step[], subjects: ReadonlyMap<string, Subject>): readonly Step[] {
-  const linked = linkAcrossObjects(steps, subjects);
+  const linked = linkParts(linkAcrossObjects(steps, subjects), subjects);
   const ranked = linked
     .map((step) => ({ step, rank: rankOf(step, subjects) }))
     .sort((a, b) => a.rank - b.rank)
@@ -57,6 +59,23 @@ function linkAcrossObjects(steps: readonly Step[], subjects: ReadonlyMap<string,
       needed.filter((id) => id !== undefined),
     );
   });
+}
+
+/** What hangs on more than whole objects: addresses, workbooks, who is an administrator. */
+function linkParts(steps: readonly Step[], subjects: ReadonlyMap<string, Subject>): readonly Step[] {
+  const world = { subjects, aliases: aliasesOf(subjects.values()), now: 0 };
+  const links = [
+    addressLinks(steps, subjects),
+    administratorLinks(steps, subjects),
+    grantLinks(steps, world),
+  ].filter(({ size }) => size > 0);
+  if (links.length === 0) return steps;
+  return steps.map((step) =>
+    withDependencies(
+      step,
+      links.flatMap((link) => link.get(step.id) ?? []),
+    ),
+  );
 }
 
 const stepsByObject = (steps: readonly Step[], action: Step['action']): ReadonlyMap<string, StepId> =>

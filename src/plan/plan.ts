@@ -14,7 +14,7 @@ import type {
   Receipt,
   UsageCoverage,
 } from '../domain/live.js';
-import type { Declaration, ObjectRef } from '../domain/objects.js';
+import type { Declaration, DeclarationOf, ObjectRef } from '../domain/objects.js';
 import type { DurationMs, Instant } from '../domain/time.js';
 import type { Totals } from './compare.js';
 import type { FindingCode, StepReason, WaitingReason } from './reasons.js';
@@ -155,6 +155,8 @@ export interface PlanInput {
   readonly totals: Totals;
   /** Tokens at declared places of subjects that are no version of theirs, by id, as far as the store knows them. */
   readonly tokens: ReadonlyMap<string, KnownToken>;
+  /** Every live person, whoever manages them; none when no subject is a person. */
+  readonly people: readonly DeclarationOf<'User'>[];
   /** `--allow-removals N`. */
   readonly allowRemovals: number | undefined;
 }

@@ -8,6 +8,8 @@ export const STEP_REASONS = {
   NotFound: 'It is declared and there is no live object of that kind and name.',
   DeclarationChanged: 'The declaration differs from the live object.',
   ReplacementForced: 'A field changed that an object cannot change: a new one takes its place.',
+  OwnerReplaced:
+    'The person the key belonged to was removed, and its owner as declared is another: a new key takes its place.',
   Unmanaged: 'It is declared and live, and no project had taken charge of it.',
   NotDeclared: 'This project made it and its declaration was taken away.',
   NoCurrentVersion: 'The key has no accepted version: it is new, or all were revoked.',
@@ -59,6 +61,12 @@ export const FINDINGS = {
   ManyExpiries: 'Unusually many keys expired at once, as when a clock is wrong; nothing is issued for them.',
   PlaceTakenOver:
     'A declared sink holds something that is not of this key and that no live key needs; the declaration wins and it is replaced.',
+  TooFewAdministrators:
+    'The plan would leave fewer active administrators than the project asks for, or no active owner.',
+  PersonalKeysEnd: 'A person is removed, and the keys that are theirs die with them.',
+  OwnerDeactivated:
+    'The person a key belongs to is deactivated, so it works for nobody until they are active again.',
+  GuestLapsed: 'The time of a guest is over for good; the document is left to be taken away.',
   KeyExpired: 'The key has expired and declares no rotation: declare one, or take the document away.',
 } as const;
 export type FindingCode = keyof typeof FINDINGS;

@@ -3,8 +3,9 @@ import type { LiveDependent, LiveObject } from '../domain/live.js';
 import { isProtected } from '../domain/metadata.js';
 import { refText } from '../domain/objects.js';
 import type { Instant } from '../domain/time.js';
-import { type Decision, finding, instantText, type Situation, toDo, waitFor } from './decision.js';
+import { type Decision, finding, instantText, type Situation, toDo, together, waitFor } from './decision.js';
 import { overlapOf } from './leaving.js';
+import { personalKeysEnd } from './people.js';
 import type { Step } from './plan.js';
 import type { StepReason } from './reasons.js';
 import { stepOf } from './steps.js';
@@ -13,7 +14,7 @@ import { stepOf } from './steps.js';
 export const notDeclared = (situation: Situation, live: LiveObject): Decision =>
   protectedObject(situation, live) ??
   dependentsRemain(situation) ??
-  toDo([deletion(situation, live, 'NotDeclared')]);
+  together([toDo([deletion(situation, live, 'NotDeclared')]), personalKeysEnd(situation)]);
 
 export const deletion = ({ ref }: Situation, live: LiveObject, reason: StepReason): Step =>
   stepOf(
@@ -34,7 +35,9 @@ export function protectedObject({ ref }: Situation, live: LiveObject): Decision 
 /** Objects that the store made along with it go with it, and do not count. */
 export function dependentsRemain(situation: Situation): Decision | undefined {
   const { ref, dependents, leaving } = situation;
-  const remaining = dependents.filter((one) => one.origin !== 'system' && !isGone(one, situation));
+  const remaining = dependents.filter(
+    (one) => one.origin !== 'system' && one.diesWithIt !== true && !isGone(one, situation),
+  );
   if (remaining.length === 0) return undefined;
   const ends = remaining.map((one) => one.endsAt ?? leaving.ends.get(refText(one.ref)));
   const until = ends.reduce(latest, 0);

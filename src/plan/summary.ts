@@ -5,7 +5,8 @@ import type { StepReason } from './reasons.js';
 
 export function summaryOf(steps: readonly Step[], { totals, subjects }: PlanInput): Summary {
   const count = (isCounted: (step: Step) => boolean): number => steps.filter(isCounted).length;
-  const isReplacing = (step: Step): boolean => step.reason === 'ReplacementForced';
+  const isReplacing = (step: Step): boolean =>
+    step.reason === 'ReplacementForced' || step.reason === 'OwnerReplaced';
   const touched = new Set(steps.map((step) => refText(step.object)));
   const untouched = subjects.filter(({ ref, desired }) => desired && !touched.has(refText(ref)));
   return {
@@ -45,7 +46,7 @@ const UPKEEP: ReadonlySet<StepReason> = new Set([
 ]);
 
 /**
- * Environments of `requireApproval` that a step changes: themselves, or a key in them before or after. Upkeep is
+ * Environments of `requireApproval` that a step changes: themselves, or what is in them before or after. Upkeep is
  * no change.
  */
 export function approvalsFor(
@@ -66,5 +67,5 @@ export function approvalsFor(
 
 function environmentOf({ kind, metadata, spec }: Declaration): string | undefined {
   if (kind === 'Environment') return metadata.name;
-  return kind === 'ApiKey' ? spec.environment : undefined;
+  return 'environment' in spec ? spec.environment : undefined;
 }

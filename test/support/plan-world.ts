@@ -3,6 +3,7 @@
  * each step on them. It knows nothing of planning; it is what a plan is done to.
  */
 import type { DesiredObject } from '../../src/domain/desired.js';
+import { lapsesAt } from '../../src/domain/guests.js';
 import { kindOf, type SinkId, sinkIdOf } from '../../src/domain/kinds/index.js';
 import { isAlive, quietUntil } from '../../src/domain/lifecycle.js';
 import {
@@ -51,6 +52,8 @@ export class PlanWorld {
   readonly objects = new Map<string, LiveObject>();
   readonly tombstones: Ended[] = [];
   readonly places = new Map<SinkId, Receipt>();
+  /** Whom personal keys were made for: the ids of people, by key. */
+  readonly #owners = new Map<string, string>();
   #revision = 0;
   #serial = 0;
 
@@ -67,6 +70,7 @@ export class PlanWorld {
     copy.objects.clear();
     for (const [name, live] of this.objects) copy.objects.set(name, live);
     for (const [sink, receipt] of this.places) copy.places.set(sink, receipt);
+    for (const [name, id] of this.#owners) copy.#owners.set(name, id);
     copy.tombstones.push(...this.tombstones);
     copy.#revision = this.#revision;
     copy.#serial = this.#serial;
@@ -77,6 +81,9 @@ export class PlanWorld {
   put(declaration: Declaration, facts: Partial<LiveObject> = {}): void {
     const ref = refOf(declaration);
     const key = declaration.kind === 'ApiKey' ? this.#newKey(declaration) : undefined;
+    const person = declaration.kind === 'ApiKey' ? this.#person(declaration.spec.owner.user) : undefined;
+    if (person) this.#owners.set(refText(ref), person.id);
+    else this.#owners.delete(refText(ref));
     this.objects.set(refText(ref), {
       ref,
       digest: declarationDigest(declaration),
@@ -85,10 +92,12 @@ export class PlanWorld {
       revision: ++this.#revision,
       quietUntil: 0,
       deliveries: [],
-      id: refText(ref),
+      // Whoever has a person's name later is somebody else.
+      id: declaration.kind === 'User' ? `${refText(ref)}#${this.#revision}` : refText(ref),
       declaration,
       createdAt: this.now,
       key,
+      ...granted(declaration, this.now),
       ...facts,
     });
   }
@@ -147,6 +156,7 @@ export class PlanWorld {
       usage: { from: this.usageFrom, until: this.now },
       subjects: refs.map((ref) => this.#subject(ref, declared.get(refText(ref)))),
       tokens: this.#knownTokens(),
+      people: this.#people(),
       totals: scope === 'all' ? { ...found.totals, unchanged: 0 } : found.totals,
       allowRemovals: this.allowRemovals,
     });
@@ -154,8 +164,31 @@ export class PlanWorld {
 
   survey(): readonly LiveSummary[] {
     return [...this.objects.values()]
+      .map((live) => this.#standing(live))
       .map((live) => ({ ...live, quietUntil: quietOf(live) }))
       .sort((a, b) => compareRefs(a.ref, b.ref));
+  }
+
+  /** The live object with what follows for it from how its person stands now. */
+  #standing(live: LiveObject): LiveObject {
+    const id = this.#owners.get(refText(live.ref));
+    if (live.key === undefined || id === undefined) return live;
+    const person = [...this.objects.values()].find((one) => one.id === id)?.declaration;
+    const status = person?.kind === 'User' ? (person.spec.status ?? 'active') : 'deleted';
+    return { ...live, key: { ...live.key, owner: status } };
+  }
+
+  #person(name: string | undefined): LiveObject | undefined {
+    return [...this.objects.values()].find(
+      ({ declaration: { kind, metadata, spec } }) =>
+        kind === 'User' && (metadata.name === name || spec.email === name),
+    );
+  }
+
+  #people(): PlanInput['people'] {
+    return [...this.objects.values()].flatMap(({ declaration }) =>
+      declaration.kind === 'User' ? [declaration] : [],
+    );
   }
 
   receipt(sink: SinkId): Receipt {
@@ -179,6 +212,7 @@ export class PlanWorld {
           declaration: step.detail.declaration,
           digest: declarationDigest(step.detail.declaration),
           ownership: OURS,
+          ...(this.live(object).grantedAt === undefined && granted(step.detail.declaration, this.now)),
         }));
         break;
       case 'adopt':
@@ -220,7 +254,8 @@ export class PlanWorld {
   }
 
   #subject(ref: ObjectRef, declaration: Declaration | undefined): Subject {
-    const live = this.objects.get(refText(ref));
+    const found = this.objects.get(refText(ref));
+    const live = found && this.#standing(found);
     const desired: DesiredObject | undefined = declaration && {
       ref,
       digest: declarationDigest(declaration),
@@ -246,9 +281,13 @@ export class PlanWorld {
       kindOf(declaration.kind)
         .references(declaration.spec)
         .some((one) => refText(one) === refText(ref) || (one.kind === ref.kind && one.name === alias));
+    if (ref.kind === 'User') return this.#leaningOn(ref, names);
     const live = [...this.objects.values()]
       .filter((one) => names(one.declaration))
-      .map((one) => ({ ref: one.ref, origin: one.origin, endsAt: undefined }));
+      .map((one) => ({
+        ...{ ref: one.ref, origin: one.origin, endsAt: undefined },
+        ...(ref.kind === 'Space' && { workbooks: grantedWorkbooks(one.declaration, ref) }),
+      }));
     const ending = this.tombstones
       .filter((one) => names(one.declaration) && one.versions.some((version) => isAlive(version, this.now)))
       .map((one) => ({
@@ -257,6 +296,15 @@ export class PlanWorld {
         endsAt: Math.max(...one.versions.map((version) => version.revokedAt ?? NEVER)),
       }));
     return [...live, ...ending];
+  }
+
+  #leaningOn(person: ObjectRef, names: (declaration: Declaration) => boolean): readonly LiveDependent[] {
+    const id = this.objects.get(refText(person))?.id;
+    return [...this.objects.values()].flatMap((one): readonly LiveDependent[] => {
+      const dependent = { ref: one.ref, origin: one.origin, endsAt: undefined };
+      if (one.declaration.kind !== 'ApiKey') return names(one.declaration) ? [dependent] : [];
+      return this.#owners.get(refText(one.ref)) === id ? [{ ...dependent, diesWithIt: true }] : [];
+    });
   }
 
   #change(ref: ObjectRef, change: (live: LiveObject) => Partial<LiveObject>): void {
@@ -277,7 +325,7 @@ export class PlanWorld {
   }
 
   #remove(ref: ObjectRef, endsAt: Instant): void {
-    if (this.dependents(ref).some((one) => one.origin !== 'system'))
+    if (this.dependents(ref).some((one) => one.origin !== 'system' && one.diesWithIt !== true))
       throw new Error(`in_use: ${refText(ref)}`);
     const { declaration, key } = this.live(ref);
     const versions = (key?.versions ?? []).map((one) => ({
@@ -369,5 +417,17 @@ export class PlanWorld {
   }
 }
 
-const quietOf = ({ declaration, key, ref }: LiveObject): Instant =>
-  declaration.kind === 'ApiKey' && key ? quietUntil(ref.name, declaration.spec, key) : NEVER;
+function quietOf({ declaration, key, ref, grantedAt }: LiveObject): Instant {
+  if (declaration.kind === 'Guest') return lapsesAt({ spec: declaration.spec, grantedAt });
+  return declaration.kind === 'ApiKey' && key ? quietUntil(ref.name, declaration.spec, key) : NEVER;
+}
+
+const grantedWorkbooks = (guest: Declaration, { name }: ObjectRef): readonly string[] =>
+  guest.kind !== 'Guest'
+    ? []
+    : (guest.spec.grants ?? []).flatMap(({ space, workbooks = [] }) =>
+        `${guest.spec.environment}/${space}` === name ? workbooks : [],
+      );
+
+const granted = (declaration: Declaration, now: Instant): Pick<LiveObject, 'grantedAt'> =>
+  declaration.kind === 'Guest' && (declaration.spec.grants ?? []).length > 0 ? { grantedAt: now } : {};
