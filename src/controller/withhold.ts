@@ -9,6 +9,7 @@ import { type DurationMs, type Instant, NEVER, SECOND_MS } from '../domain/time.
 import type { Cause } from '../plan/drift.js';
 import { withoutSteps } from '../plan/guard.js';
 import type { Plan, PlanInput, Step, StepId } from '../plan/plan.js';
+import type { WithheldReason } from '../plan/reasons.js';
 import { approvalsFor } from '../plan/summary.js';
 import type { LiveStore } from '../ports/live-store.js';
 import { stepsByHand } from './by-hand.js';
@@ -16,15 +17,6 @@ import { causesOf } from './causes.js';
 
 /** What becomes of changes made by hand in the live store or in a sink. */
 export type DriftPolicy = 'report' | 'heal';
-
-/** Why something is left undone. */
-export const WITHHELD_REASONS = {
-  ApprovalRequired: 'Its environment requires approval: keywright apply --approve DIGEST.',
-  ChangedByHand:
-    'It was changed by hand, and the policy is to report that: keywright apply, or run --drift heal.',
-  DocumentsUnsettled: 'Its declaration was taken away a moment ago; it goes once the documents have rested.',
-} as const;
-export type WithheldReason = keyof typeof WITHHELD_REASONS;
 
 /**
  * A removal cannot be taken back, and a large checkout takes a file away before it brings it elsewhere. Other

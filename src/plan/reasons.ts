@@ -80,3 +80,14 @@ export const FORECASTS = {
   continues: 'What is waited for has come, and the next plan goes on from there.',
 } as const;
 export type ForecastEvent = keyof typeof FORECASTS;
+
+/** Why a controller leaves a step undone that a plan calls for. */
+export const WITHHELD_REASONS = {
+  ApprovalRequired:
+    'Its environment requires approval, which a controller never gives: keywright apply --approve DIGEST.',
+  ChangedByHand:
+    'It would undo what somebody did by hand, which run --drift report only reports: keywright apply, or run --drift heal.',
+  DocumentsUnsettled:
+    'Its declaration was taken away a moment ago; it is removed once the documents have rested for two seconds.',
+} as const;
+export type WithheldReason = keyof typeof WITHHELD_REASONS;

@@ -5,7 +5,7 @@
 import { FAULTS } from '../domain/errors.js';
 import { documentSchema, editorSchema, type JsonSchema } from '../domain/kinds/document-schema.js';
 import { KINDS, type KindName, kindOf } from '../domain/kinds/index.js';
-import { FINDINGS, FORECASTS, STEP_REASONS, WAITING_REASONS } from '../plan/reasons.js';
+import { FINDINGS, FORECASTS, STEP_REASONS, WAITING_REASONS, WITHHELD_REASONS } from '../plan/reasons.js';
 import { DIAGNOSTICS } from '../spec/diagnostics.js';
 import { lifecyclePage } from './lifecycle-page.js';
 
@@ -95,6 +95,9 @@ export const reasonsPage = (): string =>
     '## What a forecast says',
     '`plan --at` lists what time alone brings, each with the reason that a plan made then would give.',
     codeTable(FORECASTS),
+    '## What a controller leaves undone',
+    '`run` carries out the rest of the plan, and says in its log and its status what it left, and why.',
+    codeTable(WITHHELD_REASONS),
   );
 
 /** `docs/reference/errors.md`: expected errors, and what can be wrong with a document. */

@@ -60,7 +60,9 @@ function failureLines(
   const { at, failure, nextAt } = event;
   if (before !== undefined && textOf(before.failure) === textOf(failure)) return [];
   const isLocked = failure.fault.code === 'locked';
-  const again = isLocked ? '' : `; next try in ${formatDuration(nextAt - at)}`;
+  // Mended documents are read at once.
+  const isPrompt = isLocked || failure.fault.code === 'invalid_documents';
+  const again = isPrompt ? '' : `; next try in ${formatDuration(nextAt - at)}`;
   const message = `${failure.fault.message} (${failure.fault.code})${again}`;
   return [
     { at, level: isLocked ? 'info' : 'error', event: 'failed', message },
@@ -77,7 +79,7 @@ const textOf = ({ fault, problems }: PassFailure): string =>
   JSON.stringify([fault.code, fault.message, problems]);
 
 function outcomeLines(outcome: PassOutcome, before: PassOutcome | undefined): readonly Line[] {
-  const { plan, report, withheld } = outcome;
+  const { report, withheld } = outcome;
   const said = new Set(
     [...findingLines(before), ...withheldLines(before), ...troubleLines(before)].map(
       ({ message }) => message,
@@ -90,7 +92,7 @@ function outcomeLines(outcome: PassOutcome, before: PassOutcome | undefined): re
   const ended: readonly Line[] = hasEnded
     ? [{ level: 'info', event: 'agreed', message: 'nothing is left undone' }]
     : [];
-  return [...(report ? reportLines(outcome, report) : []), ...news, ...(plan ? ended : [])];
+  return [...(report ? reportLines(outcome, report) : []), ...news, ...ended];
 }
 
 function reportLines(
