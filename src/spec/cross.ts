@@ -36,7 +36,7 @@ const predecessors = ({ ref, references, previousName }: SpecEntry): readonly st
 /** Takes away, again and again, what leads nowhere; what is left leads into circles. One error a circle. */
 function cycles(entries: readonly SpecEntry[]): readonly Diagnostic[] {
   // An object to which nobody could come back cannot be in a circle; most projects end here.
-  const pointedAt = new Set(entries.flatMap((entry) => predecessorKinds(entry)));
+  const pointedAt = predecessorKinds(entries);
   const suspects = entries.filter((entry) => pointedAt.has(entry.ref.kind) && predecessors(entry).length > 0);
   const byName = new Map(suspects.map((entry) => [refText(entry.ref), entry]));
   const settled = new Set<SpecEntry>();
@@ -52,10 +52,13 @@ function cycles(entries: readonly SpecEntry[]): readonly Diagnostic[] {
   return found;
 }
 
-const predecessorKinds = ({ ref, references, previousName }: SpecEntry): readonly string[] => [
-  ...references.map(({ kind }) => kind),
-  ...(previousName === undefined ? [] : [ref.kind]),
-];
+function predecessorKinds(entries: readonly SpecEntry[]): ReadonlySet<string> {
+  // Entries from memory share their lists of references: each list is looked through once.
+  const lists = new Set(entries.map(({ references }) => references));
+  const kinds = new Set<string>([...lists].flat().map(({ kind }) => kind));
+  for (const { ref, previousName } of entries) if (previousName !== undefined) kinds.add(ref.kind);
+  return kinds;
+}
 
 /** Depth first with a stack of its own; `settled` collects what was walked, so that each is walked once. */
 function circleFrom(
@@ -94,12 +97,14 @@ interface Taken {
 /** A file is one secret's own, or a dotenv file in which each variable is one key's own. */
 function sinkConflicts(entries: readonly SpecEntry[], folder: string): readonly Diagnostic[] {
   const files = new Map<string, Taken>();
+  const paths = new Map<string, string>();
   const found: Diagnostic[] = [];
   for (const entry of entries) {
     for (const [index, id] of entry.sinks.entries()) {
       const place = parseSinkId(id);
       if (!place) continue;
-      const path = absolutePath(folder, place.path);
+      const path = paths.get(place.path) ?? absolutePath(folder, place.path);
+      paths.set(place.path, path);
       const taken = files.get(path);
       const isVariable = place.type === 'dotenv';
       const other = isVariable && taken?.variables ? taken.variables.get(place.part) : taken?.by;
