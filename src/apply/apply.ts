@@ -19,7 +19,7 @@ import type { StepWorld } from './step-world.js';
 import { perform } from './steps/index.js';
 
 /** Writers that wait together share a commit. */
-const CONCURRENCY = 64;
+const CONCURRENCY = 128;
 const ATTEMPTS_MAX = 5;
 const FIRST_PAUSE_MS: DurationMs = 100;
 /** For the whole run: a full disk under a hundred thousand keys must not mean a day of patience. */
@@ -40,7 +40,7 @@ export interface ApplyWorld {
   readonly caller: Caller;
   /** Who takes charge of what is created or adopted. */
   readonly ownership: Ownership;
-  /** Steps under way at once; 64 unless told. */
+  /** Steps under way at once; 128 unless told. */
   readonly concurrency?: number;
   /** Aborted: nothing new starts, what runs is finished. */
   readonly signal?: AbortSignal;

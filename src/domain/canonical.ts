@@ -19,9 +19,21 @@ function canonicalObject(value: Readonly<Record<string, unknown>>): string {
   for (const key of Object.keys(value).sort()) {
     const member = value[key];
     if (member === undefined) continue;
-    text += `${text === '' ? '' : ','}${JSON.stringify(key)}:${canonicalJson(member)}`;
+    text += `${text === '' ? '' : ','}${quoted(key)}:${canonicalJson(member)}`;
   }
   return `{${text}}`;
+}
+
+/** Names of fields are few and come again in every value. */
+const QUOTED_MAX = 1_000;
+const quotedKeys = new Map<string, string>();
+
+function quoted(key: string): string {
+  const known = quotedKeys.get(key);
+  if (known !== undefined) return known;
+  const text = JSON.stringify(key);
+  if (quotedKeys.size < QUOTED_MAX) quotedKeys.set(key, text);
+  return text;
 }
 
 export const sha256 = (text: string | Uint8Array): string => hash('sha256', text, 'hex');

@@ -16,12 +16,13 @@ import {
   renameSync,
   type Stats,
   unlinkSync,
-  writeFileSync,
 } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { type Folder, isStillThere } from './folder.js';
 import type { Place } from './place.js';
 import { codeOf, Moved, Unsafe } from './trouble.js';
+import { inTurns } from './turns.js';
 
 const { O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_WRONLY } = constants;
 
@@ -77,7 +78,7 @@ export async function replaceFile(place: Place, folder: Folder, change: FileChan
     remove(temporary);
     throw error;
   }
-  await synced(folder.fd);
+  await syncFolder(folder);
 }
 
 export interface FileChange {
@@ -92,14 +93,30 @@ export function removeStrays(folder: Folder): void {
   }
 }
 
+/** Making a file waits for the file system's journal, which is busy while others are synced. */
 async function writeSynced(at: string, text: string): Promise<void> {
-  const fd = openSync(at, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, FILE_MODE);
+  const file = await open(at, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, FILE_MODE);
   try {
-    writeFileSync(fd, text);
-    await synced(fd);
+    await file.writeFile(text);
+    await file.sync();
   } finally {
-    closeSync(fd);
+    await file.close();
   }
+}
+
+/**
+ * Makes the names in a folder durable. Whoever comes while a folder is synced goes together with the others
+ * into the next turn, since its own rename may have come too late for this one.
+ */
+const syncInTurn = inTurns<Folder, void>(async (folders) => {
+  const [first] = folders;
+  if (first) await synced(first.fd);
+  return folders.map(() => undefined);
+});
+
+function syncFolder(folder: Folder): Promise<void> {
+  const { dev, ino } = fstatSync(folder.fd);
+  return syncInTurn(`${dev} ${ino}`, folder);
 }
 
 /** It may be gone already; and a temporary file that stays is removed by the next process. */

@@ -9,7 +9,7 @@ import type { Database } from './schema.js';
 export interface Session {
   readonly compiler: Kysely<Database>;
   readonly connection: DatabaseConnection;
-  /** The few rows that every mutation reads, as this transaction knows them; empty when one begins or undoes. */
+  /** Rows that many mutations read, as this transaction knows them; empty when one begins or undoes. */
   readonly memo: Map<string, unknown>;
 }
 

@@ -1,7 +1,7 @@
 /** Objects of every kind, and which of them name which. */
 import type { ObjectQueries, ObjectRow, ReferenceRow } from '../../authority/storage-port.js';
 import { chunks } from '../chunks.js';
-import { type Session, statement, wholeRow } from '../statement.js';
+import { remembered, type Session, statement, wholeRow } from '../statement.js';
 import { survey } from './survey.js';
 
 /** What an update may change: a row keeps its id, kind, name, origin, owner and creation. */
@@ -97,13 +97,18 @@ const deleteReferences = statement<{ id: string }>()((db, p) =>
   db.deleteFrom('object_references').where('object_id', '=', p('id')),
 );
 
+/** What the memo calls the live object of a name. */
+const nameOf = (kind: string, name: string): string => `object ${kind}/${name}`;
+
 export function objectQueries(session: Session): ObjectQueries {
   const refer = async (references: readonly ReferenceRow[]): Promise<void> => {
     for (const reference of references) await insertReference(session, reference);
   };
   return {
     byId: async (id) => (await byId(session, { id }))[0],
-    find: async (kind, name) => (await find(session, { kind, name }))[0],
+    // An environment and a service are looked up for each of their keys.
+    find: (kind, name) =>
+      remembered(session, nameOf(kind, name), async () => (await find(session, { kind, name }))[0]),
     findAlias: async (kind, alias) => (await findAlias(session, { kind, alias }))[0],
     ownedBy: (id) => ownedBy(session, { id }),
     ofKind: (kind) => ofKind(session, { kind }),
@@ -125,10 +130,14 @@ export function objectQueries(session: Session): ObjectQueries {
     survey: () => survey(session),
     referring: (kind, name) => referring(session, { kind, name }),
     insert: async (row, references) => {
+      session.memo.set(nameOf(row.kind, row.name), row);
       await insert(session, row);
       await refer(references);
     },
     update: async (row) => {
+      // A tombstone says nothing about who has its name now.
+      if (row.removed_at === null) session.memo.set(nameOf(row.kind, row.name), row);
+      else session.memo.delete(nameOf(row.kind, row.name));
       await update(session, row);
     },
     replaceReferences: async (id, references) => {

@@ -73,12 +73,24 @@ export class SqliteConnection implements DatabaseConnection {
     const statement = this.#handle.prepare(sql);
     const prepared: Prepared = {
       isReader: statement.reader,
-      all: (parameters) => statement.all(parameters),
+      all: statement.reader ? rowsOf(statement) : (parameters) => statement.all(parameters),
       run: (parameters) => statement.run(parameters),
     };
     this.#prepared.set(sql, prepared);
     return prepared;
   }
+}
+
+/** Cells are cheaper to hand over than objects with names, which are made here. */
+function rowsOf(statement: LibsqlDatabase.Statement): Prepared['all'] {
+  const names = statement.columns().map(({ name }) => name);
+  const raw = statement.raw();
+  return (parameters) =>
+    raw.all(parameters).map((cells) => {
+      const row: Record<string, unknown> = {};
+      for (let at = 0; at < names.length; at++) row[names[at] ?? ''] = (cells as readonly unknown[])[at];
+      return row;
+    });
 }
 
 class SqliteDriver implements Driver {

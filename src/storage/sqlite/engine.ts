@@ -37,23 +37,23 @@ export interface SqliteOptions {
  */
 export async function openSqlite({ path, sleep }: SqliteOptions): Promise<Result<Storage>> {
   const opened: SqliteConnection[] = [];
-  const connect = (): SqliteConnection => {
+  const connect = (pragmas: readonly string[]): SqliteConnection => {
     const connection = new SqliteConnection(path);
     opened.push(connection);
-    for (const pragma of PRAGMAS) connection.all(`pragma ${pragma}`);
+    for (const pragma of pragmas) connection.all(`pragma ${pragma}`);
     return connection;
   };
   const close = (): void => {
     for (const connection of opened) connection.close();
   };
   try {
-    const writer = connect();
+    const writer = connect(WRITER_PRAGMAS);
     const problem = await migrate(writer, sleep);
     if (problem) {
       close();
       return fail(problem);
     }
-    const reader = path === IN_MEMORY ? undefined : connect();
+    const reader = path === IN_MEMORY ? undefined : connect(PRAGMAS);
     const bell = new ChangeBell(reader ? lookingAt({ reader, sleep }) : NOBODY_ELSE);
     const write = queued(writer, sleep, { pause: reader && macrotask, onEntries: () => bell.ring() });
     const read = reader ? queued(reader, sleep, { begin: 'begin' }) : write;
@@ -81,6 +81,12 @@ const PRAGMAS = [
   'synchronous=FULL',
   'foreign_keys=ON',
 ];
+
+/**
+ * Large writes touch pages everywhere in the indexes: 64 MiB keep them at hand, and the log is copied into
+ * the database when it has grown as large, not every 4 MiB.
+ */
+const WRITER_PRAGMAS = [...PRAGMAS, 'cache_size=-65536', 'wal_autocheckpoint=16384'];
 
 const closing = (queues: readonly WriteQueue[], close: () => void) => {
   let closed: Promise<void> | undefined;
