@@ -4,7 +4,7 @@
  */
 import { fault } from '../domain/errors.js';
 import type { ApiKeySpec } from '../domain/kinds/index.js';
-import { ACCEPTED_VERSIONS_MAX, isAlive } from '../domain/lifecycle.js';
+import { ALIVE_VERSIONS_MAX, isAlive } from '../domain/lifecycle.js';
 import { CLAIM_RECIPIENT } from '../domain/live.js';
 import { type ObjectRef, refText } from '../domain/objects.js';
 import { fail, ok, type Result } from '../domain/result.js';
@@ -35,7 +35,7 @@ export async function issue(work: Work, request: IssueRequest): Promise<Result<O
   if (request.generation !== (newest?.generation ?? 0) + 1)
     return fail(moved(request.object, `generation ${request.generation} is not the next`));
   const alive = versions.filter((version) => isAlive(versionFactsOf(version), work.now));
-  if (alive.length >= ACCEPTED_VERSIONS_MAX)
+  if (alive.length >= ALIVE_VERSIONS_MAX)
     return fail(
       fault(
         'too_many_versions',

@@ -1,6 +1,8 @@
 /** What planning reads: one line for every live object, and everything about those that need a look. */
+
+import { sinkIdOf } from '../domain/kinds/index.js';
 import type { KnownToken, LiveObject, LiveSummary } from '../domain/live.js';
-import { compareRefs, type ObjectRef } from '../domain/objects.js';
+import { compareRefs, type ObjectRef, refText } from '../domain/objects.js';
 import { fail, ok, type Result } from '../domain/result.js';
 import type { ObjectPage } from '../ports/live-store.js';
 import type { Keyring } from './keyring.js';
@@ -13,7 +15,7 @@ import {
   tampered,
   versionFactsOf,
 } from './rows.js';
-import type { ObjectRow, Transaction, VersionRow } from './storage-port.js';
+import type { ObjectRow, TokenOwnerRow, Transaction, VersionRow } from './storage-port.js';
 import { genuine } from './stored.js';
 
 /** No answer grows without end. */
@@ -73,16 +75,40 @@ export async function knownTokens(
   tx: Transaction,
   ids: readonly string[],
 ): Promise<Result<readonly KnownToken[]>> {
-  const rows = await tx.versions.owners([...new Set(ids)].sort());
+  const owners = await tx.versions.owners([...new Set(ids)].sort());
+  const rows = await rowsOf(tx, owners.filter((owner) => owner.removed_at === null).map(refOfRow));
+  const live = new Map(rows.map((row) => [refText(refOfRow(row)), row]));
+  const versions = await tx.versions.ofMany(rows.map(({ id }) => id));
   return ok(
-    rows
-      .map((row) => ({
-        tokenId: row.token_id,
-        object: refOfRow(row),
-        isRemoved: row.removed_at !== null,
-      }))
+    owners
+      .map((owner) => {
+        const object = refOfRow(owner);
+        const isRemoved = owner.removed_at !== null;
+        const row = isRemoved ? undefined : live.get(refText(object));
+        return { tokenId: owner.token_id, object, isRemoved, ...whereaboutsOf(owner, row, versions) };
+      })
       .sort((a, b) => (a.tokenId < b.tokenId ? -1 : 1)),
   );
+}
+
+/** `row` is that of its key, if that is live. */
+function whereaboutsOf(
+  { token_id }: TokenOwnerRow,
+  row: ObjectRow | undefined,
+  versions: readonly VersionRow[],
+): Pick<KnownToken, 'isSuperseded' | 'declaredAt' | 'deliveredTo'> {
+  const generation = versions.find((one) => one.token_id === token_id)?.generation ?? 0;
+  const isSuperseded = versions.some(
+    (one) => one.object_id === row?.id && one.generation > generation && one.promoted_at !== null,
+  );
+  const declaration = row && declarationOf(row);
+  const declared = declaration?.kind === 'ApiKey' ? (declaration.spec.deliver ?? []) : [];
+  const delivered = row ? summaryOf(row).deliveries : [];
+  return {
+    isSuperseded,
+    declaredAt: declared.map(sinkIdOf),
+    deliveredTo: delivered.map(({ sink }) => sink),
+  };
 }
 
 interface Surroundings {

@@ -26,7 +26,7 @@ export const FAULTS = {
   conflict: 'The request contradicts the state of the object.',
   in_use: 'Other live objects still depend on this one.',
   unknown_reference: 'A field names an object that is neither declared nor live.',
-  too_many_versions: 'Four versions of the key are accepted already; hand one over first.',
+  too_many_versions: 'As many versions of the key are accepted as may be; hand one over first.',
   sealed_to_another: 'The undelivered secret is sealed to another reconciler.',
   already_claimed: 'The secret was shown before and is not kept.',
   nothing_to_claim: 'The key is delivered to sinks, so there is nothing to claim.',

@@ -28,6 +28,12 @@ export function stateOf(version: VersionFacts, now: Instant): VersionState {
 /** At most this many versions of a key are accepted at once (rotation.md). */
 export const ACCEPTED_VERSIONS_MAX = 4;
 
+/**
+ * One more is alive while it takes the place of a newest version that was lost: a sink does not hold it, and its
+ * secret is not kept. Otherwise whoever loses a file in the middle of hand-overs would have no key at all.
+ */
+export const ALIVE_VERSIONS_MAX = ACCEPTED_VERSIONS_MAX + 1;
+
 const ACCEPTED: ReadonlySet<VersionState> = new Set(['issued', 'current', 'retiring']);
 
 /** What a verifier accepts, and nothing else. */

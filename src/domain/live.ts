@@ -141,6 +141,12 @@ export interface KnownToken {
   readonly object: ObjectRef;
   /** The key it was issued for is a tombstone; a live one may have its name again. */
   readonly isRemoved: boolean;
+  /** A later version of that key is current. */
+  readonly isSuperseded: boolean;
+  /** Where that key is to be delivered by its live declaration; nowhere once it is removed. */
+  readonly declaredAt: readonly SinkId[];
+  /** Where its current version was delivered, which the declaration may have left since. */
+  readonly deliveredTo: readonly SinkId[];
 }
 
 /** Through what telemetry use is known: complete for every verifier within these instants. */

@@ -71,8 +71,15 @@ function namesIn({ entries }: DesiredState): (ref: ObjectRef) => boolean {
 const lineOf = ({ ref, digest, revision, ownership }: LiveSummary): string =>
   `${refText(ref)}\t${digest}\t${revision}\t${ownership?.project}\t${ownership?.manager}\n`;
 
-const tokenLine = ({ tokenId, object, isRemoved }: KnownToken): string =>
-  JSON.stringify([tokenId, refText(object), isRemoved]);
+const tokenLine = ({ object, ...token }: KnownToken): string =>
+  JSON.stringify([
+    token.tokenId,
+    refText(object),
+    token.isRemoved,
+    token.isSuperseded,
+    token.declaredAt,
+    token.deliveredTo,
+  ]);
 
 function receiptLine(id: SinkId, receipts: ReadonlyMap<SinkId, Receipt>): string {
   const receipt = receipts.get(id);

@@ -5,6 +5,7 @@
 import { sinkIdOf } from '../domain/kinds/index.js';
 import {
   ACCEPTED_VERSIONS_MAX,
+  ALIVE_VERSIONS_MAX,
   isAccepted,
   isAlive,
   latestEnd,
@@ -18,6 +19,7 @@ import { type Decision, finding, NOTHING, toDo, together, waitFor } from './deci
 import { handOverPredecessors, timedInProduction } from './handover.js';
 import { holds, isOpen, type Key, receiptAt } from './key.js';
 import { hasLapsed, rolloutReason } from './key-checks.js';
+import type { StepId } from './plan.js';
 import type { StepReason } from './reasons.js';
 import { revoke, rollOut, stepOf } from './steps.js';
 
@@ -84,7 +86,7 @@ function startRollout(key: Key, reason: StepReason): Decision {
     const detail = { generation: newest.generation, sinks: [] };
     return toDo([stepOf(ref, { action: 'promote', detail }, { reason, dependsOn: after })]);
   }
-  const held = isResumed ? undefined : cannotIssue(key);
+  const held = isResumed ? undefined : cannotIssue(key, reason);
   if (held) return held;
   const steps = rollOut({
     object: ref,
@@ -93,16 +95,20 @@ function startRollout(key: Key, reason: StepReason): Decision {
     sinks,
     receipts,
     fingerprint: isResumed ? newest?.fingerprint : undefined,
-    dependsOn: after,
+    dependsOn: [...after, ...placesGivenUp(key)],
   });
   const isHandover = newest !== undefined && (key.predecessors.length > 0 || isOpen(newest));
   return together([toDo(steps), placesTakenOver(key), isHandover ? timedInProduction(key) : NOTHING]);
 }
 
-function cannotIssue(key: Key): Decision | undefined {
-  const accepted = key.versions.filter((version) => isAccepted(version, key.now));
-  if (accepted.length < ACCEPTED_VERSIONS_MAX) return undefined;
-  return waitFor(key.ref, 'TooManyVersions', {
+/** The newest version is nowhere to be had any more, so that whatever follows takes its place. */
+const REPLACING: ReadonlySet<StepReason> = new Set(['EnvelopeLost', 'SinkMissing', 'SinkDiffers']);
+
+function cannotIssue({ ref, versions, now }: Key, reason: StepReason): Decision | undefined {
+  const accepted = versions.filter((version) => isAccepted(version, now));
+  const max = REPLACING.has(reason) ? ALIVE_VERSIONS_MAX : ACCEPTED_VERSIONS_MAX;
+  if (accepted.length < max) return undefined;
+  return waitFor(ref, 'TooManyVersions', {
     until: firstEnd(accepted),
     message: `Generations ${accepted.map((one) => one.generation).join(', ')} are all accepted. Once one is handed over, or revoked, the next is issued.`,
   });
@@ -113,6 +119,11 @@ function firstEnd(versions: readonly VersionFacts[]): Instant | undefined {
   const first = Math.min(...ends);
   return first === NEVER ? undefined : first;
 }
+
+/** If a key keeps its place after all, because a guard refuses the step, nothing is written over it. */
+const placesGivenUp = ({ strangers }: Key): readonly StepId[] => [
+  ...new Set(strangers.flatMap((stranger) => (stranger.standing === 'leaving' ? [stranger.by] : []))),
+];
 
 /** The declaration wins over what stands at a declared place, but not in silence. */
 function placesTakenOver(key: Key): Decision {

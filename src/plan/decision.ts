@@ -4,7 +4,7 @@ import type { LiveObject, Receipt } from '../domain/live.js';
 import { type ObjectRef, refText } from '../domain/objects.js';
 import { formatInstant, type Instant } from '../domain/time.js';
 import type { Leaving } from './leaving.js';
-import type { Finding, PlanInput, Step, Subject, Waiting } from './plan.js';
+import type { Finding, PlanInput, Step, StepId, Subject, Waiting } from './plan.js';
 import type { FindingCode, WaitingReason } from './reasons.js';
 import type { Aliases } from './referred.js';
 
@@ -48,11 +48,14 @@ export const isNothing = ({ steps, findings, waiting }: Decision): boolean =>
 export const instantText = (instant: Instant): string =>
   `${formatInstant(instant).slice(0, 16).replace('T', ' ')} UTC`;
 
+/** Keys that give up a place in this very plan, by name, with the step that says so. */
+export type LettingGo = ReadonlyMap<string, StepId>;
+
 /** What checks look at: one object from both sides, and the rest of the world as far as it matters to it. */
 export interface Situation extends Subject {
   readonly input: PlanInput;
-  /** Keys that give up a place in this very plan, by name: removed, replaced, or delivered elsewhere now. */
-  readonly lettingGo: ReadonlySet<string>;
+  /** Removed, replaced, or delivered elsewhere now. */
+  readonly lettingGo: LettingGo;
   /** Objects that are not made yet because they are suspended, and until when. */
   readonly pausedUntil: ReadonlyMap<string, Instant>;
   /** What was decided about the objects that may need it. */

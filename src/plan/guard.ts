@@ -92,23 +92,31 @@ function removalGuard(steps: readonly Step[], input: PlanInput): Objection | und
 const EXPIRIES_MIN = 5;
 const EXPIRIES_SHARE = 0.25;
 
-/** A clock that jumped ahead makes everything expire at once; issuing it all anew would only add harm. */
+/** A clock that jumped ahead ends everything at once; issuing it all anew, or closing it, would only add harm. */
 function manyExpiries(steps: readonly Step[], input: PlanInput): Objection | undefined {
   const subjects = new Map(input.subjects.map((subject) => [refText(subject.ref), subject]));
-  const refused = steps.filter(
+  const issued = steps.filter(
     (step) => step.action === 'issue' && hasExpiredUnasked(subjects.get(refText(step.object)), input),
   );
+  const ended = steps.filter(({ reason }) => reason === 'DeclaredEndPassed');
+  const refused = [...issued, ...(ended.length > (input.allowRemovals ?? 0) ? ended : [])];
   const limit = Math.max(EXPIRIES_MIN, EXPIRIES_SHARE * input.totals.owned);
   if (refused.length <= limit) return undefined;
   return {
     refused,
     finding: refusal(
       'ManyExpiries',
-      `${refused.length} keys have expired at once, as when a clock is wrong, so nothing is issued for them. ` +
-        'If the clock is right: keywright rotate each of them.',
+      `${refused.length} keys have expired at once, as when a clock is wrong, so nothing is issued for them and none is closed. ` +
+        `If the clock is right: ${adviceFor(issued, ended)}.`,
     ),
   };
 }
+
+const adviceFor = (issued: readonly Step[], ended: readonly Step[]): string =>
+  [
+    ...(issued.length > 0 ? [`keywright rotate each of the ${issued.length} that are to go on`] : []),
+    ...(ended.length > 0 ? [`--allow-removals ${ended.length} for those whose declared end has passed`] : []),
+  ].join(', and ');
 
 function hasExpiredUnasked(subject: Subject | undefined, { now }: PlanInput): boolean {
   const newest = subject?.live?.key?.versions.at(-1);

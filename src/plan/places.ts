@@ -4,9 +4,10 @@
  * that its key is gone or gives the place up.
  */
 import { type SinkId, sinkIdOf } from '../domain/kinds/index.js';
+import type { KnownToken } from '../domain/live.js';
 import { type DeclarationOf, type ObjectRef, refText } from '../domain/objects.js';
 import type { Declared } from './decision.js';
-import type { Subject } from './plan.js';
+import type { StepId, Subject } from './plan.js';
 
 /** A declared place that holds something else than a version of the live key. */
 export interface StrangePlace {
@@ -23,8 +24,10 @@ export type Stranger = StrangePlace &
     | { readonly standing: 'needed'; readonly owner: ObjectRef }
     /** No token at all, or one of a key that was removed. */
     | { readonly standing: 'ownerless'; readonly owner: ObjectRef | undefined }
-    /** Of an earlier key of this name, or of one that gives the place up in this plan. */
+    /** Of an earlier key of this name, or of one that gave the place up. */
     | { readonly standing: 'left' }
+    /** Of a key that gives the place up in this plan, by that step. */
+    | { readonly standing: 'leaving'; readonly by: StepId }
   );
 
 export const sinksOf = ({ spec }: DeclarationOf<'ApiKey'>) => spec.deliver ?? [];
@@ -56,8 +59,15 @@ function strangerAt(place: StrangePlace, { ref, input, lettingGo }: Declared): S
   const isNamesake = refText(owner) === refText(ref);
   if (known.isRemoved)
     return isNamesake ? { ...place, standing: 'left' } : { ...place, standing: 'ownerless', owner };
-  if (lettingGo.has(refText(owner))) return { ...place, standing: 'left' };
-  return isNamesake
-    ? { ...place, standing: 'ownerless', owner: undefined }
-    : { ...place, standing: 'needed', owner };
+  if (isNamesake) return { ...place, standing: 'ownerless', owner: undefined };
+  if (hasMovedAway(known, place.sink)) return { ...place, standing: 'left' };
+  const by = lettingGo.get(refText(owner));
+  return by === undefined ? { ...place, standing: 'needed', owner } : { ...place, standing: 'leaving', by };
 }
+
+/**
+ * The key was delivered there, or its token is an old one, and its declaration names other places now. A
+ * current token that was never delivered there is a copy that somebody made, and may be in use.
+ */
+const hasMovedAway = (token: KnownToken, sink: SinkId): boolean =>
+  !token.declaredAt.includes(sink) && (token.isSuperseded || token.deliveredTo.includes(sink));

@@ -5,20 +5,20 @@
  *     subjects ─▶ decide each ─▶ order ─▶ guard ─▶ count and digest
  */
 import { OBJECT_KINDS, sinkIdOf } from '../domain/kinds/index.js';
-import { isProtected } from '../domain/metadata.js';
 import { refText } from '../domain/objects.js';
 import type { Instant } from '../domain/time.js';
 import { needsReplacement, suspendedUntil } from './checks.js';
 import { isOwnedBy } from './compare.js';
 import { decide } from './decide.js';
-import { type Decision, NOTHING, together } from './decision.js';
+import { type Decision, type LettingGo, NOTHING, together } from './decision.js';
 import { planDigest } from './digest.js';
 import { guard } from './guard.js';
 import { leavingBy } from './leaving.js';
 import { inOrder } from './order.js';
 import { sinksOf } from './places.js';
-import type { Plan, PlanInput, Subject } from './plan.js';
+import type { Plan, PlanInput, StepId, Subject } from './plan.js';
 import { aliasesOf } from './referred.js';
+import { objectStepId } from './steps.js';
 import { approvalsFor, summaryOf } from './summary.js';
 
 /** Never fails: what cannot or may not be done is a finding or is waited for. */
@@ -34,9 +34,19 @@ export function plan(input: PlanInput): Plan {
   });
 }
 
-/** What needs others before those: whether they can go depends on what lets go of them. */
+/** Until those that are taken to let go of a place have the step that does so: some wait, or are refused. */
 function decideAll(input: PlanInput): Decision {
-  const lettingGo = keysLettingGo(input);
+  for (let lettingGo = keysLettingGo(input); ; ) {
+    const decided = decideWith(lettingGo, input);
+    const made = new Set(decided.steps.map(({ id }) => id));
+    const really = new Map([...lettingGo].filter(([, step]) => made.has(step)));
+    if (really.size === lettingGo.size) return decided;
+    lettingGo = really;
+  }
+}
+
+/** What needs others before those: whether they can go depends on what lets go of them. */
+function decideWith(lettingGo: LettingGo, input: PlanInput): Decision {
   const pausedUntil = pausedObjects(input);
   const subjects = new Map(input.subjects.map((subject) => [refText(subject.ref), subject]));
   const world = { subjects, aliases: aliasesOf(input.subjects), now: input.now };
@@ -58,19 +68,22 @@ function pausedObjects({ subjects, now }: PlanInput): ReadonlyMap<string, Instan
   return paused;
 }
 
-/** Another key may take over a place that its key no longer declares. */
-const keysLettingGo = ({ subjects, ownership }: PlanInput): ReadonlySet<string> =>
-  new Set(
-    subjects
-      .filter((subject) => subject.live && isOwnedBy(subject.live, ownership) && isLettingGo(subject))
-      .map(({ ref }) => refText(ref)),
-  );
+/** Another key may take over a place that its key no longer declares, after the step that says so. */
+function keysLettingGo({ subjects, ownership }: PlanInput): LettingGo {
+  const lettingGo = new Map<string, StepId>();
+  for (const subject of subjects) {
+    if (subject.live === undefined || !isOwnedBy(subject.live, ownership)) continue;
+    const action = lettingGoBy(subject);
+    if (action) lettingGo.set(refText(subject.ref), objectStepId(subject.ref, action));
+  }
+  return lettingGo;
+}
 
-function isLettingGo({ desired, live }: Subject): boolean {
-  if (live?.declaration.kind !== 'ApiKey' || isProtected(live.declaration.metadata)) return false;
-  if (desired?.declaration.kind !== 'ApiKey' || needsReplacement(live, { desired })) return true;
+function lettingGoBy({ desired, live }: Subject): 'delete' | 'update' | undefined {
+  if (live?.declaration.kind !== 'ApiKey') return undefined;
+  if (desired?.declaration.kind !== 'ApiKey' || needsReplacement(live, { desired })) return 'delete';
   const kept = new Set(sinksOf(desired.declaration).map(sinkIdOf));
-  return sinksOf(live.declaration).some((sink) => !kept.has(sinkIdOf(sink)));
+  return sinksOf(live.declaration).some((sink) => !kept.has(sinkIdOf(sink))) ? 'update' : undefined;
 }
 
 function assemble(

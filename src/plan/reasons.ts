@@ -40,7 +40,7 @@ export const WAITING_REASONS = {
   Unclaimed: 'The secret waits, sealed, to be claimed once: keywright claim.',
   SinkUnknown: 'A sink cannot be read from here, so it counts neither as delivered nor as missing.',
   DependentsRemain: 'Other live objects still need it.',
-  TooManyVersions: 'Four versions are accepted already; one must be handed over before the next.',
+  TooManyVersions: 'Four versions are accepted already, or five after the newest was lost; one must be handed over before the next.',
   Suspended: 'Reconciliation is paused by the annotation keywright.dev/suspend-until.',
   Lapsed: 'The key has expired and declares no rotation, so no new version is issued.',
 } as const;
@@ -58,7 +58,7 @@ export const FINDINGS = {
     'The key was deactivated by hand: an emergency stop, which is reported and never undone.',
   TimedHandover:
     'In production the hand-over goes by time alone: a consumer that still holds the old version breaks.',
-  ManyExpiries: 'Unusually many keys expired at once, as when a clock is wrong; nothing is issued for them.',
+  ManyExpiries: 'Unusually many keys expired or came to their declared end at once, as when a clock is wrong; nothing is issued for them or closed.',
   PlaceTakenOver:
     'A declared sink holds something that is not of this key and that no live key needs; the declaration wins and it is replaced.',
   TooFewAdministrators:

@@ -19,12 +19,18 @@ export const stepOf = (
   effect: Effect,
   why: { readonly reason: StepReason; readonly dependsOn?: readonly StepId[] },
 ): Step => ({
-  id: `${refText(object)} ${effectText(effect)}`,
+  id: stepId(object, effectText(effect)),
   ...effect,
   object,
   reason: why.reason,
   dependsOn: why.dependsOn ?? [],
 });
+
+const stepId = (object: ObjectRef, effect: string): StepId => `${refText(object)} ${effect}`;
+
+/** The id that a step on the object itself has, if the plan has one. */
+export const objectStepId = (object: ObjectRef, action: 'delete' | 'update'): StepId =>
+  stepId(object, action);
 
 function effectText(effect: Effect): string {
   switch (effect.action) {

@@ -60,7 +60,7 @@ export function lifecyclePage(note: string): string {
     note,
     'A version of a key has dated facts; its state follows from them and from the time, and is never stored. An end is final.',
     `\`\`\`mermaid\nstateDiagram-v2\n  [*] --> issued: issue\n${edges.map((edge) => `  ${edge}`).join('\n')}\n\`\`\``,
-    `A verifier accepts these states and no others, at most ${ACCEPTED_VERSIONS_MAX} versions of a key at once:`,
+    `A verifier accepts these states and no others, at most ${ACCEPTED_VERSIONS_MAX} versions of a key at once, and one more in place of a newest version that a sink lost:`,
     ['| state | accepted |', '|---|---|', ...states].join('\n'),
   ].join('\n\n')}\n`;
 }

@@ -12,9 +12,13 @@ const rotating = (rotation: RotationSpec) =>
 /** Issued, then rotated a day later; the second version is current and the first retiring. */
 const rotated = (s: Story, rotation: RotationSpec): Story => {
   s.declare(billing, rotating(rotation)).apply().wait('1d');
-  s.world.changeKey(keyRef('billing-prod'), () => ({ rotationRequestedAt: s.world.now }));
-  return s.tell('somebody asked for a rotation').apply();
+  return askForRotation(s).apply();
 };
+
+function askForRotation(s: Story): Story {
+  s.world.changeKey(keyRef('billing-prod'), () => ({ rotationRequestedAt: s.world.now }));
+  return s.tell('somebody asked for a rotation');
+}
 
 describe('guards', () => {
   story('an emptied configuration removes nothing', (s) => {
@@ -54,6 +58,43 @@ describe('guards', () => {
       'the store was restored from a backup',
     );
     s.plan().wait('100d').plan();
+  });
+
+  story('keys that changed places are sorted out wherever an apply was killed', (s) => {
+    const [here, there] = [dotenv('HERE'), dotenv('THERE')];
+    const [one, other] = [key('one', { deliver: [here] }), key('other', { deliver: [there] })];
+    const swapped = [billing, key('one', { deliver: [there] }), key('other', { deliver: [here] })];
+    for (const killedAfter of [1, 2, 5]) {
+      s.startAgain().declare(billing, one, other).apply();
+      s.declare(...swapped).apply(killedAfter);
+      s.apply().plan();
+    }
+  });
+
+  story('a place is not taken over while its key is not let go', (s) => {
+    const services = Array.from({ length: 6 }, (_, index) => service(`service-${index}`));
+    s.declare(billing, ...services, delivered).apply();
+    const heir = key('heir', { deliver: [place] });
+    s.declare(billing, heir).plan().apply();
+    s.world.allowRemovals = 7;
+    s.tell('allowed by hand: 7 removals').apply().plan();
+  });
+
+  story('a key that moves while it is paused keeps its place', (s) => {
+    s.declare(billing, delivered).apply();
+    const moving = { 'keywright.dev/suspend-until': '2027-02-01T00:00:00Z' };
+    const moved = key('billing-prod', { deliver: [dotenv('ELSEWHERE')] }, moving);
+    s.declare(billing, moved, key('heir', { deliver: [place] })).plan();
+    s.wait('60d').apply().plan();
+  });
+
+  story('many declared ends that pass at once close nothing', (s) => {
+    const names = Array.from({ length: 8 }, (_, index) => `key-${index}`);
+    s.declare(billing, ...names.map((name) => key(name, { expiresAt: '2028-01-01T00:00:00Z' }))).apply();
+    s.declare(billing, ...names.map((name) => key(name, { expiresAt: '2027-02-01T00:00:00Z' }))).apply();
+    s.wait('60d').plan();
+    s.world.allowRemovals = 8;
+    s.tell('allowed by hand: 8 removals').plan();
   });
 
   story('a new key does not overwrite the token of another live key', (s) => {
@@ -134,11 +175,16 @@ describe('waiting', () => {
     s.plan().wait('100d').plan();
   });
 
+  story('a fifth version takes the place of a newest one that was lost', (s) => {
+    s.declare(billing, rotating({ handover: 'acknowledged' })).apply();
+    for (const _ of [1, 2, 3]) askForRotation(s.wait('1h')).apply();
+    s.place(place, { kind: 'missing' }, 'somebody deleted the file').apply();
+    s.wait('1h').place(place, { kind: 'missing' }, 'somebody deleted the file again').plan();
+  });
+
   story('a fifth version waits until one has ended', (s) => {
     s.declare(billing, delivered).apply();
-    for (const _ of [1, 2, 3, 4]) {
-      s.place(place, { kind: 'missing' }, 'the variable was deleted').apply().wait('1h');
-    }
+    for (const _ of [1, 2, 3, 4]) askForRotation(s.wait('1h')).apply();
     s.revokeByHand('billing-prod', 1).apply().plan();
   });
 

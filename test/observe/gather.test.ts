@@ -88,11 +88,14 @@ describe('of tokens at declared places that are no version of their key', () => 
   test('says whose they are, and whether that key is live', async () => {
     await world.converge(DECLARED);
     const [version] = await world.versions();
-    const token = { tokenId: version?.id, object: BILLING };
+    const token = { tokenId: version?.id, object: BILLING, isSuperseded: false };
+    const places = ['file:a#raw', 'dotenv:b.env#KEY'];
 
-    expect(await known([...HEIR, ...DECLARED.slice(2)])).toEqual([{ ...token, isRemoved: false }]);
+    expect(await known([...HEIR, ...DECLARED.slice(2)])).toEqual([
+      { ...token, isRemoved: false, declaredAt: places, deliveredTo: places },
+    ]);
     await world.converge(DECLARED.slice(0, 2));
-    expect(await known()).toEqual([{ ...token, isRemoved: true }]);
+    expect(await known()).toEqual([{ ...token, isRemoved: true, declaredAt: [], deliveredTo: [] }]);
   });
 
   test('says nothing of those that this store never issued, and asks for none of a key’s own', async () => {

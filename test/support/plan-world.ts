@@ -245,11 +245,22 @@ export class PlanWorld {
 
   /** Every token that was ever issued: those that a plan does not ask for make no difference. */
   #knownTokens(): ReadonlyMap<string, KnownToken> {
-    const live = [...this.objects.values()].map(({ ref, key }) => ({ ref, key, isRemoved: false }));
-    const removed = this.tombstones.map(({ ref, versions }) => ({ ref, key: { versions }, isRemoved: true }));
-    const known = [...live, ...removed].flatMap(({ ref, key, isRemoved }) =>
-      (key?.versions ?? []).map(({ id }) => ({ tokenId: id, object: ref, isRemoved })),
+    const live = [...this.objects.values()].flatMap(({ ref, key, declaration, deliveries }) => {
+      const versions = key?.versions ?? [];
+      const current = versions.findLast(({ promotedAt }) => promotedAt !== undefined)?.generation ?? 0;
+      return versions.map(({ id, generation }) => ({
+        tokenId: id,
+        object: ref,
+        isRemoved: false,
+        isSuperseded: generation < current,
+        declaredAt: declaration.kind === 'ApiKey' ? (declaration.spec.deliver ?? []).map(sinkIdOf) : [],
+        deliveredTo: deliveries.map(({ sink }) => sink),
+      }));
+    });
+    const removed = this.tombstones.flatMap(({ ref, versions }) =>
+      versions.map(({ id }) => ({ tokenId: id, object: ref, isRemoved: true, ...NOWHERE })),
     );
+    const known = [...live, ...removed];
     return new Map(known.map((one) => [one.tokenId, one]));
   }
 
@@ -350,7 +361,7 @@ export class PlanWorld {
       return;
     }
     if (generation !== versions.length + 1) throw new Error(`moved: ${refText(ref)} ${generation}`);
-    if (versions.filter((one) => isAlive(one, this.now)).length >= 4)
+    if (versions.filter((one) => isAlive(one, this.now)).length >= 5)
       throw new Error(`too_many_versions: ${refText(ref)}`);
     const spec = declaration.kind === 'ApiKey' ? declaration.spec : undefined;
     const byAge = spec?.expiresAfter === undefined ? undefined : this.now + durationMs(spec.expiresAfter);
@@ -431,3 +442,5 @@ const grantedWorkbooks = (guest: Declaration, { name }: ObjectRef): readonly str
 
 const granted = (declaration: Declaration, now: Instant): Pick<LiveObject, 'grantedAt'> =>
   declaration.kind === 'Guest' && (declaration.spec.grants ?? []).length > 0 ? { grantedAt: now } : {};
+
+const NOWHERE = { isSuperseded: false, declaredAt: [], deliveredTo: [] };
