@@ -25,6 +25,9 @@ const { metafile } = await build({
   banner: {
     js: "import { createRequire as requireFrom } from 'node:module';const require = requireFrom(import.meta.url);",
   },
+  // Less to read at every start. Names stay, for the stack of a bug.
+  minifyWhitespace: true,
+  minifySyntax: true,
   legalComments: 'none',
   logLevel: 'warning',
 });

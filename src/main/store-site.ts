@@ -7,8 +7,9 @@ import { newKey } from '../authority/keyring.js';
 import type { Storage } from '../authority/storage-port.js';
 import { fault } from '../domain/errors.js';
 import { fail, ok, type Result } from '../domain/result.js';
-import type { Secret } from '../domain/secret.js';
+import { Secret } from '../domain/secret.js';
 import type { LiveStore } from '../ports/live-store.js';
+import type { Sealing } from '../ports/sealing.js';
 import { adoptNextKey, makeFolder, makeKeyFile, readKeyFile, type StoreFolder } from '../storage/folder.js';
 import { IN_MEMORY, openSqlite } from '../storage/sqlite/engine.js';
 
@@ -50,9 +51,16 @@ export async function openSite<Face>(
   }
   await site.close();
   if (!state.ok) return state;
-  if (options.whenAbsent === 'pretend') return inMemory(options, open);
+  if (options.whenAbsent === 'pretend') return inMemory({ ...options, sealing: UNOPENED }, open);
   return fail(fault('store_absent', `there is no store in ${site.shown} yet; the first apply makes it`));
 }
+
+/** What a pretended store seals is never opened, and loading libsodium would be a fifth of a small plan. */
+const UNOPENED: Sealing = {
+  newIdentity: async () => ({ recipient: '', privateKey: new Secret('') }),
+  seal: async () => '',
+  open: async () => undefined,
+};
 
 /** A fresh store that touches no disk and is gone when it is closed. */
 export const openInMemory = (world: World): Promise<Result<LiveStore>> => inMemory(world, openAuthority);
