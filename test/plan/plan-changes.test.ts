@@ -2,7 +2,7 @@
 import { DAY_MS } from '../../src/domain/time.js';
 import { planDigest } from '../../src/plan/digest.js';
 import type { Plan, Step } from '../../src/plan/plan.js';
-import { dotenv, environment, key, project, service } from '../support/plan-declarations.js';
+import { dotenv, environment, guest, key, project, service, space } from '../support/plan-declarations.js';
 import { keyRef } from '../support/plan-story.js';
 import { PlanWorld } from '../support/plan-world.js';
 
@@ -231,6 +231,15 @@ describe('approvals', () => {
       key('b', { environment: 'development' }),
     ];
     expect(world.plan().approvals).toEqual(['development', 'production']);
+  });
+
+  it('are asked for spaces and guests of the environment too', () => {
+    const world = new PlanWorld();
+    world.project = project({ requireApproval: ['production'] });
+    world.documents = [space('onboarding')];
+    expect(world.plan().approvals).toEqual(['production']);
+    world.documents = [guest('auditor')];
+    expect(world.plan().approvals).toEqual(['production']);
   });
 
   it('are not asked for what an approved declaration calls for as time goes by', () => {
