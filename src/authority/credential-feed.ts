@@ -4,6 +4,7 @@
  * Every row is checked against its MAC on the way out, and one that fails stops the feed: a verifier must
  * not serve from a database that somebody edited.
  */
+import { ownerText } from '../domain/owner.js';
 import { fail, ok, type Result } from '../domain/result.js';
 import type { Secret } from '../domain/secret.js';
 import type { Instant } from '../domain/time.js';
@@ -15,7 +16,7 @@ import { declarationOf, isGenuineVersion, tampered } from './rows.js';
 import { standingOf } from './standing.js';
 import type { AuditRow, ObjectRow, Storage, Transaction, VersionRow } from './storage-port.js';
 import { genuine } from './stored.js';
-import { ownerText, recordUse } from './verify.js';
+import { recordUse } from './verify.js';
 
 /** Changes read at once; as many rounds follow as there are changes. */
 const CHANGES_PAGE = 1_000;

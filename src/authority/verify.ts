@@ -1,6 +1,7 @@
 /** Verify: is this key good? Reads the truth and records the use in one transaction. */
 import { DNS_LABEL } from '../domain/kinds/fields.js';
 import type { ApiKeySpec } from '../domain/kinds/index.js';
+import { ownerText } from '../domain/owner.js';
 import { fail, ok, type Result } from '../domain/result.js';
 import { parseToken, type Secret } from '../domain/secret.js';
 import { decide, type KeyStanding, type VerificationRequest } from '../domain/verification.js';
@@ -79,10 +80,3 @@ const shownKey = (
   permissions: standing.permissions,
   expiresAt: version.expires_at ?? undefined,
 });
-
-/** `service:billing`, `tenant`. */
-export function ownerText(owner: ApiKeySpec['owner']): string {
-  if (owner.service !== undefined) return `service:${owner.service}`;
-  if (owner.team !== undefined) return `team:${owner.team}`;
-  return owner.user === undefined ? 'tenant' : `user:${owner.user}`;
-}

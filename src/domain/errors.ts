@@ -44,6 +44,7 @@ export const FAULTS = {
   unsupported_media_type: 'The body is in a format, character set or encoding that this route does not read.',
   method_not_allowed: 'The path is right and takes other methods.',
   rate_limited: 'Too many requests; go on after the time in Retry-After.',
+  overloaded: 'The server has more to do than it can; try again after the time in Retry-After.',
   interrupted: 'The run was interrupted before this was done.',
   internal: 'A bug in Keywright.',
 } as const;
