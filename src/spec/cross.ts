@@ -4,12 +4,14 @@ import { refText } from '../domain/objects.js';
 import type { Diagnostic } from './diagnostics.js';
 import type { SpecEntry } from './entry.js';
 import { absolutePath } from './files.js';
+import { fitErrors } from './fit.js';
 
 /** All errors across `entries`, which are sorted by `compareRefs`. `folder` is where sink paths start. */
 export const crossErrors = (entries: readonly SpecEntry[], folder: string): readonly Diagnostic[] => [
   ...duplicates(entries),
   ...cycles(entries),
   ...sinkConflicts(entries, folder),
+  ...fitErrors(entries),
 ];
 
 const placeText = ({ position }: SpecEntry): string => `${position.file}:${position.line}`;

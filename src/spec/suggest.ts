@@ -24,6 +24,13 @@ export function nearest(word: string, known: Iterable<string>): string | undefin
   return best;
 }
 
+/** How many names a person reads. */
+const NAMES_MAX = 5;
+
+/** The first few of them. */
+export const listed = (names: readonly string[]): string =>
+  `${names.slice(0, NAMES_MAX).join(', ')}${names.length > NAMES_MAX ? ', …' : ''}`;
+
 /** The help of an unknown word; undefined when nothing is near. */
 export function didYouMean(word: string, known: Iterable<string>): string | undefined {
   const best = nearest(word, known);

@@ -88,9 +88,9 @@ export class Tree {
       const pair = node.items.find(({ key }) => isScalar(key) && key.value === String(segment));
       return pair && { key: pair.key as Node, value: pair.value as Node | null };
     }
-    if (isSeq(node) && typeof segment === 'number' && segment < node.items.length)
-      return { key: undefined, value: node.items[segment] as Node | null };
-    return undefined;
+    // A path that was written as text has its indexes as digits.
+    const item = isSeq(node) ? node.items[Number(segment)] : undefined;
+    return item === undefined ? undefined : { key: undefined, value: item as Node | null };
   }
 
   #resolved(node: Node | null): Node | null {

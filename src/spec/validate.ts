@@ -4,11 +4,12 @@ import { FIRST_ENVIRONMENTS, FIRST_OWNER } from '../domain/first-start.js';
 import { foldEmail, isObjectKind, kindOf, type ObjectKind, type Reference } from '../domain/kinds/index.js';
 import { isAmong, isEmail, type ObjectRef } from '../domain/objects.js';
 import { fail, ok, type Result } from '../domain/result.js';
+import { BUILT_IN_ROLES } from '../domain/roles.js';
 import { type Complaint, type Diagnostic, ordered } from './diagnostics.js';
 import type { SpecEntry } from './entry.js';
 import { findFiles } from './files.js';
 import { type LoadedProject, type LoadedState, loadAll } from './load.js';
-import { didYouMean } from './suggest.js';
+import { didYouMean, listed } from './suggest.js';
 
 /** What every store holds from its first start on. */
 const FRESH: Readonly<Partial<Record<ObjectKind, readonly string[]>>> = {
@@ -89,31 +90,26 @@ export function unresolved(
 }
 
 function unknownReference(
-  { kind, name, path }: Reference,
+  reference: Reference,
   by: readonly SpecEntry[],
   entries: readonly SpecEntry[],
 ): readonly Diagnostic[] {
-  const complaint = unknownComplaint({ kind, name }, entries);
-  return by.map((entry) => entry.error(path.split('.'), complaint));
+  const complaint = unknownComplaint(reference, entries);
+  return by.map((entry) => entry.error(reference.path.split('.'), complaint));
 }
 
 function unknownComplaint(
-  { kind, name }: Pick<Reference, 'kind' | 'name'>,
+  { kind, name, scope }: Pick<Reference, 'kind' | 'name' | 'scope'>,
   entries: readonly SpecEntry[],
 ): Complaint {
   const names = entries.filter(({ ref }) => ref.kind === kind).map(({ ref }) => ref.name);
   const fresh = isObjectKind(kind) ? (FRESH[kind] ?? []) : [];
-  const known = [...new Set([...names, ...fresh])];
+  const builtIn = scope === undefined ? [] : Object.keys(BUILT_IN_ROLES[scope]);
+  const known = [...new Set([...names, ...fresh, ...builtIn])];
   const help =
     didYouMean(name, known) ?? `declare it${known.length === 0 ? '' : `, or name one of ${listed(known)}`}`;
   return { code: 'unknown_reference', message: `there is no ${kind} "${name}", declared or live`, help };
 }
-
-/** How many names a person reads. */
-const NAMES_MAX = 5;
-
-const listed = (names: readonly string[]): string =>
-  `${names.slice(0, NAMES_MAX).join(', ')}${names.length > NAMES_MAX ? ', …' : ''}`;
 
 /** Other names of declared objects. Documents are loaded for it, but only if something is referred to so. */
 class DeclaredAliases {
