@@ -33,7 +33,7 @@ test('a role is given where it is for, and an error stands at the role that is n
   ]);
   const members = ['{ user: owner, role: auditor }', '{ user: ada@example.com, role: admin }'];
   expect(await errorsOf(...roles, team(...members))).toEqual([
-    'a.yaml:12:37 broken_rule role auditor is for the tenant, and here one for teams is needed',
+    'a.yaml:12:40 broken_rule role auditor is for the tenant, and here one for teams is needed',
   ]);
 });
 
