@@ -45,7 +45,7 @@ export async function connect(
     ...{ started: project.value, hasOwnStore: flags.store !== undefined },
   };
   const { clock } = world;
-  const { signal } = context.terminal;
+  const { silentSignal: signal } = context.terminal;
   const read = reader(source);
   const passWorld = {
     // A commit changes all at once.

@@ -73,7 +73,7 @@ function movedSince(
     from.spec.sinkRoots.join('\0') === to.spec.sinkRoots.join('\0');
   if (isSame) return undefined;
   return fault(
-    'conflict',
+    'invalid_documents',
     'keywright.yaml names another project, store or sinkRoots than when this controller was started; nothing is applied: start it anew if that is meant',
   );
 }

@@ -18,8 +18,10 @@ export interface Terminal {
   readInput(): Promise<string>;
   /** A progress bar on standard error where a terminal looks; nothing elsewhere. */
   progress(label: string, total: number): Progress;
-  /** Aborted by the first Ctrl-C or SIGTERM. */
+  /** Aborted by the first Ctrl-C or SIGTERM, which says that what is under way is finished; the second ends the process. */
   readonly signal: AbortSignal;
+  /** The same without a word, for whoever says it in a log. */
+  readonly silentSignal: AbortSignal;
 }
 
 export interface Progress {

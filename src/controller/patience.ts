@@ -1,6 +1,6 @@
 /** How long the loop rests after a pass. Chance keeps controllers that failed together from coming back together. */
 import type { Entropy } from '../domain/entropy.js';
-import type { Fault } from '../domain/errors.js';
+import type { Fault, FaultCode } from '../domain/errors.js';
 import type { Result } from '../domain/result.js';
 import { type DurationMs, MINUTE_MS, NEVER, SECOND_MS } from '../domain/time.js';
 import type { PassFailure } from './documents.js';
@@ -9,8 +9,14 @@ import { isWhole } from './status.js';
 
 const FIRST_MS: DurationMs = SECOND_MS;
 const LONGEST_MS: DurationMs = 5 * MINUTE_MS;
-/** Somebody else is applying: soon over. */
+/** Somebody else is applying, or was killed at it: over within the lease's five seconds, unless a person is asked there. */
 const LOCKED_MS: DurationMs = 500;
+const LOCKED_LONG_MS: DurationMs = 5 * SECOND_MS;
+const LOCKED_SOON = 10;
+/** No timer is longer. */
+const DELAY_MAX_MS: DurationMs = 2 ** 31 - 1;
+/** These are mended by whoever writes the documents, and then heard of. */
+const OF_DOCUMENTS: ReadonlySet<FaultCode> = new Set(['invalid_documents', 'no_project']);
 /** Between two passes, whatever calls. */
 export const GAP_MS: DurationMs = 100;
 /** So many passes in a row may find something to do; a world that never comes to rest is met with patience. */
@@ -24,7 +30,7 @@ export function backoffMs(failures: number, entropy: Entropy): DurationMs {
 
 /** The interval, more or less by up to a tenth. */
 const jitteredMs = (intervalMs: DurationMs, entropy: Entropy): DurationMs =>
-  Math.round(intervalMs * (0.9 + fraction(entropy) / 5));
+  Math.min(DELAY_MAX_MS, Math.round(intervalMs * (0.9 + fraction(entropy) / 5)));
 
 /** From 0 to 1. */
 function fraction(entropy: Entropy): number {
@@ -50,12 +56,13 @@ interface Chance {
 export function newPatience({ entropy, intervalMs }: Chance) {
   let failures = 0;
   let busy = 0;
+  let locked = 0;
   const interval = (): Rest => ({ ms: jitteredMs(intervalMs, entropy), heeds: ['documents', 'store'] });
   const backoff = (times: number): Rest => ({ ms: backoffMs(times, entropy), heeds: ['documents'] });
 
   function afterFailure({ code }: Fault): Rest {
-    if (code === 'locked') return { ms: LOCKED_MS, heeds: [] };
-    if (code === 'invalid_documents') return interval();
+    if (code === 'locked') return { ms: ++locked > LOCKED_SOON ? LOCKED_LONG_MS : LOCKED_MS, heeds: [] };
+    if (OF_DOCUMENTS.has(code)) return interval();
     const { ms } = backoff(++failures);
     // A watch that was cut off rings when it is back.
     return { ms, heeds: code === 'store_unreachable' ? ['documents', 'store'] : ['documents'] };
@@ -63,6 +70,7 @@ export function newPatience({ entropy, intervalMs }: Chance) {
 
   function afterOutcome(outcome: PassOutcome): Rest {
     const { report, plan, wakeAt } = outcome;
+    locked = 0;
     if (!isWhole(outcome)) return backoff(++failures);
     failures = 0;
     busy = report === undefined ? 0 : busy + 1;

@@ -102,6 +102,7 @@ export const resultOf = (outcome: PassOutcome): 'unchanged' | 'applied' | 'partl
   return isWhole(outcome) ? 'applied' : 'partly-applied';
 };
 
-/** Is it fit for work: leading and getting through its passes, or ready to take over? */
+/** Is it fit for work: leading and getting through its passes, or ready to take over? Waiting for somebody's apply is fit. */
 export const isReady = ({ role, failing, last }: Status): boolean =>
-  failing === undefined && (role === 'standing-by' || (role === 'leading' && last !== undefined));
+  (failing === undefined || failing.failure.fault.code === 'locked') &&
+  (role === 'standing-by' || (role === 'leading' && last !== undefined));

@@ -22,6 +22,10 @@ export function openTerminal(argv: readonly string[]): Terminal & { close(): voi
       interruption ??= onInterrupt((text) => stderr.write(text));
       return interruption.signal;
     },
+    get silentSignal() {
+      interruption ??= onInterrupt(() => undefined);
+      return interruption.signal;
+    },
     close: () => interruption?.stop(),
   };
 }

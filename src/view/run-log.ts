@@ -32,7 +32,14 @@ export function logLines(event: ControllerEvent, before: Status): readonly LogLi
     case 'standing-by':
       return [{ at, level: 'info', event: 'standing-by', message: `standing by: ${event.why}` }];
     case 'stopping':
-      return [{ at, level: 'info', event: 'stopping', message: 'stopping' }];
+      return [
+        {
+          at,
+          level: 'info',
+          event: 'stopping',
+          message: 'stopping: what is under way is finished; again to stop at once',
+        },
+      ];
     case 'failed':
       return failureLines(event, before.failing);
     case 'passed': {
@@ -61,7 +68,7 @@ function failureLines(
   if (before !== undefined && textOf(before.failure) === textOf(failure)) return [];
   const isLocked = failure.fault.code === 'locked';
   // Mended documents are read at once.
-  const isPrompt = isLocked || failure.fault.code === 'invalid_documents';
+  const isPrompt = ['locked', 'invalid_documents', 'no_project'].includes(failure.fault.code);
   const again = isPrompt ? '' : `; next try in ${formatDuration(nextAt - at)}`;
   const message = `${failure.fault.message} (${failure.fault.code})${again}`;
   return [

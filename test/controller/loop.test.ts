@@ -1,4 +1,6 @@
 /** The controller's loop: what calls for a pass, how it rests, who leads, and how it stops. */
+
+import { isReady } from '../../src/controller/status.js';
 import { fault } from '../../src/domain/errors.js';
 import { fail } from '../../src/domain/result.js';
 import { instead, unwrap } from '../support/apply-world.js';
@@ -136,6 +138,35 @@ describe('failures', () => {
     one.editDocuments();
     await settle();
     expect(one.passes.length).toBe(passes + 1);
+  });
+
+  test('are none while somebody else applies, who is soon done, or asks a person', async () => {
+    const one = await world.start();
+    await world.clock.advance(1_000);
+    one.pass = () => refusal('locked');
+    one.editDocuments();
+    await world.clock.advance(4_900);
+    expect(one.passes.length).toBe(1 + 10);
+    await world.clock.advance(60_000);
+    expect(one.passes.length).toBeLessThan(1 + 10 + 15);
+    expect(isReady(one.status)).toBe(true);
+    one.pass = () => outcome();
+    await world.clock.advance(5_000);
+    expect(one.status.failing).toBeUndefined();
+  });
+
+  test('of the documents are looked at again when those change, or with the next interval', async () => {
+    const one = await world.start();
+    await world.clock.advance(1_000);
+    one.pass = () => refusal('invalid_documents');
+    one.editDocuments();
+    await world.clock.advance(0.8 * INTERVAL_MS);
+    expect(one.passes).toHaveLength(2);
+    one.editDocuments();
+    await settle();
+    expect(one.passes).toHaveLength(3);
+    await world.clock.advance(1.1 * INTERVAL_MS);
+    expect(one.passes).toHaveLength(4);
   });
 
   test('that are bugs are told of, and do not end the controller', async () => {

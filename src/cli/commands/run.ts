@@ -57,7 +57,11 @@ export const run: Command = {
       const ended = await control({
         connect: () => connect(context, wanted.value),
         ...{ clock, entropy, actor: context.caller.actor },
-        ...{ intervalMs: wanted.value.intervalMs, signal: context.terminal.signal, onEvent: status.onEvent },
+        ...{
+          intervalMs: wanted.value.intervalMs,
+          signal: context.terminal.silentSignal,
+          onEvent: status.onEvent,
+        },
       });
       return ended.ok ? ok(EXIT.done) : failed(ended.error.fault);
     } finally {
