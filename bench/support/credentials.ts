@@ -8,6 +8,7 @@ export const PEPPER = 'a pepper for benchmarks, 32 bytes or more';
 const SERVICES = 2_000;
 const PERMISSION_SETS = [['spaces:read'], ['spaces:read', 'spaces:write'], ['events:read', 'workbooks:read']];
 const NOW = 1_800_000_000_000;
+const POSITION = { revision: 1, hash: '' };
 
 /** xorshift32: fast, and good enough to spread keys. */
 export function seededEntropy(seed: number): Entropy {
@@ -66,7 +67,7 @@ export function generatedFeed(
   const entropy = seededEntropy(20_261_122);
   return {
     pepper: async () => ok(new Secret(PEPPER)),
-    revision: async () => ok(1),
+    position: async () => ok(POSITION),
     snapshot: async (after, limit) => {
       const from = Number(after ?? 0);
       const until = Math.min(count, from + limit);
@@ -78,7 +79,7 @@ export function generatedFeed(
       }
       return ok({ credentials, next: until < count ? String(until) : undefined });
     },
-    changedSince: async () => ok({ credentials: [], revision: 1 }),
+    changedSince: async () => ok({ kind: 'changes', credentials: [], position: POSITION }),
     watch: () => () => undefined,
     reportUses: async () => ok(undefined),
     close: async () => undefined,

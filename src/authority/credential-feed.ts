@@ -8,7 +8,14 @@ import { ownerText } from '../domain/owner.js';
 import { fail, ok, type Result } from '../domain/result.js';
 import type { Secret } from '../domain/secret.js';
 import type { Instant } from '../domain/time.js';
-import type { Credential, CredentialFeed, CredentialPage, Use } from '../ports/credential-feed.js';
+import type {
+  Changes,
+  Credential,
+  CredentialFeed,
+  CredentialPage,
+  Position,
+  Use,
+} from '../ports/credential-feed.js';
 import type { World } from './authority.js';
 import { openOrFill } from './bootstrap.js';
 import type { Keyring } from './keyring.js';
@@ -32,9 +39,9 @@ export async function openFeed(
   const keyring = opened.value;
   return ok({
     pepper: async () => ok(keyring.pepper),
-    revision: () => storage.read(async (tx) => ok(await tx.audit.lastSeq())),
+    position: () => storage.read(async (tx) => ok(await newest(tx))),
     snapshot: (after, limit) => storage.read((tx) => snapshot({ tx, keyring }, after ?? '', limit)),
-    changedSince: (revision) => storage.read((tx) => changedSince({ tx, keyring }, revision)),
+    changedSince: (position) => storage.read((tx) => changedSince({ tx, keyring }, position)),
     watch: (listener) => storage.watch(listener),
     reportUses: (uses) => storage.write((tx) => recordUses(tx, uses, world.clock.now())),
     close: () => storage.close(),
@@ -55,23 +62,33 @@ async function snapshot(reading: Reading, after: string, limit: number): Promise
   return ok({ credentials: credentials.value, next });
 }
 
+async function newest(tx: Transaction): Promise<Position> {
+  const [entry] = await tx.audit.page((await tx.audit.lastSeq()) - 1, 1);
+  return entry === undefined ? { revision: 0, hash: '' } : positionOf(entry);
+}
+
+const positionOf = ({ seq, hash }: AuditRow): Position => ({ revision: seq, hash });
+
 /** Goes by the audit log: every effect has its entry there, in the same transaction. */
-async function changedSince(
-  reading: Reading,
-  revision: number,
-): Promise<Result<{ readonly credentials: readonly Credential[]; readonly revision: number }>> {
+async function changedSince(reading: Reading, since: Position): Promise<Result<Changes>> {
   const touched = new Map<string, ObjectRow>();
-  let seen = revision;
-  for (;;) {
-    const entries = await reading.tx.audit.page(seen, CHANGES_PAGE);
-    for (const key of await keysTouchedBy(reading.tx, entries)) touched.set(key.id, key);
-    seen = entries.at(-1)?.seq ?? seen;
+  let position = since;
+  // The first page begins with the entry that was read last, to see whether it is still the same.
+  for (let from = since.revision - 1; ; from = position.revision) {
+    const entries = await reading.tx.audit.page(from, CHANGES_PAGE);
+    const [first] = entries;
+    if (from < since.revision && since.revision > 0 && first?.hash !== since.hash)
+      return ok({ kind: 'another-history' });
+    const changes = entries.filter(({ seq }) => seq > since.revision);
+    for (const key of await keysTouchedBy(reading.tx, changes)) touched.set(key.id, key);
+    const last = entries.at(-1);
+    if (last !== undefined) position = positionOf(last);
     if (entries.length < CHANGES_PAGE) break;
   }
   const versions = await reading.tx.versions.ofMany([...touched.keys()]);
   const credentials = await credentialsOf(reading, [...touched.values()], versions);
   if (!credentials.ok) return credentials;
-  return ok({ credentials: credentials.value, revision: await reading.tx.audit.lastSeq() });
+  return ok({ kind: 'changes', credentials: credentials.value, position });
 }
 
 /** A role lends its permissions to people and teams, and they to their keys. */

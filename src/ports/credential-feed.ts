@@ -42,16 +42,26 @@ export interface Use {
   readonly consumer?: string | undefined;
 }
 
+/** How far a verifier has read: a change, and what tells that change from another one of the same number. */
+export interface Position {
+  readonly revision: number;
+  /** Of its entry in the audit log, which covers all entries before. */
+  readonly hash: string;
+}
+
+/** What follows a position. A store that was restored from a backup may have gone another way since. */
+export type Changes =
+  | { readonly kind: 'changes'; readonly credentials: readonly Credential[]; readonly position: Position }
+  | { readonly kind: 'another-history' };
+
 export interface CredentialFeed {
   pepper(): Promise<Result<Secret>>;
   /** The newest change; take it before the snapshot and follow from it: nothing is missed, some is seen twice. */
-  revision(): Promise<Result<number>>;
+  position(): Promise<Result<Position>>;
   /** All credentials, revoked ones included, by token id, at most `limit` a page. */
   snapshot(after: string | undefined, limit: number): Promise<Result<CredentialPage>>;
-  /** The credentials whose standing or dates changed after `revision`, and the revision that brings us to. */
-  changedSince(
-    revision: number,
-  ): Promise<Result<{ readonly credentials: readonly Credential[]; readonly revision: number }>>;
+  /** The credentials whose standing or dates changed after that, and the position that brings us to. */
+  changedSince(position: Position): Promise<Result<Changes>>;
   /**
    * Calls `listener` soon after a change, by whomever, and when changes may have gone unheard. A hint: call
    * or no call, `changedSince` is what tells. Gives what ends it.

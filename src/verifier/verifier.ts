@@ -9,7 +9,7 @@ import { fail, ok, type Result } from '../domain/result.js';
 import type { DurationMs } from '../domain/time.js';
 import type { VerificationRequest } from '../domain/verification.js';
 import type { Clock } from '../ports/clock.js';
-import type { CredentialFeed } from '../ports/credential-feed.js';
+import type { CredentialFeed, Position } from '../ports/credential-feed.js';
 import type { Verification } from '../ports/live-store.js';
 import { CredentialIndex, type IndexSize } from './credential-index.js';
 import type { UseLog } from './use-log.js';
@@ -57,7 +57,7 @@ export interface Verifier {
 
 const UNAVAILABLE: Unavailable = Object.freeze({ valid: false, code: 'UNAVAILABLE' });
 const WENT_BACK =
-  'The store is older than what was read from it before, as after restoring a backup. Nothing in memory is trusted; the next refresh reads all of it again.';
+  'The store is not what was read from it before, as after restoring a backup. Nothing in memory is trusted; the next refresh reads all of it again.';
 const ANYTHING: VerificationRequest = Object.freeze({});
 
 export interface Following {
@@ -81,7 +81,7 @@ export async function createVerifier(
 /** The credentials as of some instant, and the change up to which they are complete. */
 interface Memory {
   readonly index: CredentialIndex;
-  readonly revision: number;
+  readonly position: Position;
 }
 
 class FollowingVerifier implements Verifier {
@@ -162,16 +162,16 @@ class FollowingVerifier implements Verifier {
     return reported;
   }
 
-  async #readChanges({ index, revision }: Memory): Promise<Result<void>> {
-    const changed = await this.#feed.changedSince(revision);
+  async #readChanges({ index, position }: Memory): Promise<Result<void>> {
+    const changed = await this.#feed.changedSince(position);
     if (!changed.ok) return changed;
     if (this.#isClosed) return fail(fault('interrupted', 'The verifier was closed meanwhile.'));
-    if (changed.value.revision < revision) {
+    if (changed.value.kind === 'another-history') {
       this.#memory = undefined;
       return fail(fault('interrupted', WENT_BACK));
     }
     for (const credential of changed.value.credentials) index.put(credential);
-    this.#memory = { index, revision: changed.value.revision };
+    this.#memory = { index, position: changed.value.position };
     return ok(undefined);
   }
 }
@@ -191,8 +191,8 @@ async function report(feed: CredentialFeed, log: UseLog): Promise<Result<void>> 
 async function load(feed: CredentialFeed): Promise<Result<Memory>> {
   const pepper = await feed.pepper();
   if (!pepper.ok) return pepper;
-  const revision = await feed.revision();
-  if (!revision.ok) return revision;
+  const position = await feed.position();
+  if (!position.ok) return position;
   const index = new CredentialIndex(pepper.value);
   let after: string | undefined;
   do {
@@ -201,7 +201,7 @@ async function load(feed: CredentialFeed): Promise<Result<Memory>> {
     for (const credential of page.value.credentials) index.put(credential);
     after = page.value.next;
   } while (after !== undefined);
-  return ok({ index, revision: revision.value });
+  return ok({ index, position: position.value });
 }
 
 /** Ends a sleep; a ring in between is kept for the next. */

@@ -4,7 +4,7 @@ import { fail, ok, type Result } from '../../src/domain/result.js';
 import { mintKey, Secret, tokenMac } from '../../src/domain/secret.js';
 import type { KeyStanding } from '../../src/domain/verification.js';
 import type { Clock } from '../../src/ports/clock.js';
-import type { Credential, CredentialFeed, Use } from '../../src/ports/credential-feed.js';
+import type { Changes, Credential, CredentialFeed, Position, Use } from '../../src/ports/credential-feed.js';
 
 export const PEPPER = 'pepper';
 
@@ -63,6 +63,7 @@ export class FakeFeed implements CredentialFeed {
   /** Last reported use, by token id and consumer, as `id` or `id consumer`. */
   readonly lastUses = new Map<string, number>();
   revisionNow = 1;
+  #history = 'as it went';
   readonly #listeners = new Set<() => void>();
   readonly #credentials = new Map<string, { readonly credential: Credential; readonly revision: number }>();
 
@@ -80,11 +81,12 @@ export class FakeFeed implements CredentialFeed {
   restore(credentials: readonly Credential[]): void {
     this.#credentials.clear();
     this.revisionNow = 0;
+    this.#history += ', restored';
     for (const one of credentials) this.put(one);
   }
 
   pepper = async () => this.#answer(() => new Secret(PEPPER));
-  revision = async () => this.#answer(() => this.revisionNow);
+  position = async () => this.#answer(() => this.#position());
   close = async () => undefined;
   watch = (listener: () => void) => {
     this.#listeners.add(listener);
@@ -99,13 +101,18 @@ export class FakeFeed implements CredentialFeed {
       return { credentials: all.slice(from, until), next: until < all.length ? String(until) : undefined };
     });
 
-  changedSince = async (since: number) =>
-    this.#answer(() => ({
-      credentials: [...this.#credentials.values()]
-        .filter((entry) => entry.revision > since)
-        .map((entry) => entry.credential),
-      revision: this.revisionNow,
-    }));
+  changedSince = async ({ revision, hash }: Position) =>
+    this.#answer((): Changes => {
+      if (hash !== this.#history || revision > this.revisionNow) return { kind: 'another-history' };
+      const credentials = [...this.#credentials.values()]
+        .filter((entry) => entry.revision > revision)
+        .map((entry) => entry.credential);
+      return { kind: 'changes', credentials, position: this.#position() };
+    });
+
+  #position(): Position {
+    return { revision: this.revisionNow, hash: this.#history };
+  }
 
   reportUses = async (uses: readonly Use[]): Promise<Result<void>> => {
     if (this.isDeaf) return fail(fault('store_unreachable', 'The store cannot write.'));

@@ -182,6 +182,18 @@ describe('failing closed', () => {
     expect(verifier.verify(tokenOf(3)).code).toBe('NOT_FOUND');
   });
 
+  it('trusts nothing of a store that went back and has since gone further, another way', async () => {
+    const feed = new FakeFeed([credential(1), credential(2)]);
+    const verifier = await open(feed);
+    feed.restore([credential(1)]);
+    for (const id of [3, 4, 5, 6]) feed.put(credential(id));
+    await verifier.refresh();
+    expect(verifier.verify(tokenOf(2)).code).toBe('UNAVAILABLE');
+    await verifier.refresh();
+    expect(verifier.verify(tokenOf(2)).code).toBe('NOT_FOUND');
+    expect(verifier.verify(tokenOf(6)).code).toBe('VALID');
+  });
+
   it('says nothing after it was closed, even when a refresh was under way', async () => {
     const feed = new FakeFeed([credential(1)]);
     const verifier = await open(feed);
