@@ -9,10 +9,11 @@ export function feedOverWire(feed: CredentialFeed, wire: Wire): CredentialFeed {
     wire.carry<Result<T>>({ operation, effect, unheard: UNREACHABLE, refused: UNREACHABLE });
   return {
     pepper: () => feed.pepper(),
-    revision: () => carry('revision', () => feed.revision()),
+    position: () => carry('position', () => feed.position()),
     snapshot: (after, limit) => carry('snapshot', () => feed.snapshot(after, limit)),
-    changedSince: (revision) => carry('changed-since', () => feed.changedSince(revision)),
+    changedSince: (position) => carry('changed-since', () => feed.changedSince(position)),
     reportUses: (uses) => carry('report-uses', () => feed.reportUses(uses)),
+    watch: (listener) => feed.watch(listener),
     close: () => feed.close(),
   };
 }

@@ -7,6 +7,7 @@ import { declarationOf, versionFactsOf } from '../../src/authority/rows.js';
 import type { AuditRow, ObjectRow, VersionRow } from '../../src/authority/storage-port.js';
 import type { SinkId } from '../../src/domain/kinds/index.js';
 import { declaredEnd, isAccepted, rotationPolicy } from '../../src/domain/lifecycle.js';
+import type { Fingerprint } from '../../src/domain/live.js';
 import { parseToken, TOKEN_PATTERN } from '../../src/domain/secret.js';
 import { type Instant, NEVER, SECOND_MS } from '../../src/domain/time.js';
 import { auditMismatch, rowsOf } from './audit-rule.js';
@@ -189,10 +190,15 @@ export class Judge {
         this.#endedByHand.add(after.token_id);
     for (const { after } of rowsOf<ObjectRow>(changes, 'objects'))
       if (after && after.deactivated_at !== null) this.#stopped.add(after.id);
-    for (const { after } of rowsOf<{ sink: string; fingerprint: string }>(changes, 'deliveries')) {
-      const receipt = after && this.#watched.places.read(after.sink);
-      if (after && receipt?.kind === 'holds' && receipt.fingerprint === after.fingerprint)
-        this.#spoiled.delete(after.sink);
+    for (const { before, after } of rowsOf<ObjectRow>(changes, 'objects'))
+      if (after && before?.deliveries !== after.deliveries) this.#noteDelivered(after);
+  }
+
+  #noteDelivered({ deliveries }: ObjectRow): void {
+    const confirmed = JSON.parse(deliveries) as readonly (readonly [SinkId, number, Fingerprint])[];
+    for (const [sink, , fingerprint] of confirmed) {
+      const receipt = this.#watched.places.read(sink);
+      if (receipt.kind === 'holds' && receipt.fingerprint === fingerprint) this.#spoiled.delete(sink);
     }
   }
 

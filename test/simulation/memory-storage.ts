@@ -5,7 +5,6 @@
 import type {
   AuditRow,
   ConsumerRow,
-  DeliveryRow,
   KeyringRow,
   LeaseRow,
   ObjectRow,
@@ -35,7 +34,6 @@ const tablesOver = (journal: Journal) => ({
   references: new Table<ReferenceRow>('references', journal),
   versions: new Table<VersionRow>('versions', journal),
   consumers: new Table<ConsumerRow>('consumers', journal),
-  deliveries: new Table<DeliveryRow>('deliveries', journal),
   audit: new Table<AuditRow>('audit', journal),
   leases: new Table<LeaseRow>('leases', journal),
   keyring: new Table<KeyringRow>('keyring', journal),
@@ -48,6 +46,7 @@ export function memoryStorage({ lateMs, onCommit }: MemoryStorageOptions): Memor
   const journal = new Journal();
   const tables = tablesOver(journal);
   const tx = transactionOver(tables);
+  const listeners = new Set<() => void>();
   let last: Promise<unknown> = Promise.resolve();
 
   async function attempt<T>(work: (tx: Transaction) => Promise<Result<T>>): Promise<Result<T>> {
@@ -56,6 +55,7 @@ export function memoryStorage({ lateMs, onCommit }: MemoryStorageOptions): Memor
       if (result.ok) {
         const changes = journal.commit();
         if (changes.length > 0) onCommit?.(changes);
+        if (changes.some(({ table }) => table === 'audit')) for (const listener of listeners) listener();
       } else journal.rollback();
       return result;
     } catch (error) {
@@ -82,6 +82,10 @@ export function memoryStorage({ lateMs, onCommit }: MemoryStorageOptions): Memor
         for (const restore of restores) restore();
       };
     },
+    watch: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
     close: async () => {},
   };
 }
@@ -89,7 +93,6 @@ export function memoryStorage({ lateMs, onCommit }: MemoryStorageOptions): Memor
 const transactionOver = (tables: Tables): Transaction => ({
   objects: objectQueries(tables),
   versions: versionQueries(tables),
-  deliveries: deliveryQueries(tables),
   audit: auditQueries(tables),
   leases: {
     get: async (name) => tables.leases.get(name),
@@ -115,6 +118,16 @@ function objectQueries({ objects, references }: Tables): Transaction['objects'] 
     byIds: async (ids) => ids.flatMap((id) => objects.get(id) ?? []),
     find: async (kind, name) =>
       objects.where((row) => row.name === name && row.kind === kind && isLive(row))[0],
+    findAlias: async (kind, alias) =>
+      objects.where((row) => row.alias === alias && row.kind === kind && isLive(row))[0],
+    ownedBy: async (id) => objects.where((row) => row.owner_id === id),
+    ofKind: async (kind) =>
+      objects.where((row) => row.kind === kind && isLive(row)).toSorted((a, b) => compare(a.name, b.name)),
+    page: async (kind, after, limit) =>
+      objects
+        .where((row) => row.kind === kind && row.name > after && isLive(row))
+        .toSorted((a, b) => compare(a.name, b.name))
+        .slice(0, limit),
     findMany: async (kind, names) => {
       const wanted = new Set(names);
       return objects.where((row) => row.kind === kind && wanted.has(row.name) && isLive(row));
@@ -123,7 +136,8 @@ function objectQueries({ objects, references }: Tables): Transaction['objects'] 
       objects
         .where((row) => row.name === name && row.kind === kind && !isLive(row))
         .toSorted((a, b) => b.revision - a.revision),
-    survey: async () => objects.where(isLive),
+    survey: async () =>
+      objects.where(isLive).toSorted((a, b) => compare(a.kind, b.kind) || compare(a.name, b.name)),
     referring: async (kind, name) =>
       references
         .where((row) => row.name === name && row.kind === kind)
@@ -180,23 +194,6 @@ function versionQueries({ versions, consumers, objects }: Tables): Transaction['
       return consumers
         .where((row) => wanted.has(row.token_id))
         .toSorted((a, b) => compare(a.token_id, b.token_id) || compare(a.consumer, b.consumer));
-    },
-  };
-}
-
-function deliveryQueries({ deliveries }: Tables): Transaction['deliveries'] {
-  const byPlace = (a: DeliveryRow, b: DeliveryRow): number =>
-    compare(a.object_id, b.object_id) || compare(a.sink, b.sink);
-  return {
-    all: async () => deliveries.all().toSorted(byPlace),
-    ofMany: async (ids) => {
-      const wanted = new Set(ids);
-      return deliveries.where((row) => wanted.has(row.object_id)).toSorted(byPlace);
-    },
-    replace: async (id, rows) => {
-      for (const row of deliveries.where((one) => one.object_id === id))
-        deliveries.put(`${id} ${row.sink}`, undefined);
-      for (const row of rows) deliveries.put(`${id} ${row.sink}`, row);
     },
   };
 }

@@ -58,7 +58,7 @@ async function comeToRest(world: World): Promise<void> {
     const open = last
       ? JSON.stringify({
           steps: last.plan.steps.map((step) => `${step.id} (${step.reason})`),
-          failed: last.report.results.filter(({ status }) => status === 'failed'),
+          failed: last.report?.results.filter(({ status }) => status === 'failed'),
           waiting: last.plan.waiting,
           findings: last.plan.findings,
         })
@@ -89,6 +89,7 @@ function isIdle(world: World): boolean {
   const plan = world.passes.at(-1)?.plan;
   return (
     plan !== undefined &&
+    plan.basedOn.desired === world.documents.desired().digest &&
     plan.steps.length === 0 &&
     plan.findings.every(({ severity }) => severity !== 'refuse') &&
     plan.waiting.every(({ reason }) => LASTING.has(reason))

@@ -12,9 +12,11 @@ export function storeOverWire(store: LiveStore, wire: Wire): LiveStore {
     facts: () => carry('facts', () => store.facts()),
     survey: () => carry('survey', () => store.survey()),
     fetch: (refs) => carry('fetch', () => store.fetch(refs)),
+    list: (page) => carry('list', () => store.list(page)),
     dependents: (ref) => carry('dependents', () => store.dependents(ref)),
+    resolve: (references) => carry('resolve', () => store.resolve(references)),
     tokens: (ids) => carry('tokens', () => store.tokens(ids)),
-    acquireLease: (holder, ttlMs) => carry('acquire', () => store.acquireLease(holder, ttlMs)),
+    acquireLease: (holder, ttlMs, name) => carry('acquire', () => store.acquireLease(holder, ttlMs, name)),
     renewLease: (lease) => carry('renew', () => store.renewLease(lease)),
     releaseLease: (lease) => carry('release', () => store.releaseLease(lease)),
     mutate: (mutation, lease, caller) => {
@@ -28,6 +30,7 @@ export function storeOverWire(store: LiveStore, wire: Wire): LiveStore {
     audit: (query) => carry('audit', () => store.audit(query)),
     verifyAudit: () => carry('verify-audit', () => store.verifyAudit()),
     changes: (since, limit) => carry('changes', () => store.changes(since, limit)),
+    watch: (listener) => store.watch(listener),
     close: () => store.close(),
   };
 }

@@ -5,6 +5,9 @@
 import { openAuthority } from '../../src/authority/authority.js';
 import { openFeed } from '../../src/authority/credential-feed.js';
 import { newKey } from '../../src/authority/keyring.js';
+import { type PassOutcome, pass } from '../../src/controller/pass.js';
+import type { DesiredState } from '../../src/domain/desired.js';
+import { ok } from '../../src/domain/result.js';
 import type { Secret } from '../../src/domain/secret.js';
 import { SECOND_MS } from '../../src/domain/time.js';
 import type { LiveStore } from '../../src/ports/live-store.js';
@@ -13,7 +16,6 @@ import { createVerifier, type Verifier } from '../../src/verifier/verifier.js';
 import { need } from '../support/store.js';
 import { seededEntropy } from '../support/store-world.js';
 import { type Ask, Consumer } from './consumer.js';
-import { type Passed, pass } from './controller.js';
 import { Documents } from './documents.js';
 import { Faults } from './faults.js';
 import { feedOverWire } from './feed-over-wire.js';
@@ -51,7 +53,7 @@ export class World {
   readonly judge: Judge;
   readonly storage: MemoryStorage;
   readonly consumers: Consumer[] = [];
-  readonly passes: (Passed & { readonly by: string; readonly at: number })[] = [];
+  readonly passes: PassOutcome[] = [];
   readonly #scenario: Scenario;
   readonly #shape: Shape;
   readonly #masterKey: Secret;
@@ -121,21 +123,27 @@ export class World {
     const store = storeOverWire(defect?.store?.(authority, this.#defectWorld) ?? authority, wire);
     const port = this.places.sinks(process.machine);
     const sinks = sinksOverWire(defect?.sinks?.(port, this.places) ?? port, wire);
-    const desired = () => defect?.desired?.(this.documents.desired()) ?? this.documents.desired();
+    const desired = (): DesiredState =>
+      defect?.desired?.(this.documents.desired()) ?? this.documents.desired();
     const sealing = hexSealing(seededEntropy(`${name} boxes`));
     while (!life.isOver) {
       await clock.sleep(this.#untilNextPass(process));
-      const passed = await pass({ name, store, sinks, sealing, identity, clock, desired });
-      if (passed) this.#note(name, passed);
+      const passed = await pass({
+        ...{ store, sinks, sealing, identity, clock, actor: name, drift: 'heal' },
+        documents: async () => ok({ desired: desired(), unresolved: () => [] }),
+      });
+      if (passed.ok) this.#note(name, passed.value);
+      else this.judge.shown('a failure', passed.error);
     }
   }
 
-  #note(name: string, passed: Passed): void {
-    this.judge.shown('a plan', passed.plan);
-    this.judge.shown('a report', passed.report);
-    const failed = passed.report.results.filter(({ status }) => status !== 'succeeded').length;
-    this.trace.note(`${name} passed: ${passed.plan.steps.length} steps, ${failed} not done`);
-    this.passes.push({ ...passed, by: name, at: this.timeline.now });
+  #note(name: string, outcome: PassOutcome): void {
+    const { plan, report } = outcome;
+    this.judge.shown('a plan', plan);
+    this.judge.shown('a report', report ?? '');
+    const failed = report?.results.filter(({ status }) => status !== 'succeeded').length ?? 0;
+    this.trace.note(`${name} passed: ${plan.steps.length} steps, ${failed} not done`);
+    this.passes.push(outcome);
   }
 
   #untilNextPass(process: Process): number {
