@@ -3,6 +3,7 @@ import { fault } from '../domain/errors.js';
 import { isObjectKind } from '../domain/kinds/index.js';
 import { fail, ok, type Result } from '../domain/result.js';
 import type { AuditEntry, Change } from '../ports/live-store.js';
+import { historyRows } from './history.js';
 import type { Keyring } from './keyring.js';
 import { entryHash, genesisHash, type Head, readHead } from './record.js';
 import { refOfRow } from './rows.js';
@@ -13,7 +14,7 @@ const PAGE_MAX = 1_000;
 
 export interface AuditQuery {
   readonly since?: number;
-  /** `ApiKey/billing-prod`. */
+  /** `ApiKey/billing-prod`; entries from before it was renamed count. */
   readonly object?: string;
   readonly limit?: number;
 }
@@ -23,7 +24,7 @@ export async function readAudit(tx: Transaction, query: AuditQuery): Promise<Res
   const page = { since: query.since ?? 0, limit: Math.min(query.limit ?? PAGE_MAX, PAGE_MAX) };
   if (query.object === undefined) return ok((await tx.audit.page(page.since, page.limit)).map(entryOf));
   const [kind = '', ...name] = query.object.split('/');
-  return ok((await tx.audit.pageOf({ kind, name: name.join('/') }, page)).map(entryOf));
+  return ok((await historyRows(tx, { kind, name: name.join('/') }, page)).map(entryOf));
 }
 
 /** The same entries, as what changed: every effect on an object is on one. */

@@ -5,28 +5,34 @@ import { fault } from '../domain/errors.js';
 import { type Kind, kindOf } from '../domain/kinds/index.js';
 import type { Ownership } from '../domain/live.js';
 import { type Declaration, declarationDigest, type ObjectRef, refOf, refText } from '../domain/objects.js';
-import { fail, type Result } from '../domain/result.js';
+import { fail, ok, type Result } from '../domain/result.js';
 import type { Outcome } from '../ports/live-store.js';
 import { peopleColumns } from './insert-object.js';
 import { tellPersonalKeys } from './people.js';
 import { liveReferences, refuseTakenAlias } from './references.js';
-import { declarationOf, declarationText, ownershipOf } from './rows.js';
+import { entryOfUpdate, follow, rowToUpdate } from './rename.js';
+import { declarationOf, declarationText, ownershipOf, refOfRow } from './rows.js';
 import { refuseUpdate } from './rules.js';
 import type { ObjectRow } from './storage-port.js';
 import { keyOf, loadObject, saveKey, saveObject } from './stored.js';
 import { changed, type Entry, moved, unchanged, type Work } from './work.js';
 
+export interface UpdateRequest {
+  readonly declaration: Declaration;
+  readonly ownership: Ownership;
+  readonly revision: number;
+  /** What it is called until now, where the declaration has another name. */
+  readonly former?: ObjectRef;
+}
+
 /**
- * `moved`, `unknown_reference`, `in_use` for a part that others name, or `conflict` when only a replacement can
+ * `moved`, `exists` for a name that is taken, `unknown_reference`, `in_use` for a part that others name, or `conflict` when only a replacement can
  * change what differs, or a rule of the kind stands against it (rules.ts).
  */
-export async function update(
-  work: Work,
-  change: { readonly declaration: Declaration; readonly ownership: Ownership; readonly revision: number },
-): Promise<Result<Outcome>> {
+export async function update(work: Work, change: UpdateRequest): Promise<Result<Outcome>> {
   const { declaration, ownership, revision } = change;
   const ref = refOf(declaration);
-  const found = await loadObject(work, ref);
+  const found = await rowToUpdate(work, ref, change.former);
   if (!found.ok) return found;
   const row = found.value;
   const digest = declarationDigest(declaration);
@@ -50,17 +56,20 @@ export async function update(
   );
   const next = {
     ...row,
+    name: ref.name,
     declaration: declarationText(declaration),
     digest,
     ...ownership,
     alias,
     granted_at: row.granted_at ?? granted_at,
   };
-  const saved = await save(work, next, {
-    action: 'object.updated',
-    detail: { digest, previousDigest: row.digest, ...ownership },
-  });
-  if (!saved.ok || row.kind !== 'User') return saved;
+  const detail = { digest, previousDigest: row.digest, ...ownership };
+  const entry = await entryOfUpdate(work, row, { name: ref.name, detail });
+  if (!entry.ok) return entry;
+  const saved = await save(work, next, entry.value);
+  if (!saved.ok) return saved;
+  const followed = row.name === ref.name ? ok(undefined) : await follow(work, refOfRow(row), ref);
+  if (!followed.ok || row.kind !== 'User') return followed.ok ? saved : followed;
   const told = await tellPersonalKeys(work, row, next);
   return told.ok ? saved : told;
 }

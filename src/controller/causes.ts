@@ -14,6 +14,7 @@ export const RECONCILER_PATH = 'apply';
 const BY_DOCUMENTS: ReadonlySet<StepReason> = new Set([
   'NotFound',
   'DeclarationChanged',
+  'Renamed',
   'ReplacementForced',
   'NotDeclared',
   'Unmanaged',

@@ -12,6 +12,8 @@ export interface DesiredEntry {
   readonly labels: Readonly<Record<string, string>>;
   readonly references: readonly Reference[];
   readonly sinks: readonly SinkId[];
+  /** The natural key it had before it was renamed, or its id. */
+  readonly previousName?: string | undefined;
   /** The declaration in normal form; parses the document's text again when the entry came from memory. */
   load(): Declaration;
 }

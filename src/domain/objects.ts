@@ -1,7 +1,7 @@
 /** Objects by name, as declared and as digested: what documents, plans and the live store all speak of. */
 import { digestOf } from './canonical.js';
 import { kindOf, type ObjectKind, type SpecOf } from './kinds/index.js';
-import type { Metadata } from './metadata.js';
+import { type Metadata, PREVIOUS_NAME } from './metadata.js';
 
 /**
  * Kind and natural key. Names an object in every surface: `ApiKey/billing-prod`; where names are unique
@@ -49,6 +49,18 @@ export const refOf = (declaration: Declaration): ObjectRef => ({
 export function scopedName({ kind, spec }: Pick<Declaration, 'kind' | 'spec'>, name: string): string {
   const environment = kindOf(kind).within?.(spec);
   return environment === undefined ? name : `${environment}/${name}`;
+}
+
+/** The same declaration, called something else. */
+export const withName = <D extends Declaration>(declaration: D, name: string): D => ({
+  ...declaration,
+  metadata: { ...declaration.metadata, name },
+});
+
+/** The natural key under which it was declared before, or its id; undefined unless the document names one. */
+export function formerName(declaration: Declaration): string | undefined {
+  const name = declaration.metadata.annotations?.[PREVIOUS_NAME];
+  return name === undefined || isId(name) ? name : scopedName(declaration, name);
 }
 
 /** A reference for programs: the name as the document has it, and its environment where that is part of the key. */

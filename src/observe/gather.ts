@@ -18,6 +18,7 @@ import { observedDigest } from './observed-digest.js';
 import { livePeople } from './people.js';
 import { placesOf } from './places.js';
 import { referredOtherwise } from './referred.js';
+import { renamesIn } from './renames.js';
 import { selectedView, type View } from './selection.js';
 import { subjectsOf } from './subjects.js';
 
@@ -58,12 +59,16 @@ export async function gather(gathering: Gathering): Promise<Result<Gathered>> {
   const { desired, survey } = view.value;
   const now = gathering.at ?? facts.value.now;
 
+  const renames = await renamesIn(desired, { survey: everything.value, store });
+  if (!renames.ok) return renames;
+
   const places = await placesOf(survey, sinks);
   const { refs, totals, quietUntil } = attention({
     entries: desired.entries,
     survey,
     ownership,
     now,
+    suspects: new Set(renames.value.flatMap(({ ref, former }) => [refText(ref), refText(former)])),
     agrees: places.agrees,
   });
   const receipts = places.receiptsOf(refs);

@@ -41,8 +41,8 @@ export function observedDigest(observed: Observed): string {
 /** Lines hashed at once: one at a time costs more than the hash. */
 const LINES = 1_000;
 
-function hashSurvey(hash: Hash, { desired, ownership, survey, receipts, agrees }: Observed): void {
-  const isNamed = namesIn(desired);
+function hashSurvey(hash: Hash, { desired, ownership, survey, subjects, receipts, agrees }: Observed): void {
+  const isNamed = namesIn(desired, subjects);
   let lines: string[] = [];
   const flush = (): void => {
     hash.update(lines.join(''));
@@ -58,13 +58,13 @@ function hashSurvey(hash: Hash, { desired, ownership, survey, receipts, agrees }
   flush();
 }
 
-/** Is it declared, or referred to? Asked of few: mostly all that is live is ours. */
-function namesIn({ entries }: DesiredState): (ref: ObjectRef) => boolean {
+/** Is it declared, referred to, or looked at for another reason? Asked of few: mostly all that is live is ours. */
+function namesIn({ entries }: DesiredState, subjects: readonly Subject[]): (ref: ObjectRef) => boolean {
   let referred: ReadonlySet<string> | undefined;
   return (ref) => {
     // Entries from memory share their lists of references: each list is looked through once.
     referred ??= new Set([...new Set(entries.map(({ references }) => references))].flat().map(refText));
-    return referred.has(refText(ref)) || isAmong(entries, ref);
+    return referred.has(refText(ref)) || isAmong(entries, ref) || isAmong(subjects, ref);
   };
 }
 

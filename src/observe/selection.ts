@@ -10,6 +10,7 @@ import { type ObjectRef, refText } from '../domain/objects.js';
 import { ok, type Result } from '../domain/result.js';
 import { isOwnedBy } from '../plan/compare.js';
 import type { LiveStore } from '../ports/live-store.js';
+import { renamesIn } from './renames.js';
 
 export interface View {
   readonly desired: DesiredState;
@@ -39,6 +40,11 @@ export async function selectedView(selecting: Selecting): Promise<Result<View>> 
   if (!fetched.ok) return fetched;
   for (const { ref, declaration } of fetched.value)
     if (selector.matches(declaration.metadata.labels ?? {})) wanted.add(refText(ref));
+  const renames = await renamesIn(desired, { survey, store });
+  if (!renames.ok) return renames;
+  // Half of a rename would be a removal, or a second object.
+  for (const halves of renames.value.map(({ ref, former }) => [refText(ref), refText(former)]))
+    if (halves.some((half) => wanted.has(half))) for (const half of halves) wanted.add(half);
   const entries = desired.entries.filter(({ ref }) => wanted.has(refText(ref)));
   return ok({
     desired: { ...desired, entries, digest: selectedDigest(desired, entries, selector) },

@@ -6,7 +6,7 @@ import type { DesiredObject } from '../domain/desired.js';
 import { kindOf } from '../domain/kinds/index.js';
 import type { LiveObject } from '../domain/live.js';
 import { SUSPEND_UNTIL } from '../domain/metadata.js';
-import { type Declaration, declarationDigest, refText } from '../domain/objects.js';
+import { type Declaration, declarationDigest, refJson, refText } from '../domain/objects.js';
 import type { Instant } from '../domain/time.js';
 import { isOwnedBy } from './compare.js';
 import {
@@ -37,6 +37,7 @@ export const REFUSALS: readonly Check[] = [ownedByAnotherProject, quarantined];
 /** What brings an object to its declaration. */
 export const OBJECT_CHECKS: readonly Check[] = [
   notFound,
+  whenLive(renamed),
   whenLive(replacementForced),
   whenLive(ownerReplaced),
   whenLive(guestLapsed),
@@ -69,6 +70,14 @@ export function suspended({ desired, pausedUntil, aliases, input }: Declared): D
     until,
     message: `${whose} until ${instantText(until)} by ${SUSPEND_UNTIL}.`,
   });
+}
+
+/** What it names is not there yet, and under its old name it would be taken for another: nothing is safe to do. */
+export function needsRefusedRename({ desired, held, aliases }: Declared): Decision | undefined {
+  const missing = referredBy(desired.declaration, aliases).find((name) => held.has(name));
+  if (missing === undefined) return undefined;
+  const message = `${missing}, which it needs, is not renamed yet.`;
+  return waitFor(desired.ref, 'NeedsRename', { message });
 }
 
 /** Undefined when the object is not, or no longer, suspended. */
@@ -139,6 +148,17 @@ function replacement(both: DeclaredAndLive, reason: StepReason): Decision {
   const { declaration } = both.desired;
   const detail = { declaration, changes: differences(both.live.declaration, declaration) };
   return toDo([old, stepOf(both.ref, { action: 'create', detail }, { reason, dependsOn: [old.id] })]);
+}
+
+/** Whatever else changes about it changes in the same step. */
+function renamed(both: DeclaredAndLive): Decision | undefined {
+  const { ref, live, former } = both;
+  if (former === undefined) return undefined;
+  const { declaration, waiting } = possibleFor(both);
+  const name = { path: 'metadata.name', from: refJson(former).name, to: refJson(ref).name };
+  const changes = [name, ...differences(live.declaration, declaration)];
+  const detail = { declaration, changes, revision: live.revision, former };
+  return together([toDo([stepOf(ref, { action: 'update', detail }, { reason: 'Renamed' })]), waiting]);
 }
 
 function declarationChanged(both: DeclaredAndLive): Decision | undefined {

@@ -5,7 +5,7 @@
  */
 import type { DesiredEntry } from '../domain/desired.js';
 import type { Delivery, LiveSummary, Ownership } from '../domain/live.js';
-import { compareRefs, type ObjectRef } from '../domain/objects.js';
+import { compareRefs, type ObjectRef, refText } from '../domain/objects.js';
 import { type Instant, NEVER } from '../domain/time.js';
 
 export interface Comparison {
@@ -14,6 +14,8 @@ export interface Comparison {
   readonly survey: readonly LiveSummary[];
   readonly ownership: Ownership;
   readonly now: Instant;
+  /** Looked at even when they agree, and whoever owns them: as `refText`. */
+  readonly suspects?: ReadonlySet<string>;
   /** Does the place hold what the store recorded? Asked only of declared sinks of objects that agree otherwise. */
   readonly agrees: (delivery: Delivery) => boolean;
 }
@@ -37,9 +39,12 @@ export interface Totals {
   readonly unmanaged: number;
 }
 
-/** Live objects of other projects, and undeclared ones nobody owns, are never named. */
+const NONE: ReadonlySet<string> = new Set();
+
+/** Live objects of other projects, and undeclared ones nobody owns, are named only as suspects. */
 export function attention(comparison: Comparison): Attention {
-  const { entries, survey, ownership } = comparison;
+  const { entries, survey, ownership, suspects = NONE } = comparison;
+  const isSuspect = (ref: ObjectRef): boolean => suspects.size > 0 && suspects.has(refText(ref));
   const refs: ObjectRef[] = [];
   let owned = 0;
   let unchanged = 0;
@@ -57,13 +62,13 @@ export function attention(comparison: Comparison): Attention {
     if (isOwned) owned++;
     if (entry !== undefined && order < 0) refs.push(entry.ref);
     else if (entry !== undefined && live !== undefined && order === 0) {
-      if (isQuiet(entry, live, comparison)) {
+      if (isQuiet(entry, live, comparison) && !isSuspect(entry.ref)) {
         unchanged++;
         quietUntil = Math.min(quietUntil, live.quietUntil);
       } else refs.push(entry.ref);
     } else if (live !== undefined) {
-      if (isOwned) refs.push(live.ref);
-      else if (live.ownership === undefined && live.origin !== 'system') unmanaged++;
+      if (isOwned || isSuspect(live.ref)) refs.push(live.ref);
+      if (live.ownership === undefined && live.origin !== 'system') unmanaged++;
     }
   }
   return { refs, totals: { desired: entries.length, owned, unchanged, unmanaged }, quietUntil };

@@ -1,5 +1,5 @@
 /** What to do about one object: undeclared ones go, declared ones come to their declaration, then their versions. */
-import { firstViolated, OBJECT_CHECKS, REFUSALS, suspended } from './checks.js';
+import { firstViolated, needsRefusedRename, OBJECT_CHECKS, REFUSALS, suspended } from './checks.js';
 import { isOwnedBy } from './compare.js';
 import { decideKey } from './decide-key.js';
 import { type Decision, type Declared, isNothing, NOTHING, type Situation, together } from './decision.js';
@@ -8,12 +8,18 @@ import { ownerDeactivated } from './people.js';
 import { notDeclared } from './removal.js';
 
 export function decide(situation: Situation): Decision {
+  const { remark } = situation;
+  if (remark === undefined) return decideObject(situation);
+  return remark.isHeld ? remark.decision : together([remark.decision, decideObject(situation)]);
+}
+
+function decideObject(situation: Situation): Decision {
   const { desired, live, input } = situation;
   if (desired === undefined)
     return live && isOwnedBy(live, input.ownership) ? notDeclared(situation, live) : NOTHING;
   const declared = { ...situation, desired };
   const decision = decideDeclared(declared);
-  return isNothing(decision) ? decision : (suspended(declared) ?? decision);
+  return isNothing(decision) ? decision : (suspended(declared) ?? needsRefusedRename(declared) ?? decision);
 }
 
 function decideDeclared(declared: Declared): Decision {

@@ -50,6 +50,11 @@ export const instantText = (instant: Instant): string =>
 
 /** Keys that give up a place in this very plan, by name, with the step that says so. */
 export type LettingGo = ReadonlyMap<string, StepId>;
+/** What the annotation leads to beside a rename, a remark, or a refusal that holds the object back. */
+export interface Remark {
+  readonly decision: Decision;
+  readonly isHeld: boolean;
+}
 
 /** What checks look at: one object from both sides, and the rest of the world as far as it matters to it. */
 export interface Situation extends Subject {
@@ -61,6 +66,10 @@ export interface Situation extends Subject {
   /** What was decided about the objects that may need it. */
   readonly leaving: Leaving;
   readonly aliases: Aliases;
+  /** What there is to say of the object's former name. */
+  readonly remark: Remark | undefined;
+  /** Objects whose rename is refused, by the name that they would have. */
+  readonly held: ReadonlySet<string>;
 }
 
 export interface Declared extends Situation {

@@ -47,15 +47,17 @@ const grantsOf = (declaration: Declaration, { aliases }: World): readonly Grante
       ),
     );
 
-/** Spaces that a guest is granted a workbook of which they do not have yet. */
+/** Spaces that do not have their name yet, or not a workbook, by which a guest is granted something. */
 function spacesAwaited(declaration: Declaration, { subjects, aliases }: World): readonly string[] {
   return kindOf(declaration.kind)
     .references(declaration.spec)
     .flatMap((reference) => {
       const space = referredName(reference, aliases);
-      const live = subjects.get(space)?.live?.declaration;
+      const subject = subjects.get(space);
+      const live = subject?.live?.declaration;
       const isThere = (workbook: string): boolean =>
         live?.kind !== 'Space' || (live.spec.workbooks ?? []).includes(workbook);
+      if (subject?.former !== undefined) return [space];
       return (reference.workbooks?.names ?? []).every(isThere) ? [] : [space];
     });
 }

@@ -3,7 +3,7 @@
  * Stable: steps that do not depend on one another stay in the order of their kinds and names.
  */
 import { OBJECT_KINDS } from '../domain/kinds/index.js';
-import { type Declaration, refText } from '../domain/objects.js';
+import { type Declaration, type ObjectRef, refText } from '../domain/objects.js';
 import { grantLinks } from './grants.js';
 import { leavingBy } from './leaving.js';
 import { addressLinks, administratorLinks } from './people-order.js';
@@ -28,7 +28,8 @@ function rankOf({ object }: Step, subjects: ReadonlyMap<string, Subject>): numbe
 }
 
 function linkAcrossObjects(steps: readonly Step[], subjects: ReadonlyMap<string, Subject>): readonly Step[] {
-  const makers = stepsByObject(steps, 'create');
+  const renamers = renamingSteps(steps);
+  const makers = new Map([...stepsByObject(steps, 'create'), ...renamers]);
   const removers = stepsByObject(steps, 'delete');
   const updaters = stepsByObject(steps, 'update');
   const releases = new Map<string, StepId[]>();
@@ -45,19 +46,22 @@ function linkAcrossObjects(steps: readonly Step[], subjects: ReadonlyMap<string,
   const { released } = leavingBy(steps, { subjects, aliases, now: 0 });
   const letGoOf = (name: string): readonly StepId[] =>
     (released.get(name) ?? []).flatMap((by) => updaters.get(by) ?? []);
+  const renamersOf = (declaration: Declaration | undefined): readonly StepId[] =>
+    referencesOf(declaration).flatMap((reference) => renamers.get(reference) ?? []);
+  const vacated = new Map(steps.flatMap((step) => formerOf(step).map((ref) => [refText(ref), step.id])));
   return steps.map((step) => {
     const name = refText(step.object);
+    // By the names that there are after the renames, also where an environment's is part of its own.
+    const needsRenamed = renamers.size === 0 ? [] : renamersOf(subjects.get(name)?.live?.declaration);
     if (step.action === 'delete') {
       // What is replaced comes back before those who named it could let go; it waits for another plan.
       const letGo = step.reason === 'NotDeclared' ? letGoOf(name) : [];
-      return withDependencies(step, [...(releases.get(name) ?? []), ...letGo]);
+      return withDependencies(step, [...needsRenamed, ...(releases.get(name) ?? []), ...letGo]);
     }
-    if (step.action !== 'create' && step.action !== 'update') return step;
-    const needed = referencesOf(step.detail.declaration).map((reference) => makers.get(reference));
-    return withDependencies(
-      step,
-      needed.filter((id) => id !== undefined),
-    );
+    if (step.action !== 'create' && step.action !== 'update') return withDependencies(step, needsRenamed);
+    const needed = referencesOf(step.detail.declaration).flatMap((reference) => makers.get(reference) ?? []);
+    const free = formerOf(step).flatMap(() => vacated.get(name) ?? []);
+    return withDependencies(step, [...needsRenamed, ...needed, ...free]);
   });
 }
 
@@ -77,12 +81,21 @@ function linkParts(steps: readonly Step[], subjects: ReadonlyMap<string, Subject
     ),
   );
 }
+const formerOf = (step: Step): readonly ObjectRef[] =>
+  step.action === 'update' && step.detail.former ? [step.detail.former] : [];
+
+/** By the name that there is afterwards. */
+const renamingSteps = (steps: readonly Step[]): ReadonlyMap<string, StepId> =>
+  stepsByObject(
+    steps.filter((step) => formerOf(step).length > 0),
+    'update',
+  );
 
 const stepsByObject = (steps: readonly Step[], action: Step['action']): ReadonlyMap<string, StepId> =>
   new Map(steps.filter((step) => step.action === action).map((step) => [refText(step.object), step.id]));
 
 const withDependencies = (step: Step, more: readonly StepId[]): Step =>
-  more.length === 0 ? step : { ...step, dependsOn: [...step.dependsOn, ...more] };
+  more.length === 0 ? step : { ...step, dependsOn: [...new Set([...step.dependsOn, ...more])] };
 
 /** Depth first; a chain is as long as one object's steps and what it refers to, so the stack stays small. */
 function dependenciesFirst(steps: readonly Step[]): readonly Step[] {

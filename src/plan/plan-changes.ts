@@ -2,7 +2,7 @@
  * Deciding. `plan` is the one function behind `keywright plan`, `apply`, `drift`, the controller and
  * every preview: pure, so that two runs over the same facts give the same bytes.
  *
- *     subjects ─▶ decide each ─▶ order ─▶ guard ─▶ count and digest
+ *     subjects ─▶ as renamed ─▶ decide each ─▶ order ─▶ guard ─▶ count and digest
  */
 import { OBJECT_KINDS, sinkIdOf } from '../domain/kinds/index.js';
 import { refText } from '../domain/objects.js';
@@ -18,13 +18,15 @@ import { inOrder } from './order.js';
 import { sinksOf } from './places.js';
 import type { Plan, PlanInput, StepId, Subject } from './plan.js';
 import { aliasesOf } from './referred.js';
+import { asRenamed, type Renamed } from './rename.js';
 import { objectStepId } from './steps.js';
 import { approvalsFor, summaryOf } from './summary.js';
 
 /** Never fails: what cannot or may not be done is a finding or is waited for. */
-export function plan(input: PlanInput): Plan {
+export function plan(observed: PlanInput): Plan {
+  const { input, remarks } = asRenamed(observed);
   const subjects = new Map(input.subjects.map((subject) => [refText(subject.ref), subject]));
-  const decided = decideAll(input);
+  const decided = decideAll(input, remarks);
   const { steps, findings } = guard(inOrder(decided.steps, subjects), input);
   return assemble(input, {
     steps,
@@ -35,9 +37,9 @@ export function plan(input: PlanInput): Plan {
 }
 
 /** Until those that are taken to let go of a place have the step that does so: some wait, or are refused. */
-function decideAll(input: PlanInput): Decision {
+function decideAll(input: PlanInput, remarks: Renamed['remarks']): Decision {
   for (let lettingGo = keysLettingGo(input); ; ) {
-    const decided = decideWith(lettingGo, input);
+    const decided = decideWith(lettingGo, input, remarks);
     const made = new Set(decided.steps.map(({ id }) => id));
     const really = new Map([...lettingGo].filter(([, step]) => made.has(step)));
     if (really.size === lettingGo.size) return decided;
@@ -46,23 +48,29 @@ function decideAll(input: PlanInput): Decision {
 }
 
 /** What needs others before those: whether they can go depends on what lets go of them. */
-function decideWith(lettingGo: LettingGo, input: PlanInput): Decision {
+function decideWith(lettingGo: LettingGo, input: PlanInput, remarks: Renamed['remarks']): Decision {
   const pausedUntil = pausedObjects(input);
   const subjects = new Map(input.subjects.map((subject) => [refText(subject.ref), subject]));
+  const held = new Set([...remarks].flatMap(([name, { isHeld }]) => (isHeld ? [name] : [])));
   const world = { subjects, aliases: aliasesOf(input.subjects), now: input.now };
   return [...OBJECT_KINDS].reverse().reduce<Decision>((decided, kind) => {
     const ofKind = input.subjects.filter(({ ref }) => ref.kind === kind);
     if (ofKind.length === 0) return decided;
     const leaving = leavingBy(decided.steps, world);
-    const situation = { input, lettingGo, pausedUntil, leaving, aliases: world.aliases };
-    return together([decided, ...ofKind.map((subject) => decide({ ...subject, ...situation }))]);
+    const situation = { input, lettingGo, pausedUntil, leaving, held, aliases: world.aliases };
+    return together([
+      decided,
+      ...ofKind.map((subject) =>
+        decide({ ...subject, ...situation, remark: remarks.get(refText(subject.ref)) }),
+      ),
+    ]);
   }, NOTHING);
 }
 
 function pausedObjects({ subjects, now }: PlanInput): ReadonlyMap<string, Instant> {
   const paused = new Map<string, Instant>();
-  for (const { ref, desired, live } of subjects) {
-    const until = desired && !live ? suspendedUntil(desired, now) : undefined;
+  for (const { ref, desired, live, former } of subjects) {
+    const until = desired && (!live || former) ? suspendedUntil(desired, now) : undefined;
     if (until !== undefined) paused.set(refText(ref), until);
   }
   return paused;

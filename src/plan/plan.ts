@@ -38,6 +38,8 @@ export type Effect =
         readonly declaration: Declaration;
         readonly changes: readonly FieldChange[];
         readonly revision: number;
+        /** What it is called until then, when this renames it. */
+        readonly former?: ObjectRef;
       };
     }
   | { readonly action: 'adopt'; readonly detail: { readonly revision: number } }
@@ -166,6 +168,8 @@ export interface Subject {
   readonly ref: ObjectRef;
   readonly desired: DesiredObject | undefined;
   readonly live: LiveObject | undefined;
+  /** What the live object is called until it is renamed (rename.ts). */
+  readonly former?: ObjectRef;
   /** What each declared or delivered sink of a key holds. */
   readonly receipts: ReadonlyMap<SinkId, Receipt>;
   /** For an object on its way out: the live objects that still name it. */

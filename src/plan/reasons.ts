@@ -7,6 +7,7 @@
 export const STEP_REASONS = {
   NotFound: 'It is declared and there is no live object of that kind and name.',
   DeclarationChanged: 'The declaration differs from the live object.',
+  Renamed: 'It is live under the name in keywright.dev/previous-name and goes on under the declared one.',
   ReplacementForced: 'A field changed that an object cannot change: a new one takes its place.',
   OwnerReplaced:
     'The person the key belonged to was removed, and its owner as declared is another: a new key takes its place.',
@@ -40,8 +41,10 @@ export const WAITING_REASONS = {
   Unclaimed: 'The secret waits, sealed, to be claimed once: keywright claim.',
   SinkUnknown: 'A sink cannot be read from here, so it counts neither as delivered nor as missing.',
   DependentsRemain: 'Other live objects still need it.',
-  TooManyVersions: 'Four versions are accepted already, or five after the newest was lost; one must be handed over before the next.',
+  TooManyVersions:
+    'Four versions are accepted already, or five after the newest was lost; one must be handed over before the next.',
   Suspended: 'Reconciliation is paused by the annotation keywright.dev/suspend-until.',
+  NeedsRename: 'It names an object by the name of a rename that is refused.',
   Lapsed: 'The key has expired and declares no rotation, so no new version is issued.',
 } as const;
 export type WaitingReason = keyof typeof WAITING_REASONS;
@@ -51,6 +54,10 @@ export const FINDINGS = {
   RemovalGuard: 'The plan would remove more objects than the project allows in one run.',
   EmptiedConfiguration: 'The documents declare nothing while the project has live objects.',
   ProtectedObject: 'An object with keywright.dev/protect would be removed or replaced.',
+  RenameRefused:
+    'An object says by keywright.dev/previous-name what it was called, and that cannot be: the other is still declared, belongs to somebody else, or is claimed twice.',
+  NotRenamed:
+    'keywright.dev/previous-name has no effect: the object is live already, or a field changed that makes it another one.',
   OwnedByAnotherProject: 'The object belongs to another project or manager.',
   Quarantined:
     'A sink holds a token of another live key, or one that this store does not know, as after restoring a backup; nothing is done to the key.',
@@ -58,7 +65,8 @@ export const FINDINGS = {
     'The key was deactivated by hand: an emergency stop, which is reported and never undone.',
   TimedHandover:
     'In production the hand-over goes by time alone: a consumer that still holds the old version breaks.',
-  ManyExpiries: 'Unusually many keys expired or came to their declared end at once, as when a clock is wrong; nothing is issued for them or closed.',
+  ManyExpiries:
+    'Unusually many keys expired or came to their declared end at once, as when a clock is wrong; nothing is issued for them or closed.',
   PlaceTakenOver:
     'A declared sink holds something that is not of this key and that no live key needs; the declaration wins and it is replaced.',
   TooFewAdministrators:

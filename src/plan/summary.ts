@@ -62,6 +62,9 @@ export function approvalsFor(
       if (declaration) touched.add(environmentOf(declaration) ?? '');
     }
   }
+  // An environment may be known to the project by the name that it has until now.
+  for (const { detail, object } of steps.filter((step) => step.action === 'update'))
+    if (object.kind === 'Environment' && detail.former) touched.add(detail.former.name);
   return required.filter((environment) => touched.has(environment)).sort();
 }
 

@@ -62,6 +62,8 @@ export type Mutation =
       readonly declaration: Declaration;
       readonly ownership: Ownership;
       readonly revision: number;
+      /** What it is called until now: it is renamed, keeps all that it has, and what names it follows. */
+      readonly former?: ObjectRef;
     }
   /** Take over without touching: only the ownership changes. */
   | {

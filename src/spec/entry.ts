@@ -1,14 +1,13 @@
 /** One line of the desired state, with the way back to its document. */
 import type { DesiredEntry } from '../domain/desired.js';
 import { kindOf, type Reference, type SinkId, sinkIdOf } from '../domain/kinds/index.js';
-import { PREVIOUS_NAME } from '../domain/metadata.js';
 import {
   type Declaration,
   declarationDigest,
+  formerName,
   type ObjectRef,
   type Position,
   refOf,
-  scopedName,
 } from '../domain/objects.js';
 import { type Context, declare } from './declare.js';
 import type { Complaint, Diagnostic } from './diagnostics.js';
@@ -93,7 +92,7 @@ export function remember(
 ): RememberedDocument {
   const { position } = document.tree.place(['metadata', 'name'], 'value');
   const { metadata, kind } = declaration;
-  const previousName = metadata.annotations?.[PREVIOUS_NAME];
+  const previousName = formerName(declaration);
   const place = {
     text: chunk.hash,
     offset: chunk.offset,
@@ -110,7 +109,7 @@ export function remember(
     // Of the document as it is written: in normal form sets are sorted, and errors point into the document.
     references: kindOf(kind).references(document.spec),
     sinks: kind === 'ApiKey' ? (declaration.spec.deliver ?? []).map(sinkIdOf) : [],
-    previousName: previousName === undefined ? undefined : scopedName(declaration, previousName),
+    previousName,
     place: () => place,
   };
 }

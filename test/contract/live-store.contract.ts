@@ -20,6 +20,7 @@ import {
 } from '../support/store.js';
 import { type HandClock, START } from '../support/store-world.js';
 import { peopleContract } from './people.contract.js';
+import { renameContract } from './rename.contract.js';
 
 export interface OpenStore {
   readonly store: LiveStore;
@@ -30,6 +31,7 @@ export interface OpenStore {
 
 export function liveStoreContract(name: string, open: () => Promise<OpenStore>): void {
   peopleContract(name, open);
+  renameContract(name, open);
   describe(`live store: ${name}`, () => {
     let store: LiveStore;
     let clock: HandClock;

@@ -15,7 +15,7 @@ import {
 } from '../../src/domain/kinds/index.js';
 import { normalForm } from '../../src/domain/kinds/normal-form.js';
 import type { Metadata } from '../../src/domain/metadata.js';
-import { type Declaration, declarationDigest, refOf } from '../../src/domain/objects.js';
+import { type Declaration, declarationDigest, formerName, refOf } from '../../src/domain/objects.js';
 import { deepFreeze } from './plan-freeze.js';
 
 export type Annotations = NonNullable<Metadata['annotations']>;
@@ -86,6 +86,7 @@ export const entry = (declared: Declaration): DesiredEntry => ({
   labels: declared.metadata.labels ?? {},
   references: kindOf(declared.kind).references(declared.spec),
   sinks: declared.kind === 'ApiKey' ? (declared.spec.deliver ?? []).map(sinkIdOf) : [],
+  previousName: formerName(declared),
   load: () => declared,
 });
 

@@ -2,7 +2,7 @@
  * A tiny world in memory for the planner: live objects, versions and sinks as facts, and the effect of
  * each step on them. It knows nothing of planning; it is what a plan is done to.
  */
-import type { DesiredObject } from '../../src/domain/desired.js';
+import type { DesiredEntry, DesiredObject } from '../../src/domain/desired.js';
 import { lapsesAt } from '../../src/domain/guests.js';
 import { kindOf, type SinkId, sinkIdOf } from '../../src/domain/kinds/index.js';
 import { isAlive, quietUntil } from '../../src/domain/lifecycle.js';
@@ -25,6 +25,7 @@ import {
   refOf,
   refText,
 } from '../../src/domain/objects.js';
+import { nameAfter, withNewReferences } from '../../src/domain/renaming.js';
 import { type DurationMs, durationMs, type Instant, NEVER } from '../../src/domain/time.js';
 import { attention } from '../../src/plan/compare.js';
 import type { Plan, PlanInput, Step, Subject } from '../../src/plan/plan.js';
@@ -136,6 +137,7 @@ export class PlanWorld {
       survey,
       ownership: OURS,
       now: this.now,
+      suspects: this.#suspects(entries),
       agrees: ({ sink, fingerprint }) => {
         const receipt = this.receipt(sink);
         return receipt.kind === 'holds' && receipt.fingerprint === fingerprint;
@@ -208,6 +210,7 @@ export class PlanWorld {
         this.put(step.detail.declaration);
         break;
       case 'update':
+        if (step.detail.former) this.#rename(step.detail.former, object);
         this.#change(object, () => ({
           declaration: step.detail.declaration,
           digest: declarationDigest(step.detail.declaration),
@@ -321,6 +324,33 @@ export class PlanWorld {
   #change(ref: ObjectRef, change: (live: LiveObject) => Partial<LiveObject>): void {
     const live = this.live(ref);
     this.objects.set(refText(ref), { ...live, ...change(live), revision: ++this.#revision });
+  }
+
+  /** Declared objects that were called something that is live, and those. */
+  #suspects(entries: readonly DesiredEntry[]): ReadonlySet<string> {
+    const pairs = entries.map(({ ref, previousName }) => [ref, { kind: ref.kind, name: previousName ?? '' }]);
+    return new Set(
+      pairs
+        .filter(([, former]) => former && this.objects.has(refText(former)))
+        .flat()
+        .map(refText),
+    );
+  }
+
+  /** The object and what names it, as the store does it in one transaction. */
+  #rename(former: ObjectRef, next: ObjectRef): void {
+    if (this.objects.has(refText(next))) throw new Error(`exists: ${refText(next)}`);
+    const moved = { ...this.live(former), ref: next };
+    this.objects.delete(refText(former));
+    this.objects.set(refText(next), moved);
+    const names = new Map([[refText(former), next]]);
+    for (const [name, live] of [...this.objects]) {
+      const followed = withNewReferences(live.declaration, names);
+      if (followed === live.declaration || live === moved) continue;
+      const { ref, declaration } = nameAfter(live, followed);
+      this.objects.delete(name);
+      this.objects.set(refText(ref), { ...live, ref, declaration, digest: declarationDigest(declaration) });
+    }
   }
 
   #newKey(declaration: Extract<Declaration, { kind: 'ApiKey' }>): KeyFacts {

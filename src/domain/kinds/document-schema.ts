@@ -58,10 +58,10 @@ const METADATA: JsonSchema = {
         },
         'keywright.dev/previous-name': {
           type: 'string',
-          pattern: DNS_LABEL,
+          pattern: `^(?:${DNS_LABEL.slice(1, -1)}|us_[a-z]{1,8}_[0-9A-Za-z]{1,32})$`,
           maxLength: 63,
-          description: 'The name it had before it was renamed.',
-          'x-expects': 'the name it had before',
+          description: 'The name it had before it was renamed, or its id.',
+          'x-expects': 'the name it had before, or its id',
         },
         'keywright.dev/suspend-until': {
           type: 'string',

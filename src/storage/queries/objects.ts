@@ -4,8 +4,9 @@ import { chunks } from '../chunks.js';
 import { remembered, type Session, statement, wholeRow } from '../statement.js';
 import { survey } from './survey.js';
 
-/** What an update may change: a row keeps its id, kind, name, origin, owner and creation. */
+/** What an update may change: a row keeps its id, kind, origin, owner and creation. */
 const CHANGING = [
+  'name',
   'declaration',
   'digest',
   'project',
@@ -24,7 +25,7 @@ const CHANGING = [
   'deliveries',
 ] as const satisfies readonly (keyof ObjectRow)[];
 
-const COLUMNS = ['id', 'kind', 'name', 'origin', 'owner_id', 'created_at', ...CHANGING] as const;
+const COLUMNS = ['id', 'kind', 'origin', 'owner_id', 'created_at', ...CHANGING] as const;
 
 const byId = statement<{ id: string }>()((db, p) =>
   db.selectFrom('objects').selectAll().where('id', '=', p('id')),
