@@ -76,7 +76,7 @@ function appliedDigest(history: readonly AuditEntry[]): string | undefined {
 /** Was it a person who ended the newest version, or its expiry, or a reconciler? */
 function isRevokedByHand({ live }: Subject, history: readonly AuditEntry[]): boolean {
   const newest = live?.key?.versions.at(-1);
-  if (newest?.revokedAt === undefined) return false;
+  if (newest === undefined) return false;
   const last = history.findLast(
     ({ action, detail }) => action === 'key.revoked' && JSON.stringify(detail).includes(newest.id),
   );

@@ -111,5 +111,6 @@ test('a place was spoilt by hand if a version was confirmed there, and not if it
   const elsewhere = key('a', { deliver: [dotenv('B')] });
   moved.put(elsewhere, { ...moved.live(KEY), declaration: elsewhere, digest: declarationDigest(elsewhere) });
   moved.documents = [service('billing'), elsewhere];
+  moved.places.clear();
   expect(await isByHand(moved, [created('apply', elsewhere)])).toBe(false);
 });

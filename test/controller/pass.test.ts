@@ -1,5 +1,8 @@
 /** One pass of the controller: what it does, what it leaves undone, and when it wants to look again. */
+
+import type { Documents } from '../../src/controller/documents.js';
 import { fault } from '../../src/domain/errors.js';
+import { ok, type Result } from '../../src/domain/result.js';
 import { NEVER } from '../../src/domain/time.js';
 import { unwrap } from '../support/apply-world.js';
 import { APP, app, type PassTestWorld, PLACE, passWorld } from '../support/pass-world.js';
@@ -65,6 +68,21 @@ test('does nothing at all when the documents have errors, and hands them on', as
   world.fail({ fault: fault('invalid_documents', 'one error'), problems });
   expect(await world.run()).toMatchObject({ ok: false, error: { problems } });
   expect(await world.isGood(world.token())).toBe(true);
+});
+
+test('does nothing at all when the documents name what is neither declared nor live', async () => {
+  const problem = {
+    position: { file: 'specs/a.yaml', line: 1, column: 2 },
+    message: 'there is no Service "x"',
+  };
+  world.declare(app());
+  const documents = await world.resting(NEVER)();
+  const unresolved = (isLive: (ref: typeof APP) => boolean) => (isLive(APP) ? [] : [problem]);
+  const named = { ...unwrap(documents as Result<Documents>), unresolved };
+  expect(await world.run({ documents: async () => ok(named) })).toMatchObject({
+    error: { fault: { code: 'invalid_documents' }, problems: [problem] },
+  });
+  expect(await world.versions()).toEqual([]);
 });
 
 test('waits while somebody else holds the lease, and gives it back after its own work', async () => {

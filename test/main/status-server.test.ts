@@ -1,5 +1,6 @@
 /** What a controller serves over HTTP: right answers, nothing secret, nothing of its inside. */
 import { request } from 'node:http';
+import { connect } from 'node:net';
 import { after, type ControllerEvent, starting } from '../../src/controller/status.js';
 import { fault } from '../../src/domain/errors.js';
 import { serveStatus } from '../../src/main/status-server.js';
@@ -82,6 +83,7 @@ test('counts passes, steps and what is left undone for Prometheus', async () => 
   const withheld = [{ object, reason: 'ChangedByHand' as const, steps: [], cause: undefined }];
   server.tell(passed(worked(1)));
   server.tell(passed(outcome({ withheld })));
+  server.tell(passed(outcome({ withheld })));
   server.tell(failed);
   const answer = await server.get('/metrics');
   expect(answer.headers.get('content-type')).toMatch(/^text\/plain; version=0\.0\.4/);
@@ -90,12 +92,12 @@ test('counts passes, steps and what is left undone for Prometheus', async () => 
     expect.arrayContaining([
       'keywright_is_leader 1',
       'keywright_passes_total{result="partly-applied"} 1',
-      'keywright_passes_total{result="unchanged"} 1',
+      'keywright_passes_total{result="unchanged"} 2',
       'keywright_passes_total{result="store_unreachable"} 1',
       'keywright_drift 1',
       'keywright_withheld{reason="ChangedByHand"} 1',
       `keywright_last_success_timestamp_seconds ${AT / 1000}`,
-      'keywright_pass_duration_seconds_count 3',
+      'keywright_pass_duration_seconds_count 4',
     ]),
   );
   server.tell(passed());
@@ -114,9 +116,13 @@ test('refuses other paths with 404 and other methods with 405, and lets nothing 
   expect(head.headers.get('cache-control')).toBe('no-store');
 });
 
-test('closes although a client keeps its connection', async () => {
+test('closes although clients keep their connections, and are half way through a request', async () => {
   const [host, port] = server.address.split(':');
   await new Promise((resolve) => request({ host, port, path: '/healthz' }, resolve).end());
+  const slow = connect({ host: host ?? '', port: Number(port) });
+  slow.on('error', () => undefined);
+  await new Promise<void>((resolve) => slow.write('GET /status HTTP/1.1\r\nHost: x\r\n', () => resolve()));
+  await server.get('/healthz');
   await server.close();
 });
 
