@@ -62,6 +62,7 @@ test('a secret is revealed only where it leaves by design', () => {
     ['src/storage/postgres/', 'the address of a server goes to its driver'],
     ['src/sinks/', 'a delivery is what a secret is for'],
     ['src/main/', 'keys are kept in files of their own, and libsodium takes bytes'],
+    ['src/http/', 'what a caller shows goes to the verifier'],
     ['src/verifier/', 'the pepper keys the hash'],
     ['src/cli/commands/claim.ts', 'a claim shows the secret once'],
   ]);

@@ -36,6 +36,25 @@ export interface World {
   openBranch(place: BranchPlace): Promise<Result<Branch>>;
   /** Answers with what it was last told: `/healthz`, `/readyz`, `/status`, `/metrics`. `usage` for an address that cannot be listened on. */
   serveStatus(address: string, status: Status): Promise<Result<StatusServer>>;
+  /** Starts the authority's HTTP API over a store, which is made where there is none. `usage` for what cannot be. */
+  serve(place: StorePlace, options: ServeOptions): Promise<Result<RunningServer>>;
+}
+
+export interface ServeOptions {
+  /** `127.0.0.1:8787`; port 0 takes a free one. */
+  readonly listen: string;
+  /** Of one caller. */
+  readonly requestsPerMinute: number;
+  readonly logLevel: string;
+}
+
+export interface RunningServer {
+  /** `http://127.0.0.1:8787` */
+  readonly url: string;
+  /** Where the root token is; undefined when it was given. */
+  readonly rootTokenFile: string | undefined;
+  /** Finishes what is under way, reports uses, and closes the store. */
+  stop(): Promise<Result<void>>;
 }
 
 /** A branch of a git repository, and where to keep it. */

@@ -1,6 +1,7 @@
 /** The files that are derived from the source, and writing them down. Importing this runs nothing. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { openApi } from '../http/openapi.js';
 import { errorsPage, kindsPage, lifecycleText, reasonsPage, schemaText } from '../view/reference.js';
 
 /** Path below the root of the package, and the text that belongs there. */
@@ -10,6 +11,7 @@ export const DERIVED: Readonly<Record<string, () => string>> = {
   'docs/reference/errors.md': errorsPage,
   'docs/reference/lifecycle.md': lifecycleText,
   'docs/reference/keywright.schema.json': schemaText,
+  'docs/reference/openapi.json': () => `${JSON.stringify(openApi(), null, 2)}\n`,
 };
 
 /** Writes every derived file below `root`. */

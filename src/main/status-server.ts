@@ -8,6 +8,7 @@ import { isReady, type Status } from '../controller/status.js';
 import { fault } from '../domain/errors.js';
 import { fail, ok, type Result } from '../domain/result.js';
 import { statusJson } from '../view/status-json.js';
+import { type ListenPlace, parseListenPlace } from './listen-place.js';
 import { type Metrics, newMetrics } from './metrics.js';
 
 interface Answer {
@@ -27,7 +28,7 @@ const PAGES: ReadonlyMap<string, Page> = new Map<string, Page>([
 
 /** Loopback unless the address names another interface; port 0 takes a free one. */
 export async function serveStatus(address: string, initial: Status): Promise<Result<StatusServer>> {
-  const place = parseAddress(address);
+  const place = parseListenPlace(address);
   if (place === undefined)
     return fail(
       fault('usage', `--listen takes HOST:PORT, as 127.0.0.1:9187, not ${JSON.stringify(address)}`),
@@ -85,20 +86,7 @@ function send(request: IncomingMessage, response: ServerResponse, { code, type, 
   response.end(request.method === 'HEAD' ? undefined : body);
 }
 
-interface Place {
-  readonly host: string;
-  readonly port: number;
-}
-
-/** `PORT`, `:PORT`, `HOST:PORT`, `[IPv6]:PORT`. */
-function parseAddress(address: string): Place | undefined {
-  const match = /^(?:(?<host>\[[0-9A-Fa-f:.]+\]|[\w.-]*):)?(?<port>\d{1,5})$/.exec(address)?.groups;
-  const port = Number(match?.['port']);
-  if (match === undefined || port > 65_535) return undefined;
-  return { host: match['host']?.replace(/^\[|\]$/g, '') || '127.0.0.1', port };
-}
-
-function listen(server: Server, { host, port }: Place): Promise<Result<string>> {
+function listen(server: Server, { host, port }: ListenPlace): Promise<Result<string>> {
   return new Promise((resolve) => {
     server.once('error', (cause: NodeJS.ErrnoException) =>
       resolve(

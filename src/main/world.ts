@@ -95,6 +95,16 @@ export function createWorld(env: Env): World {
     },
     openBranch: async (place) => (await import('./branch.js')).openBranch(place, systemClock),
     serveStatus: async (address, status) => (await import('./status-server.js')).serveStatus(address, status),
+    serve: async (place, options) => {
+      const folder = stateFolder(place);
+      if (!folder.ok) return folder;
+      const { serve } = await import('./server.js');
+      const rootToken = env['KEYWRIGHT_ROOT_TOKEN'];
+      return serve({
+        ...{ ...adapters, ...key, ...options, folder: folder.value, location: place.location },
+        ...(rootToken !== undefined && { rootToken: new Secret(rootToken) }),
+      });
+    },
   };
 }
 

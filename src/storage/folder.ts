@@ -29,7 +29,7 @@ export const storeFolder = (folder: string): StoreFolder => {
 
 /** What may lie in the folder before there is a store in it. */
 const OURS =
-  /^(?:store\.db.*|master\.key.*|reconciler\.key.*|documents\.cache.*|sinks\.lock.*|branch|root-token|\.gitignore)$/;
+  /^(?:store\.db.*|master\.key.*|reconciler\.key.*|documents\.cache.*|sinks\.lock.*|branch|root-token.*|\.gitignore)$/;
 
 export type FolderState = 'absent' | 'present' | 'foreign';
 
@@ -98,7 +98,7 @@ export async function makeKeyFile(path: string, key: Secret, entropy: Entropy): 
 }
 
 /** Beginnings of key files, under names that are never used again. `master.key.next` is none. */
-const DRAFT = /^(?:master\.key\.[0-9A-Za-z]{12}|reconciler\.key\.[0-9]+)$/;
+const DRAFT = /^(?:(?:master\.key|root-token)\.[0-9A-Za-z]{12}|reconciler\.key\.[0-9]+)$/;
 
 /**
  * Removes what killed processes left of key files in `folder`. Only where both files are there already:

@@ -43,6 +43,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: 'the controller: watch, and apply whatever becomes due',
     load: async () => (await import('./run.js')).run,
   },
+  {
+    name: 'serve',
+    summary: 'the HTTP API of the live store',
+    load: async () => (await import('./serve.js')).serve,
+  },
   { name: 'get', summary: 'list live objects', load: async () => (await import('./get.js')).get },
   {
     name: 'export',

@@ -1,0 +1,80 @@
+/** `keywright serve`: the live store as a service. Makes the store where there is none, and serves it until it is stopped. */
+import { ok, type Result } from '../../domain/result.js';
+import type { Command, Input } from '../command.js';
+import { EXIT } from '../exit.js';
+import { type Failure, failed, failure } from '../failure.js';
+import { printJson } from '../render.js';
+import { storePlace } from '../session.js';
+import type { CommandContext } from '../terminal.js';
+import type { RunningServer, ServeOptions } from '../world.js';
+
+export const serve: Command = {
+  name: 'serve',
+  description:
+    'Serve the live store over HTTP: verification of keys, keys and what is asked of them, the audit log. ' +
+    'Several may serve one store on PostgreSQL. The root token, with which the first owner comes in, is ' +
+    'KEYWRIGHT_ROOT_TOKEN (32 characters or more), or else kept in the file root-token beside the store.',
+  options: [
+    { flags: '--listen <address>', description: 'where to listen (127.0.0.1:8787); port 0 takes a free one' },
+    {
+      flags: '--rate-limit <number>',
+      description: 'requests a minute of one caller, verifying with a key not counted (6000)',
+    },
+    {
+      flags: '--log-level <level>',
+      description: 'what to log on standard error (info)',
+      choices: ['debug', 'info', 'warn', 'error', 'silent'],
+    },
+  ],
+  examples: [
+    'keywright serve',
+    'keywright serve --listen 0.0.0.0:8787 --store postgres://platform@db.example.com/keywright',
+    'curl -H "Authorization: Bearer $(cat .keywright/root-token)" http://127.0.0.1:8787/v1/keys',
+  ],
+  run: async (context, input) => {
+    const options = optionsOf(input);
+    if (!options.ok) return options;
+    const place = await storePlace(context);
+    if (!place.ok) return place;
+    // Taken before there is anything to stop, so that no signal is missed.
+    const { signal } = context.terminal;
+    const server = await context.world.serve(place.value, options.value);
+    if (!server.ok) return failed(server.error);
+    announce(server.value, context);
+    await aborted(signal);
+    const stopped = await server.value.stop();
+    return stopped.ok ? ok(EXIT.done) : failed(stopped.error);
+  },
+};
+
+const RATE_MAX = 10_000_000;
+
+function optionsOf(input: Input): Result<ServeOptions, Failure> {
+  const rate = input.text('rateLimit') ?? '6000';
+  const requestsPerMinute = /^\d{1,8}$/.test(rate) ? Number(rate) : 0;
+  if (requestsPerMinute < 1 || requestsPerMinute > RATE_MAX)
+    return failure(
+      'usage',
+      `--rate-limit is a number of requests a minute, from 1 to ${RATE_MAX}, not ${rate}`,
+    );
+  return ok({
+    listen: input.text('listen') ?? '127.0.0.1:8787',
+    requestsPerMinute,
+    logLevel: input.text('logLevel') ?? 'info',
+  });
+}
+
+function announce({ url, rootTokenFile }: RunningServer, context: CommandContext): void {
+  if (context.flags.output === 'json') {
+    printJson({ url, rootTokenFile: rootTokenFile ?? null }, context);
+    return;
+  }
+  context.terminal.out(`Serving ${url}/v1; what there is: ${url}/openapi.json\n`);
+  if (rootTokenFile !== undefined) context.terminal.out(`The root token is in ${rootTokenFile}\n`);
+}
+
+const aborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });

@@ -1,0 +1,56 @@
+/** The express application: what every request gets, then the root paths, then the routes under both prefixes. */
+import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
+import { type Fault, fault } from '../domain/errors.js';
+import { pathOf, sendProblem } from './answering.js';
+import { begin, notesOf } from './recording.js';
+import { rootRouter } from './root.js';
+import { PREFIXES } from './routes/index.js';
+import { routerOf } from './routing.js';
+import { safeHeaders } from './safe-headers.js';
+import type { HttpWorld } from './world.js';
+
+export function createApp(world: HttpWorld): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.use((request, response, next) => {
+    for (const [name, value] of safeHeaders()) response.setHeader(name, value);
+    begin(request, response, world);
+    next();
+  });
+  app.use(rootRouter(world), notTooMany(world));
+  const router = routerOf(world);
+  for (const prefix of PREFIXES) app.use(prefix, router);
+  app.use(nothingHere, failed(world));
+  return app;
+}
+
+/** Says no at once rather than late, so that what was begun is answered in time. Probes go before it. */
+function notTooMany({ limits }: HttpWorld): RequestHandler {
+  let underWay = 0;
+  return (request, response, next) => {
+    if (underWay >= limits.concurrent) {
+      sendProblem(response, fault('overloaded', 'too many requests at once'), pathOf(request.originalUrl));
+      return;
+    }
+    underWay++;
+    response.once('close', () => underWay--);
+    next();
+  };
+}
+
+const nothingHere: RequestHandler = (request, response) => {
+  const refusal = fault('not_found', 'there is nothing here; /openapi.json has what there is');
+  sendProblem(response, refusal, pathOf(request.originalUrl));
+};
+
+/** Bugs, and paths that express cannot take apart. Express asks for the fourth parameter. */
+const failed =
+  ({ log }: HttpWorld): ErrorRequestHandler =>
+  (error: unknown, request, response, _next) => {
+    const refusal = refusalOf(error);
+    if (refusal.code === 'internal') log.failure(notesOf(request).id, 'a bug', error);
+    sendProblem(response, refusal, pathOf(request.originalUrl));
+  };
+
+const refusalOf = (error: unknown): Fault =>
+  error instanceof URIError ? fault('bad_request', 'the path is malformed') : fault('internal', 'a bug');

@@ -1,0 +1,107 @@
+/**
+ * Reads the body of a request: bounded, in one of the formats that the route takes, and in UTF-8. A body that was
+ * not read to its end closes the connection, for what follows on it is not the next request.
+ */
+import type { IncomingMessage } from 'node:http';
+import { fault } from '../domain/errors.js';
+import { fail, ok, type Result } from '../domain/result.js';
+import { isText, parseJson } from './json.js';
+import type { Refusal } from './problem.js';
+
+export const BODY_MAX_BYTES = 256 * 1_024;
+
+export type BodyFormat = 'json' | 'form';
+
+const MEDIA_TYPES: Readonly<Record<BodyFormat, string>> = {
+  json: 'application/json',
+  form: 'application/x-www-form-urlencoded',
+};
+
+/** The parsed body; undefined when there is none. `too_large`, `unsupported_media_type` or `bad_request`. */
+export async function readBody(
+  request: IncomingMessage,
+  formats: readonly BodyFormat[],
+): Promise<Result<unknown, Refusal>> {
+  if (isBodiless(request)) return ok(undefined);
+  const format = formatOf(request, formats);
+  if (!format.ok) return format;
+  const bytes = await readBytes(request);
+  if (!bytes.ok) return bytes;
+  const text = decoded(bytes.value);
+  if (text === undefined) return fail(fault('bad_request', 'the body is not UTF-8'));
+  if (text.trim() === '') return ok(undefined);
+  return format.value === 'json' ? json(text) : form(text);
+}
+
+const isBodiless = ({ headers }: IncomingMessage): boolean =>
+  headers['transfer-encoding'] === undefined && (headers['content-length'] ?? '0') === '0';
+
+function formatOf({ headers }: IncomingMessage, formats: readonly BodyFormat[]): Result<BodyFormat, Refusal> {
+  const [mediaType = '', ...parameters] = (headers['content-type'] ?? '')
+    .split(';')
+    .map((part) => part.trim().toLowerCase());
+  const format = formats.find((one) => MEDIA_TYPES[one] === mediaType);
+  const charset = parameters.find((one) => one.startsWith('charset='))?.slice('charset='.length);
+  const isUtf8 = charset === undefined || /^"?utf-?8"?$/.test(charset);
+  const isPlain = (headers['content-encoding'] ?? 'identity') === 'identity';
+  if (format !== undefined && isUtf8 && isPlain) return ok(format);
+  const wanted = formats.map((one) => MEDIA_TYPES[one]).join(' or ');
+  return fail({
+    ...fault('unsupported_media_type', `send the body as ${wanted}, in UTF-8 and not compressed`),
+    headers: { 'accept-encoding': 'identity', connection: 'close' },
+  });
+}
+
+function readBytes(request: IncomingMessage): Promise<Result<Buffer, Refusal>> {
+  if (Number(request.headers['content-length'] ?? 0) > BODY_MAX_BYTES) return Promise.resolve(TOO_LARGE);
+  return new Promise((resolve) => {
+    const chunks: Buffer[] = [];
+    let length = 0;
+    request.on('data', (chunk: Buffer) => {
+      length += chunk.length;
+      if (length <= BODY_MAX_BYTES) {
+        chunks.push(chunk);
+        return;
+      }
+      request.pause();
+      resolve(TOO_LARGE);
+    });
+    request.on('end', () =>
+      resolve(ok(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks))),
+    );
+    const broken = () => resolve(fail(fault('bad_request', 'the body ended too early')));
+    request.on('error', broken);
+    request.on('close', broken);
+  });
+}
+
+const TOO_LARGE = fail<Refusal>({
+  ...fault('too_large', `the body is larger than ${BODY_MAX_BYTES} bytes`),
+  headers: { connection: 'close' },
+});
+
+const strictUtf8 = new TextDecoder('utf-8', { fatal: true });
+
+function decoded(bytes: Buffer): string | undefined {
+  try {
+    return strictUtf8.decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+function json(text: string): Result<unknown, Refusal> {
+  const parsed = parseJson(text);
+  return parsed.ok ? parsed : fail(fault('bad_request', `the body ${parsed.error}`));
+}
+
+/** As members with a text each, so that one schema does for both formats. */
+function form(text: string): Result<unknown, Refusal> {
+  const fields = new Map<string, string>();
+  for (const [name, value] of new URLSearchParams(text)) {
+    if (fields.has(name)) return fail(fault('bad_request', 'the body has the same parameter twice'));
+    if (!isText(value)) return fail(fault('bad_request', 'the body has a parameter that is not text'));
+    fields.set(name, value);
+  }
+  return ok(Object.fromEntries(fields));
+}

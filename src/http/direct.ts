@@ -1,0 +1,107 @@
+/**
+ * The short way for the routes that are asked for every request of somebody else's service: when a key asks, and
+ * memory knows it, nothing needs express. Same definition, same checks, same answer; whatever is not plain goes on to
+ * the application, which has the last word. Counted, not logged, and not limited: it costs less than limiting.
+ */
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { fault } from '../domain/errors.js';
+import type { Secret } from '../domain/secret.js';
+import { pathOf, sendProblem } from './answering.js';
+import { type Refusal, statusOf } from './problem.js';
+import { requestIdOf } from './recording.js';
+import type { Answered, Asker } from './route.js';
+import { PREFIXES } from './routes/index.js';
+import { introspectRoute } from './routes/introspect/route.js';
+import { verifyRoute } from './routes/verify/route.js';
+import { safeHeaders } from './safe-headers.js';
+import { bodyOf, mayCall, presented, type Served, served } from './serving.js';
+import type { HttpWorld } from './world.js';
+
+/** Their handlers ask of the caller no more than an `Asker` is. */
+const DIRECT = [verifyRoute, introspectRoute];
+
+export function direct(world: HttpWorld, app: RequestListener): RequestListener {
+  const byUrl = new Map<string, Served<Asker>>();
+  for (const route of DIRECT) for (const prefix of PREFIXES) byUrl.set(prefix + route.path, served(route));
+  return (request, response) => {
+    const found = request.method === 'POST' ? byUrl.get(request.url ?? '') : undefined;
+    const known = found && knownHere(request, found, world);
+    if (found === undefined || known === undefined) app(request, response);
+    else void answer(request, response, { served: found, ...known, world });
+  };
+}
+
+/** A secret key that memory knows to be good, and that may ask; undefined for anybody else. */
+function knownHere(
+  request: IncomingMessage,
+  { route }: Served<Asker>,
+  { verifier }: HttpWorld,
+): { readonly asker: Asker; readonly token: Secret } | undefined {
+  const shown = presented(request);
+  if (!shown.ok || shown.value === undefined) return undefined;
+  const { valid, key } = verifier.verify(shown.value.reveal());
+  if (!valid || key?.type !== 'secret' || !mayCall(route, key)) return undefined;
+  return { asker: key, token: shown.value };
+}
+
+interface Direct {
+  readonly served: Served<Asker>;
+  readonly asker: Asker;
+  readonly token: Secret;
+  readonly world: HttpWorld;
+}
+
+async function answer(request: IncomingMessage, response: ServerResponse, way: Direct): Promise<void> {
+  const { served, world } = way;
+  const id = requestIdOf(request, world.entropy);
+  const { path } = served.route;
+  try {
+    const answered = await answerOf(request, way);
+    if (answered.ok && answered.value.kind === 'json') sendPlain(response, id, answered.value.body);
+    else if (!answered.ok) {
+      if (statusOf(answered.error.code) >= 500)
+        world.log.failure(id, answered.error.message, answered.error.cause);
+      refuse(response, { id, refusal: answered.error, path: pathOf(request.url) });
+    }
+  } catch (error) {
+    world.log.failure(id, 'a bug', error);
+    refuse(response, { id, refusal: fault('internal', 'a bug'), path: pathOf(request.url) });
+  }
+  world.metrics.answered(path, response.statusCode);
+}
+
+async function answerOf(
+  request: IncomingMessage,
+  { served, asker, token, world }: Direct,
+): Promise<Answered> {
+  const { route } = served;
+  const body = await bodyOf(request, served);
+  if (!body.ok) return body;
+  const credential = { token, context: { path: `http:POST ${route.path}` }, lastEventId: undefined };
+  return route.handle({ principal: asker, params: {}, query: {}, body: body.value, credential }, world);
+}
+
+/** Name and value by turns, as `writeHead` takes them fastest. */
+const HEADERS: readonly string[] = [...safeHeaders(), ['cache-control', 'no-store']].flat();
+
+function sendPlain(response: ServerResponse, id: string, body: unknown): void {
+  const text = JSON.stringify(body);
+  response.writeHead(200, [
+    ...HEADERS,
+    ...['content-type', 'application/json; charset=utf-8', 'x-request-id', id],
+    ...['content-length', String(Buffer.byteLength(text))],
+  ]);
+  response.end(text);
+}
+
+interface Refused {
+  readonly id: string;
+  readonly refusal: Refusal;
+  readonly path: string;
+}
+
+function refuse(response: ServerResponse, { id, refusal, path }: Refused): void {
+  if (!response.headersSent) for (const [name, value] of safeHeaders()) response.setHeader(name, value);
+  const headers = { ...refusal.headers, 'x-request-id': id };
+  sendProblem(response, { ...refusal, headers }, path);
+}

@@ -1,0 +1,119 @@
+/** /openapi.json, made from the routes: the same schemas that check what comes in. */
+import type { TSchema } from 'typebox';
+import type { FaultCode } from '../domain/errors.js';
+import { VERSION } from '../domain/version.js';
+import { statusOf } from './problem.js';
+import { ROOT_PATHS } from './root-paths.js';
+import type { Route } from './route.js';
+import { PREFIXES, ROUTES } from './routes/index.js';
+import { Problem } from './schemas.js';
+
+/** What any route of ours may answer. */
+const ALWAYS: readonly FaultCode[] = [
+  'bad_request',
+  'unauthenticated',
+  'forbidden',
+  'method_not_allowed',
+  'rate_limited',
+  'internal',
+  'store_unreachable',
+];
+
+const OF_BODIES: readonly FaultCode[] = ['too_large', 'unsupported_media_type'];
+
+const MEDIA_TYPES = { json: 'application/json', form: 'application/x-www-form-urlencoded' } as const;
+
+export function openApi(): object {
+  const paths: Record<string, Record<string, unknown>> = {};
+  for (const route of ROUTES) {
+    paths[route.path] ??= {};
+    Object.assign(paths[route.path] ?? {}, { [route.method.toLowerCase()]: operationOf(route) });
+  }
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Keywright',
+      version: VERSION,
+      description: 'The live credential store: keys, who owns them, and whether they are good.',
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+    },
+    servers: PREFIXES.map((url) => ({ url })),
+    security: [{ bearer: [] }, { apiKey: [] }],
+    paths: { ...paths, ...rootPaths() },
+    components: {
+      securitySchemes: {
+        bearer: {
+          type: 'http',
+          scheme: 'bearer',
+          description: 'A key, a token of a person, or the root token.',
+        },
+        apiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key' },
+      },
+      schemas: { Problem },
+    },
+  };
+}
+
+function operationOf(route: Route): object {
+  const { id, tag, summary, description, permission, body, formats = ['json'] } = route;
+  const needs = permission === undefined ? undefined : `Needs the permission \`${permission}\`.`;
+  return {
+    operationId: id,
+    tags: [tag],
+    summary,
+    description: [description, needs].filter((one) => one !== undefined).join(' ') || undefined,
+    parameters: [...parametersOf(route.params, 'path'), ...parametersOf(route.query, 'query')],
+    ...(body && {
+      requestBody: {
+        required: isRequired(body),
+        content: Object.fromEntries(formats.map((format) => [MEDIA_TYPES[format], { schema: body }])),
+      },
+    }),
+    responses: { 200: answerOf(route), ...problems(route) },
+  };
+}
+
+/** Where nothing is needed, nothing needs to be sent. */
+export const isRequired = (body: TSchema): boolean =>
+  !('type' in body && body['type'] === 'object' && requiredOf(body).length === 0);
+
+const requiredOf = (schema: TSchema): readonly string[] =>
+  'required' in schema && Array.isArray(schema['required']) ? schema['required'] : [];
+
+const parametersOf = (schema: Route['query'], place: 'path' | 'query'): readonly object[] =>
+  Object.entries(schema.properties).map(([name, property]) => ({
+    name,
+    in: place,
+    required: requiredOf(schema).includes(name),
+    ...('description' in property && { description: property['description'] }),
+    schema: property,
+  }));
+
+const answerOf = ({ answer }: Route): object =>
+  answer === 'events'
+    ? { description: 'Server-sent events.', content: { 'text/event-stream': { schema: { type: 'string' } } } }
+    : { description: 'Done.', content: { 'application/json': { schema: answer } } };
+
+function problems({ faults = [], body }: Route): Record<number, object> {
+  const codes = [...ALWAYS, ...(body ? OF_BODIES : []), ...faults];
+  const answers: Record<number, object> = {};
+  for (const status of new Set(codes.map(statusOf))) {
+    const named = codes.filter((code) => statusOf(code) === status).map((code) => `\`${code}\``);
+    answers[status] = {
+      description: [...new Set(named)].join(', '),
+      content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+    };
+  }
+  return answers;
+}
+
+const rootPaths = (): Record<string, object> =>
+  Object.fromEntries(
+    Object.entries(ROOT_PATHS).map(([path, { summary, answers }]) => [
+      path,
+      {
+        servers: [{ url: '/' }],
+        get: { summary, operationId: path.slice(1), security: [], responses: answers },
+      },
+    ]),
+  );

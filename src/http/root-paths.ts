@@ -1,0 +1,30 @@
+/** What is answered beside the API, to anybody: probes, metrics and the description. */
+import { Type } from 'typebox';
+import { closed } from './schemas.js';
+
+const json = (description: string, schema: object): object => ({
+  description,
+  content: { 'application/json': { schema } },
+});
+
+const Alive = Type.Object({ status: Type.Literal('alive') }, closed);
+const Ready = Type.Object({ ready: Type.Boolean() }, closed);
+
+export const ROOT_PATHS = {
+  '/healthz': { summary: 'Is the process there?', answers: { 200: json('It is.', Alive) } },
+  '/readyz': {
+    summary: 'May requests be sent here?',
+    answers: {
+      200: json('Yes.', Ready),
+      503: json('Not now: the store does not answer, or it is stopping.', Ready),
+    },
+  },
+  '/metrics': {
+    summary: "Metrics in Prometheus' format.",
+    answers: { 200: { description: 'Metrics.', content: { 'text/plain': { schema: { type: 'string' } } } } },
+  },
+  '/openapi.json': {
+    summary: 'This description.',
+    answers: { 200: json('OpenAPI 3.1.', { type: 'object' }) },
+  },
+} as const;

@@ -1,0 +1,52 @@
+/** Probes, metrics and the description: for whatever looks after the process, without a credential. */
+import { type RequestHandler, Router } from 'express';
+import { fault } from '../domain/errors.js';
+import { SECOND_MS } from '../domain/time.js';
+import { pathOf, send, sendJson, sendProblem } from './answering.js';
+import { openApi } from './openapi.js';
+import { notesOf } from './recording.js';
+import type { ROOT_PATHS } from './root-paths.js';
+import { within } from './verifying.js';
+import type { HttpWorld } from './world.js';
+
+/** A probe that waits longer is counted as failed by whoever sent it. */
+const STORE_PATIENCE_MS = SECOND_MS;
+
+export function rootRouter(world: HttpWorld): Router {
+  const router = Router({ caseSensitive: true, strict: true });
+  const description = JSON.stringify(openApi());
+  const pages: Readonly<Record<keyof typeof ROOT_PATHS, RequestHandler>> = {
+    '/healthz': (_, response) => sendJson(response, 200, { status: 'alive' }),
+    '/readyz': async (_, response) => {
+      const ready = await isReady(world);
+      sendJson(response, ready ? 200 : 503, { ready });
+    },
+    '/metrics': async (_, response) => {
+      const { type, body } = await world.metrics.text();
+      send(response, { status: 200, type, text: body });
+    },
+    '/openapi.json': (_, response) =>
+      send(response, { status: 200, type: 'application/json; charset=utf-8', text: description }),
+  };
+  for (const [path, page] of Object.entries(pages)) router.all(path, readOnly(path, page));
+  return router;
+}
+
+const readOnly =
+  (path: string, page: RequestHandler): RequestHandler =>
+  (request, response, next) => {
+    notesOf(request).route = path;
+    if (request.method === 'GET' || request.method === 'HEAD') return page(request, response, next);
+    const refusal = {
+      ...fault('method_not_allowed', 'this takes GET, HEAD'),
+      headers: { allow: 'GET, HEAD' },
+    };
+    sendProblem(response, refusal, pathOf(request.originalUrl));
+    return undefined;
+  };
+
+/** The store answers, and the memory may be trusted: a text that is no token still tells that. */
+async function isReady({ store, verifier, clock, stopping }: HttpWorld): Promise<boolean> {
+  if (stopping.aborted || verifier.verify('').code === 'UNAVAILABLE') return false;
+  return (await within(clock, STORE_PATIENCE_MS, store.facts())).ok;
+}

@@ -1,0 +1,114 @@
+/** GET /audit: who did what, when and by which path, over all environments. */
+import { Type } from 'typebox';
+import { ok, type Result } from '../../../domain/result.js';
+import { formatInstant, parseInstant } from '../../../domain/time.js';
+import type { AuditEntry, LiveStore } from '../../../ports/live-store.js';
+import { json, route } from '../../route.js';
+import { closed, Instant, nullable, PAGE_DEFAULT, PAGE_MAX } from '../../schemas.js';
+
+const Entry = Type.Object(
+  {
+    seq: Type.Integer({ description: 'Counts from 1 without gaps.' }),
+    at: Instant,
+    actor: Type.String(),
+    path: Type.String({ description: 'By which way: `cli:revoke`, `apply`, `http:POST /keys/{id}/revoke`.' }),
+    action: Type.String({ description: '`key.issued`, `object.updated`, …' }),
+    object: Type.String({ description: '`ApiKey/billing-prod`.' }),
+    detail: Type.Record(Type.String(), Type.Unknown()),
+    previousHash: Type.String(),
+    hash: Type.String({ description: 'Of this entry and the hash before it.' }),
+  },
+  closed,
+);
+
+const query = Type.Object(
+  {
+    since: Type.Optional(
+      Type.Integer({
+        minimum: 0,
+        maximum: Number.MAX_SAFE_INTEGER,
+        description: 'Entries after this number.',
+      }),
+    ),
+    limit: Type.Optional(Type.Integer({ minimum: 1, maximum: PAGE_MAX, default: PAGE_DEFAULT })),
+    object: Type.Optional(Type.String({ maxLength: 200, description: '`ApiKey/billing-prod`.' })),
+    actor: Type.Optional(Type.String({ maxLength: 300 })),
+    action: Type.Optional(Type.String({ maxLength: 100 })),
+    from: Type.Optional(Instant),
+    until: Type.Optional(
+      Type.String({ format: 'date-time', description: 'Up to this instant, without it.' }),
+    ),
+  },
+  closed,
+);
+
+export const auditRoute = route({
+  method: 'GET',
+  path: '/audit',
+  id: 'listAuditEntries',
+  tag: 'audit',
+  summary: 'The audit log, oldest first.',
+  permission: 'audit:read',
+  query,
+  answer: Type.Object({
+    data: Type.Array(Entry),
+    nextSince: nullable(
+      Type.Integer({ description: 'Hand it back as `since` to go on; null when the log ends here for now.' }),
+    ),
+  }),
+  handle: async ({ query }, { store }) => {
+    const { since = 0, limit = PAGE_DEFAULT, object, actor, action } = query;
+    const [from, until] = [instantOf(query.from), instantOf(query.until)];
+    const page = await entries(store, {
+      ...{ since, limit, object },
+      matches: (entry) =>
+        [undefined, entry.actor].includes(actor) &&
+        [undefined, entry.action].includes(action) &&
+        (from === undefined || entry.at >= from) &&
+        (until === undefined || entry.at < until),
+    });
+    if (!page.ok) return page;
+    const { data, nextSince } = page.value;
+    return json({ data: data.map((entry) => ({ ...entry, at: formatInstant(entry.at) })), nextSince });
+  },
+});
+
+const instantOf = (text: string | undefined): number | undefined => {
+  const parsed = text === undefined ? undefined : parseInstant(text);
+  return parsed?.ok ? parsed.value : undefined;
+};
+
+interface Wanted {
+  readonly since: number;
+  readonly limit: number;
+  readonly object: string | undefined;
+  matches(entry: AuditEntry): boolean;
+}
+
+const READ_AT_ONCE = 1_000;
+/** Read and passed over in one request, at most. */
+const LOOKED_AT_MAX = 20_000;
+
+async function entries(
+  store: LiveStore,
+  { since, limit, object, matches }: Wanted,
+): Promise<Result<{ readonly data: readonly AuditEntry[]; readonly nextSince: number | null }>> {
+  const data: AuditEntry[] = [];
+  let at = since;
+  for (let lookedAt = 0; lookedAt < LOOKED_AT_MAX; ) {
+    const read = await store.audit({
+      since: at,
+      limit: READ_AT_ONCE,
+      ...(object !== undefined && { object }),
+    });
+    if (!read.ok) return read;
+    for (const entry of read.value) {
+      if (data.length === limit) return ok({ data, nextSince: at });
+      at = entry.seq;
+      if (matches(entry)) data.push(entry);
+    }
+    if (read.value.length < READ_AT_ONCE) return ok({ data, nextSince: null });
+    lookedAt += read.value.length;
+  }
+  return ok({ data, nextSince: at });
+}

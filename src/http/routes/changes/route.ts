@@ -1,0 +1,83 @@
+/**
+ * GET /changes: what changes in the store, as it does, by server-sent events. An event's id is the number of its
+ * audit entry, so a client that comes back with `Last-Event-ID` misses nothing. Comments keep the line open.
+ */
+import { Type } from 'typebox';
+import { isObjectKind } from '../../../domain/kinds/index.js';
+import { ok } from '../../../domain/result.js';
+import { formatInstant } from '../../../domain/time.js';
+import type { AuditEntry } from '../../../ports/live-store.js';
+import { type Call, route } from '../../route.js';
+import { closed } from '../../schemas.js';
+import type { HttpWorld } from '../../world.js';
+import { bell } from './bell.js';
+
+const query = Type.Object(
+  {
+    since: Type.Optional(
+      Type.Integer({
+        minimum: 0,
+        maximum: Number.MAX_SAFE_INTEGER,
+        description: 'Changes after this revision; absent: from the first. `Last-Event-ID` goes before it.',
+      }),
+    ),
+  },
+  closed,
+);
+
+export const changesRoute = route({
+  method: 'GET',
+  path: '/changes',
+  id: 'followChanges',
+  tag: 'audit',
+  summary: 'Changes as they happen.',
+  description:
+    'Events `change` with `{seq, at, object, action}`; `id` is `seq`. Ends when the caller may not see it any more, or the server stops: come back with `Last-Event-ID`.',
+  permission: 'audit:read',
+  query,
+  answer: 'events',
+  handle: async (call, world) => {
+    const { lastEventId } = call.credential;
+    const resumed = /^\d{1,15}$/.test(lastEventId ?? '') ? Number(lastEventId) : (call.query.since ?? 0);
+    const events = (signal: AbortSignal) => follow({ ...call, since: resumed }, world, signal);
+    return ok({ kind: 'events', events });
+  },
+});
+
+const HEARTBEAT_MS = 15_000;
+const PAGE = 500;
+
+type Following = Pick<Call, 'credential'> & { readonly since: number };
+
+async function* follow(
+  { credential, since }: Following,
+  world: HttpWorld,
+  signal: AbortSignal,
+): AsyncIterable<string> {
+  const { store, clock, authority } = world;
+  const rung = bell(store, clock, signal);
+  try {
+    let seen = since;
+    yield `: following from ${seen}\n\n`;
+    while (!signal.aborted) {
+      const read = await store.audit({ since: seen, limit: PAGE });
+      if (!read.ok) return;
+      // Whoever was shut out meanwhile sees nothing of what came after.
+      const caller = await authority.authenticate(credential.token, credential.context);
+      if (!caller.ok) return;
+      for (const entry of read.value) {
+        seen = entry.seq;
+        if (isChange(entry)) yield eventOf(entry);
+      }
+      if (read.value.length === PAGE) continue;
+      if (!(await rung.within(HEARTBEAT_MS))) yield ': still here\n\n';
+    }
+  } finally {
+    rung.stop();
+  }
+}
+
+const isChange = ({ object }: AuditEntry): boolean => isObjectKind(object.slice(0, object.indexOf('/')));
+
+const eventOf = ({ seq, at, object, action }: AuditEntry): string =>
+  `id: ${seq}\nevent: change\ndata: ${JSON.stringify({ seq, at: formatInstant(at), object, action })}\n\n`;

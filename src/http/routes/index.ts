@@ -1,0 +1,23 @@
+/** Every route below the prefixes. What is not here is answered 404 and is not in /openapi.json. */
+import type { Route } from '../route.js';
+import { auditRoute } from './audit/route.js';
+import { changesRoute } from './changes/route.js';
+import { introspectRoute } from './introspect/route.js';
+import { keyRoutes } from './keys/routes.js';
+import { objectRoutes } from './objects/routes.js';
+import { revokeTokenRoute } from './revoke/route.js';
+import { verifyRoute } from './verify/route.js';
+import { whoamiRoute } from './whoami/route.js';
+
+export const PREFIXES = ['/v1', '/api/v1'] as const;
+
+export const ROUTES: readonly Route[] = [
+  verifyRoute,
+  introspectRoute,
+  revokeTokenRoute,
+  whoamiRoute,
+  ...keyRoutes,
+  auditRoute,
+  changesRoute,
+  ...objectRoutes,
+];

@@ -1,0 +1,144 @@
+/** A key as the API shows it: everything about it but its secret. */
+import { type Static, Type } from 'typebox';
+import { isAccepted, stateOf } from '../../../domain/lifecycle.js';
+import type { KeyFacts, LiveObject, VersionFacts } from '../../../domain/live.js';
+import type { DeclarationOf } from '../../../domain/objects.js';
+import { prefixOf } from '../../../domain/secret.js';
+import { formatInstant, type Instant as Time } from '../../../domain/time.js';
+import { closed, Instant, nullable } from '../../schemas.js';
+
+const words = <const W extends string[]>(all: readonly [...W], description: string) =>
+  Type.Enum(all, { description });
+
+const Version = Type.Object(
+  {
+    id: Type.String({ description: 'Public: the twelve characters in its token.' }),
+    version: Type.Integer({ description: 'Its generation, from 1.' }),
+    prefix: Type.String(),
+    state: words(['issued', 'current', 'retiring', 'suspended', 'revoked', 'expired'], 'As of now.'),
+    issuedAt: Instant,
+    promotedAt: nullable(Instant),
+    retiringAt: nullable(Instant),
+    suspendedUntil: nullable(Instant),
+    revokedAt: nullable(Instant),
+    expiresAt: nullable(Instant),
+    lastUsedAt: nullable(Instant),
+    consumers: Type.Array(Type.String()),
+  },
+  closed,
+);
+
+const STATUSES = ['active', 'inactive', 'pending', 'suspended', 'revoked', 'expired'] as const;
+export type KeyStatus = (typeof STATUSES)[number];
+
+export const Status = words(
+  STATUSES,
+  'active: a version is accepted. inactive: deactivated by hand, or its owner is. pending: nothing was issued yet.',
+);
+
+export const Key = Type.Object(
+  {
+    id: Type.String(),
+    name: Type.String(),
+    prefix: nullable(Type.String({ description: 'Of its newest version, up to and with the id.' })),
+    type: words(['secret', 'publishable'], 'publishable: may be seen by anybody.'),
+    environment: Type.String(),
+    owner: Type.Object(
+      {
+        service: Type.Optional(Type.String()),
+        team: Type.Optional(Type.String()),
+        role: Type.Optional(Type.String()),
+        user: Type.Optional(Type.String()),
+        tenant: Type.Optional(Type.Literal(true)),
+      },
+      closed,
+    ),
+    level: words(['tenant', 'team', 'service', 'personal'], 'Whose it is.'),
+    permissions: nullable(Type.Array(Type.String(), { description: 'null: what its owner may do.' })),
+    status: Status,
+    lastUsedAt: nullable(Type.String({ format: 'date-time', description: 'null: never used.' })),
+    expiresAt: nullable(Type.String({ format: 'date-time', description: 'Of its newest version.' })),
+    createdAt: Instant,
+    deactivatedAt: nullable(Instant),
+    rotationRequestedAt: nullable(Instant),
+    project: nullable(Type.String({ description: 'That declares it.' })),
+    labels: Type.Record(Type.String(), Type.String()),
+    versions: Type.Array(Version),
+  },
+  closed,
+);
+
+export type KeyObject = LiveObject & {
+  readonly key: KeyFacts;
+  readonly declaration: DeclarationOf<'ApiKey'>;
+};
+
+export const isKey = (object: LiveObject): object is KeyObject =>
+  object.key !== undefined && object.declaration.kind === 'ApiKey';
+
+export function keyItem(
+  { id, declaration, key, createdAt, ownership }: KeyObject,
+  now: Time,
+): Static<typeof Key> {
+  const { metadata, spec } = declaration;
+  const newest = key.versions.at(-1);
+  return {
+    id,
+    name: metadata.name,
+    prefix: newest === undefined ? null : prefixOf(key.type, key.isProd, newest.id),
+    type: key.type,
+    environment: spec.environment,
+    owner: spec.owner,
+    level: levelOf(spec.owner),
+    permissions: spec.permissions === undefined ? null : [...spec.permissions],
+    status: statusOf(key, now),
+    lastUsedAt: time(lastUse(key)),
+    expiresAt: time(newest?.expiresAt),
+    createdAt: formatInstant(createdAt),
+    deactivatedAt: time(key.deactivatedAt),
+    rotationRequestedAt: time(key.rotationRequestedAt),
+    project: ownership?.project ?? null,
+    labels: { ...metadata.labels },
+    versions: key.versions.map((version) => versionItem(key, version, now)),
+  };
+}
+
+const versionItem = (key: KeyFacts, version: VersionFacts, now: Time): Static<typeof Version> => ({
+  id: version.id,
+  version: version.generation,
+  prefix: prefixOf(key.type, key.isProd, version.id),
+  state: stateOf(version, now),
+  issuedAt: formatInstant(version.issuedAt),
+  promotedAt: time(version.promotedAt),
+  retiringAt: time(version.retiringAt),
+  suspendedUntil: time(version.suspendedUntil),
+  revokedAt: time(version.revokedAt),
+  expiresAt: time(version.expiresAt),
+  lastUsedAt: time(version.lastUsedAt),
+  consumers: [...version.consumers],
+});
+
+const time = (instant: Time | undefined): string | null =>
+  instant === undefined ? null : formatInstant(instant);
+
+const lastUse = ({ versions }: KeyFacts): Time | undefined => {
+  const uses = versions.flatMap(({ lastUsedAt }) => lastUsedAt ?? []);
+  return uses.length === 0 ? undefined : Math.max(...uses);
+};
+
+export function levelOf(owner: DeclarationOf<'ApiKey'>['spec']['owner']): Static<typeof Key>['level'] {
+  if (owner.service !== undefined) return 'service';
+  if (owner.team !== undefined) return 'team';
+  return owner.user === undefined ? 'tenant' : 'personal';
+}
+
+/** Of the whole key: one accepted version is enough for it to be active. */
+export function statusOf({ versions, deactivatedAt, owner = 'active' }: KeyFacts, now: Time): KeyStatus {
+  if (deactivatedAt !== undefined || owner !== 'active') return 'inactive';
+  if (versions.some((version) => isAccepted(version, now))) return 'active';
+  const newest = versions.at(-1);
+  if (newest === undefined) return 'pending';
+  const states = versions.map((version) => stateOf(version, now));
+  if (states.includes('suspended')) return 'suspended';
+  return stateOf(newest, now) === 'expired' ? 'expired' : 'revoked';
+}

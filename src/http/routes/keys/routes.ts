@@ -1,0 +1,143 @@
+/** Keys: listed, shown, and what people ask of them. */
+import { Type } from 'typebox';
+import { ownerText } from '../../../domain/owner.js';
+import { Secret } from '../../../domain/secret.js';
+import { pageThrough } from '../../paging.js';
+import { json, type Route, route } from '../../route.js';
+import { closed, pageOf, pageQuery, SecretText } from '../../schemas.js';
+import { byId, type Change, changeKey, OneKey } from './changing.js';
+import { findKey } from './finding.js';
+import { isKey, Key, keyItem, Status, statusOf } from './item.js';
+
+const filters = Type.Object(
+  {
+    ...pageQuery,
+    environment: Type.Optional(Type.String({ maxLength: 63 })),
+    status: Type.Optional(Status),
+    owner: Type.Optional(
+      Type.String({ maxLength: 300, description: '`service:billing`, `team:data`, `user:ada`, `tenant`.' }),
+    ),
+  },
+  closed,
+);
+
+const list = route({
+  method: 'GET',
+  path: '/keys',
+  id: 'listKeys',
+  tag: 'keys',
+  summary: 'Keys, by name.',
+  permission: 'keys:read',
+  query: filters,
+  answer: pageOf(Key),
+  handle: async ({ principal, query }, { store, clock }) => {
+    const { limit, cursor, status, owner } = query;
+    const now = clock.now();
+    const page = await pageThrough(store, {
+      ...{ kind: 'ApiKey', limit, cursor },
+      matches: (object) =>
+        isKey(object) &&
+        [undefined, object.declaration.spec.environment].includes(principal.environment) &&
+        [undefined, object.declaration.spec.environment].includes(query.environment) &&
+        [undefined, ownerText(object.declaration.spec.owner)].includes(owner) &&
+        [undefined, statusOf(object.key, now)].includes(status),
+    });
+    if (!page.ok) return page;
+    const { data, nextCursor } = page.value;
+    return json({ data: data.filter(isKey).map((object) => keyItem(object, now)), nextCursor });
+  },
+});
+
+const get = route({
+  method: 'GET',
+  path: '/keys/{id}',
+  id: 'getKey',
+  tag: 'keys',
+  summary: 'One key with all its versions, and when each was used last.',
+  permission: 'keys:read',
+  params: byId,
+  answer: OneKey,
+  faults: ['not_found'],
+  handle: async ({ principal, params }, { store, clock }) => {
+    const found = await findKey(store, { principal, idOrName: params.id });
+    return found.ok ? json({ data: keyItem(found.value, clock.now()) }) : found;
+  },
+});
+
+interface Verb {
+  readonly verb: string;
+  readonly permission: string;
+  readonly summary: string;
+  readonly description: string;
+  readonly request: Change['request'];
+}
+
+/** What is asked of a key without a word more. Asking twice changes nothing. */
+const VERBS: readonly Verb[] = [
+  {
+    verb: 'rotate',
+    permission: 'keys:rotate',
+    summary: 'Ask for a new version.',
+    description:
+      'The next apply, or the controller, issues and delivers it; both versions are accepted until it is handed over.',
+    request: (object) => ({ kind: 'requestRotation', object }),
+  },
+  {
+    verb: 'revoke',
+    permission: 'keys:revoke',
+    summary: 'End every version, at once and for good.',
+    description:
+      'In force before the answer, whoever it breaks: GET /keys/{id} says first which versions are in use. ' +
+      'A key that is still declared is issued anew by the next apply.',
+    request: (object) => ({ kind: 'revoke', object, overlapMs: 0 }),
+  },
+  {
+    verb: 'deactivate',
+    permission: 'keys:write',
+    summary: 'Refuse the key until it is activated.',
+    description: 'The emergency stop. Nothing automatic undoes it, and no rotation gets around it.',
+    request: (object) => ({ kind: 'deactivate', object }),
+  },
+  {
+    verb: 'activate',
+    permission: 'keys:write',
+    summary: 'Accept the key again.',
+    description: 'Versions that were revoked or have expired stay refused.',
+    request: (object) => ({ kind: 'activate', object }),
+  },
+];
+
+const asked = ({ verb, permission, summary, description, request }: Verb): Route =>
+  route({
+    method: 'POST',
+    path: `/keys/{id}/${verb}`,
+    id: `${verb}Key`,
+    tag: 'keys',
+    ...{ summary, description, permission },
+    params: byId,
+    body: Type.Object({}, closed),
+    answer: OneKey,
+    faults: ['not_found', 'conflict'],
+    handle: ({ principal, params }, world) => changeKey(world, { principal, id: params.id, verb, request }),
+  });
+
+const acknowledge = route({
+  method: 'POST',
+  path: '/keys/{id}/acknowledge',
+  id: 'acknowledgeKey',
+  tag: 'keys',
+  summary: 'Confirm that the newest version is in use.',
+  description: 'Whoever has that version proves it by sending it.',
+  permission: 'keys:rotate',
+  params: byId,
+  body: Type.Object({ proof: SecretText }, closed),
+  answer: OneKey,
+  faults: ['not_found', 'conflict', 'possession_required'],
+  handle: ({ principal, params, body }, world) =>
+    changeKey(world, {
+      ...{ principal, id: params.id, verb: 'acknowledge' },
+      request: (object) => ({ kind: 'acknowledge', object, proof: new Secret(body.proof) }),
+    }),
+});
+
+export const keyRoutes: readonly Route[] = [list, get, ...VERBS.map(asked), acknowledge];

@@ -1,0 +1,94 @@
+/** Lists of everything else that documents declare: a route a kind, with the fields of its documents. */
+import { type TObject, type TSchema, Type } from 'typebox';
+import { kindOf } from '../../../domain/kinds/index.js';
+import type { LiveObject } from '../../../domain/live.js';
+import type { ObjectRef } from '../../../domain/objects.js';
+import { formatInstant } from '../../../domain/time.js';
+import { pageThrough } from '../../paging.js';
+import { json, type Route, route } from '../../route.js';
+import { closed, Instant, nullable, pageOf, pageQuery } from '../../schemas.js';
+
+interface Listed {
+  readonly kind: ObjectRef['kind'];
+  readonly path: string;
+  readonly noun: string;
+}
+
+const LISTED: readonly Listed[] = [
+  { kind: 'Environment', path: '/environments', noun: 'environments' },
+  { kind: 'Service', path: '/services', noun: 'services' },
+  { kind: 'Role', path: '/roles', noun: 'roles' },
+  { kind: 'Team', path: '/teams', noun: 'teams' },
+  { kind: 'User', path: '/users', noun: 'users' },
+  { kind: 'Space', path: '/spaces', noun: 'spaces' },
+  { kind: 'Guest', path: '/guests', noun: 'guests' },
+];
+
+const filters = Type.Object(
+  { ...pageQuery, environment: Type.Optional(Type.String({ maxLength: 63 })) },
+  closed,
+);
+const plain = Type.Object(pageQuery, closed);
+
+function listOf({ kind, path, noun }: Listed): Route {
+  const isBound = kindOf(kind).within !== undefined;
+  return route({
+    method: 'GET',
+    path,
+    id: `list${noun[0]?.toUpperCase()}${noun.slice(1)}`,
+    tag: noun,
+    summary: `${kind} objects, by name.`,
+    permission: `${noun}:read`,
+    query: isBound ? filters : plain,
+    answer: pageOf(itemOf(kind)),
+    handle: async ({ principal, query }, { store }) => {
+      const { limit, cursor } = query;
+      const environment = 'environment' in query ? query.environment : undefined;
+      const page = await pageThrough(store, {
+        ...{ kind, limit, cursor },
+        matches: (object) => {
+          const its = environmentOf(object);
+          // What belongs to no environment is everybody's; an environment is there for its own.
+          return [principal.environment, environment].every(
+            (one) => one === undefined || [one, undefined].includes(its),
+          );
+        },
+      });
+      if (!page.ok) return page;
+      const { data, nextCursor } = page.value;
+      return json({ data: data.map(shown), nextCursor });
+    },
+  });
+}
+
+const environmentOf = ({ declaration }: LiveObject): string | undefined => {
+  if (declaration.kind === 'Environment') return declaration.metadata.name;
+  return kindOf(declaration.kind).within?.(declaration.spec);
+};
+
+/** The fields of the kind's documents, as they are declared, with what every object has. */
+const itemOf = (kind: ObjectRef['kind']): TSchema => {
+  const { properties = {} } = kindOf(kind).schema as Partial<TObject>;
+  return Type.Object(
+    {
+      id: Type.String(),
+      name: Type.String(),
+      labels: Type.Record(Type.String(), Type.String()),
+      project: nullable(Type.String({ description: 'That declares it.' })),
+      createdAt: Instant,
+      spec: Type.Object(properties, closed),
+    },
+    closed,
+  );
+};
+
+const shown = ({ id, declaration, ownership, createdAt }: LiveObject): object => ({
+  id,
+  name: declaration.metadata.name,
+  labels: declaration.metadata.labels ?? {},
+  project: ownership?.project ?? null,
+  createdAt: formatInstant(createdAt),
+  spec: declaration.spec,
+});
+
+export const objectRoutes: readonly Route[] = LISTED.map(listOf);

@@ -1,0 +1,125 @@
+/** POST /keys/verify: is this key good, and if not, why. Asked for every request of somebody else's service. */
+import { Type } from 'typebox';
+import { fault } from '../../../domain/errors.js';
+import { fail } from '../../../domain/result.js';
+import { Secret } from '../../../domain/secret.js';
+import { formatInstant } from '../../../domain/time.js';
+import type { VerificationRequest } from '../../../domain/verification.js';
+import type { Verification } from '../../../ports/live-store.js';
+import { type Answered, type Asker, json, route } from '../../route.js';
+import { closed, dataOf, Instant, nullable, SecretText } from '../../schemas.js';
+import { verifyToken } from '../../verifying.js';
+import { inSpace } from './space.js';
+
+const CODES = [
+  'VALID',
+  'NOT_FOUND',
+  'MALFORMED',
+  'REVOKED',
+  'EXPIRED',
+  'INACTIVE',
+  'OWNER_DELETED',
+  'OWNER_DEACTIVATED',
+  'WRONG_ENVIRONMENT',
+  'FORBIDDEN',
+  'PLAN_REQUIRED',
+] as const satisfies readonly Verification['code'][];
+
+const name = (description: string) => Type.String({ minLength: 1, maxLength: 100, description });
+
+const body = Type.Object(
+  {
+    key: SecretText,
+    environment: Type.Optional(
+      name('It must belong to this environment. A key that asks: its own, if absent.'),
+    ),
+    permission: Type.Optional(name('It must have this permission.')),
+    space: Type.Optional(name('It must belong to the environment of this space: a name, or an id.')),
+    workbook: Type.Optional(name('With space: a workbook of it.')),
+  },
+  closed,
+);
+
+const Answer = dataOf(
+  Type.Object(
+    {
+      valid: Type.Boolean(),
+      code: Type.Enum(CODES, { description: 'VALID, or the first reason that applies.' }),
+      keyId: nullable(Type.String()),
+      name: nullable(Type.String()),
+      version: nullable(Type.Integer({ description: 'The generation of the key that this is.' })),
+      type: nullable(Type.String()),
+      environment: nullable(Type.String()),
+      owner: nullable(Type.String({ description: '`service:billing`, `team:data`, `user:ada`, `tenant`.' })),
+      permissions: nullable(Type.Array(Type.String())),
+      expiresAt: nullable(Instant),
+    },
+    closed,
+  ),
+);
+
+export const verifyRoute = route<never, never, typeof body, Asker>({
+  method: 'POST',
+  path: '/keys/verify',
+  id: 'verifyKey',
+  tag: 'verification',
+  summary: 'Is this key good?',
+  description:
+    'Counts as a use of the key. A key that is not good is an answer too: 200, with `valid: false`.',
+  permission: 'keys:verify',
+  body,
+  answer: Answer,
+  handle: ({ principal, body }, world) => {
+    const { key, space, workbook } = body;
+    const asked = requestOf(principal, body);
+    if (asked === undefined) return fail(OTHER_ENVIRONMENT);
+    if (workbook !== undefined && space === undefined)
+      return fail(fault('bad_request', 'body.workbook goes with body.space'));
+    const answer = verifyToken(world, new Secret(key), asked);
+    if (!(answer instanceof Promise)) {
+      if (!answer.ok) return answer;
+      return space === undefined
+        ? shown(answer.value)
+        : inSpace(world, answer.value, { space, workbook }).then(told);
+    }
+    return answer.then((later) =>
+      later.ok && space !== undefined
+        ? inSpace(world, later.value, { space, workbook }).then(told)
+        : told(later),
+    );
+  },
+});
+
+const OTHER_ENVIRONMENT = fault('forbidden', 'a key asks about keys of its own environment only');
+
+/** Environments are isolated, so whoever lives in one asks about that one. Undefined when they ask for another. */
+function requestOf(
+  { environment: own }: Asker,
+  { environment, permission }: { readonly environment?: string; readonly permission?: string },
+): VerificationRequest | undefined {
+  if (own !== undefined && environment !== undefined && own !== environment) return undefined;
+  const wanted = environment ?? own;
+  return {
+    ...(wanted !== undefined && { environment: wanted }),
+    ...(permission !== undefined && { permission }),
+  };
+}
+
+const told = (answer: Awaited<ReturnType<typeof verifyToken>>): Answered =>
+  answer.ok ? shown(answer.value) : answer;
+
+const shown = ({ valid, code, key }: Verification): Answered =>
+  json({
+    data: {
+      valid,
+      code,
+      keyId: key?.keyId ?? null,
+      name: key?.name ?? null,
+      version: key?.version ?? null,
+      type: key?.type ?? null,
+      environment: key?.environment ?? null,
+      owner: key?.owner ?? null,
+      permissions: key?.permissions ?? null,
+      expiresAt: key?.expiresAt === undefined ? null : formatInstant(key.expiresAt),
+    },
+  });

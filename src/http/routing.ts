@@ -1,0 +1,114 @@
+/** The routes as an express router: a path once, whatever its methods, and each request through the same steps. */
+import { type Request, type RequestHandler, type Response, Router } from 'express';
+import { fault } from '../domain/errors.js';
+import { actorOf } from '../domain/principal.js';
+import { ok, type Result } from '../domain/result.js';
+import { pathOf, sendEvents, sendJson, sendProblem } from './answering.js';
+import { requestLimit } from './limits.js';
+import type { Refusal } from './problem.js';
+import { notesOf } from './recording.js';
+import type { Answer, Answered } from './route.js';
+import { ROUTES } from './routes/index.js';
+import { identify, perform, type Served, served } from './serving.js';
+import type { HttpWorld } from './world.js';
+
+type Methods = ReadonlyMap<string, Served>;
+
+export function routerOf(world: HttpWorld): Router {
+  const router = Router({ caseSensitive: true, strict: true });
+  const limit = requestLimit(world);
+  const streams = { open: 0 };
+  for (const [path, methods] of byPath()) {
+    router.all(
+      path.replaceAll(/\{(\w+)\}/g, ':$1'),
+      handler(methods, async (request, response, one) => {
+        const answer = await answerOf(request, one, { world, counted: () => limit(request, response) });
+        if (!answer.ok) refuse(request, response, { refusal: answer.error, world });
+        else await reply(request, response, { answer: answer.value, world, streams });
+      }),
+    );
+  }
+  return router;
+}
+
+function byPath(): ReadonlyMap<string, Methods> {
+  const paths = new Map<string, Map<string, Served>>();
+  for (const route of ROUTES) {
+    const methods = paths.get(route.path) ?? new Map<string, Served>();
+    methods.set(route.method, served(route));
+    paths.set(route.path, methods);
+  }
+  return paths;
+}
+
+function handler(
+  methods: Methods,
+  serve: (request: Request, response: Response, served: Served) => Promise<void>,
+): RequestHandler {
+  const allow = [...methods.keys()].map((one) => (one === 'GET' ? 'GET, HEAD' : one)).join(', ');
+  return (request, response) => {
+    const found = methods.get(request.method === 'HEAD' ? 'GET' : request.method);
+    if (found !== undefined) return serve(request, response, found);
+    const refusal = { ...fault('method_not_allowed', `this takes ${allow}`), headers: { allow } };
+    sendProblem(response, refusal, pathOf(request.originalUrl));
+    return undefined;
+  };
+}
+
+async function answerOf(
+  request: Request,
+  one: Served,
+  { world, counted }: { readonly world: HttpWorld; readonly counted: () => Promise<Result<void>> },
+): Promise<Answered> {
+  const notes = notesOf(request);
+  notes.route = one.route.path;
+  const caller = await identify(request, one.route, world);
+  if (caller.ok) notes.actor = actorOf(caller.value.principal);
+  const allowed = await counted();
+  if (!allowed.ok) return allowed;
+  if (!caller.ok) return caller;
+  const sent = { params: request.params, query: request.query };
+  return perform(request, one, { caller: caller.value, sent, world });
+}
+
+interface Refused {
+  readonly refusal: Refusal;
+  readonly world: HttpWorld;
+}
+
+function refuse(request: Request, response: Response, { refusal, world }: Refused): void {
+  const { status } = sendProblem(response, refusal, pathOf(request.originalUrl));
+  if (status >= 500) world.log.failure(notesOf(request).id, refusal.message, refusal.cause);
+}
+
+interface Reply {
+  readonly answer: Answer;
+  readonly world: HttpWorld;
+  readonly streams: { open: number };
+}
+
+async function reply(request: Request, response: Response, { answer, world, streams }: Reply): Promise<void> {
+  if (answer.kind === 'json') {
+    sendJson(response, 200, answer.body);
+    return;
+  }
+  const room = roomFor(streams, world);
+  if (!room.ok) {
+    refuse(request, response, { refusal: room.error, world });
+    return;
+  }
+  const gone = new AbortController();
+  response.once('close', () => gone.abort());
+  if (request.method === 'HEAD') gone.abort();
+  streams.open++;
+  try {
+    await sendEvents(response, answer.events(AbortSignal.any([gone.signal, world.stopping])));
+  } finally {
+    streams.open--;
+  }
+}
+
+const roomFor = (streams: { open: number }, { limits }: HttpWorld): Result<void, Refusal> =>
+  streams.open < limits.streams
+    ? ok(undefined)
+    : { ok: false, error: fault('overloaded', 'too many streams are open') };

@@ -1,0 +1,46 @@
+/** Shapes that several routes share. The same expression checks what comes in and describes it in /openapi.json. */
+import { type TSchema, Type } from 'typebox';
+
+export const closed = { additionalProperties: false } as const;
+
+export const nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
+
+export const Instant = Type.String({ format: 'date-time', description: 'RFC 3339, in UTC.' });
+
+/** A secret on its way in: any text that could be one. */
+export const SecretText = Type.String({ minLength: 1, maxLength: 4_096 });
+
+export const Nothing = Type.Object({}, closed);
+
+const Cursor = Type.String({
+  pattern: '^[A-Za-z0-9_-]{1,200}$',
+  description: 'The `nextCursor` of the page before.',
+});
+
+export const PAGE_DEFAULT = 50;
+export const PAGE_MAX = 200;
+
+export const pageQuery = {
+  limit: Type.Optional(
+    Type.Integer({ minimum: 1, maximum: PAGE_MAX, default: PAGE_DEFAULT, description: 'Items a page.' }),
+  ),
+  cursor: Type.Optional(Cursor),
+};
+
+export const pageOf = <T extends TSchema>(item: T) =>
+  Type.Object({ data: Type.Array(item), nextCursor: nullable(Cursor) });
+
+export const dataOf = <T extends TSchema>(item: T) => Type.Object({ data: item });
+
+export const Problem = Type.Object(
+  {
+    errors: Type.Array(Type.Object({ key: Type.Optional(Type.String()), message: Type.String() }, closed)),
+    code: Type.String({ description: 'Stable; programs may match on it.' }),
+    type: Type.String({ format: 'uri' }),
+    title: Type.String(),
+    status: Type.Integer(),
+    detail: Type.String(),
+    instance: Type.String(),
+  },
+  closed,
+);

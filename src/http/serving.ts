@@ -1,0 +1,130 @@
+/**
+ * One request to one route, in named steps: whose credential, may they, what they send, what it does, the answer. The
+ * router and the short way past it (direct.ts) are the same steps.
+ */
+import type { IncomingMessage } from 'node:http';
+import type { TSchema } from 'typebox';
+import { fault } from '../domain/errors.js';
+import { permits } from '../domain/permissions.js';
+import type { Principal } from '../domain/principal.js';
+import { fail, ok, type Result } from '../domain/result.js';
+import type { Secret } from '../domain/secret.js';
+import type { CallContext } from '../ports/authority.js';
+import { readBody } from './body.js';
+import { type Check, checkOf } from './checking.js';
+import { credentialOf } from './credential.js';
+import { isRequired } from './openapi.js';
+import type { Refusal } from './problem.js';
+import type { Answered, Asker, Presented, Route } from './route.js';
+import type { HttpWorld } from './world.js';
+
+/** A route with its checks compiled. */
+export interface Served<Who = Principal> {
+  readonly route: Route<Who>;
+  readonly checks: { readonly params: Check; readonly query: Check; readonly body: Check };
+}
+
+export const served = <Who>(route: Route<Who>): Served<Who> => ({
+  route,
+  checks: {
+    params: checkOf(route.params, 'path'),
+    query: checkOf(route.query, 'query'),
+    body: bodyCheck(route.body),
+  },
+});
+
+function bodyCheck(schema: TSchema | undefined): Check {
+  if (schema === undefined) return () => ok(undefined);
+  const check = checkOf(schema, 'body');
+  const needed = isRequired(schema);
+  return (body) => {
+    if (body !== undefined) return check(body);
+    return needed ? fail(fault('bad_request', 'the body is missing')) : ok({});
+  };
+}
+
+export interface Caller {
+  readonly principal: Principal;
+  readonly credential: Presented;
+}
+
+const UNKNOWN = fault(
+  'unauthenticated',
+  'send a credential that is accepted, as Authorization: Bearer or X-API-Key',
+);
+
+/** Who calls. One answer for whatever is wrong with a credential. */
+export async function identify(
+  request: IncomingMessage,
+  route: Route,
+  { authority }: HttpWorld,
+): Promise<Result<Caller, Refusal>> {
+  const shown = presented(request);
+  if (!shown.ok) return shown;
+  const context = contextOf(request, route);
+  // Nothing at all takes the same way as something unknown, and the same time.
+  const token = shown.value;
+  if (token === undefined) return fail(UNKNOWN);
+  const known = await authority.authenticate(token, context);
+  if (!known.ok) return fail(known.error.code === 'unauthenticated' ? UNKNOWN : known.error);
+  const lastEventId = request.headers['last-event-id'];
+  return ok({
+    principal: known.value,
+    credential: { token, context, lastEventId: Array.isArray(lastEventId) ? undefined : lastEventId },
+  });
+}
+
+/** `forbidden` for a secret key that a browser sends (F7): it is in everybody's hands there, good or not. */
+export function presented(request: IncomingMessage): Result<Secret | undefined, Refusal> {
+  const found = credentialOf(request);
+  if (!found.ok || found.value === undefined || request.headers.origin === undefined) return found;
+  return found.value.reveal().startsWith('sk_') ? fail(FROM_BROWSER) : found;
+}
+
+const FROM_BROWSER = fault(
+  'forbidden',
+  'a secret key is for servers; a browser exchanges a publishable key for an access token',
+);
+
+const contextOf = ({ headers, socket }: IncomingMessage, { method, path }: Route): CallContext => ({
+  path: `http:${method} ${path}`,
+  isFromBrowser: headers.origin !== undefined,
+  ...(socket.remoteAddress !== undefined && { source: socket.remoteAddress }),
+});
+
+export const mayCall = ({ permission }: Pick<Route, 'permission'>, { permissions }: Asker): boolean =>
+  permission === undefined || permits(permissions, permission);
+
+export const forbidden = ({ permission }: Route): Refusal =>
+  fault('forbidden', `this needs the permission ${permission}`);
+
+export interface Sent {
+  readonly params: unknown;
+  readonly query: unknown;
+}
+
+/** Everything after the caller is known: whether they may, what they send, what it does. */
+export async function perform(
+  request: IncomingMessage,
+  { route, checks }: Served,
+  { caller, sent, world }: { readonly caller: Caller; readonly sent: Sent; readonly world: HttpWorld },
+): Promise<Answered> {
+  if (!mayCall(route, caller.principal)) return fail(forbidden(route));
+  const params = checks.params(sent.params);
+  if (!params.ok) return params;
+  const query = checks.query(sent.query);
+  if (!query.ok) return query;
+  const body = await bodyOf(request, { route, checks });
+  if (!body.ok) return body;
+  return route.handle({ ...caller, params: params.value, query: query.value, body: body.value }, world);
+}
+
+/** Read and checked; nothing for a route that takes none. */
+export async function bodyOf(
+  request: IncomingMessage,
+  { route, checks }: Served<never>,
+): Promise<Result<unknown, Refusal>> {
+  if (route.body === undefined) return ok(undefined);
+  const read = await readBody(request, route.formats ?? ['json']);
+  return read.ok ? checks.body(read.value) : read;
+}

@@ -1,0 +1,42 @@
+/**
+ * Is this key good? From memory; when the memory is too old to be trusted, from the store, and when that does not
+ * answer either, not at all: nobody is told `valid` on hearsay.
+ */
+import { fault } from '../domain/errors.js';
+import { fail, ok, type Result } from '../domain/result.js';
+import type { Secret } from '../domain/secret.js';
+import { type DurationMs, SECOND_MS } from '../domain/time.js';
+import type { VerificationRequest } from '../domain/verification.js';
+import type { Clock } from '../ports/clock.js';
+import type { Verification } from '../ports/live-store.js';
+import type { HttpWorld } from './world.js';
+
+/** Who waits longer has gone elsewhere. */
+const STORE_PATIENCE_MS: DurationMs = 2 * SECOND_MS;
+
+type Verifying = Pick<HttpWorld, 'verifier' | 'store' | 'clock'>;
+
+/** At once as a rule. `store_unreachable` when nobody knows. */
+export function verifyToken(
+  { verifier, store, clock }: Verifying,
+  token: Secret,
+  request: VerificationRequest,
+): Result<Verification> | Promise<Result<Verification>> {
+  const answer = verifier.verify(token.reveal(), request);
+  if (answer.code !== 'UNAVAILABLE') return ok(answer);
+  return within(clock, STORE_PATIENCE_MS, store.verify(token, request));
+}
+
+/** `store_unreachable` if it takes longer. */
+export async function within<T>(clock: Clock, ms: DurationMs, asked: Promise<Result<T>>): Promise<Result<T>> {
+  const enough = new AbortController();
+  const late = clock.sleep(ms, enough.signal).then(
+    () => fail(fault('store_unreachable', 'the store did not answer in time')),
+    () => fail(fault('interrupted', 'the wait was called off')),
+  );
+  try {
+    return await Promise.race([asked, late]);
+  } finally {
+    enough.abort();
+  }
+}

@@ -1,0 +1,60 @@
+/** What the HTTP layer is handed: the store, who is calling, the memory that verifies, and where it is written down. */
+import type { Entropy } from '../domain/entropy.js';
+import type { Authority } from '../ports/authority.js';
+import type { Clock } from '../ports/clock.js';
+import type { LiveStore } from '../ports/live-store.js';
+import type { Verifier } from '../verifier/verifier.js';
+
+export interface HttpWorld {
+  readonly store: LiveStore;
+  readonly authority: Pick<Authority, 'authenticate'>;
+  readonly verifier: Verifier;
+  readonly clock: Clock;
+  readonly entropy: Entropy;
+  readonly log: HttpLog;
+  readonly metrics: HttpMetrics;
+  readonly limits: Limits;
+  /** Aborted when the server is to stop: streams end, and it is no longer ready. */
+  readonly stopping: AbortSignal;
+}
+
+export interface Limits {
+  /** Requests of one caller a minute; of one address, as long as nobody is known there. */
+  readonly requestsPerMinute: number;
+  /** Requests that are being answered at once; more are told to come back. */
+  readonly concurrent: number;
+  /** Streams of changes that are open at once. */
+  readonly streams: number;
+}
+
+/** One request, answered. Nothing in it is secret; texts that callers chose are escaped. */
+export interface RequestEntry {
+  readonly id: string;
+  readonly method: string;
+  readonly path: string;
+  readonly status: number;
+  readonly ms: number;
+  /** Who called; undefined: nobody that is known. */
+  readonly actor: string | undefined;
+  readonly address: string;
+  readonly agent: string;
+}
+
+export interface HttpLog {
+  request(entry: RequestEntry): void;
+  /** A bug, or a part that does not answer. `cause` stays here. */
+  failure(requestId: string, message: string, cause: unknown): void;
+}
+
+export interface HttpMetrics {
+  /** `route` is a pattern, `unknown` for what is none. */
+  request(what: {
+    readonly route: string;
+    readonly method: string;
+    readonly status: number;
+    readonly ms: number;
+  }): void;
+  /** The same of one that was answered from memory: it happens too often for more than a count. */
+  answered(route: string, status: number): void;
+  text(): Promise<{ readonly body: string; readonly type: string }>;
+}

@@ -1,0 +1,161 @@
+/** Puts a server together: a store, the memory that verifies, who is calling, the log, the metrics, and HTTP over them. */
+import { resolve } from 'node:path';
+import type { World } from '../authority/authority.js';
+import type { RunningServer, ServeOptions } from '../cli/world.js';
+import { fault } from '../domain/errors.js';
+import { fail, ok, type Result } from '../domain/result.js';
+import { Secret } from '../domain/secret.js';
+import { type DurationMs, SECOND_MS } from '../domain/time.js';
+import { type Listening, listen } from '../http/server.js';
+import type { HttpWorld } from '../http/world.js';
+import type { CredentialFeed } from '../ports/credential-feed.js';
+import type { LiveStore } from '../ports/live-store.js';
+import { isPostgresAddress } from '../storage/postgres/address.js';
+import { createVerifier, type Verifier } from '../verifier/verifier.js';
+import { callersOf } from './callers.js';
+import { openEmbeddedFeed, openEmbeddedStore } from './embedded-store.js';
+import { LOG_LEVELS, type OpenLog, openLog } from './http-log.js';
+import { newHttpMetrics } from './http-metrics.js';
+import { parseListenPlace } from './listen-place.js';
+import { openPostgresFeed, openPostgresStore } from './postgres-store.js';
+import { openRootToken } from './root-token.js';
+
+export interface ServerOptions extends World, ServeOptions {
+  /** Of the embedded store, or of what belongs to this machine of one on a server. */
+  readonly folder: string;
+  /** A folder or `postgres://…`. */
+  readonly location: string;
+  readonly masterKey?: Secret;
+  readonly rootToken?: Secret;
+}
+
+/** How often changes are read though nothing called, and uses reported. */
+const REFRESH_EVERY_MS: DurationMs = SECOND_MS / 2;
+/** What is under way has as long to finish. */
+const GRACE_MS: DurationMs = 10 * SECOND_MS;
+
+/** `usage`, or the faults of opening a store. Nothing is left open then. */
+export async function serve(options: ServerOptions): Promise<Result<RunningServer>> {
+  const place = parseListenPlace(options.listen);
+  if (place === undefined)
+    return fail(
+      fault('usage', `--listen takes HOST:PORT, as 127.0.0.1:8787, not ${JSON.stringify(options.listen)}`),
+    );
+  const store = await openStore(options);
+  if (!store.ok) return store;
+  const opened = await openRest(store.value, options);
+  if (!opened.ok) {
+    await store.value.close();
+    return opened;
+  }
+  const { world, rootTokenFile } = opened.value;
+  const listening = await listen(world, place);
+  if (!listening.ok) {
+    await opened.value.close();
+    return listening;
+  }
+  return ok({
+    url: `http://${shownHost(place.host)}:${listening.value.port}`,
+    rootTokenFile,
+    stop: () => stop(opened.value, listening.value),
+  });
+}
+
+interface Opened {
+  readonly world: HttpWorld;
+  readonly rootTokenFile: string | undefined;
+  readonly stopping: AbortController;
+  /** Gives the fault if uses are lost. */
+  close(): Promise<Result<void>>;
+}
+
+async function openRest(store: LiveStore, options: ServerOptions): Promise<Result<Opened>> {
+  const { clock, entropy, folder, rootToken } = options;
+  const root = await openRootToken(resolve(folder), rootToken, entropy);
+  if (!root.ok) return root;
+  const feed = await openFeed(options);
+  if (!feed.ok) return feed;
+  const verifier = await createVerifier(feed.value, clock);
+  if (!verifier.ok) {
+    await feed.value.close();
+    return verifier;
+  }
+  const stopping = new AbortController();
+  const log = openLog(levelOf(options.logLevel));
+  const ended = following(verifier.value, feed.value);
+  const world: HttpWorld = {
+    ...{ store, verifier: verifier.value, clock, entropy, log, stopping: stopping.signal },
+    authority: callersOf(store, clock, root.value.token),
+    metrics: newHttpMetrics(verifier.value),
+    limits: { requestsPerMinute: options.requestsPerMinute, concurrent: 256, streams: 100 },
+  };
+  return ok({
+    ...{ world, rootTokenFile: root.value.file, stopping },
+    close: () => closeAll({ store, verifier: verifier.value, log, ended }),
+  });
+}
+
+async function stop({ stopping, close }: Opened, listening: Listening): Promise<Result<void>> {
+  stopping.abort();
+  await listening.stop(GRACE_MS);
+  return close();
+}
+
+interface Closing {
+  readonly store: LiveStore;
+  readonly verifier: Verifier;
+  readonly log: OpenLog;
+  readonly ended: () => Promise<void>;
+}
+
+/** The last uses are reported before anything that they need is closed. */
+async function closeAll({ store, verifier, log, ended }: Closing): Promise<Result<void>> {
+  await ended();
+  const reported = await verifier.close();
+  await store.close();
+  log.close();
+  return reported;
+}
+
+/** Keeps the memory true: soon after a change, and now and then without hearing of one. Gives what ends it. */
+function following(verifier: Verifier, feed: CredentialFeed): () => Promise<void> {
+  const over = new AbortController();
+  const followed = verifier.follow(REFRESH_EVERY_MS, over.signal);
+  let isCalled = false;
+  let underWay: Promise<void> | undefined;
+  const refresh = async (): Promise<void> => {
+    while (isCalled && !over.signal.aborted) {
+      isCalled = false;
+      await verifier.refresh();
+    }
+    underWay = undefined;
+  };
+  const unwatch = feed.watch(() => {
+    isCalled = true;
+    underWay ??= refresh();
+  });
+  return async () => {
+    unwatch();
+    over.abort();
+    await Promise.all([followed, underWay]);
+  };
+}
+
+function openStore(options: ServerOptions): Promise<Result<LiveStore>> {
+  const { location } = options;
+  const opening = { ...options, whenAbsent: 'create' } as const;
+  return isPostgresAddress(location)
+    ? openPostgresStore({ ...opening, address: new Secret(location) })
+    : openEmbeddedStore(opening);
+}
+
+function openFeed(options: ServerOptions): Promise<Result<CredentialFeed>> {
+  const { location } = options;
+  return isPostgresAddress(location)
+    ? openPostgresFeed({ ...options, address: new Secret(location) })
+    : openEmbeddedFeed(options);
+}
+
+const levelOf = (level: string) => LOG_LEVELS.find((one) => one === level) ?? 'info';
+
+const shownHost = (host: string): string => (host.includes(':') ? `[${host}]` : host);

@@ -1,0 +1,173 @@
+/**
+ * A server over a store in a folder of its own, asked over real HTTP on a port of its own. Every answer is held
+ * against the server's own /openapi.json before the test sees it.
+ */
+import { request as plainRequest } from 'node:http';
+import { Secret } from '../../src/domain/secret.js';
+import { type Listening, listen } from '../../src/http/server.js';
+import type { HttpWorld, RequestEntry } from '../../src/http/world.js';
+import { callersOf } from '../../src/main/callers.js';
+import { openEmbeddedFeed } from '../../src/main/embedded-store.js';
+import { newHttpMetrics } from '../../src/main/http-metrics.js';
+import { systemClock } from '../../src/main/system.js';
+import type { Clock } from '../../src/ports/clock.js';
+import { createVerifier } from '../../src/verifier/verifier.js';
+import { asDescribed, type Description } from './http-description.js';
+import { type Hand, need } from './store.js';
+import { handOn, storePlace } from './store-folder.js';
+
+export const ROOT = 'the root token of these tests, which is long';
+
+export interface Asked {
+  readonly token?: string | Secret;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** JSON, unless it is a text: sent as it is. */
+  readonly body?: unknown;
+}
+
+export interface Got {
+  readonly status: number;
+  readonly headers: Headers;
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into what was answered.
+  readonly body: any;
+  readonly text: string;
+}
+
+export interface TestServer {
+  readonly url: string;
+  readonly hand: Hand;
+  readonly world: HttpWorld;
+  readonly clock: Clock & { advance(ms: number): void };
+  /** What was logged. */
+  readonly requests: readonly RequestEntry[];
+  readonly failures: readonly string[];
+  ask(line: string, asked?: Asked): Promise<Got>;
+  /** As the root token's holder. */
+  asRoot(line: string, body?: unknown): Promise<Got>;
+  stop(): Promise<void>;
+}
+
+/** Servers are stopped after each test. */
+export function httpPlace() {
+  const place = storePlace();
+  const started: TestServer[] = [];
+  const close = async (): Promise<void> => {
+    for (const server of started.splice(0)) await server.stop();
+  };
+  // Before the store's own: hooks run in reverse.
+  afterEach(close);
+  return {
+    place,
+    start: async (change: (world: HttpWorld) => HttpWorld = (world) => world): Promise<TestServer> => {
+      const hand = await handOn(await place.store());
+      const server = await startOn(place, hand, change);
+      started.push(server);
+      return server;
+    },
+  };
+}
+
+type Place = ReturnType<typeof storePlace>;
+
+async function startOn(
+  place: Place,
+  hand: Hand,
+  change: (world: HttpWorld) => HttpWorld,
+): Promise<TestServer> {
+  // The hour is set by the test; waiting is real.
+  const { now, advance } = place.world.clock;
+  const clock = { ...systemClock, now, advance };
+  const feed = need(await openEmbeddedFeed({ ...place.world, folder: place.folder() }));
+  const verifier = need(await createVerifier(feed, clock));
+  const following = new AbortController();
+  const followed = verifier.follow(50, following.signal);
+  const stopping = new AbortController();
+  const requests: RequestEntry[] = [];
+  const failures: string[] = [];
+  const world = change({
+    ...{ store: hand.store, verifier, clock, entropy: place.world.entropy, stopping: stopping.signal },
+    authority: callersOf(hand.store, clock, new Secret(ROOT)),
+    metrics: newHttpMetrics(verifier),
+    limits: { requestsPerMinute: 100_000, concurrent: 100, streams: 10 },
+    log: {
+      request: (entry) => void requests.push(entry),
+      failure: (_id, message, cause) => void failures.push(`${message} ${String(cause)}`),
+    },
+  });
+  const listening: Listening = need(await listen(world, { host: '127.0.0.1', port: 0 }));
+  const url = `http://127.0.0.1:${listening.port}`;
+  const described = (await (await fetch(`${url}/openapi.json`)).json()) as Description;
+  const ask = async (line: string, asked: Asked = {}) =>
+    asDescribed(described, line, await send(url, line, asked));
+  return {
+    ...{ url, hand, world, clock, requests, failures, ask },
+    asRoot: (line, body) => ask(line, { token: ROOT, ...(body !== undefined && { body }) }),
+    stop: async () => {
+      stopping.abort();
+      following.abort();
+      await listening.stop(200);
+      await followed;
+      await verifier.close();
+    },
+  };
+}
+
+/** `POST /v1/keys/verify` */
+async function send(url: string, line: string, { token, headers = {}, body }: Asked): Promise<Got> {
+  const [method = 'GET', path = '/'] = line.split(' ');
+  const text = body === undefined || typeof body === 'string' ? body : JSON.stringify(body);
+  const shown = typeof token === 'string' ? token : token?.reveal();
+  const response = await fetch(url + path, {
+    method,
+    headers: {
+      ...(shown !== undefined && { authorization: `Bearer ${shown}` }),
+      ...(text !== undefined && { 'content-type': 'application/json' }),
+      ...headers,
+    },
+    ...(text !== undefined && { body: text }),
+  });
+  const answered = await response.text();
+  const isJson = /json/.test(response.headers.get('content-type') ?? '');
+  const { status } = response;
+  return {
+    status,
+    headers: response.headers,
+    body: isJson && answered ? JSON.parse(answered) : undefined,
+    text: answered,
+  };
+}
+
+/** Bytes as they are, for what `fetch` would never send. Gives the status and the body. */
+export function sendRaw(
+  server: TestServer,
+  options: {
+    readonly path: string;
+    readonly method?: string;
+    readonly headers: readonly string[];
+    readonly body?: Buffer | string;
+  },
+): Promise<{
+  readonly status: number;
+  readonly text: string;
+  readonly headers: NodeJS.Dict<string | string[]>;
+}> {
+  return new Promise((resolve, reject) => {
+    const asked = plainRequest(
+      server.url + options.path,
+      { method: options.method ?? 'POST', headers: options.headers as string[], agent: false },
+      (response) => {
+        const chunks: Buffer[] = [];
+        response.on('data', (chunk: Buffer) => chunks.push(chunk));
+        response.on('end', () =>
+          resolve({
+            status: response.statusCode ?? 0,
+            text: Buffer.concat(chunks).toString('utf8'),
+            headers: response.headers,
+          }),
+        );
+      },
+    );
+    asked.on('error', reject);
+    asked.end(options.body);
+  });
+}
