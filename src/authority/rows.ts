@@ -6,10 +6,8 @@ import { timingSafeEqual } from 'node:crypto';
 import { canonicalJson } from '../domain/canonical.js';
 import { type Fault, fault } from '../domain/errors.js';
 import { lapsesAt } from '../domain/guests.js';
-import type { SinkId } from '../domain/kinds/index.js';
 import type {
   Delivery,
-  Fingerprint,
   KeyFacts,
   LiveSummary,
   Origin,
@@ -133,27 +131,19 @@ export const summaryOf = (row: SurveyRow, neighbour?: Ownership): LiveSummary =>
   deliveries: deliveriesOf(row.deliveries),
 });
 
-type DeliveryCells = readonly [SinkId, number, Fingerprint, string];
-
 /** Confirmed places as a row keeps them. */
 export const deliveriesText = (deliveries: readonly ConfirmedDelivery[], generation: number): string =>
   JSON.stringify(
-    deliveries.map(({ sink, fingerprint, machine }) => [sink, generation, fingerprint, machine]),
+    deliveries.map(
+      ({ sink, fingerprint, machine }): Delivery => ({ sink, generation, fingerprint, machine }),
+    ),
   );
 
 /** Shared: most objects have none. */
 const NOWHERE: readonly Delivery[] = [];
 
-function deliveriesOf(text: string): readonly Delivery[] {
-  if (text === '[]') return NOWHERE;
-  const cells = JSON.parse(text) as readonly DeliveryCells[];
-  return cells.map(([sink, generation, fingerprint, machine]) => ({
-    sink,
-    generation,
-    fingerprint,
-    machine,
-  }));
-}
+const deliveriesOf = (text: string): readonly Delivery[] =>
+  text === '[]' ? NOWHERE : (JSON.parse(text) as readonly Delivery[]);
 
 /** A tombstone stays one, whoever has the name later. */
 export function standingOfPerson(person: ObjectRow | undefined): OwnerStanding {

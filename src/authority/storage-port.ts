@@ -34,7 +34,7 @@ export interface ObjectRow {
   readonly removed_at: number | null;
   /** Over everything above (rows.ts). */
   readonly row_mac: string;
-  /** JSON: `[[sink, generation, fingerprint, machine], …]`, as they were confirmed at the last promotion. */
+  /** JSON of `Delivery[]`, as they were confirmed at the last promotion. */
   readonly deliveries: string;
 }
 

@@ -1,10 +1,10 @@
 /**
- * A kept text in a file of its own, after a line with a mark and a checksum. Whatever does not match its
- * checksum is ignored. Written beside and renamed, readable by its owner only.
+ * A kept text in a file of its own, after a line with a mark, a checksum and a length, which tell what was cut
+ * off or damaged: that is ignored. Written beside and renamed, readable by its owner only.
  */
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { sha256 } from '../domain/canonical.js';
+import { crc32 } from 'node:zlib';
 import type { KeptText } from '../domain/kept-text.js';
 
 export interface KeptFile {
@@ -17,7 +17,7 @@ export interface KeptFile {
 }
 
 export function keptText({ path, mark, unique }: KeptFile): KeptText {
-  const headOf = (body: Uint8Array): string => `${mark} ${sha256(body)}\n`;
+  const headOf = (body: Uint8Array): string => `${mark} ${crc32(body)} ${body.length}\n`;
   return {
     async recall() {
       const bytes = await readFile(path).catch(() => undefined);

@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import { isAccepted } from '../../src/domain/lifecycle.js';
 import type { Secret } from '../../src/domain/secret.js';
 import { HOUR_MS } from '../../src/domain/time.js';
-import { openEmbeddedStore } from '../../src/main/embedded-store.js';
+import { openInMemory } from '../../src/main/embedded-store.js';
 import { apiKey, CALLER, DOTENV, Hand, keyRef, need, tokenIn } from '../support/store.js';
 import { testWorld } from '../support/store-world.js';
 
@@ -37,7 +37,7 @@ it('never resurrects a version, never accepts a sixth, and records each effect o
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 25 }), async (steps) => {
       const world = testWorld();
-      const store = need(await openEmbeddedStore({ ...world, folder: '/nowhere', whenAbsent: 'pretend' }));
+      const store = need(await openInMemory(world));
       const hand = new Hand(store, need(await store.acquireLease('ada', 5_000)));
       const tokens = new Map<string, Secret>();
       const ended = new Set<string>();

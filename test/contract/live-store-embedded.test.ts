@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openEmbeddedStore } from '../../src/main/embedded-store.js';
+import { openEmbeddedStore, openInMemory } from '../../src/main/embedded-store.js';
 import { need } from '../support/store.js';
 import { testWorld } from '../support/store-world.js';
 import { liveStoreContract } from './live-store.contract.js';
@@ -14,7 +14,7 @@ afterAll(() => {
 
 liveStoreContract('embedded, in memory', async () => {
   const world = testWorld();
-  const store = need(await openEmbeddedStore({ ...world, folder: '/nowhere/at/all', whenAbsent: 'pretend' }));
+  const store = need(await openInMemory(world));
   return { store, clock: world.clock, settleMs: 6_000 };
 });
 

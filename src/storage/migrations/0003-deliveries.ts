@@ -21,7 +21,7 @@ export const deliveriesBesideObjects: Migration = {
     const rows = await db.selectFrom('deliveries').selectAll().orderBy('object_id').orderBy('sink').execute();
     const texts = new Map<string, unknown[]>();
     for (const { object_id, sink, generation, fingerprint, machine } of rows)
-      texts.set(object_id, [...(texts.get(object_id) ?? []), [sink, generation, fingerprint, machine]]);
+      texts.set(object_id, [...(texts.get(object_id) ?? []), { sink, generation, fingerprint, machine }]);
     for (const [id, deliveries] of texts)
       await db
         .updateTable('objects')
