@@ -52,7 +52,7 @@ export class Consumer {
     for (;;) {
       const declared = this.#world.documents.key(this.key);
       const policy = declared && rotationPolicy(declared.spec);
-      await this.#world.timeline.sleep(policy ? Math.min(policy.quietMs, policy.overlapMs) / 3 : 60_000);
+      await this.#world.timeline.sleep(policy ? Math.min(policy.quietMs, policy.overlapMs) / 2.5 : 60_000);
       if (this.held === undefined || this.#reloadsNow()) this.reload();
       if (this.held) await this.#use(new Secret(this.held.token));
     }

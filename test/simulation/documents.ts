@@ -18,7 +18,7 @@ import type { Chance } from './faults.js';
 export type KeyDeclaration = DeclarationOf<'ApiKey'>;
 type KeySpec = Parameters<typeof key>[1];
 
-const KEYS = ['k1', 'k2', 'k3', 'k4', 'k5'];
+const KEYS = ['k1', 'k2', 'k3', 'k4'];
 const OWNERS: readonly ApiKeySpec['owner'][] = [{ service: 's1' }, { service: 's2' }, { tenant: true }];
 const ENVIRONMENTS = ['production', 'staging'];
 /** So many of the places of its own does a key have at most. */
@@ -163,7 +163,7 @@ function firstSpec(name: string, chance: Chance): KeySpec {
   const isObserved = handover === 'observed';
   const places = PLACES.slice(0, pick('places', [1, 1, 2, 2, 3])).map((which) => placeOf(name, which));
   const ending = often('expires', 0.3) ? { expiresAfter: pick('life', ['75m', '90m', '2h']) } : {};
-  const lapsing = { expiresAt: formatInstant(START + chance.between(`${name} end`, 40, 240) * MINUTE_MS) };
+  const lapsing = { expiresAt: formatInstant(START + chance.between(`${name} end`, 30, 150) * MINUTE_MS) };
   return {
     environment: pick('environment', ENVIRONMENTS),
     owner: pick('owner', OWNERS),

@@ -194,11 +194,13 @@ export class Judge {
       if (after && before?.deliveries !== after.deliveries) this.#noteDelivered(after);
   }
 
-  #noteDelivered({ deliveries }: ObjectRow): void {
+  /** A promotion that came late, to a place that the documents gave to another key meanwhile, settles nothing. */
+  #noteDelivered({ name, deliveries }: ObjectRow): void {
     const confirmed = JSON.parse(deliveries) as readonly (readonly [SinkId, number, Fingerprint])[];
     for (const [sink, , fingerprint] of confirmed) {
       const receipt = this.#watched.places.read(sink);
-      if (receipt.kind === 'holds' && receipt.fingerprint === fingerprint) this.#spoiled.delete(sink);
+      const isHeld = receipt.kind === 'holds' && receipt.fingerprint === fingerprint;
+      if (isHeld && this.#watched.documents.keyAt(sink) === name) this.#spoiled.delete(sink);
     }
   }
 

@@ -14,6 +14,7 @@ import type { ObjectRef } from '../../src/domain/objects.js';
 import { fail, type Result } from '../../src/domain/result.js';
 import { parseToken, Secret } from '../../src/domain/secret.js';
 import { MINUTE_MS } from '../../src/domain/time.js';
+import type { WaitingReason } from '../../src/plan/reasons.js';
 import type { LiveStore, Request } from '../../src/ports/live-store.js';
 import type { Consumer } from './consumer.js';
 import type { Documents } from './documents.js';
@@ -37,11 +38,14 @@ export interface PeopleWorld {
   readonly consumers: readonly Consumer[];
   /** Cuts everybody off from the store for so long. */
   readonly takeStoreDown: (ms: number) => void;
+  /** What the last plans wait for, of that key. */
+  readonly waitingFor: (name: string) => readonly WaitingReason[];
   /** Stops everything, puts an older store in place, starts again. */
   readonly restoreBackup: () => void;
 }
 
 const TURN_MS = 2 * MINUTE_MS;
+const PATIENCE_TURNS = 8;
 const CALLER = { actor: 'ada', path: 'people' };
 const UNHEARD: Fault = { code: 'store_unreachable', message: 'nothing was heard' };
 
@@ -50,6 +54,7 @@ export class People {
   #turn = 0;
   /** What each place has held, for whoever puts an old content back. */
   readonly #past = new Map<SinkId, string[]>();
+  readonly #stuckFor = new Map<string, number>();
   #toActivate: { readonly name: string; readonly turn: number }[] = [];
 
   constructor(world: PeopleWorld) {
@@ -139,6 +144,7 @@ export class People {
       await this.#ask({ kind: 'activate', object: keyRef(name) });
     const newest = this.#versions(object).at(-1);
     if (newest === undefined) return;
+    await this.#makeRoom(name);
     if (declared.spec.rotation?.handover === 'acknowledged') await this.#acknowledge(name, newest);
     if (sinksOf(declared).length === 0) await this.#claim(name, newest);
   }
@@ -146,6 +152,15 @@ export class People {
   #isTimeToActivate(name: string): boolean {
     const { faults } = this.#world;
     return faults.isCalm || this.#toActivate.some((one) => one.name === name && one.turn <= this.#turn);
+  }
+
+  /** A file that was lost again and again while nothing could be handed over: what the plan says is to be done. */
+  async #makeRoom(name: string): Promise<void> {
+    const isStuck = this.#world.waitingFor(name).includes('TooManyVersions');
+    const turns = isStuck ? (this.#stuckFor.get(name) ?? 0) + 1 : 0;
+    this.#stuckFor.set(name, turns % PATIENCE_TURNS);
+    if (turns === PATIENCE_TURNS)
+      await this.#ask({ kind: 'revoke', object: keyRef(name), overlapMs: 5 * MINUTE_MS });
   }
 
   /** Once all who use the key use the newest version. */

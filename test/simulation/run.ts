@@ -6,14 +6,14 @@ import { versionFactsOf } from '../../src/authority/rows.js';
 import type { ObjectRow, VersionRow } from '../../src/authority/storage-port.js';
 import { declaredEnd, isAccepted } from '../../src/domain/lifecycle.js';
 import { parseToken } from '../../src/domain/secret.js';
-import { HOUR_MS, MINUTE_MS } from '../../src/domain/time.js';
+import { HOUR_MS } from '../../src/domain/time.js';
 import { type KeyDeclaration, sinksOf } from './documents.js';
 import type { Violation } from './judge.js';
 import type { Scenario } from './scenario.js';
 import { World } from './world.js';
 
-export const CHAOS_MS = 3 * HOUR_MS;
-const CALM_MS = 75 * MINUTE_MS;
+export const CHAOS_MS = 2 * HOUR_MS;
+const CALM_MS = 2 * HOUR_MS;
 
 export interface Outcome {
   readonly violation: Violation | undefined;

@@ -223,6 +223,11 @@ export class World {
       consumers,
       store,
       tables: this.storage.tables,
+      waitingFor: (name) =>
+        this.passes
+          .slice(-4)
+          .flatMap(({ plan }) => plan.waiting)
+          .flatMap(({ object, reason }) => (object.name === name ? [reason] : [])),
       takeStoreDown: (ms) => {
         this.#storeDownUntil = timeline.now + ms;
       },

@@ -1,0 +1,33 @@
+/** Runs many seeds and says of the first that fails what is needed to look into it: how to replay it, and how small it gets. */
+import { run } from './run.js';
+import { shrink } from './shrink.js';
+
+const SEEDS = 1_000;
+/** Shrinking costs as much as so many runs, at most. */
+const SHRINKING_RUNS_MAX = 120;
+
+/** `SEED=` names one alone; `SEEDS=` says how many, from 1. Of those, every `of`-th, beginning with the `nth`. */
+export function chosenSeeds({ nth, of }: { readonly nth: number; readonly of: number }): readonly number[] {
+  const { SEED, SEEDS: count = String(SEEDS), FIRST = '1' } = process.env;
+  if (SEED !== undefined) return nth === 1 ? [Number(SEED)] : [];
+  const all = Array.from({ length: Number(count) }, (_, at) => Number(FIRST) + at);
+  return all.filter((_, at) => at % of === nth - 1);
+}
+
+/** Undefined when every run kept the invariants; else the story of the first that did not. */
+export async function firstFailure(seeds: readonly number[]): Promise<string | undefined> {
+  for (const seed of seeds) {
+    const outcome = await run({ seed });
+    if (outcome.violation === undefined) continue;
+    const small = await shrink({ seed }, outcome, SHRINKING_RUNS_MAX);
+    return [
+      `SEED=${seed} npx jest test/simulation/simulation.test.ts`,
+      `"${outcome.violation.invariant}": ${outcome.violation.message}`,
+      `Shrunk to keys ${small.outcome.keys.join(', ')} and ${small.outcome.faults.length} of ${outcome.faults.length} faults:`,
+      ...small.outcome.faults.map((fault) => `  ${fault}`),
+      `"${small.outcome.violation?.invariant}": ${small.outcome.violation?.message}`,
+      ...small.outcome.tail.slice(-60),
+    ].join('\n');
+  }
+  return undefined;
+}
