@@ -153,6 +153,8 @@ async function caught(
   try {
     return await pass();
   } catch (cause) {
-    return fail(passFailure(fault('internal', `a bug in Keywright: ${String(cause)}`, cause)));
+    return fail(
+      passFailure(fault('internal', 'a bug in Keywright; the log of the controller has it', cause)),
+    );
   }
 }

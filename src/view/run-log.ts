@@ -60,6 +60,19 @@ export const logJson = ({ at, ...line }: LogLine): string =>
 
 type Line = Omit<LogLine, 'at'>;
 
+/** Nobody reads more about one pass; the status has the numbers. */
+const LINES_MAX = 50;
+
+function bounded(lines: readonly Line[]): readonly Line[] {
+  if (lines.length <= LINES_MAX) return lines;
+  const more: Line = {
+    level: 'warn',
+    event: 'more',
+    message: `and ${lines.length - LINES_MAX} more lines about this pass`,
+  };
+  return [...lines.slice(0, LINES_MAX), more];
+}
+
 function failureLines(
   event: Extract<ControllerEvent, { kind: 'failed' }>,
   before: Failing | undefined,
@@ -70,7 +83,7 @@ function failureLines(
   // Mended documents are read at once.
   const isPrompt = ['locked', 'invalid_documents', 'no_project'].includes(failure.fault.code);
   const again = isPrompt ? '' : `; next try in ${formatDuration(nextAt - at)}`;
-  const message = `${failure.fault.message} (${failure.fault.code})${again}`;
+  const message = `${failure.fault.message} (${failure.fault.code})${again}${bugOf(failure)}`;
   return [
     { at, level: isLocked ? 'info' : 'error', event: 'failed', message },
     ...failure.problems.map((problem) => ({
@@ -80,6 +93,13 @@ function failureLines(
       message: `${problem.position.file}:${problem.position.line}:${problem.position.column}: ${problem.message}`,
     })),
   ];
+}
+
+/** A bug is told with its stack: it is for whoever mends it, and goes nowhere but into the log. */
+function bugOf({ fault: { code, cause } }: PassFailure): string {
+  if (code !== 'internal' || cause === undefined) return '';
+  const hasStack = typeof cause === 'object' && cause !== null && 'stack' in cause;
+  return `: ${hasStack ? String(cause.stack) : String(cause)}`;
 }
 
 const textOf = ({ fault, problems }: PassFailure): string =>
@@ -99,7 +119,7 @@ function outcomeLines(outcome: PassOutcome, before: PassOutcome | undefined): re
   const ended: readonly Line[] = hasEnded
     ? [{ level: 'info', event: 'agreed', message: 'nothing is left undone' }]
     : [];
-  return [...(report ? reportLines(outcome, report) : []), ...news, ...ended];
+  return bounded([...(report ? reportLines(outcome, report) : []), ...news, ...ended]);
 }
 
 function reportLines(

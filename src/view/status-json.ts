@@ -1,9 +1,14 @@
-/** The state of a controller for programs: the page `/status`. Nothing secret, no stack, no cause. */
+/** The state of a controller for programs: the page `/status`. Nothing secret, no stack, no cause; no list without end. */
 import type { DocumentProblem, Status, Withheld } from '../controller/status.js';
 import { resultOf } from '../controller/status.js';
 import { formatInstant, type Instant } from '../domain/time.js';
 import type { Cause } from '../plan/drift.js';
 import { waitingJson } from './plan-json.js';
+
+/** How many of a fleet's objects one page lists; `totals` has their number. */
+const LISTED_MAX = 100;
+
+const first = <T>(all: readonly T[]): readonly T[] => all.slice(0, LISTED_MAX);
 
 /** Instants in ISO 8601; what is not known is null. */
 export const statusJson = (status: Status) => ({
@@ -24,6 +29,8 @@ const orNull = (instant: Instant | undefined): string | null =>
 function lastPassJson({ last }: Status) {
   if (last === undefined) return null;
   const { plan, report, withheld, commit } = last.outcome;
+  const failed = (report?.results ?? []).filter(({ status }) => status === 'failed');
+  const { findings, waiting } = plan;
   return {
     at: formatInstant(last.at),
     tookMs: Math.round(last.tookMs),
@@ -34,13 +41,17 @@ function lastPassJson({ last }: Status) {
     basedOn: plan.basedOn,
     summary: plan.summary,
     steps: report?.summary ?? { succeeded: 0, failed: 0, notAttempted: 0 },
-    failed: (report?.results ?? [])
-      .filter(({ status }) => status === 'failed')
-      .map(({ step, error }) => ({ step, ...(error && { error: errorJson(error) }) })),
-    withheld: withheld.map(withheldJson),
+    totals: {
+      failed: failed.length,
+      withheld: withheld.length,
+      findings: findings.length,
+      waiting: waiting.length,
+    },
+    failed: first(failed).map(({ step, error }) => ({ step, ...(error && { error: errorJson(error) }) })),
+    withheld: first(withheld).map(withheldJson),
     approvals: plan.approvals,
-    findings: plan.findings,
-    waiting: plan.waiting.map(waitingJson),
+    findings: first(findings),
+    waiting: first(waiting).map(waitingJson),
   };
 }
 

@@ -77,6 +77,14 @@ test('says what the last pass came to and what fails now, and never the cause of
   expect(text).not.toContain('canary-inside');
 });
 
+test('lists no more of a large fleet than a page, and says how many there are', async () => {
+  server.tell(passed(worked(5_000)));
+  const { lastPass } = (await (await server.get('/status')).json()) as {
+    lastPass: { totals: { failed: number }; failed: unknown[] };
+  };
+  expect([lastPass.totals.failed, lastPass.failed.length]).toEqual([5_000, 100]);
+});
+
 test('counts passes, steps and what is left undone for Prometheus', async () => {
   server.tell({ kind: 'leading', at: AT });
   const object = { kind: 'ApiKey', name: 'app' } as const;

@@ -22,11 +22,13 @@ export const PLANNED_AT = EMPTY.now;
 export const outcome = (more: Partial<PassOutcome> = {}): Result<PassOutcome, PassFailure> =>
   ok({ plan: EMPTY, commit: undefined, withheld: [], report: undefined, wakeAt: NEVER, ...more });
 
+const FAILED = { status: 'failed' as const, error: fault('sink_unavailable', 'the disk is full') };
+
 /** A pass that did something, of which so many steps failed. */
 export const worked = (failures = 0): Result<PassOutcome, PassFailure> => {
   const results = Array.from({ length: failures + 1 }, (_, at) => ({
     step: `step ${at}`,
-    status: at < failures ? ('failed' as const) : ('succeeded' as const),
+    ...(at < failures ? FAILED : { status: 'succeeded' as const }),
   }));
   return outcome({ report: reportOf(EMPTY.digest, results), wakeAt: EMPTY.now });
 };

@@ -38,6 +38,7 @@ test('says what was done, what failed, and nothing of passes that found nothing 
   expect(logOf({ kind: 'leading', at: AT }, event(worked(1)), event(outcome()), event(outcome()))).toEqual([
     'info  leading',
     'error applied 1 step, 1 failed, 0 not attempted; the plan was: nothing to do now; 0 unchanged',
+    'error step 0: the disk is full (sink_unavailable)',
   ]);
 });
 
@@ -68,6 +69,16 @@ test('says what is left undone and who changed it, once, and when that is over',
     'warn  ApiKey/app is left as it is: it was changed by hand by ada through cli:revoke at 2027-01-01T00:00:00.000Z, and drift is reported only',
     'info  nothing is left undone',
   ]);
+});
+
+test('tells a bug with its stack, and of a large fleet no more than anybody reads', () => {
+  const bug = fault('internal', 'a bug', new TypeError('x is not a function'));
+  const [told] = logOf(event({ ok: false, error: { fault: bug, problems: [] } }));
+  expect(told).toMatch(
+    /^error a bug \(internal\); next try in 60s: TypeError: x is not a function\\u\{a\} +at /,
+  );
+  const lines = logOf(event(worked(1_000)));
+  expect([lines.length, lines.at(-1)]).toEqual([51, 'warn  and 951 more lines about this pass']);
 });
 
 test('is one line an entry, also in JSON, whatever a message holds', () => {
