@@ -4,7 +4,7 @@ import type { ControllerEvent, Status } from '../controller/status.js';
 import type { Entropy } from '../domain/entropy.js';
 import type { Result } from '../domain/result.js';
 import type { Secret } from '../domain/secret.js';
-import type { DurationMs } from '../domain/time.js';
+import type { DurationMs, Instant } from '../domain/time.js';
 import type { Clock } from '../ports/clock.js';
 import type { Caller, LiveStore } from '../ports/live-store.js';
 import type { Identity, Sealing } from '../ports/sealing.js';
@@ -30,6 +30,10 @@ export interface World {
   memory(place: StorePlace): DocumentMemory | undefined;
   /** Replaces the master key: by `next` where the environment gives the present one, else by a new one in the store's folder. */
   rotateMasterKey(place: StorePlace, next: Secret | undefined, caller: Caller): Promise<Result<void>>;
+  /** A copy of an embedded store in a file; `usage` for one on a server. */
+  backUp(place: StorePlace, request: BackupRequest): Promise<Result<BackupReport>>;
+  /** The other way round; `refused` where that could lose something nobody agreed to. */
+  restore(place: StorePlace, request: RestoreRequest): Promise<Result<RestoreReport>>;
   /** Calls `listener` when something at or below these paths of `folder` changed, came or went; gives what ends it. */
   watchPaths(folder: string, paths: readonly string[], listener: () => void): () => void;
   /** Fetches a branch for the first time, or falls back on the commit that was checked out last. */
@@ -86,4 +90,42 @@ export interface StatusServer {
 export interface StorePlace {
   readonly folder: string;
   readonly location: string;
+}
+
+export interface BackupRequest {
+  /** Absolute, as is `keyFile`: where a copy of the master key goes, if anywhere. */
+  readonly file: string;
+  readonly keyFile: string | undefined;
+  readonly whenTaken: 'refuse' | 'replace';
+  readonly caller: Caller;
+}
+
+export interface BackupReport {
+  readonly storeId: string;
+  /** How long its audit log is. */
+  readonly entries: number;
+  readonly file: string;
+  readonly keyFile: string | undefined;
+}
+
+export interface RestoreRequest {
+  /** Absolute, as is `keyFile`: the master key of the backup, if it is not the one in force. */
+  readonly file: string;
+  readonly keyFile: string | undefined;
+  /** About a store that is newer, another one, or cannot be opened. */
+  readonly whenOther: 'refuse' | 'overwrite';
+  readonly caller: Caller;
+}
+
+export interface RestoreReport {
+  /** How long the audit log of the backup is, and when its last entry was made. */
+  readonly entries: number;
+  readonly takenAt: Instant | undefined;
+  /** Where the store that was there is kept; undefined when there was none to compare with. */
+  readonly aside: string | undefined;
+  /** Versions and keys that the backup would have brought back, and that stay ended. */
+  readonly endedAgain: number;
+  readonly stoppedAgain: number;
+  /** Versions issued since the backup. */
+  readonly forgotten: number;
 }

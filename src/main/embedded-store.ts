@@ -39,7 +39,8 @@ export const openEmbeddedFeed = ({
 }: Omit<EmbeddedStoreOptions, 'whenAbsent'>): Promise<Result<CredentialFeed>> =>
   openSite(siteIn(folder, options), { ...options, whenAbsent: 'refuse' }, openFeed);
 
-function siteIn(folder: string, world: World): StoreSite {
+/** The folder as a place that a store is in, or will be. */
+export function siteIn(folder: string, world: World): StoreSite {
   const paths = storeFolder(folder);
   return {
     shown: paths.folder,

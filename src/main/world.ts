@@ -11,11 +11,13 @@ import { openSinks } from '../sinks/sinks.js';
 import { DOCUMENTS_MARK, documentMemory } from '../spec/memory-packing.js';
 import { makeFolder, storeFolder } from '../storage/folder.js';
 import { isPostgresAddress } from '../storage/postgres/address.js';
+import { backUp } from './backup.js';
 import { openEmbeddedStore, rotateMasterKey } from './embedded-store.js';
 import { openFileLock } from './file-lock.js';
 import { openIdentity, readRecipient } from './identity.js';
 import { keptText } from './kept-text.js';
 import { openPostgresStore, replacePostgresMasterKey } from './postgres-store.js';
+import { restore } from './restore.js';
 import { sodiumSealing, systemClock, systemEntropy } from './system.js';
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -74,6 +76,14 @@ export function createWorld(env: Env): World {
         keptText({ path: join(folder.value, 'documents.cache'), mark: DOCUMENTS_MARK, unique }),
       );
     },
+    backUp: async (place, request) => {
+      const folder = embeddedFolder(place, 'backed up with pg_dump --schema=keywright');
+      return folder.ok ? backUp({ ...adapters, ...key, folder: folder.value, ...request }) : folder;
+    },
+    restore: async (place, request) => {
+      const folder = embeddedFolder(place, 'restored with pg_restore');
+      return folder.ok ? restore({ ...adapters, ...key, folder: folder.value, ...request }) : folder;
+    },
     rotateMasterKey: async (place, next, caller) => {
       const folder = stateFolder(place);
       if (!folder.ok) return folder;
@@ -113,6 +123,14 @@ const BOTH_KEYS = fault(
   'usage',
   'a key that comes from outside, or that several machines share, is replaced by one from outside: give the present one in KEYWRIGHT_MASTER_KEY and the next with --stdin',
 );
+
+/** `usage` for a store on a server, which has tools of its own. */
+function embeddedFolder(place: StorePlace, instead: string): Result<string> {
+  if (!isPostgresAddress(place.location)) return stateFolder(place);
+  return fail(
+    fault('usage', `a store on a PostgreSQL server is ${instead}; keep its master key too, and elsewhere`),
+  );
+}
 
 /** The folder of what is kept on this machine: the embedded store itself, or what belongs to one on a server. */
 function stateFolder({ folder, location }: StorePlace): Result<string> {

@@ -81,6 +81,16 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./audit.js')).audit,
   },
   {
+    name: 'backup',
+    summary: 'copy the embedded store into a file',
+    load: async () => (await import('./backup.js')).backup,
+  },
+  {
+    name: 'restore',
+    summary: 'put a backup in the place of the embedded store',
+    load: async () => (await import('./restore.js')).restore,
+  },
+  {
     name: 'master-key',
     summary: 'replace the master key of the store',
     load: async () => (await import('./master-key.js')).masterKey,

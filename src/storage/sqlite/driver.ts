@@ -45,6 +45,11 @@ export class SqliteConnection implements DatabaseConnection {
     this.#prepare(sql).run([]);
   }
 
+  /** A statement with parameters and no rows. */
+  run(sql: string, parameters: readonly unknown[]): void {
+    this.#prepare(sql).run([...parameters]);
+  }
+
   all(sql: string, parameters: readonly unknown[] = []): unknown[] {
     return this.#prepare(sql).all([...parameters]);
   }

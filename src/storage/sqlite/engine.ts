@@ -143,7 +143,8 @@ function queued(
   return { run: (work) => queue.write(() => work(tx)), queue };
 }
 
-async function beginning(
+/** Waits for its turn among all processes; a fault if it does not come. */
+export async function beginning(
   connection: SqliteConnection,
   begin: string,
   sleep: SqliteOptions['sleep'],
@@ -165,7 +166,8 @@ const isBusy = (error: unknown): boolean => sqliteCode(error)?.startsWith('SQLIT
 /** What the world does to a file, by the beginning of the engine's code. Any other error is a bug of ours. */
 const UNREACHABLE = /^SQLITE_(?:BUSY|LOCKED|IOERR|FULL|READONLY|CANTOPEN|PERM|AUTH|NOMEM|NOLFS|PROTOCOL)/;
 
-function faultOf(error: unknown): Fault | undefined {
+/** The fault that an engine's error stands for; undefined for a bug of ours. */
+export function faultOf(error: unknown): Fault | undefined {
   const code = sqliteCode(error) ?? '';
   if (code === 'SQLITE_NOTADB')
     return fault(

@@ -1,0 +1,114 @@
+/** What restoring an embedded store holds for those who have it open, and for what was ended since the backup. */
+import { join } from 'node:path';
+import { backUp } from '../../src/main/backup.js';
+import { openEmbeddedFeed } from '../../src/main/embedded-store.js';
+import { restore } from '../../src/main/restore.js';
+import { createVerifier } from '../../src/verifier/verifier.js';
+import { apiKey, CALLER, keyRef, need, refusal, service } from '../support/store.js';
+import { handOn, storePlace } from '../support/store-folder.js';
+
+const place = storePlace();
+const file = () => join(place.root(), 'backup');
+const save = async () => {
+  const request = { file: file(), keyFile: undefined, whenTaken: 'refuse', caller: CALLER } as const;
+  return need(await backUp({ ...place.world, folder: place.folder(), ...request }));
+};
+const bringBack = async () => {
+  const request = { file: file(), keyFile: undefined, whenOther: 'overwrite', caller: CALLER } as const;
+  return restore({ ...place.world, folder: place.folder(), ...request });
+};
+/** The lease that tests hold is given back first, as an apply does. */
+const handWithLease = async () => handOn(await place.store());
+
+it('keeps ended what was revoked, stopped, removed or shown since', async () => {
+  const hand = await handWithLease();
+  for (const name of ['kept', 'revoked', 'stopped', 'removed', 'claimed']) await hand.create(apiKey(name));
+  const tokens = new Map<string, Awaited<ReturnType<typeof hand.rollOut>>>();
+  for (const name of ['kept', 'revoked', 'stopped', 'removed']) tokens.set(name, await hand.rollOut(name, 1));
+  need(await hand.issue('claimed', 1, 'authority'));
+  need(await hand.promote('claimed', 1));
+  await save();
+  place.world.clock.advance(1_000);
+  need(await hand.revoke('revoked', [1]));
+  need(await hand.store.request({ kind: 'deactivate', object: keyRef('stopped') }, CALLER));
+  need(await hand.remove(keyRef('removed')));
+  need(await hand.store.claim(keyRef('claimed'), CALLER));
+  need(await hand.store.releaseLease(hand.lease));
+
+  const report = need(await bringBack());
+
+  expect(report).toMatchObject({ endedAgain: 2, stoppedAgain: 1, forgotten: 0 });
+  const codes = await Promise.all([...tokens].map(async ([name, token]) => [name, await hand.code(token)]));
+  expect(Object.fromEntries(codes)).toEqual({
+    kept: 'VALID',
+    revoked: 'REVOKED',
+    stopped: 'INACTIVE',
+    removed: 'REVOKED',
+  });
+  expect(refusal(await hand.store.claim(keyRef('claimed'), CALLER))).toBe('already_claimed');
+  need(await hand.store.verifyAudit());
+  const told = need(await hand.store.audit({ object: 'Store/backup' })).map(({ action }) => action);
+  expect(told).toEqual(['store.backed-up', 'store.restored']);
+});
+
+it('ends every lease, also one whose epoch comes round again', async () => {
+  const hand = await handWithLease();
+  await save();
+  need(await hand.store.releaseLease(hand.lease));
+  const paused = need(await hand.store.acquireLease('paused', 5_000));
+  place.world.clock.advance(6_000);
+  need(await hand.store.releaseLease(need(await hand.store.acquireLease('other', 5_000))));
+  need(await bringBack());
+  const create = { kind: 'create', declaration: service('billing') } as const;
+  const ownership = { project: 'acme', manager: 'documents' };
+  for (let taken = 0; taken < 3; taken++) {
+    const lease = need(await hand.store.acquireLease('paused', 1));
+    expect(lease.epoch).not.toBe(paused.epoch);
+    place.world.clock.advance(2);
+  }
+  expect(refusal(await hand.store.mutate({ ...create, ownership }, paused, CALLER))).toBe('lease_lost');
+});
+
+it('waits for whoever holds the lease', async () => {
+  const hand = await handWithLease();
+  await save();
+  expect(refusal(await bringBack())).toBe('locked');
+  need(await hand.store.releaseLease(hand.lease));
+  need(await bringBack());
+});
+
+it('is noticed by a verifier that had read more than the backup holds', async () => {
+  const hand = await handWithLease();
+  await hand.create(apiKey('a'));
+  await hand.rollOut('a', 1);
+  await save();
+  await hand.create(apiKey('since'));
+  const since = await hand.rollOut('since', 1);
+  const feed = need(await openEmbeddedFeed({ ...place.world, folder: place.folder() }));
+  const verifier = need(await createVerifier(feed, place.world.clock));
+  expect(verifier.verify(since.reveal()).code).toBe('VALID');
+  need(await hand.store.releaseLease(hand.lease));
+  need(await bringBack());
+  const again = await handWithLease();
+  for (const name of ['b', 'c', 'd']) await again.create(service(name));
+  await verifier.refresh();
+  await verifier.refresh();
+  expect(verifier.verify(since.reveal()).code).toBe('NOT_FOUND');
+  need(await verifier.close());
+});
+
+it('stops nothing half way when the database was edited behind the store', async () => {
+  const hand = await handWithLease();
+  await hand.create(apiKey('a'));
+  const token = await hand.rollOut('a', 1);
+  await save();
+  need(await hand.revoke('a', [1]));
+  need(await hand.store.releaseLease(hand.lease));
+  await hand.store.close();
+  place.tamper('delete from audit where seq = 2');
+  const report = need(await bringBack());
+  expect(report.aside).toBeDefined();
+  const store = await place.store();
+  expect(need(await store.verify(token, {})).code).toBe('REVOKED');
+  need(await store.verifyAudit());
+});
