@@ -25,7 +25,7 @@ it('tightens a folder and a database that others could read', async () => {
 
 it('pretends without touching the disk, and refuses without making anything', async () => {
   const store = await place.store({ whenAbsent: 'pretend' });
-  expect(need(await store.survey()).length).toBe(6);
+  expect(need(await store.survey()).length).toBe(7);
   expect(refusal(await place.open({ whenAbsent: 'refuse' }))).toBe('store_absent');
   expect(existsSync(place.folder())).toBe(false);
 });

@@ -29,7 +29,7 @@ import { handClock } from '../support/store-world.js';
 const masterKey = (fill: string) => new Secret(Buffer.alloc(32, fill).toString('base64'));
 
 /** Entries of a store in which nothing was done yet. */
-const FRESH = 14;
+const FRESH = 15;
 
 describeWithPostgres('a store on a server', () => {
   const place = postgresPlace();
@@ -43,7 +43,7 @@ describeWithPostgres('a store on a server', () => {
   describe('where there is none', () => {
     it('pretends and refuses without making anything, on the server or the disk', async () => {
       const store = await place.store({ whenAbsent: 'pretend' });
-      expect(need(await store.survey()).length).toBe(6);
+      expect(need(await store.survey()).length).toBe(7);
       expect(refusal(await place.open({ whenAbsent: 'refuse' }))).toBe('store_absent');
       const schemas = await place.sql("select nspname from pg_namespace where nspname = 'keywright'");
       expect([schemas, existsSync(place.folder())]).toEqual([[], false]);
@@ -182,7 +182,7 @@ describeWithPostgres('a store on a server', () => {
         place.address(),
         'begin; select pg_advisory_xact_lock(7738725088633514100); select pg_sleep(1); commit',
       );
-      expect(need(await store.survey()).length).toBe(6);
+      expect(need(await store.survey()).length).toBe(7);
       need(await store.acquireLease('ada', 5_000));
       await holding;
     });
@@ -301,7 +301,7 @@ describeWithPostgres('a store on a server', () => {
       });
       await place.sql('create schema keywright authorization guest');
       const store = need(await addressed((address) => address.replace('platform:', 'guest:')));
-      expect(need(await store.survey()).length).toBe(6);
+      expect(need(await store.survey()).length).toBe(7);
       await store.close();
     });
 
@@ -349,7 +349,7 @@ describeWithPostgres('a store on a server', () => {
       await Promise.all([1, 2, 3, 4].map(() => store.survey().then(need)));
       await place.cluster.kill();
       await place.cluster.start();
-      expect(need(await store.survey()).length).toBe(6);
+      expect(need(await store.survey()).length).toBe(7);
       need(await store.acquireLease('ada', 5_000));
     });
 
@@ -357,7 +357,7 @@ describeWithPostgres('a store on a server', () => {
       const store = await place.store();
       await Promise.all([1, 2, 3, 4].map(() => store.survey().then(need)));
       place.cluster.cut(place.address());
-      expect(need(await store.survey()).length).toBe(6);
+      expect(need(await store.survey()).length).toBe(7);
       place.cluster.cut(place.address());
       need(await store.acquireLease('ada', 5_000));
     });

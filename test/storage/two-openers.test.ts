@@ -19,7 +19,7 @@ it('make one store when they start at once', async () => {
   const stores = await Promise.all([1, 2, 3].map(() => place.store()));
   const ids = await Promise.all(stores.map(async (store) => need(await store.facts()).storeId));
   expect(new Set(ids).size).toBe(1);
-  for (const store of stores) expect(need(await store.survey()).length).toBe(6);
+  for (const store of stores) expect(need(await store.survey()).length).toBe(7);
   for (const store of stores) need(await store.verifyAudit());
 });
 
@@ -54,7 +54,7 @@ it('write at the same time and lose nothing', async () => {
   );
   for (const store of [first, second]) {
     expect(need(await store.survey()).filter(({ ref }) => ref.kind === 'Service').length).toBe(30);
-    expect(need(await store.verifyAudit()).entries).toBe(44);
+    expect(need(await store.verifyAudit()).entries).toBe(45);
   }
 });
 
