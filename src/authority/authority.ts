@@ -26,6 +26,7 @@ import { removePerson } from './people.js';
 import { promote } from './promote.js';
 import { fetchObjects, knownTokens, listObjects, survey } from './reading.js';
 import { resolveReferences } from './references.js';
+import { review } from './review.js';
 import { revoke, revokeByHand } from './revoke.js';
 import type { Storage, Transaction } from './storage-port.js';
 import { adopt, update } from './update.js';
@@ -100,7 +101,7 @@ function readingOf({
   identity,
 }: Parts): Pick<
   LiveStore,
-  'facts' | 'survey' | 'fetch' | 'list' | 'resolve' | 'dependents' | 'tokens' | 'audit' | 'changes'
+  'facts' | 'survey' | 'fetch' | 'list' | 'resolve' | 'dependents' | 'review' | 'tokens' | 'audit' | 'changes'
 > {
   return {
     facts: () =>
@@ -119,6 +120,7 @@ function readingOf({
     list: (page) => storage.read((tx) => listObjects(tx, keyring, page)),
     resolve: (references) => storage.read((tx) => resolveReferences(tx, references)),
     dependents: (ref) => storage.read(async (tx) => ok(await dependentsOf(tx, ref, clock.now()))),
+    review: (limits) => storage.read((tx) => review(tx, limits, clock.now())),
     tokens: (ids) => storage.read((tx) => knownTokens(tx, ids)),
     audit: (query) => storage.read((tx) => readAudit(tx, query)),
     changes: (since, limit) => storage.read((tx) => readChanges(tx, { since, limit })),

@@ -157,6 +157,28 @@ export interface VersionQueries {
   consumers(tokenIds: readonly string[]): Promise<readonly ConsumerRow[]>;
 }
 
+export interface ReviewWindow {
+  readonly now: number;
+  /** What happened last before, or ends by then. */
+  readonly before: number;
+}
+
+export type IdleRow = Pick<ObjectRow, 'kind' | 'name'> & Pick<VersionRow, 'issued_at' | 'last_used_at'>;
+export type OldRow = Pick<ObjectRow, 'kind' | 'name'> & Pick<VersionRow, 'issued_at' | 'generation'>;
+export type ExpiringRow = ObjectRow & { readonly issued_at: number; readonly expires_at: number };
+
+/** Over all live keys, by name. */
+export interface ReviewQueries {
+  /** Keys that are tied to a person. */
+  personal(): Promise<readonly ObjectRow[]>;
+  /** Not used since, and there before; by the first issue and the last use of what is accepted. */
+  idle(window: ReviewWindow): Promise<readonly IdleRow[]>;
+  /** Accepted versions that were issued before. */
+  old(window: ReviewWindow): Promise<readonly OldRow[]>;
+  /** Keys whose newest version ends by then. */
+  expiring(window: ReviewWindow): Promise<readonly ExpiringRow[]>;
+}
+
 export interface AuditQueries {
   append(row: AuditRow): Promise<void>;
   page(since: number, limit: number): Promise<readonly AuditRow[]>;
@@ -190,6 +212,7 @@ export interface MetaQueries {
 export interface Transaction {
   readonly objects: ObjectQueries;
   readonly versions: VersionQueries;
+  readonly review: ReviewQueries;
   readonly audit: AuditQueries;
   readonly leases: LeaseQueries;
   readonly keyring: KeyringQueries;

@@ -76,6 +76,7 @@ function unselectedNeed({ subjects }: PlanInput, isLive: Gathered['isLive']): st
 
 export interface Previewed extends Planned {
   readonly store: LiveStore;
+  readonly desired: Documents['desired'];
 }
 
 /** Plans the project's documents without effect, over a fresh store where there is none, and hands the plan on. */
@@ -93,7 +94,8 @@ export async function withPlan(
     const recipient = await context.world.recipient(place);
     const request = { documents: documents.value, store: store.value, recipient, flags };
     const planned = await planDocuments(request);
-    return planned.ok ? await use({ ...planned.value, store: store.value }) : planned;
+    const { desired } = documents.value;
+    return planned.ok ? await use({ ...planned.value, store: store.value, desired }) : planned;
   } finally {
     await store.value.close();
   }

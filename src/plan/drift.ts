@@ -2,7 +2,7 @@
 
 import { refText } from '../domain/objects.js';
 import type { Instant } from '../domain/time.js';
-import type { Plan, Step } from './plan.js';
+import type { Finding, Plan, Step } from './plan.js';
 
 /** Why live and declared differ, as far as the audit log and the documents tell. */
 export type Cause =
@@ -18,11 +18,18 @@ export interface Drift extends Omit<Plan, 'kind' | 'steps'> {
   readonly steps: readonly DriftStep[];
 }
 
-/** `causes` by object, as in `ApiKey/billing-prod`; an object without one differs for reasons nobody recorded. */
-export function drift(plan: Plan, causes: ReadonlyMap<string, Cause>): Drift {
+/**
+ * `causes` by object, as in `ApiKey/billing-prod`; an object without one differs for reasons nobody recorded.
+ * `reviewed` is told beside what guards say, and is no drift.
+ */
+export function drift(
+  plan: Plan,
+  causes: ReadonlyMap<string, Cause>,
+  reviewed: readonly Finding[] = [],
+): Drift {
   const steps = plan.steps.map((step): DriftStep => {
     const cause = causes.get(refText(step.object));
     return cause === undefined ? step : { ...step, cause };
   });
-  return { ...plan, kind: 'Drift', steps };
+  return { ...plan, kind: 'Drift', steps, findings: [...plan.findings, ...reviewed] };
 }

@@ -75,6 +75,11 @@ export const FINDINGS = {
   OwnerDeactivated:
     'The person a key belongs to is deactivated, so it works for nobody until they are active again.',
   GuestLapsed: 'The time of a guest is over for good; the document is left to be taken away.',
+  KeyTiedToPerson: 'A key belongs to a person and dies with them; told with what would miss it.',
+  KeyNeverUsed: 'A key has not been used since it was issued, for longer than policy.staleAfter.',
+  KeyStale: 'A key has not been used for longer than policy.staleAfter.',
+  VersionTooOld: 'A version is older than policy.maxAge and accepted still.',
+  ExpiresWithoutRotation: 'A key is about to expire, and nothing declares that another version follows.',
   KeyExpired: 'The key has expired and declares no rotation: declare one, or take the document away.',
 } as const;
 export type FindingCode = keyof typeof FINDINGS;

@@ -15,6 +15,7 @@ import type {
 } from '../domain/live.js';
 import type { Declaration, ObjectRef } from '../domain/objects.js';
 import type { Result } from '../domain/result.js';
+import type { Review, ReviewLimits } from '../domain/review.js';
 import type { Secret } from '../domain/secret.js';
 import type { DurationMs, Instant } from '../domain/time.js';
 import type { VerificationCode, VerificationRequest } from '../domain/verification.js';
@@ -192,6 +193,9 @@ export interface LiveStore {
 
   /** Live objects that name this one, with removed keys whose versions have not all ended. */
   dependents(ref: ObjectRef): Promise<Result<readonly LiveDependent[]>>;
+
+  /** What a look over all live keys finds, whoever manages them; nothing of it is drift. */
+  review(limits: ReviewLimits): Promise<Result<Review>>;
 
   /** Whose these tokens are, by their ids: those it knows, of live and of removed keys, sorted by id. */
   tokens(ids: readonly string[]): Promise<Result<readonly KnownToken[]>>;

@@ -2,12 +2,14 @@
 import type { Transaction } from '../authority/storage-port.js';
 import { objectQueries } from './queries/objects.js';
 import { auditQueries, keyringQueries, leaseQueries, metaQueries } from './queries/records.js';
+import { reviewQueries } from './queries/review.js';
 import { versionQueries } from './queries/versions.js';
 import type { Session } from './statement.js';
 
 export const transactionOver = (session: Session): Transaction => ({
   objects: objectQueries(session),
   versions: versionQueries(session),
+  review: reviewQueries(session),
   audit: auditQueries(session),
   leases: leaseQueries(session),
   keyring: keyringQueries(session),

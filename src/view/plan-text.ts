@@ -61,9 +61,26 @@ export function outlookTexts(
   options: PlanTextOptions,
 ): readonly string[] {
   const paint = painter(options);
+  return [...findingTexts(findings, paint), ...waiting.map((one) => waitingText(one, options.now, paint))];
+}
+
+/** As many of one code as a person reads. */
+const ALIKE_MAX = 20;
+
+function findingTexts(findings: readonly Finding[], paint: Painter): readonly string[] {
+  const counts = new Map<Finding['code'], number>();
+  const shown: string[] = [];
+  for (const finding of findings) {
+    const count = (counts.get(finding.code) ?? 0) + 1;
+    counts.set(finding.code, count);
+    if (count <= ALIKE_MAX) shown.push(findingText(finding, paint));
+  }
+  const more = [...counts].filter(([, count]) => count > ALIKE_MAX);
   return [
-    ...findings.map((finding) => findingText(finding, paint)),
-    ...waiting.map((one) => waitingText(one, options.now, paint)),
+    ...shown,
+    ...more.map(([code, count]) =>
+      paint('dim', `  … and ${count - ALIKE_MAX} more ${code}; all of them: --output json`),
+    ),
   ];
 }
 

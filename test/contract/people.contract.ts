@@ -3,7 +3,7 @@ import { type Declaration, refOf } from '../../src/domain/objects.js';
 import type { Secret } from '../../src/domain/secret.js';
 import { DAY_MS } from '../../src/domain/time.js';
 import { environment, guest, key, role, service, space, team, user } from '../support/plan-declarations.js';
-import { CALLER, Hand, need, OURS, refusal } from '../support/store.js';
+import { CALLER, DOTENV, Hand, need, OURS, refusal } from '../support/store.js';
 import { type HandClock, START } from '../support/store-world.js';
 import type { OpenStore } from './live-store.contract.js';
 
@@ -126,6 +126,94 @@ export function peopleContract(name: string, open: () => Promise<OpenStore>): vo
         expect(refusal(await hand.remove(userRef('ada')))).toBe('in_use');
         need(await hand.remove({ kind: 'Team', name: 'data' }));
         need(await hand.remove(userRef('ada')));
+      });
+    });
+
+    describe('a review of all keys', () => {
+      const LIMITS = { staleAfterMs: 90 * DAY_MS, maxAgeMs: 366 * DAY_MS };
+      const review = async () => need(await hand.store.review(LIMITS));
+      const names = (found: readonly { readonly key: { readonly name: string } }[]) =>
+        found.map(({ key: { name: one } }) => one);
+
+      it('F1: names keys tied to a person, with what would miss them if that person left', async () => {
+        await hand.create(service('billing'));
+        await hand.create(user('ada'));
+        await hand.create(key('shared', { rotation: undefined }));
+        await hand.create(key('hers', { owner: { user: 'ada' }, rotation: undefined, deliver: [DOTENV] }));
+        await hand.rollOut('shared', 1);
+        const token = await hand.rollOut('hers', 1);
+        clock.advance(DAY_MS);
+        await hand.code(token, 'laptop');
+        const tied = { key: { kind: 'ApiKey', name: 'hers' }, person: 'ada', lastUsedAt: START + DAY_MS };
+        const places = { consumers: ['laptop'], sinks: ['dotenv:secrets/a.env#A_KEY'] };
+        expect((await review()).personal).toEqual([{ ...tied, ...places, standing: 'active' }]);
+        await update(user('ada', { status: 'deactivated' }));
+        expect((await review()).personal[0]?.standing).toBe('deactivated');
+        need(await hand.remove(userRef('ada')));
+        expect((await review()).personal).toEqual([{ ...tied, ...places, standing: 'deleted' }]);
+        need(await hand.remove({ kind: 'ApiKey', name: 'hers' }));
+        expect((await review()).personal).toEqual([]);
+      });
+
+      it('F17, U11: tells keys never used from those not used for long, and leaves out those in use', async () => {
+        await hand.create(service('billing'));
+        for (const one of ['never', 'once', 'always', 'sealed'])
+          await hand.create(
+            key(one, { rotation: undefined, deliver: one === 'sealed' ? undefined : [DOTENV] }),
+          );
+        const tokens = [
+          await hand.rollOut('never', 1),
+          await hand.rollOut('once', 1),
+          await hand.rollOut('always', 1),
+        ];
+        await hand.rollOut('sealed', 1);
+        expect((await review()).idle).toEqual([]);
+        clock.advance(DAY_MS);
+        for (const token of tokens.slice(1)) await hand.code(token);
+        clock.advance(89 * DAY_MS + 1);
+        await hand.code(tokens[2] as Secret);
+        expect((await review()).idle).toEqual([
+          { key: { kind: 'ApiKey', name: 'never' }, since: START, lastUsedAt: undefined },
+        ]);
+        clock.advance(DAY_MS);
+        expect((await review()).idle).toEqual([
+          { key: { kind: 'ApiKey', name: 'never' }, since: START, lastUsedAt: undefined },
+          { key: { kind: 'ApiKey', name: 'once' }, since: START, lastUsedAt: START + DAY_MS },
+        ]);
+        need(await hand.revoke('never', [1]));
+        expect(names((await review()).idle)).toEqual(['once']);
+      });
+
+      it('F17: names accepted versions that are older than they should be', async () => {
+        await hand.create(service('billing'));
+        await hand.create(key('old', { rotation: undefined, deliver: [DOTENV] }));
+        await hand.rollOut('old', 1);
+        clock.advance(200 * DAY_MS);
+        await hand.rollOut('old', 2);
+        clock.advance(167 * DAY_MS);
+        const old = async () => (await review()).old.filter(({ key: { name: one } }) => one === 'old');
+        expect(await old()).toEqual([
+          { key: { kind: 'ApiKey', name: 'old' }, generation: 1, issuedAt: START },
+        ]);
+        need(await hand.revoke('old', [1]));
+        expect(await old()).toEqual([]);
+      });
+
+      it('names keys about to expire that nothing will follow', async () => {
+        await hand.create(service('billing'));
+        const bare = { rotation: undefined, deliver: [DOTENV] };
+        await hand.create(key('long', { ...bare, expiresAfter: '365d' }));
+        await hand.create(key('short', { ...bare, expiresAfter: '30d' }));
+        await hand.create(key('rotating', { ...bare, expiresAfter: '30d', rotation: { every: '20d' } }));
+        for (const one of ['long', 'short', 'rotating']) await hand.rollOut(one, 1);
+        clock.advance(26 * DAY_MS);
+        expect((await review()).expiring).toEqual([]);
+        clock.advance(DAY_MS);
+        expect(names((await review()).expiring)).toEqual(['short']);
+        clock.advance(324 * DAY_MS);
+        expect(names((await review()).expiring)).toEqual(['long']);
+        await hand.rollOut('long', 2);
+        expect((await review()).expiring).toEqual([]);
       });
     });
 

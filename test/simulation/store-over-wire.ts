@@ -15,6 +15,7 @@ export function storeOverWire(store: LiveStore, wire: Wire): LiveStore {
     list: (page) => carry('list', () => store.list(page)),
     dependents: (ref) => carry('dependents', () => store.dependents(ref)),
     resolve: (references) => carry('resolve', () => store.resolve(references)),
+    review: (limits) => carry('review', () => store.review(limits)),
     tokens: (ids) => carry('tokens', () => store.tokens(ids)),
     acquireLease: (holder, ttlMs, name) => carry('acquire', () => store.acquireLease(holder, ttlMs, name)),
     renewLease: (lease) => carry('renew', () => store.renewLease(lease)),

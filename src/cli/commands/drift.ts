@@ -1,5 +1,6 @@
 /** `keywright drift`: what differs from the documents, since when, and from the audit log who did it. */
 import { causesOf } from '../../controller/causes.js';
+import { reviewOf } from '../../controller/review.js';
 import { ok } from '../../domain/result.js';
 import { drift as driftOf } from '../../plan/drift.js';
 import { driftJson, driftText } from '../../view/drift-text.js';
@@ -13,16 +14,18 @@ import { SELECT } from '../selecting.js';
 export const drift: Command = {
   name: 'drift',
   description:
-    'Say what differs between documents and live store, since when, who did it and by which path. Exits with 2 when something does. Changes nothing.',
+    'Say what differs between documents and live store, since when, who did it and by which path. Exits with 2 when something does. Keys tied to a person, unused, old or about to expire are told too, which is no drift. Changes nothing.',
   options: [SELECT],
   examples: ['keywright drift', 'keywright drift --output json', 'keywright drift --select team=data'],
   run: async (context, input) => {
-    const flags = planFlags(input);
-    if (!flags.ok) return flags;
-    return withPlan(context, flags.value, async ({ plan, store }) => {
+    const asked = planFlags(input);
+    if (!asked.ok) return asked;
+    return withPlan(context, asked.value, async ({ plan, store, desired }) => {
       const causes = await causesOf(plan, store);
       if (!causes.ok) return failed(causes.error);
-      const found = driftOf(plan, causes.value);
+      const reviewed = await reviewOf({ desired, store, selector: asked.value.selector });
+      if (!reviewed.ok) return failed(reviewed.error);
+      const found = driftOf(plan, causes.value, reviewed.value);
       const { terminal, flags } = context;
       if (flags.output === 'json') printJson(driftJson(found), context);
       else terminal.out(`${driftText(found, { color: terminal.color, now: found.now })}\n`);
