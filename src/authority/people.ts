@@ -16,6 +16,7 @@ import {
 import { isActiveOwner } from '../domain/people.js';
 import { fail, ok, type Result } from '../domain/result.js';
 import type { Outcome } from '../ports/live-store.js';
+import { endAllOf } from './identity/credentials.js';
 import { liveReferences } from './references.js';
 import { declarationOf, declarationText, refOfRow, standingOfPerson } from './rows.js';
 import type { ObjectRow } from './storage-port.js';
@@ -63,6 +64,11 @@ export async function tellPersonalKeys(
 ): Promise<Result<void>> {
   const standing = standingOfPerson(after);
   if (standing === standingOfPerson(before)) return ok(undefined);
+  if (standing !== 'active') {
+    // Whoever is let go does not come back by an invitation from before.
+    const ended = await endAllOf(work, after.id, { kind: 'invitation', action: 'invitation.ended' });
+    if (!ended.ok) return ended;
+  }
   const owned = await work.tx.objects.ownedBy(after.id);
   for (const row of owned.filter(({ removed_at }) => removed_at === null)) {
     const checked = genuine(work, row);
@@ -129,5 +135,6 @@ async function leaveTeam(work: Work, row: ObjectRow, person: ObjectRow): Promise
   return saved.ok ? ok(undefined) : saved;
 }
 
-const isCalled = ({ name, alias, id }: ObjectRow, user: string): boolean =>
+/** Is it this person that a reference means, by whichever of their names? */
+export const isCalled = ({ name, alias, id }: ObjectRow, user: string): boolean =>
   [name, alias, id].includes(foldEmail(user));

@@ -55,7 +55,7 @@ async function teamOwner(reading: Reading, name: string, role: string): Promise<
 }
 
 /** By id: whoever is given that name or address later is somebody else. */
-async function personOwner(reading: Reading, id: string): Promise<Result<Owner>> {
+export async function personOwner(reading: Reading, id: string): Promise<Result<Owner>> {
   const row = await reading.tx.objects.byId(id);
   const person = await declared(reading, row, 'User');
   if (!person.ok) return person;
@@ -74,7 +74,7 @@ async function personOwner(reading: Reading, id: string): Promise<Result<Owner>>
 }
 
 /** A role that is gone, or of another scope, allows nothing. */
-async function permissionsOfRole(
+export async function permissionsOfRole(
   reading: Reading,
   name: string,
   scope: RoleScope,

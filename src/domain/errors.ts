@@ -55,6 +55,8 @@ export type FaultCode = keyof typeof FAULTS;
 export interface Fault {
   readonly code: FaultCode;
   readonly message: string;
+  /** Of `rate_limited`: it is of no use to try again before. */
+  readonly retryAfterMs?: number;
   readonly cause?: unknown;
 }
 

@@ -60,6 +60,8 @@ const CRC_TABLE = Int32Array.from({ length: 0x100 }, (_, byte) => {
 /** What scanners look for; a whole token, nothing around it. */
 export const TOKEN_PATTERN = /\b(?:sk_live|sk_test|pk_live|pk_test|pat)_[0-9A-Za-z]{12}_[0-9A-Za-z]{49}\b/;
 
+const LINK_PATTERN = /^link_(?<id>[0-9A-Za-z]{12})_[0-9A-Za-z]{49}$/;
+
 export interface MintedKey {
   /** Public and stable for a version: 12 base62 characters. */
   readonly id: string;
@@ -68,9 +70,29 @@ export interface MintedKey {
 
 /** Draws a new key from `entropy`: 256 bits of secret, a public id, a checksum. */
 export function mintKey(type: KeyType, isProd: boolean, entropy: Entropy): MintedKey {
+  return mintToken(`${type === 'secret' ? 'sk' : 'pk'}_${isProd ? 'live' : 'test'}`, entropy);
+}
+
+/** Draws a personal access token: `pat_{id}_{secret}{checksum}`. */
+export const mintPersonalToken = (entropy: Entropy): MintedKey => mintToken('pat', entropy);
+
+export const personalPrefix = (id: string): string => `pat_${id}`;
+
+/** Draws the token of an invitation or a guest's link, of the same form: it stands in an address, once. */
+export const mintLinkToken = (entropy: Entropy): MintedKey => mintToken('link', entropy);
+
+function mintToken(prefix: string, entropy: Entropy): MintedKey {
   const id = base62(ID_LENGTH, entropy);
-  const body = `${type === 'secret' ? 'sk' : 'pk'}_${isProd ? 'live' : 'test'}_${id}_${base62(SECRET_LENGTH, entropy)}`;
+  const body = `${prefix}_${id}_${base62(SECRET_LENGTH, entropy)}`;
   return { id, token: new Secret(body + checksum(body)) };
+}
+
+/** The id in the token of a link; undefined for what is none. Never throws. */
+export function linkIdOf(text: string): string | undefined {
+  const id = LINK_PATTERN.exec(text)?.groups?.['id'];
+  return id !== undefined && checksum(text.slice(0, -CHECKSUM_LENGTH)) === text.slice(-CHECKSUM_LENGTH)
+    ? id
+    : undefined;
 }
 
 /** The public part shown in lists, up to and with the id: `sk_live_4f9Kq2LmZx01`. */

@@ -52,7 +52,8 @@ export const replacePostgresMasterKey = (options: ReplacedMasterKey): Promise<Re
   );
 };
 
-async function atSite<T>(
+/** Hands over the server as a place that a store is in, or will be. */
+export async function atSite<T>(
   { address, folder, ...options }: PostgresStoreOptions,
   use: (site: StoreSite, options: OpenOptions) => Promise<Result<T>>,
 ): Promise<Result<T>> {

@@ -4,6 +4,7 @@
  * domain/access.ts; every method here that takes one has asked it already, and answers `forbidden`.
  * Every method may reject only with a bug. `store_unreachable` and `store_tampered` are possible everywhere.
  */
+import type { GuestSpec } from '../domain/kinds/index.js';
 import type { Principal } from '../domain/principal.js';
 import type { Result } from '../domain/result.js';
 import type { Secret } from '../domain/secret.js';
@@ -47,7 +48,7 @@ export interface By {
 }
 
 export interface PersonalToken {
-  /** `us_pat_…`, stable when it is rotated. */
+  /** `us_pat_…`. */
   readonly id: string;
   readonly name: string;
   /** `pat_…` up to and with the id. */
@@ -78,12 +79,28 @@ export interface GuestLink {
   readonly expiresAt: Instant;
 }
 
+export interface NewGuest {
+  readonly environment: string;
+  readonly email: string;
+  readonly name?: string;
+  readonly expiresAfter?: string;
+  readonly grants: NonNullable<GuestSpec['grants']>;
+}
+
 /** RFC 7517, public halves only. */
 export interface KeySet {
   readonly keys: readonly Readonly<Record<string, string>>[];
 }
 
 export interface Authority {
+  /**
+   * The root token is this one from now on; an earlier one ends, with the sessions it started. `usage` for one that
+   * is too short; `conflict` for one that was revoked or replaced.
+   */
+  setRootToken(token: Secret): Promise<Result<void>>;
+  /** Was there ever one? A store whose root token was revoked is not given another unasked. */
+  hadRootToken(): Promise<Result<boolean>>;
+
   /**
    * Who holds this, now. One `unauthenticated` for whatever is wrong: unknown, malformed, expired, revoked, of
    * somebody who is gone. Counts as a use, to the second. `isFromBrowser` refuses secret keys.
@@ -92,7 +109,8 @@ export interface Authority {
 
   /**
    * Starts a session: 24 hours, 1 hour for guests, never longer than what it is exchanged for.
-   * `unauthenticated`; `rate_limited` after too many wrong passwords.
+   * `unauthenticated`; `rate_limited` after too many wrong passwords,
+   * `overloaded` when too many sign in at once.
    */
   exchange(proof: Proof, context: CallContext): Promise<Result<AccessToken>>;
   /** Another access token of the same session, at most 30 days from its start. `unauthenticated`. */
@@ -111,7 +129,7 @@ export interface Authority {
   createPersonalToken(name: string, by: By): Promise<Result<Shown<PersonalToken>>>;
   /** Their own, oldest first. */
   personalTokens(by: By): Promise<Result<readonly PersonalToken[]>>;
-  /** A new secret under the same id; the old one ends at once. `not_found` also for somebody else's. */
+  /** A new one of the same name, with an id of its own; the old one ends at once, with the sessions it started. `not_found` also for somebody else's. */
   rotatePersonalToken(id: string, by: By): Promise<Result<Shown<PersonalToken>>>;
   /** At once and for good. `not_found` also for somebody else's. */
   deletePersonalToken(id: string, by: By): Promise<Result<void>>;
@@ -126,6 +144,11 @@ export interface Authority {
     by: By,
   ): Promise<Result<void>>;
 
+  /**
+   * F11: a new guest, let into these places, with the magic link to pass on to them. Also for guests, into what is
+   * open to them, where the environment lets guests invite. `exists` for an address that is a guest already.
+   */
+  inviteGuest(guest: NewGuest, by: By): Promise<Result<Shown<GuestLink>>>;
   /** `guest`: `ENVIRONMENT/NAME` or an id. `conflict` where the environment does not let guests in so. */
   createMagicLink(guest: string, by: By): Promise<Result<Shown<GuestLink>>>;
   /** `space`: `ENVIRONMENT/NAME` or an id. `conflict` as above. */

@@ -2,11 +2,13 @@
 import type {
   AuditRow,
   ConsumerRow,
+  CredentialRow,
   KeyringRow,
   LeaseRow,
   MetaRow,
   ObjectRow,
   ReferenceRow,
+  SigningKeyRow,
   VersionRow,
 } from '../authority/storage-port.js';
 
@@ -15,6 +17,8 @@ export interface Database {
   readonly object_references: ReferenceRow;
   readonly versions: VersionRow;
   readonly consumers_seen: ConsumerRow;
+  readonly credentials: CredentialRow;
+  readonly signing_keys: SigningKeyRow;
   readonly audit: AuditRow;
   readonly leases: LeaseRow;
   readonly keyring: KeyringRow;

@@ -1,5 +1,6 @@
 /** All named queries over one connection. */
 import type { Transaction } from '../authority/storage-port.js';
+import { credentialQueries, signingKeyQueries } from './queries/credentials.js';
 import { objectQueries } from './queries/objects.js';
 import { auditQueries, keyringQueries, leaseQueries, metaQueries } from './queries/records.js';
 import { reviewQueries } from './queries/review.js';
@@ -9,6 +10,8 @@ import type { Session } from './statement.js';
 export const transactionOver = (session: Session): Transaction => ({
   objects: objectQueries(session),
   versions: versionQueries(session),
+  credentials: credentialQueries(session),
+  signingKeys: signingKeyQueries(session),
   review: reviewQueries(session),
   audit: auditQueries(session),
   leases: leaseQueries(session),

@@ -18,6 +18,25 @@ CREATE TABLE "consumers_seen" ("token_id" text not null references "versions" ("
   "last_seen_at" bigint not null, constraint "consumers_seen_pk" primary key ("token_id",
   "consumer"));
 
+CREATE TABLE "credentials" ("id" text primary key,
+  "kind" text not null,
+  "holder_id" text not null references "objects" ("id"),
+  "parent_id" text,
+  "name" text,
+  "proof" text,
+  "created_at" bigint not null,
+  "expires_at" bigint,
+  "spent_at" bigint,
+  "ended_at" bigint,
+  "row_mac" text not null,
+  "last_used_at" bigint);
+
+CREATE INDEX "credentials_holder" on "credentials" ("holder_id",
+  "kind",
+  "created_at");
+
+CREATE INDEX "credentials_kind" on "credentials" ("kind");
+
 CREATE TABLE "keyring" ("name" text primary key,
   "wrapped" text not null);
 
@@ -69,6 +88,13 @@ CREATE INDEX "objects_owner" on "objects" ("owner_id");
 CREATE INDEX "objects_removed_name" on "objects" ("kind",
   "name",
   "removed_at") where "removed_at" is not null;
+
+CREATE TABLE "signing_keys" ("id" text primary key,
+  "public_key" text not null,
+  "sealed" text not null,
+  "created_at" bigint not null,
+  "retired_at" bigint,
+  "row_mac" text not null);
 
 CREATE TABLE "versions" ("token_id" text primary key,
   "object_id" text not null references "objects" ("id"),

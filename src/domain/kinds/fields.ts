@@ -48,6 +48,14 @@ export const identityEmailField = (description: string) =>
     'x-fold': true,
   });
 
+/** What `identityEmailField` accepts. */
+export const isEmailAddress = (text: string): boolean =>
+  text.length <= 254 && new RegExp(`^${EMAIL}$`, 'u').test(text);
+
+/** What `textField` accepts. */
+export const isVisibleText = (text: string, maxLength: number): boolean =>
+  text.length <= maxLength && new RegExp(VISIBLE, 'u').test(text);
+
 /** Addresses are one when they differ in the size of their letters only. */
 export const foldEmail = (email: string): string => email.toLowerCase();
 

@@ -1,0 +1,67 @@
+/** What the use-cases of identity share: the store, how passwords are hashed, what is remembered of wrong ones. */
+import type { Entropy } from '../../domain/entropy.js';
+import { actorOf, type Principal } from '../../domain/principal.js';
+import type { Result } from '../../domain/result.js';
+import { base62, Secret } from '../../domain/secret.js';
+import type { By, CallContext } from '../../ports/authority.js';
+import type { Clock } from '../../ports/clock.js';
+import type { Caller } from '../../ports/live-store.js';
+import type { PasswordHashing } from '../../ports/password-hashing.js';
+import type { World } from '../authority.js';
+import type { Keyring } from '../keyring.js';
+import type { Storage } from '../storage-port.js';
+import type { Work } from '../work.js';
+import type { Reading } from './credentials.js';
+import type { Hasher } from './passwords.js';
+import { LoginThrottle } from './throttle.js';
+import { turns } from './turns.js';
+
+/** Two of a machine's cores at most, 19 MiB each; whoever waits longer than 50 others is better told so. */
+const HASHING = { atOnce: 2, waiting: 50 } as const;
+
+export interface IdentityWorld extends World {
+  readonly hashing: PasswordHashing;
+}
+
+export interface Identity {
+  readonly storeId: string;
+  readonly clock: Clock;
+  readonly entropy: Entropy;
+  readonly throttle: LoginThrottle;
+  readonly hasher: Hasher;
+  /** The hash of a password that nobody has. */
+  decoy(): Promise<string>;
+  read<T>(look: (reading: Reading) => Promise<Result<T>>): Promise<Result<T>>;
+  write<T>(caller: Caller, work: (work: Work) => Promise<Result<T>>): Promise<Result<T>>;
+}
+
+export interface IdentityParts extends IdentityWorld {
+  readonly storage: Storage;
+  readonly keyring: Keyring;
+  readonly storeId: string;
+}
+
+export function identityOver(parts: IdentityParts): Identity {
+  const { storage, keyring, clock, entropy, hashing, storeId } = parts;
+  let decoy: Promise<string> | undefined;
+  return {
+    storeId,
+    clock,
+    entropy,
+    throttle: new LoginThrottle(),
+    hasher: { hashing, turns: turns(HASHING) },
+    decoy: () => {
+      decoy ??= hashing.hash(new Secret(base62(43, entropy)), entropy.bytes(16));
+      return decoy;
+    },
+    read: (look) => storage.read((tx) => look({ tx, keyring, now: clock.now() })),
+    write: (caller, work) => storage.write((tx) => work({ ...parts, tx, caller, now: clock.now() })),
+  };
+}
+
+export const callerOf = (principal: Principal, { path }: CallContext): Caller => ({
+  actor: actorOf(principal),
+  path,
+});
+
+export const callerBy = ({ principal, context }: By): Caller => callerOf(principal, context);

@@ -1,0 +1,34 @@
+/** Who may make and end the links that guests come in by. */
+import { authorize } from '../../domain/access.js';
+import { fault } from '../../domain/errors.js';
+import { fail, type Result } from '../../domain/result.js';
+import type { By, GuestLink, Shown } from '../../ports/authority.js';
+import type { Work } from '../work.js';
+import { endCredential, findCredential } from './credentials.js';
+import type { GuestWay } from './guest.js';
+import { environmentOf, linkHolder, makeLink } from './guest-links.js';
+
+/** Whoever has the link is the guest, so nobody but those who look after guests may make it. */
+export async function createLink(
+  work: Work,
+  { way, name }: { readonly way: GuestWay; readonly name: string },
+  by: By,
+): Promise<Result<Shown<GuestLink>>> {
+  const holder = await linkHolder(work, { kind: way === 'magic_link' ? 'Guest' : 'Space', name });
+  if (!holder.ok) return holder;
+  const environment = environmentOf(holder.value);
+  const allowed = authorize(by.principal, 'guests:write', { kind: 'environment', environment });
+  return allowed.ok ? makeLink(work, holder.value, way) : allowed;
+}
+
+/** `not_found` for what is no link. */
+export async function endLink(work: Work, id: string, by: By): Promise<Result<void>> {
+  const row = await findCredential(work, id);
+  if (!row.ok) return row;
+  const holder = row.value && (await work.tx.objects.byId(row.value.holder_id));
+  if (row.value === undefined || holder === undefined || !row.value.kind.endsWith('_link'))
+    return fail(fault('not_found', `there is no link ${JSON.stringify(id)}`));
+  const environment = environmentOf(holder);
+  const allowed = authorize(by.principal, 'guests:write', { kind: 'environment', environment });
+  return allowed.ok ? endCredential(work, row.value, 'link.ended') : allowed;
+}

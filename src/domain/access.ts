@@ -1,0 +1,235 @@
+/**
+ * May this principal do that to this? Pure, and the one place that says so (contract.md, fine print 9 and 10).
+ * Every caller of the authority asks here, with the action as a permission and what it is done to.
+ *
+ *     owner ⊃ administrator (all but owners, tenant keys and the plan) ⊃ custom roles, as they say
+ *     team admin: the team and its keys · member: reads, and keeps keys and tokens of their own
+ *     keys and clients: their environment alone · guests: the places that are open to them
+ */
+import { fault } from './errors.js';
+import { isOpenTo, type Place } from './guests.js';
+import { isAccountWide, permits } from './permissions.js';
+import type {
+  ClientPrincipal,
+  GuestPrincipal,
+  KeyPrincipal,
+  PersonPrincipal,
+  Principal,
+  RootPrincipal,
+} from './principal.js';
+import { fail, ok, type Result, unreachable } from './result.js';
+import { isOwnerRole } from './roles.js';
+
+/** Whose a key is, as far as it decides who may touch it. */
+export type KeyLevel =
+  | { readonly level: 'tenant' | 'service' }
+  | { readonly level: 'team'; readonly team: string }
+  /** By the person's id: `us_usr_…`. */
+  | { readonly level: 'personal'; readonly personId: string };
+
+export type Target =
+  /** What belongs to no environment: services, the log, roles as a list. */
+  | { readonly kind: 'account' }
+  /** What is in an environment, and the environment itself. */
+  | { readonly kind: 'environment'; readonly environment: string }
+  | { readonly kind: 'place'; readonly place: Place }
+  /** `confers`: what the key may do when this is done; absent where nothing about that changes. */
+  | {
+      readonly kind: 'key';
+      readonly environment: string;
+      readonly owner: KeyLevel;
+      readonly confers?: readonly string[];
+    }
+  | { readonly kind: 'team'; readonly team: string; readonly confers?: readonly string[] }
+  /** `isOwner`: they are an owner of the account, or would be. */
+  | { readonly kind: 'person'; readonly isOwner: boolean; readonly confers?: readonly string[] }
+  | { readonly kind: 'role'; readonly confers?: readonly string[] }
+  /** `id` undefined: a new one. `places`: what they would be let into. */
+  | {
+      readonly kind: 'guest';
+      readonly environment: string;
+      readonly id?: string | undefined;
+      readonly places?: readonly Place[];
+    }
+  /** What owners keep to themselves: the plan, the keys that access tokens are signed with. */
+  | { readonly kind: 'owners' };
+
+type Person = PersonPrincipal | RootPrincipal;
+type KeyTarget = Extract<Target, { kind: 'key' }>;
+
+/** `action` is a permission: `keys:rotate`. `forbidden`, with a sentence that says who may. */
+export function authorize(principal: Principal, action: string, target: Target): Result<void> {
+  const refusal = refusalOf(principal, action, target);
+  return refusal === undefined ? ok(undefined) : fail(fault('forbidden', refusal));
+}
+
+function refusalOf(principal: Principal, action: string, target: Target): string | undefined {
+  switch (principal.kind) {
+    case 'root':
+    case 'person':
+      return personRefusal(principal, action, target);
+    case 'key':
+      return keyRefusal(principal, action, target);
+    case 'client':
+      return clientRefusal(principal, action, target);
+    case 'guest':
+      return guestRefusal(principal, action, target);
+    default:
+      return unreachable(principal);
+  }
+}
+
+function personRefusal(person: Person, action: string, target: Target): string | undefined {
+  switch (target.kind) {
+    case 'account':
+    case 'environment':
+    case 'place':
+    case 'guest':
+      return lacks(person.permissions, action);
+    case 'owners':
+      return isOwner(person) ? undefined : 'this is for owners of the account';
+    case 'person':
+      if (target.isOwner && !isReading(action) && !isOwner(person))
+        return 'owners are made and changed by owners of the account';
+      return lacks(person.permissions, action) ?? exceeds(person.permissions, target.confers);
+    case 'role':
+      return lacks(person.permissions, action) ?? exceeds(person.permissions, target.confers);
+    case 'team': {
+      const own = permissionsIn(person, target.team);
+      return lacks(own, action) ?? exceeds(own, target.confers);
+    }
+    case 'key':
+      return personsKeyRefusal(person, action, target);
+    default:
+      return unreachable(target);
+  }
+}
+
+/** T2: which keys a person may touch depends on the key's level and on their rights in the tenant and the team. */
+function personsKeyRefusal(
+  person: Person,
+  action: string,
+  { owner, confers }: KeyTarget,
+): string | undefined {
+  switch (owner.level) {
+    case 'tenant':
+      if (isReading(action)) return lacks(person.permissions, action);
+      return isOwner(person) ? undefined : 'keys of the tenant are made and changed by owners of the account';
+    case 'service':
+      return lacks(person.permissions, action) ?? exceeds(person.permissions, confers);
+    case 'team': {
+      const own = permissionsIn(person, owner.team);
+      return lacks(own, action) ?? exceeds(own, confers);
+    }
+    case 'personal':
+      if (owner.personId === person.id) return exceeds(person.permissions, confers);
+      return isEndingOrReading(action)
+        ? lacks(person.permissions, action)
+        : 'a personal key is made and changed by its person';
+    default:
+      return unreachable(owner);
+  }
+}
+
+function keyRefusal(key: KeyPrincipal, action: string, target: Target): string | undefined {
+  switch (target.kind) {
+    case 'environment':
+    case 'guest':
+      return elsewhere(key, target.environment) ?? lacks(key.permissions, action);
+    case 'place':
+      return elsewhere(key, target.place.environment) ?? lacks(key.permissions, action);
+    case 'key':
+      return elsewhere(key, target.environment) ?? keysKeyRefusal(key, action, target);
+    case 'account':
+    case 'team':
+    case 'person':
+    case 'role':
+    case 'owners':
+      return accountRefusal(key, action, target);
+    default:
+      return unreachable(target);
+  }
+}
+
+/** A key makes keys no stronger than itself, and none that only people may make. */
+function keysKeyRefusal(
+  key: KeyPrincipal,
+  action: string,
+  { owner, confers }: KeyTarget,
+): string | undefined {
+  if (isReading(action)) return lacks(key.permissions, action);
+  if (owner.level === 'tenant') return 'keys of the tenant are made and changed by owners of the account';
+  if (owner.level === 'personal' && !isEndingOrReading(action))
+    return 'a personal key is made and changed by its person';
+  return lacks(key.permissions, action) ?? exceedsKey(key, confers);
+}
+
+/** `*` of a key is everything in its environment: what is of the account it gives only if it has it by name. */
+function exceedsKey({ permissions }: KeyPrincipal, confers: readonly string[] = []): string | undefined {
+  const named = permissions.filter((one) => one !== '*');
+  return exceeds(permissions, confers) ?? exceeds(named, confers.filter(isAccountWide));
+}
+
+/** Outside its environment a key does what it was given by name, and changes nothing about people. */
+function accountRefusal(key: KeyPrincipal, action: string, target: Target): string | undefined {
+  const isMeantForKeys = isReading(action) || action === 'keys:verify' || action.startsWith('plans:');
+  if (target.kind === 'owners' || !isMeantForKeys)
+    return `a key acts in its environment (${key.environment}); sign in as a person`;
+  return key.permissions.includes(action)
+    ? undefined
+    : `outside its environment a key needs ${action} by name`;
+}
+
+function clientRefusal(client: ClientPrincipal, action: string, target: Target): string | undefined {
+  if (target.kind === 'environment')
+    return elsewhere(client, target.environment) ?? lacks(client.permissions, action);
+  if (target.kind === 'place')
+    return elsewhere(client, target.place.environment) ?? lacks(client.permissions, action);
+  return 'a client session works with the data of its environment and nothing else';
+}
+
+function guestRefusal(guest: GuestPrincipal, action: string, target: Target): string | undefined {
+  if (target.kind === 'place')
+    return lacks(guest.permissions, action) ?? (isOpen(guest, target.place) ? undefined : CLOSED);
+  if (target.kind !== 'guest' || target.environment !== guest.environment) return CLOSED;
+  if (target.id === guest.id && isReading(action)) return undefined;
+  if (target.id !== undefined) return 'guests look after nobody but themselves';
+  const places = target.places ?? [];
+  const isInvited = places.length > 0 && places.every((place) => isOpen(guest, place));
+  return (
+    lacks(guest.permissions, action) ?? (isInvited ? undefined : 'guests invite into what is open to them')
+  );
+}
+
+const CLOSED = 'this is not open to you; ask whoever invited you';
+
+/** Is that space or workbook open to the guest, by their grants or by the link they came by? */
+export function isOpen(guest: GuestPrincipal, place: Place): boolean {
+  if (guest.onlySpace !== undefined)
+    return guest.environment === place.environment && guest.onlySpace.id === place.space.id;
+  return isOpenTo(guest.guest, place, guest.at);
+}
+
+export const isOwner = ({ roles }: Pick<PersonPrincipal, 'roles'>): boolean => roles.some(isOwnerRole);
+
+/** In the tenant and in that team together. */
+const permissionsIn = ({ permissions, memberships }: Person, team: string): readonly string[] => [
+  ...permissions,
+  ...memberships.filter((one) => one.team === team).flatMap((one) => one.permissions),
+];
+
+const isReading = (action: string): boolean => action.endsWith(':read');
+
+const isEndingOrReading = (action: string): boolean => action === 'keys:revoke' || isReading(action);
+
+const lacks = (permissions: readonly string[], action: string): string | undefined =>
+  permits(permissions, action) ? undefined : `this needs the permission ${action}`;
+
+/** Nobody gives what they do not have. */
+function exceeds(permissions: readonly string[], confers: readonly string[] = []): string | undefined {
+  const more = confers.find((one) => !permits(permissions, one));
+  return more === undefined ? undefined : `this would give ${more}, which you do not have yourself`;
+}
+
+const elsewhere = ({ environment }: Pick<KeyPrincipal, 'environment'>, wanted: string): string | undefined =>
+  environment === wanted ? undefined : `the credential is of ${environment}, and environments are isolated`;

@@ -1,0 +1,29 @@
+/** Opens the store as a server does, wherever it is: with those who may call it. */
+import type { World } from '../authority/authority.js';
+import { openServed, type ServedStore } from '../authority/identity/open.js';
+import type { Storage } from '../authority/storage-port.js';
+import type { Result } from '../domain/result.js';
+import type { Secret } from '../domain/secret.js';
+import type { PasswordHashing } from '../ports/password-hashing.js';
+import { argon2Hashing } from './argon2.js';
+import { type EmbeddedStoreOptions, siteIn } from './embedded-store.js';
+import { atSite, type PostgresStoreOptions } from './postgres-store.js';
+import { openSite } from './store-site.js';
+
+/** Passwords cost what they cost unless a test says otherwise. */
+interface Hashing {
+  readonly hashing?: PasswordHashing;
+}
+
+const openWith =
+  ({ hashing = argon2Hashing }: Hashing) =>
+  (storage: Storage, world: World, masterKey: Secret): Promise<Result<ServedStore>> =>
+    openServed(storage, { ...world, hashing }, masterKey);
+
+/** Faults as those of `openEmbeddedStore`. */
+export const openEmbeddedServed = (options: EmbeddedStoreOptions & Hashing): Promise<Result<ServedStore>> =>
+  openSite(siteIn(options.folder, options), options, openWith(options));
+
+/** Faults as those of `openPostgresStore`. */
+export const openPostgresServed = (options: PostgresStoreOptions & Hashing): Promise<Result<ServedStore>> =>
+  atSite(options, (site, rest) => openSite(site, rest, openWith(options)));
