@@ -15,7 +15,7 @@ export interface Places {
 }
 
 /** `survey` is sorted by `compareRefs`. */
-export async function placesOf(survey: readonly LiveSummary[], sinks: Sinks): Promise<Places> {
+export async function placesOf(survey: readonly LiveSummary[], sinks: Pick<Sinks, 'read'>): Promise<Places> {
   const deliveries = survey.flatMap((live) => live.deliveries);
   const receipts = await sinks.read(deliveries.map(({ sink }) => sink));
   const differing = new Map<Delivery, Receipt>();
