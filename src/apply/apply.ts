@@ -5,6 +5,7 @@
  */
 import { type Fault, type FaultCode, fault } from '../domain/errors.js';
 import type { Ownership } from '../domain/live.js';
+import { fail } from '../domain/result.js';
 import type { DurationMs } from '../domain/time.js';
 import type { Plan, Step } from '../plan/plan.js';
 import { type Report, reportOf, type StepResult } from '../plan/report.js';
@@ -15,7 +16,7 @@ import type { Sinks } from '../ports/sink.js';
 import type { LeaseKeeper } from './lease.js';
 import { newRollouts } from './rollout.js';
 import { runInOrder } from './schedule.js';
-import type { StepWorld } from './step-world.js';
+import type { KeepDocument, StepWorld } from './step-world.js';
 import { perform } from './steps/index.js';
 
 /** Writers that wait together share a commit. */
@@ -40,6 +41,8 @@ export interface ApplyWorld {
   readonly caller: Caller;
   /** Who takes charge of what is created or adopted. */
   readonly ownership: Ownership;
+  /** Absent where documents cannot be written: what needs one is then not adopted. */
+  readonly keepDocument?: KeepDocument;
   /** Steps under way at once; 128 unless told. */
   readonly concurrency?: number;
   /** Aborted: nothing new starts, what runs is finished. */
@@ -114,6 +117,7 @@ function stepWorldOf(world: ApplyWorld): StepWorld {
     identity,
     ownership,
     rollouts: newRollouts(),
+    keepDocument: world.keepDocument ?? (async () => fail(NOWHERE_TO_WRITE)),
     ensureLease: () => lease.ensure(),
     mutate: async (mutation) => {
       const held = await lease.ensure();
@@ -121,6 +125,11 @@ function stepWorldOf(world: ApplyWorld): StepWorld {
     },
   };
 }
+
+const NOWHERE_TO_WRITE = fault(
+  'conflict',
+  'no document of it can be written from here; adopt it in the working folder: keywright apply',
+);
 
 const interrupted = (why: string): Fault =>
   fault('interrupted', `the run was interrupted before this was done${why}; apply again to go on`);

@@ -1,6 +1,7 @@
 /** What a step may touch, and what it is. Each action has a file in steps/ that does it and decides nothing. */
 
 import type { Ownership } from '../domain/live.js';
+import type { Declaration } from '../domain/objects.js';
 import type { Result } from '../domain/result.js';
 import type { Action, Step } from '../plan/plan.js';
 import type { Lease, LiveStore, Mutation, Outcome } from '../ports/live-store.js';
@@ -15,11 +16,15 @@ export interface StepWorld {
   readonly identity: Identity;
   readonly ownership: Ownership;
   readonly rollouts: Rollouts;
+  readonly keepDocument: KeepDocument;
   /** Makes sure of the lease; every write outside the store begins with it. */
   ensureLease(): Promise<Result<Lease>>;
   /** Writes to the store, under the lease and in the caller's name. */
   mutate(mutation: Mutation): Promise<Result<Outcome>>;
 }
+
+/** Writes the document of a live object beside the others, durably, unless it is there already. */
+export type KeepDocument = (declaration: Declaration) => Promise<Result<void>>;
 
 export type StepOf<A extends Action> = Extract<Step, { action: A }>;
 

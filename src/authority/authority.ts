@@ -16,7 +16,7 @@ import { readAudit, readChanges, verifyAudit } from './audit.js';
 import { identityOf, openOrFill, type StoreIdentity } from './bootstrap.js';
 import { acknowledge, activate, deactivate, requestRotation } from './by-hand.js';
 import { claim } from './claim.js';
-import { create } from './create.js';
+import { create, createByHand } from './create.js';
 import { remove } from './delete.js';
 import { dependentsOf } from './dependents.js';
 import { issue } from './issue.js';
@@ -160,6 +160,8 @@ function perform(work: Work, request: Request): Promise<Result<Outcome>> {
       return deactivate(work, request);
     case 'activate':
       return activate(work, request);
+    case 'create':
+      return createByHand(work, request);
     case 'removePerson':
       return removePerson(work, request);
     default:

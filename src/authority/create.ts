@@ -5,7 +5,7 @@ import { type Declaration, declarationDigest, refOf, refText } from '../domain/o
 import { fail, type Result } from '../domain/result.js';
 import type { Outcome } from '../ports/live-store.js';
 import { makeAutomaticKeys } from './automatic-keys.js';
-import { insertObject } from './insert-object.js';
+import { insertObject, type NewObject } from './insert-object.js';
 import { ownershipOf } from './rows.js';
 import { changed, unchanged, type Work } from './work.js';
 
@@ -26,7 +26,23 @@ export async function create(
       ? unchanged(existing)
       : fail(fault('exists', `${refText(ref)} exists already; plan again to update or adopt it`));
   }
-  const row = await insertObject(work, { declaration, ownership, origin: 'declared' });
+  return make(work, { declaration, ownership, origin: 'declared' });
+}
+
+/** An object that no project declares. `exists`, or `unknown_reference`. */
+export async function createByHand(
+  work: Work,
+  { declaration }: { readonly declaration: Declaration },
+): Promise<Result<Outcome>> {
+  const ref = refOf(declaration);
+  if (await work.tx.objects.find(ref.kind, ref.name))
+    return fail(fault('exists', `${refText(ref)} exists already; choose another name`));
+  return make(work, { declaration, ownership: undefined, origin: 'manual' });
+}
+
+async function make(work: Work, object: NewObject): Promise<Result<Outcome>> {
+  const { declaration } = object;
+  const row = await insertObject(work, object);
   if (!row.ok) return row;
   if (declaration.kind === 'Environment') {
     const keys = await makeAutomaticKeys(work, declaration);

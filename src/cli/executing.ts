@@ -1,6 +1,7 @@
 /** Carrying out a plan: the lease around it, the progress while it runs, the report and exit code after it. */
 import { apply } from '../apply/apply.js';
 import { holdLease, type LeaseKeeper } from '../apply/lease.js';
+import type { KeepDocument } from '../apply/step-world.js';
 import { RECONCILER_PATH } from '../controller/causes.js';
 import type { Ownership } from '../domain/live.js';
 import type { Result } from '../domain/result.js';
@@ -44,6 +45,8 @@ export interface Execution {
   readonly store: LiveStore;
   readonly lease: LeaseKeeper;
   readonly plan: Plan;
+  /** Of the working folder; absent where there are no documents. */
+  readonly keepDocument?: KeepDocument;
 }
 
 /** Carries out the plan, prints what came of it, and says so by the exit code. */
@@ -55,6 +58,7 @@ export async function execute({
   store,
   lease,
   plan,
+  keepDocument,
 }: Execution): Promise<Result<ExitCode, Failure>> {
   const { world, terminal, caller } = context;
   const identity = await world.identity(place);
@@ -71,14 +75,20 @@ export async function execute({
     clock: world.clock,
     signal: terminal.signal,
     ownership,
+    ...(keepDocument && { keepDocument }),
     onEvent: ({ kind }) => {
       if (kind === 'finished') progress.update(++done);
     },
   });
   progress.stop();
   printReport(report, plan, context);
+  const adopted = plan.steps.some(({ reason }) => reason === 'UnmanagedAdopted');
+  if (adopted) terminal.err(COMMIT_ADOPTED);
   return ok(exitCode(report, plan));
 }
+
+const COMMIT_ADOPTED =
+  'Documents of what was adopted are in the folder adopted/ of the specs: commit them. Where they are missing, the next plan takes the objects for removed.\n';
 
 function printReport(report: Report, plan: Plan, context: CommandContext): void {
   if (context.flags.output === 'json') printJson(report, context);

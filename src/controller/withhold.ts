@@ -10,6 +10,7 @@ import type { Cause } from '../plan/drift.js';
 import { withoutSteps } from '../plan/guard.js';
 import type { Plan, PlanInput, Step, StepId } from '../plan/plan.js';
 import type { WithheldReason } from '../plan/reasons.js';
+import { isRemoval } from '../plan/removal.js';
 import { approvalsFor } from '../plan/summary.js';
 import type { LiveStore } from '../ports/live-store.js';
 import { stepsByHand } from './by-hand.js';
@@ -59,6 +60,7 @@ export async function withhold(plan: Plan, circumstances: Circumstances): Promis
     ...marked(unapproved(plan, input), 'ApprovalRequired'),
     ...marked(unsettled, 'DocumentsUnsettled'),
     ...marked(byHand.value, 'ChangedByHand'),
+    ...marked(plan.steps.filter(isAdoption), 'AdoptionByHand'),
   ]);
   const steps = withoutSteps(plan.steps, new Set(reasons.keys()));
   if (steps.length === plan.steps.length) return ok({ steps, withheld: [], until: NEVER });
@@ -73,7 +75,8 @@ export async function withhold(plan: Plan, circumstances: Circumstances): Promis
 const marked = (steps: readonly Step[], reason: WithheldReason) =>
   steps.map(({ id }): [StepId, WithheldReason] => [id, reason]);
 
-const isRemoval = ({ action, reason }: Step): boolean => action === 'delete' && reason === 'NotDeclared';
+/** Its document would be written where nobody commits it, and then be missed. */
+const isAdoption = ({ reason }: Step): boolean => reason === 'UnmanagedAdopted';
 
 function unapproved({ steps, approvals }: Plan, { subjects }: PlanInput): readonly Step[] {
   if (approvals.length === 0) return [];

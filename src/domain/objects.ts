@@ -1,5 +1,6 @@
 /** Objects by name, as declared and as digested: what documents, plans and the live store all speak of. */
 import { digestOf } from './canonical.js';
+import { DNS_LABEL } from './kinds/fields.js';
 import { kindOf, type ObjectKind, type SpecOf } from './kinds/index.js';
 import { type Metadata, PREVIOUS_NAME } from './metadata.js';
 
@@ -85,6 +86,10 @@ export const refOfJson = ({ kind, name, environment }: RefJson): ObjectRef => ({
 /** Does `wanted` name this object? Without its environment, an object in any is meant. */
 export const isNamed = (ref: ObjectRef, wanted: ObjectRef): boolean =>
   ref.kind === wanted.kind && (ref.name === wanted.name || refJson(ref).name === wanted.name);
+
+/** May a document have this name? Objects made by hand may have any. */
+export const isLabel = (name: string): boolean => LABEL.test(name);
+const LABEL = new RegExp(DNS_LABEL, 'u');
 
 /** How a reference says which object it means. Names are DNS labels, so the three cannot be mistaken. */
 export const isEmail = (name: string): boolean => name.includes('@');

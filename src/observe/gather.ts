@@ -63,11 +63,12 @@ export async function gather(gathering: Gathering): Promise<Result<Gathered>> {
   if (!renames.ok) return renames;
 
   const places = await placesOf(survey, sinks);
-  const { refs, totals, quietUntil } = attention({
+  const { refs, totals, unmanaged, quietUntil } = attention({
     entries: desired.entries,
     survey,
     ownership,
     now,
+    policy: desired.project.spec.unmanaged,
     suspects: new Set(renames.value.flatMap(({ ref, former }) => [refText(ref), refText(former)])),
     agrees: places.agrees,
   });
@@ -104,6 +105,7 @@ export async function gather(gathering: Gathering): Promise<Result<Gathered>> {
     usage: { ...facts.value.usage, until: Math.max(facts.value.usage.until, gathering.at ?? 0) },
     subjects: subjects.value,
     totals: gathering.selector ? { ...totals, ...wholeOf(gathering, everything.value) } : totals,
+    unmanaged,
     tokens: tokens.value,
     people: people.value,
     allowRemovals: gathering.allowRemovals,

@@ -4,6 +4,7 @@
  * changed. A property test holds that planning all objects gives what planning only the named ones gives.
  */
 import type { DesiredEntry } from '../domain/desired.js';
+import type { ProjectSpec } from '../domain/kinds/index.js';
 import type { Delivery, LiveSummary, Ownership } from '../domain/live.js';
 import { compareRefs, type ObjectRef, refText } from '../domain/objects.js';
 import { type Instant, NEVER } from '../domain/time.js';
@@ -14,6 +15,8 @@ export interface Comparison {
   readonly survey: readonly LiveSummary[];
   readonly ownership: Ownership;
   readonly now: Instant;
+  /** What is to happen to live objects that no project declares; `report` unless it says otherwise. */
+  readonly policy?: ProjectSpec['unmanaged'];
   /** Looked at even when they agree, and whoever owns them: as `refText`. */
   readonly suspects?: ReadonlySet<string>;
   /** Does the place hold what the store recorded? Asked only of declared sinks of objects that agree otherwise. */
@@ -24,6 +27,8 @@ export interface Attention {
   /** Objects to plan, sorted by `compareRefs`: declared here, live here, or both. */
   readonly refs: readonly ObjectRef[];
   readonly totals: Totals;
+  /** The first of the live objects that no project declares, sorted by `compareRefs`. */
+  readonly unmanaged: readonly ObjectRef[];
   /** Until when nothing can be due of the objects that need no look; NEVER when there are none. */
   readonly quietUntil: Instant;
 }
@@ -39,16 +44,20 @@ export interface Totals {
   readonly unmanaged: number;
 }
 
+/** How many a plan names; the rest is counted. */
+export const UNMANAGED_NAMED_MAX = 20;
+
 const NONE: ReadonlySet<string> = new Set();
 
-/** Live objects of other projects, and undeclared ones nobody owns, are named only as suspects. */
+/** Live objects of other projects are named only as suspects, and so are those nobody owns unless the policy asks. */
 export function attention(comparison: Comparison): Attention {
-  const { entries, survey, ownership, suspects = NONE } = comparison;
+  const { entries, survey, ownership, suspects = NONE, policy = 'report' } = comparison;
   const isSuspect = (ref: ObjectRef): boolean => suspects.size > 0 && suspects.has(refText(ref));
   const refs: ObjectRef[] = [];
   let owned = 0;
   let unchanged = 0;
   let unmanaged = 0;
+  const named: ObjectRef[] = [];
   let quietUntil = NEVER;
   let d = 0;
   let l = 0;
@@ -67,11 +76,14 @@ export function attention(comparison: Comparison): Attention {
         quietUntil = Math.min(quietUntil, live.quietUntil);
       } else refs.push(entry.ref);
     } else if (live !== undefined) {
-      if (isOwned || isSuspect(live.ref)) refs.push(live.ref);
-      if (live.ownership === undefined && live.origin !== 'system') unmanaged++;
+      const isUnmanaged = live.ownership === undefined && live.origin !== 'system';
+      if (isUnmanaged && ++unmanaged <= UNMANAGED_NAMED_MAX) named.push(live.ref);
+      const isPlanned = isOwned || (isUnmanaged && policy !== 'report');
+      if (isPlanned || isSuspect(live.ref)) refs.push(live.ref);
     }
   }
-  return { refs, totals: { desired: entries.length, owned, unchanged, unmanaged }, quietUntil };
+  const totals = { desired: entries.length, owned, unchanged, unmanaged };
+  return { refs, totals, unmanaged: named, quietUntil };
 }
 
 /** Removal and every other step stay within one project and manager. */

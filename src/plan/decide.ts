@@ -1,4 +1,5 @@
 /** What to do about one object: undeclared ones go, declared ones come to their declaration, then their versions. */
+import type { LiveObject } from '../domain/live.js';
 import { firstViolated, needsRefusedRename, OBJECT_CHECKS, REFUSALS, suspended } from './checks.js';
 import { isOwnedBy } from './compare.js';
 import { decideKey } from './decide-key.js';
@@ -6,6 +7,7 @@ import { type Decision, type Declared, isNothing, NOTHING, type Situation, toget
 import { keyOf } from './key.js';
 import { ownerDeactivated } from './people.js';
 import { notDeclared } from './removal.js';
+import { unmanagedObject } from './unmanaged.js';
 
 export function decide(situation: Situation): Decision {
   const { remark } = situation;
@@ -14,13 +16,17 @@ export function decide(situation: Situation): Decision {
 }
 
 function decideObject(situation: Situation): Decision {
-  const { desired, live, input } = situation;
-  if (desired === undefined)
-    return live && isOwnedBy(live, input.ownership) ? notDeclared(situation, live) : NOTHING;
+  const { desired, live } = situation;
+  if (desired === undefined) return live === undefined ? NOTHING : undeclared(situation, live);
   const declared = { ...situation, desired };
   const decision = decideDeclared(declared);
   return isNothing(decision) ? decision : (suspended(declared) ?? needsRefusedRename(declared) ?? decision);
 }
+
+const undeclared = (situation: Situation, live: LiveObject): Decision =>
+  isOwnedBy(live, situation.input.ownership)
+    ? notDeclared(situation, live)
+    : unmanagedObject(situation, live);
 
 function decideDeclared(declared: Declared): Decision {
   const refusal = firstViolated(REFUSALS, declared);

@@ -6,6 +6,7 @@ import { stateOf } from '../domain/lifecycle.js';
 import { refText } from '../domain/objects.js';
 import { tooFewAdministrators } from './administrators.js';
 import type { Finding, PlanInput, Step, StepId, Subject } from './plan.js';
+import { isRemoval } from './removal.js';
 
 export interface Guarded {
   readonly steps: readonly Step[];
@@ -50,9 +51,7 @@ export function withoutSteps(steps: readonly Step[], refused: ReadonlySet<StepId
   });
 }
 
-/** Replacements are no removals: the new object takes over before the old one's versions end. */
-const removals = (steps: readonly Step[]): readonly Step[] =>
-  steps.filter((step) => step.action === 'delete' && step.reason === 'NotDeclared');
+const removals = (steps: readonly Step[]): readonly Step[] => steps.filter(isRemoval);
 
 /**
  * The permission is for one run. What has to wait for its dependents, as an environment for the overlap
@@ -76,18 +75,22 @@ function emptiedConfiguration(steps: readonly Step[], input: PlanInput): Objecti
 function removalGuard(steps: readonly Step[], input: PlanInput): Objection | undefined {
   const { maxRemovals = '25%', maxRemovalsMin = 5 } = input.project.spec.guard;
   const refused = removals(steps);
-  const limit = (Number.parseInt(maxRemovals, 10) / 100) * input.totals.owned;
+  const limit = (Number.parseInt(maxRemovals, 10) / 100) * inReach(input);
   const isAllowed = refused.length <= (input.allowRemovals ?? 0);
   if (refused.length < maxRemovalsMin || refused.length <= limit || isAllowed) return undefined;
   return {
     refused,
     finding: refusal(
       'RemovalGuard',
-      `The plan would remove ${refused.length} of ${objects(input.totals.owned)}, more than guard.maxRemovals (${maxRemovals}) allows. ` +
+      `The plan would remove ${refused.length} of ${objects(inReach(input))}, more than guard.maxRemovals (${maxRemovals}) allows. ` +
         `If that is meant: --allow-removals ${refused.length}.`,
     ),
   };
 }
+
+/** The objects that a plan may remove. */
+const inReach = ({ totals, project }: PlanInput): number =>
+  totals.owned + (project.spec.unmanaged === 'remove' ? totals.unmanaged : 0);
 
 const EXPIRIES_MIN = 5;
 const EXPIRIES_SHARE = 0.25;

@@ -9,6 +9,7 @@ import { leavingBy } from './leaving.js';
 import { addressLinks, administratorLinks } from './people-order.js';
 import type { Step, StepId, Subject } from './plan.js';
 import { aliasesOf, referredBy } from './referred.js';
+import { isRemoval } from './removal.js';
 
 /** `steps` in any order that keeps an object's own; `subjects` as planned. */
 export function inOrder(steps: readonly Step[], subjects: ReadonlyMap<string, Subject>): readonly Step[] {
@@ -55,7 +56,7 @@ function linkAcrossObjects(steps: readonly Step[], subjects: ReadonlyMap<string,
     const needsRenamed = renamers.size === 0 ? [] : renamersOf(subjects.get(name)?.live?.declaration);
     if (step.action === 'delete') {
       // What is replaced comes back before those who named it could let go; it waits for another plan.
-      const letGo = step.reason === 'NotDeclared' ? letGoOf(name) : [];
+      const letGo = isRemoval(step) ? letGoOf(name) : [];
       return withDependencies(step, [...needsRenamed, ...(releases.get(name) ?? []), ...letGo]);
     }
     if (step.action !== 'create' && step.action !== 'update') return withDependencies(step, needsRenamed);

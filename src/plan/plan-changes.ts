@@ -21,6 +21,7 @@ import { aliasesOf } from './referred.js';
 import { asRenamed, type Renamed } from './rename.js';
 import { objectStepId } from './steps.js';
 import { approvalsFor, summaryOf } from './summary.js';
+import { unmanagedReported } from './unmanaged.js';
 
 /** Never fails: what cannot or may not be done is a finding or is waited for. */
 export function plan(observed: PlanInput): Plan {
@@ -30,7 +31,7 @@ export function plan(observed: PlanInput): Plan {
   const { steps, findings } = guard(inOrder(decided.steps, subjects), input);
   return assemble(input, {
     steps,
-    findings: [...findings, ...decided.findings],
+    findings: [...findings, ...decided.findings, ...unmanagedReported(input)],
     waiting: decided.waiting,
     approvals: approvalsFor(steps, input.project.spec.guard.requireApproval ?? [], subjects),
   });

@@ -42,7 +42,14 @@ export type Effect =
         readonly former?: ObjectRef;
       };
     }
-  | { readonly action: 'adopt'; readonly detail: { readonly revision: number } }
+  | {
+      readonly action: 'adopt';
+      readonly detail: {
+        readonly revision: number;
+        /** To be written down first, of an object that no document declares. */
+        readonly document?: Declaration;
+      };
+    }
   | {
       readonly action: 'delete';
       readonly detail: { readonly overlapMs: DurationMs; readonly revision: number };
@@ -155,6 +162,8 @@ export interface PlanInput {
   /** The objects that need a look, sorted by `compareRefs`; everything else agrees and is only counted. */
   readonly subjects: readonly Subject[];
   readonly totals: Totals;
+  /** Some of the live objects that no project declares, sorted by `compareRefs`; `totals` has their number. */
+  readonly unmanaged: readonly ObjectRef[];
   /** Tokens at declared places of subjects that are no version of theirs, by id, as far as the store knows them. */
   readonly tokens: ReadonlyMap<string, KnownToken>;
   /** Every live person, whoever manages them; none when no subject is a person. */

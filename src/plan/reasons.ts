@@ -12,6 +12,9 @@ export const STEP_REASONS = {
   OwnerReplaced:
     'The person the key belonged to was removed, and its owner as declared is another: a new key takes its place.',
   Unmanaged: 'It is declared and live, and no project had taken charge of it.',
+  UnmanagedAdopted:
+    'It is live, no project declares it, and spec.unmanaged is adopt: its document is written and it is taken over as it is.',
+  UnmanagedRemoved: 'It is live, no project declares it, and spec.unmanaged is remove.',
   NotDeclared: 'This project made it and its declaration was taken away.',
   NoCurrentVersion: 'The key has no accepted version: it is new, or all were revoked.',
   Undelivered: 'A version was issued and not yet delivered everywhere; the rollout resumes.',
@@ -54,6 +57,7 @@ export const FINDINGS = {
   RemovalGuard: 'The plan would remove more objects than the project allows in one run.',
   EmptiedConfiguration: 'The documents declare nothing while the project has live objects.',
   ProtectedObject: 'An object with keywright.dev/protect would be removed or replaced.',
+  UnmanagedObject: 'A live object that no project declares; spec.unmanaged says what happens to such.',
   RenameRefused:
     'An object says by keywright.dev/previous-name what it was called, and that cannot be: the other is still declared, belongs to somebody else, or is claimed twice.',
   NotRenamed:
@@ -100,6 +104,8 @@ export const WITHHELD_REASONS = {
     'Its environment requires approval, which a controller never gives: keywright apply --approve DIGEST.',
   ChangedByHand:
     'It would undo what somebody did by hand, which run --drift report only reports: keywright apply, or run --drift heal.',
+  AdoptionByHand:
+    'Its document has to be written and committed, so it is taken over by hand: keywright apply in the working folder.',
   DocumentsUnsettled:
     'Its declaration was taken away a moment ago; it is removed once the documents have rested for two seconds.',
 } as const;

@@ -12,9 +12,19 @@ import { stepOf } from './steps.js';
 
 /** An object of ours whose declaration was taken away. */
 export const notDeclared = (situation: Situation, live: LiveObject): Decision =>
+  removal(situation, live, 'NotDeclared');
+
+export const removal = (situation: Situation, live: LiveObject, reason: RemovalReason): Decision =>
   protectedObject(situation, live) ??
   dependentsRemain(situation) ??
-  together([toDo([deletion(situation, live, 'NotDeclared')]), personalKeysEnd(situation)]);
+  together([toDo([deletion(situation, live, reason)]), personalKeysEnd(situation)]);
+
+const REMOVALS = ['NotDeclared', 'UnmanagedRemoved'] as const satisfies readonly StepReason[];
+type RemovalReason = (typeof REMOVALS)[number];
+
+/** Does the object go for good? Replacements are no removals: the new object takes over before the old one's versions end. */
+export const isRemoval = ({ action, reason }: Step): boolean =>
+  action === 'delete' && REMOVALS.some((one) => one === reason);
 
 export const deletion = ({ ref }: Situation, live: LiveObject, reason: StepReason): Step =>
   stepOf(

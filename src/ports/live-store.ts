@@ -108,6 +108,8 @@ export interface ConfirmedDelivery {
 
 /** Effects that a person asks for. Fenced by the object's own facts, not by the lease: an emergency never waits. */
 export type Request =
+  /** Made by hand: no project declares it until one adopts it. The name may be any. */
+  | { readonly kind: 'create'; readonly declaration: Declaration }
   | { readonly kind: 'requestRotation'; readonly object: ObjectRef }
   /** Every accepted version, or the one with that token id, ends at now + overlap; `overlapMs: 0`: at once. */
   | {

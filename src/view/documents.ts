@@ -4,7 +4,6 @@
  */
 import type { DesiredProject } from '../domain/desired.js';
 import { API_VERSION } from '../domain/kinds/document-schema.js';
-import { DNS_LABEL } from '../domain/kinds/fields.js';
 import { kindOf, OBJECT_KINDS, type ObjectKind } from '../domain/kinds/index.js';
 import { minimalForm } from '../domain/kinds/minimal-form.js';
 import type { LiveObject, Ownership } from '../domain/live.js';
@@ -13,6 +12,7 @@ import {
   compareRefs,
   type Declaration,
   isId,
+  isLabel,
   type ObjectRef,
   refText,
   scopedName,
@@ -35,6 +35,9 @@ export interface LiveDocument {
   readonly notes: readonly string[];
 }
 
+/** What there has to be known of a live object. */
+export type Documented = Pick<LiveObject, 'ref' | 'id' | 'declaration' | 'ownership' | 'origin'>;
+
 export interface DocumentsContext {
   /** Whose documents these will be: others' objects get a note. Undefined: nobody's in particular. */
   readonly ownership: Ownership | undefined;
@@ -47,17 +50,17 @@ export interface DocumentsContext {
  * by one that may, there and wherever these objects refer to it, and the document asks for the rename.
  */
 export function documentsOf(
-  objects: readonly LiveObject[],
+  objects: readonly Documented[],
   context: DocumentsContext,
 ): readonly LiveDocument[] {
   const names = suggestedNames(objects);
   return [...objects].sort(byKind).map((live) => documentOf(live, names, context));
 }
 
-const byKind = (a: LiveObject, b: LiveObject): number =>
+const byKind = (a: Documented, b: Documented): number =>
   OBJECT_KINDS.indexOf(a.ref.kind) - OBJECT_KINDS.indexOf(b.ref.kind) || compareRefs(a.ref, b.ref);
 
-function documentOf(live: LiveObject, names: NewNames, context: DocumentsContext): LiveDocument {
+function documentOf(live: Documented, names: NewNames, context: DocumentsContext): LiveDocument {
   const { kind, metadata, spec } = named(live, names);
   const { kept, notes } = againstDefaults(live.declaration, context);
   return {
@@ -72,7 +75,7 @@ function documentOf(live: LiveObject, names: NewNames, context: DocumentsContext
   };
 }
 
-function named({ id, ref, declaration }: LiveObject, names: NewNames): Declaration {
+function named({ id, ref, declaration }: Documented, names: NewNames): Declaration {
   const followed = withNewReferences(declaration, names);
   const next = names.get(refText(ref));
   if (next === undefined) return followed;
@@ -85,7 +88,7 @@ function named({ id, ref, declaration }: LiveObject, names: NewNames): Declarati
 const ownName = ({ name }: ObjectRef): string => name.slice(name.lastIndexOf('/') + 1);
 
 /** For objects made by hand, which may have any name: the nearest that is free among these. */
-function suggestedNames(objects: readonly LiveObject[]): NewNames {
+function suggestedNames(objects: readonly Documented[]): NewNames {
   const taken = new Set(objects.map(({ ref }) => refText(ref)));
   const names = new Map<string, ObjectRef>();
   for (const { ref, declaration } of objects) {
@@ -103,10 +106,6 @@ function suggestedNames(objects: readonly LiveObject[]): NewNames {
   return names;
 }
 
-/** May a document have this name? */
-export const isLabel = (name: string): boolean => LABEL.test(name);
-const LABEL = new RegExp(DNS_LABEL, 'u');
-
 /** Leaves room for a number. */
 const LABEL_MAX = 55;
 
@@ -120,10 +119,10 @@ function labelOf(name: string, kind: ObjectKind): string {
   return label === '' ? `${kind.toLowerCase()}-unnamed` : label;
 }
 
-const renameNote = ({ declaration }: LiveObject): string =>
+const renameNote = ({ declaration }: Documented): string =>
   `Its live name, ${JSON.stringify(declaration.metadata.name)}, is none that a document can have. Applying this renames it.`;
 
-function ownerNotes(live: LiveObject, { ownership }: DocumentsContext): readonly string[] {
+function ownerNotes(live: Documented, { ownership }: DocumentsContext): readonly string[] {
   const owner = live.ownership;
   if (owner === undefined)
     return live.origin === 'system'

@@ -157,6 +157,8 @@ function whyWithheld({ reason, cause }: Withheld, outcome: PassOutcome | undefin
   switch (reason) {
     case 'ApprovalRequired':
       return `its environment requires approval; approve with: keywright apply --approve ${outcome?.plan.digest}`;
+    case 'AdoptionByHand':
+      return 'no project declares it, and its document has to be written by hand or by keywright apply';
     case 'DocumentsUnsettled':
       return 'its declaration was taken away a moment ago';
     case 'ChangedByHand': {

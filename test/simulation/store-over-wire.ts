@@ -1,6 +1,6 @@
 /** The live store as a process reaches it: every call over the wire, and an answer that is lost is a fault. */
 import { fault } from '../../src/domain/errors.js';
-import { refText } from '../../src/domain/objects.js';
+import { refOf, refText } from '../../src/domain/objects.js';
 import { fail, type Result } from '../../src/domain/result.js';
 import type { LiveStore } from '../../src/ports/live-store.js';
 import type { Wire } from './wire.js';
@@ -25,7 +25,10 @@ export function storeOverWire(store: LiveStore, wire: Wire): LiveStore {
       return carry(`${mutation.kind} ${object}`, () => store.mutate(mutation, lease, caller));
     },
     request: (request, caller) =>
-      carry(`${request.kind} ${refText(request.object)}`, () => store.request(request, caller)),
+      carry(
+        `${request.kind} ${refText('object' in request ? request.object : refOf(request.declaration))}`,
+        () => store.request(request, caller),
+      ),
     claim: (object, caller) => carry(`claim ${object.name}`, () => store.claim(object, caller)),
     verify: (token, request, consumer) => carry('verify', () => store.verify(token, request, consumer)),
     audit: (query) => carry('audit', () => store.audit(query)),

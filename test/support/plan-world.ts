@@ -137,6 +137,7 @@ export class PlanWorld {
       survey,
       ownership: OURS,
       now: this.now,
+      policy: this.project.spec.unmanaged,
       suspects: this.#suspects(entries),
       agrees: ({ sink, fingerprint }) => {
         const receipt = this.receipt(sink);
@@ -160,6 +161,7 @@ export class PlanWorld {
       tokens: this.#knownTokens(),
       people: this.#people(),
       totals: scope === 'all' ? { ...found.totals, unchanged: 0 } : found.totals,
+      unmanaged: found.unmanaged,
       allowRemovals: this.allowRemovals,
     });
   }

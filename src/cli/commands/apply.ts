@@ -7,6 +7,7 @@ import type { Result } from '../../domain/result.js';
 import { ok } from '../../domain/result.js';
 import type { Plan } from '../../plan/plan.js';
 import type { LiveStore } from '../../ports/live-store.js';
+import { keepDocument } from '../adopted-documents.js';
 import { approve } from '../approval.js';
 import type { Command, Input } from '../command.js';
 import { execute, withLease } from '../executing.js';
@@ -101,6 +102,7 @@ const execution = ({ context, documents }: Request) => ({
   place: documents.place,
   sinks: documents.sinks,
   ownership: documents.ownership,
+  keepDocument: keepDocument(documents),
 });
 
 async function decideOnFreshStore(request: Request): Promise<Result<Plan, Failure>> {

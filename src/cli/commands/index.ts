@@ -55,6 +55,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./export.js')).exportDocuments,
   },
   {
+    name: 'adopt',
+    summary: 'take over live objects as they are',
+    load: async () => (await import('./adopt.js')).adopt,
+  },
+  {
     name: 'claim',
     summary: 'print the secret of a key without a sink, once',
     load: async () => (await import('./claim.js')).claim,
