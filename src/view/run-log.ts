@@ -131,12 +131,16 @@ function reportLines(
   const isWhole = failed + notAttempted === 0;
   const rest = isWhole ? '' : `, ${failed} failed, ${notAttempted} not attempted`;
   const message = `applied${from} ${counted(succeeded, 'step')}${rest}; the plan was: ${summaryText(plan.summary)}`;
-  const troubles = results.flatMap(({ step, error }): readonly Line[] =>
-    error === undefined
-      ? []
-      : [{ level: 'error', event: 'step-failed', message: `${step}: ${error.message} (${error.code})` }],
+  const broken = results.flatMap(({ step, status, error }): readonly Line[] =>
+    status === 'failed' && error !== undefined
+      ? [{ level: 'error', event: 'step-failed', message: `${step}: ${error.message} (${error.code})` }]
+      : [],
   );
-  return [{ level: isWhole ? 'info' : 'error', event: 'applied', message }, ...troubles];
+  // Steps that were not begun have one reason together, or none of their own.
+  const why = results.find(({ status, error }) => status === 'not-attempted' && error !== undefined)?.error;
+  const held: readonly Line[] = why ? [{ level: 'warn', event: 'interrupted', message: why.message }] : [];
+  const level = failed > 0 ? 'error' : isWhole ? 'info' : 'warn';
+  return [{ level, event: 'applied', message }, ...broken, ...held];
 }
 
 const findingLines = (outcome: PassOutcome | undefined): readonly Line[] =>

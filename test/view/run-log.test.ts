@@ -1,6 +1,7 @@
 /** The log of a controller: news once, in one line each, with nothing in it that could do harm. */
 import { after, type ControllerEvent, type PassOutcome, starting } from '../../src/controller/status.js';
 import { fault } from '../../src/domain/errors.js';
+import { reportOf } from '../../src/plan/report.js';
 import { logJson, logLines, logText } from '../../src/view/run-log.js';
 import { outcome, refusal, worked } from '../support/controller-world.js';
 
@@ -39,6 +40,16 @@ test('says what was done, what failed, and nothing of passes that found nothing 
     'info  leading',
     'error applied 1 step, 1 failed, 0 not attempted; the plan was: nothing to do now; 0 unchanged',
     'error step 0: the disk is full (sink_unavailable)',
+  ]);
+});
+
+test('says of a pass that was interrupted why the rest was not begun, once', () => {
+  const error = fault('interrupted', 'the run was interrupted before this was done');
+  const steps = ['one', 'two', 'three'].map((step) => ({ step, status: 'not-attempted' as const, error }));
+  const report = reportOf('digest', [{ step: 'zero', status: 'succeeded' }, ...steps]);
+  expect(logOf(event(outcome({ report })))).toEqual([
+    'warn  applied 1 step, 0 failed, 3 not attempted; the plan was: nothing to do now; 0 unchanged',
+    'warn  the run was interrupted before this was done',
   ]);
 });
 
