@@ -60,14 +60,17 @@ export class Consumer {
 
   /** Restarts: forgets what it had and reads its place. */
   reload(): void {
-    const { documents, places, judge, timeline } = this.#world;
+    const { documents, faults, places, judge, timeline } = this.#world;
     const declared = documents.key(this.key);
     if (declared === undefined) return;
     const sinks = sinksOf(declared);
     const from = sinks[this.#nth % Math.max(1, sinks.length)];
     if (from === undefined) return;
     const content = places.content(from);
-    if (content === undefined || !isToken(content)) return;
+    const isStrange = (token: string): boolean => faults.isCalm && judge.isOfAnother(token, this.key);
+    // From a place that another key had: somebody notices, in the end.
+    if (this.held && isStrange(this.held.token)) this.held = undefined;
+    if (content === undefined || !isToken(content) || isStrange(content)) return;
     this.held = { token: content, from, at: timeline.now };
     this.isTainted = judge.isSpoiled(from);
     judge.stir();

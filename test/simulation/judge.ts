@@ -58,7 +58,7 @@ export class Judge {
   readonly #formerly: { readonly declared: KeyDeclaration; readonly until: Instant }[] = [];
   readonly #endedByHand = new Set<string>();
   readonly #stopped = new Set<string>();
-  #wasRestored = false;
+  #restoredAt: Instant | undefined;
   /** Nothing that is held can have ended before, as long as nobody writes. */
   #quietUntil: Instant = 0;
 
@@ -88,6 +88,12 @@ export class Judge {
     return this.#spoiled.has(sink);
   }
 
+  /** Was it issued for a key of another name? */
+  isOfAnother(token: string, name: string): boolean {
+    const object = this.#tables?.objects.get(this.#versionOf(token)?.object_id ?? '');
+    return object !== undefined && object.name !== name;
+  }
+
   /** The documents changed: what stands at newly declared places is not of the key that declares them now. */
   edited(before: readonly KeyDeclaration[]): void {
     this.stir();
@@ -103,7 +109,7 @@ export class Judge {
   }
 
   restored(): void {
-    this.#wasRestored = true;
+    this.#restoredAt = this.#watched.timeline.now;
     for (const id of this.#watched.places.ids()) this.spoil(id);
   }
 
@@ -166,6 +172,8 @@ export class Judge {
     const row = this.#versionOf(token);
     const endedAt = Math.min(row?.revoked_at ?? Infinity, row?.expires_at ?? Infinity);
     if (code === 'VALID') {
+      // The answer may have been on its way when an older store took the place of the one that gave it.
+      if (this.#restoredAt !== undefined && askedAt <= this.#restoredAt) return;
       if (row === undefined || endedAt < askedAt - TOLERANCE_MS)
         this.accuse('no resurrection', `${consumer.name} was let in with a version that had ended`);
       return;
@@ -218,7 +226,7 @@ export class Judge {
   #excuseFor(token: string, holder: 'place' | 'memory'): string | undefined {
     const now = this.#watched.timeline.now + TOLERANCE_MS;
     const row = this.#versionOf(token);
-    if (row === undefined) return this.#wasRestored ? 'the store was restored' : undefined;
+    if (row === undefined) return this.#restoredAt === undefined ? undefined : 'the store was restored';
     if (row.expires_at !== null && row.expires_at <= now) return 'it expired';
     if (this.#endedByHand.has(row.token_id)) return 'it was revoked by hand';
     if (this.#stopped.has(row.object_id)) return 'the key was stopped by hand';

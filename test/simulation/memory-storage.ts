@@ -15,7 +15,6 @@ import type {
 } from '../../src/authority/storage-port.js';
 import type { Result } from '../../src/domain/result.js';
 import type { DurationMs } from '../../src/domain/time.js';
-import { reviewQueries } from './review-queries.js';
 import { Journal, type RowChange, Table } from './tables.js';
 
 export interface MemoryStorage extends Storage {
@@ -94,7 +93,6 @@ export function memoryStorage({ lateMs, onCommit }: MemoryStorageOptions): Memor
 const transactionOver = (tables: Tables): Transaction => ({
   objects: objectQueries(tables),
   versions: versionQueries(tables),
-  review: reviewQueries(tables),
   audit: auditQueries(tables),
   leases: {
     get: async (name) => tables.leases.get(name),

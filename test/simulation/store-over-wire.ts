@@ -1,6 +1,6 @@
 /** The live store as a process reaches it: every call over the wire, and an answer that is lost is a fault. */
 import { fault } from '../../src/domain/errors.js';
-import { refOf, refText } from '../../src/domain/objects.js';
+import { refText } from '../../src/domain/objects.js';
 import { fail, type Result } from '../../src/domain/result.js';
 import type { LiveStore } from '../../src/ports/live-store.js';
 import type { Wire } from './wire.js';
@@ -15,7 +15,6 @@ export function storeOverWire(store: LiveStore, wire: Wire): LiveStore {
     list: (page) => carry('list', () => store.list(page)),
     dependents: (ref) => carry('dependents', () => store.dependents(ref)),
     resolve: (references) => carry('resolve', () => store.resolve(references)),
-    review: (limits) => carry('review', () => store.review(limits)),
     tokens: (ids) => carry('tokens', () => store.tokens(ids)),
     acquireLease: (holder, ttlMs, name) => carry('acquire', () => store.acquireLease(holder, ttlMs, name)),
     renewLease: (lease) => carry('renew', () => store.renewLease(lease)),
@@ -25,10 +24,7 @@ export function storeOverWire(store: LiveStore, wire: Wire): LiveStore {
       return carry(`${mutation.kind} ${object}`, () => store.mutate(mutation, lease, caller));
     },
     request: (request, caller) =>
-      carry(
-        `${request.kind} ${refText('object' in request ? request.object : refOf(request.declaration))}`,
-        () => store.request(request, caller),
-      ),
+      carry(`${request.kind} ${refText(request.object)}`, () => store.request(request, caller)),
     claim: (object, caller) => carry(`claim ${object.name}`, () => store.claim(object, caller)),
     verify: (token, request, consumer) => carry('verify', () => store.verify(token, request, consumer)),
     audit: (query) => carry('audit', () => store.audit(query)),
