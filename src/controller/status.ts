@@ -1,4 +1,5 @@
 /** What a controller is doing and how it has gone, as events and as the state they add up to. Pure. */
+import { unreachable } from '../domain/result.js';
 import type { DurationMs, Instant } from '../domain/time.js';
 import type { PassFailure } from './documents.js';
 import type { PassOutcome } from './pass.js';
@@ -89,6 +90,8 @@ export function after(status: Status, event: ControllerEvent): Status {
         },
         nextAt: event.nextAt,
       };
+    default:
+      return unreachable(event);
   }
 }
 

@@ -11,6 +11,7 @@ import type {
   Withheld,
 } from '../controller/status.js';
 import { refText } from '../domain/objects.js';
+import { unreachable } from '../domain/result.js';
 import { formatDuration, formatInstant, type Instant } from '../domain/time.js';
 import { summaryText } from './plan-groups.js';
 import { counted, printable } from './words.js';
@@ -48,6 +49,8 @@ export function logLines(event: ControllerEvent, before: Status): readonly LogLi
         before.failing && ({ level: 'info', event: 'recovered', message: 'works again' } as const);
       return [...(recovered ? [recovered] : []), ...lines].map((line) => ({ at, ...line }));
     }
+    default:
+      return unreachable(event);
   }
 }
 
@@ -172,6 +175,8 @@ function whyWithheld({ reason, cause }: Withheld, outcome: PassOutcome | undefin
           : ` by ${cause.actor} through ${cause.path} at ${formatInstant(cause.since)}`;
       return `it was changed by hand${who}, and drift is reported only`;
     }
+    default:
+      return unreachable(reason);
   }
 }
 
