@@ -20,7 +20,7 @@ const { metafile } = await build({
   target: 'node20.19',
   format: 'esm',
   // Packages with binaries of their own stay where npm put them.
-  external: ['libsql', 'libsodium-wrappers'],
+  external: ['libsql', 'libsodium-wrappers', '@node-rs/argon2'],
   // Bundled CommonJS packages ask for Node's modules by `require`.
   banner: {
     js: "import { createRequire as requireFrom } from 'node:module';const require = requireFrom(import.meta.url);",

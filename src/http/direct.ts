@@ -5,6 +5,7 @@
  */
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { fault } from '../domain/errors.js';
+import { permits } from '../domain/permissions.js';
 import type { Secret } from '../domain/secret.js';
 import { pathOf, sendProblem } from './answering.js';
 import { type Refusal, statusOf } from './problem.js';
@@ -14,7 +15,7 @@ import { PREFIXES } from './routes/index.js';
 import { introspectRoute } from './routes/introspect/route.js';
 import { verifyRoute } from './routes/verify/route.js';
 import { safeHeaders } from './safe-headers.js';
-import { bodyOf, mayCall, presented, type Served, served } from './serving.js';
+import { bodyOf, presented, type Served, served } from './serving.js';
 import type { HttpWorld } from './world.js';
 
 /** Their handlers ask of the caller no more than an `Asker` is. */
@@ -40,7 +41,7 @@ function knownHere(
   const shown = presented(request);
   if (!shown.ok || shown.value === undefined) return undefined;
   const { valid, key } = verifier.verify(shown.value.reveal());
-  if (!valid || key?.type !== 'secret' || !mayCall(route, key)) return undefined;
+  if (!valid || key?.type !== 'secret' || !permits(key.permissions, route.permission ?? '')) return undefined;
   return { asker: key, token: shown.value };
 }
 

@@ -1,11 +1,12 @@
 /** /openapi.json, made from the routes: the same schemas that check what comes in. */
 import type { TSchema } from 'typebox';
-import type { FaultCode } from '../domain/errors.js';
+import { FAULTS, type FaultCode } from '../domain/errors.js';
 import { VERSION } from '../domain/version.js';
 import { statusOf } from './problem.js';
 import { ROOT_PATHS } from './root-paths.js';
 import type { Route } from './route.js';
 import { PREFIXES, ROUTES } from './routes/index.js';
+import { Key } from './routes/keys/item.js';
 import { Problem } from './schemas.js';
 
 /** What any route of ours may answer. */
@@ -17,6 +18,7 @@ const ALWAYS: readonly FaultCode[] = [
   'rate_limited',
   'internal',
   'store_unreachable',
+  'overloaded',
 ];
 
 const OF_BODIES: readonly FaultCode[] = ['too_large', 'unsupported_media_type'];
@@ -29,7 +31,7 @@ export function openApi(): object {
     paths[route.path] ??= {};
     Object.assign(paths[route.path] ?? {}, { [route.method.toLowerCase()]: operationOf(route) });
   }
-  return {
+  return withReferences({
     openapi: '3.1.0',
     info: {
       title: 'Keywright',
@@ -49,10 +51,23 @@ export function openApi(): object {
         },
         apiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key' },
       },
-      schemas: { Problem },
+      schemas: Object.fromEntries(Object.entries(NAMED).map(([name, schema]) => [name, { ...schema }])),
+      responses: problemAnswers(),
     },
-  };
+  });
 }
+
+/** Said once, and referred to where they are part of others. */
+const NAMED: Readonly<Record<string, TSchema>> = { Problem, Key };
+
+/** Plain data, in which a named shape is a reference wherever it is that very object. */
+const withReferences = (description: object): object =>
+  JSON.parse(
+    JSON.stringify(description, (_, value: unknown) => {
+      const name = Object.keys(NAMED).find((one) => NAMED[one] === value);
+      return name === undefined ? value : { $ref: `#/components/schemas/${name}` };
+    }),
+  );
 
 function operationOf(route: Route): object {
   const { id, tag, summary, description, permission, body, formats = ['json'] } = route;
@@ -96,12 +111,21 @@ const answerOf = ({ answer }: Route): object =>
 
 function problems({ faults = [], body }: Route): Record<number, object> {
   const codes = [...ALWAYS, ...(body ? OF_BODIES : []), ...faults];
+  const statuses = [...new Set(codes.map(statusOf))];
+  return Object.fromEntries(statuses.map((status) => [status, { $ref: `#/components/responses/${status}` }]));
+}
+
+/** One for each status, with all the codes that any route answers with it. */
+function problemAnswers(): Record<number, object> {
+  const codes = new Set([...ALWAYS, ...OF_BODIES, ...ROUTES.flatMap(({ faults = [] }) => faults)]);
   const answers: Record<number, object> = {};
-  for (const status of new Set(codes.map(statusOf))) {
-    const named = codes.filter((code) => statusOf(code) === status).map((code) => `\`${code}\``);
+  for (const status of new Set([...codes].map(statusOf))) {
+    const meanings = [...codes]
+      .filter((code) => statusOf(code) === status)
+      .map((code) => `\`${code}\`: ${FAULTS[code]}`);
     answers[status] = {
-      description: [...new Set(named)].join(', '),
-      content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+      description: meanings.join(' '),
+      content: { 'application/problem+json': { schema: Problem } },
     };
   }
   return answers;

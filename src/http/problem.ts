@@ -81,6 +81,7 @@ export function problemOf(refusal: Refusal, instance: string): Problem {
     status,
     headers: {
       ...RETRY[status],
+      ...(refusal.retryAfterMs !== undefined && retryAfter(refusal.retryAfterMs)),
       ...(status === 401 && { 'www-authenticate': CHALLENGE }),
       ...refusal.headers,
     },

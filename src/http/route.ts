@@ -8,6 +8,7 @@ import type { Principal } from '../domain/principal.js';
 import { ok, type Result } from '../domain/result.js';
 import type { Secret } from '../domain/secret.js';
 import type { CallContext } from '../ports/authority.js';
+import type { Scope } from './access.js';
 import type { BodyFormat } from './body.js';
 import type { Refusal } from './problem.js';
 import type { HttpWorld } from './world.js';
@@ -48,6 +49,8 @@ export interface Definition<P extends TObject, Q extends TObject, B extends TSch
   readonly description?: string;
   /** Undefined: whoever is known. */
   readonly permission?: string;
+  /** Where the permission has to hold; `account` if absent. */
+  readonly scope?: Scope;
   readonly params?: P;
   readonly query?: Q;
   /** A body may be left out where `{}` is right. */

@@ -5,17 +5,17 @@
 import type { IncomingMessage } from 'node:http';
 import type { TSchema } from 'typebox';
 import { fault } from '../domain/errors.js';
-import { permits } from '../domain/permissions.js';
 import type { Principal } from '../domain/principal.js';
 import { fail, ok, type Result } from '../domain/result.js';
 import type { Secret } from '../domain/secret.js';
 import type { CallContext } from '../ports/authority.js';
+import { mayCall } from './access.js';
 import { readBody } from './body.js';
 import { type Check, checkOf } from './checking.js';
 import { credentialOf } from './credential.js';
 import { isRequired } from './openapi.js';
 import type { Refusal } from './problem.js';
-import type { Answered, Asker, Presented, Route } from './route.js';
+import type { Answered, Presented, Route } from './route.js';
 import type { HttpWorld } from './world.js';
 
 /** A route with its checks compiled. */
@@ -92,12 +92,6 @@ const contextOf = ({ headers, socket }: IncomingMessage, { method, path }: Route
   ...(socket.remoteAddress !== undefined && { source: socket.remoteAddress }),
 });
 
-export const mayCall = ({ permission }: Pick<Route, 'permission'>, { permissions }: Asker): boolean =>
-  permission === undefined || permits(permissions, permission);
-
-export const forbidden = ({ permission }: Route): Refusal =>
-  fault('forbidden', `this needs the permission ${permission}`);
-
 export interface Sent {
   readonly params: unknown;
   readonly query: unknown;
@@ -109,7 +103,9 @@ export async function perform(
   { route, checks }: Served,
   { caller, sent, world }: { readonly caller: Caller; readonly sent: Sent; readonly world: HttpWorld },
 ): Promise<Answered> {
-  if (!mayCall(route, caller.principal)) return fail(forbidden(route));
+  const { permission, scope = 'account' } = route;
+  const allowed = permission === undefined ? ok(undefined) : mayCall(caller.principal, permission, scope);
+  if (!allowed.ok) return allowed;
   const params = checks.params(sent.params);
   if (!params.ok) return params;
   const query = checks.query(sent.query);

@@ -7,7 +7,7 @@ import type { Verifier } from '../verifier/verifier.js';
 
 export interface HttpWorld {
   readonly store: LiveStore;
-  readonly authority: Pick<Authority, 'authenticate'>;
+  readonly authority: Pick<Authority, 'authenticate' | 'revokeToken'>;
   readonly verifier: Verifier;
   readonly clock: Clock;
   readonly entropy: Entropy;

@@ -1,6 +1,7 @@
 /** Puts a server together: a store, the memory that verifies, who is calling, the log, the metrics, and HTTP over them. */
 import { resolve } from 'node:path';
 import type { World } from '../authority/authority.js';
+import type { ServedStore } from '../authority/identity/open.js';
 import type { RunningServer, ServeOptions } from '../cli/world.js';
 import { fault } from '../domain/errors.js';
 import { fail, ok, type Result } from '../domain/result.js';
@@ -12,13 +13,13 @@ import type { CredentialFeed } from '../ports/credential-feed.js';
 import type { LiveStore } from '../ports/live-store.js';
 import { isPostgresAddress } from '../storage/postgres/address.js';
 import { createVerifier, type Verifier } from '../verifier/verifier.js';
-import { callersOf } from './callers.js';
-import { openEmbeddedFeed, openEmbeddedStore } from './embedded-store.js';
+import { openEmbeddedFeed } from './embedded-store.js';
 import { LOG_LEVELS, type OpenLog, openLog } from './http-log.js';
 import { newHttpMetrics } from './http-metrics.js';
 import { parseListenPlace } from './listen-place.js';
-import { openPostgresFeed, openPostgresStore } from './postgres-store.js';
+import { openPostgresFeed } from './postgres-store.js';
 import { openRootToken } from './root-token.js';
+import { openEmbeddedServed, openPostgresServed } from './served-store.js';
 
 export interface ServerOptions extends World, ServeOptions {
   /** Of the embedded store, or of what belongs to this machine of one on a server. */
@@ -41,11 +42,11 @@ export async function serve(options: ServerOptions): Promise<Result<RunningServe
     return fail(
       fault('usage', `--listen takes HOST:PORT, as 127.0.0.1:8787, not ${JSON.stringify(options.listen)}`),
     );
-  const store = await openStore(options);
-  if (!store.ok) return store;
-  const opened = await openRest(store.value, options);
+  const served = await openServed(options);
+  if (!served.ok) return served;
+  const opened = await openRest(served.value, options);
   if (!opened.ok) {
-    await store.value.close();
+    await served.value.store.close();
     return opened;
   }
   const { world, rootTokenFile } = opened.value;
@@ -69,9 +70,13 @@ interface Opened {
   close(): Promise<Result<void>>;
 }
 
-async function openRest(store: LiveStore, options: ServerOptions): Promise<Result<Opened>> {
-  const { clock, entropy, folder, rootToken } = options;
-  const root = await openRootToken(resolve(folder), rootToken, entropy);
+async function openRest({ store, authority }: ServedStore, options: ServerOptions): Promise<Result<Opened>> {
+  const { clock, entropy } = options;
+  const root = await openRootToken(authority, {
+    folder: resolve(options.folder),
+    given: options.rootToken,
+    entropy,
+  });
   if (!root.ok) return root;
   const feed = await openFeed(options);
   if (!feed.ok) return feed;
@@ -84,13 +89,12 @@ async function openRest(store: LiveStore, options: ServerOptions): Promise<Resul
   const log = openLog(levelOf(options.logLevel));
   const ended = following(verifier.value, feed.value);
   const world: HttpWorld = {
-    ...{ store, verifier: verifier.value, clock, entropy, log, stopping: stopping.signal },
-    authority: callersOf(store, clock, root.value.token),
+    ...{ store, authority, verifier: verifier.value, clock, entropy, log, stopping: stopping.signal },
     metrics: newHttpMetrics(verifier.value),
     limits: { requestsPerMinute: options.requestsPerMinute, concurrent: 256, streams: 100 },
   };
   return ok({
-    ...{ world, rootTokenFile: root.value.file, stopping },
+    ...{ world, rootTokenFile: root.value, stopping },
     close: () => closeAll({ store, verifier: verifier.value, log, ended }),
   });
 }
@@ -141,12 +145,12 @@ function following(verifier: Verifier, feed: CredentialFeed): () => Promise<void
   };
 }
 
-function openStore(options: ServerOptions): Promise<Result<LiveStore>> {
+function openServed(options: ServerOptions): Promise<Result<ServedStore>> {
   const { location } = options;
   const opening = { ...options, whenAbsent: 'create' } as const;
   return isPostgresAddress(location)
-    ? openPostgresStore({ ...opening, address: new Secret(location) })
-    : openEmbeddedStore(opening);
+    ? openPostgresServed({ ...opening, address: new Secret(location) })
+    : openEmbeddedServed(opening);
 }
 
 function openFeed(options: ServerOptions): Promise<Result<CredentialFeed>> {

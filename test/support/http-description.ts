@@ -2,16 +2,19 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { Got } from './http-world.js';
 
+interface Answer {
+  readonly $ref?: string;
+  readonly content?: Readonly<Record<string, { readonly schema: object }>>;
+}
+
 interface Operation {
-  readonly responses: Readonly<
-    Record<string, { readonly content?: Readonly<Record<string, { readonly schema: object }>> }>
-  >;
+  readonly responses: Readonly<Record<string, Answer>>;
 }
 
 export interface Description {
   readonly servers: readonly { readonly url: string }[];
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
-  readonly components: object;
+  readonly components: { readonly responses: Readonly<Record<string, Answer>> };
 }
 
 /** The same answer, if it is as described; throws otherwise. */
@@ -26,7 +29,9 @@ export function asDescribed(description: Description, line: string, got: Got): G
     check(description, { $ref: '#/components/schemas/Problem' }, got, where);
     return got;
   }
-  const content = operation.responses[got.status]?.content;
+  const answer = operation.responses[got.status];
+  const content =
+    answer?.content ?? description.components.responses[answer?.$ref?.split('/').at(-1) ?? '']?.content;
   if (content === undefined) throw new Error(`${where}: no such answer in /openapi.json`);
   const type = got.headers.get('content-type')?.split(';')[0] ?? '';
   const described = content[type];

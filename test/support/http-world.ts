@@ -6,9 +6,9 @@ import { request as plainRequest } from 'node:http';
 import { Secret } from '../../src/domain/secret.js';
 import { type Listening, listen } from '../../src/http/server.js';
 import type { HttpWorld, RequestEntry } from '../../src/http/world.js';
-import { callersOf } from '../../src/main/callers.js';
 import { openEmbeddedFeed } from '../../src/main/embedded-store.js';
 import { newHttpMetrics } from '../../src/main/http-metrics.js';
+import { openEmbeddedServed } from '../../src/main/served-store.js';
 import { systemClock } from '../../src/main/system.js';
 import type { Clock } from '../../src/ports/clock.js';
 import { createVerifier } from '../../src/verifier/verifier.js';
@@ -77,6 +77,11 @@ async function startOn(
   // The hour is set by the test; waiting is real.
   const { now, advance } = place.world.clock;
   const clock = { ...systemClock, now, advance };
+  // As another process does: what is done by hand is seen through the feed alone.
+  const { store, authority } = need(
+    await openEmbeddedServed({ ...place.world, folder: place.folder(), whenAbsent: 'refuse' }),
+  );
+  need(await authority.setRootToken(new Secret(ROOT)));
   const feed = need(await openEmbeddedFeed({ ...place.world, folder: place.folder() }));
   const verifier = need(await createVerifier(feed, clock));
   const following = new AbortController();
@@ -85,8 +90,8 @@ async function startOn(
   const requests: RequestEntry[] = [];
   const failures: string[] = [];
   const world = change({
-    ...{ store: hand.store, verifier, clock, entropy: place.world.entropy, stopping: stopping.signal },
-    authority: callersOf(hand.store, clock, new Secret(ROOT)),
+    ...{ store, verifier, clock, entropy: place.world.entropy, stopping: stopping.signal },
+    authority,
     metrics: newHttpMetrics(verifier),
     limits: { requestsPerMinute: 100_000, concurrent: 100, streams: 10 },
     log: {
@@ -108,6 +113,7 @@ async function startOn(
       await listening.stop(200);
       await followed;
       await verifier.close();
+      await store.close();
     },
   };
 }

@@ -32,6 +32,7 @@ export const introspectRoute = route<never, never, typeof body, Asker>({
   summary: 'Is this token active? (RFC 7662)',
   description: 'A key asks about keys of its own environment; others are not active to it.',
   permission: 'keys:verify',
+  scope: 'own',
   body,
   formats: ['form', 'json'],
   answer: Answer,

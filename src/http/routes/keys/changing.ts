@@ -3,6 +3,7 @@ import { Type } from 'typebox';
 import { actorOf, type Principal } from '../../../domain/principal.js';
 import type { Result } from '../../../domain/result.js';
 import type { Request } from '../../../ports/live-store.js';
+import { mayTouch } from '../../access.js';
 import { type Answered, json } from '../../route.js';
 import { closed, dataOf } from '../../schemas.js';
 import { within } from '../../verifying.js';
@@ -27,22 +28,25 @@ export interface Change {
   readonly id: string;
   /** `rotate`: the last part of the route, for the audit log. */
   readonly verb: string;
+  readonly permission: string;
   request(object: KeyObject['ref']): Request;
 }
 
 export async function changeKey(
   world: HttpWorld,
-  { principal, id, verb, request }: Change,
+  { principal, id, verb, permission, request }: Change,
 ): Promise<Answered> {
   const { store, clock } = world;
-  const found = await findKey(store, { principal, idOrName: id });
+  const found = await findKey(store, { principal, idOrName: id, permission });
   if (!found.ok) return found;
+  const allowed = mayTouch(principal, permission, found.value);
+  if (!allowed.ok) return allowed;
   const caller = { actor: actorOf(principal), path: `http:POST /keys/{id}/${verb}` };
   const done = await store.request(request(found.value.ref), caller);
   if (!done.ok) return done;
   const inMemory = await inForce(world);
   if (!inMemory.ok) return inMemory;
-  const after = await findKey(store, { principal, idOrName: found.value.id });
+  const after = await findKey(store, { principal, idOrName: found.value.id, permission });
   return after.ok ? json({ data: keyItem(after.value, clock.now()) }) : after;
 }
 

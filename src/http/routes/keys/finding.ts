@@ -1,17 +1,25 @@
-/** The key that a path names. One of another environment is not there, for a caller who lives in one. */
+/** The key that a path names. One that the caller may not see is not there. */
 import { fault } from '../../../domain/errors.js';
 import { isId } from '../../../domain/objects.js';
+import type { Principal } from '../../../domain/principal.js';
 import { fail, ok, type Result } from '../../../domain/result.js';
 import type { LiveStore } from '../../../ports/live-store.js';
-import type { Asker } from '../../route.js';
+import { maySee } from '../../access.js';
 import { isKey, type KeyObject } from './item.js';
 
 const ABSENT = fail(fault('not_found', 'there is no such key; GET /keys lists them'));
 
+interface Sought {
+  readonly principal: Principal;
+  readonly idOrName: string;
+  /** Whoever may do this to it may know of it, too. */
+  readonly permission?: string;
+}
+
 /** `idOrName`: `us_key_…`, or a name. `not_found`. */
 export async function findKey(
   store: LiveStore,
-  { principal, idOrName }: { readonly principal: Asker; readonly idOrName: string },
+  { principal, idOrName, permission = 'keys:read' }: Sought,
 ): Promise<Result<KeyObject>> {
   const ref = isId(idOrName)
     ? await store.resolve([{ kind: 'ApiKey', name: idOrName }])
@@ -23,8 +31,6 @@ export async function findKey(
   if (!found.ok) return found;
   const [object] = found.value;
   if (object === undefined || !isKey(object)) return ABSENT;
-  const { environment } = principal;
-  return environment === undefined || environment === object.declaration.spec.environment
-    ? ok(object)
-    : ABSENT;
+  const isSeen = [permission, 'keys:read'].some((one) => maySee(principal, one, object));
+  return isSeen ? ok(object) : ABSENT;
 }

@@ -2,6 +2,7 @@
 import { Type } from 'typebox';
 import { ownerText } from '../../../domain/owner.js';
 import { Secret } from '../../../domain/secret.js';
+import { maySee } from '../../access.js';
 import { pageThrough } from '../../paging.js';
 import { json, type Route, route } from '../../route.js';
 import { closed, pageOf, pageQuery, SecretText } from '../../schemas.js';
@@ -28,6 +29,7 @@ const list = route({
   tag: 'keys',
   summary: 'Keys, by name.',
   permission: 'keys:read',
+  scope: 'objects',
   query: filters,
   answer: pageOf(Key),
   handle: async ({ principal, query }, { store, clock }) => {
@@ -37,7 +39,7 @@ const list = route({
       ...{ kind: 'ApiKey', limit, cursor },
       matches: (object) =>
         isKey(object) &&
-        [undefined, object.declaration.spec.environment].includes(principal.environment) &&
+        maySee(principal, 'keys:read', object) &&
         [undefined, object.declaration.spec.environment].includes(query.environment) &&
         [undefined, ownerText(object.declaration.spec.owner)].includes(owner) &&
         [undefined, statusOf(object.key, now)].includes(status),
@@ -55,6 +57,7 @@ const get = route({
   tag: 'keys',
   summary: 'One key with all its versions, and when each was used last.',
   permission: 'keys:read',
+  scope: 'objects',
   params: byId,
   answer: OneKey,
   faults: ['not_found'],
@@ -113,12 +116,13 @@ const asked = ({ verb, permission, summary, description, request }: Verb): Route
     path: `/keys/{id}/${verb}`,
     id: `${verb}Key`,
     tag: 'keys',
-    ...{ summary, description, permission },
+    ...{ summary, description, permission, scope: 'objects' },
     params: byId,
     body: Type.Object({}, closed),
     answer: OneKey,
     faults: ['not_found', 'conflict'],
-    handle: ({ principal, params }, world) => changeKey(world, { principal, id: params.id, verb, request }),
+    handle: ({ principal, params }, world) =>
+      changeKey(world, { principal, id: params.id, verb, permission, request }),
   });
 
 const acknowledge = route({
@@ -129,13 +133,14 @@ const acknowledge = route({
   summary: 'Confirm that the newest version is in use.',
   description: 'Whoever has that version proves it by sending it.',
   permission: 'keys:rotate',
+  scope: 'objects',
   params: byId,
   body: Type.Object({ proof: SecretText }, closed),
   answer: OneKey,
   faults: ['not_found', 'conflict', 'possession_required'],
   handle: ({ principal, params, body }, world) =>
     changeKey(world, {
-      ...{ principal, id: params.id, verb: 'acknowledge' },
+      ...{ principal, id: params.id, verb: 'acknowledge', permission: 'keys:rotate' },
       request: (object) => ({ kind: 'acknowledge', object, proof: new Secret(body.proof) }),
     }),
 });

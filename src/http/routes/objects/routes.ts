@@ -4,6 +4,7 @@ import { kindOf } from '../../../domain/kinds/index.js';
 import type { LiveObject } from '../../../domain/live.js';
 import type { ObjectRef } from '../../../domain/objects.js';
 import { formatInstant } from '../../../domain/time.js';
+import { maySee } from '../../access.js';
 import { pageThrough } from '../../paging.js';
 import { json, type Route, route } from '../../route.js';
 import { closed, Instant, nullable, pageOf, pageQuery } from '../../schemas.js';
@@ -39,20 +40,17 @@ function listOf({ kind, path, noun }: Listed): Route {
     tag: noun,
     summary: `${kind} objects, by name.`,
     permission: `${noun}:read`,
+    scope: 'objects',
     query: isBound ? filters : plain,
     answer: pageOf(itemOf(kind)),
     handle: async ({ principal, query }, { store }) => {
       const { limit, cursor } = query;
-      const environment = 'environment' in query ? query.environment : undefined;
+      const environment = 'environment' in query ? String(query.environment) : undefined;
       const page = await pageThrough(store, {
         ...{ kind, limit, cursor },
-        matches: (object) => {
-          const its = environmentOf(object);
-          // What belongs to no environment is everybody's; an environment is there for its own.
-          return [principal.environment, environment].every(
-            (one) => one === undefined || [one, undefined].includes(its),
-          );
-        },
+        matches: (object) =>
+          maySee(principal, `${noun}:read`, object) &&
+          [undefined, environmentOf(object)].includes(environment),
       });
       if (!page.ok) return page;
       const { data, nextCursor } = page.value;
@@ -61,10 +59,8 @@ function listOf({ kind, path, noun }: Listed): Route {
   });
 }
 
-const environmentOf = ({ declaration }: LiveObject): string | undefined => {
-  if (declaration.kind === 'Environment') return declaration.metadata.name;
-  return kindOf(declaration.kind).within?.(declaration.spec);
-};
+const environmentOf = ({ declaration }: LiveObject): string | undefined =>
+  kindOf(declaration.kind).within?.(declaration.spec);
 
 /** The fields of the kind's documents, as they are declared, with what every object has. */
 const itemOf = (kind: ObjectRef['kind']): TSchema => {

@@ -1,16 +1,18 @@
 /**
- * POST /revoke: RFC 7009. Ends the one version of a key that is shown, at once. Whoever holds it may, for a leaked key
- * is best ended by its finder; so may anybody with `keys:revoke`. A token that nobody knows is as good as revoked.
+ * POST /revoke: RFC 7009. Ends the token that is shown, at once: of a key that one version. Whoever holds it may, for
+ * a leaked key is best ended by its finder; so may who has `keys:revoke`. One that nobody knows is as good as revoked.
  */
 import { Type } from 'typebox';
-import { fault } from '../../../domain/errors.js';
-import { permits } from '../../../domain/permissions.js';
+import { authorize } from '../../../domain/access.js';
 import { actorOf } from '../../../domain/principal.js';
-import { fail } from '../../../domain/result.js';
-import { publicIdOf, Secret } from '../../../domain/secret.js';
-import { json, route } from '../../route.js';
+import { ok, type Result } from '../../../domain/result.js';
+import { parseToken, publicIdOf, Secret } from '../../../domain/secret.js';
+import type { Verification } from '../../../ports/live-store.js';
+import { mayTouch } from '../../access.js';
+import { type Call, json, route } from '../../route.js';
 import { closed, SecretText } from '../../schemas.js';
 import { verifyToken } from '../../verifying.js';
+import type { HttpWorld } from '../../world.js';
 import { inForce } from '../keys/changing.js';
 
 const body = Type.Object({ token: SecretText, token_type_hint: Type.Optional(Type.String()) });
@@ -27,19 +29,26 @@ export const revokeTokenRoute = route({
   body,
   formats: ['form', 'json'],
   answer: Type.Object({}, closed),
-  handle: async ({ principal, credential, body }, world) => {
-    const isOwn = credential.token.reveal() === body.token;
-    if (!isOwn && !permits(principal.permissions, 'keys:revoke'))
-      return fail(fault('forbidden', 'to revoke a token of somebody else needs keys:revoke'));
-    const known = await verifyToken(world, new Secret(body.token), {});
+  handle: async (call, world) => {
+    const { principal, credential, body } = call;
+    const token = new Secret(body.token);
+    if (!isKeyToken(body.token)) {
+      const revoked = await world.authority.revokeToken(token, { principal, context: credential.context });
+      return revoked.ok ? json({}) : revoked;
+    }
+    const known = await verifyToken(world, token, {});
     if (!known.ok) return known;
     const { key, code } = known.value;
     if (key === undefined || code === 'REVOKED') return json({});
-    if (principal.environment !== undefined && principal.environment !== key.environment)
-      return fail(fault('forbidden', 'the token is of another environment'));
-    const object = { kind: 'ApiKey', name: key.name } as const;
+    const allowed = isOwn(call) ? ok(undefined) : await mayRevoke(call, key, world);
+    if (!allowed.ok) return allowed;
     const revoked = await world.store.request(
-      { kind: 'revoke', object, overlapMs: 0, tokenId: publicIdOf(body.token) },
+      {
+        kind: 'revoke',
+        object: { kind: 'ApiKey', name: key.name },
+        overlapMs: 0,
+        tokenId: publicIdOf(body.token),
+      },
       { actor: actorOf(principal), path: 'http:POST /revoke' },
     );
     if (!revoked.ok) return revoked;
@@ -47,3 +56,25 @@ export const revokeTokenRoute = route({
     return inMemory.ok ? json({}) : inMemory;
   },
 });
+
+const isKeyToken = (text: string): boolean =>
+  ['secret', 'publishable'].includes(parseToken(text)?.type ?? '');
+
+type Revoking = Pick<Call, 'principal' | 'credential'> & { readonly body: { readonly token: string } };
+
+/** Everybody holds a publishable key, so holding it proves nothing. */
+const isOwn = ({ principal, credential, body }: Revoking): boolean =>
+  credential.token.reveal() === body.token && principal.kind === 'key' && principal.type === 'secret';
+
+/** A key that was removed and runs out is no object any more: the permission is asked for where it was. */
+async function mayRevoke(
+  { principal }: Revoking,
+  { name, environment }: NonNullable<Verification['key']>,
+  { store }: HttpWorld,
+): Promise<Result<void>> {
+  const found = await store.fetch([{ kind: 'ApiKey', name }]);
+  if (!found.ok) return found;
+  const [object] = found.value;
+  if (object !== undefined) return mayTouch(principal, 'keys:revoke', object);
+  return authorize(principal, 'keys:revoke', { kind: 'environment', environment });
+}

@@ -67,6 +67,7 @@ export const verifyRoute = route<never, never, typeof body, Asker>({
   description:
     'Counts as a use of the key. A key that is not good is an answer too: 200, with `valid: false`.',
   permission: 'keys:verify',
+  scope: 'own',
   body,
   answer: Answer,
   handle: ({ principal, body }, world) => {

@@ -1,0 +1,92 @@
+/**
+ * May this caller do that to this object? Asked of the domain, for each object that a route shows or changes; a route
+ * over the whole account asks once. Who may see an object in no way is told that it is not there.
+ */
+import { authorize, type KeyLevel, type Target } from '../domain/access.js';
+import { fault } from '../domain/errors.js';
+import { type ApiKeySpec, foldEmail } from '../domain/kinds/index.js';
+import type { LiveObject, OwnerStanding } from '../domain/live.js';
+import { permits } from '../domain/permissions.js';
+import type { Principal } from '../domain/principal.js';
+import { fail, ok, type Result, unreachable } from '../domain/result.js';
+
+/** The permission in any way: in the tenant, in the environment, or in some team. What it reaches is asked then. */
+const holds = (principal: Principal, permission: string): boolean =>
+  permits(principal.permissions, permission) ||
+  ('memberships' in principal && principal.memberships.some((one) => permits(one.permissions, permission)));
+
+/** `forbidden`, with a sentence that says who may. */
+export const mayTouch = (principal: Principal, permission: string, object: LiveObject): Result<void> =>
+  authorize(principal, permission, targetOf(principal, object));
+
+export const maySee = (principal: Principal, permission: string, object: LiveObject): boolean =>
+  mayTouch(principal, permission, object).ok;
+
+function targetOf(principal: Principal, { declaration, key, id }: LiveObject): Target {
+  switch (declaration.kind) {
+    case 'ApiKey': {
+      const { environment, owner } = declaration.spec;
+      return { kind: 'key', environment, owner: levelOf(principal, owner, key?.owner) };
+    }
+    case 'Environment':
+      return { kind: 'environment', environment: declaration.metadata.name };
+    case 'Space': {
+      const { environment } = declaration.spec;
+      return { kind: 'place', place: { environment, space: { name: declaration.metadata.name, id } } };
+    }
+    case 'Guest':
+      return { kind: 'guest', environment: declaration.spec.environment, id };
+    case 'Team':
+      return { kind: 'team', team: declaration.metadata.name };
+    default:
+      return { kind: 'account' };
+  }
+}
+
+/** Somebody else's personal key is nobody's in particular: whoever has the name of its person now may be another. */
+function levelOf(
+  principal: Principal,
+  { service, team, user }: ApiKeySpec['owner'],
+  standing: OwnerStanding | undefined,
+): KeyLevel {
+  if (service !== undefined) return { level: 'service' };
+  if (team !== undefined) return { level: 'team', team };
+  if (user === undefined) return { level: 'tenant' };
+  const isOwn = standing !== 'deleted' && namesOf(principal).includes(user);
+  return { level: 'personal', personId: isOwn ? principal.id : '' };
+}
+
+const namesOf = (principal: Principal): readonly string[] =>
+  'email' in principal && principal.kind !== 'guest'
+    ? [principal.id, principal.ref.name, foldEmail(principal.email)]
+    : [];
+
+/** Where a permission has to hold for a route to be called at all. */
+export type Scope =
+  /** In the account: what the route shows belongs to no environment. */
+  | 'account'
+  /** Where the caller lives: an environment, or the account. */
+  | 'own'
+  /** Somewhere; each object is asked about by itself. */
+  | 'objects';
+
+/** `forbidden`. */
+export function mayCall(principal: Principal, permission: string, scope: Scope): Result<void> {
+  const { environment } = principal;
+  switch (scope) {
+    case 'account':
+      return authorize(principal, permission, { kind: 'account' });
+    case 'own':
+      return authorize(
+        principal,
+        permission,
+        environment === undefined ? { kind: 'account' } : { kind: 'environment', environment },
+      );
+    case 'objects':
+      return holds(principal, permission)
+        ? ok(undefined)
+        : fail(fault('forbidden', `this needs the permission ${permission}`));
+    default:
+      return unreachable(scope);
+  }
+}
