@@ -20,7 +20,7 @@ import { endAllOf } from './identity/credentials.js';
 import { liveReferences } from './references.js';
 import { declarationOf, declarationText, refOfRow, standingOfPerson } from './rows.js';
 import type { ObjectRow } from './storage-port.js';
-import { genuine, keyOf, loadObject, saveKey, saveObject } from './stored.js';
+import { genuine, keyOf, loadObject, saveObject, tellKey } from './stored.js';
 import { changed, type Work } from './work.js';
 
 /** `conflict` if nobody active would own the account any more; `next` is undefined when the person goes. */
@@ -79,8 +79,8 @@ export async function tellPersonalKeys(
       action: TOLD[standing],
       detail: { person: refText(refOfRow(after)), personId: after.id },
     };
-    const saved = await saveKey(work, { before: key.value, after: key.value }, entry);
-    if (!saved.ok) return saved;
+    const told = await tellKey(work, key.value, entry);
+    if (!told.ok) return told;
   }
   return ok(undefined);
 }

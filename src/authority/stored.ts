@@ -4,7 +4,7 @@ import type { ApiKeySpec } from '../domain/kinds/index.js';
 import { quietUntil } from '../domain/lifecycle.js';
 import { type ObjectRef, refText } from '../domain/objects.js';
 import { fail, ok, type Result } from '../domain/result.js';
-import { NEVER } from '../domain/time.js';
+import { type Instant, NEVER } from '../domain/time.js';
 import { record } from './record.js';
 import {
   declarationOf,
@@ -65,6 +65,29 @@ export async function saveObject(work: Work, row: ObjectRow, entry: Entry): Prom
 }
 
 /**
+ * Tells in a key's story what happened to somebody it depends on, and reckons anew how long it needs nothing.
+ * Its revision stays: nothing of the key itself changed, so what was planned for it holds.
+ */
+export async function tellKey(work: Work, key: StoredKey, entry: Entry): Promise<Result<void>> {
+  const told = await record(work, key.row, entry);
+  if (!told.ok) return told;
+  const quiet_until = await quietUntilOfKey(work, key);
+  await work.tx.objects.update(signObject({ ...key.row, quiet_until }, work.keyring));
+  return ok(undefined);
+}
+
+async function quietUntilOfKey({ tx }: Work, { row, spec, versions }: StoredKey): Promise<Instant> {
+  if (row.removed_at !== null) return NEVER;
+  const person = row.owner_id === null ? undefined : await tx.objects.byId(row.owner_id);
+  const facts = keyFactsOf(
+    row,
+    versions.map((version) => versionFactsOf(version)),
+    person,
+  );
+  return quietUntil(row.name, spec, facts);
+}
+
+/**
  * Writes a key as it is `after` the effect, with its audit entry: its row, versions that are new, and
  * versions that differ from those it was loaded with. Gives the new revision.
  */
@@ -76,15 +99,9 @@ export async function saveKey(
   const { before, after } = keys;
   const revision = await record(work, after.row, entry);
   if (!revision.ok) return revision;
-  const { owner_id } = after.row;
-  const facts = keyFactsOf(
-    after.row,
-    after.versions.map((version) => versionFactsOf(version)),
-    owner_id === null ? undefined : await work.tx.objects.byId(owner_id),
-  );
-  const quiet = after.row.removed_at === null ? quietUntil(after.row.name, after.spec, facts) : NEVER;
+  const quiet_until = await quietUntilOfKey(work, after);
   await work.tx.objects.update(
-    signObject({ ...after.row, revision: revision.value, quiet_until: quiet }, work.keyring),
+    signObject({ ...after.row, revision: revision.value, quiet_until }, work.keyring),
   );
   const known = new Map(before.versions.map((version) => [version.token_id, version]));
   for (const version of after.versions) {

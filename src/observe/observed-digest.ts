@@ -29,6 +29,8 @@ export function observedDigest(observed: Observed): string {
   const hash = createHash('sha256');
   hashSurvey(hash, observed);
   for (const { ref, live, receipts: seen } of subjects) {
+    const owner = live?.key?.owner ?? 'active';
+    if (owner !== 'active') hash.update(`${refText(ref)} ${owner}\n`);
     const recorded = new Set(live?.deliveries.map(({ sink }) => sink));
     for (const id of seen.keys())
       if (!recorded.has(id)) hash.update(`${refText(ref)} ${receiptLine(id, receipts)}\n`);

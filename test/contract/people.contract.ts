@@ -104,8 +104,11 @@ export function peopleContract(name: string, open: () => Promise<OpenStore>): vo
         await hand.rollOut('hers', 1);
         need(await hand.store.claim({ kind: 'ApiKey', name: 'hers' }, CALLER));
         expect(await quiet('hers')).toBeGreaterThan(START);
+        const { revision } = await hand.fetch({ kind: 'ApiKey', name: 'hers' });
         await update(user('ada', { status: 'deactivated' }));
         expect(await quiet('hers')).toBe(0);
+        // What was planned for the key before can be done: nothing of the key itself has changed.
+        expect((await hand.fetch({ kind: 'ApiKey', name: 'hers' })).revision).toBe(revision);
         await update(user('ada'));
         expect(await quiet('hers')).toBeGreaterThan(START);
         need(await hand.remove(userRef('ada')));
