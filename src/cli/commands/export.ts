@@ -33,6 +33,7 @@ export const exportDocuments: Command = {
     "Print live objects as documents: this project's, or those that are named. Put in the place of the documents, " +
     'they leave nothing to do. What a document cannot say is a comment. Shows nothing secret.',
   options: [
+    SELECT,
     { flags: '--all', description: "also other projects' objects, and those that no project declares" },
     { flags: '--out <path>', description: 'write a YAML file, or one a kind into a folder' },
     { flags: '--overwrite', description: 'with --out: replace files that are there' },
@@ -82,6 +83,8 @@ async function chosen(
 ): Promise<Result<readonly LiveObject[], Failure>> {
   const wanted = await selection(store, input.list(0));
   if (!wanted.ok) return wanted;
+  const selector = selectorOf(input);
+  if (!selector.ok) return selector;
   const { kinds, named } = wanted.value;
   const survey = await store.survey();
   if (!survey.ok) return failed(survey.error);
@@ -92,7 +95,11 @@ async function chosen(
     .map(({ ref }) => ref);
   const fetched = await store.fetch(refs);
   if (!fetched.ok) return failed(fetched.error);
-  return ok(fetched.value.filter((live) => isNamed(live.ref) || !isAsItCame(live)));
+  return ok(
+    fetched.value
+      .filter((live) => isNamed(live.ref) || !isAsItCame(live))
+      .filter(({ declaration }) => selector.value?.matches(declaration.metadata.labels ?? {}) ?? true),
+  );
 }
 
 /** What came with the store may have been changed by hand since; whether it was, its declaration tells. */
