@@ -19,6 +19,8 @@ export interface ProcessOptions {
   readonly skewMs: number;
   /** It is never stopped for longer. */
   readonly stopMaxMs?: number;
+  /** It lives so long at least before it crashes. */
+  readonly lifeMinMs?: number;
 }
 
 const RESTART_AFTER_MS = 2_000;
@@ -29,18 +31,22 @@ export class Process {
   readonly #timeline: Timeline;
   readonly #skewMs: number;
   readonly #stopMaxMs: number;
+  readonly #lifeMinMs: number;
+  #bornAt: Instant;
   readonly #counts = new Map<string, number>();
   #life: { isOver: boolean } = { isOver: false };
   #stoppedUntil: Instant = 0;
   #frozenMs = 0;
   #main: (() => void) | undefined;
 
-  constructor(timeline: Timeline, { name, machine, skewMs, stopMaxMs }: ProcessOptions) {
+  constructor(timeline: Timeline, { name, machine, skewMs, stopMaxMs, lifeMinMs }: ProcessOptions) {
     this.#timeline = timeline;
     this.name = name;
     this.machine = machine;
     this.#skewMs = skewMs;
     this.#stopMaxMs = stopMaxMs ?? Number.POSITIVE_INFINITY;
+    this.#lifeMinMs = lifeMinMs ?? 0;
+    this.#bornAt = timeline.now;
   }
 
   get life(): Life {
@@ -61,6 +67,8 @@ export class Process {
   }
 
   crash(): void {
+    if (this.#timeline.now - this.#bornAt < this.#lifeMinMs) return;
+    this.#bornAt = this.#timeline.now;
     this.#life.isOver = true;
     this.#life = { isOver: false };
     this.#stoppedUntil = 0;

@@ -1,5 +1,5 @@
 /**
- * A thousand seeds: hours in which everything goes wrong, and then all comes to what is declared, with no gap,
+ * Many seeds: hours in which everything goes wrong, and then all comes to what is declared, with no gap,
  * ghost, leak or resurrection on the way (docs/assurance.md). `SEED=123` replays one, `SEEDS=5000` runs more.
  * The other half of the seeds is in other-seeds.test.ts, for another worker.
  */

@@ -23,7 +23,7 @@ import { Judge } from './judge.js';
 import { type MemoryStorage, memoryStorage } from './memory-storage.js';
 import { People } from './people.js';
 import { Places, sinksOverWire } from './places.js';
-import { Process } from './process.js';
+import { Process, type ProcessOptions } from './process.js';
 import type { DefectWorld, Scenario } from './scenario.js';
 import { hexSealing } from './sealing.js';
 import { storeOverWire } from './store-over-wire.js';
@@ -41,8 +41,12 @@ const PASS_SPREAD_MS = 3 * SECOND_MS;
 const CONSUMERS_PER_KEY = 2;
 /** A caller whose own process died does not wait for ever. */
 const HANG_UP_MS = 5 * SECOND_MS;
-/** An outage of all who verify that outlasts a quiet time would be taken for quiet (docs/assurance.md). */
-const SERVICE_STOP_MAX_MS = 15 * SECOND_MS;
+/**
+ * An outage of all who verify that outlasts a quiet time would be taken for quiet, and so would be uses that
+ * a verifier takes along when it is killed, again and again (docs/assurance.md).
+ */
+const SERVICE: ServiceBounds = { stopMaxMs: 15 * SECOND_MS, lifeMinMs: 600 * SECOND_MS };
+type ServiceBounds = Pick<ProcessOptions, 'stopMaxMs' | 'lifeMinMs'>;
 
 export class World {
   readonly timeline = new Timeline();
@@ -166,7 +170,7 @@ export class World {
   }
 
   async #asksAuthority(name: string): Promise<Ask> {
-    const process = this.#processOn(name, 'machine-c1', SERVICE_STOP_MAX_MS);
+    const process = this.#processOn(name, 'machine-c1', SERVICE);
     const store = storeOverWire(await this.#open(process), this.#wireOf(process));
     return (token, consumer) =>
       this.#within(
@@ -176,7 +180,7 @@ export class World {
 
   async #asksVerifier(name: string): Promise<Ask> {
     const { defect } = this.#scenario;
-    const process = this.#processOn(name, 'machine-c2', SERVICE_STOP_MAX_MS);
+    const process = this.#processOn(name, 'machine-c2', SERVICE);
     let verifier: Verifier | undefined;
     const begin = async (): Promise<void> => {
       verifier = undefined;
@@ -252,12 +256,13 @@ export class World {
     this.judge.restored();
   }
 
-  #processOn(name: string, machine: string, stopMaxMs = Number.POSITIVE_INFINITY): Process {
+  /** A service that verifies; a controller, or a person, without those bounds. */
+  #processOn(name: string, machine: string, bounds: ServiceBounds = {}): Process {
     const isOneClock = this.#shape === 'processes';
     const skewMs = isOneClock
       ? 0
       : this.faults.chance.between(`skew ${machine}`, -SKEW_MAX_MS, SKEW_MAX_MS + 1);
-    return new Process(this.timeline, { name, machine, skewMs, stopMaxMs });
+    return new Process(this.timeline, { name, machine, skewMs, ...bounds });
   }
 
   #wireOf(process: Process): Wire {
