@@ -18,6 +18,7 @@ import { EXIT, type ExitCode } from '../exit.js';
 import { type Failure, failed, failure } from '../failure.js';
 import { findRef, parseRef } from '../named.js';
 import { printJson } from '../render.js';
+import { SELECT, selectorOf } from '../selecting.js';
 import { openProject, withStore } from '../session.js';
 import type { CommandContext } from '../terminal.js';
 
