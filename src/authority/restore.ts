@@ -10,6 +10,7 @@ import type { Secret } from '../domain/secret.js';
 import type { Instant } from '../domain/time.js';
 import type { Caller } from '../ports/live-store.js';
 import type { World } from './authority.js';
+import { endCredentialsAgain, endedCredentials } from './identity/restored.js';
 import { openKeyring, rewrap } from './keyring.js';
 import { record } from './record.js';
 import { declarationOf } from './rows.js';
@@ -27,6 +28,8 @@ export interface Endings {
   readonly stoppedAt: ReadonlyMap<string, Instant>;
   /** Every version by its token id. */
   readonly known: ReadonlySet<string>;
+  /** By id: what people and guests come in by no more. */
+  readonly credentials: ReadonlySet<string>;
 }
 
 export const NO_ENDINGS: Endings = {
@@ -34,6 +37,7 @@ export const NO_ENDINGS: Endings = {
   shown: new Set(),
   stoppedAt: new Map(),
   known: new Set(),
+  credentials: new Set(),
 };
 
 const PAGE = 1_000;
@@ -54,7 +58,8 @@ export async function endingsOf(tx: Transaction, now: Instant): Promise<Endings>
     const keys = await tx.objects.byIds([...new Set(versions.map((version) => version.object_id))]);
     for (const [id, at] of await stopsOf(tx, keys, now)) stoppedAt.set(id, at);
     const last = versions.at(-1);
-    if (last === undefined || versions.length < PAGE) return { revokedAt, shown, stoppedAt, known };
+    if (last === undefined || versions.length < PAGE)
+      return { revokedAt, shown, stoppedAt, known, credentials: await endedCredentials(tx, isAbsent) };
     after = last.token_id;
   }
 }
@@ -116,6 +121,8 @@ export async function settleRestored(restoration: Restoration): Promise<Result<R
   if (!ended.ok) return ended;
   const stopped = await stopAgain(work, endings);
   if (!stopped.ok) return stopped;
+  const outAgain = await endCredentialsAgain(work, endings.credentials);
+  if (!outAgain.ok) return outAgain;
   const there = new Set(before.map(({ token_id }) => token_id));
   const counts = {
     endedAgain: ended.value,

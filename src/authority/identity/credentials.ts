@@ -27,6 +27,8 @@ const ID_PREFIXES = {
 
 export type CredentialRowKind = keyof typeof ID_PREFIXES;
 
+export const CREDENTIAL_KINDS = Object.keys(ID_PREFIXES) as readonly CredentialRowKind[];
+
 /** The same work in the name of whoever comes in: that is known only once they have proven who they are. */
 export const actingAs = (work: Work, holder: ObjectRow): Work => ({
   ...work,
