@@ -147,6 +147,8 @@ function unclaimed({ ref, newest }: Key): Decision {
 function afterRollout(key: Key): Decision {
   const { newest, sinks, predecessors } = key;
   if (newest?.promotedAt === undefined || !isOpen(newest) || predecessors.length === 0) return NOTHING;
+  // Nobody can have the newest one yet, so whatever the clock says, the older ones are all there is.
+  if (waitsForClaim(newest)) return NOTHING;
   if (!sinks.every((sink) => holds(key, sink, newest))) return NOTHING;
   return together([timedInProduction(key), handOverPredecessors(key)]);
 }

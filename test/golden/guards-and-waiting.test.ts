@@ -175,6 +175,13 @@ describe('waiting', () => {
     s.plan().wait('100d').plan();
   });
 
+  story('time alone ends no version while its successor is unclaimed', (s) => {
+    const unclaimed = key('billing-prod', { rotation: { every: '90d', overlap: '24h', handover: 'timed' } });
+    s.declare(billing, unclaimed).apply();
+    askForRotation(s.wait('1h')).apply();
+    s.wait('2d').plan();
+  });
+
   story('a fifth version takes the place of a newest one that was lost', (s) => {
     s.declare(billing, rotating({ handover: 'acknowledged' })).apply();
     for (const _ of [1, 2, 3]) askForRotation(s.wait('1h')).apply();
