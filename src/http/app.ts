@@ -12,6 +12,7 @@ import type { HttpWorld } from './world.js';
 export function createApp(world: HttpWorld): Express {
   const app = express();
   app.disable('x-powered-by');
+  app.enable('case sensitive routing');
   app.use((request, response, next) => {
     for (const [name, value] of safeHeaders()) response.setHeader(name, value);
     begin(request, response, world);

@@ -20,7 +20,7 @@ export interface Description {
 /** The same answer, if it is as described; throws otherwise. */
 export function asDescribed(description: Description, line: string, got: Got): Got {
   const [method = '', target = ''] = line.split(' ');
-  const path = decodeURI(target.split('?')[0] ?? '');
+  const path = target.split('?')[0] ?? '';
   const operation = operationOf(description, path, method === 'HEAD' ? 'get' : method.toLowerCase());
   const where = `${line} answered ${got.status} ${got.text.slice(0, 300)}`;
   if (operation === undefined) {
