@@ -6,7 +6,7 @@ import { OBJECT_KINDS } from '../domain/kinds/index.js';
 import { type Declaration, type ObjectRef, refText } from '../domain/objects.js';
 import { grantLinks } from './grants.js';
 import { leavingBy } from './leaving.js';
-import { addressLinks, administratorLinks } from './people-order.js';
+import { addressLinks, addressNamingLinks, administratorLinks } from './people-order.js';
 import type { Step, StepId, Subject } from './plan.js';
 import { aliasesOf, referredBy } from './referred.js';
 import { isRemoval } from './removal.js';
@@ -69,9 +69,11 @@ function linkAcrossObjects(steps: readonly Step[], subjects: ReadonlyMap<string,
 /** What hangs on more than whole objects: addresses, workbooks, who is an administrator. */
 function linkParts(steps: readonly Step[], subjects: ReadonlyMap<string, Subject>): readonly Step[] {
   const world = { subjects, aliases: aliasesOf(subjects.values()), now: 0 };
+  const addressed = addressLinks(steps, subjects);
   const links = [
-    addressLinks(steps, subjects),
-    administratorLinks(steps, subjects),
+    addressed,
+    addressNamingLinks(steps),
+    administratorLinks(steps, subjects, addressed),
     grantLinks(steps, world),
   ].filter(({ size }) => size > 0);
   if (links.length === 0) return steps;

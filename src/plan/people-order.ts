@@ -1,9 +1,9 @@
 /**
  * Which steps on people and guests come before which: an address is free before somebody else takes it, and
- * there are new administrators before the old ones go.
+ * it is given before somebody is named by it, and there are new administrators before the old ones go.
  */
-import { kindOf } from '../domain/kinds/index.js';
-import { type Declaration, refText } from '../domain/objects.js';
+import { foldEmail, kindOf } from '../domain/kinds/index.js';
+import { type Declaration, isEmail, refText } from '../domain/objects.js';
 import { isActiveAdministrator, isActiveOwner } from '../domain/people.js';
 import type { Step, StepId, Subject } from './plan.js';
 
@@ -15,7 +15,8 @@ export function addressLinks(steps: readonly Step[], subjects: Subjects): Links 
   const freeing = new Map<string, Step>();
   for (const step of steps) {
     const held = addressOf(subjects.get(refText(step.object))?.live?.declaration);
-    if (held === undefined || step.action === 'create' || addressAfter(step) === held) continue;
+    const isLeaving = step.action === 'delete' || step.action === 'update';
+    if (held === undefined || !isLeaving || addressAfter(step) === held) continue;
     freeing.set(held, freeing.get(held) ?? step);
   }
   const links = new Map<StepId, readonly StepId[]>();
@@ -23,6 +24,26 @@ export function addressLinks(steps: readonly Step[], subjects: Subjects): Links 
     const before = freeing.get(addressAfter(step) ?? '');
     if (before !== undefined && before.id !== step.id && !leadsBack(step, freeing))
       links.set(step.id, [before.id]);
+  }
+  return links;
+}
+
+/** Whoever is named by an address that they are given in this plan is given it first. */
+export function addressNamingLinks(steps: readonly Step[]): Links {
+  const giving = new Map<string, StepId>();
+  for (const step of steps) {
+    const address = step.action === 'update' ? addressAfter(step) : undefined;
+    if (address !== undefined) giving.set(address, step.id);
+  }
+  const links = new Map<StepId, readonly StepId[]>();
+  for (const step of giving.size === 0 ? [] : steps) {
+    if (step.action !== 'create' && step.action !== 'update') continue;
+    const { kind: own, spec } = step.detail.declaration;
+    const before = kindOf(own)
+      .references(spec)
+      .filter(({ name }) => isEmail(name))
+      .flatMap(({ kind, name }) => giving.get(refText({ kind, name: foldEmail(name) })) ?? []);
+    if (before.length > 0) links.set(step.id, before);
   }
   return links;
 }
@@ -46,8 +67,11 @@ function leadsBack(start: Step, freeing: ReadonlyMap<string, Step>): boolean {
   return step !== undefined;
 }
 
-/** Whoever comes to be one comes before whoever ceases to be one. Nobody does both, so there is no circle. */
-export function administratorLinks(steps: readonly Step[], subjects: Subjects): Links {
+/**
+ * Whoever comes to be one comes before whoever ceases to be one. Nobody does both, and whoever waits for an
+ * address (`addressed`) is not waited for, so there is no circle.
+ */
+export function administratorLinks(steps: readonly Step[], subjects: Subjects, addressed: Links): Links {
   const people = steps.filter(
     ({ object, action }) => object.kind === 'User' && ['create', 'update', 'delete'].includes(action),
   );
@@ -57,7 +81,9 @@ export function administratorLinks(steps: readonly Step[], subjects: Subjects): 
       isPerson(subjects.get(refText(step.object))?.live?.declaration, is);
     const after = (step: Step): boolean =>
       (step.action === 'create' || step.action === 'update') && isPerson(step.detail.declaration, is);
-    const coming = people.filter((step) => !before(step) && after(step)).map(({ id }) => id);
+    const coming = people
+      .filter((step) => !before(step) && after(step) && !addressed.has(step.id))
+      .map(({ id }) => id);
     for (const { id } of people.filter((step) => before(step) && !after(step)))
       links.set(id, [...new Set([...(links.get(id) ?? []), ...coming])]);
   }

@@ -14,17 +14,25 @@ export interface World {
   readonly now: Instant;
 }
 
-/** Of the subjects alone: what is no subject neither comes nor goes, so nothing has to wait for it. */
+/**
+ * Of the subjects alone: what is no subject neither comes nor goes, so nothing has to wait for it. An address
+ * that changes hands means whoever is declared with it.
+ */
 export function aliasesOf(subjects: Iterable<Subject>): Aliases {
-  const aliases = new Map<string, string>();
-  for (const { ref, desired, live } of subjects) {
-    for (const declaration of [live?.declaration, desired?.declaration]) {
-      const alias = declaration && kindOf(ref.kind).alias?.(declaration.spec);
-      if (alias !== undefined) aliases.set(refText({ kind: ref.kind, name: alias }), refText(ref));
-    }
-    if (live) aliases.set(refText({ kind: ref.kind, name: live.id }), refText(ref));
+  const live = new Map<string, string>();
+  const declared = new Map<string, string>();
+  for (const subject of subjects) {
+    const own = refText(subject.ref);
+    const { kind } = subject.ref;
+    const note = (aliases: Map<string, string>, declaration: Declaration | undefined): void => {
+      const alias = declaration && kindOf(kind).alias?.(declaration.spec);
+      if (alias !== undefined) aliases.set(refText({ kind, name: alias }), own);
+    };
+    note(live, subject.live?.declaration);
+    note(declared, subject.desired?.declaration);
+    if (subject.live) live.set(refText({ kind, name: subject.live.id }), own);
   }
-  return aliases;
+  return new Map([...live, ...declared]);
 }
 
 /** As `refText`, in the order of the fields. */

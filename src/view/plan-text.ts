@@ -65,7 +65,7 @@ export function outlookTexts(
 }
 
 /** As many of one code as a person reads. */
-const ALIKE_MAX = 20;
+const ALIKE_MAX = 50;
 
 function findingTexts(findings: readonly Finding[], paint: Painter): readonly string[] {
   const counts = new Map<Finding['code'], number>();

@@ -138,6 +138,14 @@ describe('guests', () => {
     s.declare(space('onboarding', 'letters')).apply().plan();
   });
 
+  story('an administrator gives an address to the next one', (s) => {
+    const desk = { email: 'desk@example.com', roles: ['administrator'] };
+    s.declare(user('ada', desk), user('bob')).apply();
+    s.declare(user('ada'), user('bob', desk), team('data', { user: 'desk@example.com' }))
+      .apply()
+      .plan();
+  });
+
   story('an address is free before another takes it', (s) => {
     s.declare(user('ada', { email: 'desk@example.com' }), user('bob')).apply();
     s.declare(user('ada'), user('bob', { email: 'desk@example.com' }))
