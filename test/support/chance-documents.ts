@@ -1,6 +1,7 @@
 /** Random documents for the real store and real files: every kind, every option of a key, valid together. */
 import fc from 'fast-check';
 import type { Declaration } from '../../src/domain/objects.js';
+import { guests, type People, people } from './chance-people.js';
 import { type Annotations, dotenv, environment, key, service } from './plan-declarations.js';
 
 const KEYS = ['alpha', 'beta', 'gamma', 'delta'] as const;
@@ -36,12 +37,17 @@ const rotation = fc.record(
   { requiredKeys: [] },
 );
 
-const keyNamed = (name: KeyName): fc.Arbitrary<Declaration> =>
+const keyNamed = (name: KeyName, { owners }: People): fc.Arbitrary<Declaration> =>
   fc
     .record({
       environment: fc.constantFrom('production', 'development', 'staging'),
       type: fc.constantFrom('secret' as const, 'publishable' as const),
-      owner: fc.constantFrom({ service: 'billing' }, { service: 'crm' }),
+      owner: fc.constantFrom(
+        { service: 'billing' },
+        { service: 'crm' },
+        { tenant: true as const },
+        ...owners,
+      ),
       permissions: fc.option(permissions, { nil: undefined }),
       expiresAfter: fc.constantFrom(undefined, '180d', '90d'),
       rotation: fc.option(rotation, { nil: undefined }),
@@ -67,6 +73,12 @@ export const documents: fc.Arbitrary<readonly Declaration[]> = fc
   .tuple(
     environments,
     services,
-    fc.subarray([...KEYS]).chain((names) => fc.tuple(...names.map(keyNamed))),
+    guests,
+    people.chain((those) =>
+      fc
+        .subarray([...KEYS])
+        .chain((names) => fc.tuple(...names.map((name) => keyNamed(name, those))))
+        .map((keys) => [...those.declarations, ...keys]),
+    ),
   )
   .map((parts) => parts.flat());
