@@ -3,11 +3,10 @@
  * memories, never at what the code under test says about them, and knows the few excuses there are: what
  * people broke by hand, what expired, what was removed and has run out.
  */
-import { declarationOf, versionFactsOf } from '../../src/authority/rows.js';
+import { declarationOf, summaryOf, versionFactsOf } from '../../src/authority/rows.js';
 import type { AuditRow, ObjectRow, VersionRow } from '../../src/authority/storage-port.js';
 import type { SinkId } from '../../src/domain/kinds/index.js';
 import { declaredEnd, isAccepted, rotationPolicy } from '../../src/domain/lifecycle.js';
-import type { Fingerprint } from '../../src/domain/live.js';
 import { parseToken, TOKEN_PATTERN } from '../../src/domain/secret.js';
 import { type Instant, NEVER, SECOND_MS } from '../../src/domain/time.js';
 import { auditMismatch, rowsOf } from './audit-rule.js';
@@ -203,12 +202,11 @@ export class Judge {
   }
 
   /** A promotion that came late, to a place that the documents gave to another key meanwhile, settles nothing. */
-  #noteDelivered({ name, deliveries }: ObjectRow): void {
-    const confirmed = JSON.parse(deliveries) as readonly (readonly [SinkId, number, Fingerprint])[];
-    for (const [sink, , fingerprint] of confirmed) {
+  #noteDelivered(row: ObjectRow): void {
+    for (const { sink, fingerprint } of summaryOf(row).deliveries) {
       const receipt = this.#watched.places.read(sink);
       const isHeld = receipt.kind === 'holds' && receipt.fingerprint === fingerprint;
-      if (isHeld && this.#watched.documents.keyAt(sink) === name) this.#spoiled.delete(sink);
+      if (isHeld && this.#watched.documents.keyAt(sink) === row.name) this.#spoiled.delete(sink);
     }
   }
 

@@ -5,16 +5,19 @@
 import type {
   AuditRow,
   ConsumerRow,
+  CredentialRow,
   KeyringRow,
   LeaseRow,
   ObjectRow,
   ReferenceRow,
+  SigningKeyRow,
   Storage,
   Transaction,
   VersionRow,
 } from '../../src/authority/storage-port.js';
 import type { Result } from '../../src/domain/result.js';
 import type { DurationMs } from '../../src/domain/time.js';
+import { credentialQueries, reviewQueries, signingKeyQueries } from './memory-queries.js';
 import { Journal, type RowChange, Table } from './tables.js';
 
 export interface MemoryStorage extends Storage {
@@ -37,6 +40,8 @@ const tablesOver = (journal: Journal) => ({
   audit: new Table<AuditRow>('audit', journal),
   leases: new Table<LeaseRow>('leases', journal),
   keyring: new Table<KeyringRow>('keyring', journal),
+  credentials: new Table<CredentialRow>('credentials', journal),
+  signingKeys: new Table<SigningKeyRow>('signing-keys', journal),
   meta: new Table<{ readonly name: string; readonly value: string }>('meta', journal),
 });
 
@@ -94,6 +99,9 @@ const transactionOver = (tables: Tables): Transaction => ({
   objects: objectQueries(tables),
   versions: versionQueries(tables),
   audit: auditQueries(tables),
+  credentials: credentialQueries(tables),
+  signingKeys: signingKeyQueries(tables),
+  review: reviewQueries(tables),
   leases: {
     get: async (name) => tables.leases.get(name),
     put: async (row) => tables.leases.put(row.name, row),

@@ -1,8 +1,7 @@
 /** The live store as a process reaches it: every call over the wire, and an answer that is lost is a fault. */
 import { fault } from '../../src/domain/errors.js';
-import { refText } from '../../src/domain/objects.js';
 import { fail, type Result } from '../../src/domain/result.js';
-import type { LiveStore } from '../../src/ports/live-store.js';
+import type { LiveStore, Mutation, Request } from '../../src/ports/live-store.js';
 import type { Wire } from './wire.js';
 
 export function storeOverWire(store: LiveStore, wire: Wire): LiveStore {
@@ -13,18 +12,17 @@ export function storeOverWire(store: LiveStore, wire: Wire): LiveStore {
     survey: () => carry('survey', () => store.survey()),
     fetch: (refs) => carry('fetch', () => store.fetch(refs)),
     list: (page) => carry('list', () => store.list(page)),
+    review: (limits) => carry('review', () => store.review(limits)),
     dependents: (ref) => carry('dependents', () => store.dependents(ref)),
     resolve: (references) => carry('resolve', () => store.resolve(references)),
     tokens: (ids) => carry('tokens', () => store.tokens(ids)),
     acquireLease: (holder, ttlMs, name) => carry('acquire', () => store.acquireLease(holder, ttlMs, name)),
     renewLease: (lease) => carry('renew', () => store.renewLease(lease)),
     releaseLease: (lease) => carry('release', () => store.releaseLease(lease)),
-    mutate: (mutation, lease, caller) => {
-      const object = 'declaration' in mutation ? mutation.declaration.metadata.name : mutation.object.name;
-      return carry(`${mutation.kind} ${object}`, () => store.mutate(mutation, lease, caller));
-    },
+    mutate: (mutation, lease, caller) =>
+      carry(`${mutation.kind} ${nameOf(mutation)}`, () => store.mutate(mutation, lease, caller)),
     request: (request, caller) =>
-      carry(`${request.kind} ${refText(request.object)}`, () => store.request(request, caller)),
+      carry(`${request.kind} ${nameOf(request)} by hand`, () => store.request(request, caller)),
     claim: (object, caller) => carry(`claim ${object.name}`, () => store.claim(object, caller)),
     verify: (token, request, consumer) => carry('verify', () => store.verify(token, request, consumer)),
     audit: (query) => carry('audit', () => store.audit(query)),
@@ -34,5 +32,8 @@ export function storeOverWire(store: LiveStore, wire: Wire): LiveStore {
     close: () => store.close(),
   };
 }
+
+const nameOf = (asked: Mutation | Request): string =>
+  'declaration' in asked ? asked.declaration.metadata.name : asked.object.name;
 
 const UNREACHABLE = fail(fault('store_unreachable', 'the store did not answer'));

@@ -1,0 +1,76 @@
+/** The younger queries of the storage port over maps: those who come in, signing keys, and the review of all keys. */
+import type {
+  CredentialRow,
+  ObjectRow,
+  ReviewWindow,
+  Transaction,
+  VersionRow,
+} from '../../src/authority/storage-port.js';
+import type { Tables } from './memory-storage.js';
+
+export function credentialQueries({ credentials }: Tables): Transaction['credentials'] {
+  const byAge = (a: CredentialRow, b: CredentialRow): number =>
+    a.created_at - b.created_at || (a.id < b.id ? -1 : 1);
+  return {
+    byId: async (id) => credentials.get(id),
+    of: async (holder, kind) =>
+      credentials.where((row) => row.holder_id === holder && row.kind === kind).toSorted(byAge),
+    ofKind: async (kind) => credentials.where((row) => row.kind === kind).toSorted(byAge),
+    insert: async (row) => credentials.put(row.id, row),
+    update: async (row) => {
+      const { last_used_at } = credentials.get(row.id) ?? row;
+      credentials.put(row.id, { ...row, last_used_at });
+    },
+    used: async (id, at) => {
+      const row = credentials.get(id);
+      if (row && (row.last_used_at ?? 0) < at) credentials.put(id, { ...row, last_used_at: at });
+    },
+  };
+}
+
+export const signingKeyQueries = ({ signingKeys }: Tables): Transaction['signingKeys'] => ({
+  all: async () =>
+    signingKeys.all().toSorted((a, b) => a.created_at - b.created_at || (a.id < b.id ? -1 : 1)),
+  put: async (row) => signingKeys.put(row.id, row),
+});
+
+export function reviewQueries({ objects, versions }: Tables): Transaction['review'] {
+  const keys = (): readonly ObjectRow[] =>
+    objects
+      .where((row) => row.kind === 'ApiKey' && row.removed_at === null)
+      .toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  const of = ({ id }: ObjectRow): readonly VersionRow[] =>
+    versions.where((row) => row.object_id === id).toSorted((a, b) => a.generation - b.generation);
+  const handedOut = (key: ObjectRow, { now }: ReviewWindow): readonly VersionRow[] =>
+    of(key).filter(
+      (row) =>
+        row.recipient === null &&
+        (row.revoked_at === null || row.revoked_at > now) &&
+        (row.expires_at === null || row.expires_at > now),
+    );
+  return {
+    personal: async () => keys().filter((row) => row.owner_id !== null),
+    idle: async (window) =>
+      keys().flatMap((key) => {
+        const accepted = handedOut(key, window);
+        const issued_at = Math.min(...accepted.map((row) => row.issued_at));
+        const used = accepted.flatMap((row) => row.last_used_at ?? []);
+        const last_used_at = used.length === 0 ? null : Math.max(...used);
+        const isIdle = issued_at < window.before && (last_used_at ?? 0) < window.before;
+        if (key.origin === 'system' || accepted.length === 0 || !isIdle) return [];
+        return [{ kind: key.kind, name: key.name, issued_at, last_used_at }];
+      }),
+    old: async (window) =>
+      keys().flatMap((key) =>
+        handedOut(key, window)
+          .filter(({ issued_at }) => issued_at < window.before)
+          .map(({ issued_at, generation }) => ({ kind: key.kind, name: key.name, issued_at, generation })),
+      ),
+    expiring: async ({ now, before }) =>
+      keys().flatMap((key) => {
+        const { issued_at, expires_at } = of(key).at(-1) ?? { issued_at: 0, expires_at: null };
+        const isExpiring = expires_at !== null && expires_at > now && expires_at <= before;
+        return isExpiring ? [{ ...key, issued_at, expires_at }] : [];
+      }),
+  };
+}
