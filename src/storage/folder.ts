@@ -57,14 +57,26 @@ export async function makeFolder({ folder }: StoreFolder): Promise<Result<void>>
   }
 }
 
-/** Makes the database file before the engine does, because the engine would let others read it. */
+/**
+ * Makes the database file before the engine does, because the engine would let others read it. One that is there is
+ * not opened: closing it again would end every lock that this process holds on it through the engine, and another
+ * process would then take the log away from under it.
+ */
 export async function makeDatabaseFile({ folder, database }: StoreFolder): Promise<Result<void>> {
   try {
-    await (await open(database, 'a', 0o600)).close();
+    await makeEmpty(database);
     await chmod(database, 0o600);
     return ok(undefined);
   } catch (error) {
     return fail(unreachableFolder(folder, error));
+  }
+}
+
+async function makeEmpty(path: string): Promise<void> {
+  try {
+    await (await open(path, 'wx', 0o600)).close();
+  } catch (error) {
+    if (codeOf(error) !== 'EEXIST') throw error;
   }
 }
 
