@@ -22,6 +22,8 @@ import type { CommandContext } from './terminal.js';
 export interface PlanFlags {
   /** `--allow-removals`. */
   readonly allowRemovals?: number | undefined;
+  /** `--take-over-sinks`. */
+  readonly unknownTokens?: 'quarantine' | 'replace';
   /** `--select`. */
   readonly selector?: Selector | undefined;
   /** `--at`. */
@@ -46,12 +48,12 @@ export interface Planned {
 export async function planDocuments(request: PlanRequest): Promise<Result<Planned, Failure>> {
   const { documents, store, recipient, flags } = request;
   const { desired, ownership, sinks } = documents;
-  const { allowRemovals, selector, ahead } = flags;
+  const { allowRemovals, selector, ahead, unknownTokens = 'quarantine' } = flags;
   const facts = ahead && (await store.facts());
   if (facts?.ok === false) return failed(facts.error);
   const at = ahead && facts ? ahead(facts.value.now) : ok(undefined);
   if (!at.ok) return at;
-  const view = { selector, at: at.value };
+  const view = { selector, at: at.value, unknownTokens };
   const seen = await preview({ desired, store, sinks, ownership, recipient, allowRemovals, ...view });
   if (!seen.ok) return failed(seen.error);
   const { plan, input, isLive } = seen.value;
@@ -109,7 +111,12 @@ export function planFlags(input: Input): Result<PlanFlags, Failure> {
   if (!selector.ok) return selector;
   const ahead = aheadOf(input);
   if (!ahead.ok) return ahead;
-  return ok({ allowRemovals: removals.value, selector: selector.value, ahead: ahead.value });
+  return ok({
+    allowRemovals: removals.value,
+    selector: selector.value,
+    ahead: ahead.value,
+    unknownTokens: input.has('takeOverSinks') ? 'replace' : 'quarantine',
+  });
 }
 
 /** `--allow-removals N`. */
@@ -120,6 +127,11 @@ function allowRemovals(input: Input): Result<number | undefined, Failure> {
     return failure('usage', `--allow-removals takes a number, not ${JSON.stringify(text)}`);
   return ok(Number(text));
 }
+
+export const TAKE_OVER_SINKS = {
+  flags: '--take-over-sinks',
+  description: 'replace tokens in sinks that this store never issued, as after moving to another store',
+} as const;
 
 export const ALLOW_REMOVALS = {
   flags: '--allow-removals <n>',

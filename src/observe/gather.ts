@@ -31,6 +31,8 @@ export interface Gathering {
   readonly recipient: string;
   /** `--allow-removals N`. */
   readonly allowRemovals: number | undefined;
+  /** `--take-over-sinks`. */
+  readonly unknownTokens?: PlanInput['unknownTokens'];
   /** Look at this object alone, as if nothing else were live. */
   readonly only?: ObjectRef;
   /** `--select`: look at these alone. What guards count is the whole project still. */
@@ -109,6 +111,7 @@ export async function gather(gathering: Gathering): Promise<Result<Gathered>> {
     tokens: tokens.value,
     people: people.value,
     allowRemovals: gathering.allowRemovals,
+    unknownTokens: gathering.unknownTokens ?? 'quarantine',
   };
   return ok({ input, isLive: isLiveIn(everything.value, referred.value), quietUntil });
 }

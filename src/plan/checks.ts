@@ -112,7 +112,7 @@ function quarantined(declared: Declared): Decision | undefined {
         : 'that this store does not know, as after restoring a backup';
     return finding('refuse', 'Quarantined')(
       declared.ref,
-      `is left alone: ${sink} holds a token (id ${tokenId}) ${whose}. Make sure that nobody needs it there; clear the place to go ahead.`,
+      `is left alone: ${sink} holds a token (id ${tokenId}) ${whose}. Make sure that nobody needs it there; then clear the place, or after moving to another store: --take-over-sinks.`,
     );
   }
   return undefined;

@@ -54,7 +54,10 @@ export const strangersAt = (declared: Declared): readonly Stranger[] =>
 function strangerAt(place: StrangePlace, { ref, input, lettingGo }: Declared): Stranger {
   if (place.tokenId === undefined) return { ...place, standing: 'ownerless', owner: undefined };
   const known = input.tokens.get(place.tokenId);
-  if (known === undefined) return { ...place, standing: 'unknown' };
+  if (known === undefined)
+    return input.unknownTokens === 'replace'
+      ? { ...place, standing: 'ownerless', owner: undefined }
+      : { ...place, standing: 'unknown' };
   const owner = known.object;
   const isNamesake = refText(owner) === refText(ref);
   if (known.isRemoved)

@@ -170,6 +170,8 @@ export interface PlanInput {
   readonly people: readonly DeclarationOf<'User'>[];
   /** `--allow-removals N`. */
   readonly allowRemovals: number | undefined;
+  /** What to do about tokens at declared places that this store never issued: `--take-over-sinks`. */
+  readonly unknownTokens?: 'quarantine' | 'replace';
 }
 
 /** One object, from both sides. */

@@ -14,7 +14,14 @@ import { execute, withLease } from '../executing.js';
 import type { ExitCode } from '../exit.js';
 import { type Failure, failed, failure } from '../failure.js';
 import { readPlan } from '../plan-file.js';
-import { ALLOW_REMOVALS, type PlanFlags, type Planned, planDocuments, planFlags } from '../previewing.js';
+import {
+  ALLOW_REMOVALS,
+  type PlanFlags,
+  type Planned,
+  planDocuments,
+  planFlags,
+  TAKE_OVER_SINKS,
+} from '../previewing.js';
 import { SELECT, selectionOf } from '../selecting.js';
 import { type Documents, openDocuments } from '../session.js';
 import type { CommandContext } from '../terminal.js';
@@ -36,6 +43,7 @@ export const apply: Command = {
     { flags: '--approve <digest>', description: 'approve exactly the plan with this digest' },
     SELECT,
     ALLOW_REMOVALS,
+    TAKE_OVER_SINKS,
   ],
   examples: [
     'keywright apply',

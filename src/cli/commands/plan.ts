@@ -10,7 +10,14 @@ import { EXIT, type ExitCode } from '../exit.js';
 import { failure } from '../failure.js';
 import { AT } from '../looking-ahead.js';
 import { savePlan } from '../plan-file.js';
-import { ALLOW_REMOVALS, hasRefusal, type Planned, planFlags, withPlan } from '../previewing.js';
+import {
+  ALLOW_REMOVALS,
+  hasRefusal,
+  type Planned,
+  planFlags,
+  TAKE_OVER_SINKS,
+  withPlan,
+} from '../previewing.js';
 import { printJson } from '../render.js';
 import { SELECT } from '../selecting.js';
 import type { CommandContext } from '../terminal.js';
@@ -29,6 +36,7 @@ export const plan: Command = {
     AT,
     SELECT,
     ALLOW_REMOVALS,
+    TAKE_OVER_SINKS,
   ],
   examples: [
     'keywright plan',
