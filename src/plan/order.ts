@@ -66,24 +66,37 @@ function linkAcrossObjects(steps: readonly Step[], subjects: ReadonlyMap<string,
   });
 }
 
-/** What hangs on more than whole objects: addresses, workbooks, who is an administrator. */
+/**
+ * What hangs on more than whole objects: addresses, workbooks, who is an administrator. A link that would close a
+ * circle is left out, and the store refuses whoever comes too early: the weightier links are made first.
+ */
 function linkParts(steps: readonly Step[], subjects: ReadonlyMap<string, Subject>): readonly Step[] {
   const world = { subjects, aliases: aliasesOf(subjects.values()), now: 0 };
-  const addressed = addressLinks(steps, subjects);
-  const links = [
-    addressed,
-    addressNamingLinks(steps),
-    administratorLinks(steps, subjects, addressed),
+  const wanted = [
     grantLinks(steps, world),
-  ].filter(({ size }) => size > 0);
-  if (links.length === 0) return steps;
-  return steps.map((step) =>
-    withDependencies(
-      step,
-      links.flatMap((link) => link.get(step.id) ?? []),
-    ),
-  );
+    addressNamingLinks(steps),
+    addressLinks(steps, subjects),
+    administratorLinks(steps, subjects),
+  ].flatMap((links) => [...links].flatMap(([id, before]) => before.map((one) => [id, one] as const)));
+  if (wanted.length === 0) return steps;
+  const needs = new Map(steps.map(({ id, dependsOn }) => [id, [...dependsOn]]));
+  for (const [id, before] of wanted) if (!isReached(id, before, needs)) needs.get(id)?.push(before);
+  return steps.map((step) => ({ ...step, dependsOn: needs.get(step.id) ?? step.dependsOn }));
 }
+
+/** Does `from` need `wanted`, directly or through others? */
+function isReached(wanted: StepId, from: StepId, needs: ReadonlyMap<StepId, readonly StepId[]>): boolean {
+  const passed = new Set<StepId>();
+  const open = [from];
+  for (let id = open.pop(); id !== undefined; id = open.pop()) {
+    if (id === wanted) return true;
+    if (passed.has(id)) continue;
+    passed.add(id);
+    open.push(...(needs.get(id) ?? []));
+  }
+  return false;
+}
+
 const formerOf = (step: Step): readonly ObjectRef[] =>
   step.action === 'update' && step.detail.former ? [step.detail.former] : [];
 

@@ -10,7 +10,7 @@ import type { Step, StepId, Subject } from './plan.js';
 type Subjects = ReadonlyMap<string, Subject>;
 type Links = ReadonlyMap<StepId, readonly StepId[]>;
 
-/** A name that goes round between people is left to the store, which refuses it: nobody could be first. */
+/** Whoever takes an address comes after whoever gives it up. */
 export function addressLinks(steps: readonly Step[], subjects: Subjects): Links {
   const freeing = new Map<string, Step>();
   for (const step of steps) {
@@ -22,8 +22,7 @@ export function addressLinks(steps: readonly Step[], subjects: Subjects): Links 
   const links = new Map<StepId, readonly StepId[]>();
   for (const step of steps) {
     const before = freeing.get(addressAfter(step) ?? '');
-    if (before !== undefined && before.id !== step.id && !leadsBack(step, freeing))
-      links.set(step.id, [before.id]);
+    if (before !== undefined && before.id !== step.id) links.set(step.id, [before.id]);
   }
   return links;
 }
@@ -56,22 +55,8 @@ const addressOf = (declaration: Declaration | undefined): string | undefined => 
 const addressAfter = (step: Step): string | undefined =>
   step.action === 'create' || step.action === 'update' ? addressOf(step.detail.declaration) : undefined;
 
-/** Does whoever frees the address wait for another, and so on, in a circle? */
-function leadsBack(start: Step, freeing: ReadonlyMap<string, Step>): boolean {
-  const passed = new Set<StepId>();
-  let step: Step | undefined = start;
-  while (step !== undefined && !passed.has(step.id)) {
-    passed.add(step.id);
-    step = freeing.get(addressAfter(step) ?? '');
-  }
-  return step !== undefined;
-}
-
-/**
- * Whoever comes to be one comes before whoever ceases to be one. Nobody does both, and whoever waits for an
- * address (`addressed`) is not waited for, so there is no circle.
- */
-export function administratorLinks(steps: readonly Step[], subjects: Subjects, addressed: Links): Links {
+/** Whoever comes to be one comes before whoever ceases to be one. */
+export function administratorLinks(steps: readonly Step[], subjects: Subjects): Links {
   const people = steps.filter(
     ({ object, action }) => object.kind === 'User' && ['create', 'update', 'delete'].includes(action),
   );
@@ -81,9 +66,7 @@ export function administratorLinks(steps: readonly Step[], subjects: Subjects, a
       isPerson(subjects.get(refText(step.object))?.live?.declaration, is);
     const after = (step: Step): boolean =>
       (step.action === 'create' || step.action === 'update') && isPerson(step.detail.declaration, is);
-    const coming = people
-      .filter((step) => !before(step) && after(step) && !addressed.has(step.id))
-      .map(({ id }) => id);
+    const coming = people.filter((step) => !before(step) && after(step)).map(({ id }) => id);
     for (const { id } of people.filter((step) => before(step) && !after(step)))
       links.set(id, [...new Set([...(links.get(id) ?? []), ...coming])]);
   }

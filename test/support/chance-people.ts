@@ -16,7 +16,7 @@ export interface People {
 const calledBy = (address: string, name: string): fc.Arbitrary<string> =>
   fc.constantFrom(name, address, address.toUpperCase());
 
-/** At most one of those who are there answers the shared address. */
+/** Handing an address on in one step with all that names it can be impossible, so one person has two. */
 const addressOf = (name: Person, desk: Person | undefined): string =>
   name === desk ? 'desk@example.com' : `${name}@example.com`;
 
@@ -30,7 +30,7 @@ const personNamed = (name: Person, desk: Person | undefined): fc.Arbitrary<Decla
 
 /** Whoever is there, in teams with built-in and custom roles. */
 export const people: fc.Arbitrary<People> = fc
-  .tuple(fc.subarray([...PEOPLE]), fc.option(fc.constantFrom(...PEOPLE), { nil: undefined }))
+  .tuple(fc.subarray([...PEOPLE]), fc.constantFrom('bob' as const, undefined))
   .chain(([names, desk]) =>
     fc.record({
       people: fc.tuple(...names.map((name) => personNamed(name, desk))),
