@@ -143,3 +143,36 @@ test('F10: the last administrator stays whatever is declared, and the rest is ap
   expect((await world.run('get Service/billing')).code).toBe(0);
   expect((await world.run('get User/owner --output json')).stdout).toContain('"owner"\n');
 }, 60_000);
+
+test('F1, F17, U11: drift names keys tied to a person and unused keys, and is no drift for it', async () => {
+  world.write(
+    'keywright.yaml',
+    'kind: Project\nmetadata: { name: acme }\nspec: { policy: { staleAfter: 1s } }\n',
+  );
+  await apply(ada(), ...SHARED, PERSONAL);
+  await world.run('verify --stdin --consumer laptop', { input: tokens()[3] ?? '' });
+  const told = async () => {
+    const { code, stdout } = await world.run('drift --output json');
+    const { findings } = JSON.parse(stdout) as {
+      findings: { code: string; object: { name: string }; message: string }[];
+    };
+    return {
+      code,
+      findings: findings.map(({ code: finding, object, message }) => `${finding} ${object.name}: ${message}`),
+    };
+  };
+  let { code, findings } = await told();
+  for (let asked = 0; asked < 20 && !findings.some((one) => one.startsWith('KeyNeverUsed')); asked++)
+    ({ code, findings } = await told());
+  expect(code).toBe(0);
+  expect(findings.filter((one) => one.startsWith('KeyNeverUsed')).map((one) => one.split(':')[0])).toEqual([
+    'KeyNeverUsed of-service',
+    'KeyNeverUsed of-team',
+    'KeyNeverUsed of-tenant',
+  ]);
+  const tied = findings.filter((one) => one.startsWith('KeyTiedToPerson'));
+  expect(tied).toEqual([
+    expect.stringContaining('of-person: ApiKey/of-person is tied to ada. If they leave it stops working'),
+  ]);
+  expect(tied[0]).toContain('dotenv:secrets/keys.env#OF_PERSON');
+}, 60_000);
