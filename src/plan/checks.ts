@@ -106,13 +106,16 @@ function quarantined(declared: Declared): Decision | undefined {
   for (const stranger of strangersAt(declared)) {
     const { sink, tokenId, standing } = stranger;
     if (standing !== 'unknown' && standing !== 'needed') continue;
-    const whose =
+    const [whose, or] =
       standing === 'needed'
-        ? `of ${refText(stranger.owner)}`
-        : 'that this store does not know, as after restoring a backup';
+        ? [`of ${refText(stranger.owner)}`, '']
+        : [
+            'that this store does not know, as after restoring a backup',
+            ' After moving to another store: --take-over-sinks.',
+          ];
     return finding('refuse', 'Quarantined')(
       declared.ref,
-      `is left alone: ${sink} holds a token (id ${tokenId}) ${whose}. Make sure that nobody needs it there; then clear the place, or after moving to another store: --take-over-sinks.`,
+      `is left alone: ${sink} holds a token (id ${tokenId}) ${whose}. Make sure that nobody needs it there; clear the place to go ahead.${or}`,
     );
   }
   return undefined;

@@ -1,5 +1,6 @@
 /** What stands against a plan, and what it waits for, told as stories. */
 import type { RotationSpec } from '../../src/domain/kinds/index.js';
+import { sinkIdOf } from '../../src/domain/kinds/index.js';
 import { dotenv, environment, key, project, service } from '../support/plan-declarations.js';
 import { keyRef, type Story, story } from '../support/plan-story.js';
 
@@ -58,6 +59,23 @@ describe('guards', () => {
       'the store was restored from a backup',
     );
     s.plan().wait('100d').plan();
+  });
+
+  story('tokens of another store are replaced when that is asked for, those of live keys never', (s) => {
+    s.place(
+      place,
+      { kind: 'holds', fingerprint: 'f-x', tokenId: 'AAAAAAAAAAAA' },
+      'the place holds a token of the old store',
+    );
+    s.declare(billing, delivered).plan();
+    s.world.unknownTokens = 'replace';
+    s.tell('--take-over-sinks').apply();
+    s.declare(billing, delivered, key('copy', { deliver: [dotenv('COPY')] }));
+    s.place(
+      dotenv('COPY'),
+      s.world.receipt(sinkIdOf(place)),
+      'somebody copied the token of billing-prod',
+    ).plan();
   });
 
   story('keys that changed places are sorted out wherever an apply was killed', (s) => {

@@ -49,6 +49,7 @@ export class PlanWorld {
   project = project();
   recipient = 'this-machine';
   allowRemovals: number | undefined;
+  unknownTokens: 'quarantine' | 'replace' = 'quarantine';
   usageFrom = START;
   readonly objects = new Map<string, LiveObject>();
   readonly tombstones: Ended[] = [];
@@ -163,6 +164,7 @@ export class PlanWorld {
       totals: scope === 'all' ? { ...found.totals, unchanged: 0 } : found.totals,
       unmanaged: found.unmanaged,
       allowRemovals: this.allowRemovals,
+      unknownTokens: this.unknownTokens,
     });
   }
 
