@@ -2,6 +2,7 @@
  * Reads the body of a request: bounded, in one of the formats that the route takes, and in UTF-8. A body that was
  * not read to its end closes the connection, for what follows on it is not the next request.
  */
+import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import { fault } from '../domain/errors.js';
 import { fail, ok, type Result } from '../domain/result.js';
@@ -37,9 +38,7 @@ const isBodiless = ({ headers }: IncomingMessage): boolean =>
   headers['transfer-encoding'] === undefined && (headers['content-length'] ?? '0') === '0';
 
 function formatOf({ headers }: IncomingMessage, formats: readonly BodyFormat[]): Result<BodyFormat, Refusal> {
-  const [mediaType = '', ...parameters] = (headers['content-type'] ?? '')
-    .split(';')
-    .map((part) => part.trim().toLowerCase());
+  const [mediaType = '', ...parameters] = partsOf(headers['content-type'] ?? '');
   const format = formats.find((one) => MEDIA_TYPES[one] === mediaType);
   const charset = parameters.find((one) => one.startsWith('charset='))?.slice('charset='.length);
   const isUtf8 = charset === undefined || /^"?utf-?8"?$/.test(charset);
@@ -51,6 +50,12 @@ function formatOf({ headers }: IncomingMessage, formats: readonly BodyFormat[]):
     headers: { 'accept-encoding': 'identity', connection: 'close' },
   });
 }
+
+/** The media type and its parameters; most requests send none, and are not taken apart. */
+const partsOf = (contentType: string): readonly string[] =>
+  contentType.includes(';')
+    ? contentType.split(';').map((part) => part.trim().toLowerCase())
+    : [contentType.trim().toLowerCase()];
 
 function readBytes(request: IncomingMessage): Promise<Result<Buffer, Refusal>> {
   if (Number(request.headers['content-length'] ?? 0) > BODY_MAX_BYTES) return Promise.resolve(TOO_LARGE);
@@ -80,14 +85,11 @@ const TOO_LARGE = fail<Refusal>({
   headers: { connection: 'close' },
 });
 
-const strictUtf8 = new TextDecoder('utf-8', { fatal: true });
-
+/** Undefined if it is not UTF-8. A mark of byte order says nothing more, and goes. */
 function decoded(bytes: Buffer): string | undefined {
-  try {
-    return strictUtf8.decode(bytes);
-  } catch {
-    return undefined;
-  }
+  if (!isUtf8(bytes)) return undefined;
+  const text = bytes.toString('utf8');
+  return text.startsWith('\ufeff') ? text.slice(1) : text;
 }
 
 function json(text: string): Result<unknown, Refusal> {

@@ -185,6 +185,22 @@ describe('RFC 7009', () => {
     expect((await server.asRoot('POST /v1/revoke', { token: 'whatever' })).status).toBe(200);
   });
 
+  test('a publishable key, which everybody holds, ends nothing and reads nothing', async () => {
+    const { server } = await started();
+    await server.hand.create(apiKey('web', { type: 'publishable' }));
+    const web = await server.hand.rollOut('web', 1);
+    need(await server.world.verifier.refresh());
+    const statuses = [];
+    for (const [line, body] of [
+      ['POST /v1/revoke', { token: web.reveal() }],
+      ['POST /v1/keys/verify', { key: web.reveal() }],
+      ['GET /v1/keys', undefined],
+    ] as const)
+      statuses.push((await server.ask(line, { token: web, ...(body && { body }) })).status);
+    expect(statuses).toEqual([403, 403, 403]);
+    expect(await verified(server, { key: web.reveal() })).toMatchObject({ code: 'VALID' });
+  });
+
   test('whoever holds a key may end it, and nobody else without keys:revoke', async () => {
     const { server, gateway, app } = await started();
     const others = await server.ask('POST /v1/revoke', { token: gateway, body: { token: app.reveal() } });
