@@ -171,15 +171,15 @@ describe('in documents', () => {
     ]);
   });
 
-  test('a kind that a later version brings, and one that none does', async () => {
+  test('a kind that there is not, far from any and close to one', async () => {
     const [code, text] = await errorsIn(
-      serviceYaml('data').replace('Service', 'Team'),
+      serviceYaml('data').replace('Service', 'Tenant'),
       serviceYaml('data').replace('Service', 'Servcie'),
     );
     expect([code, text]).toEqual([
       1,
       expect.stringMatching(
-        /this version does not know kind Team yet\n[\s\S]*help: there are: Project, Environment, Service, ApiKey\n[\s\S]*unknown kind "Servcie"\n[\s\S]*help: did you mean "Service"\?/,
+        /unknown kind "Tenant"\n[\s\S]*help: there are: Project, Environment, [\s\S]*unknown kind "Servcie"\n[\s\S]*help: did you mean "Service"\?/,
       ),
     ]);
   });
