@@ -171,8 +171,8 @@ export class Judge {
     const row = this.#versionOf(token);
     const endedAt = Math.min(row?.revoked_at ?? Infinity, row?.expires_at ?? Infinity);
     if (code === 'VALID') {
-      // The answer may have been on its way when an older store took the place of the one that gave it.
-      if (this.#restoredAt !== undefined && askedAt <= this.#restoredAt) return;
+      // Given by the store that an older one replaced since, or from a memory of it that is still trusted.
+      if (this.#restoredAt !== undefined && askedAt <= this.#restoredAt + TOLERANCE_MS) return;
       if (row === undefined || endedAt < askedAt - TOLERANCE_MS)
         this.accuse('no resurrection', `${consumer.name} was let in with a version that had ended`);
       return;

@@ -186,15 +186,20 @@ export class People {
     if (claimed.ok) for (const user of users) user.receive(claimed.value.reveal());
   }
 
-  /** After a restore: places with tokens that the store does not know are cleared, as the finding says. */
+  /** Places with tokens that the store does not know, or of other keys for long: cleared, as the finding says. */
   #clearForgotten(): void {
-    const { places, tables, judge, documents } = this.#world;
-    for (const sink of documents.keys().flatMap(sinksOf)) {
-      const id = parseToken(places.content(sink) ?? '')?.id;
-      if (id === undefined || tables.versions.get(id) !== undefined || !judge.isSpoiled(sink)) continue;
-      places.put(sink, undefined);
-      judge.spoil(sink);
-    }
+    const { places, tables, judge, documents, faults } = this.#world;
+    const isPatienceOver = faults.isCalm && this.#turn % PATIENCE_TURNS === 0;
+    for (const declared of documents.keys())
+      for (const sink of sinksOf(declared)) {
+        const content = places.content(sink) ?? '';
+        const id = parseToken(content)?.id;
+        const isForgotten =
+          id !== undefined && tables.versions.get(id) === undefined && judge.isSpoiled(sink);
+        if (!isForgotten && !(isPatienceOver && judge.isOfAnother(content, declared.metadata.name))) continue;
+        places.put(sink, undefined);
+        judge.spoil(sink);
+      }
   }
 
   #remember(sink: SinkId): void {

