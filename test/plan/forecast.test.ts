@@ -6,7 +6,7 @@ import { type Forecast, forecast } from '../../src/plan/forecast.js';
 import type { Plan } from '../../src/plan/plan.js';
 import { plan } from '../../src/plan/plan-changes.js';
 import { type Event, happen, history } from '../support/plan-chance.js';
-import { key, service } from '../support/plan-declarations.js';
+import { dotenv, key, service } from '../support/plan-declarations.js';
 import { keyRef } from '../support/plan-story.js';
 import { PlanWorld } from '../support/plan-world.js';
 
@@ -53,7 +53,10 @@ describe('a forecast', () => {
 
   it('tells when an end that was set ahead comes, and when waiting is over', () => {
     const world = new PlanWorld();
-    world.documents = [service('billing'), key('a', { rotation: { overlap: '48h' } })];
+    world.documents = [
+      service('billing'),
+      key('a', { rotation: { overlap: '48h' }, deliver: [dotenv('A')] }),
+    ];
     world.apply(world.plan());
     world.changeKey(keyRef('a'), () => ({ rotationRequestedAt: world.now + 1 }));
     world.now += 1;
