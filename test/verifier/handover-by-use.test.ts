@@ -7,7 +7,7 @@ import { gather } from '../../src/observe/gather.js';
 import { plan } from '../../src/plan/plan-changes.js';
 import { createVerifier } from '../../src/verifier/verifier.js';
 import { entry, project } from '../support/plan-declarations.js';
-import { apiKey, keyRef, need, OURS, RECIPIENT } from '../support/store.js';
+import { apiKey, CALLER, keyRef, need, OURS, RECIPIENT } from '../support/store.js';
 import { handOn, storePlace } from '../support/store-folder.js';
 
 const ROTATION = { overlap: '1h', quiet: '2h' } as const;
@@ -22,6 +22,7 @@ describe('a hand-over of a key that is only ever verified in memory', () => {
     const declared = apiKey('a', { rotation });
     await hand.create(declared);
     const [old, next] = [await hand.rollOut('a', 1), await hand.rollOut('a', 2)];
+    need(await hand.store.claim(keyRef('a'), CALLER));
     const feed = need(await openEmbeddedFeed({ ...place.world, folder: place.folder() }));
     const verifier = need(await createVerifier(feed, clock, { consumer: 'gateway' }));
 
@@ -30,9 +31,7 @@ describe('a hand-over of a key that is only ever verified in memory', () => {
       const desired = { project: project(), entries, digest: digestOf(entries.map(({ digest }) => digest)) };
       const on = { desired, store: hand.store, sinks: NO_SINKS, ownership: OURS, recipient: RECIPIENT };
       const { steps, waiting } = plan(need(await gather({ ...on, allowRemovals: undefined })).input);
-      // Without sinks the key also waits to be claimed, which is no part of a hand-over.
-      const waits = waiting.map(({ reason }) => reason).filter((reason) => reason !== 'Unclaimed');
-      return { steps: steps.map(({ action }) => action), waits };
+      return { steps: steps.map(({ action }) => action), waits: waiting.map(({ reason }) => reason) };
     }
 
     return {
