@@ -1,14 +1,12 @@
 /** All live people, for the guard on administrators and the lint of names. Most plans need none of them. */
 import type { LiveSummary } from '../domain/live.js';
+import { isLinted } from '../domain/naming.js';
 import type { DeclarationOf } from '../domain/objects.js';
 import { ok, type Result } from '../domain/result.js';
 import type { Subject } from '../plan/plan.js';
 import type { LiveStore } from '../ports/live-store.js';
 
-/** Kinds whose coming and changing is looked at with people in mind. */
-const CONCERNED: ReadonlySet<string> = new Set(['User']);
-
-/** Sorted by name; none when no subject is a person, so that a plan of keys costs nothing for it. */
+/** Sorted by name; none when nothing comes or changes that is looked at with people in mind. */
 export async function livePeople(
   subjects: readonly Subject[],
   survey: readonly LiveSummary[],
@@ -21,4 +19,5 @@ export async function livePeople(
   return ok(fetched.value.flatMap(({ declaration }) => (declaration.kind === 'User' ? [declaration] : [])));
 }
 
-const isConcerned = ({ ref }: Subject): boolean => CONCERNED.has(ref.kind);
+const isConcerned = ({ ref, desired, live }: Subject): boolean =>
+  ref.kind === 'User' || (isLinted(ref.kind) && desired !== undefined && desired.digest !== live?.digest);

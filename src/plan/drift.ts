@@ -31,5 +31,9 @@ export function drift(
     const cause = causes.get(refText(step.object));
     return cause === undefined ? step : { ...step, cause };
   });
-  return { ...plan, kind: 'Drift', steps, findings: [...plan.findings, ...reviewed] };
+  const known = new Set(plan.findings.map(nameOf));
+  const isNew = (one: Finding): boolean => !known.has(nameOf(one));
+  return { ...plan, kind: 'Drift', steps, findings: [...plan.findings, ...reviewed.filter(isNew)] };
 }
+
+const nameOf = ({ code, object }: Finding): string => `${code} ${object ? refText(object) : ''}`;

@@ -14,6 +14,7 @@ import { type Decision, type LettingGo, NOTHING, together } from './decision.js'
 import { planDigest } from './digest.js';
 import { guard } from './guard.js';
 import { leavingBy } from './leaving.js';
+import { namingOf } from './naming.js';
 import { inOrder } from './order.js';
 import { sinksOf } from './places.js';
 import type { Plan, PlanInput, StepId, Subject } from './plan.js';
@@ -31,7 +32,7 @@ export function plan(observed: PlanInput): Plan {
   const { steps, findings } = guard(inOrder(decided.steps, subjects), input);
   return assemble(input, {
     steps,
-    findings: [...findings, ...decided.findings, ...unmanagedReported(input)],
+    findings: [...findings, ...decided.findings, ...unmanagedReported(input), ...namingOf(steps, input)],
     waiting: decided.waiting,
     approvals: approvalsFor(steps, input.project.spec.guard.requireApproval ?? [], subjects),
   });

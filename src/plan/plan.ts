@@ -166,7 +166,7 @@ export interface PlanInput {
   readonly unmanaged: readonly ObjectRef[];
   /** Tokens at declared places of subjects that are no version of theirs, by id, as far as the store knows them. */
   readonly tokens: ReadonlyMap<string, KnownToken>;
-  /** Every live person, whoever manages them; none when no subject is a person. */
+  /** Every live person, whoever manages them; none when no subject is a person or has a name to be looked at. */
   readonly people: readonly DeclarationOf<'User'>[];
   /** `--allow-removals N`. */
   readonly allowRemovals: number | undefined;

@@ -79,6 +79,8 @@ export const FINDINGS = {
   OwnerDeactivated:
     'The person a key belongs to is deactivated, so it works for nobody until they are active again.',
   GuestLapsed: 'The time of a guest is over for good; the document is left to be taken away.',
+  NameLint:
+    'The name of a key or service is a person’s, holds an address, or looks like a secret (policy.naming).',
   KeyTiedToPerson: 'A key belongs to a person and dies with them; told with what would miss it.',
   KeyNeverUsed: 'A key has not been used since it was issued, for longer than policy.staleAfter.',
   KeyStale: 'A key has not been used for longer than policy.staleAfter.',

@@ -11,6 +11,7 @@ import { type Diagnostic, ordered } from './diagnostics.js';
 import { SpecEntry } from './entry.js';
 import { findFiles, readFile } from './files.js';
 import type { DocumentMemory, Recollection, RememberedFile } from './memory.js';
+import { namingErrors } from './naming.js';
 import { fileError, type LoadedProject } from './project.js';
 import { readDocuments } from './read.js';
 import { SpecFile } from './spec-file.js';
@@ -55,7 +56,9 @@ export async function loadAll(
 
   entries.sort((a, b) => compareRefs(a.ref, b.ref));
   const isKnownSound = areUnchanged && before?.isSound === true;
-  const across = isKnownSound ? [] : crossErrors(entries, project.folder);
+  const across = isKnownSound
+    ? []
+    : [...crossErrors(entries, project.folder), ...namingErrors(entries, project.project)];
   const errors = [...missing, ...wrong, ...across];
   if (!isKnownSound) await options.memory?.keep({ key, isSound: errors.length === 0, files: read });
   const digests = entries.map((entry) => entry.digest).join('');

@@ -156,3 +156,11 @@ describe('guests', () => {
       .plan();
   });
 });
+
+describe('names', () => {
+  story('U8: a name that is a person’s is warned of when it comes, and not again', (s) => {
+    s.declare(user('ada'), service('billing'), key('ada-laptop'), key('billing-prod')).apply().plan();
+    s.world.project = { ...s.world.project, spec: { ...s.world.project.spec, policy: { naming: 'off' } } };
+    s.declare(user('ada'), service('ada-bot')).tell('policy.naming is off').plan();
+  });
+});

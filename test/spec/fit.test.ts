@@ -1,6 +1,6 @@
 import { loadProject } from '../../src/spec/load.js';
 import { validate } from '../../src/spec/validate.js';
-import { line, loadText, PROJECT, specFolder } from '../support/spec-folder.js';
+import { line, load, loadText, PROJECT, specFolder } from '../support/spec-folder.js';
 
 const errorsOf = async (...documents: readonly string[]): Promise<readonly string[]> =>
   (await loadText(documents.map((one) => `---\n${one}\n`).join(''))).errors.map(line);
@@ -61,4 +61,16 @@ test('an unknown role is answered with those that there are in that place', asyn
     'a.yaml:4:39 unknown_reference there is no Role "adminstrator", declared or live (did you mean "administrator"?)',
     'a.yaml:8:38 unknown_reference there is no Role "boss", declared or live (declare it, or name one of admin, editor, viewer)',
   ]);
+});
+
+test('U8: where the policy makes it an error, a personal name is one, at the name', async () => {
+  const naming = (policy: string) =>
+    `kind: Project\nmetadata: { name: acme }\nspec: { policy: { naming: ${policy} } }\n`;
+  const text = `${user('ada', 'email: ada@example.com')}\n---\nkind: Service\nmetadata: { name: ada-bot }\nspec: {}\n`;
+  const errors = async (policy: string) =>
+    (await load(specFolder({ 'keywright.yaml': naming(policy), 'specs/a.yaml': text }))).errors.map(line);
+  expect(await errors('error')).toEqual([
+    'a.yaml:6:19 broken_rule the name is named after a person (ada); name it for its purpose and environment, as in prod-main-app',
+  ]);
+  expect(await errors('warn')).toEqual([]);
 });
