@@ -13,4 +13,6 @@ export default {
   transformIgnorePatterns: [`node_modules/(?!(${esModules})/)`],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   testTimeout: 60_000,
+  // The default leaves a core idle, and system tests mostly wait for processes of their own.
+  maxWorkers: '100%',
 };
