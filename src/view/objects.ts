@@ -1,4 +1,5 @@
 /** Live objects for people and programs: a table of what is there and how it stands at *now*. */
+import { lapsesAt } from '../domain/guests.js';
 import { rotationDueAt, stateOf, waitsForClaim } from '../domain/lifecycle.js';
 import type { LiveObject, VersionFacts } from '../domain/live.js';
 import { refText } from '../domain/objects.js';
@@ -17,7 +18,7 @@ function row(object: LiveObject, now: Instant): readonly string[] {
   const project = object.ownership?.project ?? (object.origin === 'system' ? '(system)' : '(none)');
   const start = [printable(refText(object.ref)), printable(project)];
   const { key } = object;
-  if (key === undefined) return [...start, 'live', '', '', ''];
+  if (key === undefined) return [...start, ...standing(object, now)];
   const newest = key.versions.at(-1);
   if (newest === undefined) return [...start, 'no version', '', '', ''];
   const used = Math.max(...key.versions.map(({ lastUsedAt }) => lastUsedAt ?? 0));
@@ -28,6 +29,15 @@ function row(object: LiveObject, now: Instant): readonly string[] {
     used === 0 ? 'never used' : `${formatDuration(now - used)} ago`,
     newest.expiresAt === undefined ? 'never' : formatInstant(newest.expiresAt),
   ];
+}
+
+/** Of an object that is no key: how a person stands, until when a guest is in. */
+function standing({ declaration, grantedAt }: LiveObject, now: Instant): readonly string[] {
+  if (declaration.kind === 'User') return [declaration.spec.status ?? 'active', '', '', ''];
+  if (declaration.kind !== 'Guest') return ['live', '', '', ''];
+  const end = lapsesAt({ spec: declaration.spec, grantedAt });
+  const state = end <= now ? 'lapsed' : grantedAt === undefined ? 'no grant yet' : 'live';
+  return [state, '', '', end === NEVER ? '' : formatInstant(end)];
 }
 
 /** `g2 current, g1 retiring`: what is still accepted, newest first; else how the last one ended. */

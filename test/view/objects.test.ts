@@ -1,0 +1,27 @@
+/** The list of live objects: what people and guests are, beside keys. */
+import { DAY_MS } from '../../src/domain/time.js';
+import { objectsText } from '../../src/view/objects.js';
+import { liveObject } from '../support/chance-kinds.js';
+import { guest, user } from '../support/plan-declarations.js';
+
+test('people are listed as they stand, and guests with their end', () => {
+  const now = Date.parse('2027-01-10T00:00:00Z');
+  const grants = [{ space: 'onboarding' }];
+  const objects = [
+    liveObject(user('ada')),
+    liveObject(user('bob', { status: 'deactivated' })),
+    liveObject(guest('new', { expiresAfter: '14d' })),
+    liveObject(guest('now', { expiresAfter: '14d', grants }), { grantedAt: now - DAY_MS }),
+    liveObject(guest('old', { expiresAfter: '1d', grants }), { grantedAt: now - DAY_MS }),
+  ];
+  const lines = objectsText(objects, now)
+    .split('\n')
+    .map((one) => one.split(/ {2,}/));
+  expect(lines.slice(1, 6)).toEqual([
+    ['User/ada', 'acme', 'active'],
+    ['User/bob', 'acme', 'deactivated'],
+    ['Guest/production/new', 'acme', 'no grant yet'],
+    ['Guest/production/now', 'acme', 'live', '2027-01-23T00:00:00.000Z'],
+    ['Guest/production/old', 'acme', 'lapsed', '2027-01-10T00:00:00.000Z'],
+  ]);
+});
