@@ -19,6 +19,7 @@ export interface StatusPage {
     readonly digest: string;
     readonly commit?: string;
     readonly approvals: readonly string[];
+    readonly failed: readonly { readonly error: { readonly code: string } }[];
     readonly summary: { readonly unchanged: number };
     readonly withheld: readonly {
       readonly object: { readonly kind: string; readonly name: string };
