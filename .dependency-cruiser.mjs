@@ -52,7 +52,7 @@ export default {
     only('storage', ['domain', 'authority/storage-port'], 'An engine implements the storage port and knows nothing else.'),
     only('sinks', ['domain', 'ports'], 'Adapters implement ports and never know one another.'),
     only('verifier', ['domain', 'ports'], 'The index answers from memory; where its facts come from is a port.'),
-    only('http', ['domain', 'ports', 'verifier'], 'Routes ask ports and the verifier; which ones, main decides.'),
+    only('http', ['domain', 'ports', 'verifier', 'view'], 'Routes ask ports and the verifier, and show what they say; which ones, main decides.'),
     only('view', ['domain', 'ports', 'plan', 'spec/diagnostics', 'controller/status'], 'Views turn values into text and touch nothing.'),
     only('cli', ['domain', 'ports', 'plan', 'spec', 'observe', 'apply', 'controller', 'view'], 'Commands are handed their adapters by main.'),
   ],

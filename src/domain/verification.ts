@@ -7,18 +7,21 @@ import type { OwnerStanding, VersionFacts } from './live.js';
 import { permits } from './permissions.js';
 import type { Instant } from './time.js';
 
-export type VerificationCode =
-  | 'VALID'
-  | 'NOT_FOUND'
-  | 'MALFORMED'
-  | 'REVOKED'
-  | 'EXPIRED'
-  | 'INACTIVE'
-  | 'OWNER_DELETED'
-  | 'OWNER_DEACTIVATED'
-  | 'WRONG_ENVIRONMENT'
-  | 'FORBIDDEN'
-  | 'PLAN_REQUIRED';
+export const VERIFICATION_CODES = [
+  'VALID',
+  'NOT_FOUND',
+  'MALFORMED',
+  'REVOKED',
+  'EXPIRED',
+  'INACTIVE',
+  'OWNER_DELETED',
+  'OWNER_DEACTIVATED',
+  'WRONG_ENVIRONMENT',
+  'FORBIDDEN',
+  'PLAN_REQUIRED',
+] as const;
+
+export type VerificationCode = (typeof VERIFICATION_CODES)[number];
 
 /** What the caller wants the key for. An absent field is not asked about. */
 export interface VerificationRequest {

@@ -6,10 +6,11 @@ import { createServer, IncomingMessage, type Server, ServerResponse } from 'node
 import type { Duplex } from 'node:stream';
 import type { Express } from 'express';
 import { type Fault, fault } from '../domain/errors.js';
-import { fail, ok, type Result } from '../domain/result.js';
+import { ok, type Result } from '../domain/result.js';
 import { type DurationMs, SECOND_MS } from '../domain/time.js';
 import type { Clock } from '../ports/clock.js';
 import { createApp } from './app.js';
+import { bind, type ListenPlace } from './bind.js';
 import { direct } from './direct.js';
 import { problemOf } from './problem.js';
 import type { HttpWorld } from './world.js';
@@ -22,17 +23,11 @@ export interface Listening {
   stop(graceMs: DurationMs): Promise<void>;
 }
 
-export interface Place {
-  readonly host: string;
-  /** 0: any that is free. */
-  readonly port: number;
-}
-
 const CONNECTIONS_MAX = 2_000;
 const HEADERS_MAX_BYTES = 16 * 1_024;
 
 /** `usage` for an address that cannot be listened on. */
-export async function listen(world: HttpWorld, place: Place): Promise<Result<Listening>> {
+export async function listen(world: HttpWorld, place: ListenPlace): Promise<Result<Listening>> {
   const server = createHttpServer(world);
   const port = await bind(server, place);
   if (!port.ok) return port;
@@ -94,28 +89,6 @@ function refuseBytes(error: NodeJS.ErrnoException, socket: Duplex): void {
     `HTTP/1.1 ${status} ${status === 413 ? 'Content Too Large' : 'Bad Request'}\r\ncontent-type: application/problem+json\r\n` +
       `content-length: ${Buffer.byteLength(text)}\r\nconnection: close\r\n\r\n${text}`,
   );
-}
-
-function bind(server: Server, { host, port }: Place): Promise<Result<number>> {
-  return new Promise((resolve) => {
-    server.once('error', (cause: NodeJS.ErrnoException) =>
-      resolve(
-        fail(
-          fault(
-            'usage',
-            `${host}:${port} cannot be listened on (${cause.code}); name another address with --listen`,
-            cause,
-          ),
-        ),
-      ),
-    );
-    server.listen({ host, port }, () => {
-      server.removeAllListeners('error');
-      server.on('error', () => undefined);
-      const bound = server.address();
-      resolve(ok(typeof bound === 'object' && bound !== null ? bound.port : port));
-    });
-  });
 }
 
 async function stop(server: Server, clock: Clock, graceMs: DurationMs): Promise<void> {

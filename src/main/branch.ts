@@ -120,12 +120,15 @@ async function removeTrees(folder: string, kept: ReadonlySet<string>): Promise<v
 
 const run = promisify(execFile);
 
+/** What git tidies up, it does before it ends: nothing of ours goes on in a folder that we are done with. */
+const IN_FRONT = ['-c', 'gc.autoDetach=false', '-c', 'maintenance.autoDetach=false'];
+
 async function git(
   { folder }: BranchPlace,
   args: readonly string[],
   more: Readonly<Record<string, string>> = {},
 ): Promise<string> {
-  const { stdout } = await run('git', [...args], {
+  const { stdout } = await run('git', [...IN_FRONT, ...args], {
     cwd: folder,
     timeout: FETCH_TIMEOUT_MS,
     killSignal: 'SIGKILL',

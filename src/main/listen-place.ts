@@ -1,9 +1,5 @@
 /** Where a server listens, as people write it. */
-export interface ListenPlace {
-  readonly host: string;
-  /** 0: any that is free. */
-  readonly port: number;
-}
+import type { ListenPlace } from '../http/bind.js';
 
 /** `PORT`, `:PORT`, `HOST:PORT`, `[IPv6]:PORT`; loopback unless it names another interface. Undefined for anything else. */
 export function parseListenPlace(address: string): ListenPlace | undefined {
@@ -12,3 +8,7 @@ export function parseListenPlace(address: string): ListenPlace | undefined {
   if (match === undefined || port > 65_535) return undefined;
   return { host: match['host']?.replace(/^\[|\]$/g, '') || '127.0.0.1', port };
 }
+
+/** As it stands in a URL. */
+export const placeText = ({ host, port }: ListenPlace): string =>
+  `${host.includes(':') ? `[${host}]` : host}:${port}`;

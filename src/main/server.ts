@@ -16,7 +16,7 @@ import { createVerifier, type Verifier } from '../verifier/verifier.js';
 import { openEmbeddedFeed } from './embedded-store.js';
 import { LOG_LEVELS, type OpenLog, openLog } from './http-log.js';
 import { newHttpMetrics } from './http-metrics.js';
-import { parseListenPlace } from './listen-place.js';
+import { parseListenPlace, placeText } from './listen-place.js';
 import { openPostgresFeed } from './postgres-store.js';
 import { openRootToken } from './root-token.js';
 import { openEmbeddedServed, openPostgresServed } from './served-store.js';
@@ -56,7 +56,7 @@ export async function serve(options: ServerOptions): Promise<Result<RunningServe
     return listening;
   }
   return ok({
-    url: `http://${shownHost(place.host)}:${listening.value.port}`,
+    url: `http://${placeText(listening.value)}`,
     rootTokenFile,
     stop: () => stop(opened.value, listening.value),
   });
@@ -161,5 +161,3 @@ function openFeed(options: ServerOptions): Promise<Result<CredentialFeed>> {
 }
 
 const levelOf = (level: string) => LOG_LEVELS.find((one) => one === level) ?? 'info';
-
-const shownHost = (host: string): string => (host.includes(':') ? `[${host}]` : host);

@@ -2,13 +2,14 @@
  * What a controller is doing, over HTTP, for probes, scrapers and people. Answers from what it was last told, so
  * it stays up whatever happens to the store. Shows nothing secret, and nothing of its inside when it fails.
  */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { StatusServer } from '../cli/world.js';
 import { isReady, type Status } from '../controller/status.js';
 import { fault } from '../domain/errors.js';
 import { fail, ok, type Result } from '../domain/result.js';
+import { bind } from '../http/bind.js';
 import { statusJson } from '../view/status-json.js';
-import { type ListenPlace, parseListenPlace } from './listen-place.js';
+import { parseListenPlace, placeText } from './listen-place.js';
 import { type Metrics, newMetrics } from './metrics.js';
 
 interface Answer {
@@ -40,10 +41,10 @@ export async function serveStatus(address: string, initial: Status): Promise<Res
       .catch(() => problem(500, 'Internal error'))
       .then((made) => send(request, response, made));
   });
-  const listening = await listen(server, place);
-  if (!listening.ok) return listening;
+  const port = await bind(server, place);
+  if (!port.ok) return port;
   return ok({
-    address: listening.value,
+    address: placeText({ ...place, port: port.value }),
     tell: (event, now) => {
       status = now;
       metrics.observe(event, now);
@@ -84,26 +85,4 @@ function send(request: IncomingMessage, response: ServerResponse, { code, type, 
     ...(code === 405 && { allow: 'GET, HEAD' }),
   });
   response.end(request.method === 'HEAD' ? undefined : body);
-}
-
-function listen(server: Server, { host, port }: ListenPlace): Promise<Result<string>> {
-  return new Promise((resolve) => {
-    server.once('error', (cause: NodeJS.ErrnoException) =>
-      resolve(
-        fail(
-          fault(
-            'usage',
-            `${host}:${port} cannot be listened on (${cause.code}); name another address with --listen`,
-            cause,
-          ),
-        ),
-      ),
-    );
-    server.listen({ host, port }, () => {
-      server.on('error', () => undefined);
-      const bound = server.address();
-      const shown = host.includes(':') ? `[${host}]` : host;
-      resolve(ok(`${shown}:${typeof bound === 'object' && bound ? bound.port : port}`));
-    });
-  });
 }

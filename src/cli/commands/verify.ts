@@ -1,9 +1,9 @@
 /** `keywright verify`: is this key good, and if not, why. Counts as a use of the key. */
-
 import { ok } from '../../domain/result.js';
 import { Secret } from '../../domain/secret.js';
 import { formatInstant } from '../../domain/time.js';
 import type { Verification } from '../../ports/live-store.js';
+import { verificationJson } from '../../view/verification-json.js';
 import type { Command, Input } from '../command.js';
 import { EXIT } from '../exit.js';
 import { failed, failure } from '../failure.js';
@@ -79,20 +79,4 @@ function verificationText({ valid, code, key }: Verification): string {
   const facts = [`ApiKey/${key.name}`, `version ${key.version}`, key.environment, `owner ${key.owner}`];
   if (valid && key.expiresAt !== undefined) facts.push(`expires ${formatInstant(key.expiresAt)}`);
   return `${verdict} (${facts.join(', ')})`;
-}
-
-/** The `data` of `POST /keys/verify`; members that are not known are null. */
-function verificationJson({ valid, code, key }: Verification) {
-  return {
-    valid,
-    code,
-    keyId: key?.keyId ?? null,
-    name: key?.name ?? null,
-    version: key?.version ?? null,
-    type: key?.type ?? null,
-    environment: key?.environment ?? null,
-    owner: key?.owner ?? null,
-    permissions: key?.permissions ?? null,
-    expiresAt: key?.expiresAt === undefined ? null : formatInstant(key.expiresAt),
-  };
 }

@@ -3,27 +3,13 @@ import { Type } from 'typebox';
 import { fault } from '../../../domain/errors.js';
 import { fail } from '../../../domain/result.js';
 import { Secret } from '../../../domain/secret.js';
-import { formatInstant } from '../../../domain/time.js';
-import type { VerificationRequest } from '../../../domain/verification.js';
+import { VERIFICATION_CODES, type VerificationRequest } from '../../../domain/verification.js';
 import type { Verification } from '../../../ports/live-store.js';
+import { verificationJson } from '../../../view/verification-json.js';
 import { type Answered, type Asker, json, route } from '../../route.js';
 import { closed, dataOf, Instant, nullable, SecretText } from '../../schemas.js';
 import { verifyToken } from '../../verifying.js';
 import { inSpace } from './space.js';
-
-const CODES = [
-  'VALID',
-  'NOT_FOUND',
-  'MALFORMED',
-  'REVOKED',
-  'EXPIRED',
-  'INACTIVE',
-  'OWNER_DELETED',
-  'OWNER_DEACTIVATED',
-  'WRONG_ENVIRONMENT',
-  'FORBIDDEN',
-  'PLAN_REQUIRED',
-] as const satisfies readonly Verification['code'][];
 
 const name = (description: string) => Type.String({ minLength: 1, maxLength: 100, description });
 
@@ -44,7 +30,7 @@ const Answer = dataOf(
   Type.Object(
     {
       valid: Type.Boolean(),
-      code: Type.Enum(CODES, { description: 'VALID, or the first reason that applies.' }),
+      code: Type.Enum(VERIFICATION_CODES, { description: 'VALID, or the first reason that applies.' }),
       keyId: nullable(Type.String()),
       name: nullable(Type.String()),
       version: nullable(Type.Integer({ description: 'The generation of the key that this is.' })),
@@ -109,18 +95,4 @@ function requestOf(
 const told = (answer: Awaited<ReturnType<typeof verifyToken>>): Answered =>
   answer.ok ? shown(answer.value) : answer;
 
-const shown = ({ valid, code, key }: Verification): Answered =>
-  json({
-    data: {
-      valid,
-      code,
-      keyId: key?.keyId ?? null,
-      name: key?.name ?? null,
-      version: key?.version ?? null,
-      type: key?.type ?? null,
-      environment: key?.environment ?? null,
-      owner: key?.owner ?? null,
-      permissions: key?.permissions ?? null,
-      expiresAt: key?.expiresAt === undefined ? null : formatInstant(key.expiresAt),
-    },
-  });
+const shown = (verification: Verification): Answered => json({ data: verificationJson(verification) });
