@@ -272,6 +272,23 @@ test('an environment that requires approval waits for the digest that the status
 });
 
 describe('stopping', () => {
+  /** A new key has been issued and its delivery is held up when the signal arrives. Gives what lets it go. */
+  async function stoppingWhileItDelivers(signal: 'SIGINT' | 'SIGTERM'): Promise<() => Promise<void>> {
+    await run().settled();
+    const letGo = await holdUpDeliveries(world);
+    world.write('specs/more.yaml', keyYaml('more', inDotenv('secrets/app.env', 'MORE')));
+    await eventually(
+      () => 'issued',
+      async () => (await audit('ApiKey/more')).length >= 2,
+    );
+    started[0]?.signal(signal);
+    await eventually(
+      () => 'stopping',
+      () => started[0]?.log().includes('"stopping"') ?? false,
+    );
+    return letGo;
+  }
+
   test('ends with 0, and gives the leases back, so that the next one need not wait for them', async () => {
     const first = run();
     await first.settled();
@@ -286,18 +303,7 @@ describe('stopping', () => {
   });
 
   test('finishes the deliveries that are under way', async () => {
-    await run().settled();
-    const letGo = await holdUpDeliveries(world);
-    world.write('specs/more.yaml', keyYaml('more', inDotenv('secrets/app.env', 'MORE')));
-    await eventually(
-      () => 'issued',
-      async () => (await audit('ApiKey/more')).length >= 2,
-    );
-    started[0]?.signal('SIGTERM');
-    await eventually(
-      () => 'stopping',
-      () => started[0]?.log().includes('"stopping"') ?? false,
-    );
+    const letGo = await stoppingWhileItDelivers('SIGTERM');
     await letGo();
     expect(await started[0]?.ended).toEqual({ code: 0, signal: null });
     expect(token('MORE')).not.toBe('');
@@ -311,18 +317,7 @@ describe('stopping', () => {
   });
 
   test('at once, when it is asked for twice; the next one takes up what was begun', async () => {
-    await run().settled();
-    const letGo = await holdUpDeliveries(world);
-    world.write('specs/more.yaml', keyYaml('more', inDotenv('secrets/app.env', 'MORE')));
-    await eventually(
-      () => 'issued',
-      async () => (await audit('ApiKey/more')).length >= 2,
-    );
-    started[0]?.signal('SIGINT');
-    await eventually(
-      () => 'stopping',
-      () => started[0]?.log().includes('"stopping"') ?? false,
-    );
+    const letGo = await stoppingWhileItDelivers('SIGINT');
     started[0]?.signal('SIGINT');
     expect(await started[0]?.ended).toEqual({ code: 130, signal: null });
     await letGo();
