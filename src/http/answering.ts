@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { TOKEN_PATTERN } from '../domain/secret.js';
 import { type ProblemBody, problemOf, type Refusal } from './problem.js';
+import type { StreamFormat } from './route.js';
 
 /** Nothing that we answer belongs in a cache: it is about who asks, and about now. */
 const NEVER_STORED = { 'cache-control': 'no-store' } as const;
@@ -44,11 +45,20 @@ export function send(response: ServerResponse, { status, type, text, headers }: 
   response.end(text);
 }
 
+export const STREAM_TYPES: Readonly<Record<StreamFormat, string>> = {
+  events: 'text/event-stream',
+  ndjson: 'application/x-ndjson',
+};
+
 /** Waits for a slow reader rather than keep events for it. Ends the response when the events end. */
-export async function sendEvents(response: ServerResponse, events: AsyncIterable<string>): Promise<void> {
+export async function sendEvents(
+  response: ServerResponse,
+  format: StreamFormat,
+  events: AsyncIterable<string>,
+): Promise<void> {
   response.writeHead(200, {
     ...NEVER_STORED,
-    'content-type': 'text/event-stream; charset=utf-8',
+    'content-type': `${STREAM_TYPES[format]}; charset=utf-8`,
     'x-accel-buffering': 'no',
   });
   response.flushHeaders();

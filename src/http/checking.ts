@@ -1,11 +1,12 @@
 /** Checks what comes in against the schemas of its route, and says in plain words which field is wrong. */
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
-import type { TSchema } from 'typebox';
+import type { TObject, TSchema } from 'typebox';
 import { fault } from '../domain/errors.js';
 import { fail, ok, type Result } from '../domain/result.js';
 import { parseInstant } from '../domain/time.js';
 import { isText } from './json.js';
 import type { FieldError, Refusal } from './problem.js';
+import { requiredOf } from './schemas.js';
 
 const options = {
   allErrors: true,
@@ -16,7 +17,11 @@ const options = {
 } as const;
 
 /** Addresses have texts only, so numbers are read from them; bodies say what they mean. */
-const ajvs = { text: new Ajv({ ...options, coerceTypes: true, useDefaults: true }), body: new Ajv(options) };
+const ajvs = {
+  // A list may be given as one, or as none of many: `?spaceIds=a`.
+  text: new Ajv({ ...options, coerceTypes: 'array', useDefaults: true }),
+  body: new Ajv(options),
+};
 for (const ajv of Object.values(ajvs)) ajv.addFormat('date-time', (text: string) => parseInstant(text).ok);
 
 export type Part = 'path' | 'query' | 'body';
@@ -64,4 +69,29 @@ const shortened = (name: unknown): string => String(name).slice(0, 64);
 const areTexts = (value: unknown): boolean =>
   typeof value !== 'object' ||
   value === null ||
-  Object.values(value).every((one) => typeof one !== 'string' || isText(one));
+  Object.values(value)
+    .flat()
+    .every((one) => typeof one !== 'string' || isText(one));
+
+/**
+ * The same body without the members that are null and may be left out, wherever the schema knows them: clients send
+ * null for what they leave out. What the schema leaves open (labels, metadata) stays as it is.
+ */
+export function withoutNulls(schema: TSchema, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if ('anyOf' in schema)
+    return (schema['anyOf'] as TSchema[]).reduce((rest, one) => withoutNulls(one, rest), value as unknown);
+  if (Array.isArray(value))
+    return 'items' in schema ? value.map((one) => withoutNulls(schema['items'] as TSchema, one)) : value;
+  if (!('properties' in schema)) return value;
+  const { properties } = schema as Partial<TObject>;
+  const required: readonly string[] = requiredOf(schema);
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([name, member]) => {
+      const known =
+        properties !== undefined && Object.hasOwn(properties, name) ? properties[name] : undefined;
+      if (known === undefined) return [[name, member]];
+      return member === null && !required.includes(name) ? [] : [[name, withoutNulls(known, member)]];
+    }),
+  );
+}

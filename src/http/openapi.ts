@@ -2,12 +2,13 @@
 import type { TSchema } from 'typebox';
 import { FAULTS, type FaultCode } from '../domain/errors.js';
 import { VERSION } from '../domain/version.js';
+import { STREAM_TYPES } from './answering.js';
 import { statusOf } from './problem.js';
 import { ROOT_PATHS } from './root-paths.js';
-import type { Route } from './route.js';
+import { type AnyRoute, concreteFirst, STREAM_FORMATS, statusOfAnswer } from './route.js';
 import { PREFIXES, ROUTES } from './routes/index.js';
 import { Key } from './routes/keys/item.js';
-import { Problem } from './schemas.js';
+import { Problem, requiredOf } from './schemas.js';
 
 /** What any route of ours may answer. */
 const ALWAYS: readonly FaultCode[] = [
@@ -27,7 +28,7 @@ const MEDIA_TYPES = { json: 'application/json', form: 'application/x-www-form-ur
 
 export function openApi(): object {
   const paths: Record<string, Record<string, unknown>> = {};
-  for (const route of ROUTES) {
+  for (const route of concreteFirst(ROUTES)) {
     paths[route.path] ??= {};
     Object.assign(paths[route.path] ?? {}, { [route.method.toLowerCase()]: operationOf(route) });
   }
@@ -69,14 +70,16 @@ const withReferences = (description: object): object =>
     }),
   );
 
-function operationOf(route: Route): object {
-  const { id, tag, summary, description, permission, body, formats = ['json'] } = route;
+function operationOf(route: AnyRoute): object {
+  const { id, tag, summary, description, permission, body, nulls, formats = ['json'] } = route;
   const needs = permission === undefined ? undefined : `Needs the permission \`${permission}\`.`;
+  const said = nulls === undefined ? undefined : '`null` for a field that may be left out says as much.';
   return {
     operationId: id,
     tags: [tag],
     summary,
-    description: [description, needs].filter((one) => one !== undefined).join(' ') || undefined,
+    description: [description, said, needs].filter((one) => one !== undefined).join(' ') || undefined,
+    ...(route.isOpen && { security: [] }),
     parameters: [...parametersOf(route.params, 'path'), ...parametersOf(route.query, 'query')],
     ...(body && {
       requestBody: {
@@ -84,7 +87,7 @@ function operationOf(route: Route): object {
         content: Object.fromEntries(formats.map((format) => [MEDIA_TYPES[format], { schema: body }])),
       },
     }),
-    responses: { 200: answerOf(route), ...problems(route) },
+    responses: { [statusOfAnswer(route)]: answerOf(route), ...problems(route) },
   };
 }
 
@@ -92,10 +95,7 @@ function operationOf(route: Route): object {
 export const isRequired = (body: TSchema): boolean =>
   !('type' in body && body['type'] === 'object' && requiredOf(body).length === 0);
 
-const requiredOf = (schema: TSchema): readonly string[] =>
-  'required' in schema && Array.isArray(schema['required']) ? schema['required'] : [];
-
-const parametersOf = (schema: Route['query'], place: 'path' | 'query'): readonly object[] =>
+const parametersOf = (schema: AnyRoute['query'], place: 'path' | 'query'): readonly object[] =>
   Object.entries(schema.properties).map(([name, property]) => ({
     name,
     in: place,
@@ -104,12 +104,16 @@ const parametersOf = (schema: Route['query'], place: 'path' | 'query'): readonly
     schema: property,
   }));
 
-const answerOf = ({ answer }: Route): object =>
-  answer === 'events'
-    ? { description: 'Server-sent events.', content: { 'text/event-stream': { schema: { type: 'string' } } } }
-    : { description: 'Done.', content: { 'application/json': { schema: answer } } };
+const STREAMED = { events: 'Server-sent events.', ndjson: 'A JSON text a line.' } as const;
 
-function problems({ faults = [], body }: Route): Record<number, object> {
+const answerOf = ({ answer }: AnyRoute): object => {
+  const format = STREAM_FORMATS.find((one) => one === answer);
+  return format === undefined
+    ? { description: 'Done.', content: { 'application/json': { schema: answer } } }
+    : { description: STREAMED[format], content: { [STREAM_TYPES[format]]: { schema: { type: 'string' } } } };
+};
+
+function problems({ faults = [], body }: AnyRoute): Record<number, object> {
   const codes = [...ALWAYS, ...(body ? OF_BODIES : []), ...faults];
   const statuses = [...new Set(codes.map(statusOf))];
   return Object.fromEntries(statuses.map((status) => [status, { $ref: `#/components/responses/${status}` }]));

@@ -14,9 +14,16 @@ import type { Refusal } from './problem.js';
 import type { HttpWorld } from './world.js';
 
 export type Answer =
-  | { readonly kind: 'json'; readonly body: unknown }
-  /** Server-sent events, until the signal aborts: the caller went away or the server stops. */
-  | { readonly kind: 'events'; readonly events: (signal: AbortSignal) => AsyncIterable<string> };
+  /** `replay`: the answer to the same request again (`Idempotency-Key`), where that is another: without the secret. */
+  | { readonly kind: 'json'; readonly body: unknown; readonly replay?: unknown }
+  /** Texts one after another, until the signal aborts: the caller went away or the server stops. */
+  | { readonly kind: StreamFormat; readonly events: (signal: AbortSignal) => AsyncIterable<string> };
+
+/** Server-sent events, or a JSON text a line. */
+export const STREAM_FORMATS = ['events', 'ndjson'] as const;
+export type StreamFormat = (typeof STREAM_FORMATS)[number];
+
+export type Method = 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
 
 /** Who asks, as far as a route needs to know. A key that is answered from memory is no more than that. */
 export type Asker = Pick<Principal, 'environment' | 'permissions'>;
@@ -30,6 +37,14 @@ export interface Call<P = unknown, Q = unknown, B = unknown, Who = Principal> {
   readonly credential: Presented;
 }
 
+/** A call of whoever: nobody is asked who they are. */
+export interface OpenCall<P = unknown, Q = unknown, B = unknown> {
+  readonly params: P;
+  readonly query: Q;
+  readonly body: B;
+  readonly context: CallContext;
+}
+
 export interface Presented {
   readonly token: Secret;
   readonly context: CallContext;
@@ -39,7 +54,7 @@ export interface Presented {
 export type Answered = Result<Answer, Refusal>;
 
 export interface Definition<P extends TObject, Q extends TObject, B extends TSchema, Who = Principal> {
-  readonly method: 'GET' | 'POST';
+  readonly method: Method;
   /** Below the prefix, as OpenAPI writes it: `/keys/{id}`. */
   readonly path: string;
   /** Its operationId. */
@@ -53,26 +68,46 @@ export interface Definition<P extends TObject, Q extends TObject, B extends TSch
   readonly scope?: Scope;
   readonly params?: P;
   readonly query?: Q;
-  /** A body may be left out where `{}` is right. */
+  /** Any JSON: an object, a list, a text. May be left out where `{}` is right. */
   readonly body?: B;
+  /** `absent`: null for a field that may be left out says no more than leaving it out. Else it is refused. */
+  readonly nulls?: 'absent';
   readonly formats?: readonly BodyFormat[];
-  /** Of a 200. `events`: a stream. */
-  readonly answer: TSchema | 'events';
+  readonly answer: TSchema | StreamFormat;
+  /** It makes something: answered 201, and once for each `Idempotency-Key`. */
+  readonly makes?: true;
   /** Beyond what any route may answer. */
   readonly faults?: readonly FaultCode[];
   handle(call: Call<Static<P>, Static<Q>, Static<B>, Who>, world: HttpWorld): Answered | Promise<Answered>;
 }
 
+/** Without a permission to ask for: there is nobody to ask. */
+export interface OpenDefinition<P extends TObject, Q extends TObject, B extends TSchema>
+  extends Omit<Definition<P, Q, B>, 'handle' | 'permission' | 'scope' | 'makes'> {
+  handle(call: OpenCall<Static<P>, Static<Q>, Static<B>>, world: HttpWorld): Answered | Promise<Answered>;
+}
+
 /** A definition whose types are forgotten: the schemas beside `handle` are what a call is checked against. */
-export interface Route<Who = Principal>
-  extends Omit<Definition<TObject, TObject, TSchema>, 'handle' | 'params' | 'query'> {
+interface Described extends Omit<Definition<TObject, TObject, TSchema>, 'handle' | 'params' | 'query'> {
   readonly params: TObject;
   readonly query: TObject;
+}
+
+export interface Route<Who = Principal> extends Described {
+  readonly isOpen: false;
   readonly handle: (
     call: Call<unknown, unknown, unknown, Who>,
     world: HttpWorld,
   ) => Answered | Promise<Answered>;
 }
+
+/** For whoever is not known yet: they sign in by it. Counted by their address. */
+export interface OpenRoute extends Described {
+  readonly isOpen: true;
+  readonly handle: (call: OpenCall, world: HttpWorld) => Answered | Promise<Answered>;
+}
+
+export type AnyRoute = Route | OpenRoute;
 
 const NONE = Type.Object({}, { additionalProperties: false });
 
@@ -83,7 +118,29 @@ export function route<
   Who = Principal,
 >(definition: Definition<P, Q, B, Who>): Route<Who> {
   const { params = NONE, query = NONE } = definition;
-  return { ...definition, params, query, handle: definition.handle as Route<Who>['handle'] };
+  const handle = definition.handle as Route<Who>['handle'];
+  return { ...definition, params, query, isOpen: false, handle };
 }
 
+export function openRoute<
+  P extends TObject = TObject<Record<never, never>>,
+  Q extends TObject = TObject<Record<never, never>>,
+  B extends TSchema = TSchema,
+>(definition: OpenDefinition<P, Q, B>): OpenRoute {
+  const { params = NONE, query = NONE } = definition;
+  return { ...definition, params, query, isOpen: true, handle: definition.handle as OpenRoute['handle'] };
+}
+
+/** Of a good answer. */
+export const statusOfAnswer = ({ makes }: Pick<AnyRoute, 'makes'>): number => (makes === true ? 201 : 200);
+
 export const json = (body: unknown): Answered => ok({ kind: 'json', body });
+
+/** Shown once: who asks again with the same `Idempotency-Key` gets `replay`, which is kept and holds no secret. */
+export const shownOnce = (body: unknown, replay: unknown): Answered => ok({ kind: 'json', body, replay });
+
+/** `/keys/verify` before `/keys/{id}`, whoever stands first in the list. */
+export const concreteFirst = <T extends { readonly path: string }>(routes: readonly T[]): readonly T[] =>
+  [...routes].sort((a, b) => blanksIn(a.path) - blanksIn(b.path));
+
+const blanksIn = (path: string): number => path.split('{').length;

@@ -7,12 +7,21 @@ import { pathOf, sendEvents, sendJson, sendProblem } from './answering.js';
 import { requestLimit } from './limits.js';
 import type { Refusal } from './problem.js';
 import { notesOf } from './recording.js';
-import type { Answer, Answered } from './route.js';
+import { type Answer, type Answered, type AnyRoute, concreteFirst, statusOfAnswer } from './route.js';
 import { ROUTES } from './routes/index.js';
-import { identify, perform, type Served, served } from './serving.js';
+import {
+  identify,
+  perform,
+  performOpen,
+  type Served,
+  type ServedOpen,
+  served,
+  servedOpen,
+} from './serving.js';
 import type { HttpWorld } from './world.js';
 
-type Methods = ReadonlyMap<string, Served>;
+type OneServed = Served | ServedOpen;
+type Methods = ReadonlyMap<string, OneServed>;
 
 export function routerOf(world: HttpWorld): Router {
   const router = Router({ caseSensitive: true, strict: true });
@@ -24,7 +33,7 @@ export function routerOf(world: HttpWorld): Router {
       handler(methods, async (request, response, one) => {
         const answer = await answerOf(request, one, { world, counted: () => limit(request, response) });
         if (!answer.ok) refuse(request, response, { refusal: answer.error, world });
-        else await reply(request, response, { answer: answer.value, world, streams });
+        else await reply(request, response, { route: one.route, answer: answer.value, world, streams });
       }),
     );
   }
@@ -32,10 +41,10 @@ export function routerOf(world: HttpWorld): Router {
 }
 
 function byPath(): ReadonlyMap<string, Methods> {
-  const paths = new Map<string, Map<string, Served>>();
-  for (const route of ROUTES) {
-    const methods = paths.get(route.path) ?? new Map<string, Served>();
-    methods.set(route.method, served(route));
+  const paths = new Map<string, Map<string, OneServed>>();
+  for (const route of concreteFirst(ROUTES)) {
+    const methods = paths.get(route.path) ?? new Map<string, OneServed>();
+    methods.set(route.method, route.isOpen ? servedOpen(route) : served(route));
     paths.set(route.path, methods);
   }
   return paths;
@@ -43,7 +52,7 @@ function byPath(): ReadonlyMap<string, Methods> {
 
 function handler(
   methods: Methods,
-  serve: (request: Request, response: Response, served: Served) => Promise<void>,
+  serve: (request: Request, response: Response, served: OneServed) => Promise<void>,
 ): RequestHandler {
   const allow = [...methods.keys()].map((one) => (one === 'GET' ? 'GET, HEAD' : one)).join(', ');
   return (request, response) => {
@@ -57,19 +66,25 @@ function handler(
 
 async function answerOf(
   request: Request,
-  one: Served,
+  one: OneServed,
   { world, counted }: { readonly world: HttpWorld; readonly counted: () => Promise<Result<void>> },
 ): Promise<Answered> {
   const notes = notesOf(request);
   notes.route = one.route.path;
+  const sent = { params: request.params, query: request.query };
+  if (isOpen(one)) {
+    const allowed = await counted();
+    return allowed.ok ? performOpen(request, one, { sent, world }) : allowed;
+  }
   const caller = await identify(request, one.route, world);
   if (caller.ok) notes.actor = actorOf(caller.value.principal);
   const allowed = await counted();
   if (!allowed.ok) return allowed;
   if (!caller.ok) return caller;
-  const sent = { params: request.params, query: request.query };
   return perform(request, one, { caller: caller.value, sent, world });
 }
+
+const isOpen = (one: OneServed): one is ServedOpen => one.route.isOpen;
 
 interface Refused {
   readonly refusal: Refusal;
@@ -82,14 +97,19 @@ function refuse(request: Request, response: Response, { refusal, world }: Refuse
 }
 
 interface Reply {
+  readonly route: AnyRoute;
   readonly answer: Answer;
   readonly world: HttpWorld;
   readonly streams: { open: number };
 }
 
-async function reply(request: Request, response: Response, { answer, world, streams }: Reply): Promise<void> {
+async function reply(
+  request: Request,
+  response: Response,
+  { route, answer, world, streams }: Reply,
+): Promise<void> {
   if (answer.kind === 'json') {
-    sendJson(response, 200, answer.body);
+    sendJson(response, statusOfAnswer(route), answer.body);
     return;
   }
   const room = roomFor(streams, world);
@@ -102,7 +122,8 @@ async function reply(request: Request, response: Response, { answer, world, stre
   if (request.method === 'HEAD') gone.abort();
   streams.open++;
   try {
-    await sendEvents(response, answer.events(AbortSignal.any([gone.signal, world.stopping])));
+    const texts = answer.events(AbortSignal.any([gone.signal, world.stopping]));
+    await sendEvents(response, answer.kind, texts);
   } finally {
     streams.open--;
   }

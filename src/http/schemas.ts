@@ -44,3 +44,7 @@ export const Problem = Type.Object(
   },
   closed,
 );
+
+/** The members that an object must have. */
+export const requiredOf = (schema: TSchema): readonly string[] =>
+  'required' in schema && Array.isArray(schema['required']) ? schema['required'] : [];

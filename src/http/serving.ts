@@ -3,7 +3,6 @@
  * router and the short way past it (direct.ts) are the same steps.
  */
 import type { IncomingMessage } from 'node:http';
-import type { TSchema } from 'typebox';
 import { fault } from '../domain/errors.js';
 import type { Principal } from '../domain/principal.js';
 import { fail, ok, type Result } from '../domain/result.js';
@@ -11,34 +10,48 @@ import type { Secret } from '../domain/secret.js';
 import type { CallContext } from '../ports/authority.js';
 import { mayCall } from './access.js';
 import { readBody } from './body.js';
-import { type Check, checkOf } from './checking.js';
+import { type Check, checkOf, withoutNulls } from './checking.js';
 import { credentialOf } from './credential.js';
 import { isRequired } from './openapi.js';
 import type { Refusal } from './problem.js';
-import type { Answered, Presented, Route } from './route.js';
+import type { Answered, AnyRoute, OpenRoute, Presented, Route } from './route.js';
 import type { HttpWorld } from './world.js';
+
+interface Checks {
+  readonly params: Check;
+  readonly query: Check;
+  readonly body: Check;
+}
 
 /** A route with its checks compiled. */
 export interface Served<Who = Principal> {
   readonly route: Route<Who>;
-  readonly checks: { readonly params: Check; readonly query: Check; readonly body: Check };
+  readonly checks: Checks;
 }
 
-export const served = <Who>(route: Route<Who>): Served<Who> => ({
-  route,
-  checks: {
-    params: checkOf(route.params, 'path'),
-    query: checkOf(route.query, 'query'),
-    body: bodyCheck(route.body),
-  },
+export interface ServedOpen {
+  readonly route: OpenRoute;
+  readonly checks: Checks;
+}
+
+export const served = <Who>(route: Route<Who>): Served<Who> => ({ route, checks: checksOf(route) });
+
+export const servedOpen = (route: OpenRoute): ServedOpen => ({ route, checks: checksOf(route) });
+
+type Shapes = Pick<AnyRoute, 'params' | 'query' | 'body' | 'nulls' | 'formats'>;
+
+const checksOf = (route: Shapes): Checks => ({
+  params: checkOf(route.params, 'path'),
+  query: checkOf(route.query, 'query'),
+  body: bodyCheck(route),
 });
 
-function bodyCheck(schema: TSchema | undefined): Check {
+function bodyCheck({ body: schema, nulls }: Shapes): Check {
   if (schema === undefined) return () => ok(undefined);
   const check = checkOf(schema, 'body');
   const needed = isRequired(schema);
   return (body) => {
-    if (body !== undefined) return check(body);
+    if (body !== undefined) return check(nulls === 'absent' ? withoutNulls(schema, body) : body);
     return needed ? fail(fault('bad_request', 'the body is missing')) : ok({});
   };
 }
@@ -86,7 +99,7 @@ const FROM_BROWSER = fault(
   'a secret key is for servers; a browser exchanges a publishable key for an access token',
 );
 
-const contextOf = ({ headers, socket }: IncomingMessage, { method, path }: Route): CallContext => ({
+const contextOf = ({ headers, socket }: IncomingMessage, { method, path }: AnyRoute): CallContext => ({
   path: `http:${method} ${path}`,
   isFromBrowser: headers.origin !== undefined,
   ...(socket.remoteAddress !== undefined && { source: socket.remoteAddress }),
@@ -106,19 +119,48 @@ export async function perform(
   const { permission, scope = 'account' } = route;
   const allowed = permission === undefined ? ok(undefined) : mayCall(caller.principal, permission, scope);
   if (!allowed.ok) return allowed;
+  const checked = await checkedOf(request, { route, checks }, sent);
+  return checked.ok ? route.handle({ ...caller, ...checked.value }, world) : checked;
+}
+
+/** What somebody asks who is not known. */
+export async function performOpen(
+  request: IncomingMessage,
+  { route, checks }: ServedOpen,
+  { sent, world }: { readonly sent: Sent; readonly world: HttpWorld },
+): Promise<Answered> {
+  const checked = await checkedOf(request, { route, checks }, sent);
+  return checked.ok ? route.handle({ ...checked.value, context: contextOf(request, route) }, world) : checked;
+}
+
+interface Checked {
+  readonly params: unknown;
+  readonly query: unknown;
+  readonly body: unknown;
+}
+
+async function checkedOf(
+  request: IncomingMessage,
+  { route, checks }: Shaped,
+  sent: Sent,
+): Promise<Result<Checked, Refusal>> {
   const params = checks.params(sent.params);
   if (!params.ok) return params;
   const query = checks.query(sent.query);
   if (!query.ok) return query;
   const body = await bodyOf(request, { route, checks });
-  if (!body.ok) return body;
-  return route.handle({ ...caller, params: params.value, query: query.value, body: body.value }, world);
+  return body.ok ? ok({ params: params.value, query: query.value, body: body.value }) : body;
+}
+
+interface Shaped {
+  readonly route: Shapes;
+  readonly checks: Checks;
 }
 
 /** Read and checked; nothing for a route that takes none. */
 export async function bodyOf(
   request: IncomingMessage,
-  { route, checks }: Served<never>,
+  { route, checks }: Shaped,
 ): Promise<Result<unknown, Refusal>> {
   if (route.body === undefined) return ok(undefined);
   const read = await readBody(request, route.formats ?? ['json']);

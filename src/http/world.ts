@@ -7,7 +7,7 @@ import type { Verifier } from '../verifier/verifier.js';
 
 export interface HttpWorld {
   readonly store: LiveStore;
-  readonly authority: Pick<Authority, 'authenticate' | 'revokeToken'>;
+  readonly authority: Authority;
   readonly verifier: Verifier;
   readonly clock: Clock;
   readonly entropy: Entropy;

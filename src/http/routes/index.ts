@@ -1,5 +1,5 @@
 /** Every route below the prefixes. What is not here is answered 404 and is not in /openapi.json. */
-import type { Route } from '../route.js';
+import type { AnyRoute } from '../route.js';
 import { auditRoute } from './audit/route.js';
 import { changesRoute } from './changes/route.js';
 import { introspectRoute } from './introspect/route.js';
@@ -11,7 +11,7 @@ import { whoamiRoute } from './whoami/route.js';
 
 export const PREFIXES = ['/v1', '/api/v1'] as const;
 
-export const ROUTES: readonly Route[] = [
+export const ROUTES: readonly AnyRoute[] = [
   verifyRoute,
   introspectRoute,
   revokeTokenRoute,
