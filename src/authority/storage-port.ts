@@ -5,8 +5,10 @@
  */
 import type { Result } from '../domain/result.js';
 import type { DurationMs } from '../domain/time.js';
+import type { BelongingQueries } from './storage-port/belongings.js';
 import type { CredentialQueries, SigningKeyQueries } from './storage-port/credentials.js';
 
+export type { BelongingKind, BelongingQueries, BelongingRow } from './storage-port/belongings.js';
 export type {
   CredentialQueries,
   CredentialRow,
@@ -195,6 +197,8 @@ export interface AuditQueries {
     page: AuditPage,
   ): Promise<readonly AuditRow[]>;
   lastSeq(): Promise<number>;
+  /** When these entries were written, in no order. */
+  times(seqs: readonly number[]): Promise<readonly Pick<AuditRow, 'seq' | 'at'>[]>;
 }
 
 export interface AuditPage {
@@ -222,6 +226,7 @@ export interface Transaction {
   readonly versions: VersionQueries;
   readonly credentials: CredentialQueries;
   readonly signingKeys: SigningKeyQueries;
+  readonly belongings: BelongingQueries;
   readonly review: ReviewQueries;
   readonly audit: AuditQueries;
   readonly leases: LeaseQueries;

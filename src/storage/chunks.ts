@@ -7,7 +7,7 @@ const CHUNK = 500;
 
 /** All rows of a query that is asked for each chunk of `keys`, in the order of the chunks. */
 export const chunks =
-  <R>(keys: readonly string[], query: (chunk: readonly string[]) => Compilable<R>) =>
+  <R, K extends string | number>(keys: readonly K[], query: (chunk: readonly K[]) => Compilable<R>) =>
   async ({ connection }: Session): Promise<readonly R[]> => {
     const rows: R[] = [];
     for (let start = 0; start < keys.length; start += CHUNK) {

@@ -1,6 +1,7 @@
 /** The tables as kysely types them. Rows are those of the authority's storage port; columns are listed once. */
 import type {
   AuditRow,
+  BelongingRow,
   ConsumerRow,
   CredentialRow,
   KeyringRow,
@@ -19,6 +20,7 @@ export interface Database {
   readonly consumers_seen: ConsumerRow;
   readonly credentials: CredentialRow;
   readonly signing_keys: SigningKeyRow;
+  readonly belongings: BelongingRow;
   readonly audit: AuditRow;
   readonly leases: LeaseRow;
   readonly keyring: KeyringRow;

@@ -1,5 +1,6 @@
 /** All named queries over one connection. */
 import type { Transaction } from '../authority/storage-port.js';
+import { belongingQueries } from './queries/belongings.js';
 import { credentialQueries, signingKeyQueries } from './queries/credentials.js';
 import { objectQueries } from './queries/objects.js';
 import { auditQueries, keyringQueries, leaseQueries, metaQueries } from './queries/records.js';
@@ -12,6 +13,7 @@ export const transactionOver = (session: Session): Transaction => ({
   versions: versionQueries(session),
   credentials: credentialQueries(session),
   signingKeys: signingKeyQueries(session),
+  belongings: belongingQueries(session),
   review: reviewQueries(session),
   audit: auditQueries(session),
   leases: leaseQueries(session),

@@ -28,6 +28,16 @@ export function credentialQueries({ credentials }: Tables): Transaction['credent
   };
 }
 
+export const belongingQueries = ({ belongings }: Tables): Transaction['belongings'] => ({
+  byId: async (id) => belongings.get(id),
+  of: async (objectIds, kind) =>
+    belongings
+      .where((row) => row.kind === kind && objectIds.includes(row.object_id))
+      .toSorted((a, b) => (a.object_id + a.name < b.object_id + b.name ? -1 : 1)),
+  put: async (row) => belongings.put(row.id, row),
+  remove: async (id) => belongings.put(id, undefined),
+});
+
 export const signingKeyQueries = ({ signingKeys }: Tables): Transaction['signingKeys'] => ({
   all: async () =>
     signingKeys.all().toSorted((a, b) => a.created_at - b.created_at || (a.id < b.id ? -1 : 1)),

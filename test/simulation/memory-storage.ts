@@ -4,6 +4,7 @@
  */
 import type {
   AuditRow,
+  BelongingRow,
   ConsumerRow,
   CredentialRow,
   KeyringRow,
@@ -17,7 +18,7 @@ import type {
 } from '../../src/authority/storage-port.js';
 import type { Result } from '../../src/domain/result.js';
 import type { DurationMs } from '../../src/domain/time.js';
-import { credentialQueries, reviewQueries, signingKeyQueries } from './memory-queries.js';
+import { belongingQueries, credentialQueries, reviewQueries, signingKeyQueries } from './memory-queries.js';
 import { Journal, type RowChange, Table } from './tables.js';
 
 export interface MemoryStorage extends Storage {
@@ -42,6 +43,7 @@ const tablesOver = (journal: Journal) => ({
   keyring: new Table<KeyringRow>('keyring', journal),
   credentials: new Table<CredentialRow>('credentials', journal),
   signingKeys: new Table<SigningKeyRow>('signing-keys', journal),
+  belongings: new Table<BelongingRow>('belongings', journal),
   meta: new Table<{ readonly name: string; readonly value: string }>('meta', journal),
 });
 
@@ -101,6 +103,7 @@ const transactionOver = (tables: Tables): Transaction => ({
   audit: auditQueries(tables),
   credentials: credentialQueries(tables),
   signingKeys: signingKeyQueries(tables),
+  belongings: belongingQueries(tables),
   review: reviewQueries(tables),
   leases: {
     get: async (name) => tables.leases.get(name),
@@ -215,6 +218,7 @@ function auditQueries({ audit }: Tables): Transaction['audit'] {
     page: async (since, limit) => after(since, limit, () => true),
     pageOf: async ({ kind, name }, { since, limit }) =>
       after(since, limit, (row) => row.object_kind === kind && row.object_name === name),
+    times: async (seqs) => audit.where(({ seq }) => seqs.includes(seq)),
     lastSeq: async () => audit.all().at(-1)?.seq ?? 0,
   };
 }

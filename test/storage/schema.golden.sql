@@ -13,6 +13,16 @@ CREATE INDEX "audit_object" on "audit" ("object_kind",
   "object_name",
   "seq");
 
+CREATE TABLE "belongings" ("id" text primary key,
+  "kind" text not null,
+  "object_id" text not null references "objects" ("id"),
+  "name" text not null,
+  "value" text not null,
+  "created_at" bigint not null,
+  "updated_at" bigint not null, constraint "belongings_name" unique ("object_id",
+  "kind",
+  "name"));
+
 CREATE TABLE "consumers_seen" ("token_id" text not null references "versions" ("token_id"),
   "consumer" text not null,
   "last_seen_at" bigint not null, constraint "consumers_seen_pk" primary key ("token_id",

@@ -4,12 +4,14 @@ import { firstLight } from './0001-first-light.js';
 import { people } from './0002-people.js';
 import { deliveriesBesideObjects } from './0003-deliveries.js';
 import { credentials } from './0004-credentials.js';
+import { belongings } from './0007-belongings.js';
 
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-first-light': firstLight,
   '0002-people': people,
   '0003-deliveries': deliveriesBesideObjects,
   '0004-credentials': credentials,
+  '0007-belongings': belongings,
 };
 
-export const NEWEST_MIGRATION = '0004-credentials';
+export const NEWEST_MIGRATION = '0007-belongings';

@@ -9,6 +9,7 @@ import type {
   MetaQueries,
   MetaRow,
 } from '../../authority/storage-port.js';
+import { chunks } from '../chunks.js';
 import { remembered, type Session, statement, wholeRow } from '../statement.js';
 
 const AUDIT_COLUMNS = [
@@ -49,6 +50,10 @@ export function auditQueries(session: Session): AuditQueries {
     },
     page: (since, limit) => page(session, { since, limit }),
     pageOf: ({ kind, name }, { since, limit }) => pageOf(session, { kind, name, since, limit }),
+    times: (seqs) =>
+      chunks(seqs, (chunk) =>
+        session.compiler.selectFrom('audit').select(['seq', 'at']).where('seq', 'in', chunk),
+      )(session),
     lastSeq: async () => (await lastSeq(session, {}))[0]?.seq ?? 0,
   };
 }
