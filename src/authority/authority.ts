@@ -15,6 +15,7 @@ import type { Sealing } from '../ports/sealing.js';
 import { readAudit, readChanges, verifyAudit } from './audit.js';
 import { identityOf, openOrFill, type StoreIdentity } from './bootstrap.js';
 import { acknowledge, activate, deactivate, requestRotation } from './by-hand.js';
+import { removeByHand, updateByHand } from './change-by-hand.js';
 import { claim } from './claim.js';
 import { create, createByHand } from './create.js';
 import { remove } from './delete.js';
@@ -162,6 +163,10 @@ function perform(work: Work, request: Request): Promise<Result<Outcome>> {
       return activate(work, request);
     case 'create':
       return createByHand(work, request);
+    case 'update':
+      return updateByHand(work, request);
+    case 'remove':
+      return removeByHand(work, request);
     case 'removePerson':
       return removePerson(work, request);
     default:

@@ -19,7 +19,8 @@ import { changed, type Entry, moved, unchanged, type Work } from './work.js';
 
 export interface UpdateRequest {
   readonly declaration: Declaration;
-  readonly ownership: Ownership;
+  /** Absent: whose it is stays as it is. */
+  readonly ownership?: Ownership;
   readonly revision: number;
   /** What it is called until now, where the declaration has another name. */
   readonly former?: ObjectRef;
@@ -36,7 +37,8 @@ export async function update(work: Work, change: UpdateRequest): Promise<Result<
   if (!found.ok) return found;
   const row = found.value;
   const digest = declarationDigest(declaration);
-  if (row.digest === digest && isOwnedBy(row, ownership)) return unchanged(row);
+  const isTheirs = ownership === undefined || isOwnedBy(row, ownership);
+  if (row.digest === digest && isTheirs) return unchanged(row);
   if (row.revision !== revision) return fail(moved(ref));
   const fixed = fixedField(declaration, declarationOf(row));
   if (fixed !== undefined)

@@ -110,6 +110,22 @@ export interface ConfirmedDelivery {
 export type Request =
   /** Made by hand: no project declares it until one adopts it. The name may be any. */
   | { readonly kind: 'create'; readonly declaration: Declaration }
+  /**
+   * Another declaration, whoever's the object is and stays: of a project's it is drift. `moved` unless it is as it was
+   * seen. Versions of a key end no later than it says from now on.
+   */
+  | {
+      readonly kind: 'update';
+      readonly declaration: Declaration;
+      readonly revision: number;
+      /** What it is called until now: it is renamed, keeps all that it has, and what names it follows. */
+      readonly former?: ObjectRef;
+    }
+  /**
+   * At once, whoever's it is: keys are revoked, people leave their teams and the account, and their keys die.
+   * `in_use` while something else depends on it.
+   */
+  | { readonly kind: 'remove'; readonly object: ObjectRef }
   | { readonly kind: 'requestRotation'; readonly object: ObjectRef }
   /** Every accepted version, or the one with that token id, ends at now + overlap; `overlapMs: 0`: at once. */
   | {

@@ -19,6 +19,7 @@ import {
   tokenIn,
 } from '../support/store.js';
 import { type HandClock, START } from '../support/store-world.js';
+import { byHandContract } from './by-hand.contract.js';
 import { peopleContract } from './people.contract.js';
 import { renameContract } from './rename.contract.js';
 
@@ -32,6 +33,7 @@ export interface OpenStore {
 export function liveStoreContract(name: string, open: () => Promise<OpenStore>): void {
   peopleContract(name, open);
   renameContract(name, open);
+  byHandContract(name, open);
   describe(`live store: ${name}`, () => {
     let store: LiveStore;
     let clock: HandClock;

@@ -3,12 +3,13 @@ import type { ConsumerRow, VersionQueries, VersionRow } from '../../authority/st
 import { chunks } from '../chunks.js';
 import { type Session, statement, wholeRow } from '../statement.js';
 
-/** What an update may change: identity, secret and expiry are for ever, and use has its own statement. */
+/** What an update may change: identity and secret are for ever, and use has its own statement. */
 const CHANGING = [
   'promoted_at',
   'retiring_at',
   'suspended_until',
   'revoked_at',
+  'expires_at',
   'sealed',
   'recipient',
   'row_mac',
@@ -21,7 +22,6 @@ const COLUMNS = [
   'token_mac',
   'fingerprint',
   'issued_at',
-  'expires_at',
   'clear',
   'last_used_at',
   ...CHANGING,
