@@ -3,11 +3,15 @@ import type { Entropy } from '../domain/entropy.js';
 import type { Authority } from '../ports/authority.js';
 import type { Clock } from '../ports/clock.js';
 import type { LiveStore } from '../ports/live-store.js';
+import type { People } from '../ports/people.js';
+import type { Rooms } from '../ports/rooms.js';
 import type { Verifier } from '../verifier/verifier.js';
 
 export interface HttpWorld {
   readonly store: LiveStore;
   readonly authority: Authority;
+  readonly rooms: Rooms;
+  readonly people: People;
   readonly verifier: Verifier;
   readonly clock: Clock;
   readonly entropy: Entropy;

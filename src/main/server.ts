@@ -70,7 +70,10 @@ interface Opened {
   close(): Promise<Result<void>>;
 }
 
-async function openRest({ store, authority }: ServedStore, options: ServerOptions): Promise<Result<Opened>> {
+async function openRest(
+  { store, authority, rooms, people }: ServedStore,
+  options: ServerOptions,
+): Promise<Result<Opened>> {
   const { clock, entropy } = options;
   const root = await openRootToken(authority, {
     folder: resolve(options.folder),
@@ -89,7 +92,17 @@ async function openRest({ store, authority }: ServedStore, options: ServerOption
   const log = openLog(levelOf(options.logLevel));
   const ended = following(verifier.value, feed.value);
   const world: HttpWorld = {
-    ...{ store, authority, verifier: verifier.value, clock, entropy, log, stopping: stopping.signal },
+    ...{
+      store,
+      authority,
+      rooms,
+      people,
+      verifier: verifier.value,
+      clock,
+      entropy,
+      log,
+      stopping: stopping.signal,
+    },
     metrics: newHttpMetrics(verifier.value),
     limits: { requestsPerMinute: options.requestsPerMinute, concurrent: 256, streams: 100 },
   };

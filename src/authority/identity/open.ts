@@ -6,8 +6,12 @@ import { fail, ok, type Result } from '../../domain/result.js';
 import { parseToken, type Secret } from '../../domain/secret.js';
 import type { AccessToken, Authority, By, CallContext } from '../../ports/authority.js';
 import type { LiveStore } from '../../ports/live-store.js';
+import type { People } from '../../ports/people.js';
+import type { Rooms } from '../../ports/rooms.js';
 import { openAuthority } from '../authority.js';
 import { identityOf, openOrFill } from '../bootstrap.js';
+import { peopleOver } from '../people-by-hand.js';
+import { roomsOver } from '../rooms/rooms.js';
 import type { Storage } from '../storage-port.js';
 import { type Authenticated, shownCredential, shownSession, whoHolds } from './authenticate.js';
 import { endCredential } from './credentials.js';
@@ -29,6 +33,8 @@ import { keySet, replaceSigningKey } from './signing-keys.js';
 export interface ServedStore {
   readonly store: LiveStore;
   readonly authority: Authority;
+  readonly rooms: Rooms;
+  readonly people: People;
 }
 
 /** `master_key` if the key does not fit. Closing the store closes the storage. */
@@ -45,7 +51,12 @@ export async function openServed(
   });
   if (!opened.ok) return opened;
   const identity = identityOver({ ...world, ...opened.value, storage });
-  return ok({ store: store.value, authority: { ...comingIn(identity), ...having(identity) } });
+  return ok({
+    store: store.value,
+    authority: { ...comingIn(identity), ...having(identity) },
+    rooms: roomsOver(identity),
+    people: peopleOver(identity),
+  });
 }
 
 type ComingIn = Pick<
