@@ -163,7 +163,7 @@ export const keyFactsOf = (
   deactivatedAt: row.deactivated_at ?? undefined,
   rotationRequestedAt: row.rotation_requested_at ?? undefined,
   acknowledgedGeneration: row.acknowledged_generation ?? undefined,
-  ...(row.owner_id !== null && { owner: standingOfPerson(person) }),
+  ...(row.owner_id !== null && { owner: standingOfPerson(person), ownerId: row.owner_id }),
   versions,
 });
 

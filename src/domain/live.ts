@@ -70,6 +70,8 @@ export interface KeyFacts {
   readonly acknowledgedGeneration: number | undefined;
   /** Of a personal key: how the person stands whom it was made for, whoever has that name now. */
   readonly owner?: OwnerStanding;
+  /** Of a personal key: the id of that person. */
+  readonly ownerId?: string;
   /** All versions ever, by generation, oldest first. */
   readonly versions: readonly VersionFacts[];
 }

@@ -4,8 +4,8 @@
  */
 import { authorize, type KeyLevel, type Target } from '../domain/access.js';
 import { fault } from '../domain/errors.js';
-import { type ApiKeySpec, foldEmail } from '../domain/kinds/index.js';
-import type { LiveObject, OwnerStanding } from '../domain/live.js';
+import type { ApiKeySpec } from '../domain/kinds/index.js';
+import type { LiveObject } from '../domain/live.js';
 import { permits } from '../domain/permissions.js';
 import type { Principal } from '../domain/principal.js';
 import { fail, ok, type Result, unreachable } from '../domain/result.js';
@@ -17,16 +17,16 @@ const holds = (principal: Principal, permission: string): boolean =>
 
 /** `forbidden`, with a sentence that says who may. */
 export const mayTouch = (principal: Principal, permission: string, object: LiveObject): Result<void> =>
-  authorize(principal, permission, targetOf(principal, object));
+  authorize(principal, permission, targetOf(object));
 
 export const maySee = (principal: Principal, permission: string, object: LiveObject): boolean =>
   mayTouch(principal, permission, object).ok;
 
-function targetOf(principal: Principal, { declaration, key, id }: LiveObject): Target {
+function targetOf({ declaration, key, id }: LiveObject): Target {
   switch (declaration.kind) {
     case 'ApiKey': {
       const { environment, owner } = declaration.spec;
-      return { kind: 'key', environment, owner: levelOf(principal, owner, key?.owner) };
+      return { kind: 'key', environment, owner: levelOf(owner, key?.ownerId) };
     }
     case 'Environment':
       return { kind: 'environment', environment: declaration.metadata.name };
@@ -43,23 +43,12 @@ function targetOf(principal: Principal, { declaration, key, id }: LiveObject): T
   }
 }
 
-/** Somebody else's personal key is nobody's in particular: whoever has the name of its person now may be another. */
-function levelOf(
-  principal: Principal,
-  { service, team, user }: ApiKeySpec['owner'],
-  standing: OwnerStanding | undefined,
-): KeyLevel {
+/** A personal key is whose it was made for, by id: whoever has the name of that person now may be another. */
+function levelOf({ service, team, user }: ApiKeySpec['owner'], ownerId = ''): KeyLevel {
   if (service !== undefined) return { level: 'service' };
   if (team !== undefined) return { level: 'team', team };
-  if (user === undefined) return { level: 'tenant' };
-  const isOwn = standing !== 'deleted' && namesOf(principal).includes(user);
-  return { level: 'personal', personId: isOwn ? principal.id : '' };
+  return user === undefined ? { level: 'tenant' } : { level: 'personal', personId: ownerId };
 }
-
-const namesOf = (principal: Principal): readonly string[] =>
-  'email' in principal && principal.kind !== 'guest'
-    ? [principal.id, principal.ref.name, foldEmail(principal.email)]
-    : [];
 
 /** Where a permission has to hold for a route to be called at all. */
 export type Scope =
