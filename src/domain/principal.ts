@@ -12,7 +12,14 @@ import type { Instant } from './time.js';
 export type CredentialKind = 'root' | 'personal' | 'key' | 'access';
 
 /** What access tokens are exchanged for. They die with it. */
-export type ParentKind = 'root' | 'personal' | 'key' | 'password' | 'magic_link' | 'shared_link';
+export type ParentKind =
+  | 'root'
+  | 'personal'
+  | 'key'
+  | 'password'
+  | 'invitation'
+  | 'magic_link'
+  | 'shared_link';
 
 export interface PresentedCredential {
   readonly kind: CredentialKind;

@@ -111,6 +111,10 @@ export function parseToken(text: string): ParsedToken | undefined {
   return { type, id: publicIdOf(text) };
 }
 
+/** A key's, and nobody's personal one. */
+export const isKeyToken = (text: string): boolean =>
+  ['secret', 'publishable'].includes(parseToken(text)?.type ?? '');
+
 /** The id in a text that is a token. */
 export const publicIdOf = (token: string): string => token.slice(-(ID_LENGTH + TAIL_LENGTH), -TAIL_LENGTH);
 

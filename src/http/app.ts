@@ -5,6 +5,7 @@ import { pathOf, sendProblem } from './answering.js';
 import { begin, notesOf } from './recording.js';
 import { rootRouter } from './root.js';
 import { PREFIXES } from './routes/index.js';
+import { KEY_SET_PATH } from './routes/jwks/routes.js';
 import { routerOf } from './routing.js';
 import { safeHeaders } from './safe-headers.js';
 import type { HttpWorld } from './world.js';
@@ -19,6 +20,11 @@ export function createApp(world: HttpWorld): Express {
     next();
   });
   app.use(rootRouter(world), notTooMany(world));
+  // Where those look who know no prefix (RFC 8414).
+  app.all(KEY_SET_PATH, (request, _response, next) => {
+    request.url = PREFIXES[0] + request.url;
+    next();
+  });
   const router = routerOf(world);
   for (const prefix of PREFIXES) app.use(prefix, router);
   app.use(nothingHere, failed(world));

@@ -42,6 +42,8 @@ export interface OpenCall<P = unknown, Q = unknown, B = unknown> {
   readonly params: P;
   readonly query: Q;
   readonly body: B;
+  /** What was shown, unasked. Not known to be good. */
+  readonly token: Secret | undefined;
   readonly context: CallContext;
 }
 

@@ -129,8 +129,11 @@ export async function performOpen(
   { route, checks }: ServedOpen,
   { sent, world }: { readonly sent: Sent; readonly world: HttpWorld },
 ): Promise<Answered> {
+  const token = presented(request);
+  if (!token.ok) return token;
   const checked = await checkedOf(request, { route, checks }, sent);
-  return checked.ok ? route.handle({ ...checked.value, context: contextOf(request, route) }, world) : checked;
+  if (!checked.ok) return checked;
+  return route.handle({ ...checked.value, token: token.value, context: contextOf(request, route) }, world);
 }
 
 interface Checked {

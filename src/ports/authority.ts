@@ -136,8 +136,12 @@ export interface Authority {
 
   /** Makes or renews the invitation of somebody who is declared; earlier ones end. The token is shown once. */
   invite(person: string, by: By): Promise<Result<Shown<Invitation>>>;
-  /** Sets their password and makes them active. Once. `unauthenticated` for a token that is not good. */
-  acceptInvitation(token: Secret, password: Secret, context: CallContext): Promise<Result<AccessToken>>;
+  /** Makes them active, and sets their password if one is given. Once. `unauthenticated` for a token that is not good. */
+  acceptInvitation(
+    token: Secret,
+    password: Secret | undefined,
+    context: CallContext,
+  ): Promise<Result<AccessToken>>;
   /** Their own, with the present one; or an owner's, of anybody. Ends the sessions that the old one started. */
   setPassword(
     change: { readonly person: string; readonly current?: Secret; readonly next: Secret },

@@ -32,15 +32,16 @@ export const invite = (identity: Identity, name: string, by: By): Promise<Result
     return allowed.ok ? makeInvitation(work, person.value) : allowed;
   });
 
+/** Without a password, the session stands on the invitation itself. */
 export async function acceptInvitation(
   identity: Identity,
-  { token, password }: { readonly token: Secret; readonly password: Secret },
+  { token, password }: { readonly token: Secret; readonly password: Secret | undefined },
   { path }: CallContext,
 ): Promise<Result<Granted>> {
   const known = await identity.read((reading) => goodInvitation(reading, token));
   if (!known.ok) return known;
   if (known.value === undefined) return unauthenticated();
-  const hash = await hashed(identity.hasher, password, identity);
+  const hash = password === undefined ? ok(undefined) : await hashed(identity.hasher, password, identity);
   if (!hash.ok) return hash;
   return identity.write({ actor: 'invited', path }, async (work) => {
     // Meanwhile somebody else may have used it.
@@ -49,7 +50,10 @@ export async function acceptInvitation(
     if (invitation.value === undefined) return unauthenticated();
     const person = await spendInvitation(work, invitation.value);
     if (!person.ok) return person;
-    const row = await replacePassword(actingAs(work, person.value), person.value, hash.value);
+    const row =
+      hash.value === undefined
+        ? ok(invitation.value)
+        : await replacePassword(actingAs(work, person.value), person.value, hash.value);
     if (!row.ok) return row;
     return startSession(work, { holder: person.value, parentId: row.value.id, detail: { by: 'invitation' } });
   });

@@ -3,7 +3,7 @@
  * nobody outlives what they came in by:
  *
  *     access token ─▶ session ─▶ key's version ─▶ key ─▶ owner
- *                        ├─────▶ personal, root, password ─▶ person
+ *                        ├─────▶ personal, root, password, invitation ─▶ person
  *                        └─────▶ magic or shared link ─▶ guest ─▶ environment, space
  */
 import type { DeclarationOf } from '../../domain/objects.js';
@@ -60,6 +60,9 @@ async function byParent(reading: Reading, row: CredentialRow, parent: Credential
     case 'password':
       if (hasEnded(parent, reading.now)) return NOTHING;
       return personBy(reading, row, accessFor(row, parent.kind));
+    case 'invitation':
+      // Used up, as a magic link is.
+      return parent.ended_at === null ? personBy(reading, row, accessFor(row, parent.kind)) : NOTHING;
     case 'magic_link':
       // Used up by coming in, and meant to end long before the session; only ending it by hand ends that too.
       return parent.ended_at === null ? guestBy(reading, row, { way: parent.kind }) : NOTHING;

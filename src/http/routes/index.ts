@@ -1,8 +1,13 @@
 /** Every route below the prefixes. What is not here is answered 404 and is not in /openapi.json. */
 import type { AnyRoute } from '../route.js';
 import { auditRoute } from './audit/route.js';
+import { personalTokenRoutes } from './auth/personal-tokens.js';
+import { signInRoutes } from './auth/sign-in.js';
 import { changesRoute } from './changes/route.js';
+import { guestLinkRoutes } from './guest-links/routes.js';
 import { introspectRoute } from './introspect/route.js';
+import { invitationRoutes } from './invitations/routes.js';
+import { signingKeyRoutes } from './jwks/routes.js';
 import { keyRoutes } from './keys/routes.js';
 import { objectRoutes } from './objects/routes.js';
 import { revokeTokenRoute } from './revoke/route.js';
@@ -16,6 +21,11 @@ export const ROUTES: readonly AnyRoute[] = [
   introspectRoute,
   revokeTokenRoute,
   whoamiRoute,
+  ...signInRoutes,
+  ...personalTokenRoutes,
+  ...invitationRoutes,
+  ...guestLinkRoutes,
+  ...signingKeyRoutes,
   ...keyRoutes,
   auditRoute,
   changesRoute,

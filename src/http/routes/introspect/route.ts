@@ -1,11 +1,13 @@
-/** POST /introspect: the same question as RFC 7662 asks it, for gateways that speak OAuth. */
+/** POST /introspect: the same question as RFC 7662 asks it, for gateways that speak OAuth; of keys and of every other token. */
 import { Type } from 'typebox';
-import { Secret } from '../../../domain/secret.js';
+import type { Principal } from '../../../domain/principal.js';
+import { isKeyToken, Secret } from '../../../domain/secret.js';
 import { SECOND_MS } from '../../../domain/time.js';
 import type { Verification } from '../../../ports/live-store.js';
 import { type Answered, type Asker, json, route } from '../../route.js';
 import { SecretText } from '../../schemas.js';
 import { verifyToken } from '../../verifying.js';
+import type { HttpWorld } from '../../world.js';
 
 /** Open, as the RFC wants it: parameters that a server does not know are passed over. */
 const body = Type.Object({ token: SecretText, token_type_hint: Type.Optional(Type.String()) });
@@ -14,12 +16,16 @@ const Answer = Type.Object(
   {
     active: Type.Boolean(),
     scope: Type.Optional(Type.String({ description: 'Its permissions, with spaces between.' })),
-    client_id: Type.Optional(Type.String({ description: 'The id of the key.' })),
-    username: Type.Optional(Type.String({ description: 'The name of the key.' })),
-    sub: Type.Optional(Type.String({ description: 'Its owner.' })),
+    client_id: Type.Optional(
+      Type.String({ description: 'The id of the key, or of what an access token was exchanged for.' }),
+    ),
+    username: Type.Optional(
+      Type.String({ description: 'The name of the key, or the address of the person.' }),
+    ),
+    sub: Type.Optional(Type.String({ description: 'The owner of the key, or the id of whoever acts.' })),
     token_type: Type.Optional(Type.Literal('Bearer')),
     exp: Type.Optional(Type.Integer({ description: 'Seconds since the epoch.' })),
-    environment: Type.Optional(Type.String()),
+    environment: Type.Optional(Type.String({ description: 'Absent: all of them.' })),
   },
   { additionalProperties: false },
 );
@@ -30,7 +36,9 @@ export const introspectRoute = route<never, never, typeof body, Asker>({
   id: 'introspectToken',
   tag: 'verification',
   summary: 'Is this token active? (RFC 7662)',
-  description: 'A key asks about keys of its own environment; others are not active to it.',
+  description:
+    'A key asks about tokens of its own environment, and about those of people, who act in all of them; others are not ' +
+    'active to it.',
   permission: 'keys:verify',
   scope: 'own',
   body,
@@ -38,19 +46,22 @@ export const introspectRoute = route<never, never, typeof body, Asker>({
   answer: Answer,
   handle: ({ principal, body }, world) => {
     const { environment } = principal;
-    const request = environment === undefined ? {} : { environment };
-    const answer = verifyToken(world, new Secret(body.token), request);
+    const token = new Secret(body.token);
+    if (!isKeyToken(body.token)) return ofHolder(world, token, environment);
+    const answer = verifyToken(world, token, environment === undefined ? {} : { environment });
     return answer instanceof Promise ? answer.then(told) : told(answer);
   },
 });
 
+const INACTIVE = json({ active: false });
+
 const told = (answer: Awaited<ReturnType<typeof verifyToken>>): Answered =>
-  answer.ok ? json(shown(answer.value)) : answer;
+  answer.ok ? shown(answer.value) : answer;
 
 /** Why a token is not active is none of the asker's business. */
-function shown({ valid, key }: Verification): object {
-  if (!valid || key === undefined) return { active: false };
-  return {
+function shown({ valid, key }: Verification): Answered {
+  if (!valid || key === undefined) return INACTIVE;
+  return json({
     active: true,
     scope: key.permissions.join(' '),
     client_id: key.keyId,
@@ -59,5 +70,32 @@ function shown({ valid, key }: Verification): object {
     token_type: 'Bearer',
     ...(key.expiresAt !== undefined && { exp: Math.floor(key.expiresAt / SECOND_MS) }),
     environment: key.environment,
+  });
+}
+
+/** Access tokens, tokens of people, the root token: the store says who holds them. */
+async function ofHolder(
+  { authority }: HttpWorld,
+  token: Secret,
+  environment: string | undefined,
+): Promise<Answered> {
+  const known = await authority.authenticate(token, { path: 'http:POST /introspect' });
+  if (!known.ok) return known.error.code === 'unauthenticated' ? INACTIVE : known;
+  const { value: holder } = known;
+  const isElsewhere = environment !== undefined && ![undefined, environment].includes(holder.environment);
+  return isElsewhere ? INACTIVE : json(holderShown(holder));
+}
+
+function holderShown(holder: Principal): object {
+  const { permissions, credential, environment, id, ref } = holder;
+  return {
+    active: true,
+    scope: permissions.join(' '),
+    client_id: credential.parent?.id ?? credential.id,
+    username: 'email' in holder ? holder.email : ref.name,
+    sub: id,
+    token_type: 'Bearer',
+    ...(credential.expiresAt !== undefined && { exp: Math.floor(credential.expiresAt / SECOND_MS) }),
+    ...(environment !== undefined && { environment }),
   };
 }

@@ -6,7 +6,7 @@ import { Type } from 'typebox';
 import { authorize } from '../../../domain/access.js';
 import { actorOf } from '../../../domain/principal.js';
 import { ok, type Result } from '../../../domain/result.js';
-import { parseToken, publicIdOf, Secret } from '../../../domain/secret.js';
+import { isKeyToken, publicIdOf, Secret } from '../../../domain/secret.js';
 import type { Verification } from '../../../ports/live-store.js';
 import { mayTouch } from '../../access.js';
 import { type Call, json, route } from '../../route.js';
@@ -56,9 +56,6 @@ export const revokeTokenRoute = route({
     return inMemory.ok ? json({}) : inMemory;
   },
 });
-
-const isKeyToken = (text: string): boolean =>
-  ['secret', 'publishable'].includes(parseToken(text)?.type ?? '');
 
 type Revoking = Pick<Call, 'principal' | 'credential'> & { readonly body: { readonly token: string } };
 

@@ -10,9 +10,24 @@ const Answer = dataOf(
       kind: Type.String({ description: '`root`, `person`, `key`, `client`, `guest`.' }),
       id: Type.String(),
       name: Type.String(),
+      email: nullable(Type.String({ description: 'Of a person or a guest.' })),
       environment: nullable(Type.String({ description: 'The only one it acts in; null: all of them.' })),
       permissions: Type.Array(Type.String()),
       roles: Type.Array(Type.String()),
+      teams: Type.Array(
+        Type.Object(
+          { team: Type.String(), role: Type.String(), permissions: Type.Array(Type.String()) },
+          closed,
+        ),
+      ),
+      credential: Type.Object(
+        {
+          kind: Type.Enum(['root', 'personal', 'key', 'access']),
+          id: Type.String({ description: 'Public.' }),
+          exchangedFor: nullable(Type.String({ description: 'Of an access token: what ends it by ending.' })),
+        },
+        closed,
+      ),
       expiresAt: nullable(Instant),
     },
     closed,
@@ -26,17 +41,22 @@ export const whoamiRoute = route({
   tag: 'verification',
   summary: 'Who am I?',
   answer: Answer,
-  handle: ({ principal }) =>
-    json({
+  handle: ({ principal }) => {
+    const { kind, id, display, environment, permissions, credential } = principal;
+    return json({
       data: {
-        kind: principal.kind,
-        id: principal.id,
-        name: principal.display,
-        environment: principal.environment ?? null,
-        permissions: principal.permissions,
+        ...{ kind, id, permissions, name: display },
+        email: 'email' in principal ? principal.email : null,
+        environment: environment ?? null,
         roles: 'roles' in principal ? principal.roles : [],
-        expiresAt:
-          principal.credential.expiresAt === undefined ? null : formatInstant(principal.credential.expiresAt),
+        teams: 'memberships' in principal ? principal.memberships : [],
+        credential: {
+          kind: credential.kind,
+          id: credential.id,
+          exchangedFor: credential.parent?.kind ?? null,
+        },
+        expiresAt: credential.expiresAt === undefined ? null : formatInstant(credential.expiresAt),
       },
-    }),
+    });
+  },
 });
