@@ -14,6 +14,7 @@ import type { Caller, LiveStore } from '../ports/live-store.js';
 import type { Identity, Sealing } from '../ports/sealing.js';
 import type { Sinks } from '../ports/sink.js';
 import type { LeaseKeeper } from './lease.js';
+import { type Pauses, pausesUntil } from './pauses.js';
 import { newRollouts } from './rollout.js';
 import { runInOrder } from './schedule.js';
 import type { KeepDocument, StepWorld } from './step-world.js';
@@ -58,21 +59,21 @@ export type ApplyEvent =
 
 /** One result for each step, whatever happens. Rejects only with a bug, after what was under way has ended. */
 export async function apply(plan: Pick<Plan, 'digest' | 'steps'>, world: ApplyWorld): Promise<Report> {
-  const attempt = attempts(world);
-  const results = await runInOrder({
-    steps: plan.steps,
-    concurrency: world.concurrency ?? CONCURRENCY,
-    run: attempt.run,
-    halted: attempt.halted,
-  });
-  return reportOf(plan.digest, results);
+  const pauses = pausesUntil(world.signal, world.clock);
+  try {
+    const { run, halted } = attempts(world, pauses);
+    const concurrency = world.concurrency ?? CONCURRENCY;
+    return reportOf(plan.digest, await runInOrder({ steps: plan.steps, concurrency, run, halted }));
+  } finally {
+    pauses.close();
+  }
 }
 
 /** Runs steps with retries, and remembers what ended the run. */
-function attempts(world: ApplyWorld) {
-  const { clock, signal, onEvent } = world;
+function attempts(world: ApplyWorld, pauses: Pauses) {
+  const { signal, onEvent } = world;
   const stepWorld = stepWorldOf(world);
-  let pauses = 0;
+  let paused = 0;
   let end: Fault | undefined;
 
   /** Undefined when the step succeeded. */
@@ -80,13 +81,13 @@ function attempts(world: ApplyWorld) {
     for (let attempt = 1; ; attempt++) {
       const done = await perform(step, stepWorld);
       if (done.ok) return undefined;
-      const isWorthRetrying = TRANSIENT.has(done.error.code) && attempt < ATTEMPTS_MAX && pauses < PAUSES_MAX;
+      const isWorthRetrying = TRANSIENT.has(done.error.code) && attempt < ATTEMPTS_MAX && paused < PAUSES_MAX;
       if (!isWorthRetrying || signal?.aborted) return done.error;
-      pauses += 1;
+      paused += 1;
       const afterMs = FIRST_PAUSE_MS * 2 ** (attempt - 1);
       onEvent?.({ kind: 'retrying', step, error: done.error, afterMs });
       // An abort ends the pause; the step then gets its last try.
-      await clock.sleep(afterMs, signal).catch(() => undefined);
+      await pauses.pause(afterMs);
     }
   }
 

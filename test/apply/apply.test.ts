@@ -1,8 +1,10 @@
 /** Carrying out a plan: order, bounds, retries, interruption, and an honest report. */
+import { getEventListeners } from 'node:events';
 import fc from 'fast-check';
 import { runInOrder } from '../../src/apply/schedule.js';
 import { fault } from '../../src/domain/errors.js';
 import { fail } from '../../src/domain/result.js';
+import { systemClock } from '../../src/main/system.js';
 import type { Step } from '../../src/plan/plan.js';
 import type { StepResult } from '../../src/plan/report.js';
 import { rawFile } from '../support/apply-folder.js';
@@ -64,6 +66,58 @@ describe('applying', () => {
     expect(report.results.filter(({ status }) => status === 'failed')).toMatchObject([
       { error: { code: 'sink_unavailable' } },
     ]);
+  });
+
+  test('listens to the signal once, however many steps wait to try again, and no longer than it runs', async () => {
+    const { signal } = new AbortController();
+    const places = Array.from({ length: 20 }, (_, nth) => `place-${nth}`);
+    const tried = new Set<string>();
+    const listeners: number[] = [];
+    const sinks = instead(world.place.sinks, {
+      deliver: async (sink, delivery) => {
+        const path = sink.file?.path ?? '';
+        if (tried.has(path)) return world.place.sinks.deliver(sink, delivery);
+        tried.add(path);
+        return fail(fault('sink_unavailable', 'trouble'));
+      },
+    });
+    const planned = await world.planFor(billing(...places.map(rawFile)));
+    const report = await world.carryOut(planned, {
+      sinks,
+      signal,
+      clock: systemClock,
+      onEvent: ({ kind }) => {
+        if (kind === 'retrying')
+          setImmediate(() => listeners.push(getEventListeners(signal, 'abort').length));
+      },
+    });
+
+    expect(report.summary).toMatchObject({ failed: 0, notAttempted: 0 });
+    expect(listeners).toEqual(places.map(() => 1));
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
+  });
+
+  test('ends a pause when interrupted, and tries that step a last time', async () => {
+    const controller = new AbortController();
+    const tries: string[] = [];
+    const sinks = instead(world.place.sinks, {
+      deliver: async (sink) => {
+        tries.push(sink.file?.path ?? '');
+        return fail(fault('sink_unavailable', 'trouble'));
+      },
+    });
+    const endless = {
+      ...systemClock,
+      sleep: (_ms: number, signal?: AbortSignal) => systemClock.sleep(3_600_000, signal),
+    };
+    await world.carryOut(await world.planFor(billing(rawFile('a'))), {
+      sinks,
+      clock: endless,
+      signal: controller.signal,
+      onEvent: ({ kind }) => kind === 'retrying' && setImmediate(() => controller.abort()),
+    });
+
+    expect(tries).toEqual(['a', 'a']);
   });
 
   test('starts nothing new when interrupted, and says so of every step left', async () => {
