@@ -51,6 +51,8 @@ export interface Verifier {
    */
   follow(everyMs: DurationMs, signal: AbortSignal): Promise<void>;
   size(): IndexSize;
+  /** The change up to which the memory is complete; 0 when there is none. */
+  revision(): number;
   /** Reports the last uses, forgets everything and closes the feed. A fault if those uses are lost. */
   close(): Promise<Result<void>>;
 }
@@ -135,6 +137,10 @@ class FollowingVerifier implements Verifier {
 
   size(): IndexSize {
     return this.#memory?.index.size ?? { credentials: 0, indexBytes: 0, nameBytes: 0, standings: 0 };
+  }
+
+  revision(): number {
+    return this.#memory?.position.revision ?? 0;
   }
 
   async close(): Promise<Result<void>> {

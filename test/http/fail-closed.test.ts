@@ -17,6 +17,7 @@ async function started() {
       refresh: () => (lost.feed ? unheard : world.verifier.refresh()),
       follow: (...asked) => world.verifier.follow(...asked),
       size: () => world.verifier.size(),
+      revision: () => world.verifier.revision(),
       close: () => world.verifier.close(),
     };
     const store: LiveStore = {

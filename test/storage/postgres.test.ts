@@ -7,7 +7,7 @@ import { fail, ok, type Result } from '../../src/domain/result.js';
 import { Secret } from '../../src/domain/secret.js';
 import { replacePostgresMasterKey } from '../../src/main/postgres-store.js';
 import { systemClock } from '../../src/main/system.js';
-import { openVerifier } from '../../src/main/verifier.js';
+import { createVerifier } from '../../src/main/verifier.js';
 import type { LiveStore } from '../../src/ports/live-store.js';
 import { postgresServer } from '../../src/storage/postgres/engine.js';
 import { describeWithPostgres, PASSWORD } from '../support/postgres.js';
@@ -231,11 +231,11 @@ describeWithPostgres('a store on a server', () => {
     const hand = await handOn(await place.store({ ...given, clock: systemClock }));
     await hand.create(apiKey('a', { deliver: [DOTENV] }));
     const token = await hand.rollOut('a', 1);
-    const verifier = need(await openVerifier({ store: place.address(), ...given, refreshEveryMs: 10 }));
-    expect(verifier.verify(token.reveal(), {})).toMatchObject({ code: 'VALID' });
+    const verifier = await createVerifier({ store: place.address(), ...given, refreshEveryMs: 10 });
+    expect(await verifier.verify(token.reveal())).toMatchObject({ code: 'VALID' });
     need(await hand.revoke('a', [1]));
-    need(await verifier.refresh());
-    expect(verifier.verify(token.reveal(), {})).toMatchObject({ code: 'REVOKED' });
+    await verifier.refresh();
+    expect(await verifier.verify(token.reveal())).toMatchObject({ code: 'REVOKED' });
     await verifier.close();
   });
 

@@ -4,7 +4,7 @@
  */
 import { Type } from 'typebox';
 import { isObjectKind } from '../../../domain/kinds/index.js';
-import { ok } from '../../../domain/result.js';
+import { ok, type Result } from '../../../domain/result.js';
 import { formatInstant } from '../../../domain/time.js';
 import type { AuditEntry } from '../../../ports/live-store.js';
 import { type Call, route } from '../../route.js';
@@ -20,6 +20,9 @@ const query = Type.Object(
         maximum: Number.MAX_SAFE_INTEGER,
         description: 'Changes after this revision; absent: from the first. `Last-Event-ID` goes before it.',
       }),
+    ),
+    only: Type.Optional(
+      Type.Enum(['new'], { description: '`new`: those from now on, whatever `since` says.' }),
     ),
   },
   closed,
@@ -38,11 +41,18 @@ export const changesRoute = route({
   answer: 'events',
   handle: async (call, world) => {
     const { lastEventId } = call.credential;
-    const resumed = /^\d{1,15}$/.test(lastEventId ?? '') ? Number(lastEventId) : (call.query.since ?? 0);
+    const from = call.query.only === 'new' ? await newest(world) : ok(call.query.since ?? 0);
+    if (!from.ok) return from;
+    const resumed = /^\d{1,15}$/.test(lastEventId ?? '') ? Number(lastEventId) : from.value;
     const events = (signal: AbortSignal) => follow({ ...call, since: resumed }, world, signal);
     return ok({ kind: 'events', events });
   },
 });
+
+async function newest({ verifier }: HttpWorld): Promise<Result<number>> {
+  const read = await verifier.refresh();
+  return read.ok ? ok(verifier.revision()) : read;
+}
 
 const HEARTBEAT_MS = 15_000;
 const PAGE = 500;
@@ -65,6 +75,8 @@ async function* follow(
       // Whoever was shut out meanwhile sees nothing of what came after.
       const caller = await authority.authenticate(credential.token, credential.context);
       if (!caller.ok) return;
+      // Who hears of a change and asks at once is answered by a memory that has it.
+      if (read.value.length > 0) await world.verifier.refresh();
       for (const entry of read.value) {
         seen = entry.seq;
         if (isChange(entry)) yield eventOf(entry);

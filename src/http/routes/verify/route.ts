@@ -5,11 +5,11 @@ import { fail } from '../../../domain/result.js';
 import { Secret } from '../../../domain/secret.js';
 import { VERIFICATION_CODES, type VerificationRequest } from '../../../domain/verification.js';
 import type { Verification } from '../../../ports/live-store.js';
+import { inSpace } from '../../../verifier/in-space.js';
 import { verificationJson } from '../../../view/verification-json.js';
 import { type Answered, type Asker, json, route } from '../../route.js';
 import { closed, dataOf, Instant, nullable, SecretText } from '../../schemas.js';
 import { verifyToken } from '../../verifying.js';
-import { inSpace } from './space.js';
 
 const name = (description: string) => Type.String({ minLength: 1, maxLength: 100, description });
 

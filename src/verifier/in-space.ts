@@ -1,16 +1,17 @@
 /** A key reaches the spaces of its environment and no others. */
-import { isId, type ObjectRef, refJson } from '../../../domain/objects.js';
-import { ok, type Result } from '../../../domain/result.js';
-import type { LiveStore, Verification } from '../../../ports/live-store.js';
+import { isId, type ObjectRef, refJson } from '../domain/objects.js';
+import { ok, type Result } from '../domain/result.js';
+import type { LiveStore, Verification } from '../ports/live-store.js';
 
-interface Room {
+/** A space by name or id, and perhaps a workbook of it. */
+export interface Room {
   readonly space: string;
-  readonly workbook: string | undefined;
+  readonly workbook?: string | undefined;
 }
 
 /** A good key stays good if the space is in its environment and has the workbook; else it is not for there. */
 export async function inSpace(
-  { store }: { readonly store: LiveStore },
+  { store }: { readonly store: Pick<LiveStore, 'fetch' | 'resolve'> },
   answer: Verification,
   { space, workbook }: Room,
 ): Promise<Result<Verification>> {
@@ -30,7 +31,7 @@ export async function inSpace(
 }
 
 async function refOfSpace(
-  store: LiveStore,
+  store: Pick<LiveStore, 'fetch' | 'resolve'>,
   space: string,
   environment: string,
 ): Promise<Result<ObjectRef | undefined>> {

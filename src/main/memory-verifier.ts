@@ -1,0 +1,100 @@
+/** Verifies from memory, in this process, over an embedded store's folder or a store on a server. */
+import { ok, type Result } from '../domain/result.js';
+import { Secret } from '../domain/secret.js';
+import type { DurationMs } from '../domain/time.js';
+import type { CredentialFeed } from '../ports/credential-feed.js';
+import type { LiveStore, Verification } from '../ports/live-store.js';
+import { isPostgresAddress } from '../storage/postgres/address.js';
+import { inSpace, type Room } from '../verifier/in-space.js';
+import type { Verifying } from '../verifier/middleware.js';
+import { type Answer, createVerifier, type Unavailable, type Verifier } from '../verifier/verifier.js';
+import { openEmbeddedFeed, openEmbeddedStore } from './embedded-store.js';
+import { openPostgresFeed, openPostgresStore } from './postgres-store.js';
+import { sodiumSealing, systemClock, systemEntropy } from './system.js';
+
+export interface MemoryOptions {
+  readonly store: string;
+  readonly masterKey?: Secret;
+  readonly refreshEveryMs: DurationMs;
+  readonly consumer: string | undefined;
+}
+
+/** Faults are those of opening the store. Nothing is left open then. */
+export async function memoryVerifier(options: MemoryOptions): Promise<Result<Verifying>> {
+  const { consumer, refreshEveryMs } = options;
+  const feed = await openFeed(options);
+  if (!feed.ok) return feed;
+  const verifier = await createVerifier(feed.value, systemClock, consumer === undefined ? {} : { consumer });
+  if (!verifier.ok) {
+    await feed.value.close();
+    return verifier;
+  }
+  return ok(following(verifier.value, refreshEveryMs, roomsOf(options)));
+}
+
+/** Of `master.key` on this machine, when a store is on a server. */
+const MACHINE_FOLDER = '.keywright';
+
+const ADAPTERS = { clock: systemClock, entropy: systemEntropy, sealing: sodiumSealing };
+
+function openFeed({ store, masterKey }: MemoryOptions): Promise<Result<CredentialFeed>> {
+  const world = { ...ADAPTERS, ...(masterKey && { masterKey }) };
+  return isPostgresAddress(store)
+    ? openPostgresFeed({ ...world, address: new Secret(store), folder: MACHINE_FOLDER })
+    : openEmbeddedFeed({ ...world, folder: store });
+}
+
+/** The verifier kept true by itself. Spaces are asked of the store: memory knows keys alone. */
+function following(verifier: Verifier, everyMs: DurationMs, rooms: Rooms): Verifying {
+  const stopping = new AbortController();
+  const followed = verifier.follow(everyMs, stopping.signal);
+  return {
+    verify: (token, { space, workbook, ...request }) => {
+      const answer = verifier.verify(token, request);
+      return space === undefined || !answer.valid ? answer : rooms.decide(answer, { space, workbook });
+    },
+    refresh: () => verifier.refresh(),
+    close: async () => {
+      stopping.abort();
+      await followed;
+      await rooms.close();
+      return verifier.close();
+    },
+  };
+}
+
+interface Rooms {
+  /** For a key that is good otherwise. */
+  decide(answer: Verification, room: Room): Promise<Answer>;
+  close(): Promise<void>;
+}
+
+const UNAVAILABLE: Unavailable = Object.freeze({ valid: false, code: 'UNAVAILABLE' });
+
+/** Opened by the first who asks, and again if that did not work. */
+function roomsOf(options: MemoryOptions): Rooms {
+  let opening: Promise<Result<LiveStore>> | undefined;
+  return {
+    decide: async (answer, room) => {
+      opening ??= openStore(options);
+      const store = await opening;
+      if (!store.ok) {
+        opening = undefined;
+        return UNAVAILABLE;
+      }
+      const decided = await inSpace({ store: store.value }, answer, room);
+      return decided.ok ? decided.value : UNAVAILABLE;
+    },
+    close: async () => {
+      const store = await opening;
+      if (store?.ok) await store.value.close();
+    },
+  };
+}
+
+function openStore({ store, masterKey }: MemoryOptions): Promise<Result<LiveStore>> {
+  const world = { ...ADAPTERS, ...(masterKey && { masterKey }), whenAbsent: 'refuse' } as const;
+  return isPostgresAddress(store)
+    ? openPostgresStore({ ...world, address: new Secret(store), folder: MACHINE_FOLDER })
+    : openEmbeddedStore({ ...world, folder: store });
+}

@@ -1,0 +1,184 @@
+/**
+ * Stands before the routes of somebody's service and lets in whoever shows a good key: for express, and whatever else
+ * calls `(request, response, next)`. Says as little as an authority does: one 401 for whatever is wrong with a key.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { FAULTS, type FaultCode } from '../domain/errors.js';
+import { presentedIn } from '../domain/presented.js';
+import type { Result } from '../domain/result.js';
+import type { Secret } from '../domain/secret.js';
+import type { VerificationRequest } from '../domain/verification.js';
+import type { Verification } from '../ports/live-store.js';
+import type { Room } from './in-space.js';
+import type { Answer } from './verifier.js';
+
+/** The facts of the key that let a request in; never the key itself. */
+export type VerifiedKey = NonNullable<Verification['key']>;
+
+/** What is asked of a key. An absent field is not asked about. */
+export interface Question extends VerificationRequest, Partial<Room> {}
+
+/** What a request has to bring. A space may depend on it: `(request) => request.params.space`. */
+export interface Protection<R extends IncomingMessage = IncomingMessage> extends VerificationRequest {
+  readonly space?: string | ((request: R) => string);
+  readonly workbook?: string | ((request: R) => string);
+}
+
+/** A request that was let in has the facts of its key. */
+export interface WithKey {
+  apiKey?: VerifiedKey;
+}
+
+export type Middleware<R extends IncomingMessage = IncomingMessage> = (
+  request: R & WithKey,
+  response: ServerResponse,
+  next: (error?: unknown) => void,
+) => void;
+
+/** One of the ways to verify. */
+export interface Verifying {
+  /** `UNAVAILABLE` when nobody knows. Never rejects. */
+  verify(token: string, question: Question): Answer | Promise<Answer>;
+  /** What was done before the call is in force when it resolves. */
+  refresh(): Promise<Result<void>>;
+  /** Reports the last uses and lets go of everything. A fault if those uses are lost. */
+  close(): Promise<Result<void>>;
+}
+
+export type Verify = (token: string, question: Question) => Answer | Promise<Answer>;
+
+/** Calls `next` for a good key, with an error only for a bug; answers everything else itself. */
+export function middlewareOf<R extends IncomingMessage>(
+  verify: Verify,
+  protection: Protection<R>,
+): Middleware<R> {
+  return (request, response, next) => {
+    const settle = (verdict: Verdict): void => {
+      if (verdict.kind === 'refused') {
+        refuse(response, verdict.refusal);
+        return;
+      }
+      request.apiKey = verdict.key;
+      next();
+    };
+    let verdict: Verdict | Promise<Verdict>;
+    try {
+      verdict = verdictOn(request, verify, protection);
+    } catch (error) {
+      next(error);
+      return;
+    }
+    if (verdict instanceof Promise) verdict.then(settle, next);
+    else settle(verdict);
+  };
+}
+
+type Verdict =
+  | { readonly kind: 'let in'; readonly key: VerifiedKey }
+  | { readonly kind: 'refused'; readonly refusal: Refusal };
+
+const refused = (refusal: Refusal): Verdict => ({ kind: 'refused', refusal });
+
+function verdictOn<R extends IncomingMessage>(
+  request: R,
+  verify: Verify,
+  protection: Protection<R>,
+): Verdict | Promise<Verdict> {
+  const shown = presentedIn(request.rawHeaders);
+  if (shown.kind === 'none') return refused(UNKNOWN);
+  if (shown.kind === 'several') return refused(TWO);
+  if (isFromBrowser(request, shown.token)) return refused(FROM_BROWSER);
+  const answer = verify(shown.token.reveal(), questionOf(protection, request));
+  return answer instanceof Promise
+    ? answer.then((later) => verdictOf(later, protection.permission))
+    : verdictOf(answer, protection.permission);
+}
+
+const isFromBrowser = ({ headers }: IncomingMessage, token: Secret): boolean =>
+  headers.origin !== undefined && token.reveal().startsWith('sk_');
+
+function questionOf<R extends IncomingMessage>(
+  { space, workbook, ...request }: Protection<R>,
+  of: R,
+): Question {
+  return {
+    ...request,
+    ...(space !== undefined && { space: typeof space === 'string' ? space : space(of) }),
+    ...(workbook !== undefined && { workbook: typeof workbook === 'string' ? workbook : workbook(of) }),
+  };
+}
+
+interface Refusal {
+  readonly status: number;
+  readonly code: FaultCode;
+  readonly detail: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+const CHALLENGE = 'Bearer realm="keywright"';
+
+const UNKNOWN: Refusal = {
+  status: 401,
+  code: 'unauthenticated',
+  detail: 'send a key that is accepted, as Authorization: Bearer or X-API-Key',
+  headers: { 'www-authenticate': CHALLENGE },
+};
+
+const TWO: Refusal = {
+  status: 400,
+  code: 'bad_request',
+  detail: 'send one key, by one method: Authorization or X-API-Key',
+  headers: { 'www-authenticate': `${CHALLENGE}, error="invalid_request"` },
+};
+
+const NOBODY_KNOWS: Refusal = {
+  status: 503,
+  code: 'store_unreachable',
+  detail: FAULTS.store_unreachable,
+  headers: { 'retry-after': '1' },
+};
+
+const forbidden = (detail: string, scope?: string): Refusal => ({
+  status: 403,
+  code: 'forbidden',
+  detail,
+  headers: {
+    'www-authenticate': `${CHALLENGE}, error="insufficient_scope"${scope === undefined ? '' : `, scope="${scope}"`}`,
+  },
+});
+
+const FROM_BROWSER = forbidden('a secret key is for servers, not for browsers');
+const NOT_IN_PLAN = forbidden('the plan of this account does not include the API');
+const PUBLISHABLE = forbidden('a publishable key only starts a session; call with a secret key');
+
+/** Whoever has no good key for this environment is not told why. */
+function verdictOf({ code, key }: Answer, permission: string | undefined): Verdict {
+  if (code === 'UNAVAILABLE') return refused(NOBODY_KNOWS);
+  if (code === 'PLAN_REQUIRED') return refused(NOT_IN_PLAN);
+  if (code === 'FORBIDDEN')
+    return refused(
+      permission === undefined
+        ? forbidden('the key may not do this here')
+        : forbidden(`this needs the permission ${permission}`, permission),
+    );
+  if (code !== 'VALID' || key === undefined) return refused(UNKNOWN);
+  return key.type === 'secret' ? { kind: 'let in', key } : refused(PUBLISHABLE);
+}
+
+/** A problem of RFC 9457 that is an error of an authority's too. */
+function refuse(response: ServerResponse, { status, code, detail, headers }: Refusal): void {
+  const text = JSON.stringify({
+    errors: [{ message: detail }],
+    code,
+    type: `https://keywright.dev/errors#${code}`,
+    title: FAULTS[code],
+    status,
+    detail,
+  });
+  response.statusCode = status;
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+  response.setHeader('cache-control', 'no-store');
+  response.setHeader('content-type', 'application/problem+json; charset=utf-8');
+  response.setHeader('content-length', Buffer.byteLength(text));
+  response.end(text);
+}
