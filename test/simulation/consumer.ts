@@ -38,7 +38,10 @@ export class Consumer {
   #reloads = 0;
   /** The text it holds, and from where; undefined from a claim. */
   held: { readonly token: string; readonly from: SinkId | undefined; readonly at: Instant } | undefined;
-  /** What it holds was put where it read it by hand: no wonder if it is not good. */
+  /**
+   * What it holds was put where it read it by hand, or is of a key that had the place, and is handed over by
+   * how those use it who have that key: no wonder if it is not good.
+   */
   isTainted = false;
 
   constructor(key: string, nth: number, world: ConsumerWorld) {
@@ -61,18 +64,18 @@ export class Consumer {
   /** Restarts: forgets what it had and reads its place. */
   reload(): void {
     const { documents, faults, places, judge, timeline } = this.#world;
+    const isStrange = (token: string): boolean => faults.isCalm && judge.isOfAnother(token, this.key);
+    // From a place that another key had: somebody notices, in the end, also where nothing declares its key any more.
+    if (this.held && isStrange(this.held.token)) this.held = undefined;
     const declared = documents.key(this.key);
     if (declared === undefined) return;
     const sinks = sinksOf(declared);
     const from = sinks[this.#nth % Math.max(1, sinks.length)];
     if (from === undefined) return;
     const content = places.content(from);
-    const isStrange = (token: string): boolean => faults.isCalm && judge.isOfAnother(token, this.key);
-    // From a place that another key had: somebody notices, in the end.
-    if (this.held && isStrange(this.held.token)) this.held = undefined;
     if (content === undefined || !isToken(content) || isStrange(content)) return;
     this.held = { token: content, from, at: timeline.now };
-    this.isTainted = judge.isSpoiled(from);
+    this.isTainted = judge.isSpoiled(from) || judge.isOfAnother(content, this.key);
     judge.stir();
   }
 

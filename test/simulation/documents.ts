@@ -77,8 +77,12 @@ export class Documents {
     return this.keys().find((declared) => sinksOf(declared).includes(sink))?.metadata.name;
   }
 
+  /** As at first, without places that another key has by now; not at all where those are all its places. */
   add(name: string): void {
-    if (this.key(name) === undefined) this.#put(key(name, firstSpec(name, this.#chance)));
+    if (this.key(name) !== undefined) return;
+    const spec = firstSpec(name, this.#chance);
+    const deliver = spec.deliver?.filter((sink) => this.keyAt(sinkIdOf(sink)) === undefined);
+    if (deliver?.length !== 0) this.#put(key(name, { ...spec, ...(deliver && { deliver }) }));
   }
 
   remove(name: string): void {
@@ -156,7 +160,7 @@ function desiredOf(declarations: readonly Declaration[]): DesiredState {
   return { project: project(), entries, digest: digestOf(entries.map((one) => [one.ref, one.digest])) };
 }
 
-function firstSpec(name: string, chance: Chance): KeySpec {
+function firstSpec(name: string, chance: Chance): NonNullable<KeySpec> {
   const pick = <T>(what: string, from: readonly T[]): T => chance.pick(`${name} ${what}`, from);
   const often = (what: string, share: number): boolean => chance.fraction(`${name} ${what}`) < share;
   const handover = pick('handover', ['observed', 'observed', 'acknowledged', 'timed'] as const);
