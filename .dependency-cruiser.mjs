@@ -9,7 +9,7 @@ const only = (from, to, comment) => ({
   to: { path: '^src/', pathNot: [from, ...to].map((folder) => `^src/${folder}(/|\\.)`) },
 });
 
-const ENTRIES = '^src/main/(keywright|quickstart|derive-entry|library|verifier)\\.ts$';
+const ENTRIES = '^src/main/(keywright|quickstart|derive-entry|library|verifier|constructs)\\.ts$';
 
 export default {
   forbidden: [
@@ -39,12 +39,27 @@ export default {
       comment: 'What ships must not need what only building and testing needs.',
       severity: 'error',
       from: { path: '^src/' },
-      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'unknown'] },
+      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'unknown'], dependencyTypesNot: ['npm-peer'] },
+    },
+    {
+      name: 'cdk-in-constructs-only',
+      comment: 'Whoever writes YAML needs no CDK, and loading it costs a quarter of a second.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/constructs/' },
+      to: { path: 'node_modules/(cdktf|constructs|@cdktf)/' },
+    },
+    {
+      name: 'constructs-are-loaded-by-apps-only',
+      comment: 'Importing keywright or its command never loads the CDK.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/(constructs/|main/constructs\\.ts$)' },
+      to: { path: '^src/constructs/' },
     },
     only('domain', [], 'The words and rules stand on nothing, so that everything can stand on them.'),
     only('ports', ['domain'], 'What the core asks of the world is said in its own words.'),
     only('plan', ['domain'], 'Deciding is pure: no port, no store, no clock.'),
     only('spec', ['domain'], 'Documents become desired state without knowing what is live.'),
+    only('constructs', ['domain', 'spec/stacks', 'spec/schema'], 'Constructs declare; they check what they declare as documents are checked.'),
     only('observe', ['domain', 'ports', 'plan'], 'Gathering asks the ports and shapes the answers for the planner.'),
     only('apply', ['domain', 'ports', 'plan'], 'Doing obeys a plan through the ports and decides nothing.'),
     only('controller', ['domain', 'ports', 'plan', 'observe', 'apply'], 'A pass strings gather, decide and do together.'),
@@ -52,7 +67,9 @@ export default {
     only('storage', ['domain', 'authority/storage-port'], 'An engine implements the storage port and knows nothing else.'),
     only('sinks', ['domain', 'ports'], 'Adapters implement ports and never know one another.'),
     only('verifier', ['domain', 'ports'], 'The index answers from memory; where its facts come from is a port.'),
-    only('http', ['domain', 'ports', 'verifier', 'view'], 'Routes ask ports and the verifier, and show what they say; which ones, main decides.'),
+    only('wire', ['domain', 'ports'], 'How the live-store port crosses HTTP is said once, for the routes and for the client.'),
+    only('client', ['domain', 'ports', 'wire'], 'The port over HTTP knows what crosses, and not who answers.'),
+    only('http', ['domain', 'ports', 'verifier', 'view', 'wire'], 'Routes ask ports and the verifier, and show what they say; which ones, main decides.'),
     only('view', ['domain', 'ports', 'plan', 'spec/diagnostics', 'controller/status'], 'Views turn values into text and touch nothing.'),
     only('cli', ['domain', 'ports', 'plan', 'spec', 'observe', 'apply', 'controller', 'view'], 'Commands are handed their adapters by main.'),
   ],

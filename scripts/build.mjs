@@ -10,6 +10,7 @@ const { metafile } = await build({
     derive: 'src/main/derive-entry.ts',
     library: 'src/main/library.ts',
     verifier: 'src/main/verifier.ts',
+    constructs: 'src/main/constructs.ts',
   },
   outdir: 'dist',
   chunkNames: 'chunks/[name]-[hash]',
@@ -19,8 +20,8 @@ const { metafile } = await build({
   platform: 'node',
   target: 'node20.19',
   format: 'esm',
-  // Packages with binaries of their own stay where npm put them.
-  external: ['libsql', 'libsodium-wrappers', '@node-rs/argon2'],
+  // Packages with binaries of their own stay where npm put them; an app and we must share one copy of its CDK.
+  external: ['libsql', 'libsodium-wrappers', '@node-rs/argon2', 'cdktf', 'constructs'],
   // Bundled CommonJS packages ask for Node's modules by `require`.
   banner: {
     js: "import { createRequire as requireFrom } from 'node:module';const require = requireFrom(import.meta.url);",

@@ -1,0 +1,100 @@
+/** Environment: an isolated world of keys, spaces and guests, and where most constructs are added. */
+import { Construct } from 'constructs';
+import { sha256 } from '../domain/canonical.js';
+import { headOf, isMarked, mark } from './declared.js';
+import { Guest, type InvitedGuestProps } from './guest.js';
+import type { DeclaredProps, IEnvironment } from './interfaces.js';
+import { EnvironmentResource } from './level1/index.js';
+import { Service, type ServiceProps } from './service.js';
+import { type AddedSpaceProps, Space } from './space.js';
+
+export interface EnvironmentProps extends DeclaredProps {
+  /**
+   * Production: keys are `live`, use counts towards paid credits. Changing it makes another environment.
+   * @default false
+   */
+  readonly production?: boolean | undefined;
+  /**
+   * How guests come in.
+   * @default ['magic_link']
+   */
+  readonly guestAuthentication?: readonly ('magic_link' | 'shared_link')[] | undefined;
+  /**
+   * Guests may invite guests.
+   * @default true
+   */
+  readonly guestInvites?: boolean | undefined;
+}
+
+const MARK = Symbol.for('keywright.Environment');
+
+/** What can be added to an environment, declared here or not. */
+abstract class EnvironmentBase extends Construct implements IEnvironment {
+  abstract readonly name: string;
+  abstract readonly resource?: { readonly name: string } | undefined;
+
+  /** A service whose keys work here when they do not say. Services are the tenant's: one of that name, whoever adds it. */
+  addService(id: string, props: Omit<ServiceProps, 'environment'> = {}): Service {
+    return new Service(this, id, { ...props, environment: this });
+  }
+
+  addSpace(id: string, props: AddedSpaceProps = {}): Space {
+    return new Space(this, id, { ...props, environment: this });
+  }
+
+  /** A guest by their address. Invited again, they are one guest with the spaces of both; the rest must be the same. */
+  inviteGuest(email: string, props: InvitedGuestProps = {}): Guest {
+    const id = props.name ?? guestName(email);
+    const known = this.node.tryFindChild(id);
+    if (!Guest.isGuest(known)) return new Guest(this, id, { ...props, environment: this, email });
+    const { spaces = [], ...others } = props;
+    if (Object.values(others).some((value) => value !== undefined))
+      throw new Error(`${known.node.path}: was invited before; only spaces can be added by inviting again`);
+    for (const space of spaces) known.grantSpace(space);
+    return known;
+  }
+}
+
+export class Environment extends EnvironmentBase {
+  readonly name: string;
+  readonly resource: InstanceType<typeof EnvironmentResource>;
+
+  /** An environment that is live or declared elsewhere. */
+  static fromName(scope: Construct, id: string, name: string): EnvironmentBase {
+    return new ImportedEnvironment(scope, id, name);
+  }
+
+  static isEnvironment(construct: unknown): construct is Environment {
+    return isMarked(construct, MARK);
+  }
+
+  constructor(scope: Construct, id: string, props: EnvironmentProps = {}) {
+    super(scope, id);
+    mark(this, MARK);
+    this.name = props.name ?? id;
+    this.resource = new EnvironmentResource(this, 'Default', {
+      ...headOf(id, props),
+      isProd: props.production,
+      guestAuthentication: props.guestAuthentication,
+      guestInvites: props.guestInvites,
+    });
+  }
+}
+
+class ImportedEnvironment extends EnvironmentBase {
+  readonly name: string;
+  readonly resource = undefined;
+
+  constructor(scope: Construct, id: string, name: string) {
+    super(scope, id);
+    this.name = name;
+  }
+}
+
+/** `auditor@example.com` → `auditor-example-com`; what that leaves out is told apart by a few digits. */
+function guestName(email: string): string {
+  const address = email.toLowerCase();
+  const name = address.replace(/[^a-z0-9]+/g, '-').replace(/^-+|-+$/g, '');
+  const isWhole = /^[a-z0-9]+(?:\.[a-z0-9]+)*@[a-z0-9]+(?:\.[a-z0-9]+)*$/.test(address) && name.length <= 63;
+  return isWhole ? name : `${name.slice(0, 54)}-${sha256(address).slice(0, 8)}`;
+}

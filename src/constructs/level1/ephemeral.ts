@@ -1,0 +1,67 @@
+/**
+ * Level 1: `ephemeral` blocks, which CDKTF 0.21 has no class for. What they give is used in the same run, by provider
+ * blocks and write-only arguments, and is in no plan and no state. Terraform 1.10 or later.
+ */
+import { TerraformElement, Token } from 'cdktf';
+import type { Construct } from 'constructs';
+import { equip } from './stack.js';
+
+class EphemeralResource extends TerraformElement {
+  readonly #type: string;
+  readonly #asked: Readonly<Record<string, unknown>>;
+
+  constructor(
+    scope: Construct,
+    id: string,
+    { type, asked }: { readonly type: string; readonly asked: Readonly<Record<string, unknown>> },
+  ) {
+    super(scope, id, `ephemeral.${type}`);
+    this.#type = type;
+    this.#asked = asked;
+    equip(this.cdktfStack);
+  }
+
+  /** `${ephemeral.keywright_api_key.NAME.ATTRIBUTE}` */
+  protected attribute(name: string): string {
+    return Token.asString(`\${ephemeral.${this.#type}.${this.friendlyUniqueId}.${name}}`);
+  }
+
+  override toTerraform(): object {
+    const attributes = { ...this.#asked, ...this.rawOverrides, '//': this.constructNodeMetadata };
+    return { ephemeral: { [this.#type]: { [this.friendlyUniqueId]: attributes } } };
+  }
+}
+
+/** A temporary version of a key, revoked when the run closes. */
+export class EphemeralApiKey extends EphemeralResource {
+  static readonly tfResourceType = 'keywright_api_key';
+
+  constructor(scope: Construct, id: string, { name }: { readonly name: string }) {
+    super(scope, id, { type: EphemeralApiKey.tfResourceType, asked: { name } });
+  }
+
+  get token(): string {
+    return this.attribute('token');
+  }
+
+  get prefix(): string {
+    return this.attribute('prefix');
+  }
+}
+
+/** A short-lived bearer token for the HTTP API. */
+export class EphemeralAccessToken extends EphemeralResource {
+  static readonly tfResourceType = 'keywright_access_token';
+
+  constructor(scope: Construct, id: string) {
+    super(scope, id, { type: EphemeralAccessToken.tfResourceType, asked: {} });
+  }
+
+  get token(): string {
+    return this.attribute('token');
+  }
+
+  get expiresAt(): string {
+    return this.attribute('expires_at');
+  }
+}

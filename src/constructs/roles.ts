@@ -1,0 +1,60 @@
+/** Roles by name: those that every store has, and any other by `of`. */
+import type { IConstruct } from 'constructs';
+import { refer } from './declared.js';
+import type { IRole } from './interfaces.js';
+import { literal } from './text.js';
+
+/** What people and keys may do in a team. */
+export class TeamRole {
+  static readonly ADMIN = new TeamRole('admin');
+  static readonly EDITOR = new TeamRole('editor');
+  static readonly VIEWER = new TeamRole('viewer');
+  readonly #role: IRole | string;
+
+  private constructor(role: IRole | string) {
+    this.#role = role;
+  }
+
+  /** A role of scope team. */
+  static of(role: IRole | string): TeamRole {
+    return new TeamRole(role);
+  }
+
+  get name(): string {
+    return typeof this.#role === 'string' ? this.#role : this.#role.name;
+  }
+
+  /** As a resource at `from` says it. */
+  nameAt(from: IConstruct): string {
+    return nameAt(from, this.#role);
+  }
+}
+
+/** What people may do in the tenant. */
+export class TenantRole {
+  static readonly OWNER = new TenantRole('owner');
+  static readonly ADMINISTRATOR = new TenantRole('administrator');
+  static readonly MEMBER = new TenantRole('member');
+  readonly #role: IRole | string;
+
+  private constructor(role: IRole | string) {
+    this.#role = role;
+  }
+
+  /** A role of scope tenant. */
+  static of(role: IRole | string): TenantRole {
+    return new TenantRole(role);
+  }
+
+  get name(): string {
+    return typeof this.#role === 'string' ? this.#role : this.#role.name;
+  }
+
+  /** As a resource at `from` says it. */
+  nameAt(from: IConstruct): string {
+    return nameAt(from, this.#role);
+  }
+}
+
+const nameAt = (from: IConstruct, role: IRole | string): string =>
+  typeof role === 'string' ? literal(role) : refer(from, role);

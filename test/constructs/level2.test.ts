@@ -1,0 +1,303 @@
+/** Every construct of level 2, as Terraform is told about it. */
+import { TerraformStack, Testing } from 'cdktf';
+import {
+  ApiKey,
+  ApiKeyResource,
+  Duration,
+  Environment,
+  EnvironmentResource,
+  GuestResource,
+  KeywrightProvider,
+  Owner,
+  Role,
+  RoleResource,
+  Service,
+  ServiceResource,
+  Sink,
+  Space,
+  SpaceResource,
+  Team,
+  TeamResource,
+  TeamRole,
+  TenantRole,
+  User,
+  UserResource,
+} from '../../src/constructs/index.js';
+import { resourcesOf, synthesized } from '../support/cdk.js';
+
+Testing.setupJest();
+
+test('an environment has the fields of its kind, its name from its id', () => {
+  const text = synthesized((stack) => {
+    new Environment(stack, 'prod', {
+      name: 'production',
+      production: true,
+      guestAuthentication: ['shared_link'],
+      guestInvites: false,
+      protect: true,
+      labels: { team: 'platform' },
+    });
+    new Environment(stack, 'staging');
+  });
+  expect(text).toHaveResourceWithProperties(EnvironmentResource, {
+    name: 'production',
+    is_prod: true,
+    guest_authentication: ['shared_link'],
+    guest_invites: false,
+    labels: { team: 'platform' },
+    annotations: { 'keywright.dev/protect': 'true' },
+  });
+  expect(text).toHaveResourceWithProperties(EnvironmentResource, { name: 'staging' });
+});
+
+test('a stack without a provider gets one, and one that has one keeps it', () => {
+  expect(synthesized((stack) => new Environment(stack, 'prod'))).toHaveProvider(KeywrightProvider);
+  const own = synthesized((stack) => {
+    new Environment(stack, 'prod');
+    new KeywrightProvider(stack, 'keywright', { store: 'https://keys.example.com', project: 'acme' });
+  });
+  expect(JSON.parse(own).provider).toEqual({
+    keywright: [{ store: 'https://keys.example.com', project: 'acme' }],
+  });
+  expect(JSON.parse(own).terraform.required_providers.keywright.source).toBe('keywright/keywright');
+});
+
+test('a service that is added to an environment makes keys there', () => {
+  const text = synthesized((stack) => {
+    const prod = new Environment(stack, 'prod');
+    const billing = prod.addService('billing', {
+      stewards: ['ada@example.com'],
+      permissions: ['spaces:read'],
+    });
+    billing.addApiKey('stripe-sync', {
+      permissions: ['invoices:read'],
+      expiresAfter: Duration.days(180),
+      rotation: { every: Duration.days(30), overlap: Duration.hours(24), consumers: ['checkout'] },
+      deliverTo: [Sink.dotenv('secrets/billing.env', 'STRIPE_SYNC_KEY'), Sink.jsonFile('secrets/key.json')],
+    });
+  });
+  expect(text).toHaveResourceWithProperties(ServiceResource, {
+    name: 'billing',
+    stewards: ['ada@example.com'],
+    permissions: ['spaces:read'],
+  });
+  expect(text).toHaveResourceWithProperties(ApiKeyResource, {
+    name: 'stripe-sync',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: an expression of Terraform
+    environment: '${keywright_environment.prod.name}',
+    owner: { service: expect.stringMatching(/^\$\{keywright_service\.prod_billing_[0-9A-F]{8}\.name\}$/) },
+    permissions: ['invoices:read'],
+    expires_after: '180d',
+    rotation: { every: '30d', overlap: '1d', consumers: ['checkout'] },
+    deliver: [
+      { dotenv: { path: 'secrets/billing.env', variable: 'STRIPE_SYNC_KEY' } },
+      { file: { path: 'secrets/key.json', format: 'json' } },
+    ],
+  });
+});
+
+test('a key without an environment is refused where it is added', () => {
+  expect(() => synthesized((stack) => new Service(stack, 'billing').addApiKey('sync'))).toThrow(
+    'platform/billing: name the environment of the key sync',
+  );
+});
+
+test('keys belong to a service, a team with a role, a person or the tenant', () => {
+  const text = synthesized((stack) => {
+    const environment = new Environment(stack, 'prod');
+    const team = new Team(stack, 'payments');
+    const ada = new User(stack, 'ada', { email: 'ada@example.com' });
+    team.addApiKey('of-team', { environment, role: TeamRole.EDITOR });
+    new ApiKey(stack, 'of-user', { environment, owner: ada });
+    new ApiKey(stack, 'of-tenant', { environment, owner: Owner.tenant(), type: 'publishable' });
+    new ApiKey(stack, 'of-live', { environment, owner: Service.fromName(stack, 'live', 'old-billing') });
+  });
+  const owners = Object.values(resourcesOf(text)).flatMap(({ name, owner }) =>
+    owner ? [[name, owner]] : [],
+  );
+  expect(Object.fromEntries(owners)).toEqual({
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: an expression of Terraform
+    'of-team': { team: '${keywright_team.payments.name}', role: 'editor' },
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: an expression of Terraform
+    'of-user': { user: '${keywright_user.ada.name}' },
+    'of-tenant': { tenant: true },
+    'of-live': { service: 'old-billing' },
+  });
+});
+
+test('roles, people and teams have the fields of their kinds', () => {
+  const text = synthesized((stack) => {
+    const reader = new Role(stack, 'log-reader', { scope: 'tenant', permissions: ['audit:read'] });
+    const ada = new User(stack, 'ada', {
+      email: 'ada@example.com',
+      displayName: 'Ada',
+      status: 'deactivated',
+      roles: [TenantRole.ADMINISTRATOR],
+    });
+    ada.grantRole(reader);
+    ada.grantRole(reader);
+    const team = new Team(stack, 'data', { members: { 'Bob@example.com': TeamRole.ADMIN } });
+    team.addMember(ada);
+  });
+  expect(text).toHaveResourceWithProperties(RoleResource, { scope: 'tenant', permissions: ['audit:read'] });
+  expect(text).toHaveResourceWithProperties(UserResource, {
+    name: 'ada',
+    email: 'ada@example.com',
+    display_name: 'Ada',
+    status: 'deactivated',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: an expression of Terraform
+    roles: ['administrator', '${keywright_role.log-reader.name}'],
+  });
+  expect(text).toHaveResourceWithProperties(TeamResource, {
+    members: [
+      { user: 'Bob@example.com', role: 'admin' },
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: an expression of Terraform
+      { user: '${keywright_user.ada.name}', role: 'viewer' },
+    ],
+  });
+});
+
+test('somebody who is in a team already is not added to it again', () => {
+  const twice = () =>
+    synthesized((stack) => {
+      new Team(stack, 'data', { members: { 'ada@example.com': TeamRole.ADMIN } }).addMember(
+        'Ada@example.com',
+      );
+    });
+  expect(twice).toThrow('platform/data: ada@example.com is a member of the team already');
+});
+
+test('F12: a guest who is invited again is one guest, with the spaces of both', () => {
+  const text = synthesized((stack) => {
+    const prod = new Environment(stack, 'prod');
+    const onboarding = prod.addSpace('onboarding', { workbooks: ['contacts', 'orders'] });
+    const audits = prod.addSpace('audits');
+    const guest = prod.inviteGuest('Auditor@example.com', {
+      displayName: 'Mr. Guest',
+      expiresAfter: Duration.days(14),
+      spaces: [audits],
+    });
+    onboarding.grantAccess(guest, ['contacts']);
+    onboarding.grantAccess(guest, ['orders', 'contacts']);
+    prod.inviteGuest('auditor@example.com', { spaces: [audits] });
+  });
+  expect(text).toHaveResourceWithProperties(SpaceResource, {
+    name: 'onboarding',
+    workbooks: ['contacts', 'orders'],
+  });
+  const guests = Object.entries(resourcesOf(text)).filter(([address]) =>
+    address.startsWith('keywright_guest.'),
+  );
+  expect(guests).toHaveLength(1);
+  expect(text).toHaveResourceWithProperties(GuestResource, {
+    name: 'auditor-example-com',
+    display_name: 'Mr. Guest',
+    expires_after: '14d',
+    grants: [
+      { space: expect.stringContaining('prod_audits') },
+      { space: expect.stringContaining('prod_onboarding'), workbooks: ['contacts', 'orders'] },
+    ],
+  });
+});
+
+test('a space that was granted as a whole stays granted as a whole', () => {
+  const text = synthesized((stack) => {
+    const prod = new Environment(stack, 'prod');
+    const onboarding = prod.addSpace('onboarding');
+    const guest = prod.inviteGuest('a@example.com', { spaces: [onboarding] });
+    guest.grantSpace(onboarding, ['contacts']);
+  });
+  const [guest] = Object.values(resourcesOf(text)).filter(({ email }) => email !== undefined);
+  expect(guest?.['grants']).toEqual([{ space: expect.any(String) }]);
+});
+
+test('a guest of one environment is not let into a space of another', () => {
+  const across = () =>
+    synthesized((stack) => {
+      const guest = new Environment(stack, 'prod').inviteGuest('a@example.com');
+      guest.grantSpace(new Environment(stack, 'staging').addSpace('onboarding'));
+    });
+  expect(across).toThrow('the space onboarding is in staging, and the guest comes into prod');
+});
+
+test('addresses that read alike as names stay two guests', () => {
+  const text = synthesized((stack) => {
+    const prod = new Environment(stack, 'prod');
+    prod.inviteGuest('a-b@example.com');
+    prod.inviteGuest('a.b@example.com');
+    prod.inviteGuest('a+b@example.com');
+  });
+  const names = Object.values(resourcesOf(text)).flatMap(({ email, name }) => (email ? [name] : []));
+  expect(new Set(names).size).toBe(3);
+});
+
+test('text of people is never an expression', () => {
+  const text = synthesized((stack) => {
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: what is to be escaped
+    new Service(stack, 'billing', { description: 'costs ${var.price} or %{ if true }, $5' });
+  });
+  expect(text).toHaveResourceWithProperties(ServiceResource, {
+    description: 'costs $${var.price} or %%{ if true }, $5',
+  });
+});
+
+test('what was declared in another stack is named, and that stack comes first', () => {
+  const app = Testing.app();
+  const first = new TerraformStack(app, 'first');
+  const second = new TerraformStack(app, 'second');
+  const prod = new Environment(first, 'prod', { name: 'production' });
+  new Service(second, 'billing').addApiKey('sync', { environment: prod });
+  expect(Testing.synth(second)).toHaveResourceWithProperties(ApiKeyResource, { environment: 'production' });
+  expect(second.dependsOn(first)).toBe(true);
+});
+
+test('a consumer is rolled out whenever a key has a new version', () => {
+  const text = synthesized((stack) => {
+    const key = new Environment(stack, 'prod').addService('billing').addApiKey('sync');
+    key.onRotate('roll-out', { provisioners: [{ type: 'local-exec', command: './roll-out.sh billing' }] });
+  });
+  const data = Object.entries(resourcesOf(text)).find(([address]) => address.startsWith('terraform_data.'));
+  expect(data?.[1]).toMatchObject({
+    triggers_replace: {
+      key_id: expect.stringMatching(/^\$\{keywright_api_key\..*\.key_id\}$/),
+      generation: expect.stringMatching(/^\$\{keywright_api_key\..*\.generation\}$/),
+    },
+    provisioner: [{ 'local-exec': { command: './roll-out.sh billing' } }],
+  });
+});
+
+test('ids of resources follow the path of their construct and nothing else', () => {
+  const addresses = (more: string) =>
+    Object.keys(
+      resourcesOf(
+        synthesized((stack) => {
+          const prod = new Environment(stack, 'prod');
+          if (more !== '') prod.addService(more);
+          prod.addService('billing').addApiKey('sync');
+        }),
+      ),
+    );
+  expect(addresses('another')).toEqual(expect.arrayContaining(addresses('')));
+  expect(addresses('')[0]).toMatch(/^keywright_api_key\.prod_billing_sync_/);
+});
+
+test('what is not offered can be overridden', () => {
+  const text = synthesized((stack) => {
+    const prod = new Environment(stack, 'prod');
+    prod.resource.addOverride('guest_invites', false);
+    prod.resource.importFrom('production');
+  });
+  expect(text).toHaveResourceWithProperties(EnvironmentResource, { guest_invites: false });
+  expect(JSON.parse(text).import).toEqual([{ id: 'production', to: 'keywright_environment.prod' }]);
+});
+
+test('constructs know their own', () => {
+  synthesized((stack) => {
+    const prod = new Environment(stack, 'prod');
+    const space = prod.addSpace('onboarding');
+    expect(Environment.isEnvironment(prod)).toBe(true);
+    expect(Space.isSpace(space)).toBe(true);
+    expect(Environment.isEnvironment(space)).toBe(false);
+    expect(Environment.isEnvironment(Environment.fromName(stack, 'live', 'production'))).toBe(false);
+  });
+});
