@@ -44,7 +44,7 @@ export async function pageThrough(store: LiveStore, wanted: Wanted): Promise<Res
   return ok({ data, nextCursor: cursorOf(after) });
 }
 
-const cursorOf = (name: string | undefined): string | null =>
+export const cursorOf = (name: string | undefined): string | null =>
   name === undefined ? null : Buffer.from(name, 'utf8').toString('base64url');
 
 /** Any text is a place in the order of names, so a cursor that we never gave does no harm; NUL goes to no database. */

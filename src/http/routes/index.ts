@@ -4,6 +4,7 @@ import { auditRoute } from './audit/route.js';
 import { personalTokenRoutes } from './auth/personal-tokens.js';
 import { signInRoutes } from './auth/sign-in.js';
 import { changesRoute } from './changes/route.js';
+import { environmentRoutes } from './environments/routes.js';
 import { guestLinkRoutes } from './guest-links/routes.js';
 import { introspectRoute } from './introspect/route.js';
 import { invitationRoutes } from './invitations/routes.js';
@@ -11,8 +12,10 @@ import { signingKeyRoutes } from './jwks/routes.js';
 import { keyRoutes } from './keys/routes.js';
 import { objectRoutes } from './objects/routes.js';
 import { revokeTokenRoute } from './revoke/route.js';
+import { spaceRoutes } from './spaces/routes.js';
 import { verifyRoute } from './verify/route.js';
 import { whoamiRoute } from './whoami/route.js';
+import { workbookRoutes } from './workbooks/routes.js';
 
 export const PREFIXES = ['/v1', '/api/v1'] as const;
 
@@ -30,4 +33,7 @@ export const ROUTES: readonly AnyRoute[] = [
   auditRoute,
   changesRoute,
   ...objectRoutes,
+  ...environmentRoutes,
+  ...spaceRoutes,
+  ...workbookRoutes,
 ];

@@ -16,12 +16,10 @@ interface Listed {
 }
 
 const LISTED: readonly Listed[] = [
-  { kind: 'Environment', path: '/environments', noun: 'environments' },
   { kind: 'Service', path: '/services', noun: 'services' },
   { kind: 'Role', path: '/roles', noun: 'roles' },
   { kind: 'Team', path: '/teams', noun: 'teams' },
   { kind: 'User', path: '/users', noun: 'users' },
-  { kind: 'Space', path: '/spaces', noun: 'spaces' },
   { kind: 'Guest', path: '/guests', noun: 'guests' },
 ];
 

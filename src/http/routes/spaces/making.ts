@@ -1,0 +1,131 @@
+/**
+ * Making a space, by whichever credential: in the environment of a key, or where a person says. A publishable key may
+ * do nothing itself (F7); it is exchanged for a client's session, which makes the space and goes on with it.
+ */
+import { type Static, Type } from 'typebox';
+import { fault } from '../../../domain/errors.js';
+import { DNS_LABEL } from '../../../domain/kinds/fields.js';
+import type { LiveObject } from '../../../domain/live.js';
+import type { Principal } from '../../../domain/principal.js';
+import { personOf } from '../../../domain/principal.js';
+import { fail, ok, type Result } from '../../../domain/result.js';
+import type { Secret } from '../../../domain/secret.js';
+import type { By } from '../../../ports/authority.js';
+import { findObject, given } from '../../live-objects.js';
+import { withKept } from '../../numbered.js';
+import { closed } from '../../schemas.js';
+import type { HttpWorld } from '../../world.js';
+import { GuestAuthentication } from '../environments/item.js';
+import { attributeFields, type SpaceItem, spaceItems } from './item.js';
+
+export const SpaceConfig = Type.Object(
+  {
+    name: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
+    environmentId: Type.Optional(Type.String({ maxLength: 100, description: 'An id, or a name.' })),
+    environment: Type.Optional(Type.String({ maxLength: 100, description: 'The same by name.' })),
+    guestAuthentication: Type.Optional(GuestAuthentication),
+    workbooks: Type.Optional(
+      Type.Array(Type.String({ pattern: DNS_LABEL }), {
+        maxItems: 500,
+        uniqueItems: true,
+        description: 'By the names that documents give them.',
+      }),
+    ),
+    description: Type.Optional(Type.String({ maxLength: 500 })),
+    ...attributeFields,
+  },
+  closed,
+);
+
+export interface Making {
+  readonly body: Static<typeof SpaceConfig>;
+  readonly by: By;
+  /** What `by` came in with. */
+  readonly token: Secret;
+}
+
+export interface Made {
+  readonly space: Static<typeof SpaceItem>;
+  /** Whoever made it: of a publishable key the session that it was exchanged for. */
+  readonly by: By;
+}
+
+export async function makeSpace(world: HttpWorld, making: Making): Promise<Result<Made>> {
+  const {
+    environmentId,
+    environment = environmentId,
+    guestAuthentication,
+    name = 'Space',
+    ...rest
+  } = making.body;
+  const found = await environmentOf(world, making.by.principal, environment);
+  if (!found.ok) return found;
+  const fits = sameWays(found.value, guestAuthentication);
+  if (!fits.ok) return fits;
+  const session = await sessionOf(world, making);
+  if (!session.ok) return session;
+  const { by, accessToken } = session.value;
+  const { workbooks: named, description: said, ...attributes } = rest;
+  const ref = await world.rooms.create(
+    {
+      ...{ kind: 'Space', name, labels: {} },
+      spec: { environment: found.value.ref.name, ...given({ workbooks: named, description: said }) },
+      attributes: { ...attributes, ...madeBy(by.principal) },
+    },
+    by,
+  );
+  if (!ref.ok) return ref;
+  const objects = await world.store.fetch([ref.value]);
+  const entries = objects.ok ? await withKept(world, objects.value) : objects;
+  const items = entries.ok ? await spaceItems(world, entries.value) : entries;
+  if (!items.ok) return items;
+  const [space] = items.value;
+  if (space === undefined) return fail(fault('not_found', 'the space was removed meanwhile'));
+  return ok({ space: { ...space, ...(accessToken && { accessToken: accessToken.reveal() }) }, by });
+}
+
+async function environmentOf(
+  { store }: HttpWorld,
+  principal: Principal,
+  wanted = principal.environment,
+): Promise<Result<LiveObject>> {
+  if (wanted === undefined)
+    return fail(fault('bad_request', 'body.environmentId is missing: you are of no one environment'));
+  const found = await findObject(store, { kind: 'Environment', name: wanted });
+  if (!found.ok) return found;
+  return found.value === undefined
+    ? fail(
+        fault('unknown_reference', 'body.environmentId names no environment; GET /environments lists them'),
+      )
+    : ok(found.value);
+}
+
+/** Guests come into a space as into its environment: to say the same again changes nothing. */
+export function sameWays({ declaration }: LiveObject, wanted: readonly string[] | undefined): Result<void> {
+  const ways = declaration.kind === 'Environment' ? (declaration.spec.guestAuthentication ?? []) : [];
+  if (wanted === undefined || [...wanted].sort().join() === [...ways].sort().join()) return ok(undefined);
+  return fail(
+    fault(
+      'conflict',
+      `guests come into a space as into its environment (${ways.join(', ') || 'not at all'}); change that there`,
+    ),
+  );
+}
+
+interface Session {
+  readonly by: By;
+  readonly accessToken?: Secret;
+}
+
+async function sessionOf({ authority }: HttpWorld, { by, token }: Making): Promise<Result<Session>> {
+  const { principal, context } = by;
+  if (principal.kind !== 'key' || principal.type !== 'publishable') return ok({ by });
+  const session = await authority.exchange({ kind: 'token', token }, context);
+  if (!session.ok) return session;
+  return ok({ by: { principal: session.value.principal, context }, accessToken: session.value.token });
+}
+
+function madeBy(principal: Principal): object {
+  const person = personOf(principal);
+  return person === undefined ? {} : { createdByUserId: person.id, createdByUserName: person.display };
+}
