@@ -45,10 +45,11 @@ export async function readChanges(
   );
 }
 
-/** Walks the chain page by page up to the head as it is now; writers are not held up. */
+/** Walks the chain page by page up to the head as it is now, showing each entry; writers are not held up. */
 export async function verifyAudit(
   storage: Storage,
   keyring: Keyring,
+  show: (row: AuditRow) => void = () => undefined,
 ): Promise<Result<{ readonly entries: number; readonly head: string }>> {
   const head = await storage.read(async (tx) => {
     const known = await readHead(tx, keyring);
@@ -61,9 +62,12 @@ export async function verifyAudit(
   while (at.seq < head.value.seq) {
     const since = at;
     const limit = Math.min(PAGE_MAX, head.value.seq - since.seq);
-    const next = await storage.read(async (tx) => follow(since, await tx.audit.page(since.seq, limit)));
+    const rows = await storage.read(async (tx) => ok(await tx.audit.page(since.seq, limit)));
+    if (!rows.ok) return rows;
+    const next = follow(since, rows.value);
     if (!next.ok) return next;
     at = next.value;
+    for (const row of rows.value) show(row);
     if (at.seq === head.value.seq && at.hash !== head.value.hash) return broken(at.seq, 'was rewritten');
   }
   return ok({ entries: head.value.seq, head: head.value.hash });

@@ -12,10 +12,11 @@ import {
   WRITERS,
 } from '../ports/live-store.js';
 import type { Sealing } from '../ports/sealing.js';
-import { readAudit, readChanges, verifyAudit } from './audit.js';
+import { readAudit, readChanges } from './audit.js';
 import { identityOf, openOrFill, type StoreIdentity } from './bootstrap.js';
 import { acknowledge, activate, deactivate, requestRotation } from './by-hand.js';
 import { removeByHand, updateByHand } from './change-by-hand.js';
+import { checkpoint, verifyCheckpoints } from './checkpoint.js';
 import { claim } from './claim.js';
 import { create, createByHand } from './create.js';
 import { remove } from './delete.js';
@@ -32,6 +33,7 @@ import { revoke, revokeByHand } from './revoke.js';
 import type { Storage, Transaction } from './storage-port.js';
 import { adopt, update } from './update.js';
 import { tokenIdOf, verify } from './verify.js';
+import { verifyStore } from './verify-rows.js';
 import type { Work } from './work.js';
 
 export interface World {
@@ -89,7 +91,10 @@ function assemble(parts: Parts): LiveStore {
       const question = { token, request, consumer };
       return storage.write((tx) => verify(workOf(tx, VERIFIER), id.value, question));
     },
-    verifyAudit: () => verifyAudit(storage, keyring),
+    verifyAudit: () => verifyStore(storage, keyring),
+    checkpoint: () => checkpoint(storage, { keyring, clock, storeId: parts.identity.storeId }),
+    verifyCheckpoints: (lines) =>
+      verifyCheckpoints(storage, { keyring, storeId: parts.identity.storeId }, lines),
     watch: (listener) => storage.watch(listener),
     close: () => storage.close(),
   };

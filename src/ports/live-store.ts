@@ -180,6 +180,20 @@ export interface AuditEntry {
   readonly hash: string;
 }
 
+export interface Checkpoint {
+  /** The last entry there was. */
+  readonly seq: number;
+  readonly at: Instant;
+  /** A JWS that says so: EdDSA, compact. */
+  readonly line: string;
+}
+
+export interface CheckpointsHeld {
+  readonly checkpoints: number;
+  /** The last entry that one of them vouches for; 0: none. */
+  readonly seq: number;
+}
+
 export interface Change {
   readonly seq: number;
   readonly at: Instant;
@@ -236,8 +250,21 @@ export interface LiveStore {
     readonly object?: string;
     readonly limit?: number;
   }): Promise<Result<readonly AuditEntry[]>>;
-  /** Walks the whole chain; `audit_broken` names the first entry that does not hold. */
+  /**
+   * Walks the whole chain, and holds every row against what it tells. `audit_broken` names the first entry that does
+   * not hold; `store_tampered` a row that is not as the log tells, as one that was put back.
+   */
   verifyAudit(): Promise<Result<{ readonly entries: number; readonly head: string }>>;
+  /**
+   * Says, signed, how far the log goes now: a line to keep where whoever can write to the database cannot. It is what
+   * shows that the whole database was put back, log and all.
+   */
+  checkpoint(): Promise<Result<Checkpoint>>;
+  /**
+   * Is the log still the one that these lines were written about? `audit_broken` for one that is not signed by this
+   * store, whose entry is gone, or is another.
+   */
+  verifyCheckpoints(lines: readonly string[]): Promise<Result<CheckpointsHeld>>;
   changes(since: number, limit: number): Promise<Result<readonly Change[]>>;
   /**
    * Calls `listener` soon after an effect of anybody became durable (not after mere use), and when effects

@@ -7,13 +7,14 @@ import { ok } from '../../domain/result.js';
 import { parseToken, type Secret } from '../../domain/secret.js';
 import { type Instant, SECOND_MS } from '../../domain/time.js';
 import type { CallContext } from '../../ports/authority.js';
+import { publicKeyObject } from '../ed25519.js';
 import { isSameMac } from '../rows.js';
 import type { CredentialRow } from '../storage-port.js';
 import { looksLikeAccessToken, readAccessToken } from './access-token.js';
 import { findCredential, idOf, type Reading } from './credentials.js';
 import { type Found, ifFound, ifFoundThen, NOTHING } from './found.js';
 import { principalOf, principalOfKey } from './principal-of.js';
-import { publicKeyObject, publishedKeys } from './signing-keys.js';
+import { publishedKeys } from './signing-keys.js';
 
 /** A root token is any string of at least this many characters (contract.md, "HTTP API"). */
 export const ROOT_TOKEN_MIN = 32;

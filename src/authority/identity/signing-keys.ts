@@ -4,11 +4,12 @@
  *
  *     signs ──90 days, or by hand──▶ retired: published, private half erased ──24 h──▶ forgotten
  */
-import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
 import { fail, ok, type Result } from '../../domain/result.js';
 import { base62, Secret } from '../../domain/secret.js';
 import { DAY_MS, type Instant } from '../../domain/time.js';
 import type { KeySet } from '../../ports/authority.js';
+import { jwkOf, privateKeyOf, publicHalf, SEED_BYTES } from '../ed25519.js';
 import { record } from '../record.js';
 import { isSameMac, tampered } from '../rows.js';
 import type { SigningKeyRow } from '../storage-port.js';
@@ -19,10 +20,6 @@ import type { Reading } from './credentials.js';
 export const ACCESS_TOKEN_MAX_MS = DAY_MS;
 
 const REPLACED_AFTER_MS = 90 * DAY_MS;
-const SEED_BYTES = 32;
-
-/** PKCS #8 of an Ed25519 private key is this and the seed (RFC 8410). */
-const PKCS8_HEAD = Buffer.from('302e020100300506032b657004220420', 'hex');
 
 export interface SigningKey {
   readonly keyId: string;
@@ -38,7 +35,7 @@ export async function signingKey(work: Work): Promise<Result<SigningKey>> {
   const seed = await work.sealing.open(row.sealed, work.keyring.identity);
 
   if (seed === undefined) return fail(tampered('signing key', row.id));
-  return ok({ keyId: row.id, privateKey: privateKeyOf(seed) });
+  return ok({ keyId: row.id, privateKey: opened(seed) });
 }
 
 /** Draws a new key, and retires the one before. */
@@ -48,7 +45,7 @@ export async function replaceSigningKey(work: Work): Promise<Result<SigningKey>>
   if (current.value !== undefined)
     await work.tx.signingKeys.put(sign(work, { ...current.value, sealed: '', retired_at: work.now }));
   const seed = new Secret(Buffer.from(work.entropy.bytes(SEED_BYTES)).toString('base64'));
-  const privateKey = privateKeyOf(seed);
+  const privateKey = opened(seed);
   const row = sign(work, {
     id: base62(12, work.entropy),
     public_key: publicHalf(privateKey),
@@ -81,11 +78,6 @@ export async function keySet(reading: Reading): Promise<Result<KeySet>> {
   return ok({ keys: [...keys.value].map(([kid, x]) => ({ ...jwkOf(x), kid, use: 'sig', alg: 'EdDSA' })) });
 }
 
-export const publicKeyObject = (x: string): KeyObject =>
-  createPublicKey({ key: { ...jwkOf(x) }, format: 'jwk' });
-
-const jwkOf = (x: string) => ({ kty: 'OKP', crv: 'Ed25519', x }) as const;
-
 async function currentKey(work: Work): Promise<Result<SigningKeyRow | undefined>> {
   const row = (await work.tx.signingKeys.all()).findLast(({ retired_at }) => retired_at === null);
   if (row !== undefined && !isGenuine(work, row)) return fail(tampered('signing key', row.id));
@@ -95,15 +87,7 @@ async function currentKey(work: Work): Promise<Result<SigningKeyRow | undefined>
 const isPublished = ({ retired_at }: SigningKeyRow, now: Instant): boolean =>
   retired_at === null || now < retired_at + ACCESS_TOKEN_MAX_MS;
 
-const privateKeyOf = (seed: Secret): KeyObject =>
-  createPrivateKey({
-    key: Buffer.concat([PKCS8_HEAD, Buffer.from(seed.reveal(), 'base64')]),
-    format: 'der',
-    type: 'pkcs8',
-  });
-
-const publicHalf = (privateKey: KeyObject): string =>
-  createPublicKey(privateKey).export({ format: 'jwk' }).x ?? '';
+const opened = (seed: Secret): KeyObject => privateKeyOf(Buffer.from(seed.reveal(), 'base64'));
 
 const sign = (work: Work, row: Omit<SigningKeyRow, 'row_mac'>): SigningKeyRow => ({
   ...row,

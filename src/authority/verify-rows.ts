@@ -1,0 +1,107 @@
+/**
+ * Do the rows say what the audit log says? A row that matches its MAC is one that the store wrote; only the log tells
+ * whether it is the newest. Whoever can write to the database and has kept an older row can put that back, and with it
+ * a revoked version, a person who was let go, a link that was used up. The log itself must be whole (audit.ts), and not
+ * an older one (checkpoint.ts).
+ */
+import { fault } from '../domain/errors.js';
+import { OBJECT_KINDS } from '../domain/kinds/index.js';
+import { fail, ok, type Result } from '../domain/result.js';
+import { verifyAudit } from './audit.js';
+import { CREDENTIAL_KINDS, genuineCredential } from './identity/credentials.js';
+import type { Keyring } from './keyring.js';
+import { isGenuineVersion, tampered } from './rows.js';
+import type { ObjectRow, Storage, Transaction, VersionRow } from './storage-port.js';
+import { genuine } from './stored.js';
+import { nothingTold, type Told, tell } from './told.js';
+
+const PAGE = 1_000;
+
+/** The chain, and every row against it. `audit_broken`, or `store_tampered` for a row that is not as the log tells. */
+export async function verifyStore(
+  storage: Storage,
+  keyring: Keyring,
+): Promise<Result<{ readonly entries: number; readonly head: string }>> {
+  const told = nothingTold();
+  const chain = await verifyAudit(storage, keyring, (row) => tell(told, row));
+  if (!chain.ok) return chain;
+  const rows = await storage.read(async (tx) => {
+    await catchUp(tx, told, chain.value.entries);
+    const objects = await verifyObjects(tx, keyring, told);
+    if (!objects.ok) return objects;
+    const versions = await verifyVersions(tx, keyring, told);
+    return versions.ok ? verifyCredentials(tx, keyring, told) : versions;
+  });
+  return rows.ok ? chain : rows;
+}
+
+/** What was done while the chain was walked is in the rows already. */
+async function catchUp(tx: Transaction, told: Told, since: number): Promise<void> {
+  for (let at = since; ; ) {
+    const page = await tx.audit.page(at, PAGE);
+    for (const row of page) tell(told, row);
+    const last = page.at(-1);
+    if (last === undefined) return;
+    at = last.seq;
+  }
+}
+
+async function verifyObjects(tx: Transaction, keyring: Keyring, told: Told): Promise<Result<void>> {
+  const missing = new Map(told.objects);
+  for (const kind of OBJECT_KINDS)
+    for (let after = ''; ; ) {
+      const page = await tx.objects.page(kind, after, PAGE);
+      for (const row of page) {
+        const checked = genuine({ keyring }, row);
+        if (!checked.ok) return checked;
+        const said = told.objects.get(`${row.kind}/${row.name}`);
+        const isAsTold = said?.digest === row.digest && said.isStopped === (row.deactivated_at !== null);
+        if (!isAsTold) return putBack(`${row.kind}/${row.name}`, said?.seq);
+        missing.delete(said.name);
+      }
+      const last: ObjectRow | undefined = page.at(-1);
+      if (last === undefined) break;
+      after = last.name;
+    }
+  const [lost] = missing.values();
+  return lost === undefined ? ok(undefined) : putBack(lost.name, lost.seq);
+}
+
+async function verifyVersions(tx: Transaction, keyring: Keyring, told: Told): Promise<Result<void>> {
+  for (let after = ''; ; ) {
+    const page = await tx.versions.page(after, PAGE);
+    for (const row of page) {
+      if (!isGenuineVersion(row, keyring)) return fail(tampered('version', row.token_id));
+      if (!isEndedAsTold(row, told)) return putBack(`version ${row.token_id}`);
+    }
+    const last = page.at(-1);
+    if (last === undefined) return ok(undefined);
+    after = last.token_id;
+  }
+}
+
+function isEndedAsTold({ token_id, revoked_at, expires_at, sealed, clear }: VersionRow, told: Told): boolean {
+  if (told.shown.has(token_id) && sealed !== null && clear === null) return false;
+  const ending = told.endings.get(token_id);
+  return ending === undefined || [revoked_at, expires_at].some((at) => at !== null && at <= ending);
+}
+
+async function verifyCredentials(tx: Transaction, keyring: Keyring, told: Told): Promise<Result<void>> {
+  for (const kind of CREDENTIAL_KINDS)
+    for (const row of await tx.credentials.ofKind(kind)) {
+      const checked = genuineCredential({ keyring }, row);
+      if (!checked.ok) return checked;
+      const ending = told.credentials.get(row.id);
+      if (ending !== undefined && row[ending] === null) return putBack(`credential ${row.id}`);
+    }
+  return ok(undefined);
+}
+
+const putBack = (what: string, seq?: number): Result<never> =>
+  fail(
+    fault(
+      'store_tampered',
+      `the row of ${what} is not as the audit log tells${seq === undefined ? '' : ` (entry ${seq})`}: somebody put ` +
+        'an older row back, or took one out, behind the store; restore a backup, and revoke what cannot be trusted',
+    ),
+  );

@@ -1,0 +1,138 @@
+/**
+ * Whoever can write to the database and has kept older rows can put them back: they match their MACs. The audit log
+ * tells that they are old, and a checkpoint that the log itself is.
+ */
+import { Secret } from '../../src/domain/secret.js';
+import { openEmbeddedServed } from '../../src/main/served-store.js';
+import { Desk, quickHashing } from '../support/callers.js';
+import { user } from '../support/plan-declarations.js';
+import { apiKey, CALLER, keyRef, need, refusal } from '../support/store.js';
+import { storePlace } from '../support/store-folder.js';
+
+const place = storePlace();
+let desk: Desk;
+
+beforeEach(async () => {
+  const options = {
+    ...place.world,
+    hashing: quickHashing,
+    folder: place.folder(),
+    whenAbsent: 'create',
+  } as const;
+  desk = await Desk.open({ ...need(await openEmbeddedServed(options)), clock: place.world.clock });
+  await desk.create(apiKey('a'));
+  await desk.create(user('ada'));
+});
+afterEach(() => desk.store.close());
+
+const TABLES = ['objects', 'versions', 'credentials', 'meta', 'audit'];
+
+/** Copies of all rows as they are now. */
+const keep = () =>
+  place.tamper(TABLES.map((one) => `create table kept_${one} as select * from ${one}`).join('; '));
+
+const putBack = (table: string, where: string) =>
+  place.tamper(`replace into ${table} select * from kept_${table} where ${where}`);
+
+it.each([
+  [
+    'a revoked version',
+    'versions',
+    `object_id = (select id from objects where name = 'a')`,
+    async () =>
+      void need(await desk.store.request({ kind: 'revoke', object: keyRef('a'), overlapMs: 0 }, CALLER)),
+  ],
+  [
+    'a version of a removed key',
+    'versions',
+    `object_id = (select id from objects where name = 'a')`,
+    async () => void need(await desk.remove(keyRef('a'))),
+  ],
+  [
+    'a secret that was claimed',
+    'versions',
+    `object_id = (select id from objects where name = 'a')`,
+    async () => void need(await desk.store.claim(keyRef('a'), CALLER)),
+  ],
+  ['an emergency stop', 'objects', `name = 'a'`, () => desk.deactivateKey('a')],
+  ['a removed key', 'objects', `name = 'a'`, async () => void need(await desk.remove(keyRef('a')))],
+  [
+    'a person who was let go',
+    'objects',
+    `name = 'ada'`,
+    () => desk.change(user('ada', { status: 'deactivated' })),
+  ],
+])(
+  '%s: the older row matches its MAC, and is noticed by what the log tells',
+  async (_, table, where, effect) => {
+    await desk.rollOut('a', 1);
+    keep();
+    await effect();
+    need(await desk.store.verifyAudit());
+    putBack(table, where);
+    const verified = await desk.store.verifyAudit();
+    expect(refusal(verified)).toBe('store_tampered');
+    expect(verified).toMatchObject({
+      error: { message: expect.stringContaining('not as the audit log tells') },
+    });
+  },
+);
+
+it('an invitation that was used: the older row is noticed', async () => {
+  const { token } = need(await desk.authority.invite('ada', await desk.root()));
+  keep();
+  const session = await desk.join('ada');
+  expect(session.principal.kind).toBe('person');
+  expect(refusal(await desk.authority.acceptInvitation(token, undefined, { path: 'test' }))).toBe(
+    'unauthenticated',
+  );
+  need(await desk.store.verifyAudit());
+  putBack('credentials', `kind = 'invitation'`);
+  expect(refusal(await desk.store.verifyAudit())).toBe('store_tampered');
+});
+
+it('a row that was taken out is noticed', async () => {
+  place.tamper(`delete from objects where name = 'ada'`);
+  expect(refusal(await desk.store.verifyAudit())).toBe('store_tampered');
+});
+
+it('an older copy of everything, log and all, is noticed by a checkpoint and by nothing else', async () => {
+  const token = await desk.rollOut('a', 1);
+  const early = need(await desk.store.checkpoint());
+  keep();
+  need(await desk.store.request({ kind: 'revoke', object: keyRef('a'), overlapMs: 0 }, CALLER));
+  const late = need(await desk.store.checkpoint());
+  expect(need(await desk.store.verifyCheckpoints([early.line, late.line]))).toEqual({
+    checkpoints: 2,
+    seq: late.seq,
+  });
+  place.tamper(`delete from audit where seq > ${early.seq}`);
+  for (const table of ['versions', 'objects', 'meta']) putBack(table, 'true');
+  expect(await desk.code(token)).toBe('VALID');
+  need(await desk.store.verifyAudit());
+  need(await desk.store.verifyCheckpoints([early.line]));
+  const verified = await desk.store.verifyCheckpoints([early.line, late.line]);
+  expect(refusal(verified)).toBe('audit_broken');
+  expect(verified).toMatchObject({
+    error: { message: expect.stringContaining(`went to entry ${late.seq}`) },
+  });
+  // Also once the log has grown past it again, by other entries.
+  for (const name of ['b', 'c']) await desk.create(apiKey(name));
+  const grown = await desk.store.verifyCheckpoints([late.line]);
+  expect(grown).toMatchObject({ error: { message: expect.stringContaining('written anew') } });
+});
+
+it('a checkpoint that was altered, or is of another store, is refused', async () => {
+  const { line } = need(await desk.store.checkpoint());
+  const [head = '', , signature = ''] = line.split('.');
+  const said = Buffer.from(JSON.stringify({ seq: 0, hash: '', at: '', storeId: '' })).toString('base64url');
+  for (const forged of [`${head}.${said}.${signature}`, line.slice(0, -3), 'nonsense', ''])
+    expect(refusal(await desk.store.verifyCheckpoints([line, forged]))).toBe('audit_broken');
+});
+
+it('an access token is no checkpoint, and a checkpoint lets nobody in', async () => {
+  const { line } = need(await desk.store.checkpoint());
+  const session = await desk.join('ada');
+  expect(await desk.status(new Secret(line))).toBe(401);
+  expect(refusal(await desk.store.verifyCheckpoints([session.token.reveal()]))).toBe('audit_broken');
+});
