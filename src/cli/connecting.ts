@@ -32,7 +32,7 @@ export async function connect(
   const project = await readProject(folder);
   if (!project.ok) return project;
   const { name, spec } = project.value.project;
-  const place = { folder: flags.folder, location: flags.store ?? spec.store };
+  const place = { folder: flags.folder, location: flags.store ?? spec.store, ...flags.access };
   const store = await world.openStore(place, 'create');
   if (!store.ok) return failed(store.error);
   const identity = await world.identity(place);

@@ -4,6 +4,7 @@
  */
 import { resolve } from 'node:path';
 import { Argument, Command as Commander, CommanderError, Option } from 'commander';
+import { Secret } from '../domain/secret.js';
 import { type Command, Input, type OptionSpec } from './command.js';
 import { COMMANDS } from './commands/index.js';
 import { EXIT, type ExitCode, exitOf } from './exit.js';
@@ -25,7 +26,16 @@ const COMMON: readonly OptionSpec[] = [
   { flags: '-C, --chdir <dir>', description: 'the working folder, where keywright.yaml is' },
   {
     flags: '--store <url>',
-    description: "the live store, instead of the project's: a folder or postgres://…",
+    description: "the live store, instead of the project's: a folder, postgres://… or https://…",
+  },
+  {
+    flags: '--token <token>',
+    description:
+      'what an authority at https://… is shown; better given as KEYWRIGHT_TOKEN, which no list of processes shows',
+  },
+  {
+    flags: '--insecure-http',
+    description: 'let the token, and secrets that are claimed, cross a network by plain http',
   },
   {
     flags: '--output <format>',
@@ -100,7 +110,7 @@ function option({ flags, description, choices }: OptionSpec, env: Invocation['en
 
 /** The first word that is neither a flag nor a common flag's value. */
 function commandName(argv: readonly string[]): string | undefined {
-  const takesValue = new Set(['-C', '--chdir', '--store', '--output']);
+  const takesValue = new Set(['-C', '--chdir', '--store', '--token', '--output']);
   for (let i = 0; i < argv.length; i++) {
     const word = argv[i] ?? '';
     if (takesValue.has(word)) i++;
@@ -129,9 +139,14 @@ function commonFlags(cwd: string, common: Readonly<Record<string, unknown>>): Co
     const value = common[name];
     return typeof value === 'string' ? value : undefined;
   };
+  const token = text('token');
   return {
     folder: resolve(cwd, text('chdir') ?? '.'),
     store: text('store'),
+    access: {
+      ...(token !== undefined && { token: new Secret(token.trim()) }),
+      plainHttp: common['insecureHttp'] === true ? 'anywhere' : 'loopback',
+    },
     output: (text('output') ?? 'text') as OutputFormat,
   };
 }

@@ -26,10 +26,10 @@ export async function openProject({ flags }: CommandContext): Promise<Result<Loa
 
 /** `--store` first, else what the project says; commands that need only the store work without a project. */
 export async function storePlace(context: CommandContext): Promise<Result<StorePlace, Failure>> {
-  const { folder, store } = context.flags;
-  if (store !== undefined) return ok({ folder, location: store });
+  const { folder, store, access } = context.flags;
+  if (store !== undefined) return ok({ folder, location: store, ...access });
   const project = await openProject(context);
-  if (project.ok) return ok({ folder, location: project.value.project.spec.store });
+  if (project.ok) return ok({ folder, location: project.value.project.spec.store, ...access });
   if (project.error.fault.code !== 'no_project') return project;
   return failure(
     'no_project',
@@ -67,7 +67,8 @@ export async function openDocuments(context: CommandContext): Promise<Result<Doc
   const project = await openProject(context);
   if (!project.ok) return project;
   const { project: declared } = project.value;
-  const place = { folder: context.flags.folder, location: context.flags.store ?? declared.spec.store };
+  const { folder, store, access } = context.flags;
+  const place = { folder, location: store ?? declared.spec.store, ...access };
   const memory = context.world.memory(place);
   const desired = await loadDesired(project.value, memory ? { memory } : {});
   if (!desired.ok) return badDocuments(desired.error);

@@ -1,6 +1,6 @@
 /** What a command may touch of the terminal. The only place of the core that prints. */
 import type { Caller } from '../ports/live-store.js';
-import type { World } from './world.js';
+import type { StorePlace, World } from './world.js';
 
 export interface Terminal {
   readonly cwd: string;
@@ -44,5 +44,7 @@ export interface CommonFlags {
   /** The working folder, absolute. */
   readonly folder: string;
   readonly store: string | undefined;
+  /** How an authority is asked. */
+  readonly access: Pick<StorePlace, 'token' | 'plainHttp'>;
   readonly output: OutputFormat;
 }

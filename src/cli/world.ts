@@ -90,6 +90,10 @@ export interface StatusServer {
 export interface StorePlace {
   readonly folder: string;
   readonly location: string;
+  /** Of an authority: what is shown to it; absent: what the environment says. */
+  readonly token?: Secret;
+  /** Of an authority: may the token go there by plain http? Absent: to this machine only. */
+  readonly plainHttp?: 'loopback' | 'anywhere';
 }
 
 export interface BackupRequest {

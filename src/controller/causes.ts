@@ -1,5 +1,6 @@
 /** Who made live and declared differ: what the audit log tells about the objects of a plan. */
 import { refText } from '../domain/objects.js';
+import { RECONCILER_PATH } from '../domain/reconciling.js';
 import type { Result } from '../domain/result.js';
 import { ok } from '../domain/result.js';
 import type { Cause } from '../plan/drift.js';
@@ -7,8 +8,7 @@ import type { Plan, Step } from '../plan/plan.js';
 import type { StepReason } from '../plan/reasons.js';
 import type { AuditEntry, LiveStore } from '../ports/live-store.js';
 
-/** The path that a reconciler's effects have in the audit log. */
-export const RECONCILER_PATH = 'apply';
+export { RECONCILER_PATH };
 
 /** Differences that come about when the documents change and nobody touches the live object. */
 const BY_DOCUMENTS: ReadonlySet<StepReason> = new Set([

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { StorePlace, World } from '../cli/world.js';
+import { isRemoteAddress } from '../client/address.js';
 import { fault } from '../domain/errors.js';
 import { fail, ok, type Result } from '../domain/result.js';
 import { Secret } from '../domain/secret.js';
@@ -32,6 +33,7 @@ export function createWorld(env: Env): World {
   return {
     ...adapters,
     openStore: async (place, whenAbsent) => {
+      if (isRemote(place)) return (await import('./remote-store.js')).openRemote(place, env);
       const folder = stateFolder(place);
       if (!folder.ok) return folder;
       const options = { ...adapters, ...key, folder: folder.value, whenAbsent };
@@ -70,7 +72,7 @@ export function createWorld(env: Env): World {
     memory: (place) => {
       const folder = stateFolder(place);
       // Planning writes nothing where nothing was applied yet.
-      const sign = isPostgresAddress(place.location) ? 'reconciler.key' : 'store.db';
+      const sign = isElsewhere(place) ? 'reconciler.key' : 'store.db';
       if (!folder.ok || !existsSync(join(folder.value, sign))) return undefined;
       return documentMemory(
         keptText({ path: join(folder.value, 'documents.cache'), mark: DOCUMENTS_MARK, unique }),
@@ -85,6 +87,7 @@ export function createWorld(env: Env): World {
       return folder.ok ? restore({ ...adapters, ...key, folder: folder.value, ...request }) : folder;
     },
     rotateMasterKey: async (place, next, caller) => {
+      if (isRemote(place)) return fail(ofTheServer('its master key is replaced'));
       const folder = stateFolder(place);
       if (!folder.ok) return folder;
       const request = { ...adapters, folder: folder.value, caller };
@@ -106,6 +109,7 @@ export function createWorld(env: Env): World {
     openBranch: async (place) => (await import('./branch.js')).openBranch(place, systemClock),
     serveStatus: async (address, status) => (await import('./status-server.js')).serveStatus(address, status),
     serve: async (place, options) => {
+      if (isRemote(place)) return fail(ofTheServer('the store of an authority is served'));
       const folder = stateFolder(place);
       if (!folder.ok) return folder;
       const { serve } = await import('./server.js');
@@ -126,21 +130,31 @@ const BOTH_KEYS = fault(
 
 /** `usage` for a store on a server, which has tools of its own. */
 function embeddedFolder(place: StorePlace, instead: string): Result<string> {
+  if (isRemote(place)) return fail(ofTheServer('a store is backed up and restored'));
   if (!isPostgresAddress(place.location)) return stateFolder(place);
   return fail(
     fault('usage', `a store on a PostgreSQL server is ${instead}; keep its master key too, and elsewhere`),
   );
 }
 
-/** The folder of what is kept on this machine: the embedded store itself, or what belongs to one on a server. */
-function stateFolder({ folder, location }: StorePlace): Result<string> {
-  if (isPostgresAddress(location)) return ok(resolve(folder, '.keywright'));
+const isRemote = ({ location }: StorePlace): boolean => isRemoteAddress(location);
+
+const isElsewhere = (place: StorePlace): boolean => isRemote(place) || isPostgresAddress(place.location);
+
+/** `usage` for what needs the store itself, and not what an authority says of it. */
+const ofTheServer = (what: string) =>
+  fault('usage', `${what} where it is: name the folder or the postgres:// address that the authority serves`);
+
+/** The folder of what is kept on this machine: the embedded store itself, or what belongs to one elsewhere. */
+function stateFolder(place: StorePlace): Result<string> {
+  const { folder, location } = place;
+  if (isElsewhere(place)) return ok(resolve(folder, '.keywright'));
   if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(location)) return ok(resolve(folder, location));
   const scheme = location.slice(0, location.indexOf('://'));
   return fail(
     fault(
       'store_unreachable',
-      `a store is a folder or postgres://USER@HOST:PORT/DATABASE; this version has no adapter for ${scheme}://`,
+      `a store is a folder, postgres://USER@HOST:PORT/DATABASE or https://HOST of an authority; this version has no adapter for ${scheme}://`,
     ),
   );
 }

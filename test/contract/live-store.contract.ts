@@ -2,7 +2,7 @@
 
 import { Secret } from '../../src/domain/secret.js';
 import { DAY_MS, HOUR_MS } from '../../src/domain/time.js';
-import type { LiveStore } from '../../src/ports/live-store.js';
+import type { Caller, LiveStore } from '../../src/ports/live-store.js';
 import {
   apiKey,
   CALLER,
@@ -28,6 +28,8 @@ export interface OpenStore {
   readonly clock: HandClock;
   /** What the engine says a settle takes. */
   readonly settleMs: number;
+  /** Who is said to have done what a reconciler did; absent: the caller, as they name themselves. */
+  readonly recorded?: Caller;
 }
 
 export function liveStoreContract(name: string, open: () => Promise<OpenStore>): void {
@@ -38,10 +40,11 @@ export function liveStoreContract(name: string, open: () => Promise<OpenStore>):
     let store: LiveStore;
     let clock: HandClock;
     let settleMs: number;
+    let recorded: Caller;
     let hand: Hand;
 
     beforeEach(async () => {
-      ({ store, clock, settleMs } = await open());
+      ({ store, clock, settleMs, recorded = CALLER } = await open());
       hand = new Hand(store, need(await store.acquireLease('ada', 5_000)));
     });
     afterEach(() => store.close());
@@ -606,7 +609,7 @@ export function liveStoreContract(name: string, open: () => Promise<OpenStore>):
           [3, 'key.promoted'],
           [4, 'key.revoked'],
         ]);
-        expect(entries[0]).toMatchObject({ ...CALLER, object: 'ApiKey/a', at: START });
+        expect(entries[0]).toMatchObject({ ...recorded, object: 'ApiKey/a', at: START });
         expect(need(await store.audit({ object: 'ApiKey/a', limit: 2 })).length).toBe(2);
         expect(need(await store.changes(since, 10)).map(({ seq, object }) => [seq, object.name])).toEqual(
           entries.map(({ seq }) => [seq, 'a']),

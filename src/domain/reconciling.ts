@@ -1,0 +1,61 @@
+/**
+ * Whose rights an apply has that comes over the network. `plans:apply` is the right to make the account what
+ * documents say, as an administrator may (contract.md, fine print 10): everything but owners and the tenant's keys,
+ * which owners change, or a key of the tenant, which only owners make. Pure.
+ */
+import { authorize, isOwner } from './access.js';
+import { fault } from './errors.js';
+import type { Declaration } from './objects.js';
+import type { Principal } from './principal.js';
+import { fail, ok, type Result } from './result.js';
+import { isOwnerRole } from './roles.js';
+
+/** The path that a reconciler's effects have in the audit log. */
+export const RECONCILER_PATH = 'apply';
+
+export const APPLY = 'plans:apply';
+
+/** May they apply plans at all? `forbidden`, also for a key that has it by `*` alone. */
+export const authorizeApply = (principal: Principal): Result<void> =>
+  authorize(principal, APPLY, { kind: 'account' });
+
+/** May they, by an apply, change what only owners change by hand? Of somebody who may apply. */
+export function reachesOwners(principal: Principal): boolean {
+  switch (principal.kind) {
+    case 'root':
+    case 'person':
+      return isOwner(principal);
+    case 'key':
+      return principal.owner.tenant === true;
+    default:
+      return false;
+  }
+}
+
+/** Whether an object is for owners to change; `person`: that depends on who is meant. */
+export type Reserved = 'owners' | 'administrators' | { readonly person: string };
+
+export function reservedFor(declaration: Declaration): Reserved {
+  switch (declaration.kind) {
+    case 'User':
+      return declaration.spec.roles?.some(isOwnerRole) ? 'owners' : 'administrators';
+    case 'ApiKey': {
+      const { tenant, user } = declaration.spec.owner;
+      if (tenant === true) return 'owners';
+      return user === undefined ? 'administrators' : { person: user };
+    }
+    default:
+      return 'administrators';
+  }
+}
+
+/** `forbidden`, with a sentence that says who may. */
+export const refuseReserved = (name: string): Result<never> =>
+  fail(
+    fault(
+      'forbidden',
+      `${name}: owners, their personal keys and keys of the tenant are changed by owners; apply with the token of an owner, or of a tenant's key that has ${APPLY}`,
+    ),
+  );
+
+export const ALLOWED = ok(undefined);

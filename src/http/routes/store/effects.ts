@@ -1,0 +1,175 @@
+/**
+ * What a remote reconciler or person asks for: checked as documents are, allowed by whoever they are and not by what
+ * they say they are, done in the store, and in force here before the answer.
+ */
+import { FAULTS, type Fault, fault } from '../../../domain/errors.js';
+import type { LiveObject } from '../../../domain/live.js';
+import { type ObjectRef, refText } from '../../../domain/objects.js';
+import { actorOf, type Principal } from '../../../domain/principal.js';
+import { authorizeApply, RECONCILER_PATH } from '../../../domain/reconciling.js';
+import { fail, ok, type Result } from '../../../domain/result.js';
+import { Secret } from '../../../domain/secret.js';
+import type { Caller, Lease, LiveStore, Mutation, Outcome, Request } from '../../../ports/live-store.js';
+import type { SentOutcome, SentRequest } from '../../../wire/writing.js';
+import { maySee, mayTouch } from '../../access.js';
+import { statusOf } from '../../problem.js';
+import { inForce } from '../../verifying.js';
+import type { HttpWorld } from '../../world.js';
+import { checkDeclaration, type Naming } from './declaring.js';
+import { type Effect, reservations } from './reserved.js';
+
+/** Whoever asks, and the store that they ask. */
+export interface Asking {
+  readonly principal: Principal;
+  readonly world: HttpWorld;
+}
+
+/** What ends or narrows something must be so here before anybody is told. */
+const NARROWING: ReadonlySet<string> = new Set([
+  'revoke',
+  'delete',
+  'update',
+  'remove',
+  'removePerson',
+  'deactivate',
+]);
+
+export interface Batch {
+  readonly lease: Lease;
+  readonly mutations: readonly Mutation[];
+}
+
+/** What came of each, in order. Fails as a whole only where nobody knows what was done: asking again is harmless. */
+export async function mutateAll(
+  { principal, world }: Asking,
+  { lease, mutations }: Batch,
+): Promise<Result<readonly SentOutcome[]>> {
+  const allowed = await reservations(world.store, principal, mutations);
+  if (!allowed.ok) return allowed;
+  const caller = { actor: actorOf(principal), path: RECONCILER_PATH };
+  const outcomes = await Promise.all(
+    mutations.map(async (mutation, at) => {
+      const may = allowed.value[at];
+      if (may?.ok === false) return may;
+      const checked = checkedEffect(mutation, 'document');
+      return checked.ok ? world.store.mutate(checked.value, lease, caller) : checked;
+    }),
+  );
+  if (mutations.some(({ kind }) => NARROWING.has(kind))) {
+    const told = await inForce(world);
+    if (!told.ok) return told;
+  }
+  return ok(outcomes.map(sentOutcome));
+}
+
+const sentOutcome = (outcome: Result<Outcome>): SentOutcome =>
+  outcome.ok ? outcome : { ok: false, error: shownFault(outcome.error) };
+
+/** As in a problem: what went wrong inside stays there. */
+const shownFault = ({ code, message }: Fault): { readonly code: string; readonly message: string } => ({
+  code,
+  message: statusOf(code) >= 500 ? FAULTS[code] : message,
+});
+
+function checkedEffect<E extends Effect>(effect: E, naming: Naming): Result<E> {
+  if (!('declaration' in effect)) return ok(effect);
+  const { declaration } = effect;
+  const former = 'former' in effect ? effect.former : undefined;
+  if (former !== undefined && former.kind !== declaration.kind)
+    return fail(fault('conflict', `${refText(former)} cannot become a ${declaration.kind}`));
+  const checked = checkDeclaration(declaration, naming);
+  return checked.ok ? ok({ ...effect, declaration: checked.value }) : checked;
+}
+
+export async function requestOne(
+  { principal, world }: Asking,
+  { request, path }: { readonly request: SentRequest; readonly path: string },
+): Promise<Result<Outcome>> {
+  const allowed = await mayRequest({ principal, world }, request);
+  if (!allowed.ok) return allowed;
+  const asked = asRequest(request);
+  const checked = isChange(asked) ? checkedEffect(asked, 'any') : ok(asked);
+  if (!checked.ok) return checked;
+  const done = await world.store.request(checked.value, callerOf(principal, path));
+  if (!done.ok || !NARROWING.has(request.kind)) return done;
+  const told = await inForce(world);
+  return told.ok ? done : told;
+}
+
+const asRequest = (request: SentRequest): Request =>
+  request.kind === 'acknowledge' ? { ...request, proof: new Secret(request.proof) } : request;
+
+type Change = Extract<Request, { kind: 'create' | 'update' | 'remove' | 'removePerson' }>;
+
+const isChange = (request: Request | SentRequest): request is Change =>
+  ['create', 'update', 'remove', 'removePerson'].includes(request.kind);
+
+/** What each asks of the key, as the route of that name does. */
+const PERMISSIONS = {
+  requestRotation: 'keys:rotate',
+  revoke: 'keys:revoke',
+  acknowledge: 'keys:rotate',
+  deactivate: 'keys:write',
+  activate: 'keys:write',
+} as const;
+
+async function mayRequest({ principal, world }: Asking, request: SentRequest): Promise<Result<void>> {
+  if (isChange(request)) return allowedChange(world.store, principal, request);
+  const permission = PERMISSIONS[request.kind];
+  const found = await seen(world.store, principal, { ref: request.object, permission });
+  if (found.ok) return mayTouch(principal, permission, found.value);
+  // One that was removed and runs out can be ended, too.
+  const mayBeGone = request.kind === 'revoke' && authorizeApply(principal).ok;
+  return mayBeGone && found.error.code === 'not_found' ? ok(undefined) : found;
+}
+
+/**
+ * For whoever may apply what the key declares, for a sink of theirs would have its secret, too; and for those whose
+ * key it is. What came with the store administrators reveal (contract.md, fine print 4).
+ */
+export async function claimOne(
+  { principal, world }: Asking,
+  { object, path }: { readonly object: ObjectRef; readonly path: string },
+): Promise<Result<string>> {
+  const found = await seen(world.store, principal, { ref: object, permission: CLAIM });
+  if (!found.ok) return found;
+  const allowed = await mayClaim(world.store, principal, found.value);
+  if (!allowed.ok) return allowed;
+  const secret = await world.store.claim(object, callerOf(principal, path));
+  return secret.ok ? ok(secret.value.reveal()) : secret;
+}
+
+const CLAIM = 'keys:write';
+
+async function mayClaim(store: LiveStore, principal: Principal, object: LiveObject): Promise<Result<void>> {
+  const { declaration, origin, ref } = object;
+  const { team, user } = declaration.kind === 'ApiKey' ? declaration.spec.owner : {};
+  if ((team ?? user) !== undefined && mayTouch(principal, CLAIM, object).ok) return ok(undefined);
+  if (origin === 'system') return authorizeApply(principal);
+  return allowedChange(store, principal, { kind: 'remove', object: ref });
+}
+
+async function allowedChange(store: LiveStore, principal: Principal, change: Change): Promise<Result<void>> {
+  const allowed = await reservations(store, principal, [change]);
+  return allowed.ok ? (allowed.value[0] ?? ok(undefined)) : allowed;
+}
+
+/** An object that the caller may know of; `not_found` for any other. */
+async function seen(
+  store: LiveStore,
+  principal: Principal,
+  { ref, permission }: { readonly ref: ObjectRef; readonly permission: string },
+): Promise<Result<LiveObject>> {
+  const found = await store.fetch([ref]);
+  if (!found.ok) return found;
+  const [object] = found.value;
+  const isSeen =
+    object !== undefined && [permission, 'keys:read'].some((one) => maySee(principal, one, object));
+  return isSeen ? ok(object) : fail(fault('not_found', `there is no ${refText(ref)}`));
+}
+
+/** Who it is, by what they showed; by which way, as they say. */
+const callerOf = (principal: Principal, path: string): Caller => ({
+  actor: actorOf(principal),
+  path: `http:${path}`,
+});

@@ -1,0 +1,84 @@
+/** The live-store port, for reconcilers and commands on other machines: a route for each call of wire/store.ts. */
+import type { FaultCode } from '../../../domain/errors.js';
+import { ok, type Result } from '../../../domain/result.js';
+import { Secret } from '../../../domain/secret.js';
+import type { LiveStore } from '../../../ports/live-store.js';
+import type { Operation } from '../../../wire/operation.js';
+import { BROKEN, type Found } from '../../../wire/reading.js';
+import { STORE, WIRE_VERSION } from '../../../wire/store.js';
+import { json, type Route, route } from '../../route.js';
+import { dataOf } from '../../schemas.js';
+import { type Asking, claimOne, mutateAll, requestOne } from './effects.js';
+import { storeStreams } from './streams.js';
+
+/** What the store may say to any of them. */
+const SAID: readonly FaultCode[] = ['not_found', 'conflict', 'unknown_reference'];
+
+/** The call as a route; `answer` gets what was sent, checked. */
+function carried<Sent, Got>(
+  operation: Operation<Sent, Got>,
+  answer: (sent: Sent, asking: Asking) => Promise<Result<Got>>,
+): Route {
+  const { id, path, summary, description, permission, sent, got } = operation;
+  return route({
+    ...{ method: 'POST', path, id, tag: 'store', summary, body: sent, answer: dataOf(got), faults: SAID },
+    ...(description !== undefined && { description }),
+    ...(permission !== undefined && { permission }),
+    handle: async ({ principal, body }, world) => {
+      const answered = await answer(body as Sent, { principal, world });
+      return answered.ok ? json({ data: answered.value }) : answered;
+    },
+  });
+}
+
+/** A call that asks the store and nobody else. */
+const asked = <Sent, Got>(
+  operation: Operation<Sent, Got>,
+  ask: (store: LiveStore, sent: Sent) => Promise<Result<Got>>,
+): Route => carried(operation, (sent, { world }) => ask(world.store, sent));
+
+/** What does not hold is said in full: it is the answer. */
+function found<T>(result: Result<T>): Result<Found<T>> {
+  if (result.ok) return result;
+  const { code, message } = result.error;
+  const known = BROKEN.find((one) => one === code);
+  return known === undefined ? result : ok({ broken: { code: known, message } });
+}
+
+const reading: readonly Route[] = [
+  asked(STORE.facts, async (store) => {
+    const facts = await store.facts();
+    return facts.ok ? ok({ ...facts.value, wire: WIRE_VERSION }) : facts;
+  }),
+  asked(STORE.fetch, (store, { refs }) => store.fetch(refs)),
+  asked(STORE.list, (store, page) => store.list(page)),
+  asked(STORE.resolve, async (store, { references }) => {
+    const found = await store.resolve(references);
+    return found.ok ? ok(found.value.map((one) => one ?? null)) : found;
+  }),
+  asked(STORE.dependents, (store, { object }) => store.dependents(object)),
+  asked(STORE.review, (store, limits) => store.review(limits)),
+  asked(STORE.tokens, (store, { ids }) => store.tokens(ids)),
+  asked(STORE.audit, (store, query) => store.audit(query)),
+  asked(STORE.verifyAudit, async (store) => found(await store.verifyAudit())),
+  asked(STORE.checkpoint, (store) => store.checkpoint()),
+  asked(STORE.verifyCheckpoints, async (store, { lines }) => found(await store.verifyCheckpoints(lines))),
+  asked(STORE.changes, (store, { since, limit }) => store.changes(since, limit)),
+];
+
+const writing: readonly Route[] = [
+  asked(STORE.acquireLease, (store, { holder, ttlMs, name }) => store.acquireLease(holder, ttlMs, name)),
+  asked(STORE.renewLease, (store, { lease }) => store.renewLease(lease)),
+  asked(STORE.releaseLease, async (store, { lease }) => {
+    const released = await store.releaseLease(lease);
+    return released.ok ? ok(null) : released;
+  }),
+  carried(STORE.mutate, (batch, asking) => mutateAll(asking, batch)),
+  carried(STORE.request, (sent, asking) => requestOne(asking, sent)),
+  carried(STORE.claim, (sent, asking) => claimOne(asking, sent)),
+  asked(STORE.verify, (store, { token, request, consumer }) =>
+    store.verify(new Secret(token), request, consumer),
+  ),
+];
+
+export const storeRoutes: readonly Route[] = [...reading, ...storeStreams, ...writing];

@@ -1,0 +1,75 @@
+/**
+ * The two streams of the live store: the survey, a few hundred lines of it at a time, so that a big fleet is never one
+ * text; and a ring whenever something changed, for whoever looks for himself then.
+ */
+
+import type { LiveSummary } from '../../../domain/live.js';
+import { ok } from '../../../domain/result.js';
+import { READS } from '../../../wire/reading.js';
+import { SURVEY_PATH, type SurveyLine, WATCH_PATH } from '../../../wire/store.js';
+import { type Presented, type Route, route } from '../../route.js';
+import type { HttpWorld } from '../../world.js';
+import { bell } from '../changes/bell.js';
+
+const AT_ONCE = 500;
+
+const survey = route({
+  method: 'GET',
+  path: SURVEY_PATH,
+  id: 'storeSurvey',
+  tag: 'store',
+  summary: 'One line for every live object, by kind and name.',
+  description:
+    'Each line is a list of `{ref, digest, ownership?, origin, revision, quietUntil, deliveries}`; the last is `{count}`, and without it the survey is not whole.',
+  permission: READS,
+  answer: 'ndjson',
+  handle: async (_, { store }) => {
+    const read = await store.survey();
+    return read.ok ? ok({ kind: 'ndjson', events: () => linesOf(read.value) }) : read;
+  },
+});
+
+async function* linesOf(objects: readonly LiveSummary[]): AsyncIterable<string> {
+  for (let at = 0; at < objects.length; at += AT_ONCE) yield lineOf(objects.slice(at, at + AT_ONCE));
+  yield lineOf({ count: objects.length });
+}
+
+const lineOf = (line: SurveyLine): string => `${JSON.stringify(line)}\n`;
+
+const watch = route({
+  method: 'GET',
+  path: WATCH_PATH,
+  id: 'storeWatch',
+  tag: 'store',
+  summary: 'A ring whenever something changed.',
+  description:
+    'Server-sent events without content; comments keep the line open. Read what changed from /changes or /store/changes.',
+  permission: READS,
+  answer: 'events',
+  handle: async ({ credential }, world) =>
+    ok({ kind: 'events', events: (signal) => ringing(world, credential, signal) }),
+});
+
+/** A client takes a line that was silent for three times as long for dead. */
+const HEARTBEAT_MS = 5_000;
+
+async function* ringing(
+  { store, clock, authority }: HttpWorld,
+  { token, context }: Presented,
+  signal: AbortSignal,
+): AsyncIterable<string> {
+  const rung = bell(store, clock, signal);
+  try {
+    yield ': here\n\n';
+    while (!signal.aborted) {
+      const hasChanged = await rung.within(HEARTBEAT_MS);
+      // Whoever was shut out meanwhile hears nothing more.
+      if (!(await authority.authenticate(token, context)).ok) return;
+      yield hasChanged ? 'event: changed\ndata: {}\n\n' : ': still here\n\n';
+    }
+  } finally {
+    rung.stop();
+  }
+}
+
+export const storeStreams: readonly Route[] = [survey, watch];

@@ -1,0 +1,17 @@
+/** Opens the live store of an authority, with the token that the command line or the environment gives. */
+import type { StorePlace } from '../cli/world.js';
+import { openRemoteStore } from '../client/remote-store.js';
+import type { Result } from '../domain/result.js';
+import { Secret } from '../domain/secret.js';
+import type { LiveStore } from '../ports/live-store.js';
+import { systemClock } from './system.js';
+
+/** `KEYWRIGHT_TOKEN` where no flag was given. Faults as those of `openRemoteStore`. */
+export function openRemote(
+  { location, token, plainHttp = 'loopback' }: StorePlace,
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<Result<LiveStore>> {
+  const fromEnvironment = env['KEYWRIGHT_TOKEN'];
+  const given = token ?? (fromEnvironment ? new Secret(fromEnvironment.trim()) : undefined);
+  return openRemoteStore({ location, token: given, plainHttp, clock: systemClock });
+}
