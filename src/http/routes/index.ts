@@ -13,6 +13,7 @@ import { keyRoutes } from './keys/routes.js';
 import { objectRoutes } from './objects/routes.js';
 import { revokeTokenRoute } from './revoke/route.js';
 import { spaceRoutes } from './spaces/routes.js';
+import { storeRoutes } from './store/routes.js';
 import { verifyRoute } from './verify/route.js';
 import { whoamiRoute } from './whoami/route.js';
 import { workbookRoutes } from './workbooks/routes.js';
@@ -36,4 +37,5 @@ export const ROUTES: readonly AnyRoute[] = [
   ...environmentRoutes,
   ...spaceRoutes,
   ...workbookRoutes,
+  ...storeRoutes,
 ];
