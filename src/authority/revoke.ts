@@ -57,7 +57,8 @@ export async function revokeByHand(
   return outcome;
 }
 
-async function revokeAll(
+/** Of that key alone, and not of those that had its name before. */
+export async function revokeAll(
   work: Work,
   row: ObjectRow,
   { overlapMs, tokenId }: Omit<RevokeByHand, 'object'>,

@@ -92,6 +92,8 @@ export interface VersionFacts {
   readonly revokedAt: Instant | undefined;
   readonly expiresAt: Instant | undefined;
   readonly lastUsedAt: Instant | undefined;
+  /** How often it was accepted; absent for one that is older than counting. */
+  readonly useCount?: number;
   /** Consumers that were seen with it. */
   readonly consumers: readonly string[];
   /** The undelivered secret, if it is still kept: to whom it is sealed. */

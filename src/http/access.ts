@@ -7,7 +7,7 @@ import { fault } from '../domain/errors.js';
 import type { ApiKeySpec } from '../domain/kinds/index.js';
 import type { LiveObject } from '../domain/live.js';
 import { permits } from '../domain/permissions.js';
-import type { Principal } from '../domain/principal.js';
+import { type Principal, personOf } from '../domain/principal.js';
 import { fail, ok, type Result, unreachable } from '../domain/result.js';
 
 /** The permission in any way: in the tenant, in the environment, or in some team. What it reaches is asked then. */
@@ -57,7 +57,9 @@ export type Scope =
   /** Where the caller lives: an environment, or the account. */
   | 'own'
   /** Somewhere; each object is asked about by itself. */
-  | 'objects';
+  | 'objects'
+  /** The same of keys: people do as they like with their personal ones, and need no permission for it. */
+  | 'keys';
 
 /** `forbidden`. */
 export function mayCall(principal: Principal, permission: string, scope: Scope): Result<void> {
@@ -75,6 +77,8 @@ export function mayCall(principal: Principal, permission: string, scope: Scope):
       return holds(principal, permission)
         ? ok(undefined)
         : fail(fault('forbidden', `this needs the permission ${permission}`));
+    case 'keys':
+      return personOf(principal) === undefined ? mayCall(principal, permission, 'objects') : ok(undefined);
     default:
       return unreachable(scope);
   }

@@ -3,13 +3,15 @@ import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import type { TObject, TSchema } from 'typebox';
 import { fault } from '../domain/errors.js';
 import { fail, ok, type Result } from '../domain/result.js';
-import { parseInstant } from '../domain/time.js';
+import { parseDuration, parseInstant } from '../domain/time.js';
 import { isText } from './json.js';
 import type { FieldError, Refusal } from './problem.js';
 import { requiredOf } from './schemas.js';
 
 const options = {
   allErrors: true,
+  // Errors come with their schema, which says what it expects.
+  verbose: true,
   strict: true,
   allowUnionTypes: true,
   meta: false,
@@ -22,7 +24,12 @@ const ajvs = {
   text: new Ajv({ ...options, coerceTypes: 'array', useDefaults: true }),
   body: new Ajv(options),
 };
-for (const ajv of Object.values(ajvs)) ajv.addFormat('date-time', (text: string) => parseInstant(text).ok);
+for (const ajv of Object.values(ajvs)) {
+  // What the kinds' schemas say beside JSON Schema.
+  ajv.addVocabulary(['x-expects', 'x-fold']);
+  ajv.addFormat('duration', (text: string) => parseDuration(text).ok);
+  for (const name of ['instant', 'date-time']) ajv.addFormat(name, (text: string) => parseInstant(text).ok);
+}
 
 export type Part = 'path' | 'query' | 'body';
 
@@ -50,8 +57,12 @@ const refusalOf = (errors: readonly FieldError[]): Refusal => {
   return { ...fault('bad_request', detail ?? 'the request is malformed'), errors };
 };
 
-function fieldError({ instancePath, keyword, params, message = '' }: ErrorObject, part: Part): FieldError {
+function fieldError(
+  { instancePath, keyword, params, parentSchema, message = '' }: ErrorObject,
+  part: Part,
+): FieldError {
   const at = `${part}${instancePath.replaceAll('/', '.')}`;
+  const expected = parentSchema?.['x-expects'];
   switch (keyword) {
     case 'additionalProperties':
       return { key: `${at}.${shortened(params['additionalProperty'])}`, message: 'is not known here' };
@@ -60,7 +71,7 @@ function fieldError({ instancePath, keyword, params, message = '' }: ErrorObject
     case 'enum':
       return { key: at, message: `must be one of ${params['allowedValues'].join(', ')}` };
     default:
-      return { key: at, message };
+      return { key: at, message: typeof expected === 'string' ? `must be ${expected}` : message };
   }
 }
 

@@ -40,3 +40,10 @@ export async function within<T>(clock: Clock, ms: DurationMs, asked: Promise<Res
     enough.abort();
   }
 }
+
+/** Longer, and the memory is not trusted any more, so that nothing old can be answered from it. */
+const IN_FORCE_WITHIN_MS: DurationMs = 3 * SECOND_MS;
+
+/** What was just done decides here from now on; elsewhere within two seconds. */
+export const inForce = ({ verifier, clock }: Pick<HttpWorld, 'verifier' | 'clock'>): Promise<Result<void>> =>
+  within(clock, IN_FORCE_WITHIN_MS, verifier.refresh());

@@ -3,6 +3,7 @@ import type { Entropy } from '../domain/entropy.js';
 import type { Authority } from '../ports/authority.js';
 import type { Clock } from '../ports/clock.js';
 import type { LiveStore } from '../ports/live-store.js';
+import type { Manual } from '../ports/manual.js';
 import type { People } from '../ports/people.js';
 import type { Rooms } from '../ports/rooms.js';
 import type { Verifier } from '../verifier/verifier.js';
@@ -12,6 +13,7 @@ export interface HttpWorld {
   readonly authority: Authority;
   readonly rooms: Rooms;
   readonly people: People;
+  readonly manual: Manual;
   readonly verifier: Verifier;
   readonly clock: Clock;
   readonly entropy: Entropy;

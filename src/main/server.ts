@@ -71,7 +71,7 @@ interface Opened {
 }
 
 async function openRest(
-  { store, authority, rooms, people }: ServedStore,
+  { store, authority, rooms, people, manual }: ServedStore,
   options: ServerOptions,
 ): Promise<Result<Opened>> {
   const { clock, entropy } = options;
@@ -97,6 +97,7 @@ async function openRest(
       authority,
       rooms,
       people,
+      manual,
       verifier: verifier.value,
       clock,
       entropy,

@@ -78,7 +78,7 @@ async function startOn(
   const { now, advance } = place.world.clock;
   const clock = { ...systemClock, now, advance };
   // As another process does: what is done by hand is seen through the feed alone.
-  const { store, authority, rooms, people } = need(
+  const { store, authority, rooms, people, manual } = need(
     await openEmbeddedServed({ ...place.world, folder: place.folder(), whenAbsent: 'refuse' }),
   );
   need(await authority.setRootToken(new Secret(ROOT)));
@@ -91,7 +91,7 @@ async function startOn(
   const failures: string[] = [];
   const world = change({
     ...{ store, verifier, clock, entropy: place.world.entropy, stopping: stopping.signal },
-    ...{ authority, rooms, people },
+    ...{ authority, rooms, people, manual },
     metrics: newHttpMetrics(verifier),
     limits: { requestsPerMinute: 100_000, concurrent: 100, streams: 10 },
     log: {

@@ -6,10 +6,12 @@ import { fail, ok, type Result } from '../../domain/result.js';
 import { parseToken, type Secret } from '../../domain/secret.js';
 import type { AccessToken, Authority, By, CallContext } from '../../ports/authority.js';
 import type { LiveStore } from '../../ports/live-store.js';
+import type { Manual } from '../../ports/manual.js';
 import type { People } from '../../ports/people.js';
 import type { Rooms } from '../../ports/rooms.js';
 import { openAuthority } from '../authority.js';
 import { identityOf, openOrFill } from '../bootstrap.js';
+import { manualOver } from '../manual/manual.js';
 import { peopleOver } from '../people-by-hand.js';
 import { roomsOver } from '../rooms/rooms.js';
 import type { Storage } from '../storage-port.js';
@@ -35,6 +37,7 @@ export interface ServedStore {
   readonly authority: Authority;
   readonly rooms: Rooms;
   readonly people: People;
+  readonly manual: Manual;
 }
 
 /** `master_key` if the key does not fit. Closing the store closes the storage. */
@@ -56,6 +59,7 @@ export async function openServed(
     authority: { ...comingIn(identity), ...having(identity) },
     rooms: roomsOver(identity),
     people: peopleOver(identity),
+    manual: manualOver(identity),
   });
 }
 

@@ -21,6 +21,20 @@ const keys = {
   'x-expects': 'a key such as team or example.com/team: letters, digits, hyphens, underscores and dots',
 };
 
+/** Keys and values that selectors can ask for. */
+export const LABELS = {
+  type: 'object',
+  description: 'For selecting objects: `--select team=payments`.',
+  maxProperties: 64,
+  propertyNames: keys,
+  additionalProperties: {
+    type: 'string',
+    pattern: LABEL_VALUE,
+    maxLength: 63,
+    'x-expects': 'at most 63 letters, digits, hyphens, underscores and dots',
+  },
+} as const satisfies JsonSchema;
+
 const METADATA: JsonSchema = {
   type: 'object',
   additionalProperties: false,
@@ -33,18 +47,7 @@ const METADATA: JsonSchema = {
       description: 'Names the object within its kind.',
       'x-expects': 'a DNS label: lower-case letters, digits and hyphens, at most 63, e.g. billing-prod',
     },
-    labels: {
-      type: 'object',
-      description: 'For selecting objects: `--select team=payments`.',
-      maxProperties: 64,
-      propertyNames: keys,
-      additionalProperties: {
-        type: 'string',
-        pattern: LABEL_VALUE,
-        maxLength: 63,
-        'x-expects': 'at most 63 letters, digits, hyphens, underscores and dots',
-      },
-    },
+    labels: LABELS,
     annotations: {
       type: 'object',
       description: 'Notes of your own, and switches of ours under keywright.dev/.',

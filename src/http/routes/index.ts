@@ -12,8 +12,11 @@ import { signingKeyRoutes } from './jwks/routes.js';
 import { keyRoutes } from './keys/routes.js';
 import { objectRoutes } from './objects/routes.js';
 import { revokeTokenRoute } from './revoke/route.js';
+import { roleRoutes } from './roles/routes.js';
+import { serviceRoutes } from './services/routes.js';
 import { spaceRoutes } from './spaces/routes.js';
 import { storeRoutes } from './store/routes.js';
+import { teamRoutes } from './teams/routes.js';
 import { verifyRoute } from './verify/route.js';
 import { whoamiRoute } from './whoami/route.js';
 import { workbookRoutes } from './workbooks/routes.js';
@@ -37,5 +40,8 @@ export const ROUTES: readonly AnyRoute[] = [
   ...environmentRoutes,
   ...spaceRoutes,
   ...workbookRoutes,
+  ...serviceRoutes,
+  ...teamRoutes,
+  ...roleRoutes,
   ...storeRoutes,
 ];

@@ -1,15 +1,16 @@
 /** What people ask of a key through the API: found, asked of the store, in force here, and shown as it is then. */
 import { Type } from 'typebox';
+import type { ObjectRef } from '../../../domain/objects.js';
 import { actorOf, type Principal } from '../../../domain/principal.js';
-import type { Result } from '../../../domain/result.js';
+import { ok, type Result } from '../../../domain/result.js';
 import type { Request } from '../../../ports/live-store.js';
 import { mayTouch } from '../../access.js';
 import { type Answered, json } from '../../route.js';
 import { closed, dataOf } from '../../schemas.js';
-import { within } from '../../verifying.js';
+import { inForce } from '../../verifying.js';
 import type { HttpWorld } from '../../world.js';
-import { findKey } from './finding.js';
-import { Key, type KeyObject, keyItem } from './item.js';
+import { ABSENT, findKey } from './finding.js';
+import { isKey, Key, type KeyObject, keyItem } from './item.js';
 
 export const byId = Type.Object(
   {
@@ -26,33 +27,40 @@ export const OneKey = dataOf(Key);
 export interface Change {
   readonly principal: Principal;
   readonly id: string;
-  /** `rotate`: the last part of the route, for the audit log. */
+  /** `activate`: the last part of the route, for the audit log. */
   readonly verb: string;
   readonly permission: string;
-  request(object: KeyObject['ref']): Request;
+  /** Refuses what the key, as it is, should not be asked. */
+  refuse?(key: KeyObject): Result<void>;
+  request(object: KeyObject): Request;
 }
 
 export async function changeKey(
   world: HttpWorld,
-  { principal, id, verb, permission, request }: Change,
+  { principal, id, verb, permission, request, refuse }: Change,
 ): Promise<Answered> {
-  const { store, clock } = world;
-  const found = await findKey(store, { principal, idOrName: id, permission });
+  const found = await findKey(world.store, { principal, idOrName: id, permission });
   if (!found.ok) return found;
   const allowed = mayTouch(principal, permission, found.value);
   if (!allowed.ok) return allowed;
+  const refused = refuse?.(found.value);
+  if (refused?.ok === false) return refused;
   const caller = { actor: actorOf(principal), path: `http:POST /keys/{id}/${verb}` };
-  const done = await store.request(request(found.value.ref), caller);
-  if (!done.ok) return done;
-  const inMemory = await inForce(world);
-  if (!inMemory.ok) return inMemory;
-  const after = await findKey(store, { principal, idOrName: found.value.id, permission });
-  return after.ok ? json({ data: keyItem(after.value, clock.now()) }) : after;
+  const done = await world.store.request(request(found.value), caller);
+  return done.ok ? keyNow(world, found.value.ref) : done;
 }
 
-/** Longer, and the memory is not trusted any more, so that nothing old can be answered from it. */
-const IN_FORCE_WITHIN_MS = 3_000;
+export async function keyNow(world: HttpWorld, ref: ObjectRef): Promise<Answered> {
+  const after = await afterChange(world, ref);
+  return after.ok ? json({ data: keyItem(after.value, world.clock.now()) }) : after;
+}
 
-/** What was just done decides here from now on; elsewhere within two seconds. */
-export const inForce = ({ verifier, clock }: HttpWorld): Promise<Result<void>> =>
-  within(clock, IN_FORCE_WITHIN_MS, verifier.refresh());
+/** The key as it is now, once that is in force here. */
+export async function afterChange(world: HttpWorld, ref: ObjectRef): Promise<Result<KeyObject>> {
+  const inMemory = await inForce(world);
+  if (!inMemory.ok) return inMemory;
+  const found = await world.store.fetch([ref]);
+  if (!found.ok) return found;
+  const [object] = found.value;
+  return object !== undefined && isKey(object) ? ok(object) : ABSENT;
+}

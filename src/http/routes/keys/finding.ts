@@ -7,7 +7,7 @@ import type { LiveStore } from '../../../ports/live-store.js';
 import { maySee } from '../../access.js';
 import { isKey, type KeyObject } from './item.js';
 
-const ABSENT = fail(fault('not_found', 'there is no such key; GET /keys lists them'));
+export const ABSENT = fail(fault('not_found', 'there is no such key; GET /keys lists them'));
 
 interface Sought {
   readonly principal: Principal;

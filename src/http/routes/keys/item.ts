@@ -6,6 +6,7 @@ import type { DeclarationOf } from '../../../domain/objects.js';
 import { prefixOf } from '../../../domain/secret.js';
 import { formatInstant, type Instant as Time } from '../../../domain/time.js';
 import { closed, Instant, nullable } from '../../schemas.js';
+import { Revoking, revokingOf } from './use.js';
 
 const words = <const W extends string[]>(all: readonly [...W], description: string) =>
   Type.Enum(all, { description });
@@ -22,6 +23,7 @@ const Version = Type.Object(
     suspendedUntil: nullable(Instant),
     revokedAt: nullable(Instant),
     expiresAt: nullable(Instant),
+    usageCount: nullable(Type.Integer()),
     lastUsedAt: nullable(Instant),
     consumers: Type.Array(Type.String()),
   },
@@ -56,6 +58,11 @@ export const Key = Type.Object(
     level: words(['tenant', 'team', 'service', 'personal'], 'Whose it is.'),
     permissions: nullable(Type.Array(Type.String(), { description: 'null: what its owner may do.' })),
     status: Status,
+    usageCount: nullable(
+      Type.Integer({
+        description: 'Times that it was accepted. null: no records, for it is older than counting.',
+      }),
+    ),
     lastUsedAt: nullable(Type.String({ format: 'date-time', description: 'null: never used.' })),
     expiresAt: nullable(Type.String({ format: 'date-time', description: 'Of its newest version.' })),
     createdAt: Instant,
@@ -64,6 +71,7 @@ export const Key = Type.Object(
     project: nullable(Type.String({ description: 'That declares it.' })),
     labels: Type.Record(Type.String(), Type.String()),
     versions: Type.Array(Version),
+    revoking: Revoking,
   },
   closed,
 );
@@ -92,6 +100,7 @@ export function keyItem(
     level: levelOf(spec.owner),
     permissions: spec.permissions === undefined ? null : [...spec.permissions],
     status: statusOf(key, now),
+    usageCount: countOf(key),
     lastUsedAt: time(lastUse(key)),
     expiresAt: time(newest?.expiresAt),
     createdAt: formatInstant(createdAt),
@@ -100,6 +109,7 @@ export function keyItem(
     project: ownership?.project ?? null,
     labels: { ...metadata.labels },
     versions: key.versions.map((version) => versionItem(key, version, now)),
+    revoking: revokingOf(key, spec, now),
   };
 }
 
@@ -114,12 +124,23 @@ const versionItem = (key: KeyFacts, version: VersionFacts, now: Time): Static<ty
   suspendedUntil: time(version.suspendedUntil),
   revokedAt: time(version.revokedAt),
   expiresAt: time(version.expiresAt),
+  usageCount: version.useCount ?? null,
   lastUsedAt: time(version.lastUsedAt),
   consumers: [...version.consumers],
 });
 
 const time = (instant: Time | undefined): string | null =>
   instant === undefined ? null : formatInstant(instant);
+
+/** One version without records, and nobody knows the whole. */
+function countOf({ versions }: KeyFacts): number | null {
+  let count = 0;
+  for (const { useCount } of versions) {
+    if (useCount === undefined) return null;
+    count += useCount;
+  }
+  return count;
+}
 
 const lastUse = ({ versions }: KeyFacts): Time | undefined => {
   const uses = versions.flatMap(({ lastUsedAt }) => lastUsedAt ?? []);

@@ -7,8 +7,11 @@ import { pageThrough } from '../../paging.js';
 import { json, type Route, route } from '../../route.js';
 import { closed, pageOf, pageQuery, SecretText } from '../../schemas.js';
 import { byId, type Change, changeKey, OneKey } from './changing.js';
+import { changeKeyRoute, removeKey } from './editing.js';
 import { findKey } from './finding.js';
 import { isKey, Key, keyItem, Status, statusOf } from './item.js';
+import { createKey, rotateKey } from './making.js';
+import { revokeKey } from './revoking.js';
 
 const filters = Type.Object(
   {
@@ -78,35 +81,18 @@ interface Verb {
 /** What is asked of a key without a word more. Asking twice changes nothing. */
 const VERBS: readonly Verb[] = [
   {
-    verb: 'rotate',
-    permission: 'keys:rotate',
-    summary: 'Ask for a new version.',
-    description:
-      'The next apply, or the controller, issues and delivers it; both versions are accepted until it is handed over.',
-    request: (object) => ({ kind: 'requestRotation', object }),
-  },
-  {
-    verb: 'revoke',
-    permission: 'keys:revoke',
-    summary: 'End every version, at once and for good.',
-    description:
-      'In force before the answer, whoever it breaks: GET /keys/{id} says first which versions are in use. ' +
-      'A key that is still declared is issued anew by the next apply.',
-    request: (object) => ({ kind: 'revoke', object, overlapMs: 0 }),
-  },
-  {
     verb: 'deactivate',
     permission: 'keys:write',
     summary: 'Refuse the key until it is activated.',
     description: 'The emergency stop. Nothing automatic undoes it, and no rotation gets around it.',
-    request: (object) => ({ kind: 'deactivate', object }),
+    request: ({ ref }) => ({ kind: 'deactivate', object: ref }),
   },
   {
     verb: 'activate',
     permission: 'keys:write',
     summary: 'Accept the key again.',
     description: 'Versions that were revoked or have expired stay refused.',
-    request: (object) => ({ kind: 'activate', object }),
+    request: ({ ref }) => ({ kind: 'activate', object: ref }),
   },
 ];
 
@@ -116,7 +102,7 @@ const asked = ({ verb, permission, summary, description, request }: Verb): Route
     path: `/keys/{id}/${verb}`,
     id: `${verb}Key`,
     tag: 'keys',
-    ...{ summary, description, permission, scope: 'objects' },
+    ...{ summary, description, permission, scope: 'keys' },
     params: byId,
     body: Type.Object({}, closed),
     answer: OneKey,
@@ -133,7 +119,7 @@ const acknowledge = route({
   summary: 'Confirm that the newest version is in use.',
   description: 'Whoever has that version proves it by sending it.',
   permission: 'keys:rotate',
-  scope: 'objects',
+  scope: 'keys',
   params: byId,
   body: Type.Object({ proof: SecretText }, closed),
   answer: OneKey,
@@ -141,8 +127,18 @@ const acknowledge = route({
   handle: ({ principal, params, body }, world) =>
     changeKey(world, {
       ...{ principal, id: params.id, verb: 'acknowledge', permission: 'keys:rotate' },
-      request: (object) => ({ kind: 'acknowledge', object, proof: new Secret(body.proof) }),
+      request: ({ ref }) => ({ kind: 'acknowledge', object: ref, proof: new Secret(body.proof) }),
     }),
 });
 
-export const keyRoutes: readonly Route[] = [list, get, ...VERBS.map(asked), acknowledge];
+export const keyRoutes: readonly Route[] = [
+  list,
+  createKey,
+  get,
+  changeKeyRoute,
+  removeKey,
+  rotateKey,
+  revokeKey,
+  ...VERBS.map(asked),
+  acknowledge,
+];

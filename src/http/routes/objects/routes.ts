@@ -16,9 +16,6 @@ interface Listed {
 }
 
 const LISTED: readonly Listed[] = [
-  { kind: 'Service', path: '/services', noun: 'services' },
-  { kind: 'Role', path: '/roles', noun: 'roles' },
-  { kind: 'Team', path: '/teams', noun: 'teams' },
   { kind: 'User', path: '/users', noun: 'users' },
   { kind: 'Guest', path: '/guests', noun: 'guests' },
 ];

@@ -11,9 +11,8 @@ import type { Verification } from '../../../ports/live-store.js';
 import { mayTouch } from '../../access.js';
 import { type Call, json, route } from '../../route.js';
 import { closed, SecretText } from '../../schemas.js';
-import { verifyToken } from '../../verifying.js';
+import { inForce, verifyToken } from '../../verifying.js';
 import type { HttpWorld } from '../../world.js';
-import { inForce } from '../keys/changing.js';
 
 const body = Type.Object({ token: SecretText, token_type_hint: Type.Optional(Type.String()) });
 

@@ -1,0 +1,98 @@
+/** Roles: those that every store has, which stay as they are, and the store's own. */
+import { Type } from 'typebox';
+import { builtInRoleId } from '../../../domain/derived-ids.js';
+import type { LiveObject } from '../../../domain/live.js';
+import { ok, type Result } from '../../../domain/result.js';
+import { BUILT_IN_ROLES, ROLE_SCOPES } from '../../../domain/roles.js';
+import { formatInstant } from '../../../domain/time.js';
+import type { LiveStore } from '../../../ports/live-store.js';
+import { maySee } from '../../access.js';
+import { accountId } from '../../live-objects.js';
+import { json, type Route, route } from '../../route.js';
+import { closed, Instant, nullable } from '../../schemas.js';
+import type { HttpWorld } from '../../world.js';
+import { managedRoutes } from '../managed.js';
+
+const Item = Type.Object(
+  {
+    id: Type.String(),
+    name: Type.String(),
+    accountId: Type.String(),
+    scope: Type.Enum([...ROLE_SCOPES], { description: 'tenant: for people; team: for members of a team.' }),
+    permissions: Type.Array(Type.String(), { description: '`*`: everything.' }),
+    isBuiltIn: Type.Boolean(),
+    labels: Type.Record(Type.String(), Type.String()),
+    project: nullable(Type.String({ description: 'That declares it.' })),
+    createdAt: Instant,
+    updatedAt: Instant,
+  },
+  closed,
+);
+
+const list = route({
+  method: 'GET',
+  path: '/roles',
+  id: 'listRoles',
+  tag: 'roles',
+  summary: 'All roles: built-in ones first, then the own ones by name.',
+  permission: 'roles:read',
+  scope: 'objects',
+  answer: Type.Object({ data: Type.Array(Item) }),
+  handle: async ({ principal }, world) => {
+    const account = await accountId(world);
+    if (!account.ok) return account;
+    const own = await allRoles(world.store);
+    if (!own.ok) return own;
+    const seen = own.value.filter((object) => maySee(principal, 'roles:read', object));
+    const kept = await world.rooms.about(seen);
+    if (!kept.ok) return kept;
+    const builtIn = await builtInRoles(world);
+    if (!builtIn.ok) return builtIn;
+    const roles = seen.map((object) => shown(object, kept.value.get(object.id)?.updatedAt));
+    return json({
+      data: [...builtIn.value, ...roles].map((role) => ({ ...role, accountId: account.value })),
+    });
+  },
+});
+
+const PAGE = 1_000;
+
+async function allRoles(store: LiveStore): Promise<Result<readonly LiveObject[]>> {
+  const roles: LiveObject[] = [];
+  for (;;) {
+    const page = await store.list({ kind: 'Role', after: roles.at(-1)?.ref.name, limit: PAGE });
+    if (!page.ok) return page;
+    roles.push(...page.value);
+    if (page.value.length < PAGE) return ok(roles);
+  }
+}
+
+/** There from the beginning, and as they were then. */
+async function builtInRoles({ store }: HttpWorld): Promise<Result<readonly object[]>> {
+  const facts = await store.facts();
+  if (!facts.ok) return facts;
+  const at = formatInstant(facts.value.usage.from);
+  return ok(
+    ROLE_SCOPES.flatMap((scope) =>
+      Object.entries(BUILT_IN_ROLES[scope]).map(([name, { permissions }]) => ({
+        ...{ id: builtInRoleId(name), name, scope, permissions, isBuiltIn: true },
+        ...{ labels: {}, project: null, createdAt: at, updatedAt: at },
+      })),
+    ),
+  );
+}
+
+function shown({ id, declaration, ownership, createdAt }: LiveObject, updatedAt = createdAt): object {
+  return {
+    ...{ id, name: declaration.metadata.name, isBuiltIn: false },
+    ...(declaration.spec as object),
+    labels: { ...declaration.metadata.labels },
+    project: ownership?.project ?? null,
+    ...{ createdAt: formatInstant(createdAt), updatedAt: formatInstant(updatedAt) },
+  };
+}
+
+export const roleRoutes: readonly Route[] = [
+  list,
+  ...managedRoutes({ kind: 'Role', noun: 'roles', changeable: ['permissions'] }),
+];
