@@ -105,9 +105,19 @@ export const declarationDigest = ({ kind, metadata, spec }: Declaration): string
     spec,
   });
 
-/** Where in the documents something stands; lines and columns count from 1. */
+/**
+ * Where in the documents something stands; lines and columns count from 1. For what a CDK app declares, `file` is the
+ * path of the construct and `line` is 0.
+ */
 export interface Position {
   readonly file: string;
   readonly line: number;
   readonly column: number;
 }
+
+/** `specs/keys.yaml:12`, or the construct. */
+export const lineText = ({ file, line }: Position): string => (line === 0 ? file : `${file}:${line}`);
+
+/** `specs/keys.yaml:12:3`, or the construct. */
+export const positionText = (position: Position): string =>
+  position.line === 0 ? position.file : `${lineText(position)}:${position.column}`;

@@ -1,6 +1,6 @@
 /** What only shows across documents: names declared twice, circles, deliveries that overwrite one another. */
 import { parseSinkId } from '../domain/kinds/index.js';
-import { refText } from '../domain/objects.js';
+import { lineText, refText } from '../domain/objects.js';
 import type { Diagnostic } from './diagnostics.js';
 import type { SpecEntry } from './entry.js';
 import { absolutePath } from './files.js';
@@ -14,7 +14,7 @@ export const crossErrors = (entries: readonly SpecEntry[], folder: string): read
   ...fitErrors(entries),
 ];
 
-const placeText = ({ position }: SpecEntry): string => `${position.file}:${position.line}`;
+const placeText = ({ position }: SpecEntry): string => lineText(position);
 
 function duplicates(entries: readonly SpecEntry[]): readonly Diagnostic[] {
   const found: Diagnostic[] = [];

@@ -20,6 +20,7 @@ export const DIAGNOSTICS = {
   duplicate_key: 'A mapping has the same key twice.',
   not_a_document: 'A document is a mapping with apiVersion, kind, metadata and spec.',
   unknown_kind: 'There is no such kind of document, or no such apiVersion.',
+  needs_terraform: 'A value or an argument of a CDK construct means something to Terraform alone.',
   unsupported: 'The contract names it, and this version does not know it yet.',
   unknown_field: 'The kind has no such field.',
   missing_field: 'A field that the kind needs is absent.',

@@ -2,7 +2,7 @@
  * The only place in `spec` that touches the file system: finds the files with documents, reads them, and
  * answers questions about paths. Decides nothing about what is in them.
  */
-import { type Dirent, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { type Dirent, existsSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { fail, ok, type Result } from '../domain/result.js';
 
@@ -83,6 +83,19 @@ const found = (folder: string, path: string): FoundFile => ({
   file: relative(folder, path).replaceAll(sep, '/'),
   path,
 });
+
+/** Is `path` (relative to `folder`) what a CDK app is synthesized to, or the half of it? */
+export function isStacksFolder(folder: string, path: string): boolean {
+  const stacks = resolve(folder, path, 'stacks');
+  try {
+    const names = readdirSync(stacks);
+    const isWhole = existsSync(resolve(folder, path, 'manifest.json'));
+    return isWhole || names.some((stack) => existsSync(join(stacks, stack, 'cdk.tf.json')));
+  } catch {
+    // Whatever is wrong with it is said when it is read as documents.
+    return false;
+  }
+}
 
 /** The bytes of a file. The error is a reason that fits after the path. */
 export function readFile({ file, path }: FoundFile): Result<ReadFile, string> {

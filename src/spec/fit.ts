@@ -4,7 +4,7 @@
  */
 import { type Misfit, misfits } from '../domain/fit.js';
 import { foldEmail, kindOf, OBJECT_KINDS, type Reference } from '../domain/kinds/index.js';
-import { type Declaration, isEmail, refText } from '../domain/objects.js';
+import { type Declaration, isEmail, lineText, refText } from '../domain/objects.js';
 import type { Complaint, Diagnostic } from './diagnostics.js';
 import type { SpecEntry } from './entry.js';
 import { didYouMean, listed } from './suggest.js';
@@ -61,7 +61,7 @@ const addressError = (entry: SpecEntry, { ref, position }: SpecEntry): Diagnosti
   entry.error(['spec', 'email'], {
     code: 'broken_rule',
     message: `${refText(ref)} has this address already`,
-    help: `it is declared in ${position.file}:${position.line}; an address is one person’s`,
+    help: `it is declared in ${lineText(position)}; an address is one person’s`,
   });
 
 /** A member named by address who is named by name too. */

@@ -9,12 +9,13 @@ import { fail, ok, type Result } from '../domain/result.js';
 import { crossErrors } from './cross.js';
 import { type Diagnostic, ordered } from './diagnostics.js';
 import { SpecEntry } from './entry.js';
-import { findFiles, readFile } from './files.js';
+import { findFiles, isStacksFolder, readFile } from './files.js';
 import type { DocumentMemory, Recollection, RememberedFile } from './memory.js';
 import { namingErrors } from './naming.js';
 import { fileError, type LoadedProject } from './project.js';
 import { readDocuments } from './read.js';
 import { SpecFile } from './spec-file.js';
+import { readStacks } from './stacks/folder.js';
 
 export { type LoadedProject, loadProject } from './project.js';
 
@@ -84,6 +85,13 @@ function filesOf(
   const missing: Diagnostic[] = [];
   const isListed = paths !== undefined || document.spec['specs'] !== undefined;
   for (const [index, path] of (paths ?? project.spec.specs).entries()) {
+    if (isStacksFolder(folder, path)) {
+      const stacks = readStacks(folder, path);
+      // Constructs of two apps may have the same path.
+      for (const [nth, one] of stacks.files.entries()) files.set(`${path}#${nth}`, one);
+      missing.push(...stacks.wrong);
+      continue;
+    }
     const at = (name: string, reason: string): Diagnostic => {
       const message = `${name} ${reason}`;
       if (paths !== undefined) return fileError(path, 'unreadable', message);

@@ -2,6 +2,7 @@
  * Diagnostics as text for people: the place, what is wrong, the line with a caret, what to do. Documents
  * are written by anybody, so nothing of them reaches a terminal unescaped.
  */
+import { positionText } from '../domain/objects.js';
 import type { Diagnostic } from '../spec/diagnostics.js';
 
 export interface DiagnosticsStyle {
@@ -28,7 +29,7 @@ const plain: Paint = (_role, text) => text;
 function block(diagnostic: Diagnostic, paint: Paint): string {
   const { code, severity, message, help, position, sourceLine } = diagnostic;
   if (code === 'more') return escaped(message);
-  const place = escaped(`${position.file}:${position.line}:${position.column}`);
+  const place = escaped(positionText(position));
   const lines = [`${paint('place', place)} ${paint(severity, severity)}: ${escaped(message)}`];
   if (sourceLine.trim() !== '') lines.push(...excerpt(diagnostic, paint));
   if (help !== undefined) lines.push(`  ${paint('help', 'help')}: ${escaped(help)}`);
@@ -43,7 +44,7 @@ function excerpt({ position, length, sourceLine }: Diagnostic, paint: Paint): re
   const marked = shown(line.slice(column, column + Math.min(length, AFTER_MAX)));
   const rest = line.slice(column + Math.min(length, AFTER_MAX));
   const after = shown(rest.slice(0, AFTER_MAX)) + (rest.length > AFTER_MAX ? '…' : '');
-  const number = String(position.line);
+  const number = position.line === 0 ? '' : String(position.line);
   const caret = '^'.repeat(Math.max(1, width(marked)));
   return [
     `  ${number} | ${before}${marked}${after}`,

@@ -1,7 +1,7 @@
 /** An explanation as titled paragraphs of plain lines, for text and Markdown alike. Lines are printable. */
 import { isAlive, stateOf, waitsForClaim } from '../domain/lifecycle.js';
 import type { KeyFacts, LiveObject, VersionFacts } from '../domain/live.js';
-import { type Declaration, refText } from '../domain/objects.js';
+import { type Declaration, lineText, refText } from '../domain/objects.js';
 import { prefixOf } from '../domain/secret.js';
 import { formatDuration, formatInstant, type Instant } from '../domain/time.js';
 import type { Finding, Waiting } from '../plan/plan.js';
@@ -33,7 +33,7 @@ export function sectionsOf(explanation: Explanation): readonly Section[] {
 /** What it is, in a few sentences. */
 export function headline(explanation: Explanation): readonly string[] {
   const { declared, live, history } = explanation;
-  const place = declared && `${declared.position.file}:${declared.position.line}`;
+  const place = declared && lineText(declared.position);
   const sentences: Readonly<Record<ReturnType<typeof statusOf>, string>> = {
     converged: `is live as declared in ${place}`,
     differs: `is declared in ${place} and live, and not all is done`,

@@ -10,7 +10,7 @@ import type {
   Status,
   Withheld,
 } from '../controller/status.js';
-import { refText } from '../domain/objects.js';
+import { positionText, refText } from '../domain/objects.js';
 import { unreachable } from '../domain/result.js';
 import { formatDuration, formatInstant, type Instant } from '../domain/time.js';
 import { summaryText } from './plan-groups.js';
@@ -93,7 +93,7 @@ function failureLines(
       at,
       level: 'error' as const,
       event: 'problem',
-      message: `${problem.position.file}:${problem.position.line}:${problem.position.column}: ${problem.message}`,
+      message: `${positionText(problem.position)}: ${problem.message}`,
     })),
   ];
 }

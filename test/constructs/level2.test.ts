@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: they are expressions of Terraform
 /** Every construct of level 2, as Terraform is told about it. */
 import { TerraformStack, Testing } from 'cdktf';
 import {
@@ -83,7 +84,6 @@ test('a service that is added to an environment makes keys there', () => {
   });
   expect(text).toHaveResourceWithProperties(ApiKeyResource, {
     name: 'stripe-sync',
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: an expression of Terraform
     environment: '${keywright_environment.prod.name}',
     owner: { service: expect.stringMatching(/^\$\{keywright_service\.prod_billing_[0-9A-F]{8}\.name\}$/) },
     permissions: ['invoices:read'],
@@ -116,9 +116,7 @@ test('keys belong to a service, a team with a role, a person or the tenant', () 
     owner ? [[name, owner]] : [],
   );
   expect(Object.fromEntries(owners)).toEqual({
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: an expression of Terraform
     'of-team': { team: '${keywright_team.payments.name}', role: 'editor' },
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: an expression of Terraform
     'of-user': { user: '${keywright_user.ada.name}' },
     'of-tenant': { tenant: true },
     'of-live': { service: 'old-billing' },
@@ -145,13 +143,11 @@ test('roles, people and teams have the fields of their kinds', () => {
     email: 'ada@example.com',
     display_name: 'Ada',
     status: 'deactivated',
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: an expression of Terraform
     roles: ['administrator', '${keywright_role.log-reader.name}'],
   });
   expect(text).toHaveResourceWithProperties(TeamResource, {
     members: [
       { user: 'Bob@example.com', role: 'admin' },
-      // biome-ignore lint/suspicious/noTemplateCurlyInString: an expression of Terraform
       { user: '${keywright_user.ada.name}', role: 'viewer' },
     ],
   });
@@ -233,7 +229,6 @@ test('addresses that read alike as names stay two guests', () => {
 
 test('text of people is never an expression', () => {
   const text = synthesized((stack) => {
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: what is to be escaped
     new Service(stack, 'billing', { description: 'costs ${var.price} or %{ if true }, $5' });
   });
   expect(text).toHaveResourceWithProperties(ServiceResource, {
