@@ -36,7 +36,7 @@ export function asDescribed(description: Description, line: string, got: Got): G
   const type = got.headers.get('content-type')?.split(';')[0] ?? '';
   const described = content[type];
   if (described === undefined) throw new Error(`${where}: ${type} is not in /openapi.json`);
-  if (method !== 'HEAD' && /json/.test(type)) check(description, described.schema, got, where);
+  if (method !== 'HEAD' && /[/+]json/.test(type)) check(description, described.schema, got, where);
   return got;
 }
 

@@ -133,7 +133,7 @@ async function send(url: string, line: string, { token, headers = {}, body }: As
     ...(text !== undefined && { body: text }),
   });
   const answered = await response.text();
-  const isJson = /json/.test(response.headers.get('content-type') ?? '');
+  const isJson = /[/+]json/.test(response.headers.get('content-type') ?? '');
   const { status } = response;
   return {
     status,
