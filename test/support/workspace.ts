@@ -106,10 +106,10 @@ export class Workspace {
   }
 
   /** Starts `keywright ARGS` and leaves it running, in a process group of its own. */
-  start(args: string): ChildProcess {
+  start(args: string, env: Readonly<Record<string, string>> = {}): ChildProcess {
     const child = spawn(process.execPath, [COMMAND, ...args.split(' ')], {
       cwd: this.folder,
-      env: cleanEnvironment(),
+      env: { ...cleanEnvironment(), ...env },
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
