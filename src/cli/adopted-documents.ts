@@ -5,6 +5,7 @@ import type { KeepDocument } from '../apply/step-world.js';
 import { fault } from '../domain/errors.js';
 import { compareRefs, type Declaration, refOf } from '../domain/objects.js';
 import { fail, ok, type Result } from '../domain/result.js';
+import { isStacksFolder } from '../spec/files.js';
 import { type Documented, documentsOf } from '../view/documents.js';
 import { documentsYaml } from '../view/documents-yaml.js';
 import { isYamlFile, writeText } from './document-files.js';
@@ -47,8 +48,15 @@ const textOf = (objects: readonly Documented[], { project, ownership }: Document
   );
 
 /** Where the project reads whatever is put. */
-function specsFolder({ project }: Documents): Result<string, Failure> {
-  const folder = project.project.spec.specs.find((path) => !/\.(?:ya?ml|json)$/.test(path));
+function specsFolder({ project, source }: Documents): Result<string, Failure> {
+  if (source === 'app')
+    return failure(
+      'conflict',
+      'an app declares here, and no document is read beside it; let the app declare what is adopted: keywright export --format cdk',
+    );
+  const folder = project.project.spec.specs.find(
+    (path) => !/\.(?:ya?ml|json)$/.test(path) && !isStacksFolder(project.folder, path),
+  );
   return folder === undefined
     ? failure(
         'conflict',

@@ -4,13 +4,14 @@ import type { Connection } from '../controller/loop.js';
 import { pass } from '../controller/pass.js';
 import { settled } from '../controller/settled.js';
 import type { DriftPolicy } from '../controller/withhold.js';
-import type { Fault } from '../domain/errors.js';
+import { type Fault, fault } from '../domain/errors.js';
 import { fail, ok, type Result } from '../domain/result.js';
 import type { DurationMs } from '../domain/time.js';
 import { PROJECT_FILES } from '../spec/files.js';
 import type { LoadedProject } from '../spec/load.js';
 import { reader, readProject } from './source.js';
-import type { CommandContext } from './terminal.js';
+import { synthesizeApp } from './synthesizing.js';
+import type { CommandContext, CommonFlags } from './terminal.js';
 import type { Branch } from './world.js';
 
 export interface Wanted {
@@ -26,6 +27,13 @@ export async function connect(
   wanted: Wanted,
 ): Promise<Result<Connection, PassFailure>> {
   const { world, flags } = context;
+  if (wanted.git && flags.app !== undefined)
+    return failed(
+      fault(
+        'usage',
+        '--app does not go with --git: commit cdktf.out and name it in spec.specs of keywright.yaml',
+      ),
+    );
   const branch = wanted.git ? await world.openBranch({ ...wanted.git, folder: flags.folder }) : ok(undefined);
   if (!branch.ok) return failed(branch.error);
   const folder = branch.value?.folder ?? flags.folder;
@@ -43,6 +51,7 @@ export async function connect(
   const source = {
     ...{ folder, branch: branch.value, memory: world.memory(place) },
     ...{ started: project.value, hasOwnStore: flags.store !== undefined },
+    synthesize: () => synthesizeApp(context),
   };
   const { clock } = world;
   const { silentSignal: signal } = context.terminal;
@@ -78,6 +87,10 @@ const watcher =
   (listener) =>
     branch
       ? branch.follow(everyMs, listener)
-      : world.watchPaths(flags.folder, [...PROJECT_FILES, ...project.project.spec.specs], listener);
+      : world.watchPaths(flags.folder, [...PROJECT_FILES, ...sourcesOf(flags, project)], listener);
+
+/** What an app is made of only it knows: the interval notices. */
+const sourcesOf = ({ app }: CommonFlags, { project }: LoadedProject): readonly string[] =>
+  app === undefined ? project.spec.specs : ['cdktf.json'];
 
 const failed = (error: Fault) => fail(passFailure(error));

@@ -38,6 +38,10 @@ const COMMON: readonly OptionSpec[] = [
     description: 'let the token, and secrets that are claimed, cross a network by plain http',
   },
   {
+    flags: '--app <command>',
+    description: 'a CDK app that declares, instead of the project\'s documents: "node main.js"',
+  },
+  {
     flags: '--output <format>',
     description: 'text, json or markdown',
     choices: ['text', 'json', 'markdown'],
@@ -110,7 +114,7 @@ function option({ flags, description, choices }: OptionSpec, env: Invocation['en
 
 /** The first word that is neither a flag nor a common flag's value. */
 function commandName(argv: readonly string[]): string | undefined {
-  const takesValue = new Set(['-C', '--chdir', '--store', '--token', '--output']);
+  const takesValue = new Set(['-C', '--chdir', '--store', '--token', '--app', '--output']);
   for (let i = 0; i < argv.length; i++) {
     const word = argv[i] ?? '';
     if (takesValue.has(word)) i++;
@@ -143,6 +147,7 @@ function commonFlags(cwd: string, common: Readonly<Record<string, unknown>>): Co
   return {
     folder: resolve(cwd, text('chdir') ?? '.'),
     store: text('store'),
+    app: text('app'),
     access: {
       ...(token !== undefined && { token: new Secret(token.trim()) }),
       plainHttp: common['insecureHttp'] === true ? 'anywhere' : 'loopback',

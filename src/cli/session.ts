@@ -7,9 +7,10 @@ import type { Result } from '../domain/result.js';
 import { ok } from '../domain/result.js';
 import type { LiveStore } from '../ports/live-store.js';
 import type { Sinks } from '../ports/sink.js';
-import { type LoadedProject, type LoadedState, loadDesired, loadProject } from '../spec/load.js';
+import { type LoadedProject, type LoadedState, loadProject } from '../spec/load.js';
 import type { ExitCode } from './exit.js';
 import { badDocuments, type Failure, failed, failure } from './failure.js';
+import { readDesired } from './synthesizing.js';
 import type { CommandContext } from './terminal.js';
 import type { StorePlace, WhenAbsent } from './world.js';
 
@@ -58,6 +59,8 @@ export interface Documents {
   readonly project: LoadedProject;
   readonly place: StorePlace;
   readonly desired: LoadedState;
+  /** Who declares: files that documents can be added to, or an app. */
+  readonly source: 'files' | 'app';
   readonly ownership: Ownership;
   readonly sinks: Sinks;
 }
@@ -70,11 +73,12 @@ export async function openDocuments(context: CommandContext): Promise<Result<Doc
   const { folder, store, access } = context.flags;
   const place = { folder, location: store ?? declared.spec.store, ...access };
   const memory = context.world.memory(place);
-  const desired = await loadDesired(project.value, memory ? { memory } : {});
-  if (!desired.ok) return badDocuments(desired.error);
+  const desired = await readDesired(context, project.value, memory ? { memory } : {});
+  if (!desired.ok) return desired;
   const ownership = { project: declared.name, manager: DOCUMENTS_MANAGER };
   const sinks = context.world.openSinks(context.flags.folder, declared.spec.sinkRoots);
-  return ok({ project: project.value, place, desired: desired.value, ownership, sinks });
+  const source = context.flags.app === undefined ? 'files' : 'app';
+  return ok({ project: project.value, place, desired: desired.value, source, ownership, sinks });
 }
 
 /** The sinks of the working folder; without a project, of the folder as it is. */

@@ -16,6 +16,7 @@ import type { Diagnostic } from '../spec/diagnostics.js';
 import { type LoadedProject, loadDesired, loadProject } from '../spec/load.js';
 import type { DocumentMemory, Recollection } from '../spec/memory.js';
 import { unresolved } from '../spec/validate.js';
+import type { SynthesizedApp } from './synthesizing.js';
 import type { Branch } from './world.js';
 
 export interface SourcePlace {
@@ -27,10 +28,19 @@ export interface SourcePlace {
   readonly started: LoadedProject;
   /** Is the store named by a flag, whatever the project says? */
   readonly hasOwnStore: boolean;
+  /** Runs the app that declares instead of the project's documents; undefined without one. */
+  readonly synthesize: () => Promise<Result<SynthesizedApp> | undefined>;
 }
 
 /** Reads project and documents. Folders that held documents and are gone stop the pass: an absence is no removal. */
-export function reader({ folder, branch, memory, started, hasOwnStore }: SourcePlace): ReadDocuments {
+export function reader({
+  folder,
+  branch,
+  memory,
+  started,
+  hasOwnStore,
+  synthesize,
+}: SourcePlace): ReadDocuments {
   const seen = new Set<string>();
   const remembered = inProcess(memory);
   return async () => {
@@ -38,9 +48,13 @@ export function reader({ folder, branch, memory, started, hasOwnStore }: SourceP
     if (!project.ok) return project;
     const moved = movedSince(started, project.value, hasOwnStore);
     if (moved) return fail(passFailure(moved));
-    const gone = goneFolder(project.value, seen);
+    const app = await synthesize();
+    if (app?.ok === false) return fail(passFailure(app.error));
+    const gone = app ? undefined : goneFolder(project.value, seen);
     if (gone) return fail(passFailure(gone));
-    const desired = await loadDesired(project.value, { memory: remembered });
+    const paths = app && { paths: [app.value.folder] };
+    const desired = await loadDesired(project.value, { memory: remembered, ...paths });
+    await app?.value.discard();
     if (!desired.ok) return fail(badDocuments(desired.error));
     const documents: Documents = {
       desired: desired.value,

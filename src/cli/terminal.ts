@@ -44,6 +44,8 @@ export interface CommonFlags {
   /** The working folder, absolute. */
   readonly folder: string;
   readonly store: string | undefined;
+  /** The command of a CDK app that declares instead of the project's documents. */
+  readonly app: string | undefined;
   /** How an authority is asked. */
   readonly access: Pick<StorePlace, 'token' | 'plainHttp'>;
   readonly output: OutputFormat;

@@ -10,6 +10,7 @@ import type { Caller, LiveStore } from '../ports/live-store.js';
 import type { Identity, Sealing } from '../ports/sealing.js';
 import type { Sinks } from '../ports/sink.js';
 import type { DocumentMemory } from '../spec/memory.js';
+import type { AppPlace, SynthesizedApp } from './synthesizing.js';
 
 /** What to do when there is no store yet: make it, reckon with a fresh one in memory, or say so. */
 export type WhenAbsent = 'create' | 'pretend' | 'refuse';
@@ -38,6 +39,8 @@ export interface World {
   watchPaths(folder: string, paths: readonly string[], listener: () => void): () => void;
   /** Fetches a branch for the first time, or falls back on the commit that was checked out last. */
   openBranch(place: BranchPlace): Promise<Result<Branch>>;
+  /** Runs a CDK app; its stacks are in a folder then. `source_unavailable` when it fails or synthesizes nothing. */
+  synthesize(app: AppPlace): Promise<Result<SynthesizedApp>>;
   /** Answers with what it was last told: `/healthz`, `/readyz`, `/status`, `/metrics`. `usage` for an address that cannot be listened on. */
   serveStatus(address: string, status: Status): Promise<Result<StatusServer>>;
   /** Starts the authority's HTTP API over a store, which is made where there is none. `usage` for what cannot be. */
@@ -50,6 +53,8 @@ export interface ServeOptions {
   /** Of one caller. */
   readonly requestsPerMinute: number;
   readonly logLevel: string;
+  /** Absolute: where checkpoints of the log are written; absent: nowhere. */
+  readonly checkpointFile?: string;
 }
 
 export interface RunningServer {

@@ -107,6 +107,7 @@ export function createWorld(env: Env): World {
       return () => void stopping.then((stop) => stop());
     },
     openBranch: async (place) => (await import('./branch.js')).openBranch(place, systemClock),
+    synthesize: async (app) => (await import('./synthesize.js')).synthesize(app),
     serveStatus: async (address, status) => (await import('./status-server.js')).serveStatus(address, status),
     serve: async (place, options) => {
       if (isRemote(place)) return fail(ofTheServer('the store of an authority is served'));

@@ -7,8 +7,9 @@ import { fail, ok, type Result } from '../domain/result.js';
 import { BUILT_IN_ROLES } from '../domain/roles.js';
 import { type Complaint, type Diagnostic, ordered } from './diagnostics.js';
 import type { SpecEntry } from './entry.js';
-import { findFiles } from './files.js';
+import { findFiles, isStacksFolder } from './files.js';
 import { type LoadedProject, type LoadedState, loadAll } from './load.js';
+import { readStacks } from './stacks/folder.js';
 import { didYouMean, listed } from './suggest.js';
 
 /** What every store holds from its first start on. */
@@ -24,16 +25,21 @@ export interface Validation {
   readonly objects: number;
 }
 
+/** What to check: files and folders of the project, everything when there are none, or what an app was synthesized to. */
+export type Chosen = { readonly paths: readonly string[] } | { readonly app: string };
+
 /**
  * Checks documents without a store. With `paths`, only errors in those files and folders are reported;
- * the project's other documents still count as declared.
+ * the project's other documents still count as declared. Those of an app are checked instead of the project's.
  */
 export async function validate(
   project: LoadedProject,
-  paths: readonly string[] = [],
+  chosen: Chosen = { paths: [] },
 ): Promise<Result<Validation, readonly Diagnostic[]>> {
-  const everything = [...new Set([...project.project.spec.specs, ...paths])];
-  const { state, errors } = await loadAll(project, paths.length > 0 ? { paths: everything } : {});
+  const paths = 'paths' in chosen ? chosen.paths : [];
+  const everything = 'app' in chosen ? [chosen.app] : [...new Set([...project.project.spec.specs, ...paths])];
+  const isAll = 'paths' in chosen && paths.length === 0;
+  const { state, errors } = await loadAll(project, isAll ? {} : { paths: everything });
   const isWanted = wanted(project, paths);
   const all = [...errors, ...unresolved(state.entries, isFresh), ...approvalErrors(project, state)];
   const shown = all.filter(({ position }) => isWanted(position.file));
@@ -59,10 +65,20 @@ function wanted({ folder }: LoadedProject, paths: readonly string[]): (file: str
   if (paths.length === 0) return () => true;
   const files = new Set(paths);
   for (const path of paths) {
-    const found = findFiles(folder, path);
-    if (found.ok) for (const { file } of found.value) files.add(file);
+    for (const file of isStacksFolder(folder, path) ? constructsIn(folder, path) : filesIn(folder, path))
+      files.add(file);
   }
   return (file) => files.has(file);
+}
+
+function constructsIn(folder: string, path: string): readonly string[] {
+  const { files, wrong } = readStacks(folder, path);
+  return [...files.map(({ file }) => file), ...wrong.map(({ position }) => position.file)];
+}
+
+function filesIn(folder: string, path: string): readonly string[] {
+  const found = findFiles(folder, path);
+  return found.ok ? found.value.map(({ file }) => file) : [];
 }
 
 /**

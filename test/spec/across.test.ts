@@ -7,7 +7,7 @@ const errorsOf = async (text: string): Promise<readonly string[]> => (await load
 const validated = async (files: Record<string, string>, paths: readonly string[] = []) => {
   const project = await loadProject(specFolder(files));
   if (!project.ok) return project.error.map(line);
-  const result = await validate(project.value, paths);
+  const result = await validate(project.value, { paths });
   return result.ok ? result.value : result.error.map(line);
 };
 

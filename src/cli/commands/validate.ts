@@ -1,12 +1,15 @@
 /** `keywright validate [PATH…]`: the documents alone; no store is opened. */
-import { ok } from '../../domain/result.js';
-import { validate as validateDocuments } from '../../spec/validate.js';
+import { ok, type Result } from '../../domain/result.js';
+import type { LoadedProject } from '../../spec/load.js';
+import { type Validation, validate as validateDocuments } from '../../spec/validate.js';
 import { counted } from '../../view/words.js';
 import type { Command } from '../command.js';
 import { EXIT } from '../exit.js';
-import { badDocuments } from '../failure.js';
+import { badDocuments, type Failure, failed, failure } from '../failure.js';
 import { printJson } from '../render.js';
 import { openProject } from '../session.js';
+import { synthesizeApp } from '../synthesizing.js';
+import type { CommandContext } from '../terminal.js';
 
 export const validate: Command = {
   name: 'validate',
@@ -16,11 +19,29 @@ export const validate: Command = {
   run: async (context, input) => {
     const project = await openProject(context);
     if (!project.ok) return project;
-    const checked = await validateDocuments(project.value, input.list(0));
-    if (!checked.ok) return badDocuments(checked.error);
+    const checked = await check(context, project.value, input.list(0));
+    if (!checked.ok) return checked;
     const { objects } = checked.value;
     if (context.flags.output === 'json') printJson({ valid: true, objects }, context);
     else context.terminal.out(`The documents are right: ${counted(objects, 'object')} declared.\n`);
     return ok(EXIT.done);
   },
 };
+
+/** The files and folders that are named, or what `--app` declares, or the project's documents. */
+async function check(
+  context: CommandContext,
+  project: LoadedProject,
+  paths: readonly string[],
+): Promise<Result<Validation, Failure>> {
+  if (context.flags.app !== undefined && paths.length > 0)
+    return failure('usage', 'name files and folders, or an app with --app, not both');
+  const app = await synthesizeApp(context);
+  if (app?.ok === false) return failed(app.error);
+  try {
+    const checked = await validateDocuments(project, app ? { app: app.value.folder } : { paths });
+    return checked.ok ? checked : badDocuments(checked.error);
+  } finally {
+    await app?.value.discard();
+  }
+}
