@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import type { World } from '../authority/authority.js';
 import type { ServedStore } from '../authority/identity/open.js';
+import { keepCheckpoints } from '../cli/checkpointing.js';
 import type { RunningServer, ServeOptions } from '../cli/world.js';
 import { fault } from '../domain/errors.js';
 import { fail, ok, type Result } from '../domain/result.js';
@@ -91,6 +92,12 @@ async function openRest(
   const stopping = new AbortController();
   const log = openLog(levelOf(options.logLevel));
   const ended = following(verifier.value, feed.value);
+  const kept = await checkpointing(store, options, log);
+  if (!kept.ok) {
+    await ended();
+    await verifier.value.close();
+    return kept;
+  }
   const world: HttpWorld = {
     ...{
       store,
@@ -109,7 +116,7 @@ async function openRest(
   };
   return ok({
     ...{ world, rootTokenFile: root.value, stopping },
-    close: () => closeAll({ store, verifier: verifier.value, log, ended }),
+    close: () => closeAll({ store, verifier: verifier.value, log, ended, endCheckpoints: kept.value }),
   });
 }
 
@@ -124,16 +131,30 @@ interface Closing {
   readonly verifier: Verifier;
   readonly log: OpenLog;
   readonly ended: () => Promise<void>;
+  readonly endCheckpoints: () => Promise<void>;
 }
 
 /** The last uses are reported before anything that they need is closed. */
-async function closeAll({ store, verifier, log, ended }: Closing): Promise<Result<void>> {
+async function closeAll({ store, verifier, log, ended, endCheckpoints }: Closing): Promise<Result<void>> {
   await ended();
   const reported = await verifier.close();
+  await endCheckpoints();
   await store.close();
   log.close();
   return reported;
 }
+
+const checkpointing = async (
+  store: LiveStore,
+  { clock, checkpointFile: file }: ServerOptions,
+  log: OpenLog,
+): Promise<Result<() => Promise<void>>> =>
+  file === undefined
+    ? ok(async () => undefined)
+    : keepCheckpoints({
+        ...{ store, clock, file },
+        onTrouble: ({ message, cause }) => log.failure('checkpoint', message, cause),
+      });
 
 /** Keeps the memory true: soon after a change, and now and then without hearing of one. Gives what ends it. */
 function following(verifier: Verifier, feed: CredentialFeed): () => Promise<void> {

@@ -27,6 +27,8 @@ export function storeOverWire(store: LiveStore, wire: Wire): LiveStore {
     verify: (token, request, consumer) => carry('verify', () => store.verify(token, request, consumer)),
     audit: (query) => carry('audit', () => store.audit(query)),
     verifyAudit: () => carry('verify-audit', () => store.verifyAudit()),
+    checkpoint: () => carry('checkpoint', () => store.checkpoint()),
+    verifyCheckpoints: (lines) => carry('verify-checkpoints', () => store.verifyCheckpoints(lines)),
     changes: (since, limit) => carry('changes', () => store.changes(since, limit)),
     watch: (listener) => store.watch(listener),
     close: () => store.close(),

@@ -1,9 +1,12 @@
-/** `keywright audit list|verify|export`: who did what and by which path, and proof that nothing was taken out. */
+/** `keywright audit list|verify|checkpoint|export`: who did what and by which path, and proof that nothing was taken out or put back. */
+
+import { resolve } from 'node:path';
 import type { Result } from '../../domain/result.js';
 import { ok } from '../../domain/result.js';
 import { parseInstant } from '../../domain/time.js';
 import type { AuditEntry, LiveStore } from '../../ports/live-store.js';
-import { auditText, EXPORT_FORMATS, exportLine, isExportFormat } from '../../view/audit.js';
+import { auditText, EXPORT_FORMATS, exportLines } from '../../view/audit.js';
+import { appendCheckpoint, readCheckpoints } from '../checkpoint-file.js';
 import type { Command, Input } from '../command.js';
 import { EXIT, type ExitCode } from '../exit.js';
 import { type Failure, failed, failure } from '../failure.js';
@@ -16,37 +19,94 @@ const PAGE = 1_000;
 
 export const audit: Command = {
   name: 'audit',
-  arguments: [{ name: '[action]', description: 'list (the default), verify or export' }],
-  description: 'The audit log: list it, check that its hash chain holds, or export it.',
+  arguments: [{ name: '[action]', description: 'list (the default), verify, checkpoint or export' }],
+  description:
+    'The audit log: list it, or export it. verify checks that its hash chain holds and that the store is as it tells; ' +
+    'checkpoint says, signed, how far it goes now. Kept where whoever can write to the database cannot, checkpoints ' +
+    'show that an older copy of the whole database was put in its place, which nothing inside it can show.',
   options: [
     { flags: '--object <kind/name>', description: 'only entries about this object' },
     { flags: '--since <instant>', description: 'only entries from then on: 2027-01-31T00:00:00Z' },
     { flags: '--format <format>', description: 'of export', choices: EXPORT_FORMATS },
+    {
+      flags: '--checkpoint <file>',
+      description: 'of checkpoint: append to it; of verify: hold the log against it',
+    },
   ],
   examples: [
     'keywright audit',
-    'keywright audit verify',
+    'keywright audit checkpoint --checkpoint /mnt/worm/checkpoints',
+    'keywright audit verify --checkpoint /mnt/worm/checkpoints',
     'keywright audit export --format cloudevents > audit.ndjson',
   ],
   run: async (context, input) => {
     const action = input.argument(0) ?? 'list';
-    if (action === 'verify') return withStore(context, 'refuse', (store) => verifyChain(context, store));
+    const named = input.text('checkpoint');
+    const file = named === undefined ? undefined : resolve(context.flags.folder, named);
+    if (action === 'verify') return withStore(context, 'refuse', (store) => verifyLog(context, store, file));
+    if (action === 'checkpoint')
+      return withStore(context, 'refuse', (store) => writeCheckpoint(context, store, file));
     if (action !== 'list' && action !== 'export')
-      return failure('usage', `audit knows list, verify and export, not ${JSON.stringify(action)}`);
+      return failure(
+        'usage',
+        `audit knows list, verify, checkpoint and export, not ${JSON.stringify(action)}`,
+      );
     const filter = filterOf(input);
     if (!filter.ok) return filter;
-    return withStore(context, 'refuse', (store) =>
-      eachEntry(store, filter.value, action === 'export' ? exporting(context, input) : listing(context)),
-    );
+    return withStore(context, 'refuse', async (store) => {
+      const facts = await store.facts();
+      if (!facts.ok) return failed(facts.error);
+      const { storeId } = facts.value;
+      const print = action === 'export' ? exporting(context, input, storeId) : listing(context, storeId);
+      return eachEntry(store, filter.value, print);
+    });
   },
 };
 
-async function verifyChain(context: CommandContext, store: LiveStore): Promise<Result<ExitCode, Failure>> {
+async function verifyLog(
+  context: CommandContext,
+  store: LiveStore,
+  file: string | undefined,
+): Promise<Result<ExitCode, Failure>> {
+  const lines = file === undefined ? ok([]) : await readCheckpoints(file);
+  if (!lines.ok) return failed(lines.error);
   const checked = await store.verifyAudit();
   if (!checked.ok) return failed(checked.error);
+  const held = await store.verifyCheckpoints(lines.value);
+  if (!held.ok) return failed(held.error);
   const { entries, head } = checked.value;
-  if (context.flags.output === 'json') printJson({ valid: true, entries, head }, context);
-  else context.terminal.out(`The chain of ${entries} entries holds; its head is ${head}.\n`);
+  const { checkpoints } = held.value;
+  const { terminal, flags } = context;
+  if (flags.output === 'json') {
+    printJson({ valid: true, entries, head, checkpoints }, context);
+    return ok(EXIT.done);
+  }
+  terminal.out(`The chain of ${entries} entries holds, and the store is as it tells; its head is ${head}.\n`);
+  terminal.out(
+    file === undefined
+      ? 'Whether it is an older copy of the whole store, only checkpoints can tell: --checkpoint FILE.\n'
+      : `It is the log that ${checkpoints} ${checkpoints === 1 ? 'checkpoint' : 'checkpoints'} vouched for.\n`,
+  );
+  return ok(EXIT.done);
+}
+
+/** To the file, or else printed for whoever keeps it. */
+async function writeCheckpoint(
+  context: CommandContext,
+  store: LiveStore,
+  file: string | undefined,
+): Promise<Result<ExitCode, Failure>> {
+  const made = await store.checkpoint();
+  if (!made.ok) return failed(made.error);
+  const { seq, line } = made.value;
+  if (file === undefined) {
+    context.terminal.out(`${line}\n`);
+    return ok(EXIT.done);
+  }
+  const appended = await appendCheckpoint(file, line);
+  if (!appended.ok) return failed(appended.error);
+  if (context.flags.output === 'json') printJson({ seq, file }, context);
+  else context.terminal.out(`Wrote a checkpoint of ${seq} entries to ${file}.\n`);
   return ok(EXIT.done);
 }
 
@@ -81,17 +141,18 @@ async function eachEntry(
   }
 }
 
-function listing({ terminal, flags }: CommandContext) {
+function listing({ terminal, flags }: CommandContext, storeId: string) {
+  const line = exportLines('ndjson', storeId);
   return (entries: readonly AuditEntry[]) => {
-    if (flags.output === 'json')
-      for (const entry of entries) terminal.out(`${exportLine(entry, 'ndjson')}\n`);
+    if (flags.output === 'json') for (const entry of entries) terminal.out(line(entry));
     else terminal.out(auditText(entries));
   };
 }
 
-function exporting({ terminal }: CommandContext, input: Input) {
-  const format = input.text('format') ?? 'ndjson';
+function exporting({ terminal }: CommandContext, input: Input, storeId: string) {
+  const format = EXPORT_FORMATS.find((one) => one === input.text('format')) ?? 'ndjson';
+  const line = exportLines(format, storeId);
   return (entries: readonly AuditEntry[]) => {
-    if (isExportFormat(format)) for (const entry of entries) terminal.out(`${exportLine(entry, format)}\n`);
+    for (const entry of entries) terminal.out(line(entry));
   };
 }

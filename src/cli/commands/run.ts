@@ -1,9 +1,12 @@
 /** `keywright run`: the controller. Makes the live store what the documents say, and keeps it so until it is stopped. */
+import { resolve } from 'node:path';
+import { passFailure } from '../../controller/documents.js';
 import { control } from '../../controller/loop.js';
 import { after, type ControllerEvent, starting } from '../../controller/status.js';
-import { ok, type Result } from '../../domain/result.js';
+import { fail, ok, type Result } from '../../domain/result.js';
 import { type DurationMs, parseDuration, SECOND_MS } from '../../domain/time.js';
 import { logJson, logLines, logText } from '../../view/run-log.js';
+import { CHECKPOINT_OPTION, keepCheckpoints } from '../checkpointing.js';
 import type { Command, Input } from '../command.js';
 import { connect, type Wanted } from '../connecting.js';
 import { EXIT } from '../exit.js';
@@ -34,6 +37,7 @@ export const run: Command = {
       flags: '--listen <address>',
       description: 'serve /healthz, /readyz, /status and /metrics there: 127.0.0.1:9187',
     },
+    CHECKPOINT_OPTION,
   ],
   examples: [
     'keywright run',
@@ -55,7 +59,7 @@ export const run: Command = {
     try {
       const { clock, entropy } = context.world;
       const ended = await control({
-        connect: () => connect(context, wanted.value),
+        connect: async () => withCheckpoints(await connect(context, wanted.value), context, input),
         ...{ clock, entropy, actor: context.caller.actor },
         ...{
           intervalMs: wanted.value.intervalMs,
@@ -69,6 +73,34 @@ export const run: Command = {
     }
   },
 };
+
+/** The same connection, with checkpoints written as long as it is open. */
+async function withCheckpoints(
+  connected: Awaited<ReturnType<typeof connect>>,
+  { world, terminal, flags }: CommandContext,
+  input: Input,
+): Promise<typeof connected> {
+  const file = input.text('checkpoint');
+  if (!connected.ok || file === undefined) return connected;
+  const { store, close } = connected.value;
+  const show = flags.output === 'json' ? logJson : logText;
+  const kept = await keepCheckpoints({
+    ...{ store, clock: world.clock, file: resolve(flags.folder, file) },
+    onTrouble: ({ message }) =>
+      terminal.err(`${show({ at: world.clock.now(), level: 'warn', event: 'checkpoint', message })}\n`),
+  });
+  if (!kept.ok) {
+    await close();
+    return fail(passFailure(kept.error));
+  }
+  return ok({
+    ...connected.value,
+    close: async () => {
+      await kept.value();
+      await close();
+    },
+  });
+}
 
 /** `setTimeout` knows no longer one, and nobody wants a look so rarely. */
 const INTERVAL_MAX_MS: DurationMs = 2 ** 31 - 1;

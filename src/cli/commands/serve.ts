@@ -1,5 +1,7 @@
 /** `keywright serve`: the live store as a service. Makes the store where there is none, and serves it until it is stopped. */
+import { resolve } from 'node:path';
 import { ok, type Result } from '../../domain/result.js';
+import { CHECKPOINT_OPTION } from '../checkpointing.js';
 import type { Command, Input } from '../command.js';
 import { EXIT } from '../exit.js';
 import { type Failure, failed, failure } from '../failure.js';
@@ -25,6 +27,7 @@ export const serve: Command = {
       description: 'what to log on standard error (info)',
       choices: ['debug', 'info', 'warn', 'error', 'silent'],
     },
+    CHECKPOINT_OPTION,
   ],
   examples: [
     'keywright serve',
@@ -32,7 +35,7 @@ export const serve: Command = {
     'curl -H "Authorization: Bearer $(cat .keywright/root-token)" http://127.0.0.1:8787/v1/keys',
   ],
   run: async (context, input) => {
-    const options = optionsOf(input);
+    const options = optionsOf(input, context.flags.folder);
     if (!options.ok) return options;
     const place = await storePlace(context);
     if (!place.ok) return place;
@@ -49,7 +52,7 @@ export const serve: Command = {
 
 const RATE_MAX = 10_000_000;
 
-function optionsOf(input: Input): Result<ServeOptions, Failure> {
+function optionsOf(input: Input, folder: string): Result<ServeOptions, Failure> {
   const rate = input.text('rateLimit') ?? '6000';
   const requestsPerMinute = /^\d{1,8}$/.test(rate) ? Number(rate) : 0;
   if (requestsPerMinute < 1 || requestsPerMinute > RATE_MAX)
@@ -57,10 +60,12 @@ function optionsOf(input: Input): Result<ServeOptions, Failure> {
       'usage',
       `--rate-limit is a number of requests a minute, from 1 to ${RATE_MAX}, not ${rate}`,
     );
+  const file = input.text('checkpoint');
   return ok({
     listen: input.text('listen') ?? '127.0.0.1:8787',
     requestsPerMinute,
     logLevel: input.text('logLevel') ?? 'info',
+    ...(file !== undefined && { checkpointFile: resolve(folder, file) }),
   });
 }
 

@@ -1,5 +1,6 @@
 /** Every route below the prefixes. What is not here is answered 404 and is not in /openapi.json. */
 import type { AnyRoute } from '../route.js';
+import { proofRoutes } from './audit/proof.js';
 import { auditRoute } from './audit/route.js';
 import { personalTokenRoutes } from './auth/personal-tokens.js';
 import { signInRoutes } from './auth/sign-in.js';
@@ -35,6 +36,7 @@ export const ROUTES: readonly AnyRoute[] = [
   ...signingKeyRoutes,
   ...keyRoutes,
   auditRoute,
+  ...proofRoutes,
   changesRoute,
   ...objectRoutes,
   ...environmentRoutes,

@@ -32,7 +32,12 @@ const query = Type.Object(
     ),
     limit: Type.Optional(Type.Integer({ minimum: 1, maximum: PAGE_MAX, default: PAGE_DEFAULT })),
     object: Type.Optional(Type.String({ maxLength: 200, description: '`ApiKey/billing-prod`.' })),
-    actor: Type.Optional(Type.String({ maxLength: 300 })),
+    actor: Type.Optional(
+      Type.String({ maxLength: 300, description: '`User/ada`, `Guest/production/auditor`.' }),
+    ),
+    actorKind: Type.Optional(
+      Type.Enum(['User', 'Guest', 'ApiKey'], { description: 'People, guests or keys.' }),
+    ),
     action: Type.Optional(Type.String({ maxLength: 100 })),
     from: Type.Optional(Instant),
     until: Type.Optional(
@@ -63,6 +68,7 @@ export const auditRoute = route({
       ...{ since, limit, object },
       matches: (entry) =>
         [undefined, entry.actor].includes(actor) &&
+        [undefined, kindOfActor(entry)].includes(query.actorKind) &&
         [undefined, entry.action].includes(action) &&
         (from === undefined || entry.at >= from) &&
         (until === undefined || entry.at < until),
@@ -72,6 +78,8 @@ export const auditRoute = route({
     return json({ data: data.map((entry) => ({ ...entry, at: formatInstant(entry.at) })), nextSince });
   },
 });
+
+const kindOfActor = ({ actor }: AuditEntry): string => actor.slice(0, Math.max(0, actor.indexOf('/')));
 
 const instantOf = (text: string | undefined): number | undefined => {
   const parsed = text === undefined ? undefined : parseInstant(text);
