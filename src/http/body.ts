@@ -11,11 +11,13 @@ import type { Refusal } from './problem.js';
 
 export const BODY_MAX_BYTES = 256 * 1_024;
 
-export type BodyFormat = 'json' | 'form';
+/** `text`: JSON that a browser calls plain text, so that it need not ask before sending it elsewhere. */
+export type BodyFormat = 'json' | 'form' | 'text';
 
-const MEDIA_TYPES: Readonly<Record<BodyFormat, string>> = {
+export const MEDIA_TYPES: Readonly<Record<BodyFormat, string>> = {
   json: 'application/json',
   form: 'application/x-www-form-urlencoded',
+  text: 'text/plain',
 };
 
 /** The parsed body; undefined when there is none. `too_large`, `unsupported_media_type` or `bad_request`. */
@@ -31,7 +33,7 @@ export async function readBody(
   const text = decoded(bytes.value);
   if (text === undefined) return fail(fault('bad_request', 'the body is not UTF-8'));
   if (text.trim() === '') return ok(undefined);
-  return format.value === 'json' ? json(text) : form(text);
+  return format.value === 'form' ? form(text) : json(text);
 }
 
 const isBodiless = ({ headers }: IncomingMessage): boolean =>

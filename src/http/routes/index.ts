@@ -1,12 +1,16 @@
 /** Every route below the prefixes. What is not here is answered 404 and is not in /openapi.json. */
 import type { AnyRoute } from '../route.js';
+import { agentRoutes } from './agents/routes.js';
 import { proofRoutes } from './audit/proof.js';
+import { accountRoutes } from './account/routes.js';
 import { auditRoute } from './audit/route.js';
 import { personalTokenRoutes } from './auth/personal-tokens.js';
 import { signInRoutes } from './auth/sign-in.js';
 import { changesRoute } from './changes/route.js';
 import { environmentRoutes } from './environments/routes.js';
 import { guestLinkRoutes } from './guest-links/routes.js';
+import { internalRoutes } from './internal/routes.js';
+import { instancesRoute } from './instances/route.js';
 import { introspectRoute } from './introspect/route.js';
 import { invitationRoutes } from './invitations/routes.js';
 import { signingKeyRoutes } from './jwks/routes.js';
@@ -18,6 +22,8 @@ import { serviceRoutes } from './services/routes.js';
 import { spaceRoutes } from './spaces/routes.js';
 import { storeRoutes } from './store/routes.js';
 import { teamRoutes } from './teams/routes.js';
+import { userRoutes } from './users/index.js';
+import { usageRoute } from './usage/route.js';
 import { verifyRoute } from './verify/route.js';
 import { whoamiRoute } from './whoami/route.js';
 import { workbookRoutes } from './workbooks/routes.js';
@@ -42,8 +48,14 @@ export const ROUTES: readonly AnyRoute[] = [
   ...environmentRoutes,
   ...spaceRoutes,
   ...workbookRoutes,
+  ...userRoutes,
+  ...agentRoutes,
+  ...internalRoutes,
   ...serviceRoutes,
   ...teamRoutes,
   ...roleRoutes,
+  ...accountRoutes,
+  usageRoute,
+  instancesRoute,
   ...storeRoutes,
 ];

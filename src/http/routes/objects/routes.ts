@@ -16,7 +16,6 @@ interface Listed {
 }
 
 const LISTED: readonly Listed[] = [
-  { kind: 'User', path: '/users', noun: 'users' },
   { kind: 'Guest', path: '/guests', noun: 'guests' },
 ];
 

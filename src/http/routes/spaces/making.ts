@@ -6,6 +6,7 @@ import { type Static, Type } from 'typebox';
 import { fault } from '../../../domain/errors.js';
 import { DNS_LABEL } from '../../../domain/kinds/fields.js';
 import type { LiveObject } from '../../../domain/live.js';
+import type { ObjectRef } from '../../../domain/objects.js';
 import type { Principal } from '../../../domain/principal.js';
 import { personOf } from '../../../domain/principal.js';
 import { fail, ok, type Result } from '../../../domain/result.js';
@@ -46,6 +47,7 @@ export interface Making {
 
 export interface Made {
   readonly space: Static<typeof SpaceItem>;
+  readonly ref: ObjectRef;
   /** Whoever made it: of a publishable key the session that it was exchanged for. */
   readonly by: By;
 }
@@ -81,7 +83,11 @@ export async function makeSpace(world: HttpWorld, making: Making): Promise<Resul
   if (!items.ok) return items;
   const [space] = items.value;
   if (space === undefined) return fail(fault('not_found', 'the space was removed meanwhile'));
-  return ok({ space: { ...space, ...(accessToken && { accessToken: accessToken.reveal() }) }, by });
+  return ok({
+    space: { ...space, ...(accessToken && { accessToken: accessToken.reveal() }) },
+    ref: ref.value,
+    by,
+  });
 }
 
 async function environmentOf(

@@ -247,10 +247,22 @@ async function itemsOf(
   return ok(entries.map((entry) => workbookItem(entry, { environments: environments.value, withSheets })));
 }
 
-async function shown(world: HttpWorld, principal: Principal, id: string): Promise<Answered> {
+/** One that the caller may see; `not_found`. */
+export async function workbookShown(
+  world: HttpWorld,
+  principal: Principal,
+  id: string,
+): Promise<Result<Static<typeof WorkbookItem>>> {
   const found = await seenWorkbook(world, principal, id);
   const items = found.ok ? await itemsOf(world, [found.value], 'shown') : found;
-  return items.ok ? json({ data: items.value[0] }) : items;
+  if (!items.ok) return items;
+  const [item] = items.value;
+  return item === undefined ? ABSENT : ok(item);
+}
+
+async function shown(world: HttpWorld, principal: Principal, id: string): Promise<Answered> {
+  const item = await workbookShown(world, principal, id);
+  return item.ok ? json({ data: item.value }) : item;
 }
 
 function isWanted({ declaredName, kept }: WorkbookEntry, query: Static<typeof Query>): boolean {
