@@ -2,7 +2,6 @@
 import type { AnyRoute } from '../route.js';
 import { agentRoutes } from './agents/routes.js';
 import { proofRoutes } from './audit/proof.js';
-import { accountRoutes } from './account/routes.js';
 import { auditRoute } from './audit/route.js';
 import { personalTokenRoutes } from './auth/personal-tokens.js';
 import { signInRoutes } from './auth/sign-in.js';
@@ -10,7 +9,6 @@ import { changesRoute } from './changes/route.js';
 import { environmentRoutes } from './environments/routes.js';
 import { guestLinkRoutes } from './guest-links/routes.js';
 import { internalRoutes } from './internal/routes.js';
-import { instancesRoute } from './instances/route.js';
 import { introspectRoute } from './introspect/route.js';
 import { invitationRoutes } from './invitations/routes.js';
 import { signingKeyRoutes } from './jwks/routes.js';
@@ -23,7 +21,6 @@ import { spaceRoutes } from './spaces/routes.js';
 import { storeRoutes } from './store/routes.js';
 import { teamRoutes } from './teams/routes.js';
 import { userRoutes } from './users/index.js';
-import { usageRoute } from './usage/route.js';
 import { verifyRoute } from './verify/route.js';
 import { whoamiRoute } from './whoami/route.js';
 import { workbookRoutes } from './workbooks/routes.js';
@@ -54,8 +51,5 @@ export const ROUTES: readonly AnyRoute[] = [
   ...serviceRoutes,
   ...teamRoutes,
   ...roleRoutes,
-  ...accountRoutes,
-  usageRoute,
-  instancesRoute,
   ...storeRoutes,
 ];
