@@ -50,6 +50,11 @@ export interface Verifier {
    * the signal aborts, then resolves. Faults are outlived: it tries again.
    */
   follow(everyMs: DurationMs, signal: AbortSignal): Promise<void>;
+  /**
+   * While the memory was not trusted, the store told this of a token. If the memory would say otherwise it is behind,
+   * and is not trusted before a refresh that begins after now: whoever was refused is not let in again by it.
+   */
+  outrun(told: Verification, token: string, request: VerificationRequest): void;
   size(): IndexSize;
   /** The change up to which the memory is complete; 0 when there is none. */
   revision(): number;
@@ -94,6 +99,8 @@ class FollowingVerifier implements Verifier {
   #memory: Memory | undefined;
   /** Monotonic: everything that the store did before it is in the memory, and uses before it in the store. */
   #trueAtMs = Number.NEGATIVE_INFINITY;
+  /** Monotonic: the memory is of no use if it is only true as of before. */
+  #outrunAtMs = Number.NEGATIVE_INFINITY;
   #isClosed = false;
   #lastRefresh: Promise<unknown> = Promise.resolve();
 
@@ -109,7 +116,13 @@ class FollowingVerifier implements Verifier {
     // Also when the answer may not be given: whoever sends a key during an outage still holds it.
     const answer = this.#memory.index.verify(token, request, { now: this.#clock.now(), consumer });
     const isStale = this.#clock.monotonicMs() - this.#trueAtMs > this.#staleAfterMs;
-    return isStale ? UNAVAILABLE : answer;
+    return isStale || this.#trueAtMs < this.#outrunAtMs ? UNAVAILABLE : answer;
+  }
+
+  outrun(told: Verification, token: string, request: VerificationRequest): void {
+    const occasion = { now: this.#clock.now(), consumer: this.#consumer };
+    const remembered = this.#memory?.index.verify(token, request, occasion);
+    if (remembered?.code !== told.code) this.#outrunAtMs = this.#clock.monotonicMs();
   }
 
   // One after another, never joined: a refresh already under way may have read before the caller's change.

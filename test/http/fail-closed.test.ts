@@ -16,6 +16,7 @@ async function started() {
         lost.feed ? { valid: false, code: 'UNAVAILABLE' } : world.verifier.verify(...asked),
       refresh: () => (lost.feed ? unheard : world.verifier.refresh()),
       follow: (...asked) => world.verifier.follow(...asked),
+      outrun: (...told) => world.verifier.outrun(...told),
       size: () => world.verifier.size(),
       revision: () => world.verifier.revision(),
       close: () => world.verifier.close(),

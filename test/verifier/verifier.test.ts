@@ -164,6 +164,26 @@ describe('failing closed', () => {
     expect(verifier.verify(tokenOf(1)).code).toBe('UNAVAILABLE');
   });
 
+  it('does not let in again whom the store refused meanwhile, by a refresh that had read before that', async () => {
+    const clock = new StandingClock();
+    const feed = new FakeFeed([credential(1)]);
+    const verifier = await open(feed, clock);
+    clock.atMs += STALE_AFTER_MS + 1;
+    expect(verifier.verify(tokenOf(1)).code).toBe('UNAVAILABLE');
+    const answer = feed.changedSince;
+    feed.changedSince = async (since) => {
+      const read = await answer(since);
+      clock.atMs += 1;
+      verifier.outrun({ valid: false, code: 'REVOKED' }, tokenOf(1), {});
+      return read;
+    };
+    await verifier.refresh();
+    expect(verifier.verify(tokenOf(1)).code).toBe('UNAVAILABLE');
+    feed.changedSince = answer;
+    await verifier.refresh();
+    expect(verifier.verify(tokenOf(1)).code).toBe('VALID');
+  });
+
   it('cannot be opened on a store that does not answer', async () => {
     const feed = new FakeFeed([credential(1)]);
     feed.isBroken = true;
