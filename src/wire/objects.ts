@@ -49,6 +49,9 @@ const summaryFields = {
   deliveries: Type.Array(Delivery),
 } satisfies Record<string, TSchema>;
 
+/** What a later server says besides does not bother an older client. */
+const WITH_MORE = { additionalProperties: true } as const;
+
 const Version = Type.Object(
   {
     id: Type.String({ description: 'Public: the twelve characters in the token.' }),
@@ -61,10 +64,11 @@ const Version = Type.Object(
     revokedAt: maybe(At),
     expiresAt: maybe(At),
     lastUsedAt: maybe(At),
+    useCount: maybe(Count),
     consumers: Type.Array(Text),
-    envelope: maybe(Type.Object({ recipient: Text }, closed)),
+    envelope: maybe(Type.Object({ recipient: Text })),
   },
-  closed,
+  WITH_MORE,
 );
 
 const Standing = Type.Enum(['active', 'deactivated', 'deleted']);
@@ -79,8 +83,7 @@ const KeyFacts = Type.Object(
     owner: maybe(Standing),
     versions: Type.Array(Version),
   },
-  // What a later server says besides is none of our business.
-  {},
+  WITH_MORE,
 );
 
 export const LiveObject = Type.Object({

@@ -99,8 +99,8 @@ export const request = operation<{ readonly request: SentRequest; readonly path:
   path: '/store/request',
   summary: 'An effect that a person asks for.',
   description:
-    'Needs of the object what the route of the same name needs (`keys:rotate`, `keys:revoke`, `keys:write`); to make, change or ' +
-    'remove an object: `plans:apply`. `path` is written to the log after `http:`.',
+    'Needs of the key what the route of the same name needs (`keys:rotate`, `keys:revoke`, `keys:write`), or, where an apply does ' +
+    'that to it anyway, `plans:apply`; so does making, changing or removing an object. `path` is written to the log after `http:`.',
   sent: Type.Object({ request: RequestShape, path: Path }, closed),
   got: OutcomeShape,
 });
@@ -111,7 +111,8 @@ export const claim = operation<{ readonly object: ObjectRef; readonly path: stri
   id: 'storeClaim',
   path: '/store/claim',
   summary: 'The secret of a key without sinks, once; a publishable one always.',
-  description: 'Needs `keys:write` for that key, and whatever the key may do.',
+  description:
+    'Needs `plans:apply`, as for changing the key; or `keys:write` for a key of a team, or of one’s own.',
   sent: Type.Object({ object: shape.Ref, path: Path }, closed),
   got: Type.String({ description: 'The secret, in clear.' }),
 });

@@ -1,5 +1,6 @@
 /** The live store over HTTP: who may do what by it, what the log says of them, and what crosses. */
 import { openRemoteStore } from '../../src/client/remote-store.js';
+import type { DeclarationOf } from '../../src/domain/objects.js';
 import { Secret } from '../../src/domain/secret.js';
 import { systemClock } from '../../src/main/system.js';
 import type { LiveStore } from '../../src/ports/live-store.js';
@@ -55,12 +56,11 @@ async function reconciler(token: Secret): Promise<Hand> {
 }
 
 const RECONCILES = ['plans:read', 'plans:apply'];
-const user = (name: string, roles: readonly string[]) =>
-  ({
-    kind: 'User',
-    metadata: { name },
-    spec: { email: `${name}@example.com`, status: 'active', roles: [...roles] },
-  }) as const;
+const user = (name: string, roles: readonly string[]): DeclarationOf<'User'> => ({
+  kind: 'User',
+  metadata: { name },
+  spec: { email: `${name}@example.com`, status: 'active', roles: [...roles] },
+});
 
 const ours = { ownership: OURS };
 const make = (declaration: Parameters<Hand['create']>[0]) =>
@@ -214,15 +214,18 @@ test('an object does not become one of another kind', async () => {
 test('what people ask of a key needs what the route of that name needs', async () => {
   await keyOf('app', []);
   const token = await keyOf('rotator', ['keys:rotate']);
-  const ask = (kind: string) =>
+  const ask = (kind: string, asker = token) =>
     server.ask('POST /v1/store/request', {
-      token,
+      token: asker,
       body: {
         request: { kind, object: keyRef('app'), ...(kind === 'revoke' && { overlapMs: 0 }) },
         path: 'cli:test',
       },
     });
   expect((await ask('requestRotation')).status).toBe(200);
+  const reconciles = await keyOf('reconciler', RECONCILES);
+  const other = await ask('requestRotation', reconciles);
+  expect([other.status, (await ask('deactivate', reconciles)).status]).toEqual([200, 403]);
   // Who may see it no other way is not told that it is there.
   expect([(await ask('revoke')).status, (await ask('deactivate')).status]).toEqual([404, 404]);
   expect((await ask('remove')).status).toBe(403);

@@ -2,6 +2,7 @@
  * What a remote reconciler or person asks for: checked as documents are, allowed by whoever they are and not by what
  * they say they are, done in the store, and in force here before the answer.
  */
+import { authorize } from '../../../domain/access.js';
 import { FAULTS, type Fault, fault } from '../../../domain/errors.js';
 import type { LiveObject } from '../../../domain/live.js';
 import { type ObjectRef, refText } from '../../../domain/objects.js';
@@ -10,6 +11,7 @@ import { authorizeApply, RECONCILER_PATH } from '../../../domain/reconciling.js'
 import { fail, ok, type Result } from '../../../domain/result.js';
 import { Secret } from '../../../domain/secret.js';
 import type { Caller, Lease, LiveStore, Mutation, Outcome, Request } from '../../../ports/live-store.js';
+import { READS } from '../../../wire/reading.js';
 import type { SentOutcome, SentRequest } from '../../../wire/writing.js';
 import { maySee, mayTouch } from '../../access.js';
 import { statusOf } from '../../problem.js';
@@ -113,14 +115,19 @@ const PERMISSIONS = {
   activate: 'keys:write',
 } as const;
 
+/** What an apply does to a key anyway. Nothing automatic stops a key, nor lets it go on. */
+const BY_APPLYING: ReadonlySet<string> = new Set(['requestRotation', 'revoke', 'acknowledge']);
+
 async function mayRequest({ principal, world }: Asking, request: SentRequest): Promise<Result<void>> {
   if (isChange(request)) return allowedChange(world.store, principal, request);
-  const permission = PERMISSIONS[request.kind];
-  const found = await seen(world.store, principal, { ref: request.object, permission });
-  if (found.ok) return mayTouch(principal, permission, found.value);
-  // One that was removed and runs out can be ended, too.
-  const mayBeGone = request.kind === 'revoke' && authorizeApply(principal).ok;
-  return mayBeGone && found.error.code === 'not_found' ? ok(undefined) : found;
+  const { kind, object } = request;
+  if (BY_APPLYING.has(kind)) {
+    const allowed = await allowedChange(world.store, principal, { kind: 'remove', object });
+    if (allowed.ok || allowed.error.code !== 'forbidden') return allowed;
+  }
+  const permission = PERMISSIONS[kind];
+  const found = await seen(world.store, principal, { ref: object, permission });
+  return found.ok ? mayTouch(principal, permission, found.value) : found;
 }
 
 /**
@@ -164,7 +171,9 @@ async function seen(
   if (!found.ok) return found;
   const [object] = found.value;
   const isSeen =
-    object !== undefined && [permission, 'keys:read'].some((one) => maySee(principal, one, object));
+    object !== undefined &&
+    (authorize(principal, READS, { kind: 'account' }).ok ||
+      [permission, 'keys:read'].some((one) => maySee(principal, one, object)));
   return isSeen ? ok(object) : fail(fault('not_found', `there is no ${refText(ref)}`));
 }
 
