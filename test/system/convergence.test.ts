@@ -1,38 +1,72 @@
 /**
  * Whatever is declared, and whatever it is changed to: after apply nothing is left to do, twice the same
- * plan is the same text, and no accepted version is one that nobody could hold. The real embedded store and
- * real files, in process; chance and time are seeded and set by hand.
+ * plan is the same text, and no accepted version is one that nobody could hold. The real store on both
+ * engines and real files, in process; chance and time are seeded and set by hand.
  */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import fc from 'fast-check';
+import { newKey } from '../../src/authority/keyring.js';
 import { sinkPlace } from '../../src/domain/kinds/index.js';
 import { stateOf, waitsForClaim } from '../../src/domain/lifecycle.js';
 import type { Declaration, ObjectRef } from '../../src/domain/objects.js';
 import { refOf } from '../../src/domain/objects.js';
+import { Secret } from '../../src/domain/secret.js';
 import { MINUTE_MS } from '../../src/domain/time.js';
+import { openPostgresStore } from '../../src/main/postgres-store.js';
 import { drift } from '../../src/plan/drift.js';
 import type { Plan } from '../../src/plan/plan.js';
 import { planJson } from '../../src/view/plan-json.js';
 import { type ApplyTestWorld, applyWorld, unwrap } from '../support/apply-world.js';
 import { documents } from '../support/chance-documents.js';
+import { describeWithPostgres, postgresCluster } from '../support/postgres.js';
+import { seededEntropy } from '../support/store-world.js';
+
+const histories = fc.array(documents, { minLength: 2, maxLength: 4 });
+const RUNS = Number(process.env['KEYWRIGHT_RUNS'] ?? 60);
+/** The histories are the same kind on both engines; on a server each costs a database and a second. */
+const SERVER_RUNS = Math.ceil(RUNS / 5);
 
 test('apply brings any documents, and any change of them, to a plan without steps', async () => {
-  await fc.assert(
-    fc.asyncProperty(fc.array(documents, { minLength: 2, maxLength: 4 }), async (history) => {
-      const world = await applyWorld();
-      try {
-        for (const declared of history) {
-          await applied(world, declared);
-          await expectNothingLeft(world, declared);
-          await expectHeld(world, declared);
-          world.clock.advance(MINUTE_MS);
-        }
-      } finally {
-        await world.close();
-      }
-    }),
-    { numRuns: Number(process.env['KEYWRIGHT_RUNS'] ?? 60) },
-  );
+  const converges = fc.asyncProperty(histories, (history) => expectConvergence(history, () => applyWorld()));
+  await fc.assert(converges, { numRuns: RUNS });
 }, 300_000);
+
+describeWithPostgres('on a PostgreSQL server', () => {
+  const cluster = postgresCluster();
+  const folder = mkdtempSync(join(tmpdir(), 'keywright-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  const onServer = (): Promise<ApplyTestWorld> =>
+    applyWorld(async (world) => {
+      const address = new Secret(await cluster.database());
+      return openPostgresStore({ ...world, ...{ address, folder }, whenAbsent: 'create', masterKey: KEY });
+    });
+
+  test('apply brings any documents, and any change of them, to a plan without steps', async () => {
+    const converges = fc.asyncProperty(histories, (history) => expectConvergence(history, onServer));
+    await fc.assert(converges, { numRuns: SERVER_RUNS });
+  }, 300_000);
+});
+
+const KEY = newKey(seededEntropy('master'));
+
+async function expectConvergence(
+  history: readonly (readonly Declaration[])[],
+  open: () => Promise<ApplyTestWorld>,
+): Promise<void> {
+  const world = await open();
+  try {
+    for (const declared of history) {
+      await applied(world, declared);
+      await expectNothingLeft(world, declared);
+      await expectHeld(world, declared);
+      world.clock.advance(MINUTE_MS);
+    }
+  } finally {
+    await world.close();
+  }
+}
 
 /** A pass at a time: replaced objects wait for what still needs them, which is no step. */
 async function applied(world: ApplyTestWorld, declared: readonly Declaration[]): Promise<void> {
