@@ -13,7 +13,7 @@ const text = (maxLength: number) => Type.Optional(Type.String({ maxLength }));
 const SheetConfig = Type.Object({
   name: Type.String({ minLength: 1, maxLength: 200 }),
   slug: text(200),
-  fields: Type.Array(Opaque, { maxItems: 1_000 }),
+  fields: Type.Array(Type.Object({ key: Type.String(), type: Type.String() }), { maxItems: 1_000 }),
 });
 
 /** Kept as they are given; lists go by some. */
