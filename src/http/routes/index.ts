@@ -3,6 +3,7 @@ import type { AnyRoute } from '../route.js';
 import { agentRoutes } from './agents/routes.js';
 import { proofRoutes } from './audit/proof.js';
 import { auditRoute } from './audit/route.js';
+import { apiKeyRoutes } from './auth/api-keys.js';
 import { personalTokenRoutes } from './auth/personal-tokens.js';
 import { signInRoutes } from './auth/sign-in.js';
 import { changesRoute } from './changes/route.js';
@@ -34,6 +35,7 @@ export const ROUTES: readonly AnyRoute[] = [
   whoamiRoute,
   ...signInRoutes,
   ...personalTokenRoutes,
+  ...apiKeyRoutes,
   ...invitationRoutes,
   ...guestLinkRoutes,
   ...signingKeyRoutes,

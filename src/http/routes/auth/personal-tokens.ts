@@ -1,8 +1,9 @@
 /** Personal access tokens (F8): everybody's own, and nobody else's. */
 import { Type } from 'typebox';
 import { formatInstant } from '../../../domain/time.js';
-import type { By, PersonalToken, Shown } from '../../../ports/authority.js';
-import { type Answered, type AnyRoute, type Call, json, route, shownOnce } from '../../route.js';
+import type { PersonalToken, Shown } from '../../../ports/authority.js';
+import { byOf, SUCCESS, Success } from '../../live-objects.js';
+import { type Answered, type AnyRoute, json, route, shownOnce } from '../../route.js';
 import { closed, dataOf, Instant, nullable } from '../../schemas.js';
 
 const Token = Type.Object(
@@ -26,15 +27,7 @@ const Made = dataOf(
   ),
 );
 
-export const Success = dataOf(Type.Object({ success: Type.Literal(true) }, closed));
-export const done = (): Answered => json({ data: { success: true } });
-
 const byTokenId = Type.Object({ id: Type.String({ pattern: '^us_pat_[0-9A-Za-z]{1,32}$' }) }, closed);
-
-export const byOf = ({ principal, credential }: Pick<Call, 'principal' | 'credential'>): By => ({
-  principal,
-  context: credential.context,
-});
 
 const list = route({
   method: 'GET',
@@ -77,7 +70,7 @@ const remove = route({
   faults: ['not_found'],
   handle: async (call, { authority }) => {
     const ended = await authority.deletePersonalToken(call.params.id, byOf(call));
-    return ended.ok ? done() : ended;
+    return ended.ok ? json(SUCCESS) : ended;
   },
 });
 

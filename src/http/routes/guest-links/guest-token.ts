@@ -6,10 +6,10 @@ import { Type } from 'typebox';
 import { isOpen } from '../../../domain/access.js';
 import type { Principal } from '../../../domain/principal.js';
 import { ok, type Result } from '../../../domain/result.js';
+import { byOf } from '../../live-objects.js';
 import { json, route } from '../../route.js';
 import { closed, dataOf } from '../../schemas.js';
 import type { HttpWorld } from '../../world.js';
-import { byOf } from '../auth/personal-tokens.js';
 
 export const guestTokenRoute = route({
   method: 'GET',

@@ -7,9 +7,9 @@ import { fault } from '../../../domain/errors.js';
 import { fail } from '../../../domain/result.js';
 import { formatInstant } from '../../../domain/time.js';
 import type { GuestLink, Shown } from '../../../ports/authority.js';
-import { type Answered, type AnyRoute, route, shownOnce } from '../../route.js';
+import { byOf, SUCCESS, Success } from '../../live-objects.js';
+import { type Answered, type AnyRoute, json, route, shownOnce } from '../../route.js';
 import { closed, dataOf, Instant } from '../../schemas.js';
-import { byOf, done, Success } from '../auth/personal-tokens.js';
 import { guestTokenRoute } from './guest-token.js';
 
 /** Within an environment, or by id. */
@@ -67,7 +67,7 @@ const remove = route({
   faults: ['not_found'],
   handle: async (call, { authority }) => {
     const ended = await authority.endGuestLink(call.params.id, byOf(call));
-    return ended.ok ? done() : ended;
+    return ended.ok ? json(SUCCESS) : ended;
   },
 });
 

@@ -2,10 +2,10 @@
 import { Type } from 'typebox';
 import { Secret } from '../../../domain/secret.js';
 import { formatInstant } from '../../../domain/time.js';
+import { byOf, SUCCESS, Success } from '../../live-objects.js';
 import { type AnyRoute, json, openRoute, route, shownOnce } from '../../route.js';
 import { closed, dataOf, Instant, SecretText } from '../../schemas.js';
 import { AccessTokenBody, accessTokenBody } from '../auth/access-token.js';
-import { byOf, done, Success } from '../auth/personal-tokens.js';
 
 const byPerson = Type.Object(
   {
@@ -85,7 +85,7 @@ const setPassword = route({
       ...(current !== undefined && { current: new Secret(current) }),
     };
     const set = await authority.setPassword(change, byOf(call));
-    return set.ok ? done() : set;
+    return set.ok ? json(SUCCESS) : set;
   },
 });
 

@@ -3,9 +3,9 @@
  * still good: for that, ask.
  */
 import { Type } from 'typebox';
+import { byOf, SUCCESS, Success } from '../../live-objects.js';
 import { type AnyRoute, json, openRoute, route } from '../../route.js';
 import { closed } from '../../schemas.js';
-import { byOf, done, Success } from '../auth/personal-tokens.js';
 
 const KeySetBody = Type.Object(
   {
@@ -56,7 +56,7 @@ const rotate = route({
   answer: Success,
   handle: async (call, { authority }) => {
     const rotated = await authority.rotateSigningKey(byOf(call));
-    return rotated.ok ? done() : rotated;
+    return rotated.ok ? json(SUCCESS) : rotated;
   },
 });
 
