@@ -2,15 +2,17 @@
  * Delete: the object becomes a tombstone, its name is free, and a key's versions end after the overlap,
  * which verifiers enforce even if no controller is left (contract.md, fine print 2).
  */
+
 import { fault } from '../domain/errors.js';
 import { type ObjectRef, refText } from '../domain/objects.js';
 import { fail, ok, type Result } from '../domain/result.js';
 import { type DurationMs, formatInstant } from '../domain/time.js';
 import type { Outcome } from '../ports/live-store.js';
+import { deliveriesText } from './deliveries.js';
 import { dependentsOf } from './dependents.js';
 import { refuseLastOwner, removeAlone } from './people.js';
 import { endVersions } from './revoke.js';
-import { deliveriesText, refOfRow } from './rows.js';
+import { refOfRow } from './rows.js';
 import type { ObjectRow } from './storage-port.js';
 import { genuine, keyOf, saveKey, saveObject } from './stored.js';
 import { changed, moved, unchanged, type Work } from './work.js';

@@ -1,4 +1,5 @@
 /** A new row for a declaration, whoever asked for it: the first half of creating anything. */
+
 import type { Entropy } from '../domain/entropy.js';
 import { kindOf } from '../domain/kinds/index.js';
 import type { Origin, Ownership } from '../domain/live.js';
@@ -6,9 +7,10 @@ import { type Declaration, declarationDigest, refOf } from '../domain/objects.js
 import { ok, type Result } from '../domain/result.js';
 import { base62 } from '../domain/secret.js';
 import type { Instant } from '../domain/time.js';
+import { deliveriesText } from './deliveries.js';
 import { record } from './record.js';
 import { liveReferences, refuseTakenAlias } from './references.js';
-import { declarationOf, declarationText, deliveriesText, quietUntilOf, signObject } from './rows.js';
+import { declarationOf, declarationText, quietUntilOf, signObject } from './rows.js';
 import type { ObjectRow } from './storage-port.js';
 import type { Work } from './work.js';
 

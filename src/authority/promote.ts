@@ -1,4 +1,5 @@
 /** Promote: the label `current` moves to a version that every declared sink is confirmed to hold. */
+
 import { fault } from '../domain/errors.js';
 import { type ApiKeySpec, sinkIdOf } from '../domain/kinds/index.js';
 import { isAlive } from '../domain/lifecycle.js';
@@ -6,7 +7,8 @@ import { CLAIM_RECIPIENT } from '../domain/live.js';
 import { type ObjectRef, refText } from '../domain/objects.js';
 import { fail, type Result } from '../domain/result.js';
 import type { ConfirmedDelivery, Outcome } from '../ports/live-store.js';
-import { deliveriesText, versionFactsOf } from './rows.js';
+import { deliveriesText } from './deliveries.js';
+import { versionFactsOf } from './rows.js';
 import type { VersionRow } from './storage-port.js';
 import { loadKey, type StoredKey, saveKey } from './stored.js';
 import { changed, moved, unchanged, type Work } from './work.js';

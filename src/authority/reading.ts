@@ -2,7 +2,7 @@
 
 import { sinkIdOf } from '../domain/kinds/index.js';
 import type { KnownToken, LiveObject, LiveSummary } from '../domain/live.js';
-import { compareRefs, type ObjectRef, refText } from '../domain/objects.js';
+import { areInOrder, compareRefs, type ObjectRef, refText, sortedByRef } from '../domain/objects.js';
 import { fail, ok, type Result } from '../domain/result.js';
 import type { ObjectPage } from '../ports/live-store.js';
 import type { Keyring } from './keyring.js';
@@ -17,21 +17,17 @@ import {
 } from './rows.js';
 import type { ObjectRow, TokenOwnerRow, Transaction, VersionRow } from './storage-port.js';
 import { genuine } from './stored.js';
+import { Surveyed } from './surveyed.js';
 
 /** No answer grows without end. */
 const PAGE_MAX = 1_000;
 
 /** Every live object, sorted by `compareRefs`. */
 export async function survey(tx: Transaction): Promise<Result<readonly LiveSummary[]>> {
-  const rows = await tx.objects.survey();
+  const lines: Surveyed[] = [];
+  for (const row of await tx.objects.survey()) lines.push(new Surveyed(row, lines.at(-1)?.ownership));
   // An engine orders by bytes, which beyond ASCII is not the order of code units.
-  let owner: LiveSummary['ownership'];
-  const lines = rows.map((row) => {
-    const line = summaryOf(row, owner);
-    owner = line.ownership;
-    return line;
-  });
-  return ok(lines.sort((a, b) => compareRefs(a.ref, b.ref)));
+  return ok(areInOrder(lines) ? lines : sortedByRef(lines));
 }
 
 /** Those of `refs` that are live, sorted by `compareRefs`. `store_tampered` if a row was changed. */

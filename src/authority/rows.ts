@@ -7,7 +7,6 @@ import { canonicalJson } from '../domain/canonical.js';
 import { type Fault, fault } from '../domain/errors.js';
 import { lapsesAt } from '../domain/guests.js';
 import type {
-  Delivery,
   KeyFacts,
   LiveSummary,
   Origin,
@@ -19,7 +18,7 @@ import type { Declaration, DeclarationOf, ObjectRef } from '../domain/objects.js
 import { isActive } from '../domain/people.js';
 import type { KeyType } from '../domain/secret.js';
 import { type Instant, NEVER } from '../domain/time.js';
-import type { ConfirmedDelivery } from '../ports/live-store.js';
+import { deliveriesOf } from './deliveries.js';
 import type { Keyring } from './keyring.js';
 import type { ObjectRow, SurveyRow, VersionRow } from './storage-port.js';
 
@@ -119,31 +118,15 @@ export const ownershipOf = ({
 }: Pick<ObjectRow, 'project' | 'manager'>): Ownership | undefined =>
   project === null || manager === null ? undefined : { project, manager };
 
-/** Most objects have the owner of their neighbour in a list, whose value is then shared. */
-export const summaryOf = (row: SurveyRow, neighbour?: Ownership): LiveSummary => ({
+export const summaryOf = (row: SurveyRow): LiveSummary => ({
   ref: refOfRow(row),
   digest: row.digest,
-  ownership:
-    neighbour?.project === row.project && neighbour.manager === row.manager ? neighbour : ownershipOf(row),
+  ownership: ownershipOf(row),
   origin: row.origin as Origin,
   revision: row.revision,
   quietUntil: row.quiet_until,
   deliveries: deliveriesOf(row.deliveries),
 });
-
-/** Confirmed places as a row keeps them. */
-export const deliveriesText = (deliveries: readonly ConfirmedDelivery[], generation: number): string =>
-  JSON.stringify(
-    deliveries.map(
-      ({ sink, fingerprint, machine }): Delivery => ({ sink, generation, fingerprint, machine }),
-    ),
-  );
-
-/** Shared: most objects have none. */
-const NOWHERE: readonly Delivery[] = [];
-
-const deliveriesOf = (text: string): readonly Delivery[] =>
-  text === '[]' ? NOWHERE : (JSON.parse(text) as readonly Delivery[]);
 
 /** A tombstone stays one, whoever has the name later. */
 export function standingOfPerson(person: ObjectRow | undefined): OwnerStanding {

@@ -121,7 +121,7 @@ export interface MetaRow {
 export type SurveyRow = Pick<
   ObjectRow,
   'kind' | 'name' | 'digest' | 'project' | 'manager' | 'origin' | 'revision' | 'quiet_until' | 'deliveries'
->;
+> & { readonly mark?: string };
 
 export interface ObjectQueries {
   byId(id: string): Promise<ObjectRow | undefined>;

@@ -8,6 +8,8 @@ import type { Declaration, ObjectRef, Position } from './objects.js';
 export interface DesiredEntry {
   readonly ref: ObjectRef;
   readonly digest: string;
+  /** `markOf` ref and digest, where that is at hand. */
+  readonly mark?: string;
   readonly position: Position;
   readonly labels: Readonly<Record<string, string>>;
   readonly references: readonly Reference[];

@@ -35,6 +35,8 @@ export interface LiveSummary {
   readonly ref: ObjectRef;
   /** Digest of the live declaration. Equal to the desired one: nothing to create, update or replace. */
   readonly digest: string;
+  /** `markOf` ref and digest, where that is at hand. */
+  readonly mark?: string;
   /** Undefined for objects that no project declares. */
   readonly ownership: Ownership | undefined;
   readonly origin: Origin;

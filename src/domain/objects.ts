@@ -2,6 +2,7 @@
 import { digestOf } from './canonical.js';
 import { DNS_LABEL } from './kinds/fields.js';
 import { kindOf, type ObjectKind, type SpecOf } from './kinds/index.js';
+import { TAB } from './lines.js';
 import { type Metadata, PREVIOUS_NAME } from './metadata.js';
 
 /**
@@ -19,6 +20,27 @@ export const refText = (ref: { readonly kind: string; readonly name: string }): 
 /** The one order in which objects are listed and joined: by kind, then name, by code unit. */
 export const compareRefs = (a: ObjectRef, b: ObjectRef): number =>
   a.kind === b.kind ? (a.name < b.name ? -1 : a.name > b.name ? 1 : 0) : a.kind < b.kind ? -1 : 1;
+
+/** What an object is called and what is declared of it, as one text: the same exactly when both are. */
+export const markOf = ({ kind, name }: ObjectRef, digest: string): string =>
+  `${kind}${TAB}${name}${TAB}${digest}`;
+
+/** Are they sorted by `compareRefs` already? What comes from an engine or from memory mostly is. */
+export function areInOrder(named: readonly { readonly ref: ObjectRef }[]): boolean {
+  let before: ObjectRef | undefined;
+  for (const { ref } of named) {
+    if (before && compareRefs(before, ref) > 0) return false;
+    before = ref;
+  }
+  return true;
+}
+
+/** In the order of `compareRefs`; each is asked for its name once. */
+export const sortedByRef = <T extends { readonly ref: ObjectRef }>(named: readonly T[]): readonly T[] =>
+  named
+    .map((one) => ({ ref: one.ref, one }))
+    .sort((a, b) => compareRefs(a.ref, b.ref))
+    .map(({ one }) => one);
 
 /** Is it among `named`, which are sorted by `compareRefs`? By bisection. */
 export function isAmong(named: readonly { readonly ref: ObjectRef }[], ref: ObjectRef): boolean {

@@ -4,9 +4,10 @@
  * survey and their place in a file; full facts are fetched of the others only.
  */
 import type { DesiredState } from '../domain/desired.js';
+import { isObjectKind } from '../domain/kinds/index.js';
 import type { Selector } from '../domain/labels.js';
 import type { LiveSummary, Ownership } from '../domain/live.js';
-import { compareRefs, type ObjectRef, refText } from '../domain/objects.js';
+import { compareRefs, isAmong, type ObjectRef, refText } from '../domain/objects.js';
 import { ok, type Result } from '../domain/result.js';
 import type { Instant } from '../domain/time.js';
 import { attention, isOwnedBy } from '../plan/compare.js';
@@ -128,11 +129,8 @@ const wholeOf = ({ desired, ownership }: Gathering, survey: readonly LiveSummary
   owned: survey.filter((live) => isOwnedBy(live, ownership)).length,
 });
 
-/** Builds its index when it is first asked: most plans never do. */
-function isLiveIn(survey: readonly LiveSummary[], otherwise: ReadonlySet<string>): Gathered['isLive'] {
-  let names: ReadonlySet<string> | undefined;
-  return (ref) => {
-    names ??= new Set(survey.map((live) => refText(live.ref)));
-    return names.has(refText(ref)) || otherwise.has(refText(ref));
-  };
-}
+/** `survey` is sorted by `compareRefs`: a fleet's names are not worth an index for the few that are asked about. */
+const isLiveIn =
+  (survey: readonly LiveSummary[], otherwise: ReadonlySet<string>): Gathered['isLive'] =>
+  ({ kind, name }) =>
+    otherwise.has(refText({ kind, name })) || (isObjectKind(kind) && isAmong(survey, { kind, name }));

@@ -7,7 +7,7 @@ import { createHash, type Hash } from 'node:crypto';
 import type { DesiredState } from '../domain/desired.js';
 import type { SinkId } from '../domain/kinds/index.js';
 import type { Delivery, KnownToken, LiveSummary, Ownership, Receipt } from '../domain/live.js';
-import { declarationDigest, isAmong, type ObjectRef, refText } from '../domain/objects.js';
+import { declarationDigest, isAmong, markOf, type ObjectRef, refText } from '../domain/objects.js';
 import { isOwnedBy } from '../plan/compare.js';
 import type { PlanInput, Subject } from '../plan/plan.js';
 
@@ -47,14 +47,16 @@ function hashSurvey(hash: Hash, { desired, ownership, survey, subjects, receipts
   const isNamed = namesIn(desired, subjects);
   let lines: string[] = [];
   const flush = (): void => {
-    hash.update(lines.join(''));
+    hash.update(`${lines.join('\n')}\n`);
     lines = [];
   };
   for (const live of survey) {
-    if (!isOwnedBy(live, ownership) && !isNamed(live.ref)) continue;
-    lines.push(lineOf(live));
+    const isOwned = isOwnedBy(live, ownership);
+    if (!isOwned && !isNamed(live.ref)) continue;
+    lines.push(live.mark ?? markOf(live.ref, live.digest), String(live.revision));
+    if (!isOwned) lines.push(JSON.stringify(live.ownership ?? null));
     for (const delivery of live.deliveries)
-      if (!agrees(delivery)) lines.push(`  ${receiptLine(delivery.sink, receipts)}\n`);
+      if (!agrees(delivery)) lines.push(receiptLine(delivery.sink, receipts));
     if (lines.length >= LINES) flush();
   }
   flush();
@@ -69,9 +71,6 @@ function namesIn({ entries }: DesiredState, subjects: readonly Subject[]): (ref:
     return referred.has(refText(ref)) || isAmong(entries, ref) || isAmong(subjects, ref);
   };
 }
-
-const lineOf = ({ ref, digest, revision, ownership }: LiveSummary): string =>
-  `${refText(ref)}\t${digest}\t${revision}\t${ownership?.project}\t${ownership?.manager}\n`;
 
 const tokenLine = ({ object, ...token }: KnownToken): string =>
   JSON.stringify([

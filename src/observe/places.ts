@@ -18,17 +18,18 @@ export interface Places {
 export async function placesOf(survey: readonly LiveSummary[], sinks: Pick<Sinks, 'read'>): Promise<Places> {
   const deliveries = survey.flatMap((live) => live.deliveries);
   const receipts = await sinks.read(deliveries.map(({ sink }) => sink));
-  const differing = new Map<Delivery, Receipt>();
-  for (const [at, delivery] of deliveries.entries()) {
-    const receipt = receipts[at] ?? { kind: 'unknown', why: `${delivery.sink} was not read` };
+  const differing = new Map<string, Differing>();
+  let at = 0;
+  for (const delivery of deliveries) {
+    const receipt = receipts[at++] ?? { kind: 'unknown', why: `${delivery.sink} was not read` };
     if (receipt.kind !== 'holds' || receipt.fingerprint !== delivery.fingerprint)
-      differing.set(delivery, receipt);
+      differing.set(recordOf(delivery), { sink: delivery.sink, receipt });
   }
   return {
-    agrees: (delivery) => !differing.has(delivery),
+    agrees: (delivery) => differing.size === 0 || !differing.has(recordOf(delivery)),
     receiptsOf: (refs) => {
       const known = new Map<SinkId, Receipt>();
-      for (const [{ sink }, receipt] of differing) known.set(sink, receipt);
+      for (const { sink, receipt } of differing.values()) known.set(sink, receipt);
       for (const at of positionsOf(refs, survey)) {
         const [delivery, receipt] = [deliveries[at], receipts[at]];
         if (delivery && receipt) known.set(delivery.sink, receipt);
@@ -37,6 +38,14 @@ export async function placesOf(survey: readonly LiveSummary[], sinks: Pick<Sinks
     },
   };
 }
+
+interface Differing {
+  readonly sink: SinkId;
+  readonly receipt: Receipt;
+}
+
+/** What the store says a place holds: two records of one place may say different things. */
+const recordOf = ({ sink, fingerprint }: Delivery): string => `${fingerprint} ${sink}`;
 
 /** Where the deliveries of these objects stand among those of the whole survey: one pass over both. */
 function* positionsOf(refs: readonly ObjectRef[], survey: readonly LiveSummary[]): Generator<number> {

@@ -64,7 +64,7 @@ export function attention(comparison: Comparison): Attention {
   while (d < entries.length || l < survey.length) {
     const entry = entries[d];
     const live = survey[l];
-    const order = entry === undefined ? 1 : live === undefined ? -1 : compareRefs(entry.ref, live.ref);
+    const order = entry === undefined ? 1 : live === undefined ? -1 : orderOf(entry, live);
     if (order <= 0) d++;
     if (order >= 0) l++;
     const isOwned = order >= 0 && live !== undefined && isOwnedBy(live, ownership);
@@ -85,6 +85,13 @@ export function attention(comparison: Comparison): Attention {
   const totals = { desired: entries.length, owned, unchanged, unmanaged };
   return { refs, totals, unmanaged: named, quietUntil };
 }
+
+/** Of a fleet that agrees, nearly all have the same mark, and no name is looked at. */
+const orderOf = (entry: DesiredEntry, live: LiveSummary): number =>
+  haveSameMark(entry, live) ? 0 : compareRefs(entry.ref, live.ref);
+
+const haveSameMark = (entry: DesiredEntry, live: LiveSummary): boolean =>
+  entry.mark !== undefined && entry.mark === live.mark;
 
 /** Removal and every other step stay within one project and manager. */
 export const isOwnedBy = (live: Pick<LiveSummary, 'ownership'>, { project, manager }: Ownership): boolean =>

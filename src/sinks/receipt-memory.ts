@@ -4,6 +4,7 @@
  * asked for held a token: nothing can be guessed from a digest of what holds 256 random bits.
  */
 import type { KeptText } from '../domain/kept-text.js';
+import { cellAt, LINE, TAB } from '../domain/lines.js';
 import type { Receipt } from '../domain/live.js';
 
 /** Of what is kept under this mark. Changes with the shape of the text. */
@@ -11,12 +12,6 @@ export const RECEIPTS_MARK = 'keywright-receipts-1';
 
 /** Smaller reads are quick enough, and would push out what larger ones remember. */
 export const REMEMBERED_FROM = 1_000;
-
-/** Part, fingerprint, token id. */
-const WIDTH = 3;
-/** Neither is in a path, a part or a digest. */
-const TAB = '\t';
-const LINE = '\n';
 
 /** What one file held at the places that were asked for. */
 export interface FileReceipts {
@@ -49,16 +44,8 @@ export class ReceiptMemory {
   /** What the file came to before, if it held the same and was asked for the same; then that stays remembered. */
   recall({ file, digest, parts }: Omit<FileReceipts, 'receipts'>): readonly Receipt[] | undefined {
     const line = this.#before.get(file);
-    const cells = line?.split(TAB) ?? [];
-    if (line === undefined || cells[1] !== digest || cells.length !== 2 + parts.length * WIDTH)
-      return undefined;
-    const receipts: Receipt[] = [];
-    for (let nth = 0; nth < parts.length; nth++) {
-      const at = 2 + nth * WIDTH;
-      if (cells[at] !== parts[nth]) return undefined;
-      receipts.push({ kind: 'holds', fingerprint: cells[at + 1] ?? '', tokenId: cells[at + 2] });
-    }
-    this.#lines.push(line);
+    const receipts = line === undefined ? undefined : recalledFrom(line, { file, digest, parts });
+    if (line !== undefined && receipts) this.#lines.push(line);
     return receipts;
   }
 
@@ -78,5 +65,48 @@ export class ReceiptMemory {
   async keep(): Promise<void> {
     const isSame = !this.#isNew && this.#lines.length === this.#before.size;
     if (!isSame) await this.#kept.keep(this.#lines.join(LINE));
+  }
+}
+
+/** A line is a file, its digest, and for each part its name, the fingerprint and the token's id. */
+function recalledFrom(
+  line: string,
+  { file, digest, parts }: Omit<FileReceipts, 'receipts'>,
+): readonly Receipt[] | undefined {
+  const head = file + TAB + digest;
+  if (!line.startsWith(head)) return undefined;
+  const receipts: Receipt[] = [];
+  let at = head.length;
+  for (const part of parts) {
+    const name = TAB + part + TAB;
+    if (!line.startsWith(name, at)) return undefined;
+    const receipt = new Recalled(line, at + name.length);
+    receipts.push(receipt);
+    at = line.indexOf(TAB, line.indexOf(TAB, at + name.length) + 1);
+    if (at === -1) at = line.length;
+  }
+  return at === line.length ? receipts : undefined;
+}
+
+/** Says of what a line holds from `start` on when asked: of a fleet, mostly only the fingerprint is. */
+class Recalled implements Held {
+  readonly #line: string;
+  readonly #start: number;
+
+  constructor(line: string, start: number) {
+    this.#line = line;
+    this.#start = start;
+  }
+
+  get kind(): 'holds' {
+    return 'holds';
+  }
+
+  get fingerprint(): string {
+    return cellAt(this.#line, this.#start);
+  }
+
+  get tokenId(): string {
+    return cellAt(this.#line, this.#line.indexOf(TAB, this.#start) + 1);
   }
 }

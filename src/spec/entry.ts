@@ -5,6 +5,7 @@ import {
   type Declaration,
   declarationDigest,
   formerName,
+  markOf,
   type ObjectRef,
   type Position,
   refOf,
@@ -19,33 +20,48 @@ import type { Path } from './tree.js';
 
 export class SpecEntry implements DesiredEntry {
   readonly ref: ObjectRef;
-  readonly digest: string;
-  readonly labels: Readonly<Record<string, string>>;
-  readonly references: readonly Reference[];
-  readonly sinks: readonly SinkId[];
-  /** The natural key it had before it was renamed. */
-  readonly previousName: string | undefined;
+  readonly #remembered: RememberedDocument;
   readonly #origin: Origin;
 
-  constructor(origin: Origin) {
-    const { remembered } = origin;
+  constructor(remembered: RememberedDocument, origin: Origin) {
+    this.#remembered = remembered;
     this.#origin = origin;
     this.ref = { kind: remembered.kind, name: remembered.name };
-    this.digest = remembered.digest;
-    this.labels = remembered.labels;
-    this.references = remembered.references;
-    this.sinks = remembered.sinks;
-    this.previousName = remembered.previousName;
+  }
+
+  get mark(): string {
+    return this.#remembered.mark ?? markOf(this.ref, this.digest);
+  }
+
+  get digest(): string {
+    return this.#remembered.digest;
+  }
+
+  get labels(): Readonly<Record<string, string>> {
+    return this.#remembered.labels;
+  }
+
+  get references(): readonly Reference[] {
+    return this.#remembered.references;
+  }
+
+  get sinks(): readonly SinkId[] {
+    return this.#remembered.sinks;
+  }
+
+  /** The natural key it had before it was renamed. */
+  get previousName(): string | undefined {
+    return this.#remembered.previousName;
   }
 
   get position(): Position {
-    const { file, remembered } = this.#origin;
-    const { line, nameLine, nameColumn } = remembered.place();
-    return { file: file.file, line: line + nameLine + 1, column: nameColumn };
+    const { line, nameLine, nameColumn } = this.#remembered.place();
+    return { file: this.#origin.file.file, line: line + nameLine + 1, column: nameColumn };
   }
 
   load(): Declaration {
-    if (this.#origin.declaration) return this.#origin.declaration;
+    const parsed = this.#origin.declarations.get(this.#remembered);
+    if (parsed) return parsed;
     const declared = declare(this.#document(), this.#origin.context);
     if (!declared.ok)
       throw new Error(`a document that was right is wrong: ${this.ref.kind}/${this.ref.name}`);
@@ -58,8 +74,8 @@ export class SpecEntry implements DesiredEntry {
   }
 
   #document(): CheckedDocument {
-    const { file, remembered } = this.#origin;
-    const { offset, length } = remembered.place();
+    const { file } = this.#origin;
+    const { offset, length } = this.#remembered.place();
     const text = file.source.text.slice(offset, offset + length);
     const checked = checkDocument(file.source, { offset, text });
     if (!checked.ok || checked.value === undefined)
@@ -68,13 +84,12 @@ export class SpecEntry implements DesiredEntry {
   }
 }
 
-/** Where an entry comes from. */
+/** Where the entries of one file come from. */
 export interface Origin {
   readonly file: SpecFile;
-  readonly remembered: RememberedDocument;
   readonly context: Context;
-  /** When the document was parsed in this run. */
-  readonly declaration: Declaration | undefined;
+  /** Of the documents that were parsed in this run. */
+  readonly declarations: ReadonlyMap<RememberedDocument, Declaration>;
 }
 
 /** Where a chunk stands and what it digests to. */

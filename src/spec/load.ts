@@ -133,10 +133,8 @@ function readAll(
     const isProjectFile = file === projectFile;
     const recalled = known.get(file.file);
     const documents = readDocuments({ file, context, isProjectFile }, recalled);
-    for (const remembered of documents.documents) {
-      const declaration = documents.declarations.get(remembered);
-      entries.push(new SpecEntry({ file, remembered, context, declaration }));
-    }
+    const origin = { file, context, declarations: documents.declarations };
+    for (const remembered of documents.documents) entries.push(new SpecEntry(remembered, origin));
     const hash = documents.wrong.length === 0 ? file.hash : '';
     const fresh = { file: file.file, hash, documents: documents.documents };
     read.push(documents.isUnchanged && recalled ? recalled : fresh);

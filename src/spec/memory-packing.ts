@@ -1,12 +1,13 @@
 /**
  * The memory as one text, made to be read: an index, then for each file what documents share (labels and
- * lists of references, each once), the cells that every plan needs, and those that few need, which stay
- * packed until somebody asks. Cells are separated by tabs, which occur in none of them.
+ * lists of references, each once), a line for each document with what every plan needs, and one with what
+ * few need. Lines are taken apart when somebody asks.
  *
- *     index as JSON ⏎ | labels · references | kind, name, digest, … | text, offset, … |  next file …
+ *     index as JSON ⏎ | labels ⇥ references | kind, name, digest, … ⏎ … | text, offset, … ⏎ … |  next file …
  */
 import type { KeptText } from '../domain/kept-text.js';
-import { isObjectKind, type Reference } from '../domain/kinds/index.js';
+import type { ObjectKind, Reference } from '../domain/kinds/index.js';
+import { cellOf, cellsUpTo, LINE, linesOf, TAB } from '../domain/lines.js';
 import type {
   DocumentMemory,
   DocumentPlace,
@@ -24,23 +25,20 @@ interface Index {
 
 interface Parts {
   readonly shared: string;
-  readonly cells: string;
+  /** Kind, name, digest, sinks, references, previous name, labels. */
+  readonly documents: string;
+  /** Text, offset, length, line, nameLine, nameColumn. */
   readonly places: string;
 }
 
-/** Kind, name, digest, labels, references, sinks, previous name. */
-const CELLS = 7;
-/** Text, offset, length, line, nameLine, nameColumn. */
-const PLACE_CELLS = 6;
-const TAB = '\t';
-/** Sink ids hold no control characters, and JSON escapes them. */
-const LINE = '\n';
+/** Between sinks. Their ids hold no control characters. */
+const BETWEEN_SINKS = '\r';
 
 /** Files that were recalled keep their text, so that what is unchanged is not packed again. */
 const packedFiles = new WeakMap<RememberedFile, Parts>();
 
 /** Of what is kept under this mark. Changes with the shape of the text. */
-export const DOCUMENTS_MARK = 'keywright-documents-2';
+export const DOCUMENTS_MARK = 'keywright-documents-3';
 
 export const documentMemory = (kept: KeptText): DocumentMemory => ({
   recall: async () => {
@@ -56,33 +54,36 @@ function packed({ key, isSound, files }: Recollection): string {
     key,
     isSound,
     files: files.map(({ file, hash }, at) => {
-      const { shared = '', cells = '', places = '' } = parts[at] ?? {};
-      return [file, hash, shared.length, cells.length, places.length];
+      const { shared = '', documents = '', places = '' } = parts[at] ?? {};
+      return [file, hash, shared.length, documents.length, places.length];
     }),
   };
-  const texts = parts.map(({ shared, cells, places }) => shared + cells + places);
+  const texts = parts.map(({ shared, documents, places }) => shared + documents + places);
   return [JSON.stringify(index), LINE, ...texts].join('');
 }
 
 function packedFile({ documents }: RememberedFile): Parts {
   const labels = new Table();
   const references = new Table();
-  const cells = documents.flatMap((document) => [
+  const lines = documents.map((document) => [
     document.kind,
     document.name,
     document.digest,
-    labels.indexOf(document.labels),
+    document.sinks.join(BETWEEN_SINKS),
     references.indexOf(document.references),
-    document.sinks.join(LINE),
-    document.previousName ?? '',
+    document.previousName === undefined ? '' : JSON.stringify(document.previousName),
+    labels.indexOf(document.labels),
   ]);
-  const places = documents.flatMap((document) => {
+  const places = documents.map((document) => {
     const { text, offset, length, line, nameLine, nameColumn } = document.place();
     return [text, offset, length, line, nameLine, nameColumn];
   });
   const shared = labels.texts.join(LINE) + TAB + references.texts.join(LINE);
-  return { shared, cells: cells.join(TAB), places: places.join(TAB) };
+  return { shared, documents: textOf(lines), places: textOf(places) };
 }
+
+const textOf = (lines: readonly (readonly (string | number)[])[]): string =>
+  lines.map((cells) => cells.join(TAB)).join(LINE);
 
 /** The text must be one that `packed` made. */
 function unpacked(text: string): Recollection {
@@ -97,8 +98,8 @@ function unpacked(text: string): Recollection {
   return {
     key,
     isSound,
-    files: files.map(([file, hash, shared, cells, places]) => {
-      const parts = { shared: next(shared), cells: next(cells), places: next(places) };
+    files: files.map(([file, hash, shared, documents, places]) => {
+      const parts = { shared: next(shared), documents: next(documents), places: next(places) };
       const remembered = { file, hash, documents: unpackedDocuments(parts, values) };
       packedFiles.set(remembered, parts);
       return remembered;
@@ -107,48 +108,91 @@ function unpacked(text: string): Recollection {
 }
 
 function unpackedDocuments(parts: Parts, values: Values): readonly RememberedDocument[] {
-  const [labelTexts = '', referenceTexts = ''] = parts.shared.split(TAB);
-  const labels = labelTexts.split(LINE).map((text) => values.labels(text));
-  const references = referenceTexts.split(LINE).map((text) => values.references(text));
-  const places = placesIn(parts.places);
-  const cells = parts.cells === '' ? [] : parts.cells.split(TAB);
-  const documents: RememberedDocument[] = [];
-  for (let at = 0; at < cells.length; at += CELLS) {
-    const kind = cells[at] ?? '';
-    const nth = at / CELLS;
-    const sinks = cells[at + 5] ?? '';
-    if (!isObjectKind(kind)) continue;
-    documents.push({
-      kind,
-      name: cells[at + 1] ?? '',
-      digest: cells[at + 2] ?? '',
-      labels: labels[Number(cells[at + 3])] ?? {},
-      references: references[Number(cells[at + 4])] ?? [],
-      sinks: sinks === '' ? NO_SINKS : sinks.split(LINE),
-      previousName: cells[at + 6] || undefined,
-      place: () => places(nth),
-    });
-  }
-  return documents;
+  const [labels = '', references = ''] = parts.shared.split(TAB);
+  const shared: Shared = {
+    labels: labels.split(LINE).map((text) => values.labels(text)),
+    references: references.split(LINE).map((text) => values.references(text)),
+    places: onceAsked(() => linesOf(parts.places)),
+  };
+  return linesOf(parts.documents).map((line, nth) => new Recalled(shared, line, nth));
 }
 
-const NO_SINKS: RememberedDocument['sinks'] = [];
+/** What the documents of a file have in common. */
+interface Shared {
+  readonly labels: readonly RememberedDocument['labels'][];
+  readonly references: readonly (readonly Reference[])[];
+  readonly places: () => readonly string[];
+}
 
-/** Taken apart when the first place of the file is asked for. */
-function placesIn(text: string): (nth: number) => DocumentPlace {
-  let cells: readonly string[] | undefined;
-  return (nth) => {
-    cells ??= text.split(TAB);
-    const at = nth * PLACE_CELLS;
-    const number = (column: number): number => Number(cells?.[at + column]);
+class Recalled implements RememberedDocument {
+  readonly #shared: Shared;
+  readonly #line: string;
+  readonly #nth: number;
+
+  constructor(shared: Shared, line: string, nth: number) {
+    this.#shared = shared;
+    this.#line = line;
+    this.#nth = nth;
+  }
+
+  /** The key under which it is remembered says which kinds there are. */
+  get kind(): ObjectKind {
+    return cellOf(this.#line, 0) as ObjectKind;
+  }
+
+  get name(): string {
+    return cellOf(this.#line, 1);
+  }
+
+  get mark(): string {
+    return cellsUpTo(this.#line, 3);
+  }
+
+  get digest(): string {
+    return cellOf(this.#line, 2);
+  }
+
+  get labels(): RememberedDocument['labels'] {
+    return this.#shared.labels[Number(cellOf(this.#line, 6))] ?? {};
+  }
+
+  get references(): readonly Reference[] {
+    return this.#shared.references[Number(cellOf(this.#line, 4))] ?? NO_REFERENCES;
+  }
+
+  get sinks(): RememberedDocument['sinks'] {
+    const sinks = cellOf(this.#line, 3);
+    if (sinks === '') return NO_SINKS;
+    return sinks.includes(BETWEEN_SINKS) ? sinks.split(BETWEEN_SINKS) : [sinks];
+  }
+
+  get previousName(): string | undefined {
+    const name = cellOf(this.#line, 5);
+    return name === '' ? undefined : (JSON.parse(name) as string);
+  }
+
+  place(): DocumentPlace {
+    const cells = (this.#shared.places()[this.#nth] ?? '').split(TAB);
+    const number = (nth: number): number => Number(cells[nth]);
     return {
-      text: cells[at] ?? '',
+      text: cells[0] ?? '',
       offset: number(1),
       length: number(2),
       line: number(3),
       nameLine: number(4),
       nameColumn: number(5),
     };
+  }
+}
+
+const NO_SINKS: RememberedDocument['sinks'] = [];
+const NO_REFERENCES: readonly Reference[] = [];
+
+function onceAsked<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
   };
 }
 

@@ -10,6 +10,8 @@ export interface RememberedDocument {
   readonly name: string;
   /** Digest of the declaration in normal form. */
   readonly digest: string;
+  /** `markOf` ref and digest, where that is at hand. */
+  readonly mark?: string;
   readonly labels: Readonly<Record<string, string>>;
   /** Lists that say the same are one list, so that each is looked up once. */
   readonly references: readonly Reference[];

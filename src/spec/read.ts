@@ -58,8 +58,9 @@ const NONE_PARSED: ReadDocuments = { documents: [], declarations: new Map(), wro
 
 /** The same document where its text stands now. */
 function movedTo(document: RememberedDocument, { offset, line }: PlacedChunk): RememberedDocument {
+  const { kind, name, digest, labels, references, sinks, previousName } = document;
   const place = { ...document.place(), offset, line };
-  return { ...document, place: () => place };
+  return { kind, name, digest, labels, references, sinks, previousName, place: () => place };
 }
 
 interface ReadDocument {

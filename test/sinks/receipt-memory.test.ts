@@ -3,6 +3,7 @@ import { mkdirSync, rmSync, utimesSync } from 'node:fs';
 import fc from 'fast-check';
 import type { KeptText } from '../../src/domain/kept-text.js';
 import type { SinkId } from '../../src/domain/kinds/index.js';
+import type { Receipt } from '../../src/domain/live.js';
 import { openSinks } from '../../src/sinks/sinks.js';
 import { newToken, type Workplace, workplace } from '../support/apply-folder.js';
 
@@ -96,6 +97,13 @@ function written() {
   return world;
 }
 
+/** What was recalled is cut out when it is asked for. */
+const plainly = (receipt: Receipt): Receipt => {
+  if (receipt.kind !== 'holds') return receipt;
+  const { kind, fingerprint, tokenId } = receipt;
+  return { kind, fingerprint, tokenId };
+};
+
 test('a read with a memory comes to the same as one without, whatever happened to the files', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(edits, { minLength: 1, maxLength: 5 }), async (history) => {
@@ -103,8 +111,8 @@ test('a read with a memory comes to the same as one without, whatever happened t
       for (const turn of history) {
         for (const edit of turn) perform(edit, world);
         const expected = await world.fresh.read(IDS);
-        expect(await world.looking.read(IDS)).toEqual(expected);
-        expect(await world.looking.read(IDS)).toEqual(expected);
+        expect((await world.looking.read(IDS)).map(plainly)).toEqual(expected);
+        expect((await world.looking.read(IDS)).map(plainly)).toEqual(expected);
       }
     }),
     { numRuns: 25 },
@@ -115,7 +123,7 @@ test('asking for the places in another order, or for other ones, is another ques
   const { looking, fresh } = written();
   await looking.read(IDS);
   const others = [...IDS.toReversed(), 'dotenv:0.env#KEY_100', 'file:0.env#raw'];
-  expect(await looking.read(others)).toEqual(await fresh.read(others));
+  expect((await looking.read(others)).map(plainly)).toEqual(await fresh.read(others));
 });
 
 test('nothing is written while the files stay as they are', async () => {

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { keptText } from '../../src/main/kept-text.js';
-import type { DocumentMemory, Recollection } from '../../src/spec/memory.js';
+import type { DocumentMemory, Recollection, RememberedDocument } from '../../src/spec/memory.js';
 import { DOCUMENTS_MARK, documentMemory } from '../../src/spec/memory-packing.js';
 import { line, load, specFolder, write } from '../support/spec-folder.js';
 
@@ -71,13 +71,27 @@ test('a load with a memory comes to the same as one without, whatever was edited
   }
 });
 
+const liedAbout = (document: RememberedDocument): RememberedDocument => {
+  const { kind, name, labels, references, sinks, previousName } = document;
+  return {
+    kind,
+    name,
+    labels,
+    references,
+    sinks,
+    previousName,
+    digest: 'remembered',
+    place: () => document.place(),
+  };
+};
+
 /** A memory that was told a lie about one document, to see which documents are believed unread. */
 const lying = (recalled: Recollection, name: string): DocumentMemory => ({
   recall: async () => ({
     ...recalled,
     files: recalled.files.map((file) => ({
       ...file,
-      documents: file.documents.map((one) => (one.name === name ? { ...one, digest: 'remembered' } : one)),
+      documents: file.documents.map((one) => (one.name === name ? liedAbout(one) : one)),
     })),
   }),
   keep: async () => undefined,
