@@ -7,8 +7,7 @@ for (const { ref, name, email } of await all((request) => api.users.list(request
   people.set(ref, `${name} <${email}>`);
 for (let path = '/guests?limit=100'; path; ) {
   const { data, nextCursor } = await get(path);
-  for (const { name, spec } of data)
-    people.set(`Guest/${spec.environment}/${name}`, `${spec.name ?? name} <${spec.email}>, a guest`);
+  for (const { ref, name, email } of data) people.set(ref, `${name} <${email}>, a guest`);
   path = nextCursor && `/guests?limit=100&cursor=${nextCursor}`;
 }
 

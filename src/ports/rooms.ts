@@ -10,6 +10,7 @@ import type { ObjectRef } from '../domain/objects.js';
 import type { Result } from '../domain/result.js';
 import type { Instant } from '../domain/time.js';
 import type { By } from './authority.js';
+import type { Guests } from './guests.js';
 
 /** Opaque JSON by name. A member that is undefined in a change is left as it is; null takes it away. */
 export type Attributes = Readonly<Record<string, unknown>>;
@@ -47,6 +48,8 @@ export interface Agent extends Kept {
 }
 
 export interface Rooms {
+  readonly guests: Guests;
+
   /** What is kept beside these objects, and when that or what they declare was changed last; by id. */
   about(
     objects: readonly Pick<LiveObject, 'id' | 'revision' | 'createdAt'>[],

@@ -2,6 +2,7 @@
 import type { Rooms } from '../../ports/rooms.js';
 import { callerBy, type Identity } from '../identity/identity.js';
 import { agentsOf, deployAgent, removeAgent } from './agents.js';
+import { changeGuest, createGuests, removeGuest } from './guests.js';
 import { about, changeRoom, createRoom, removeRooms } from './objects.js';
 import { changeWorkbook, createWorkbook, removeWorkbook, workbooksOf } from './workbooks.js';
 
@@ -17,5 +18,10 @@ export const roomsOver = ({ read, write }: Pick<Identity, 'read' | 'write'>): Ro
   removeWorkbook: (id, by) => write(callerBy(by), (work) => removeWorkbook(work, id, by)),
   agents: (environmentIds) => read(({ tx }) => agentsOf(tx, environmentIds)),
   deployAgent: (agent, by) => write(callerBy(by), (work) => deployAgent(work, agent, by)),
+  guests: {
+    create: (guests, by) => write(callerBy(by), (work) => createGuests(work, guests, by)),
+    change: (change, by) => write(callerBy(by), (work) => changeGuest(work, change, by)),
+    remove: (from, by) => write(callerBy(by), (work) => removeGuest(work, from, by)),
+  },
   removeAgent: (id, by) => write(callerBy(by), (work) => removeAgent(work, id, by)),
 });

@@ -9,12 +9,12 @@ import { signInRoutes } from './auth/sign-in.js';
 import { changesRoute } from './changes/route.js';
 import { environmentRoutes } from './environments/routes.js';
 import { guestLinkRoutes } from './guest-links/routes.js';
+import { guestRoutes } from './guests/routes.js';
 import { internalRoutes } from './internal/routes.js';
 import { introspectRoute } from './introspect/route.js';
 import { invitationRoutes } from './invitations/routes.js';
 import { signingKeyRoutes } from './jwks/routes.js';
 import { keyRoutes } from './keys/routes.js';
-import { objectRoutes } from './objects/routes.js';
 import { revokeTokenRoute } from './revoke/route.js';
 import { roleRoutes } from './roles/routes.js';
 import { serviceRoutes } from './services/routes.js';
@@ -43,11 +43,11 @@ export const ROUTES: readonly AnyRoute[] = [
   auditRoute,
   ...proofRoutes,
   changesRoute,
-  ...objectRoutes,
   ...environmentRoutes,
   ...spaceRoutes,
   ...workbookRoutes,
   ...userRoutes,
+  ...guestRoutes,
   ...agentRoutes,
   ...internalRoutes,
   ...serviceRoutes,

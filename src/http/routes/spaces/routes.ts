@@ -3,6 +3,7 @@ import { type Static, Type } from 'typebox';
 import { fault } from '../../../domain/errors.js';
 import type { Principal } from '../../../domain/principal.js';
 import { fail, ok, type Result } from '../../../domain/result.js';
+import { formatInstant } from '../../../domain/time.js';
 import type { Attributes } from '../../../ports/rooms.js';
 import { byOf, findEntry, findObject, given, SUCCESS, Success } from '../../live-objects.js';
 import type { Entry } from '../../numbered.js';
@@ -91,7 +92,7 @@ const archiving = (verb: 'archive' | 'unarchive', summary: string): Route =>
     params: byId,
     answer: Success,
     handle: async (call, world) => {
-      const archivedAt = verb === 'archive' ? new Date(world.clock.now()).toISOString() : null;
+      const archivedAt = verb === 'archive' ? formatInstant(world.clock.now()) : null;
       const changed = await change(world, call, { spec: {}, attributes: { archivedAt } });
       return changed.ok ? json(SUCCESS) : changed;
     },
