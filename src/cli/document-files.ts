@@ -10,15 +10,15 @@ import { type Failure, failure } from './failure.js';
 /** A file by its path from the working folder, and what belongs in it. */
 export interface DocumentFile {
   readonly path: string;
-  readonly documents: readonly LiveDocument[];
+  readonly text: string;
 }
 
 /** `out` is a file when it ends like one with YAML, else a folder. */
 export function filesFor(out: string, documents: readonly LiveDocument[]): readonly DocumentFile[] {
-  if (isYamlFile(out)) return [{ path: out, documents }];
+  if (isYamlFile(out)) return [{ path: out, text: documentsYaml(documents) }];
   return OBJECT_KINDS.flatMap((kind) => {
     const ofKind = documents.filter(({ ref }) => ref.kind === kind);
-    return ofKind.length === 0 ? [] : [{ path: join(out, fileOfKind(kind)), documents: ofKind }];
+    return ofKind.length === 0 ? [] : [{ path: join(out, fileOfKind(kind)), text: documentsYaml(ofKind) }];
   });
 }
 
@@ -41,8 +41,8 @@ export async function writeDocumentFiles(
         `${path} is there already, so nothing was written; to replace it: --overwrite`,
       );
   }
-  for (const { path, documents } of files) {
-    const written = await writeText(folder, path, documentsYaml(documents));
+  for (const { path, text } of files) {
+    const written = await writeText(folder, path, text);
     if (!written.ok) return written;
   }
   return ok(undefined);

@@ -2,6 +2,7 @@
  * `keywright export [KIND[/NAME]…]`: live objects as documents. What it gives, put in the place of the documents,
  * plans empty. Shows nothing secret, and changes nothing live.
  */
+import { join } from 'node:path';
 import type { DesiredProject } from '../../domain/desired.js';
 import { isAsItCame } from '../../domain/first-start.js';
 import { isObjectKind, OBJECT_KINDS, type ObjectKind } from '../../domain/kinds/index.js';
@@ -10,10 +11,11 @@ import { compareRefs, type ObjectRef, refText } from '../../domain/objects.js';
 import { ok, type Result } from '../../domain/result.js';
 import type { LiveStore } from '../../ports/live-store.js';
 import { documentsOf, type LiveDocument } from '../../view/documents.js';
+import { documentsCdk } from '../../view/documents-cdk.js';
 import { documentsYaml } from '../../view/documents-yaml.js';
 import { counted, printable } from '../../view/words.js';
 import type { Command, Input } from '../command.js';
-import { filesFor, isYamlFile, writeDocumentFiles } from '../document-files.js';
+import { type DocumentFile, filesFor, writeDocumentFiles } from '../document-files.js';
 import { EXIT, type ExitCode } from '../exit.js';
 import { type Failure, failed, failure } from '../failure.js';
 import { findRef, parseRef } from '../named.js';
@@ -36,18 +38,23 @@ export const exportDocuments: Command = {
   options: [
     SELECT,
     { flags: '--all', description: "also other projects' objects, and those that no project declares" },
-    { flags: '--out <path>', description: 'write a YAML file, or one a kind into a folder' },
+    {
+      flags: '--format <format>',
+      description: 'yaml, or cdk for an app in TypeScript (yaml)',
+      choices: ['yaml', 'cdk'],
+    },
+    { flags: '--out <path>', description: 'write a file, or files into a folder: one a kind, or main.ts' },
     { flags: '--overwrite', description: 'with --out: replace files that are there' },
   ],
   examples: [
     'keywright export > everything.yaml',
     'keywright export --out exported',
     'keywright export ApiKey/billing-prod Service',
+    'keywright export --format cdk --out main.ts',
   ],
   run: async (context, input) => {
-    const out = input.text('out');
-    if (out !== undefined && /\.json$/.test(out))
-      return failure('usage', 'documents are written as YAML: name a folder or a .yaml file after --out');
+    const wrong = wrongOutput(context, input);
+    if (wrong !== undefined) return failure('usage', wrong);
     const scope = await scopeOf(context, input);
     if (!scope.ok) return scope;
     return withStore(context, 'refuse', async (store) => {
@@ -57,6 +64,22 @@ export const exportDocuments: Command = {
     });
   },
 };
+
+const isCdk = (input: Input): boolean => input.text('format') === 'cdk';
+
+function wrongOutput({ flags }: CommandContext, input: Input): string | undefined {
+  const out = input.text('out');
+  if (isCdk(input)) {
+    if (out === undefined && flags.output === 'json')
+      return 'an app is TypeScript, not JSON: leave --output json or --format cdk away';
+    return out !== undefined && /\.(?:ya?ml|json|m?js)$/.test(out)
+      ? 'an app is written as TypeScript: name a folder or a .ts file after --out'
+      : undefined;
+  }
+  return out !== undefined && /\.(?:json|ts)$/.test(out)
+    ? 'documents are written as YAML: name a folder or a .yaml file after --out'
+    : undefined;
+}
 
 /** Which objects are meant when none are named, and what documents of theirs will be read with. */
 interface Scope {
@@ -143,17 +166,25 @@ async function deliver(
   if (out === undefined) {
     const items = documents.map(({ document }) => document);
     if (isJson) printJson({ apiVersion: 'keywright.dev/v1', kind: 'List', items }, context);
-    else terminal.out(documentsYaml(documents));
+    else terminal.out(isCdk(input) ? documentsCdk(documents, STACK) : documentsYaml(documents));
     return ok(EXIT.done);
   }
-  const files = filesFor(out, documents);
+  const files = isCdk(input) ? [appFile(out, documents)] : filesFor(out, documents);
   const written = await writeDocumentFiles(flags.folder, files, input.has('overwrite') ? 'replace' : 'keep');
   if (!written.ok) return written;
   const paths = files.map(({ path }) => path);
   if (isJson) printJson({ written: paths }, context);
   else if (paths.length > 0)
     terminal.out(
-      `Wrote ${counted(documents.length, 'document')} to ${isYamlFile(out) ? out : paths.join(', ')}\n`,
+      `Wrote ${counted(documents.length, isCdk(input) ? 'object' : 'document')} to ${paths.join(', ')}\n`,
     );
   return ok(EXIT.done);
 }
+
+/** What the stack of an exported app is called; nothing live has that name. */
+const STACK = 'keywright';
+
+const appFile = (out: string, documents: readonly LiveDocument[]): DocumentFile => ({
+  path: out.endsWith('.ts') ? out : join(out, 'main.ts'),
+  text: documentsCdk(documents, STACK),
+});

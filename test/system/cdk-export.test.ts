@@ -1,0 +1,74 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: it is text that must not be read as an expression
+/** Live objects as a CDK app, with the real command. */
+import { join } from 'node:path';
+import { appWorkspace, platformYaml } from '../support/cdk-workspace.js';
+import { compiled, typeErrors } from '../support/typecheck.js';
+import { projectYaml, yamlStream } from '../support/workspace.js';
+
+/** What is hard to say in TypeScript, or to refer to. */
+const STRANGE = yamlStream(
+  `kind: Service
+metadata: { name: class, annotations: { note: "it's \\\\ \\"so\\" \${here}" } }
+spec: { description: "costs \${var.price} or %{ if } '\`" }
+`,
+  `kind: Team
+metadata: { name: class }
+spec: { members: [{ user: grace@example.com, role: reviewer }] }
+`,
+  `kind: Role
+metadata: { name: reviewer }
+spec: { scope: team, permissions: [spaces:read] }
+`,
+  `kind: ApiKey
+metadata: { name: tenant-key, annotations: { keywright.dev/protect: "true" } }
+spec: { environment: development, owner: { tenant: true }, type: publishable, expiresAt: "2099-01-31T12:00:00Z" }
+`,
+  `kind: ApiKey
+metadata: { name: of-ada }
+spec: { environment: development, owner: { user: ada@example.com }, rotation: { every: 36h, handover: timed, deadline: 90m } }
+`,
+  `kind: ApiKey
+metadata: { name: of-reviewers }
+spec: { environment: production, owner: { team: class, role: reviewer }, permissions: [spaces:read] }
+`,
+);
+
+test('what is exported as an app compiles, is synthesized, and plans empty', async () => {
+  const workspace = appWorkspace();
+  workspace.write('keywright.yaml', projectYaml());
+  workspace.write('specs/all.yaml', yamlStream(platformYaml(), STRANGE));
+  expect(await workspace.run('apply --auto-approve')).toMatchObject({ code: 0 });
+  expect(await workspace.run('export --format cdk --out app')).toMatchObject({ code: 0 });
+  const main = join(workspace.folder, 'app/main.ts');
+  expect(typeErrors(main)).toEqual([]);
+  compiled(main);
+
+  const env = { KEYWRIGHT_APP: 'node app/main.mjs' };
+  const planned = await workspace.run('plan --detailed-exitcode', { env });
+  expect([planned.code, planned.stdout, planned.stderr]).toEqual([
+    0,
+    expect.stringContaining('nothing to do now; 64 unchanged'),
+    '',
+  ]);
+  expect(workspace.leaks()).toEqual([]);
+  workspace.dispose();
+}, 120_000);
+
+test('a part that is exported refers to the rest by name', async () => {
+  const workspace = appWorkspace();
+  workspace.write('keywright.yaml', projectYaml());
+  workspace.write('specs/all.yaml', platformYaml());
+  expect(await workspace.run('apply --auto-approve')).toMatchObject({ code: 0 });
+  expect(await workspace.run('export ApiKey/billing-dev Guest --format cdk --out main.ts')).toMatchObject({
+    code: 0,
+  });
+  expect(typeErrors(join(workspace.folder, 'main.ts'))).toEqual([]);
+  compiled(join(workspace.folder, 'main.ts'));
+  const planned = await workspace.run('validate --app', { env: {} });
+  expect(planned.code).toBe(64);
+  const env = { KEYWRIGHT_APP: 'node main.mjs' };
+  const drift = await workspace.run('plan', { env });
+  expect(drift.stdout).not.toContain('create');
+  expect(drift.stdout).not.toContain('update');
+  workspace.dispose();
+}, 120_000);
