@@ -14,6 +14,8 @@ type Awaitable = void | Promise<void>;
 
 /** How the queue drives an engine. */
 export interface Transactor {
+  /** `others`: it sees what was committed before it began, so who asks later waits for the next. */
+  readonly sees: 'itself' | 'others';
   /** Waits for its turn among all processes; a fault if it does not come. */
   begin(): Promise<Fault | undefined>;
   /** Durable when it returns. Throws, with nothing written, if it cannot be. */
@@ -86,7 +88,8 @@ export class WriteQueue {
     const done: { readonly job: Job; readonly settle: Settle }[] = [];
     const refusal = await this.#transactor.begin();
     if (refusal) return this.#refuseAll(refusal);
-    while (done.length < BATCH_MAX && this.#transactor.isOpen()) {
+    const atMost = this.#transactor.sees === 'others' ? this.#waiting.length : BATCH_MAX;
+    while (done.length < Math.min(atMost, BATCH_MAX) && this.#transactor.isOpen()) {
       const job = this.#waiting.shift();
       if (job === undefined) break;
       done.push({ job, settle: await job.run() });

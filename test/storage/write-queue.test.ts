@@ -11,6 +11,7 @@ function listEngine() {
   let mark: string[] = [];
   let isOpen = false;
   const transactor: Transactor = {
+    sees: 'itself',
     begin: async () => {
       if (state.busy) return fault('store_unreachable', 'busy');
       draft = [...state.committed];

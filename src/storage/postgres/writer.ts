@@ -33,6 +33,7 @@ interface Parts {
 }
 
 export class PostgresWriter implements Transactor {
+  readonly sees = 'itself';
   readonly faultOf: FaultOf;
   readonly #parts: Parts;
   readonly #memo = new Map<string, unknown>();

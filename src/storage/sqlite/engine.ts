@@ -56,7 +56,7 @@ export async function openSqlite({ path, sleep }: SqliteOptions): Promise<Result
     const reader = path === IN_MEMORY ? undefined : connect(PRAGMAS);
     const bell = new ChangeBell(reader ? lookingAt({ reader, sleep }) : NOBODY_ELSE);
     const write = queued(writer, sleep, { pause: reader && macrotask, onEntries: () => bell.ring() });
-    const read = reader ? queued(reader, sleep, { begin: 'begin' }) : write;
+    const read = reader ? queued(reader, sleep, { sees: 'others', begin: 'begin' }) : write;
     return ok({
       read: read.run,
       write: write.run,
@@ -99,6 +99,8 @@ const closing = (queues: readonly WriteQueue[], close: () => void) => {
 const macrotask = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 interface Turns {
+  /** Absent: it writes. */
+  readonly sees?: 'others';
   readonly begin?: string;
   /** Between transactions. */
   readonly pause?: (() => Promise<void>) | undefined;
@@ -110,7 +112,7 @@ interface Turns {
 function queued(
   connection: SqliteConnection,
   sleep: SqliteOptions['sleep'],
-  { begin = 'begin immediate', pause, onEntries }: Turns,
+  { sees, begin = 'begin immediate', pause, onEntries }: Turns,
 ): { readonly run: Transactional; readonly queue: WriteQueue } {
   const memo = new Map<string, unknown>();
   const compiler = new Kysely<Database>({ dialect: sqliteDialect(connection) });
@@ -119,6 +121,7 @@ function queued(
     hasEntries = true;
   });
   const queue = new WriteQueue({
+    sees: sees ?? 'itself',
     begin: () => {
       memo.clear();
       hasEntries = false;

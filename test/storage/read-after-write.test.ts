@@ -1,0 +1,34 @@
+/** What was done before somebody looks is seen by them, whoever else is looking meanwhile. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ok } from '../../src/domain/result.js';
+import { openSqlite } from '../../src/storage/sqlite/engine.js';
+import { need } from '../support/store.js';
+
+test('a look that begins after a write sees it, also while an earlier look is still under way', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'keywright-'));
+  const storage = need(await openSqlite({ path: join(folder, 'store.db'), sleep: async () => undefined }));
+  const word = () => storage.read(async (tx) => ok(await tx.meta.get('word')));
+  let letGo = (): void => undefined;
+  const held = new Promise<void>((resolve) => {
+    letGo = resolve;
+  });
+  let isLooking = (): void => undefined;
+  const looking = new Promise<void>((resolve) => {
+    isLooking = resolve;
+  });
+  const earlier = storage.read(async (tx) => {
+    const seen = await tx.meta.get('word');
+    isLooking();
+    await held;
+    return ok(seen);
+  });
+  await looking;
+  need(await storage.write(async (tx) => ok(await tx.meta.put({ name: 'word', value: 'new' }))));
+  const later = word();
+  letGo();
+  expect([need(await earlier), need(await later)]).toEqual([undefined, 'new']);
+  await storage.close();
+  rmSync(folder, { recursive: true });
+});
