@@ -3,6 +3,8 @@
  * unchanged, and `apply` of new keys into raw files, as whole processes by turns. What HTTP costs is the ratio.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { alternate, isQuick, note, report } from './support/figures.js';
 import { rawFileLayout, scratchFolder, writeFleet } from './support/fleet.js';
 import { CLI, keywright, requireCli, runNode } from './support/processes.js';
@@ -65,14 +67,21 @@ async function comparePlans(): Promise<void> {
 }
 
 async function compareApplies(): Promise<void> {
+  const root = scratchFolder();
+  let folders = 0;
+  const empty = (): string => {
+    const made = join(root, String(folders++));
+    mkdirSync(made);
+    return made;
+  };
   const folder = (): string => {
-    const made = scratchFolder();
+    const made = empty();
     writeFleet(made, NEW_KEYS, rawFileLayout);
     return made;
   };
   const apply = ['apply', '--auto-approve', '--output', 'json'];
   const remote = async (): Promise<number> => {
-    const { url, process: server } = await serve(scratchFolder());
+    const { url, process: server } = await serve(empty());
     const tookMs = await ended(folder(), ...apply, '--store', url);
     server.kill('SIGTERM');
     return tookMs;

@@ -7,7 +7,9 @@ import { closed } from '../domain/kinds/fields.js';
 import { OBJECT_KINDS } from '../domain/kinds/index.js';
 
 export const At = Type.Integer({ description: 'Milliseconds since 1970, UTC.' });
-export const Ms = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
+/** Three hundred years: an instant so far ahead is still one. */
+export const MS_MAX = 1e13;
+export const Ms = Type.Integer({ minimum: 0, maximum: MS_MAX });
 export const Count = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
 export const Text = Type.String({ maxLength: 2_000 });
 

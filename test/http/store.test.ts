@@ -3,7 +3,7 @@ import { openRemoteStore } from '../../src/client/remote-store.js';
 import type { DeclarationOf } from '../../src/domain/objects.js';
 import { Secret } from '../../src/domain/secret.js';
 import { systemClock } from '../../src/main/system.js';
-import type { LiveStore } from '../../src/ports/live-store.js';
+import type { LiveStore, Mutation } from '../../src/ports/live-store.js';
 import { httpPlace, ROOT, type TestServer } from '../support/http-world.js';
 import {
   apiKey,
@@ -201,6 +201,20 @@ test('a declaration is checked as a document is', async () => {
   await hand.create(bare);
   expect((await hand.fetch(keyRef('bare'))).digest).not.toBe('');
   expect(need(await hand.mutate(make(apiKey('bare')))).changed).toBe(false);
+});
+
+test('what is no declaration at all is refused before anybody asks whose it would be', async () => {
+  const hand = await reconciler(await keyOf('reconciler', RECONCILES));
+  const lease = hand.lease;
+  for (const spec of [{ roles: 'owner' }, { roles: { 0: 'owner' } }, { owner: 'tenant' }, {}])
+    for (const kind of ['User', 'ApiKey']) {
+      const mutations = [
+        { kind: 'create', declaration: { kind, metadata: { name: 'a' }, spec }, ownership: OURS },
+      ];
+      const got = await server.asRoot('POST /v1/store/mutate', { lease, mutations });
+      expect(got.body.data[0].error.code).toBe('invalid_documents');
+      expect(refusal(await hand.mutate(mutations[0] as unknown as Mutation))).toBe('invalid_documents');
+    }
 });
 
 test('an object does not become one of another kind', async () => {

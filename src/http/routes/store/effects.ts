@@ -46,15 +46,16 @@ export async function mutateAll(
   { principal, world }: Asking,
   { lease, mutations }: Batch,
 ): Promise<Result<readonly SentOutcome[]>> {
-  const allowed = await reservations(world.store, principal, mutations);
+  const checked = mutations.map((mutation) => checkedEffect(mutation, 'document'));
+  const right = checked.flatMap((one) => (one.ok ? [one.value] : []));
+  const allowed = await reservations(world.store, principal, right);
   if (!allowed.ok) return allowed;
   const caller = { actor: actorOf(principal), path: RECONCILER_PATH };
   const outcomes = await Promise.all(
-    mutations.map(async (mutation, at) => {
-      const may = allowed.value[at];
-      if (may?.ok === false) return may;
-      const checked = checkedEffect(mutation, 'document');
-      return checked.ok ? world.store.mutate(checked.value, lease, caller) : checked;
+    checked.map(async (one) => {
+      if (!one.ok) return one;
+      const may = allowed.value.get(one.value) ?? NOT_ASKED;
+      return may.ok ? world.store.mutate(one.value, lease, caller) : may;
     }),
   );
   if (mutations.some(({ kind }) => NARROWING.has(kind))) {
@@ -63,6 +64,8 @@ export async function mutateAll(
   }
   return ok(outcomes.map(sentOutcome));
 }
+
+const NOT_ASKED = fail(fault('internal', 'an effect that nobody was asked about'));
 
 const sentOutcome = (outcome: Result<Outcome>): SentOutcome =>
   outcome.ok ? outcome : { ok: false, error: shownFault(outcome.error) };
@@ -87,11 +90,11 @@ export async function requestOne(
   { principal, world }: Asking,
   { request, path }: { readonly request: SentRequest; readonly path: string },
 ): Promise<Result<Outcome>> {
-  const allowed = await mayRequest({ principal, world }, request);
-  if (!allowed.ok) return allowed;
   const asked = asRequest(request);
   const checked = isChange(asked) ? checkedEffect(asked, 'any') : ok(asked);
   if (!checked.ok) return checked;
+  const allowed = await mayRequest({ principal, world }, checked.value);
+  if (!allowed.ok) return allowed;
   const done = await world.store.request(checked.value, callerOf(principal, path));
   if (!done.ok || !NARROWING.has(request.kind)) return done;
   const told = await inForce(world);
@@ -103,7 +106,7 @@ const asRequest = (request: SentRequest): Request =>
 
 type Change = Extract<Request, { kind: 'create' | 'update' | 'remove' | 'removePerson' }>;
 
-const isChange = (request: Request | SentRequest): request is Change =>
+const isChange = (request: Request): request is Change =>
   ['create', 'update', 'remove', 'removePerson'].includes(request.kind);
 
 /** What each asks of the key, as the route of that name does. */
@@ -118,7 +121,7 @@ const PERMISSIONS = {
 /** What an apply does to a key anyway. Nothing automatic stops a key, nor lets it go on. */
 const BY_APPLYING: ReadonlySet<string> = new Set(['requestRotation', 'revoke', 'acknowledge']);
 
-async function mayRequest({ principal, world }: Asking, request: SentRequest): Promise<Result<void>> {
+async function mayRequest({ principal, world }: Asking, request: Request): Promise<Result<void>> {
   if (isChange(request)) return allowedChange(world.store, principal, request);
   const { kind, object } = request;
   if (BY_APPLYING.has(kind)) {
@@ -158,7 +161,7 @@ async function mayClaim(store: LiveStore, principal: Principal, object: LiveObje
 
 async function allowedChange(store: LiveStore, principal: Principal, change: Change): Promise<Result<void>> {
   const allowed = await reservations(store, principal, [change]);
-  return allowed.ok ? (allowed.value[0] ?? ok(undefined)) : allowed;
+  return allowed.ok ? (allowed.value.get(change) ?? NOT_ASKED) : allowed;
 }
 
 /** An object that the caller may know of; `not_found` for any other. */

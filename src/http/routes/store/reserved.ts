@@ -16,22 +16,22 @@ import type { LiveStore, Mutation, Request } from '../../../ports/live-store.js'
 type Reading = Pick<LiveStore, 'fetch' | 'resolve'>;
 export type Effect = Mutation | Extract<Request, { kind: 'create' | 'update' | 'remove' | 'removePerson' }>;
 
-/** One answer for each effect, in order; `forbidden` for what is not for them. Fails as the store does. */
+/** `forbidden` for what is not for them; what was checked already. Fails as the store does. */
 export async function reservations(
   store: Reading,
   principal: Principal,
   effects: readonly Effect[],
-): Promise<Result<readonly Result<void>[]>> {
+): Promise<Result<ReadonlyMap<Effect, Result<void>>>> {
   const may = authorizeApply(principal);
-  if (!may.ok || reachesOwners(principal)) return ok(effects.map(() => may));
+  if (!may.ok || reachesOwners(principal)) return ok(new Map(effects.map((effect) => [effect, may])));
   const live = await store.fetch(effects.flatMap(touched).filter(isOfInterest));
   if (!live.ok) return live;
   const byName = new Map(live.value.map((object) => [refText(object.ref), object]));
-  const answers: Result<void>[] = [];
+  const answers = new Map<Effect, Result<void>>();
   for (const effect of effects) {
     const reserved = await isReserved(store, declarationsOf(effect, byName));
     if (!reserved.ok) return reserved;
-    answers.push(reserved.value === undefined ? ALLOWED : refuseReserved(reserved.value));
+    answers.set(effect, reserved.value === undefined ? ALLOWED : refuseReserved(reserved.value));
   }
   return ok(answers);
 }
