@@ -169,3 +169,15 @@ test('tokens are taken from headers alone, and from no address', async () => {
   for (const line of [`GET /v1/whoami?access_token=${encodeURIComponent(ROOT)}`, `GET /v1/whoami?token=x`])
     expect((await server.ask(line)).status).toBe(401);
 });
+
+test('a refusal takes as long whatever is wrong, so that its time tells nothing', async () => {
+  const server = await place.start();
+  await server.hand.create(apiKey('gone'));
+  const gone = (await server.hand.rollOut('gone', 1)).reveal();
+  need(await server.hand.revoke('gone', [1]));
+  for (const token of ['malformed', gone, 'a root token that nobody has set, ever', 'eyJh.eyJz.c2ln']) {
+    const startedMs = server.clock.monotonicMs();
+    expect((await server.ask('GET /v1/whoami', { token })).status).toBe(401);
+    expect(server.clock.monotonicMs() - startedMs).toBeGreaterThanOrEqual(10);
+  }
+});
