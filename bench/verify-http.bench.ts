@@ -8,6 +8,7 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ok } from '../src/domain/result.js';
+import { openPlanGate } from '../src/http/plan-gate.js';
 import { listen } from '../src/http/server.js';
 import { newHttpMetrics } from '../src/main/http-metrics.js';
 import { openEmbeddedServed } from '../src/main/served-store.js';
@@ -45,6 +46,8 @@ async function serveOurs(): Promise<void> {
   const served = await openEmbeddedServed({ ...adapters, folder, whenAbsent: 'create' });
   const verifier = await createVerifier(askingFeed(), systemClock);
   if (!served.ok || !verifier.ok) throw new Error('the server does not start');
+  const plan = await openPlanGate({ accounts: served.value.accounts, clock: systemClock });
+  if (!plan.ok) throw new Error(plan.error.message);
   void verifier.value.follow(500, new AbortController().signal);
   const listening = await listen(
     {
@@ -52,6 +55,7 @@ async function serveOurs(): Promise<void> {
       log: { request: () => undefined, failure: (_, message) => note(message) },
       limits: { requestsPerMinute: 1, concurrent: 256, streams: 1 },
       stopping: new AbortController().signal,
+      plan: plan.value,
     },
     { host: '127.0.0.1', port: 0 },
   );

@@ -126,8 +126,10 @@ async function keysTouchedBy(tx: Transaction, entries: readonly AuditRow[]): Pro
  */
 async function recordUses(tx: Transaction, uses: readonly Use[], now: Instant): Promise<Result<void>> {
   for (const use of uses) {
-    if ((await tx.versions.byTokenId(use.tokenId)) === undefined) continue;
-    await recordUse(tx, { ...use, lastUsedAt: Math.min(use.lastUsedAt, now) });
+    const version = await tx.versions.byTokenId(use.tokenId);
+    const key = version && (await tx.objects.byId(version.object_id));
+    if (key === undefined) continue;
+    await recordUse(tx, { ...use, lastUsedAt: Math.min(use.lastUsedAt, now) }, key);
   }
   return ok(undefined);
 }

@@ -113,6 +113,7 @@ async function newVersion(
       clear: type === 'publishable' ? token.reveal() : null,
       row_mac: '',
       last_used_at: null,
+      use_count: 0,
     },
   };
 }

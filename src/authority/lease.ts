@@ -2,6 +2,7 @@
  * Leases: that of writers, and others by which controllers elect a leader. A lease's epoch grows with every acquisition, so that one that was paused and woke
  * up is told from its successor; a lease that has run out is still good until somebody takes it over.
  */
+import { digestOf } from '../domain/canonical.js';
 import { fault } from '../domain/errors.js';
 import { fail, ok, type Result } from '../domain/result.js';
 import { type DurationMs, formatInstant, type Instant, SECOND_MS } from '../domain/time.js';
@@ -70,5 +71,23 @@ async function hold(
   const granted = Math.min(ttlMs, LEASE_TTL_MAX_MS);
   const until = now + granted;
   await tx.leases.put({ name, holder, epoch, until });
+  if (name.startsWith(CONTROLLER)) await noteController(tx, { name, holder }, now);
   return ok({ name, holder, epoch, until, ttlMs: granted });
 }
+
+/** Whoever leads a project is there: the lease says so anew with every renewal. */
+const CONTROLLER = 'controller ';
+
+const noteController = (
+  tx: Transaction,
+  { name, holder }: Pick<Acquisition, 'name' | 'holder'>,
+  now: Instant,
+): Promise<void> =>
+  tx.accounting.putInstance({
+    id: `us_ins_${digestOf([name, holder]).slice(0, 16)}`,
+    kind: 'controller',
+    name: `${holder} of ${name.slice(CONTROLLER.length)}`,
+    version: '',
+    started_at: now,
+    last_seen_at: now,
+  });

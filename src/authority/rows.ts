@@ -168,6 +168,7 @@ export const versionFactsOf = (row: VersionRow, consumers: readonly string[] = [
   revokedAt: row.revoked_at ?? undefined,
   expiresAt: row.expires_at ?? undefined,
   lastUsedAt: row.last_used_at ?? undefined,
+  ...(row.use_count !== null && { useCount: row.use_count }),
   consumers,
   envelope: row.recipient === null ? undefined : { recipient: row.recipient },
 });

@@ -5,9 +5,11 @@
  */
 import type { Result } from '../domain/result.js';
 import type { DurationMs } from '../domain/time.js';
+import type { AccountingQueries } from './storage-port/accounting.js';
 import type { BelongingQueries } from './storage-port/belongings.js';
 import type { CredentialQueries, SigningKeyQueries } from './storage-port/credentials.js';
 
+export type { AccountingQueries, InstanceRow, ReplayRow, UsageRow } from './storage-port/accounting.js';
 export type { BelongingKind, BelongingQueries, BelongingRow } from './storage-port/belongings.js';
 export type {
   CredentialQueries,
@@ -68,6 +70,8 @@ export interface VersionRow {
   /** Over everything above; use is not covered, so that using a key rewrites nothing else. */
   readonly row_mac: string;
   readonly last_used_at: number | null;
+  /** Times that it was accepted; null for one that is older than counting. */
+  readonly use_count: number | null;
 }
 
 /** The object that a token was issued for. */
@@ -227,6 +231,7 @@ export interface Transaction {
   readonly credentials: CredentialQueries;
   readonly signingKeys: SigningKeyQueries;
   readonly belongings: BelongingQueries;
+  readonly accounting: AccountingQueries;
   readonly review: ReviewQueries;
   readonly audit: AuditQueries;
   readonly leases: LeaseQueries;

@@ -4,6 +4,7 @@ import type { ApiKeySpec } from '../domain/kinds/index.js';
 import { ownerText } from '../domain/owner.js';
 import { fail, ok, type Result } from '../domain/result.js';
 import { parseToken, type Secret } from '../domain/secret.js';
+import { formatInstant } from '../domain/time.js';
 import { decide, type KeyStanding, type VerificationRequest } from '../domain/verification.js';
 import type { Use } from '../ports/credential-feed.js';
 import type { Verification } from '../ports/live-store.js';
@@ -50,8 +51,9 @@ export async function verify(
   if (declaration.kind !== 'ApiKey') return fail(tampered(row.value.kind, row.value.id));
   const standing = await standingOf(work, row.value, declaration.spec);
   if (!standing.ok) return standing;
-  await recordUse(work.tx, { tokenId, lastUsedAt: work.now, consumer });
   const code = decide(versionFactsOf(version), standing.value, request, work.now);
+  const accepted = code === 'VALID' ? 1 : 0;
+  await recordUse(work.tx, { tokenId, lastUsedAt: work.now, consumer, accepted }, row.value);
   return ok({
     valid: code === 'VALID',
     code,
@@ -59,11 +61,33 @@ export async function verify(
   });
 }
 
-/** Refused uses count too: a revoked key that somebody still sends is worth knowing. */
-export async function recordUse(tx: Transaction, { tokenId, lastUsedAt, consumer }: Use): Promise<void> {
+/** When it was used last is worth knowing of a refused one too; what was accepted is counted, by day and environment. */
+export async function recordUse(
+  tx: Transaction,
+  { tokenId, lastUsedAt, consumer, accepted = 0 }: Use,
+  key: ObjectRow,
+): Promise<void> {
   await tx.versions.used(tokenId, lastUsedAt);
+  if (accepted > 0) await count(tx, { tokenId, lastUsedAt, accepted }, key);
   if (consumer !== undefined && CONSUMER.test(consumer))
     await tx.versions.seen({ token_id: tokenId, consumer, last_seen_at: lastUsedAt });
+}
+
+/** Use in an environment that is not production is counted, and not billed (F6). */
+async function count(
+  { accounting }: Transaction,
+  { tokenId, lastUsedAt, accepted }: Required<Pick<Use, 'tokenId' | 'lastUsedAt' | 'accepted'>>,
+  key: ObjectRow,
+): Promise<void> {
+  await accounting.counted(tokenId, accepted);
+  const declaration = declarationOf(key);
+  if (declaration.kind !== 'ApiKey') return;
+  await accounting.addUsage({
+    day: formatInstant(lastUsedAt).slice(0, 10),
+    environment: declaration.spec.environment,
+    is_billable: key.is_prod ?? 0,
+    uses: accepted,
+  });
 }
 
 const shownKey = (

@@ -39,6 +39,7 @@ export const FAULTS = {
   audit_broken: 'The audit chain does not hold.',
   unauthenticated: 'The request carries no credential that is accepted.',
   forbidden: 'The caller is known, and may not do this.',
+  upgrade_required: 'The plan of the account does not include access by API; its owner can change that.',
   bad_request: 'The request is malformed, or has a field that is wrong or unknown.',
   too_large: 'The request is larger or more deeply nested than is allowed.',
   unsupported_media_type: 'The body is in a format, character set or encoding that this route does not read.',

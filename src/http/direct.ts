@@ -36,12 +36,18 @@ export function direct(world: HttpWorld, app: RequestListener): RequestListener 
 function knownHere(
   request: IncomingMessage,
   { route }: Served<Asker>,
-  { verifier }: HttpWorld,
+  { verifier, plan }: HttpWorld,
 ): { readonly asker: Asker; readonly token: Secret } | undefined {
   const shown = presented(request);
   if (!shown.ok || shown.value === undefined) return undefined;
   const { valid, key } = verifier.verify(shown.value.reveal());
-  if (!valid || key?.type !== 'secret' || !permits(key.permissions, route.permission ?? '')) return undefined;
+  if (
+    !valid ||
+    !plan.includesApi() ||
+    key?.type !== 'secret' ||
+    !permits(key.permissions, route.permission ?? '')
+  )
+    return undefined;
   return { asker: key, token: shown.value };
 }
 

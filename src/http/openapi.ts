@@ -6,7 +6,7 @@ import { STREAM_TYPES } from './answering.js';
 import { MEDIA_TYPES } from './body.js';
 import { statusOf } from './problem.js';
 import { ROOT_PATHS } from './root-paths.js';
-import { type AnyRoute, concreteFirst, STREAM_FORMATS, statusOfAnswer } from './route.js';
+import { type AnyRoute, concreteFirst, isOnce, STREAM_FORMATS, statusOfAnswer } from './route.js';
 import { PREFIXES, ROUTES } from './routes/index.js';
 import { Key } from './routes/keys/item.js';
 import { Problem, requiredOf } from './schemas.js';
@@ -16,12 +16,16 @@ const ALWAYS: readonly FaultCode[] = [
   'bad_request',
   'unauthenticated',
   'forbidden',
+  'upgrade_required',
   'method_not_allowed',
   'rate_limited',
   'internal',
   'store_unreachable',
   'overloaded',
 ];
+
+/** Of an `Idempotency-Key`. */
+const OF_KEYS: readonly FaultCode[] = ['conflict', 'refused'];
 
 const OF_BODIES: readonly FaultCode[] = ['too_large', 'unsupported_media_type'];
 
@@ -79,7 +83,11 @@ function operationOf(route: AnyRoute): object {
     summary,
     description: [description, said, needs].filter((one) => one !== undefined).join(' ') || undefined,
     ...(route.isOpen && { security: [] }),
-    parameters: [...parametersOf(route.params, 'path'), ...parametersOf(route.query, 'query')],
+    parameters: [
+      ...parametersOf(route.params, 'path'),
+      ...parametersOf(route.query, 'query'),
+      ...onceParameter(route),
+    ],
     ...(body && {
       requestBody: {
         required: isRequired(body),
@@ -93,6 +101,20 @@ function operationOf(route: AnyRoute): object {
 /** Where nothing is needed, nothing needs to be sent. */
 export const isRequired = (body: TSchema): boolean =>
   !('type' in body && body['type'] === 'object' && requiredOf(body).length === 0);
+
+const onceParameter = (route: AnyRoute): readonly object[] =>
+  isOnce(route) && !route.isOpen
+    ? [
+        {
+          name: 'Idempotency-Key',
+          in: 'header',
+          required: false,
+          description:
+            'Of your choice, a UUID say. The same request again with it, within a day, has no second effect and gets the same answer, without secrets and with `Idempotent-Replayed`.',
+          schema: { type: 'string', pattern: '^[\\x21-\\x7e]{1,128}$' },
+        },
+      ]
+    : [];
 
 const parametersOf = (schema: AnyRoute['query'], place: 'path' | 'query'): readonly object[] =>
   Object.entries(schema.properties).map(([name, property]) => ({
@@ -112,8 +134,9 @@ const answerOf = ({ answer }: AnyRoute): object => {
     : { description: STREAMED[format], content: { [STREAM_TYPES[format]]: { schema: { type: 'string' } } } };
 };
 
-function problems({ faults = [], body }: AnyRoute): Record<number, object> {
-  const codes = [...ALWAYS, ...(body ? OF_BODIES : []), ...faults];
+function problems(route: AnyRoute): Record<number, object> {
+  const { faults = [], body } = route;
+  const codes = [...ALWAYS, ...(body ? OF_BODIES : []), ...(isOnce(route) ? OF_KEYS : []), ...faults];
   const statuses = [...new Set(codes.map(statusOf))];
   return Object.fromEntries(statuses.map((status) => [status, { $ref: `#/components/responses/${status}` }]));
 }

@@ -23,6 +23,7 @@ const STATUS: Readonly<Partial<Record<FaultCode, number>>> = {
   unauthenticated: 401,
   forbidden: 403,
   approval_required: 403,
+  upgrade_required: 403,
   possession_required: 403,
   not_found: 404,
   method_not_allowed: 405,

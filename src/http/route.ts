@@ -15,7 +15,12 @@ import type { HttpWorld } from './world.js';
 
 export type Answer =
   /** `replay`: the answer to the same request again (`Idempotency-Key`), where that is another: without the secret. */
-  | { readonly kind: 'json'; readonly body: unknown; readonly replay?: unknown }
+  | {
+      readonly kind: 'json';
+      readonly body: unknown;
+      readonly replay?: unknown;
+      readonly headers?: Readonly<Record<string, string>>;
+    }
   /** Texts one after another, until the signal aborts: the caller went away or the server stops. */
   | { readonly kind: StreamFormat; readonly events: (signal: AbortSignal) => AsyncIterable<string> };
 
@@ -78,6 +83,8 @@ export interface Definition<P extends TObject, Q extends TObject, B extends TSch
   readonly answer: TSchema | StreamFormat;
   /** It makes something: answered 201, and once for each `Idempotency-Key`. */
   readonly makes?: true;
+  /** It makes nothing, and is to be done once all the same for each `Idempotency-Key`. */
+  readonly once?: true;
   /** Beyond what any route may answer. */
   readonly faults?: readonly FaultCode[];
   handle(call: Call<Static<P>, Static<Q>, Static<B>, Who>, world: HttpWorld): Answered | Promise<Answered>;
@@ -132,6 +139,10 @@ export function openRoute<
   const { params = NONE, query = NONE } = definition;
   return { ...definition, params, query, isOpen: true, handle: definition.handle as OpenRoute['handle'] };
 }
+
+/** Does `Idempotency-Key` mean anything to it? */
+export const isOnce = ({ makes, once }: Pick<AnyRoute, 'makes' | 'once'>): boolean =>
+  (makes ?? once) === true;
 
 /** Of a good answer. */
 export const statusOfAnswer = ({ makes }: Pick<AnyRoute, 'makes'>): number => (makes === true ? 201 : 200);

@@ -109,6 +109,7 @@ async function reply(
   { route, answer, world, streams }: Reply,
 ): Promise<void> {
   if (answer.kind === 'json') {
+    for (const [name, value] of Object.entries(answer.headers ?? {})) response.setHeader(name, value);
     sendJson(response, statusOfAnswer(route), answer.body);
     return;
   }

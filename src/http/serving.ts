@@ -12,6 +12,7 @@ import { mayCall } from './access.js';
 import { readBody } from './body.js';
 import { type Check, checkOf, withoutNulls } from './checking.js';
 import { credentialOf } from './credential.js';
+import { onceOnly } from './once.js';
 import { isRequired } from './openapi.js';
 import type { Refusal } from './problem.js';
 import type { Answered, AnyRoute, OpenRoute, Presented, Route } from './route.js';
@@ -70,7 +71,7 @@ const UNKNOWN = fault(
 export async function identify(
   request: IncomingMessage,
   route: Route,
-  { authority }: HttpWorld,
+  { authority, plan }: HttpWorld,
 ): Promise<Result<Caller, Refusal>> {
   const shown = presented(request);
   if (!shown.ok) return shown;
@@ -80,6 +81,8 @@ export async function identify(
   if (token === undefined) return fail(UNKNOWN);
   const known = await authority.authenticate(token, context);
   if (!known.ok) return fail(known.error.code === 'unauthenticated' ? UNKNOWN : known.error);
+  const planned = await plan.admit(known.value);
+  if (!planned.ok) return planned;
   const lastEventId = request.headers['last-event-id'];
   return ok({
     principal: known.value,
@@ -120,7 +123,10 @@ export async function perform(
   const allowed = permission === undefined ? ok(undefined) : mayCall(caller.principal, permission, scope);
   if (!allowed.ok) return allowed;
   const checked = await checkedOf(request, { route, checks }, sent);
-  return checked.ok ? route.handle({ ...caller, ...checked.value }, world) : checked;
+  if (!checked.ok) return checked;
+  const key = request.headers['idempotency-key'];
+  const act = () => route.handle({ ...caller, ...checked.value }, world);
+  return onceOnly({ route, key, principal: caller.principal, ...checked.value }, act, world);
 }
 
 /** What somebody asks who is not known. */

@@ -14,18 +14,26 @@ import type { HttpWorld } from './world.js';
 /** Who waits longer has gone elsewhere. */
 const STORE_PATIENCE_MS: DurationMs = 2 * SECOND_MS;
 
-type Verifying = Pick<HttpWorld, 'verifier' | 'store' | 'clock'>;
+type Verifying = Pick<HttpWorld, 'verifier' | 'store' | 'clock' | 'plan'>;
 
 /** At once as a rule. `store_unreachable` when nobody knows. */
 export function verifyToken(
-  { verifier, store, clock }: Verifying,
+  { verifier, store, clock, plan }: Verifying,
   token: Secret,
   request: VerificationRequest,
 ): Result<Verification> | Promise<Result<Verification>> {
   const answer = verifier.verify(token.reveal(), request);
-  if (answer.code !== 'UNAVAILABLE') return ok(answer);
-  return within(clock, STORE_PATIENCE_MS, store.verify(token, request));
+  if (answer.code !== 'UNAVAILABLE') return ok(asPlanned(answer, plan));
+  return within(clock, STORE_PATIENCE_MS, store.verify(token, request)).then((known) => {
+    if (!known.ok) return known;
+    verifier.outrun(known.value, token.reveal(), request);
+    return ok(asPlanned(known.value, plan));
+  });
 }
+
+/** The last reason of all: whatever else is wrong with a key is said first. */
+const asPlanned = (answer: Verification, plan: HttpWorld['plan']): Verification =>
+  answer.valid && !plan.includesApi() ? { ...answer, valid: false, code: 'PLAN_REQUIRED' } : answer;
 
 /** `store_unreachable` if it takes longer. */
 export async function within<T>(clock: Clock, ms: DurationMs, asked: Promise<Result<T>>): Promise<Result<T>> {

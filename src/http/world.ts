@@ -1,5 +1,6 @@
 /** What the HTTP layer is handed: the store, who is calling, the memory that verifies, and where it is written down. */
 import type { Entropy } from '../domain/entropy.js';
+import type { Accounts } from '../ports/accounts.js';
 import type { Authority } from '../ports/authority.js';
 import type { Clock } from '../ports/clock.js';
 import type { LiveStore } from '../ports/live-store.js';
@@ -7,6 +8,7 @@ import type { Manual } from '../ports/manual.js';
 import type { People } from '../ports/people.js';
 import type { Rooms } from '../ports/rooms.js';
 import type { Verifier } from '../verifier/verifier.js';
+import type { PlanGate } from './plan-gate.js';
 
 export interface HttpWorld {
   readonly store: LiveStore;
@@ -14,6 +16,8 @@ export interface HttpWorld {
   readonly rooms: Rooms;
   readonly people: People;
   readonly manual: Manual;
+  readonly accounts: Accounts;
+  readonly plan: PlanGate;
   readonly verifier: Verifier;
   readonly clock: Clock;
   readonly entropy: Entropy;

@@ -5,15 +5,18 @@ import type { ServedStore } from '../authority/identity/open.js';
 import { keepCheckpoints } from '../cli/checkpointing.js';
 import type { RunningServer, ServeOptions } from '../cli/world.js';
 import { fault } from '../domain/errors.js';
+import type { Plan } from '../domain/plans.js';
 import { fail, ok, type Result } from '../domain/result.js';
 import { Secret } from '../domain/secret.js';
 import { type DurationMs, SECOND_MS } from '../domain/time.js';
+import { openPlanGate } from '../http/plan-gate.js';
 import { type Listening, listen } from '../http/server.js';
 import type { HttpWorld } from '../http/world.js';
 import type { CredentialFeed } from '../ports/credential-feed.js';
 import type { LiveStore } from '../ports/live-store.js';
 import { isPostgresAddress } from '../storage/postgres/address.js';
 import { createVerifier, type Verifier } from '../verifier/verifier.js';
+import { reportBeingThere } from './being-there.js';
 import { openEmbeddedFeed } from './embedded-store.js';
 import { LOG_LEVELS, type OpenLog, openLog } from './http-log.js';
 import { newHttpMetrics } from './http-metrics.js';
@@ -29,6 +32,8 @@ export interface ServerOptions extends World, ServeOptions {
   readonly location: string;
   readonly masterKey?: Secret;
   readonly rootToken?: Secret;
+  /** `KEYWRIGHT_PLAN`. */
+  readonly plan?: Plan;
 }
 
 /** How often changes are read though nothing called, and uses reported. */
@@ -72,7 +77,7 @@ interface Opened {
 }
 
 async function openRest(
-  { store, authority, rooms, people, manual }: ServedStore,
+  { store, authority, rooms, people, manual, accounts }: ServedStore,
   options: ServerOptions,
 ): Promise<Result<Opened>> {
   const { clock, entropy } = options;
@@ -82,6 +87,8 @@ async function openRest(
     entropy,
   });
   if (!root.ok) return root;
+  const plan = await openPlanGate({ accounts, clock, fixed: options.plan });
+  if (!plan.ok) return plan;
   const feed = await openFeed(options);
   if (!feed.ok) return feed;
   const verifier = await createVerifier(feed.value, clock);
@@ -92,8 +99,10 @@ async function openRest(
   const stopping = new AbortController();
   const log = openLog(levelOf(options.logLevel));
   const ended = following(verifier.value, feed.value);
+  const unseen = reportBeingThere(accounts, options);
   const kept = await checkpointing(store, options, log);
   if (!kept.ok) {
+    await unseen();
     await ended();
     await verifier.value.close();
     return kept;
@@ -105,6 +114,8 @@ async function openRest(
       rooms,
       people,
       manual,
+      accounts,
+      plan: plan.value,
       verifier: verifier.value,
       clock,
       entropy,
@@ -116,7 +127,10 @@ async function openRest(
   };
   return ok({
     ...{ world, rootTokenFile: root.value, stopping },
-    close: () => closeAll({ store, verifier: verifier.value, log, ended, endCheckpoints: kept.value }),
+    close: async () => {
+      await unseen();
+      return closeAll({ store, verifier: verifier.value, log, ended, endCheckpoints: kept.value });
+    },
   });
 }
 

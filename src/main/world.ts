@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import type { StorePlace, World } from '../cli/world.js';
 import { isRemoteAddress } from '../client/address.js';
 import { fault } from '../domain/errors.js';
+import { isPlan, PLANS } from '../domain/plans.js';
 import { fail, ok, type Result } from '../domain/result.js';
 import { Secret } from '../domain/secret.js';
 import { RECEIPTS_MARK } from '../sinks/receipt-memory.js';
@@ -115,9 +116,13 @@ export function createWorld(env: Env): World {
       if (!folder.ok) return folder;
       const { serve } = await import('./server.js');
       const rootToken = env['KEYWRIGHT_ROOT_TOKEN'];
+      const plan = env['KEYWRIGHT_PLAN'];
+      if (plan !== undefined && !isPlan(plan))
+        return fail(fault('usage', `KEYWRIGHT_PLAN is one of ${PLANS.join(', ')}`));
       return serve({
         ...{ ...adapters, ...key, ...options, folder: folder.value, location: place.location },
         ...(rootToken !== undefined && { rootToken: new Secret(rootToken) }),
+        ...(plan !== undefined && { plan }),
       });
     },
   };

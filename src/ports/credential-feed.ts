@@ -38,6 +38,8 @@ export interface CredentialPage {
 export interface Use {
   readonly tokenId: string;
   readonly lastUsedAt: Instant;
+  /** How often it was accepted since the last report; absent: not counted. */
+  readonly accepted?: number;
   /** Who used it, as declarations name consumers. */
   readonly consumer?: string | undefined;
 }
@@ -69,7 +71,8 @@ export interface CredentialFeed {
   watch(listener: () => void): () => void;
   /**
    * Uses since the last report; all of them or none, durable when it answers. Repeating a report changes
-   * nothing, a late one takes no later use back, and versions that the store does not know are passed over.
+   * nothing but `accepted`, which is added; a late one takes no later use back, and versions that the store does not
+   * know are passed over.
    *
    * A verifier must stop answering `valid` once it has not reported for 2 seconds. So the store knows of
    * every use that was let through, except for the last 2 seconds of a verifier that was cut off or killed.

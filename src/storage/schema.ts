@@ -4,12 +4,15 @@ import type {
   BelongingRow,
   ConsumerRow,
   CredentialRow,
+  InstanceRow,
   KeyringRow,
   LeaseRow,
   MetaRow,
   ObjectRow,
   ReferenceRow,
+  ReplayRow,
   SigningKeyRow,
+  UsageRow,
   VersionRow,
 } from '../authority/storage-port.js';
 
@@ -21,6 +24,9 @@ export interface Database {
   readonly credentials: CredentialRow;
   readonly signing_keys: SigningKeyRow;
   readonly belongings: BelongingRow;
+  readonly usage: UsageRow;
+  readonly instances: InstanceRow;
+  readonly replays: ReplayRow;
   readonly audit: AuditRow;
   readonly leases: LeaseRow;
   readonly keyring: KeyringRow;

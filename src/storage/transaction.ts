@@ -1,5 +1,6 @@
 /** All named queries over one connection. */
 import type { Transaction } from '../authority/storage-port.js';
+import { accountingQueries } from './queries/accounting.js';
 import { belongingQueries } from './queries/belongings.js';
 import { credentialQueries, signingKeyQueries } from './queries/credentials.js';
 import { objectQueries } from './queries/objects.js';
@@ -14,6 +15,7 @@ export const transactionOver = (session: Session): Transaction => ({
   credentials: credentialQueries(session),
   signingKeys: signingKeyQueries(session),
   belongings: belongingQueries(session),
+  accounting: accountingQueries(session),
   review: reviewQueries(session),
   audit: auditQueries(session),
   leases: leaseQueries(session),

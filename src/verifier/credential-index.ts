@@ -69,13 +69,14 @@ export class CredentialIndex {
    * Notes the use, whatever the answer, of a token that is one of ours. A typo is refused by the checksum
    * before anything is hashed. Never throws, whatever the text.
    */
-  verify(token: string, request: VerificationRequest, occasion: Occasion): Verification {
+  verify(token: string, request: VerificationRequest, occasion: Omit<Occasion, 'accepted'>): Verification {
     if (!isToken(token)) return MALFORMED;
     readMacWords(tokenMac(this.#pepper, token), this.#mac);
     const row = this.#table.read(this.#mac, this.#row);
     if (row < 0) return NOT_FOUND;
-    this.uses.note(row, token, occasion);
-    return this.#answer(request, occasion.now);
+    const answer = this.#answer(request, occasion.now);
+    this.uses.note(row, token, { ...occasion, accepted: answer.valid ? 1 : 0 });
+    return answer;
   }
 
   #answer(request: VerificationRequest, now: Instant): Verification {

@@ -10,10 +10,13 @@ import type { Use } from '../ports/credential-feed.js';
 export interface Occasion {
   readonly now: Instant;
   readonly consumer: string | undefined;
+  /** 1 if it was accepted, else 0. */
+  readonly accepted: number;
 }
 
 /** Last uses by consumer and row. */
-type Uses = Map<string | undefined, Map<number, { -readonly [K in keyof Use]: Use[K] }>>;
+type Uses = Map<string | undefined, Map<number, Noted>>;
+type Noted = { -readonly [K in keyof Use]: Use[K] } & { accepted: number };
 
 export class UseLog {
   #fresh: Uses = new Map();
@@ -21,18 +24,25 @@ export class UseLog {
   #pending: Uses = new Map();
 
   /** `token` is the one that the row is for. */
-  note(row: number, token: string, { now, consumer }: Occasion): void {
+  note(row: number, token: string, { now, consumer, accepted }: Occasion): void {
     let uses = this.#fresh.get(consumer);
     if (uses === undefined) {
       uses = new Map();
       this.#fresh.set(consumer, uses);
     }
     const known = uses.get(row);
-    if (known === undefined) uses.set(row, { tokenId: publicIdOf(token), lastUsedAt: now, consumer });
-    else if (known.lastUsedAt < now) known.lastUsedAt = now;
+    if (known === undefined)
+      uses.set(row, { tokenId: publicIdOf(token), lastUsedAt: now, consumer, accepted });
+    else {
+      known.accepted += accepted;
+      if (known.lastUsedAt < now) known.lastUsedAt = now;
+    }
   }
 
-  /** All that was not reported; it is given again until `reported` says that it was. */
+  /**
+   * All that was not reported; it is given again until `reported` says that it was. Counts are given once: nobody can
+   * tell whether a report arrived whose answer did not, and nothing is to be billed twice.
+   */
   pending(): readonly Use[] {
     for (const [consumer, uses] of this.#fresh) {
       const kept = this.#pending.get(consumer);
@@ -40,7 +50,12 @@ export class UseLog {
       else for (const [row, use] of uses) kept.set(row, use);
     }
     this.#fresh = new Map();
-    return [...this.#pending.values()].flatMap((uses) => [...uses.values()]);
+    const noted = [...this.#pending.values()].flatMap((uses) => [...uses.values()]);
+    return noted.map((use) => {
+      const given = { ...use };
+      use.accepted = 0;
+      return given;
+    });
   }
 
   /** The last `pending` reached the store. */

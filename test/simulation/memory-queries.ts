@@ -28,6 +28,37 @@ export function credentialQueries({ credentials }: Tables): Transaction['credent
   };
 }
 
+export const accountingQueries = ({
+  versions,
+  usage,
+  instances,
+  replays,
+}: Tables): Transaction['accounting'] => ({
+  counted: async (id, uses) => {
+    const row = versions.get(id);
+    if (row) versions.put(id, { ...row, use_count: (row.use_count ?? 0) + uses });
+  },
+  addUsage: async (row) => {
+    const id = `${row.day} ${row.environment} ${row.is_billable}`;
+    usage.put(id, { ...row, uses: row.uses + (usage.get(id)?.uses ?? 0) });
+  },
+  usage: async (from, until) => usage.where(({ day }) => day >= from && day <= until),
+  putInstance: async (row) =>
+    instances.put(row.id, { ...row, ...instances.get(row.id), last_seen_at: row.last_seen_at }),
+  instances: async () => instances.where(() => true),
+  forgetInstances: async (before) => {
+    for (const row of instances.where(({ last_seen_at }) => last_seen_at < before))
+      instances.put(row.id, undefined);
+  },
+  replay: async (caller, key) => replays.get(`${caller} ${key}`),
+  putReplay: async (row) => replays.put(`${row.caller} ${row.key}`, row),
+  removeReplay: async (caller, key) => replays.put(`${caller} ${key}`, undefined),
+  forgetReplays: async (before) => {
+    for (const row of replays.where(({ created_at }) => created_at < before))
+      replays.put(`${row.caller} ${row.key}`, undefined);
+  },
+});
+
 export const belongingQueries = ({ belongings }: Tables): Transaction['belongings'] => ({
   byId: async (id) => belongings.get(id),
   of: async (objectIds, kind) =>

@@ -7,18 +7,27 @@ import type {
   BelongingRow,
   ConsumerRow,
   CredentialRow,
+  InstanceRow,
   KeyringRow,
   LeaseRow,
   ObjectRow,
   ReferenceRow,
+  ReplayRow,
   SigningKeyRow,
   Storage,
   Transaction,
+  UsageRow,
   VersionRow,
 } from '../../src/authority/storage-port.js';
 import type { Result } from '../../src/domain/result.js';
 import type { DurationMs } from '../../src/domain/time.js';
-import { belongingQueries, credentialQueries, reviewQueries, signingKeyQueries } from './memory-queries.js';
+import {
+  accountingQueries,
+  belongingQueries,
+  credentialQueries,
+  reviewQueries,
+  signingKeyQueries,
+} from './memory-queries.js';
 import { Journal, type RowChange, Table } from './tables.js';
 
 export interface MemoryStorage extends Storage {
@@ -44,6 +53,9 @@ const tablesOver = (journal: Journal) => ({
   credentials: new Table<CredentialRow>('credentials', journal),
   signingKeys: new Table<SigningKeyRow>('signing-keys', journal),
   belongings: new Table<BelongingRow>('belongings', journal),
+  usage: new Table<UsageRow>('usage', journal),
+  instances: new Table<InstanceRow>('instances', journal),
+  replays: new Table<ReplayRow>('replays', journal),
   meta: new Table<{ readonly name: string; readonly value: string }>('meta', journal),
 });
 
@@ -104,6 +116,7 @@ const transactionOver = (tables: Tables): Transaction => ({
   credentials: credentialQueries(tables),
   signingKeys: signingKeyQueries(tables),
   belongings: belongingQueries(tables),
+  accounting: accountingQueries(tables),
   review: reviewQueries(tables),
   leases: {
     get: async (name) => tables.leases.get(name),
@@ -192,8 +205,8 @@ function versionQueries({ versions, consumers, objects }: Tables): Transaction['
     insert: async (row) => versions.put(row.token_id, row),
     // Use has a statement of its own: what was read before it must not take it back.
     update: async (row) => {
-      const { last_used_at } = versions.get(row.token_id) ?? row;
-      versions.put(row.token_id, { ...row, last_used_at });
+      const { last_used_at, use_count } = versions.get(row.token_id) ?? row;
+      versions.put(row.token_id, { ...row, last_used_at, use_count });
     },
     used: async (id, at) => {
       const row = versions.get(id);

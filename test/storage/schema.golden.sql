@@ -47,6 +47,13 @@ CREATE INDEX "credentials_holder" on "credentials" ("holder_id",
 
 CREATE INDEX "credentials_kind" on "credentials" ("kind");
 
+CREATE TABLE "instances" ("id" text primary key,
+  "kind" text not null,
+  "name" text not null,
+  "version" text not null,
+  "started_at" bigint not null,
+  "last_seen_at" bigint not null);
+
 CREATE TABLE "keyring" ("name" text primary key,
   "wrapped" text not null);
 
@@ -99,12 +106,28 @@ CREATE INDEX "objects_removed_name" on "objects" ("kind",
   "name",
   "removed_at") where "removed_at" is not null;
 
+CREATE TABLE "replays" ("caller" text not null,
+  "key" text not null,
+  "request" text not null,
+  "answer" text,
+  "created_at" bigint not null, constraint "replays_key" primary key ("caller",
+  "key"));
+
+CREATE INDEX "replays_age" on "replays" ("created_at");
+
 CREATE TABLE "signing_keys" ("id" text primary key,
   "public_key" text not null,
   "sealed" text not null,
   "created_at" bigint not null,
   "retired_at" bigint,
   "row_mac" text not null);
+
+CREATE TABLE "usage" ("day" text not null,
+  "environment" text not null,
+  "is_billable" integer not null,
+  "uses" bigint not null, constraint "usage_key" primary key ("day",
+  "environment",
+  "is_billable"));
 
 CREATE TABLE "versions" ("token_id" text primary key,
   "object_id" text not null references "objects" ("id"),
@@ -121,5 +144,6 @@ CREATE TABLE "versions" ("token_id" text primary key,
   "recipient" text,
   "clear" text,
   "row_mac" text not null,
-  "last_used_at" bigint, constraint "versions_generation" unique ("object_id",
+  "last_used_at" bigint,
+  "use_count" bigint, constraint "versions_generation" unique ("object_id",
   "generation"));

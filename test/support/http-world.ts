@@ -4,6 +4,7 @@
  */
 import { request as plainRequest } from 'node:http';
 import { Secret } from '../../src/domain/secret.js';
+import { openPlanGate } from '../../src/http/plan-gate.js';
 import { type Listening, listen } from '../../src/http/server.js';
 import type { HttpWorld, RequestEntry } from '../../src/http/world.js';
 import { openEmbeddedFeed } from '../../src/main/embedded-store.js';
@@ -78,7 +79,7 @@ async function startOn(
   const { now, advance } = place.world.clock;
   const clock = { ...systemClock, now, advance };
   // As another process does: what is done by hand is seen through the feed alone.
-  const { store, authority, rooms, people, manual } = need(
+  const { store, authority, rooms, people, manual, accounts } = need(
     await openEmbeddedServed({ ...place.world, folder: place.folder(), whenAbsent: 'refuse' }),
   );
   need(await authority.setRootToken(new Secret(ROOT)));
@@ -91,7 +92,8 @@ async function startOn(
   const failures: string[] = [];
   const world = change({
     ...{ store, verifier, clock, entropy: place.world.entropy, stopping: stopping.signal },
-    ...{ authority, rooms, people, manual },
+    ...{ authority, rooms, people, manual, accounts },
+    plan: need(await openPlanGate({ accounts, clock })),
     metrics: newHttpMetrics(verifier),
     limits: { requestsPerMinute: 100_000, concurrent: 100, streams: 10 },
     log: {

@@ -5,6 +5,7 @@ import { openServed } from '../../src/authority/identity/open.js';
 import { newKey } from '../../src/authority/keyring.js';
 import { openRemoteStore } from '../../src/client/remote-store.js';
 import { Secret } from '../../src/domain/secret.js';
+import { openPlanGate } from '../../src/http/plan-gate.js';
 import { listen } from '../../src/http/server.js';
 import type { HttpWorld } from '../../src/http/world.js';
 import { newHttpMetrics } from '../../src/main/http-metrics.js';
@@ -46,6 +47,7 @@ export async function remotePlace(): Promise<RemotePlace> {
     ...served,
     ...{ verifier, clock, entropy: world.entropy, stopping: stopping.signal },
     metrics: newHttpMetrics(verifier),
+    plan: need(await openPlanGate({ accounts: served.accounts, clock })),
     limits: { requestsPerMinute: 1_000_000, concurrent: 256, streams: 100 },
     log: { request: () => undefined, failure: () => undefined },
   };

@@ -4,11 +4,13 @@ import { fault } from '../../domain/errors.js';
 import type { Principal } from '../../domain/principal.js';
 import { fail, ok, type Result } from '../../domain/result.js';
 import { parseToken, type Secret } from '../../domain/secret.js';
+import type { Accounts } from '../../ports/accounts.js';
 import type { AccessToken, Authority, By, CallContext } from '../../ports/authority.js';
 import type { LiveStore } from '../../ports/live-store.js';
 import type { Manual } from '../../ports/manual.js';
 import type { People } from '../../ports/people.js';
 import type { Rooms } from '../../ports/rooms.js';
+import { accountsOver } from '../accounts/accounts.js';
 import { openAuthority } from '../authority.js';
 import { identityOf, openOrFill } from '../bootstrap.js';
 import { manualOver } from '../manual/manual.js';
@@ -38,6 +40,7 @@ export interface ServedStore {
   readonly rooms: Rooms;
   readonly people: People;
   readonly manual: Manual;
+  readonly accounts: Accounts;
 }
 
 /** `master_key` if the key does not fit. Closing the store closes the storage. */
@@ -60,6 +63,7 @@ export async function openServed(
     rooms: roomsOver(identity),
     people: peopleOver(identity),
     manual: manualOver(identity),
+    accounts: accountsOver(identity),
   });
 }
 

@@ -1,5 +1,6 @@
 /** Every route below the prefixes. What is not here is answered 404 and is not in /openapi.json. */
 import type { AnyRoute } from '../route.js';
+import { accountRoutes } from './account/routes.js';
 import { agentRoutes } from './agents/routes.js';
 import { proofRoutes } from './audit/proof.js';
 import { auditRoute } from './audit/route.js';
@@ -9,6 +10,7 @@ import { signInRoutes } from './auth/sign-in.js';
 import { changesRoute } from './changes/route.js';
 import { environmentRoutes } from './environments/routes.js';
 import { guestLinkRoutes } from './guest-links/routes.js';
+import { instancesRoute } from './instances/route.js';
 import { guestRoutes } from './guests/routes.js';
 import { internalRoutes } from './internal/routes.js';
 import { introspectRoute } from './introspect/route.js';
@@ -21,6 +23,7 @@ import { serviceRoutes } from './services/routes.js';
 import { spaceRoutes } from './spaces/routes.js';
 import { storeRoutes } from './store/routes.js';
 import { teamRoutes } from './teams/routes.js';
+import { usageRoute } from './usage/route.js';
 import { userRoutes } from './users/index.js';
 import { verifyRoute } from './verify/route.js';
 import { whoamiRoute } from './whoami/route.js';
@@ -53,5 +56,8 @@ export const ROUTES: readonly AnyRoute[] = [
   ...serviceRoutes,
   ...teamRoutes,
   ...roleRoutes,
+  ...accountRoutes,
+  usageRoute,
+  instancesRoute,
   ...storeRoutes,
 ];

@@ -4,6 +4,7 @@ import { firstLight } from './0001-first-light.js';
 import { people } from './0002-people.js';
 import { deliveriesBesideObjects } from './0003-deliveries.js';
 import { credentials } from './0004-credentials.js';
+import { accounting } from './0005-accounting.js';
 import { belongings } from './0007-belongings.js';
 
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
@@ -11,6 +12,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0002-people': people,
   '0003-deliveries': deliveriesBesideObjects,
   '0004-credentials': credentials,
+  '0005-accounting': accounting,
   '0007-belongings': belongings,
 };
 

@@ -24,6 +24,7 @@ const COLUMNS = [
   'issued_at',
   'clear',
   'last_used_at',
+  'use_count',
   ...CHANGING,
 ] as const;
 

@@ -115,6 +115,7 @@ export const rotateKey = route({
     },
     closed,
   ),
+  once: true,
   answer: Made,
   faults: ['not_found', 'conflict', 'too_many_versions'],
   handle: async (call, world) => {

@@ -1,0 +1,47 @@
+/** GET /instances: our servers, each with its verifier, and controllers, with when they were last seen (F16). */
+import { Type } from 'typebox';
+import { formatInstant, SECOND_MS } from '../../../domain/time.js';
+import { json, route } from '../../route.js';
+import { closed, dataOf, Instant, nullable } from '../../schemas.js';
+
+/** Whoever reports every fifteen seconds and was not heard of for longer than this is gone, or cut off. */
+const ALIVE_WITHIN_MS = 60 * SECOND_MS;
+
+export const instancesRoute = route({
+  method: 'GET',
+  path: '/instances',
+  id: 'listInstances',
+  tag: 'account',
+  summary: 'Servers and controllers of the last seven days.',
+  permission: 'environments:read',
+  answer: dataOf(
+    Type.Array(
+      Type.Object(
+        {
+          id: Type.String({ description: 'Of this run of it.' }),
+          kind: Type.Enum(['server', 'controller']),
+          name: Type.String({ description: 'The machine, and the process.' }),
+          version: nullable(Type.String()),
+          startedAt: Instant,
+          lastSeenAt: Instant,
+          isAlive: Type.Boolean({ description: 'It was seen within a minute.' }),
+        },
+        closed,
+      ),
+    ),
+  ),
+  handle: async (_, { accounts, clock }) => {
+    const all = await accounts.instances();
+    if (!all.ok) return all;
+    const now = clock.now();
+    return json({
+      data: all.value.map(({ startedAt, lastSeenAt, version, ...one }) => ({
+        ...one,
+        version: version === '' ? null : version,
+        startedAt: formatInstant(startedAt),
+        lastSeenAt: formatInstant(lastSeenAt),
+        isAlive: now - lastSeenAt <= ALIVE_WITHIN_MS,
+      })),
+    });
+  },
+});

@@ -1,0 +1,67 @@
+/** GET /usage: how often keys were accepted, and which of it counts towards the plan (F6). */
+import { Type } from 'typebox';
+import { DAY_MS, formatInstant, type Instant } from '../../../domain/time.js';
+import type { Usage } from '../../../ports/accounts.js';
+import { json, route } from '../../route.js';
+import { closed } from '../../schemas.js';
+
+const Day = (description: string) =>
+  Type.Optional(Type.String({ pattern: '^[0-9]{4}-[0-9]{2}-[0-9]{2}$', description }));
+
+const uses = (description: string) => Type.Integer({ minimum: 0, description });
+
+const Answer = Type.Object(
+  {
+    data: Type.Array(
+      Type.Object(
+        {
+          day: Type.String({ description: 'UTC.' }),
+          environment: Type.String(),
+          isBillable: Type.Boolean(),
+          uses: Type.Integer(),
+        },
+        closed,
+      ),
+    ),
+    from: Type.String(),
+    until: Type.String(),
+    billable: uses('In production.'),
+    notBillable: uses('In environments that are not production.'),
+  },
+  closed,
+);
+
+/** About a month, as bills have it. */
+const SHOWN_MS = 30 * DAY_MS;
+
+export const usageRoute = route({
+  method: 'GET',
+  path: '/usage',
+  id: 'getUsage',
+  tag: 'account',
+  summary: 'Uses of keys by day and environment, billable and not.',
+  description:
+    'Verifications that were answered VALID, as verifiers report them: late by two seconds at most.',
+  permission: 'keys:read',
+  query: Type.Object(
+    {
+      from: Day('Its first day, `2027-01-01`; 30 days ago if absent.'),
+      until: Day('Its last day; today if absent.'),
+    },
+    closed,
+  ),
+  answer: Answer,
+  handle: async ({ query }, { accounts, clock }) => {
+    const now = clock.now();
+    const { from = dayOf(now - SHOWN_MS), until = dayOf(now) } = query;
+    const used = await accounts.usage(from, until);
+    if (!used.ok) return used;
+    const total = (isBillable: boolean): number =>
+      sumOf(used.value.filter((one) => one.isBillable === isBillable));
+    return json({ data: used.value, from, until, billable: total(true), notBillable: total(false) });
+  },
+});
+
+const dayOf = (instant: Instant): string => formatInstant(instant).slice(0, 10);
+
+const sumOf = (usage: readonly Usage[]): number => usage.reduce((sum, { uses }) => sum + uses, 0);

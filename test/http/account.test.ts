@@ -1,0 +1,173 @@
+/** The account over real HTTP: its plan, how much its keys are used, who serves it, and requests sent twice. */
+import { DAY_MS } from '../../src/domain/time.js';
+import { joined, login, pat } from '../support/http-people.js';
+import { httpPlace, type TestServer } from '../support/http-world.js';
+import { need } from '../support/store.js';
+
+const place = httpPlace();
+
+const KEY = { name: 'billing-prod', environment: 'production', owner: { tenant: true } };
+
+const verify = async (server: TestServer, key: string) =>
+  (await server.asRoot('POST /v1/keys/verify', { key })).body.data.code;
+
+async function makeKey(server: TestServer, spec: object = {}): Promise<string> {
+  return (await server.asRoot('POST /v1/keys', { ...KEY, ...spec })).body.secret;
+}
+
+test('U1: without API access in the plan a key and a PAT are told to upgrade, and a good key is PLAN_REQUIRED', async () => {
+  const server = await place.start();
+  const session = await joined(server, 'ada', { roles: ['administrator'] });
+  const { token } = await pat(server, session);
+  const fromPat = (await server.ask('POST /v1/auth', { token })).body.accessToken;
+  const key = await makeKey(server, { permissions: ['keys:verify', 'spaces:read'] });
+  expect((await server.asRoot('GET /v1/entitlements')).body.data).toEqual([{ key: 'api-access' }]);
+  expect((await server.asRoot('PATCH /v1/accounts/current', { plan: 'basic' })).body.data.plan).toBe('basic');
+  expect((await server.asRoot('GET /v1/entitlements')).body.data).toEqual([]);
+  for (const shown of [key, token, fromPat]) {
+    const refused = await server.ask('GET /v1/spaces', { token: shown });
+    expect([refused.status, refused.body.code]).toEqual([403, 'upgrade_required']);
+  }
+  expect((await server.ask('POST /v1/keys/verify', { token: key, body: { key } })).status).toBe(403);
+  expect(await verify(server, key)).toBe('PLAN_REQUIRED');
+  const { accessToken } = (await login(server, 'ada@example.com')).body;
+  expect((await server.ask('GET /v1/keys', { token: accessToken })).status).toBe(200);
+  await server.asRoot('POST /v1/keys/billing-prod/revoke');
+  expect(await verify(server, key)).toBe('REVOKED');
+  await server.asRoot('PATCH /v1/accounts/current', { plan: 'standard' });
+  expect((await server.ask('GET /v1/spaces', { token })).status).toBe(200);
+});
+
+test('the plan is its owners’ to change; whoever looks after people changes the rest', async () => {
+  const server = await place.start();
+  const token = await joined(server, 'ada', { roles: ['administrator'] });
+  const patch = (body: object) => server.ask('PATCH /v1/accounts/current', { token, body });
+  expect((await patch({ plan: 'basic' })).status).toBe(403);
+  const changed = await patch({ name: 'Acme', metadata: { tier: 'gold' }, defaultAppId: null });
+  expect(changed.body.data).toMatchObject({ name: 'Acme', plan: 'standard', metadata: { tier: 'gold' } });
+  expect((await server.ask('GET /v1/accounts/current', { token })).body.data).toEqual(changed.body.data);
+});
+
+test('F6: use in an environment that is not production is counted and not billed; what was refused is neither', async () => {
+  const server = await place.start();
+  const live = await makeKey(server);
+  const test = await makeKey(server, { name: 'billing-test', environment: 'development' });
+  for (const key of [live, live, test, test, test]) expect(await verify(server, key)).toBe('VALID');
+  await server.asRoot('POST /v1/keys/billing-prod/deactivate');
+  expect(await verify(server, live)).toBe('INACTIVE');
+  need(await server.world.verifier.refresh());
+  const { body } = await server.asRoot('GET /v1/usage');
+  expect(body).toMatchObject({ billable: 2, notBillable: 3 });
+  expect(body.data).toMatchObject([
+    { environment: 'development', isBillable: false, uses: 3 },
+    { environment: 'production', isBillable: true, uses: 2 },
+  ]);
+  expect((await server.asRoot('GET /v1/usage?until=2026-01-01')).body).toMatchObject({
+    billable: 0,
+    data: [],
+  });
+});
+
+test('U5: the list counts uses, and never used is never used', async () => {
+  const server = await place.start();
+  const key = await makeKey(server);
+  const shown = async () => (await server.asRoot('GET /v1/keys/billing-prod')).body.data;
+  expect(await shown()).toMatchObject({ usageCount: 0, lastUsedAt: null });
+  for (let uses = 0; uses < 3; uses++) await verify(server, key);
+  need(await server.world.verifier.refresh());
+  need(await server.world.verifier.refresh());
+  expect(await shown()).toMatchObject({ usageCount: 3, versions: [{ usageCount: 3 }] });
+  expect((await shown()).lastUsedAt).not.toBeNull();
+});
+
+test('F16: servers and controllers are listed with when they were last seen', async () => {
+  const server = await place.start();
+  const startedAt = server.clock.now();
+  const instance = {
+    id: 'us_ins_a',
+    kind: 'server',
+    name: 'build-7:1',
+    version: '1.0.0',
+    startedAt,
+  } as const;
+  need(await server.world.accounts.seen(instance));
+  need(await server.world.store.acquireLease('build-8', 5_000, 'controller acme'));
+  const shown = async () => (await server.asRoot('GET /v1/instances')).body.data;
+  expect(await shown()).toMatchObject([
+    { kind: 'controller', name: 'build-8 of acme', version: null, isAlive: true },
+    { kind: 'server', name: 'build-7:1', version: '1.0.0', isAlive: true },
+  ]);
+  server.clock.advance(DAY_MS);
+  need(await server.world.accounts.seen(instance));
+  expect((await shown()).map(({ isAlive }: { isAlive: boolean }) => isAlive)).toEqual([false, true]);
+});
+
+describe('Idempotency-Key', () => {
+  const once = (key: string) => ({ 'idempotency-key': key });
+  const send = (server: TestServer, token: string, body: object, key = 'a') =>
+    server.ask('POST /v1/keys', { token, body, headers: once(key) });
+
+  test('the same request again has no second effect, and its answer is the first without the secret', async () => {
+    const server = await place.start();
+    const token = await joined(server, 'ada', { roles: ['owner'] });
+    const first = await send(server, token, KEY);
+    const again = await send(server, token, KEY);
+    expect([first.status, again.status]).toEqual([201, 201]);
+    expect(again.body).toEqual({ ...first.body, secret: null });
+    expect(again.headers.get('idempotent-replayed')).toBe('true');
+    const entries = (await server.asRoot('GET /v1/audit?object=ApiKey/billing-prod')).body.data;
+    expect(entries.filter(({ action }: { action: string }) => action === 'key.issued')).toHaveLength(1);
+  });
+
+  test('a rotation that is sent twice issues one version', async () => {
+    const server = await place.start();
+    await makeKey(server);
+    const rotate = () =>
+      server.ask('POST /v1/keys/billing-prod/rotate', {
+        headers: { ...once('r'), authorization: 'Bearer the root token of these tests, which is long' },
+      });
+    expect([(await rotate()).body.secret === null, (await rotate()).body.secret]).toEqual([false, null]);
+    expect((await server.asRoot('GET /v1/keys/billing-prod')).body.data.versions).toHaveLength(2);
+  });
+
+  test('another request with the same key is refused; another caller has keys of their own', async () => {
+    const server = await place.start();
+    const token = await joined(server, 'ada', { roles: ['owner'] });
+    const other = await joined(server, 'bea', { roles: ['owner'] });
+    await send(server, token, KEY);
+    const refused = await send(server, token, { ...KEY, name: 'other' });
+    expect([refused.status, refused.body.code]).toEqual([409, 'refused']);
+    expect((await send(server, other, { ...KEY, name: 'other' })).status).toBe(201);
+  });
+
+  test('what was refused had no effect and may be tried again with the same key', async () => {
+    const server = await place.start();
+    const token = await joined(server, 'ada', { roles: ['owner'] });
+    const body = { ...KEY, owner: { service: 'billing' } };
+    expect((await send(server, token, body)).status).toBe(422);
+    await server.asRoot('POST /v1/services', { name: 'billing' });
+    expect((await send(server, token, body)).status).toBe(201);
+  });
+
+  test('two at once have one effect', async () => {
+    const server = await place.start();
+    const token = await joined(server, 'ada', { roles: ['owner'] });
+    const answers = await Promise.all([1, 2, 3].map(() => send(server, token, KEY)));
+    const statuses = answers.map(({ status }) => status);
+    expect(statuses.filter((status) => status === 201).length).toBeGreaterThan(0);
+    expect(statuses.every((status) => status === 201 || status === 409)).toBe(true);
+    expect(answers.filter(({ body }) => typeof body.secret === 'string')).toHaveLength(1);
+  });
+
+  test('a key is forgotten after a day, and is not anything at all', async () => {
+    const server = await place.start();
+    const token = await joined(server, 'ada', { roles: ['owner'] });
+    await send(server, token, KEY);
+    expect((await send(server, token, KEY, 'x'.repeat(129))).status).toBe(400);
+    server.clock.advance(DAY_MS - 60_000);
+    const fresh = (await login(server, 'ada@example.com')).body.accessToken;
+    expect((await send(server, fresh, KEY)).status).toBe(201);
+    server.clock.advance(120_000);
+    expect((await send(server, fresh, KEY)).status).toBe(409);
+  });
+});
