@@ -166,15 +166,15 @@ function firstSpec(name: string, chance: Chance): NonNullable<KeySpec> {
   const handover = pick('handover', ['observed', 'observed', 'acknowledged', 'timed'] as const);
   const isObserved = handover === 'observed';
   const places = PLACES.slice(0, pick('places', [1, 1, 2, 2, 3])).map((which) => placeOf(name, which));
-  const ending = often('expires', 0.3) ? { expiresAfter: pick('life', ['75m', '90m', '2h']) } : {};
-  const lapsing = { expiresAt: formatInstant(START + chance.between(`${name} end`, 30, 150) * MINUTE_MS) };
+  const ending = often('expires', 0.3) ? { expiresAfter: pick('life', ['40m', '45m', '60m']) } : {};
+  const lapsing = { expiresAt: formatInstant(START + chance.between(`${name} end`, 15, 75) * MINUTE_MS) };
   return {
     environment: pick('environment', ENVIRONMENTS),
     owner: pick('owner', OWNERS),
     ...(often('lapses', 0.06) ? lapsing : ending),
     ...(often('sinks', 0.85) ? { deliver: places } : {}),
     rotation: {
-      ...(often('rotates', 0.9) ? { every: pick('every', ['30m', '40m', '60m']) } : {}),
+      ...(often('rotates', 0.9) ? { every: pick('every', ['15m', '20m', '30m']) } : {}),
       handover,
       overlap: pick('overlap', ['3m', '5m', '8m']),
       ...(isObserved ? { quiet: pick('quiet', ['3m', '5m']) } : {}),

@@ -52,6 +52,18 @@ export interface Occasion {
   readonly nth: number;
 }
 
+/** What goes wrong instead of what the seed draws, for a planted bug that other faults would hide. */
+export interface Weather {
+  /** How often; kinds that are not named do not happen. */
+  readonly rates: Readonly<Partial<Record<FaultKind, number>>>;
+  /** For how long a process is stopped or frozen, in milliseconds. */
+  readonly stopMs: Span;
+}
+
+/** From the least up to and without the most. */
+export type Span = readonly [number, number];
+
+const STOP_MS: Span = [500, 300_000];
 const CALL_RATES = [0.002, 0.01, 0.04];
 const EVENT_RATES = [0.01, 0.03, 0.1];
 
@@ -59,20 +71,23 @@ export interface FaultOptions {
   readonly seed: number;
   /** Only these may happen: for shrinking. Names as `happened` gives them. */
   readonly only?: ReadonlySet<string> | undefined;
+  readonly weather?: Weather | undefined;
 }
 
 export class Faults {
   readonly chance: Chance;
+  readonly stopMs: Span;
   readonly #rates: ReadonlyMap<FaultKind, number>;
   readonly #only: ReadonlySet<string> | undefined;
   #isCalm = false;
   /** In order, by name: `c1 mutate issue 3 response-lost`. */
   readonly happened: string[] = [];
 
-  constructor({ seed, only }: FaultOptions) {
+  constructor({ seed, only, weather }: FaultOptions) {
     this.chance = chanceOf(seed);
     this.#only = only;
-    this.#rates = swarm(this.chance);
+    this.#rates = weather ? ratesOf(weather) : swarm(this.chance);
+    this.stopMs = weather?.stopMs ?? STOP_MS;
   }
 
   happens(occasion: Occasion, kind: FaultKind): boolean {
@@ -87,7 +102,7 @@ export class Faults {
   }
 
   /** How much of it: a whole number from `least` up to and without `most`, small ones likelier. */
-  amount(occasion: Occasion, what: string, [least, most]: readonly [number, number]): number {
+  amount(occasion: Occasion, what: string, [least, most]: Span): number {
     const fraction = this.chance.fraction(nameOf(occasion, what));
     return least + Math.floor((most - least) * fraction ** 3);
   }
@@ -104,6 +119,11 @@ export class Faults {
 
 const nameOf = ({ process, operation, nth }: Occasion, what: string): string =>
   `${process} ${operation} ${nth} ${what}`;
+
+function ratesOf({ rates }: Weather): ReadonlyMap<FaultKind, number> {
+  const kinds: readonly FaultKind[] = [...CALL_FAULTS, ...EVENT_FAULTS];
+  return new Map(kinds.map((kind) => [kind, rates[kind] ?? 0]));
+}
 
 /** About half of the kinds, each as often as the seed says. */
 function swarm(chance: Chance): ReadonlyMap<FaultKind, number> {

@@ -44,8 +44,10 @@ export interface PeopleWorld {
   readonly restoreBackup: () => void;
 }
 
-const TURN_MS = 2 * MINUTE_MS;
-const PATIENCE_TURNS = 8;
+const TURN_MS = MINUTE_MS;
+const PATIENCE_TURNS = 16;
+/** Longer than a plan of before the stop can be on its way. */
+const STOPPED_TURNS = 28;
 const CALLER = { actor: 'ada', path: 'people' };
 const UNHEARD: Fault = { code: 'store_unreachable', message: 'nothing was heard' };
 
@@ -92,9 +94,9 @@ export class People {
     'edit-places': (name: string) => this.#world.documents.moveTo(name, this.#turn),
     'edit-swap': (name: string) => this.#world.documents.swap(name, this.#other(name)),
     'edit-expiry': (name: string) =>
-      this.#world.documents.expireAfter(name, this.#turn % 2 === 0 ? '65m' : '3h'),
+      this.#world.documents.expireAfter(name, this.#turn % 2 === 0 ? '35m' : '90m'),
     'edit-suspend': (name: string) =>
-      this.#world.documents.suspend(name, this.#world.timeline.now + 15 * MINUTE_MS),
+      this.#world.documents.suspend(name, this.#world.timeline.now + 8 * MINUTE_MS),
     rotate: (name: string) => this.#ask({ kind: 'requestRotation', object: keyRef(name) }),
     revoke: (name: string) => this.#ask({ kind: 'revoke', object: keyRef(name), overlapMs: 5 * MINUTE_MS }),
     'revoke-now': (name: string) => this.#ask({ kind: 'revoke', object: keyRef(name), overlapMs: 0 }),
@@ -113,7 +115,7 @@ export class People {
   }
 
   async #stop(name: string): Promise<void> {
-    this.#toActivate.push({ name, turn: this.#turn + 14 });
+    this.#toActivate.push({ name, turn: this.#turn + STOPPED_TURNS });
     await this.#ask({ kind: 'deactivate', object: keyRef(name) });
   }
 

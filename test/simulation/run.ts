@@ -13,7 +13,7 @@ import type { Violation } from './judge.js';
 import type { Scenario } from './scenario.js';
 import { World } from './world.js';
 
-export const CHAOS_MS = 2 * HOUR_MS;
+export const CHAOS_MS = HOUR_MS;
 const CALM_MS = 2 * HOUR_MS;
 
 export interface Outcome {
@@ -80,7 +80,7 @@ async function rests(world: World): Promise<void> {
 /** A second apply does nothing, whoever does it; or renews what was about to end, and then it is true. */
 async function isStirred(world: World): Promise<boolean> {
   const { judge, storage, timeline } = world;
-  const entries = storage.tables.audit.all().length;
+  const entries = storage.tables.audit.size;
   const ending = endingKeys(world);
   const from = world.passes.length;
   await world.runUntil(timeline.now + CALM_MS, () => world.passes.length >= from + 2);
@@ -105,9 +105,12 @@ function endingKeys({ storage, timeline }: World): ReadonlySet<string> {
 const LASTING = new Set(['Lapsed']);
 
 function isIdle(world: World): boolean {
-  const plan = world.passes.at(-1)?.plan;
+  const last = world.passes.at(-1);
+  const plan = last?.plan;
   return (
     plan !== undefined &&
+    // What it saw is still so.
+    last?.entries === world.storage.tables.audit.size &&
     plan.basedOn.desired === world.documents.desired().digest &&
     plan.steps.length === 0 &&
     plan.findings.every(({ severity }) => severity !== 'refuse') &&
@@ -149,13 +152,14 @@ function wrongAbout(
   const newest = world.storage.tables.versions
     .where((row) => row.object_id === object.id)
     .reduce<VersionRow | undefined>((a, b) => (a && a.generation > b.generation ? a : b), undefined);
+  // Somebody starts it again before long, and only then it is as declared, also where it has lapsed.
+  if (object.deactivated_at !== null) return 'is deactivated';
   if (declaredEnd(declared.spec) <= world.timeline.now)
     return accepted.length > 0 ? 'has lapsed and is accepted' : undefined;
   const [only, ...more] = accepted;
   if (only === undefined || more.length > 0 || only !== newest)
     return `has the accepted generations ${accepted.map((row) => row.generation).join()}`;
   if (only.promoted_at === null) return 'was not promoted';
-  if (object.deactivated_at !== null) return 'is deactivated';
   const lacking = sinksOf(declared).find(
     (sink) => parseToken(world.places.content(sink) ?? '')?.id !== only.token_id,
   );

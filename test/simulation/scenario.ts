@@ -6,6 +6,7 @@ import type { Clock } from '../../src/ports/clock.js';
 import type { CredentialFeed } from '../../src/ports/credential-feed.js';
 import type { LiveStore } from '../../src/ports/live-store.js';
 import type { Sinks } from '../../src/ports/sink.js';
+import type { Weather } from './faults.js';
 import type { MemoryStorage, Tables } from './memory-storage.js';
 import type { Places } from './places.js';
 
@@ -30,6 +31,7 @@ export interface Defect {
   /** The controllers' clock. */
   readonly clock?: (clock: Clock) => Clock;
   readonly desired?: (desired: DesiredState) => DesiredState;
+  readonly weather?: Weather;
   /** For how long verifiers in memory trust it. */
   readonly staleAfterMs?: number;
 }

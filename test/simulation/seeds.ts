@@ -2,8 +2,8 @@
 import { run } from './run.js';
 import { shrink } from './shrink.js';
 
-/** What a CI run can afford until a seed costs less (docs/assurance.md, ledger). */
-const SEEDS = 120;
+/** Of a CI run. */
+const SEEDS = 1_000;
 /** Shrinking costs as much as so many runs, at most. */
 const SHRINKING_RUNS_MAX = 120;
 

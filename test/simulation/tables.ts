@@ -53,6 +53,10 @@ export class Table<Row> {
     return this.#rows.get(key);
   }
 
+  get size(): number {
+    return this.#rows.size;
+  }
+
   all(): readonly Row[] {
     return [...this.#rows.values()];
   }

@@ -10,6 +10,7 @@ interface Event {
   /** Events of one instant happen in the order in which they were asked for. */
   readonly nth: number;
   readonly run: () => void;
+  isOff: boolean;
 }
 
 export class Timeline {
@@ -21,8 +22,9 @@ export class Timeline {
     return this.#now;
   }
 
-  at(instant: Instant, run: () => void): void {
-    const event = { at: Math.max(instant, this.#now), nth: this.#asked++, run };
+  /** Gives what calls it off. */
+  at(instant: Instant, run: () => void): () => void {
+    const event: Event = { at: Math.max(instant, this.#now), nth: this.#asked++, run, isOff: false };
     const heap = this.#heap;
     let at = heap.push(event) - 1;
     while (at > 0) {
@@ -33,10 +35,13 @@ export class Timeline {
       at = above;
     }
     heap[at] = event;
+    return () => {
+      event.isOff = true;
+    };
   }
 
-  after(ms: number, run: () => void): void {
-    this.at(this.#now + Math.max(0, Math.round(ms)), run);
+  after(ms: number, run: () => void): () => void {
+    return this.at(this.#now + Math.max(0, Math.round(ms)), run);
   }
 
   sleep(ms: number): Promise<void> {
@@ -45,7 +50,8 @@ export class Timeline {
 
   /** Lets the next event happen, with all that follows from it at once. False when there is none. */
   async step(): Promise<boolean> {
-    const event = this.#pop();
+    let event = this.#pop();
+    while (event?.isOff) event = this.#pop();
     if (event === undefined) return false;
     this.#now = event.at;
     event.run();

@@ -15,7 +15,6 @@ export const REQUEST_MAX_MS: DurationMs = 1_000;
 const LEG_MS: readonly [DurationMs, DurationMs] = [1, 40];
 /** Often beyond a lease, and sometimes beyond a settle. */
 const LATE_MS: readonly [DurationMs, DurationMs] = [500, 600_000];
-const STOP_MS: readonly [DurationMs, DurationMs] = [500, 300_000];
 
 export interface Call<T> {
   readonly operation: string;
@@ -61,14 +60,18 @@ export class Wire {
     const at = { process: process.name, operation, nth: process.count(operation) };
     return new Promise((resolve) => {
       if (faults.happens(at, 'crash-before')) return this.#crash(at, life);
-      if (faults.happens(at, 'freeze-before')) process.freeze(faults.amount(at, 'freeze', STOP_MS));
-      if (faults.happens(at, 'stop-before')) process.stop(faults.amount(at, 'stop', STOP_MS));
+      if (faults.happens(at, 'freeze-before')) process.freeze(faults.amount(at, 'freeze', faults.stopMs));
+      if (faults.happens(at, 'stop-before')) process.stop(faults.amount(at, 'stop', faults.stopMs));
       process.wake(life, () => {
-        const answer = (what: T): void => process.wake(life, () => resolve(what));
-        timeline.after(REQUEST_MAX_MS, () => answer(call.unheard));
+        const answer = (what: T): void =>
+          process.wake(life, () => {
+            giveUp();
+            resolve(what);
+          });
+        const giveUp = timeline.after(REQUEST_MAX_MS, () => answer(call.unheard));
         this.#send(at, call, { life, answer });
         if (faults.happens(at, 'crash-sending')) this.#crash(at, life);
-        if (faults.happens(at, 'stop-waiting')) process.stop(faults.amount(at, 'stop', STOP_MS));
+        if (faults.happens(at, 'stop-waiting')) process.stop(faults.amount(at, 'stop', faults.stopMs));
       });
     });
   }

@@ -57,7 +57,8 @@ export class World {
   readonly judge: Judge;
   readonly storage: MemoryStorage;
   readonly consumers: Consumer[] = [];
-  readonly passes: PassOutcome[] = [];
+  /** With how many entries the audit log had when each had ended. */
+  readonly passes: (PassOutcome & { readonly entries: number })[] = [];
   readonly #scenario: Scenario;
   readonly #shape: Shape;
   readonly #masterKey: Secret;
@@ -69,7 +70,7 @@ export class World {
 
   constructor(scenario: Scenario) {
     this.#scenario = scenario;
-    this.faults = new Faults(scenario);
+    this.faults = new Faults({ ...scenario, weather: scenario.defect?.weather });
     const { chance } = this.faults;
     this.#shape = chance.pick('shape', ['processes', 'machines']);
     this.documents = new Documents({ chance, keys: scenario.keys });
@@ -147,7 +148,7 @@ export class World {
     this.judge.shown('a report', report ?? '');
     const failed = report?.results.filter(({ status }) => status !== 'succeeded').length ?? 0;
     this.trace.note(`${name} passed: ${plan.steps.length} steps, ${failed} not done`);
-    this.passes.push(outcome);
+    this.passes.push({ ...outcome, entries: this.storage.tables.audit.size });
   }
 
   #untilNextPass(process: Process): number {
@@ -243,7 +244,7 @@ export class World {
   #keepBackups(): void {
     const keep = (): void => {
       this.#backups = [...this.#backups.slice(-2), this.storage.backup()];
-      this.timeline.after(1_000 * SECOND_MS, keep);
+      this.timeline.after(500 * SECOND_MS, keep);
     };
     keep();
   }
