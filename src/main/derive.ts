@@ -3,10 +3,12 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { openApi } from '../http/openapi.js';
 import { errorsPage, kindsPage, lifecycleText, reasonsPage, schemaText } from '../view/reference.js';
+import { resourcesPage } from '../view/resources-page.js';
 
 /** Path below the root of the package, and the text that belongs there. */
 export const DERIVED: Readonly<Record<string, () => string>> = {
   'docs/reference/kinds.md': kindsPage,
+  'docs/reference/resources.md': resourcesPage,
   'docs/reference/reasons.md': reasonsPage,
   'docs/reference/errors.md': errorsPage,
   'docs/reference/lifecycle.md': lifecycleText,
