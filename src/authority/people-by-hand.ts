@@ -51,7 +51,7 @@ async function add(
 ): Promise<Result<{ readonly person: ObjectRef; readonly invitation: Shown<Invitation> }>> {
   if (!isEmailAddress(email) || !isVisibleText(name, NAME_MAX))
     return fail(fault('bad_request', 'say an email address, and a name that can be read'));
-  const allowed = await mayMake(work, { before: [], after: roles }, by);
+  const allowed = await mayMake(work, { before: [], after: roles.length > 0 ? roles : ['member'] }, by);
   if (!allowed.ok) return allowed;
   const declaration: DeclarationOf<'User'> = {
     kind: 'User',

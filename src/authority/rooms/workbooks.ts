@@ -45,6 +45,8 @@ export async function createWorkbook(
   const changed = await changeSpec(work, row.value, { workbooks: [...workbooks, label] });
   if (!changed.ok) return changed;
   const id = workbookId(row.value.id, label);
+  // Documents may have dropped one of this name, which this is not.
+  await work.tx.belongings.remove(id);
   const kept = await keep(work, row.value, {
     ...{ id, kind: 'workbook', name: label, change: { ...attributes, name } },
     entry: { action: 'workbook.created', detail: { workbook: label, workbookId: id } },
