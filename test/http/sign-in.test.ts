@@ -16,6 +16,7 @@ const keyToken = async (server: Awaited<ReturnType<typeof place.start>>, name: s
 test('F9: email and password, with and without the type, are exchanged for an access token of 24 hours (F10)', async () => {
   const server = await place.start();
   await joined(server, 'ada', { roles: ['administrator'] });
+  server.clock.advance(467);
   const credentials = { email: 'Ada@Example.com', password: PASSWORD };
   for (const body of [credentials, { type: 'userCredentials', ...credentials }]) {
     const got = await server.ask('POST /v1/auth', { body });

@@ -96,7 +96,8 @@ export async function signed({ principal, claims, key }: Granted, storeId: strin
   return {
     token: await signAccessToken(claims, { storeId, ...key }),
     expiresAt,
-    expiresInS: Math.floor((expiresAt - issuedAt) / SECOND_MS),
+    // From the second in which it was issued, as its claims have it.
+    expiresInS: Math.floor(expiresAt / SECOND_MS) - Math.floor(issuedAt / SECOND_MS),
     principal,
   };
 }
