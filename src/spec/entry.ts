@@ -20,6 +20,8 @@ import type { Path } from './tree.js';
 
 export class SpecEntry implements DesiredEntry {
   readonly ref: ObjectRef;
+  /** At hand, as every look over all entries begins with them; documents that name the same share one list. */
+  readonly references: readonly Reference[];
   readonly #remembered: RememberedDocument;
   readonly #origin: Origin;
 
@@ -27,6 +29,7 @@ export class SpecEntry implements DesiredEntry {
     this.#remembered = remembered;
     this.#origin = origin;
     this.ref = { kind: remembered.kind, name: remembered.name };
+    this.references = remembered.references;
   }
 
   get mark(): string {
@@ -39,10 +42,6 @@ export class SpecEntry implements DesiredEntry {
 
   get labels(): Readonly<Record<string, string>> {
     return this.#remembered.labels;
-  }
-
-  get references(): readonly Reference[] {
-    return this.#remembered.references;
   }
 
   get sinks(): readonly SinkId[] {
