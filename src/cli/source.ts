@@ -16,8 +16,7 @@ import type { Diagnostic } from '../spec/diagnostics.js';
 import { type LoadedProject, loadDesired, loadProject } from '../spec/load.js';
 import type { DocumentMemory, Recollection } from '../spec/memory.js';
 import { unresolved } from '../spec/validate.js';
-import type { SynthesizedApp } from './synthesizing.js';
-import type { Branch } from './world.js';
+import type { Branch, SynthesizedApp } from './world.js';
 
 export interface SourcePlace {
   /** Where keywright.yaml is. */

@@ -3,22 +3,7 @@ import type { Result } from '../domain/result.js';
 import { type LoadedProject, type LoadedState, type LoadOptions, loadDesired } from '../spec/load.js';
 import { badDocuments, type Failure, failed } from './failure.js';
 import type { CommandContext } from './terminal.js';
-
-export interface AppPlace {
-  /** For the shell: `node main.js`. */
-  readonly command: string;
-  /** Where it is run, absolute. */
-  readonly folder: string;
-  /** What it prints, as it prints it. */
-  readonly onOutput: (text: string) => void;
-  readonly signal: AbortSignal;
-}
-
-export interface SynthesizedApp {
-  /** Holds the stacks, until they are discarded. */
-  readonly folder: string;
-  discard(): Promise<void>;
-}
+import type { SynthesizedApp } from './world.js';
 
 /** Runs the app that `--app` names; undefined without one. */
 export async function synthesizeApp({

@@ -10,7 +10,6 @@ import type { Caller, LiveStore } from '../ports/live-store.js';
 import type { Identity, Sealing } from '../ports/sealing.js';
 import type { Sinks } from '../ports/sink.js';
 import type { DocumentMemory } from '../spec/memory.js';
-import type { AppPlace, SynthesizedApp } from './synthesizing.js';
 
 /** What to do when there is no store yet: make it, reckon with a fresh one in memory, or say so. */
 export type WhenAbsent = 'create' | 'pretend' | 'refuse';
@@ -89,6 +88,23 @@ export interface StatusServer {
   readonly address: string;
   tell(event: ControllerEvent, status: Status): void;
   close(): Promise<void>;
+}
+
+/** A CDK app, and how to run it. */
+export interface AppPlace {
+  /** For the shell: `node main.js`. */
+  readonly command: string;
+  /** Where it is run, absolute. */
+  readonly folder: string;
+  /** What it prints, as it prints it. */
+  readonly onOutput: (text: string) => void;
+  readonly signal: AbortSignal;
+}
+
+export interface SynthesizedApp {
+  /** Holds the stacks, until they are discarded. */
+  readonly folder: string;
+  discard(): Promise<void>;
 }
 
 /** Where the live store is. */

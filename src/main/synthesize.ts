@@ -8,7 +8,7 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import type { AppPlace, SynthesizedApp } from '../cli/synthesizing.js';
+import type { AppPlace, SynthesizedApp } from '../cli/world.js';
 import { fault } from '../domain/errors.js';
 import { fail, ok, type Result } from '../domain/result.js';
 import { type DurationMs, formatDuration, MINUTE_MS } from '../domain/time.js';
