@@ -32,6 +32,7 @@ const STATUS: Readonly<Partial<Record<FaultCode, number>>> = {
   conflict: 409,
   exists: 409,
   in_use: 409,
+  lease_lost: 409,
   locked: 409,
   moved: 409,
   nothing_to_claim: 409,
