@@ -1,6 +1,9 @@
 /** A CDK app instead of documents, with the real command and without Terraform. */
-import { exampleWorkspace, platformYaml } from '../support/cdk-workspace.js';
-import { Workspace } from '../support/workspace.js';
+import { once } from 'node:events';
+import { chmodSync } from 'node:fs';
+import { join } from 'node:path';
+import { appWorkspace, exampleWorkspace, platformYaml } from '../support/cdk-workspace.js';
+import { inDotenv, keyYaml, projectYaml, serviceYaml, Workspace, yamlStream } from '../support/workspace.js';
 
 const APP = { env: { KEYWRIGHT_APP: 'sh synth.sh' } };
 const places: Workspace[] = [];
@@ -79,4 +82,66 @@ describe('examples/cdk', () => {
     );
     expect(refused.stderr).toContain('the app failed with exit code 1');
   });
+});
+
+const SMALL = `
+import { App, TerraformStack } from 'cdktf';
+import { Environment, Sink } from 'keywright/constructs';
+const app = new App();
+const development = Environment.fromName(new TerraformStack(app, 'small'), 'dev', 'development');
+development.addService('billing').addApiKey('sync', { deliverTo: [Sink.dotenv('secrets/sync.env', 'KEY')] });
+app.synth();
+`;
+
+function small(spec = '{}'): Workspace {
+  const workspace = kept(appWorkspace());
+  workspace.write('keywright.yaml', projectYaml(spec));
+  workspace.write('main.mjs', SMALL);
+  return workspace;
+}
+
+const until = async (isTrue: () => boolean): Promise<void> => {
+  for (let tries = 0; !isTrue(); tries++) {
+    if (tries > 300) throw new Error('it never came to be');
+    await new Promise((done) => setTimeout(done, 100));
+  }
+};
+
+test('the controller runs the app, and applies what it declares', async () => {
+  const workspace = small();
+  workspace.write('declare', '#!/bin/sh\nexec node main.mjs\n');
+  chmodSync(join(workspace.folder, 'declare'), 0o755);
+  const controller = workspace.start('run --app ./declare --interval 1s');
+  try {
+    await until(() => workspace.exists('secrets/sync.env'));
+    const token = workspace.variable('secrets/sync.env', 'KEY');
+    expect(await workspace.run('verify --stdin', { input: token })).toMatchObject({ code: 0 });
+  } finally {
+    controller.kill('SIGTERM');
+    await once(controller, 'exit');
+  }
+}, 60_000);
+
+test('a folder that an app was synthesized to is a source beside others', async () => {
+  const workspace = small('{ specs: [cdktf.out, specs] }');
+  workspace.write(
+    'specs/a.yaml',
+    yamlStream(serviceYaml('crm'), keyYaml('crm-dev', inDotenv('secrets/crm.env', 'KEY'))),
+  );
+  workspace.write('synth.sh', 'node main.mjs');
+  expect(await workspace.script('synth.sh')).toMatchObject({ code: 0 });
+  expect(await workspace.run('validate')).toMatchObject({ code: 0 });
+  const applied = await workspace.run('apply --auto-approve');
+  expect(applied).toMatchObject({ code: 0 });
+  expect(workspace.sinkFiles()).toEqual(expect.arrayContaining(['secrets/crm.env', 'secrets/sync.env']));
+});
+
+test('an app goes with neither a branch nor documents that nobody would read', async () => {
+  const workspace = small('{ unmanaged: adopt }');
+  const env = { KEYWRIGHT_APP: 'node main.mjs' };
+  const branch = await workspace.run('run --git /nowhere', { env });
+  expect([branch.code, branch.stderr]).toEqual([64, expect.stringContaining('--app does not go with --git')]);
+  expect(await workspace.run('validate specs', { env })).toMatchObject({ code: 64 });
+  expect(await workspace.run('adopt --write', { env })).not.toMatchObject({ code: 0 });
+  expect(workspace.exists('specs')).toBe(false);
 });
