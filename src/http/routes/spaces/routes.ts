@@ -19,7 +19,7 @@ const byId = Type.Object(
   closed,
 );
 
-const about = { tag: 'spaces', faults: ['not_found', 'conflict'] } as const;
+const about = { tag: 'spaces', faults: ['not_found', 'conflict', 'unknown_reference'] } as const;
 
 const create = route({
   method: 'POST',
