@@ -24,7 +24,8 @@ export function spaceOfWorkbook(id: string): string | undefined {
 }
 
 /** Of a sheet, by its place in the workbook. */
-export const sheetId = (workbook: string, index: number): string => `us_sh_${shortHash(`${workbook} ${index}`)}`;
+export const sheetId = (workbook: string, index: number): string =>
+  `us_sh_${shortHash(`${workbook} ${index}`)}`;
 
 /** Somebody's having a role: gone with the one or the other, and the same when it is given again. */
 export const actorRoleId = (actorId: string, roleId: string): string =>

@@ -8,7 +8,8 @@ export const FAULTS = {
   usage: 'The command line is wrong: an unknown flag, a missing argument or an unusable value.',
   invalid_documents: 'The documents have errors; each is listed with file, line and column.',
   no_project: 'There is no keywright.yaml here and no --store was given.',
-  source_unavailable: 'The branch that documents come from cannot be fetched, or the app that declares them failed.',
+  source_unavailable:
+    'The branch that documents come from cannot be fetched, or the app that declares them failed.',
   store_unreachable: 'The live store cannot be opened or does not answer.',
   store_absent: 'The live store does not exist yet; the first apply makes it.',
   store_foreign: 'The folder or database holds something that is not a store of this version.',
