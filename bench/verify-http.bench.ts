@@ -1,16 +1,16 @@
 /**
- * Verifying over HTTP against bare `node:http` that reads a body and answers as much JSON: each server in a process of
- * its own, the load from this one over connections that stay open, by turns. Ours has all keys in memory, and a key asks.
+ * Verifying over HTTP against bare `node:http` that reads a body and answers as much JSON, and against the servers of
+ * bench/peers where they are installed: each in a process of its own, the load from this one over connections that
+ * stay open, by turns. Ours has all keys in memory, and a key asks.
  */
-import { type ChildProcess, fork } from 'node:child_process';
-import { createServer } from 'node:http';
-import { connect } from 'node:net';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ok } from '../src/domain/result.js';
 import { openPlanGate } from '../src/http/plan-gate.js';
 import { listen } from '../src/http/server.js';
 import { newHttpMetrics } from '../src/main/http-metrics.js';
+import { previewsOver } from '../src/main/previews.js';
 import { openEmbeddedServed } from '../src/main/served-store.js';
 import { sodiumSealing, systemClock, systemEntropy } from '../src/main/system.js';
 import type { Credential, CredentialFeed } from '../src/ports/credential-feed.js';
@@ -18,27 +18,13 @@ import { createVerifier } from '../src/verifier/verifier.js';
 import { credentialAt, generatedFeed, seededEntropy } from './support/credentials.js';
 import { alternate, atLeast, isQuick, note, report } from './support/figures.js';
 import { scratchFolder } from './support/fleet.js';
+import { load, type Started, serveBare, started, tell } from './support/http-load.js';
 
 const KEYS = isQuick ? 10_000 : 100_000;
 const ROUNDS = isQuick ? 3 : 9;
 const ROUND_MS = isQuick ? 1_000 : 3_000;
-const CONNECTIONS = 32;
 /** As many bytes as an answer of ours has. */
-const BARE_ANSWER = JSON.stringify({ data: 'x'.repeat(260) });
-
-function serveBare(): void {
-  const server = createServer((request, response) => {
-    request.on('data', () => undefined);
-    request.on('end', () => {
-      response.writeHead(200, {
-        'content-type': 'application/json; charset=utf-8',
-        'content-length': Buffer.byteLength(BARE_ANSWER),
-      });
-      response.end(BARE_ANSWER);
-    });
-  });
-  server.listen(0, '127.0.0.1', () => tell(server.address()));
-}
+const ANSWER_BYTES = 271;
 
 async function serveOurs(): Promise<void> {
   const adapters = { clock: systemClock, entropy: systemEntropy, sealing: sodiumSealing };
@@ -56,14 +42,13 @@ async function serveOurs(): Promise<void> {
       limits: { requestsPerMinute: 1, concurrent: 256, streams: 1 },
       stopping: new AbortController().signal,
       plan: plan.value,
+      previews: previewsOver(served.value),
     },
     { host: '127.0.0.1', port: 0 },
   );
   if (!listening.ok) throw new Error(listening.error.message);
   tell(listening.value);
 }
-
-const tell = (address: unknown): void => void process.send?.(address);
 
 /** The first key may ask about others; it is in production, as are all with an even number. */
 function askingFeed(): CredentialFeed {
@@ -85,32 +70,52 @@ const asking = (credential: Credential, index: number): Credential =>
     ? { ...credential, standing: { ...credential.standing, permissions: ['keys:verify'] } }
     : credential;
 
+/** Others that answer whether a token is good, in bench/peers. */
+const PEERS = [
+  { file: 'oidc-provider', what: "oidc-provider's introspection", target: 8 },
+  { file: 'better-auth', what: "better-auth's API-key plugin", target: undefined },
+] as const;
+/** Made one after another, at some milliseconds each, by those that write them down. */
+const PEER_TOKENS = isQuick ? 1_000 : 10_000;
+const PEERS_FOLDER = fileURLToPath(new URL('../../bench/peers/', import.meta.url));
+
 async function measure(): Promise<void> {
-  const [ours, bare] = await Promise.all([started('ours'), started('bare')]);
-  const requests = requestTexts();
-  const rate = (port: number) => () => load(port, requests);
+  const self = fileURLToPath(import.meta.url);
+  const ours = { what: 'ours', requests: requestTexts(), ...(await started(self, 'ours')) };
+  const bare = await started(self, 'bare');
+  await against(ours, { what: 'bare node:http', ...bare, requests: ours.requests }, 0.75);
+  bare.child.kill();
+  const arePeersThere = existsSync(join(PEERS_FOLDER, 'node_modules'));
+  if (!arePeersThere)
+    note('SKIPPED: the peers are not installed (npm ci --prefix bench/peers --ignore-scripts)');
+  for (const { file, what, target } of arePeersThere ? PEERS : []) {
+    note(`${what}: making ${PEER_TOKENS.toLocaleString('en')} tokens`);
+    const peer = await started(join(PEERS_FOLDER, `${file}.mjs`), String(PEER_TOKENS));
+    await against(ours, { what, requests: ours.requests, ...peer }, target);
+    peer.child.kill();
+  }
+  ours.child.kill();
+}
+
+interface Baseline extends Started {
+  readonly what: string;
+  readonly requests: readonly string[];
+}
+
+async function against(ours: Baseline, baseline: Baseline, target: number | undefined): Promise<void> {
+  const ourRate = () => load(ours.port, { ...ours, roundMs: ROUND_MS });
+  const baseRate = () => load(baseline.port, { ...baseline, roundMs: ROUND_MS });
   note('warming up');
-  await rate(ours.port)();
-  await rate(bare.port)();
-  const took = await alternate(ROUNDS, rate(ours.port), rate(bare.port));
+  await ourRate();
+  await baseRate();
+  const took = await alternate(ROUNDS, ourRate, baseRate);
   report({
     what: `POST /v1/keys/verify, ${KEYS.toLocaleString('en')} keys, 32 connections`,
     value: took.ours,
     unit: 'requests/s',
-    baseline: { what: 'bare node:http', value: took.baseline },
+    baseline: { what: baseline.what, value: took.baseline },
     ratio: took.ratio,
-    target: atLeast(took.ratio, 0.75, '× bare node:http'),
-  });
-  for (const { child } of [ours, bare]) child.kill();
-}
-
-function started(role: string): Promise<{ readonly port: number; readonly child: ChildProcess }> {
-  const child = fork(fileURLToPath(import.meta.url), [role], {
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-  });
-  return new Promise((resolve, reject) => {
-    child.once('message', (address: { readonly port: number }) => resolve({ port: address.port, child }));
-    child.once('exit', (code) => reject(new Error(`the server ended with ${code}`)));
+    ...(target !== undefined && { target: atLeast(took.ratio, target, `× ${baseline.what}`) }),
   });
 }
 
@@ -127,46 +132,6 @@ function requestTexts(): readonly string[] {
   });
 }
 
-/** Requests a second, one at a time on each connection. Throws unless each is answered 200. */
-async function load(port: number, requests: readonly string[]): Promise<number> {
-  const endsAtMs = performance.now() + ROUND_MS;
-  const startedMs = performance.now();
-  const counts = await Promise.all(
-    Array.from({ length: CONNECTIONS }, (_, index) =>
-      converse(port, { requests, from: index * 31, endsAtMs }),
-    ),
-  );
-  return (counts.reduce((sum, count) => sum + count, 0) / (performance.now() - startedMs)) * 1_000;
-}
-
-interface Talk {
-  readonly requests: readonly string[];
-  readonly from: number;
-  readonly endsAtMs: number;
-}
-
-function converse(port: number, { requests, from, endsAtMs }: Talk): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const socket = connect(port, '127.0.0.1').setNoDelay(true).setEncoding('latin1');
-    let answered = 0;
-    let text = '';
-    const ask = () => socket.write(requests[(from + answered) % requests.length] ?? '');
-    socket.on('connect', ask).on('error', reject);
-    socket.on('data', (chunk) => {
-      text += chunk;
-      const headEnd = text.indexOf('\r\n\r\n');
-      if (headEnd < 0) return;
-      const length = Number(/content-length: (\d+)/i.exec(text)?.[1]);
-      if (text.length < headEnd + 4 + length) return;
-      if (!text.startsWith('HTTP/1.1 200')) reject(new Error(text.slice(0, 400)));
-      text = '';
-      answered++;
-      if (performance.now() < endsAtMs) ask();
-      else socket.end(() => resolve(answered));
-    });
-  });
-}
-
-if (process.argv[2] === 'bare') serveBare();
+if (process.argv[2] === 'bare') serveBare(ANSWER_BYTES);
 else if (process.argv[2] === 'ours') await serveOurs();
 else await measure();
