@@ -7,6 +7,7 @@ import { findObject } from '../../live-objects.js';
 import { bothPages, type Entry, list, NextCursor, Pagination } from '../../numbered.js';
 import { json, route } from '../../route.js';
 import { closed } from '../../schemas.js';
+import { orderOf } from '../../sorting.js';
 import type { HttpWorld } from '../../world.js';
 import { displayName } from '../environments/item.js';
 import { isSpaceEntry, SpaceItem, spaceItems } from './item.js';
@@ -59,12 +60,12 @@ export const listSpaces = route({
   handle: async ({ principal, query }, world) => {
     const environment = await environmentName(world, query);
     if (!environment.ok) return environment;
-    const order = orderOf(query);
-    if (!order.ok) return order;
+    const sorted = order(query);
+    if (!sorted.ok) return sorted;
     if (environment.value === null)
       return json({ ...NONE, pagination: { ...NO_PAGES, currentPage: query.pageNumber ?? 1 } });
     const page = await list(world, {
-      ...{ kind: 'Space', environment: environment.value, pages: query, order: order.value },
+      ...{ kind: 'Space', environment: environment.value, pages: query, order: sorted.value },
       matches: (object) => maySee(principal, 'spaces:read', object),
       isWanted: (entry) => isWanted(entry, query),
     });
@@ -103,17 +104,11 @@ function isWanted(entry: Entry, query: SpacesQuery): boolean {
   );
 }
 
-type Order = ((a: Entry, b: Entry) => number) | undefined;
-
-function orderOf({ sortField, sortDirection, limit, cursor }: SpacesQuery): Result<Order> {
-  if ((sortField === undefined) !== (sortDirection === undefined))
-    return fail(fault('bad_request', 'query.sortField goes with query.sortDirection'));
-  if (sortField === undefined) return ok(undefined);
-  if (limit !== undefined || cursor !== undefined)
-    return fail(fault('bad_request', 'a list by cursor is by name; sort one by pageSize and pageNumber'));
-  const sign = sortDirection === 'desc' ? -1 : 1;
-  return ok((a, b) => sign * compare(sortValue(a, sortField), sortValue(b, sortField)));
-}
+/** Both or neither, as Flatfile has it. */
+const order = (query: SpacesQuery) =>
+  (query.sortField === undefined) === (query.sortDirection === undefined)
+    ? orderOf(query, sortValue)
+    : fail(fault('bad_request', 'query.sortField goes with query.sortDirection'));
 
 /** What no space has here sorts nothing, and leaves them by name. */
 function sortValue(entry: Entry, field: (typeof SORT_FIELDS)[number]): string | number {
@@ -134,5 +129,3 @@ function sortValue(entry: Entry, field: (typeof SORT_FIELDS)[number]): string | 
       return 0;
   }
 }
-
-export const compare = (a: string | number, b: string | number): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -9,11 +9,12 @@ import { accountId, byOf, findEntry, SUCCESS, Success } from '../../live-objects
 import { bothPages, list as listEntries, NextCursor, Pagination } from '../../numbered.js';
 import { type Answered, json, type Route, route, shownOnce } from '../../route.js';
 import { closed, dataOf, Instant } from '../../schemas.js';
+import { orderOf } from '../../sorting.js';
 import { inForce } from '../../verifying.js';
 import type { HttpWorld } from '../../world.js';
 import { ActorRole, Assignment, roleName, rolesOf } from './having.js';
 import { isUserEntry, type UserEntry, UserItem, userFields, userItem } from './item.js';
-import { orderOf, SORT_FIELDS } from './order.js';
+import { SORT_FIELDS, sortValue } from './order.js';
 
 const ID = '^(?:us_usr_[0-9A-Za-z]{1,32}|[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?)$';
 export const byUserId = Type.Object(
@@ -50,7 +51,7 @@ const list = route({
   handle: async ({ principal, query }, world) => {
     const account = await accountId(world);
     if (!account.ok) return account;
-    const order = orderOf(query);
+    const order = orderOf(query, sortValue);
     if (!order.ok) return order;
     const page = await listEntries(world, {
       ...{ kind: 'User', pages: query, order: order.value },
