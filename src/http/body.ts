@@ -20,20 +20,31 @@ export const MEDIA_TYPES: Readonly<Record<BodyFormat, string>> = {
   text: 'text/plain',
 };
 
+export type ReadBody = Result<unknown, Refusal>;
+
 /** The parsed body; undefined when there is none. `too_large`, `unsupported_media_type` or `bad_request`. */
-export async function readBody(
+export const readBody = (request: IncomingMessage, formats: readonly BodyFormat[]): Promise<ReadBody> =>
+  new Promise((resolve) => receiveBody(request, formats, resolve));
+
+/** The same for who has no time for a promise. `done` is called once, and may be called at once. */
+export function receiveBody(
   request: IncomingMessage,
   formats: readonly BodyFormat[],
-): Promise<Result<unknown, Refusal>> {
-  if (isBodiless(request)) return ok(undefined);
-  const format = formatOf(request, formats);
-  if (!format.ok) return format;
-  const bytes = await readBytes(request);
-  if (!bytes.ok) return bytes;
-  const text = decoded(bytes.value);
+  done: (read: ReadBody) => void,
+): void {
+  const format = isBodiless(request) ? ok(undefined) : formatOf(request, formats);
+  if (!format.ok || format.value === undefined) done(format);
+  else {
+    const { value } = format;
+    receiveBytes(request, (bytes) => done(bytes.ok ? parsed(bytes.value, value) : bytes));
+  }
+}
+
+function parsed(bytes: Buffer, format: BodyFormat): ReadBody {
+  const text = decoded(bytes);
   if (text === undefined) return fail(fault('bad_request', 'the body is not UTF-8'));
   if (text.trim() === '') return ok(undefined);
-  return format.value === 'form' ? form(text) : json(text);
+  return format === 'form' ? form(text) : json(text);
 }
 
 const isBodiless = ({ headers }: IncomingMessage): boolean =>
@@ -59,28 +70,35 @@ const partsOf = (contentType: string): readonly string[] =>
     ? contentType.split(';').map((part) => part.trim().toLowerCase())
     : [contentType.trim().toLowerCase()];
 
-function readBytes(request: IncomingMessage): Promise<Result<Buffer, Refusal>> {
-  if (Number(request.headers['content-length'] ?? 0) > BODY_MAX_BYTES) return Promise.resolve(TOO_LARGE);
-  return new Promise((resolve) => {
-    const chunks: Buffer[] = [];
-    let length = 0;
-    request.on('data', (chunk: Buffer) => {
-      length += chunk.length;
-      if (length <= BODY_MAX_BYTES) {
-        chunks.push(chunk);
-        return;
-      }
-      request.pause();
-      resolve(TOO_LARGE);
-    });
-    request.on('end', () =>
-      resolve(ok(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks))),
-    );
-    const broken = () => resolve(fail(fault('bad_request', 'the body ended too early')));
-    request.on('error', broken);
-    request.on('close', broken);
+function receiveBytes(request: IncomingMessage, done: (bytes: Result<Buffer, Refusal>) => void): void {
+  if (Number(request.headers['content-length'] ?? 0) > BODY_MAX_BYTES) {
+    done(TOO_LARGE);
+    return;
+  }
+  const chunks: Buffer[] = [];
+  let length = 0;
+  let isOver = false;
+  const settle = (bytes: Result<Buffer, Refusal>): void => {
+    if (isOver) return;
+    isOver = true;
+    done(bytes);
+  };
+  request.on('data', (chunk: Buffer) => {
+    length += chunk.length;
+    if (length <= BODY_MAX_BYTES) {
+      chunks.push(chunk);
+      return;
+    }
+    request.pause();
+    settle(TOO_LARGE);
   });
+  request.on('end', () => settle(ok(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks))));
+  const broken = () => settle(TOO_EARLY);
+  request.on('error', broken);
+  request.on('close', broken);
 }
+
+const TOO_EARLY = fail<Refusal>(fault('bad_request', 'the body ended too early'));
 
 const TOO_LARGE = fail<Refusal>({
   ...fault('too_large', `the body is larger than ${BODY_MAX_BYTES} bytes`),

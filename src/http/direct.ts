@@ -4,10 +4,12 @@
  * the application, which has the last word. Counted, not logged, and not limited: it costs less than limiting.
  */
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { Entropy } from '../domain/entropy.js';
 import { fault } from '../domain/errors.js';
 import { permits } from '../domain/permissions.js';
 import type { Secret } from '../domain/secret.js';
 import { pathOf, sendProblem } from './answering.js';
+import { type ReadBody, receiveBody } from './body.js';
 import { type Refusal, statusOf } from './problem.js';
 import { requestIdOf } from './recording.js';
 import type { Answered, Asker } from './route.js';
@@ -15,7 +17,7 @@ import { PREFIXES } from './routes/index.js';
 import { introspectRoute } from './routes/introspect/route.js';
 import { verifyRoute } from './routes/verify/route.js';
 import { safeHeaders } from './safe-headers.js';
-import { bodyOf, presented, type Served, served } from './serving.js';
+import { presented, type Served, served } from './serving.js';
 import type { HttpWorld } from './world.js';
 
 /** Their handlers ask of the caller no more than an `Asker` is. */
@@ -24,11 +26,12 @@ const DIRECT = [verifyRoute, introspectRoute];
 export function direct(world: HttpWorld, app: RequestListener): RequestListener {
   const byUrl = new Map<string, Served<Asker>>();
   for (const route of DIRECT) for (const prefix of PREFIXES) byUrl.set(prefix + route.path, served(route));
+  const ids = drawnTogether(world.entropy);
   return (request, response) => {
     const found = request.method === 'POST' ? byUrl.get(request.url ?? '') : undefined;
     const known = found && knownHere(request, found, world);
     if (found === undefined || known === undefined) app(request, response);
-    else void answer(request, response, { served: found, ...known, world });
+    else answer(request, response, { served: found, ...known, world, ids });
   };
 }
 
@@ -51,53 +54,81 @@ function knownHere(
   return { asker: key, token: shown.value };
 }
 
+/** Many ids are drawn at once: asking for chance costs more than the id. None is given twice. */
+function drawnTogether(entropy: Entropy): Entropy {
+  let rest = new Uint8Array();
+  return {
+    bytes: (length) => {
+      if (length > rest.length) rest = Uint8Array.from(entropy.bytes(Math.max(length, DRAWN_BYTES)));
+      const drawn = rest.subarray(0, length);
+      rest = rest.subarray(length);
+      return drawn;
+    },
+  };
+}
+
+const DRAWN_BYTES = 2_048;
+
 interface Direct {
   readonly served: Served<Asker>;
   readonly asker: Asker;
   readonly token: Secret;
   readonly world: HttpWorld;
+  /** What ids of requests are made of. */
+  readonly ids: Entropy;
 }
 
-async function answer(request: IncomingMessage, response: ServerResponse, way: Direct): Promise<void> {
+/** At once when the body has come, unless memory does not know: a promise on the way costs as much as the check. */
+function answer(request: IncomingMessage, response: ServerResponse, way: Direct): void {
   const { served, world } = way;
-  const id = requestIdOf(request, world.entropy);
-  const { path } = served.route;
-  try {
-    const answered = await answerOf(request, way);
+  const { path, formats = ['json'] } = served.route;
+  const id = requestIdOf(request, way.ids);
+  const refused = (refusal: Refusal): void => refuse(response, { id, refusal, path: pathOf(request.url) });
+  const conclude = (answered: Answered): void => {
     if (answered.ok && answered.value.kind === 'json') sendPlain(response, id, answered.value.body);
     else if (!answered.ok) {
       if (statusOf(answered.error.code) >= 500)
         world.log.failure(id, answered.error.message, answered.error.cause);
-      refuse(response, { id, refusal: answered.error, path: pathOf(request.url) });
+      refused(answered.error);
     }
-  } catch (error) {
+    world.metrics.answered(path, response.statusCode);
+  };
+  const failed = (error: unknown): void => {
     world.log.failure(id, 'a bug', error);
-    refuse(response, { id, refusal: fault('internal', 'a bug'), path: pathOf(request.url) });
-  }
-  world.metrics.answered(path, response.statusCode);
+    refused(fault('internal', 'a bug'));
+    world.metrics.answered(path, response.statusCode);
+  };
+  receiveBody(request, formats, (read) => {
+    try {
+      const answered = answerOf(read, way);
+      if (answered instanceof Promise) answered.then(conclude).catch(failed);
+      else conclude(answered);
+    } catch (error) {
+      failed(error);
+    }
+  });
 }
 
-async function answerOf(
-  request: IncomingMessage,
-  { served, asker, token, world }: Direct,
-): Promise<Answered> {
-  const { route } = served;
-  const body = await bodyOf(request, served);
+function answerOf(
+  read: ReadBody,
+  { served: { route, checks }, asker, token, world }: Direct,
+): Answered | Promise<Answered> {
+  const body = read.ok ? checks.body(read.value) : read;
   if (!body.ok) return body;
   const credential = { token, context: { path: `http:POST ${route.path}` }, lastEventId: undefined };
   return route.handle({ principal: asker, params: {}, query: {}, body: body.value, credential }, world);
 }
 
 /** Name and value by turns, as `writeHead` takes them fastest. */
-const HEADERS: readonly string[] = [...safeHeaders(), ['cache-control', 'no-store']].flat();
+const HEADERS: readonly string[] = [
+  ...safeHeaders(),
+  ['cache-control', 'no-store'],
+  ['content-type', 'application/json; charset=utf-8'],
+].flat();
 
 function sendPlain(response: ServerResponse, id: string, body: unknown): void {
   const text = JSON.stringify(body);
-  response.writeHead(200, [
-    ...HEADERS,
-    ...['content-type', 'application/json; charset=utf-8', 'x-request-id', id],
-    ...['content-length', String(Buffer.byteLength(text))],
-  ]);
+  response.writeHead(200, HEADERS.concat('x-request-id', id, 'content-length', `${Buffer.byteLength(text)}`));
   response.end(text);
 }
 
