@@ -1,19 +1,21 @@
-// Who did what, in every environment: the log, with the users and guests who acted.
-// Flatfile's client has no method for a log that people, keys and tokens are in too, so it is read from /audit.
+// Who did what, in every environment: events of all of them, joined with the users and guests who acted.
 import { all, api, get } from './client.mjs';
 
 const people = new Map();
-for (const { ref, name, email } of await all((request) => api.users.list(request)))
-  people.set(ref, `${name} <${email}>`);
+for (const { id, name, email } of await all((request) => api.users.list(request)))
+  people.set(id, `${name} <${email}>`);
+// Flatfile's client lists the guests of one space at a time; here they are listed together.
 for (let path = '/guests?limit=100'; path; ) {
   const { data, nextCursor } = await get(path);
-  for (const { ref, name, email } of data) people.set(ref, `${name} <${email}>, a guest`);
+  for (const { id, name, email } of data) people.set(id, `${name} <${email}>, a guest`);
   path = nextCursor && `/guests?limit=100&cursor=${nextCursor}`;
 }
 
-for (let since = 0; since !== null; ) {
-  const { data, nextSince } = await get(`/audit?since=${since}&limit=100`);
-  for (const { at, action, object, actor } of data)
-    console.log(`${at} ${action} ${object} by ${people.get(actor) ?? actor}`);
-  since = nextSince;
+for (const environment of await all((request) => api.environments.list(request))) {
+  const request = { environmentId: environment.id, includeAcknowledged: true };
+  for (const { createdAt, topic, payload, context } of await all((page) => api.events.list({ ...request, ...page })))
+    console.log(
+      `${createdAt.toISOString()} ${environment.name} ${topic} ${payload.name ?? ''} by ` +
+        `${people.get(context.actorId) ?? context.actorId ?? 'nobody in person'}`,
+    );
 }

@@ -39,6 +39,8 @@ export async function remove(work: Work, request: DeleteRequest): Promise<Result
     const ended = await removeAutomaticKeys(work, object, overlapMs);
     if (!ended.ok) return ended;
   }
+  // What was secret in it is of no use any more, and would be in every backup.
+  if (row.kind === 'Environment' || row.kind === 'Space') await work.tx.secrets.removeIn(row.id);
   const saved = await saveObject(
     work,
     { ...row, removed_at: work.now },

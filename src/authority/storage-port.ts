@@ -8,6 +8,7 @@ import type { DurationMs } from '../domain/time.js';
 import type { AccountingQueries } from './storage-port/accounting.js';
 import type { BelongingQueries } from './storage-port/belongings.js';
 import type { CredentialQueries, SigningKeyQueries } from './storage-port/credentials.js';
+import type { SecretQueries } from './storage-port/secrets.js';
 
 export type { AccountingQueries, InstanceRow, ReplayRow, UsageRow } from './storage-port/accounting.js';
 export type { BelongingKind, BelongingQueries, BelongingRow } from './storage-port/belongings.js';
@@ -17,6 +18,7 @@ export type {
   SigningKeyQueries,
   SigningKeyRow,
 } from './storage-port/credentials.js';
+export type { SecretQueries, SecretRow } from './storage-port/secrets.js';
 
 export interface ObjectRow {
   readonly id: string;
@@ -231,6 +233,7 @@ export interface Transaction {
   readonly credentials: CredentialQueries;
   readonly signingKeys: SigningKeyQueries;
   readonly belongings: BelongingQueries;
+  readonly secrets: SecretQueries;
   readonly accounting: AccountingQueries;
   readonly review: ReviewQueries;
   readonly audit: AuditQueries;

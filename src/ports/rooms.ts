@@ -10,7 +10,9 @@ import type { ObjectRef } from '../domain/objects.js';
 import type { Result } from '../domain/result.js';
 import type { Instant } from '../domain/time.js';
 import type { By } from './authority.js';
+import type { Events } from './events.js';
 import type { Guests } from './guests.js';
+import type { Secrets } from './secrets.js';
 
 /** Opaque JSON by name. A member that is undefined in a change is left as it is; null takes it away. */
 export type Attributes = Readonly<Record<string, unknown>>;
@@ -49,6 +51,8 @@ export interface Agent extends Kept {
 
 export interface Rooms {
   readonly guests: Guests;
+  readonly secrets: Secrets;
+  readonly events: Events;
 
   /** What is kept beside these objects, and when that or what they declare was changed last; by id. */
   about(

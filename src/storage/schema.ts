@@ -11,6 +11,7 @@ import type {
   ObjectRow,
   ReferenceRow,
   ReplayRow,
+  SecretRow,
   SigningKeyRow,
   UsageRow,
   VersionRow,
@@ -24,6 +25,7 @@ export interface Database {
   readonly credentials: CredentialRow;
   readonly signing_keys: SigningKeyRow;
   readonly belongings: BelongingRow;
+  readonly secrets: SecretRow;
   readonly usage: UsageRow;
   readonly instances: InstanceRow;
   readonly replays: ReplayRow;

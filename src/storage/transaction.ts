@@ -6,6 +6,7 @@ import { credentialQueries, signingKeyQueries } from './queries/credentials.js';
 import { objectQueries } from './queries/objects.js';
 import { auditQueries, keyringQueries, leaseQueries, metaQueries } from './queries/records.js';
 import { reviewQueries } from './queries/review.js';
+import { secretQueries } from './queries/secrets.js';
 import { versionQueries } from './queries/versions.js';
 import type { Session } from './statement.js';
 
@@ -15,6 +16,7 @@ export const transactionOver = (session: Session): Transaction => ({
   credentials: credentialQueries(session),
   signingKeys: signingKeyQueries(session),
   belongings: belongingQueries(session),
+  secrets: secretQueries(session),
   accounting: accountingQueries(session),
   review: reviewQueries(session),
   audit: auditQueries(session),

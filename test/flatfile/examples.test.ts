@@ -26,17 +26,28 @@ test('F14: the log of every environment names the users and the guests who acted
   const talk = await place.talk();
   for (const name of ['development', 'production'])
     await talk.api.spaces.create({ name: `in ${name}`, environmentId: await environmentId(talk, name) });
+  const space = (await talk.api.spaces.list()).data.find((one) => one.name === 'in production');
+  const { data: book } = await talk.api.workbooks.create({ name: 'Orders', spaceId: space?.id ?? '' });
   await talk.server.hand.create(
-    guest('auditor', { environment: 'production', name: 'Gus', email: 'gus@example.com' }),
+    guest('auditor', {
+      ...{ environment: 'production', name: 'Gus', email: 'gus@example.com' },
+      grants: [{ space: 'in-production' }],
+    }),
   );
   const link = await talk.server.asRoot('POST /v1/guest-links', { guest: 'production/auditor' });
-  await talk.server.ask('POST /v1/auth', { body: { type: 'magicLink', token: link.body.data.token } });
+  const proof = { type: 'magicLink', token: link.body.data.token };
+  const session = await talk.server.ask('POST /v1/auth', { body: proof });
+  await talk.as(session.body.accessToken).workbooks.update(book.id, { namespace: 'seen' });
   const log = await lines(talk, 'audit-log.mjs');
   expect(log).toEqual(
     expect.arrayContaining([
-      expect.stringMatching(/object\.created Space\/development\/in-development by owner <owner@localhost>$/),
-      expect.stringMatching(/object\.created Space\/production\/in-production by owner <owner@localhost>$/),
-      expect.stringMatching(/session\.started .* by Gus <gus@example\.com>, a guest$/),
+      expect.stringMatching(
+        / development space:created development\/in-development by owner <owner@localhost>$/,
+      ),
+      expect.stringMatching(
+        / production space:created production\/in-production by owner <owner@localhost>$/,
+      ),
+      expect.stringMatching(/ production workbook:updated orders by Gus <gus@example\.com>, a guest$/),
     ]),
   );
 });

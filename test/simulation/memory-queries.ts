@@ -69,6 +69,20 @@ export const belongingQueries = ({ belongings }: Tables): Transaction['belonging
   remove: async (id) => belongings.put(id, undefined),
 });
 
+export const secretQueries = ({ secrets }: Tables): Transaction['secrets'] => ({
+  byId: async (id) => secrets.get(id),
+  of: async (environmentIds) =>
+    secrets
+      .where((row) => environmentIds.includes(row.environment_id))
+      .toSorted((a, b) => (a.environment_id + a.name < b.environment_id + b.name ? -1 : 1)),
+  put: async (row) => secrets.put(row.id, row),
+  remove: async (id) => secrets.put(id, undefined),
+  removeIn: async (objectId) => {
+    for (const row of secrets.where((one) => [one.environment_id, one.space_id].includes(objectId)))
+      secrets.put(row.id, undefined);
+  },
+});
+
 export const signingKeyQueries = ({ signingKeys }: Tables): Transaction['signingKeys'] => ({
   all: async () =>
     signingKeys.all().toSorted((a, b) => a.created_at - b.created_at || (a.id < b.id ? -1 : 1)),

@@ -13,6 +13,7 @@ import type {
   ObjectRow,
   ReferenceRow,
   ReplayRow,
+  SecretRow,
   SigningKeyRow,
   Storage,
   Transaction,
@@ -26,6 +27,7 @@ import {
   belongingQueries,
   credentialQueries,
   reviewQueries,
+  secretQueries,
   signingKeyQueries,
 } from './memory-queries.js';
 import { Journal, type RowChange, Table } from './tables.js';
@@ -53,6 +55,7 @@ const tablesOver = (journal: Journal) => ({
   credentials: new Table<CredentialRow>('credentials', journal),
   signingKeys: new Table<SigningKeyRow>('signing-keys', journal),
   belongings: new Table<BelongingRow>('belongings', journal),
+  secrets: new Table<SecretRow>('secrets', journal),
   usage: new Table<UsageRow>('usage', journal),
   instances: new Table<InstanceRow>('instances', journal),
   replays: new Table<ReplayRow>('replays', journal),
@@ -116,6 +119,7 @@ const transactionOver = (tables: Tables): Transaction => ({
   credentials: credentialQueries(tables),
   signingKeys: signingKeyQueries(tables),
   belongings: belongingQueries(tables),
+  secrets: secretQueries(tables),
   accounting: accountingQueries(tables),
   review: reviewQueries(tables),
   leases: {

@@ -115,6 +115,19 @@ CREATE TABLE "replays" ("caller" text not null,
 
 CREATE INDEX "replays_age" on "replays" ("created_at");
 
+CREATE TABLE "secrets" ("id" text primary key,
+  "environment_id" text not null references "objects" ("id"),
+  "space_id" text not null,
+  "actor_id" text not null,
+  "name" text not null,
+  "sealed" text not null,
+  "created_at" bigint not null,
+  "updated_at" bigint not null,
+  "row_mac" text not null, constraint "secrets_name" unique ("environment_id",
+  "space_id",
+  "actor_id",
+  "name"));
+
 CREATE TABLE "signing_keys" ("id" text primary key,
   "public_key" text not null,
   "sealed" text not null,

@@ -60,7 +60,7 @@ export async function openServed(
   return ok({
     store: store.value,
     authority: { ...comingIn(identity), ...having(identity) },
-    rooms: roomsOver(identity),
+    rooms: roomsOver(identity, world.sealing),
     people: peopleOver(identity),
     manual: manualOver(identity),
     accounts: accountsOver(identity),

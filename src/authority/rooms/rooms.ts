@@ -1,12 +1,15 @@
 /** The use-cases of rooms and what is in them, put together as the port. */
 import type { Rooms } from '../../ports/rooms.js';
+import type { Sealing } from '../../ports/sealing.js';
+import { acknowledgeEvent, eventsSeen, postEvent } from '../events/events.js';
 import { callerBy, type Identity } from '../identity/identity.js';
+import { putSecret, removeSecret, secretsSeen } from '../secrets.js';
 import { agentsOf, deployAgent, removeAgent } from './agents.js';
 import { changeGuest, createGuests, removeGuest } from './guests.js';
 import { about, changeRoom, createRoom, removeRooms } from './objects.js';
 import { changeWorkbook, createWorkbook, removeWorkbook, workbooksOf } from './workbooks.js';
 
-export const roomsOver = ({ read, write }: Pick<Identity, 'read' | 'write'>): Rooms => ({
+export const roomsOver = ({ read, write }: Pick<Identity, 'read' | 'write'>, sealing: Sealing): Rooms => ({
   about: (objects) => read(({ tx }) => about(tx, objects)),
   create: (room, by) => write(callerBy(by), (work) => createRoom(work, room, by)),
   change: (change, by) => write(callerBy(by), (work) => changeRoom(work, change, by)),
@@ -22,6 +25,16 @@ export const roomsOver = ({ read, write }: Pick<Identity, 'read' | 'write'>): Ro
     create: (guests, by) => write(callerBy(by), (work) => createGuests(work, guests, by)),
     change: (change, by) => write(callerBy(by), (work) => changeGuest(work, change, by)),
     remove: (from, by) => write(callerBy(by), (work) => removeGuest(work, from, by)),
+  },
+  secrets: {
+    list: (wanted, by) => read((reading) => secretsSeen({ ...reading, sealing }, wanted, by)),
+    put: (secret, by) => write(callerBy(by), (work) => putSecret(work, secret, by)),
+    remove: (id, by) => write(callerBy(by), (work) => removeSecret(work, id, by)),
+  },
+  events: {
+    list: (query, by) => read((reading) => eventsSeen(reading, query, by)),
+    post: (event, by) => write(callerBy(by), (work) => postEvent(work, event, by)),
+    acknowledge: (id, by) => write(callerBy(by), (work) => acknowledgeEvent(work, id, by)),
   },
   removeAgent: (id, by) => write(callerBy(by), (work) => removeAgent(work, id, by)),
 });

@@ -9,6 +9,7 @@ import { personalTokenRoutes } from './auth/personal-tokens.js';
 import { signInRoutes } from './auth/sign-in.js';
 import { changesRoute } from './changes/route.js';
 import { environmentRoutes } from './environments/routes.js';
+import { eventRoutes } from './events/routes.js';
 import { guestLinkRoutes } from './guest-links/routes.js';
 import { guestRoutes } from './guests/routes.js';
 import { instancesRoute } from './instances/route.js';
@@ -19,6 +20,7 @@ import { signingKeyRoutes } from './jwks/routes.js';
 import { keyRoutes } from './keys/routes.js';
 import { revokeTokenRoute } from './revoke/route.js';
 import { roleRoutes } from './roles/routes.js';
+import { secretRoutes } from './secrets/routes.js';
 import { serviceRoutes } from './services/routes.js';
 import { spaceRoutes } from './spaces/routes.js';
 import { storeRoutes } from './store/routes.js';
@@ -52,6 +54,8 @@ export const ROUTES: readonly AnyRoute[] = [
   ...userRoutes,
   ...guestRoutes,
   ...agentRoutes,
+  ...secretRoutes,
+  ...eventRoutes,
   ...internalRoutes,
   ...serviceRoutes,
   ...teamRoutes,

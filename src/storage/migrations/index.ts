@@ -6,6 +6,7 @@ import { deliveriesBesideObjects } from './0003-deliveries.js';
 import { credentials } from './0004-credentials.js';
 import { accounting } from './0005-accounting.js';
 import { belongings } from './0007-belongings.js';
+import { secrets } from './0008-secrets.js';
 
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-first-light': firstLight,
@@ -14,6 +15,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0004-credentials': credentials,
   '0005-accounting': accounting,
   '0007-belongings': belongings,
+  '0008-secrets': secrets,
 };
 
-export const NEWEST_MIGRATION = '0007-belongings';
+export const NEWEST_MIGRATION = '0008-secrets';

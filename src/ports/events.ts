@@ -1,0 +1,50 @@
+/**
+ * Events as Flatfile's clients read them: what the audit log tells of environments, and what clients said themselves.
+ * An event is of one environment, so what is of the account alone (people, tokens) has none; the audit log has it.
+ */
+import type { Result } from '../domain/result.js';
+import type { Instant } from '../domain/time.js';
+import type { By } from './authority.js';
+
+/** Where it happened, by id. */
+export interface EventPlace {
+  readonly environmentId: string;
+  readonly spaceId?: string | undefined;
+  readonly workbookId?: string | undefined;
+}
+
+export interface NewEvent {
+  readonly topic: string;
+  readonly domain: string;
+  readonly place: EventPlace;
+  readonly payload: Readonly<Record<string, unknown>>;
+  /** Opaque: what else the client said of it. */
+  readonly members: Readonly<Record<string, unknown>>;
+}
+
+export interface Event extends NewEvent {
+  /** `us_evt_…`. */
+  readonly id: string;
+  readonly at: Instant;
+  /** Undefined for what nobody did in person: a controller, say. */
+  readonly actorId: string | undefined;
+  readonly acknowledged: { readonly at: Instant; readonly by: string } | undefined;
+}
+
+export interface EventQuery {
+  readonly environmentId?: string | undefined;
+  readonly spaceId?: string | undefined;
+  readonly domain?: string | undefined;
+  readonly topic?: string | undefined;
+  /** From this instant on. */
+  readonly since?: Instant | undefined;
+}
+
+export interface Events {
+  /** Oldest first; those that the caller may not see are left out. Reads the log from its beginning. */
+  list(query: EventQuery, by: By): Promise<Result<readonly Event[]>>;
+  /** Gives its id. `bad_request` for one that is too large; `not_found`, `forbidden`. The newest thousand of an environment are kept. */
+  post(event: NewEvent, by: By): Promise<Result<string>>;
+  /** Once; again changes nothing. `not_found`, `forbidden`. */
+  acknowledge(id: string, by: By): Promise<Result<void>>;
+}
