@@ -81,7 +81,7 @@ function assemble(parts: Parts): LiveStore {
     mutate: (mutation, lease, caller) =>
       storage.write(async (tx) => {
         const held = await checkLease(tx, lease);
-        return held.ok ? mutate(workOf(tx, caller), mutation) : held;
+        return held.ok ? mutate({ ...workOf(tx, caller), isApply: true }, mutation) : held;
       }),
     request: (request, caller) => storage.write((tx) => perform(workOf(tx, caller), request)),
     claim: (object, caller) => storage.write((tx) => claim(workOf(tx, caller), object)),

@@ -4,6 +4,7 @@ import type { Ownership } from '../domain/live.js';
 import { type Declaration, declarationDigest, refOf, refText } from '../domain/objects.js';
 import { fail, type Result } from '../domain/result.js';
 import type { Outcome } from '../ports/live-store.js';
+import { forgetRemoved } from './applied.js';
 import { makeAutomaticKeys } from './automatic-keys.js';
 import { insertObject, type NewObject } from './insert-object.js';
 import { ownershipOf } from './rows.js';
@@ -44,6 +45,8 @@ async function make(work: Work, object: NewObject): Promise<Result<Outcome>> {
   const { declaration } = object;
   const row = await insertObject(work, object);
   if (!row.ok) return row;
+  const made = await forgetRemoved(work, refOf(declaration));
+  if (!made.ok) return made;
   if (declaration.kind === 'Environment') {
     const keys = await makeAutomaticKeys(work, declaration);
     if (!keys.ok) return keys;

@@ -8,6 +8,7 @@ import { type ObjectRef, refText } from '../domain/objects.js';
 import { fail, ok, type Result } from '../domain/result.js';
 import { type DurationMs, formatInstant } from '../domain/time.js';
 import type { Outcome } from '../ports/live-store.js';
+import { appliedAfter } from './applied.js';
 import { deliveriesText } from './deliveries.js';
 import { dependentsOf } from './dependents.js';
 import { refuseLastOwner, removeAlone } from './people.js';
@@ -43,7 +44,7 @@ export async function remove(work: Work, request: DeleteRequest): Promise<Result
   if (row.kind === 'Environment' || row.kind === 'Space') await work.tx.secrets.removeIn(row.id);
   const saved = await saveObject(
     work,
-    { ...row, removed_at: work.now },
+    { ...row, removed_at: work.now, ...appliedAfter(work, row) },
     { action: 'object.deleted', detail: {} },
   );
   return saved.ok ? changed(saved.value) : saved;
@@ -65,7 +66,12 @@ async function removeKey(work: Work, row: ObjectRow, overlapMs: DurationMs): Pro
   const endsAt = work.now + overlapMs;
   const after = {
     ...key.value,
-    row: { ...row, removed_at: work.now, deliveries: deliveriesText([], 0) },
+    row: {
+      ...row,
+      removed_at: work.now,
+      deliveries: deliveriesText([], 0),
+      ...appliedAfter(work, row),
+    },
     versions: endVersions(key.value.versions, endsAt, work.now),
   };
   const saved = await saveKey(

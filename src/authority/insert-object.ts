@@ -51,6 +51,7 @@ export async function insertObject(work: Work, object: NewObject): Promise<Resul
       ...keyColumns(declaration, references.value),
       created_at: work.now,
       removed_at: null,
+      applied: null,
       deliveries: deliveriesText([], 0),
     },
     work.keyring,

@@ -16,6 +16,7 @@ import {
 import { isActiveOwner } from '../domain/people.js';
 import { fail, ok, type Result } from '../domain/result.js';
 import type { Outcome } from '../ports/live-store.js';
+import { appliedAfter } from './applied.js';
 import { endAllOf } from './identity/credentials.js';
 import { liveReferences } from './references.js';
 import { declarationOf, declarationText, refOfRow, standingOfPerson } from './rows.js';
@@ -107,7 +108,7 @@ export async function removePerson(
 
 /** Makes a person a tombstone who is in no team, and ends the keys that are theirs. */
 export async function removeAlone(work: Work, row: ObjectRow): Promise<Result<Outcome>> {
-  const gone = { ...row, removed_at: work.now };
+  const gone = { ...row, removed_at: work.now, ...appliedAfter(work, row) };
   const saved = await saveObject(work, gone, { action: 'object.deleted', detail: {} });
   if (!saved.ok) return saved;
   const told = await tellPersonalKeys(work, row, gone);
@@ -127,9 +128,10 @@ async function leaveTeam(work: Work, row: ObjectRow, person: ObjectRow): Promise
     references.value.map(({ kind, name }) => ({ object_id: row.id, kind, name })),
   );
   const digest = declarationDigest(declaration);
+  const text = declarationText(declaration);
   const saved = await saveObject(
     work,
-    { ...row, declaration: declarationText(declaration), digest },
+    { ...row, declaration: text, digest, ...appliedAfter(work, row, text) },
     { action: 'object.updated', detail: { digest, previousDigest: row.digest } },
   );
   return saved.ok ? ok(undefined) : saved;

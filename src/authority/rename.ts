@@ -6,8 +6,9 @@
 import { fault } from '../domain/errors.js';
 import { kindOf, OBJECT_KINDS } from '../domain/kinds/index.js';
 import { type Declaration, declarationDigest, type ObjectRef, refText } from '../domain/objects.js';
-import { nameAfter, withNewReferences } from '../domain/renaming.js';
+import { type NewNames, nameAfter, withNewReferences } from '../domain/renaming.js';
 import { fail, ok, type Result } from '../domain/result.js';
+import { appliedAfter } from './applied.js';
 import { RENAMED } from './history.js';
 import { peopleColumns } from './insert-object.js';
 import { record } from './record.js';
@@ -65,12 +66,15 @@ async function followOne(
   { former, next }: { readonly former: ObjectRef; readonly next: ObjectRef },
 ): Promise<Result<void>> {
   const before = declarationOf(row);
-  const after = await renamed(work, row, withNewReferences(before, new Map([[refText(former), next]])));
+  const names: NewNames = new Map([[refText(former), next]]);
+  const after = await renamed(work, row, withNewReferences(before, names));
   await work.tx.objects.replaceReferences(row.id, await referencesOf(work, row, after.declaration));
   // By address or id it means the same as ever.
   if (after.declaration === before) return ok(undefined);
   const digest = declarationDigest(after.declaration);
-  const changed = { ...row, name: after.name, declaration: declarationText(after.declaration), digest };
+  const declaration = declarationText(after.declaration);
+  const applied = appliedFollowing(work, row, { declaration, names });
+  const changed = { ...row, name: after.name, declaration, digest, applied };
   // Versions of removed keys still need their owner; nothing else of a tombstone changes.
   if (row.removed_at === null) {
     const detail = {
@@ -87,6 +91,18 @@ async function followOne(
   const quiet_until = row.kind === 'ApiKey' && row.name !== after.name ? 0 : row.quiet_until;
   await work.tx.objects.update(signObject({ ...changed, alias, quiet_until }, work.keyring));
   return ok(undefined);
+}
+
+/** A reconciler's rename is one of documents, and what they said last follows. By hand, they say what they said. */
+function appliedFollowing(
+  work: Work,
+  row: ObjectRow,
+  { declaration, names }: { readonly declaration: string; readonly names: NewNames },
+): string | null {
+  const { applied } = row;
+  if (work.isApply)
+    return applied && declarationText(withNewReferences(declarationOf({ declaration: applied }), names));
+  return row.removed_at === null ? appliedAfter(work, row, declaration).applied : applied;
 }
 
 /** An automatic key keeps its name when another key has the one that would follow. */

@@ -72,6 +72,8 @@ const objectText = (row: Unsigned<ObjectRow>): string =>
     row.created_at,
     row.removed_at,
     ...peopleColumns(row),
+    // Left out where it is empty, for the same reason; no other cell is this text.
+    ...(row.applied === null ? [] : ['applied', row.applied]),
   ]);
 
 /** Left out where all are empty, so that rows from before there were people keep their MACs. */
@@ -103,7 +105,8 @@ const versionText = (row: Unsigned<VersionRow>): string =>
     row.clear,
   ]);
 
-export const declarationOf = (row: ObjectRow): Declaration => JSON.parse(row.declaration) as Declaration;
+export const declarationOf = (row: Pick<ObjectRow, 'declaration'>): Declaration =>
+  JSON.parse(row.declaration) as Declaration;
 
 export const declarationText = (declaration: Declaration): string => canonicalJson(declaration);
 

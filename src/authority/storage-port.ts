@@ -46,6 +46,8 @@ export interface ObjectRow {
   readonly created_at: number;
   /** Set: a tombstone, which no longer holds its name. */
   readonly removed_at: number | null;
+  /** What its project applied last, where a change by hand moved away from that (applied.ts); null: it is as declared. */
+  readonly applied: string | null;
   /** Over everything above (rows.ts). */
   readonly row_mac: string;
   /** JSON of `Delivery[]`, as they were confirmed at the last promotion. */
@@ -129,6 +131,8 @@ export type SurveyRow = Pick<
   'kind' | 'name' | 'digest' | 'project' | 'manager' | 'origin' | 'revision' | 'quiet_until' | 'deliveries'
 > & { readonly mark?: string };
 
+export type OwnerRow = Pick<ObjectRow, 'project' | 'manager'>;
+
 export interface ObjectQueries {
   byId(id: string): Promise<ObjectRow | undefined>;
   byIds(ids: readonly string[]): Promise<readonly ObjectRow[]>;
@@ -147,6 +151,10 @@ export interface ObjectQueries {
   tombstones(kind: string, name: string): Promise<readonly ObjectRow[]>;
   /** Of all live objects, by kind and name. */
   survey(): Promise<readonly SurveyRow[]>;
+  /** Those who own something that is live, or was until somebody removed it by hand; by project and manager. */
+  owners(): Promise<readonly OwnerRow[]>;
+  /** What they own: live, or removed by hand. In no order. */
+  declaredBy(owner: { readonly project: string; readonly manager: string }): Promise<readonly ObjectRow[]>;
   /** Objects, live or removed, that name this one. */
   referring(kind: string, name: string): Promise<readonly ObjectRow[]>;
   insert(row: ObjectRow, references: readonly ReferenceRow[]): Promise<void>;

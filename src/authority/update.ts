@@ -7,6 +7,7 @@ import type { Ownership } from '../domain/live.js';
 import { type Declaration, declarationDigest, type ObjectRef, refOf, refText } from '../domain/objects.js';
 import { fail, ok, type Result } from '../domain/result.js';
 import type { Outcome } from '../ports/live-store.js';
+import { appliedAfter, forgetRemoved } from './applied.js';
 import { peopleColumns } from './insert-object.js';
 import { tellPersonalKeys } from './people.js';
 import { liveReferences, refuseTakenAlias } from './references.js';
@@ -62,6 +63,7 @@ export async function update(work: Work, change: UpdateRequest): Promise<Result<
     declaration: declarationText(declaration),
     digest,
     ...ownership,
+    ...appliedAfter(work, row, declarationText(declaration)),
     alias,
     granted_at: row.granted_at ?? granted_at,
   };
@@ -70,6 +72,8 @@ export async function update(work: Work, change: UpdateRequest): Promise<Result<
   if (!entry.ok) return entry;
   const saved = await save(work, next, entry.value);
   if (!saved.ok) return saved;
+  const made = await forgetRemoved(work, ref);
+  if (!made.ok) return made;
   const followed = row.name === ref.name ? ok(undefined) : await follow(work, refOfRow(row), ref);
   if (!followed.ok || row.kind !== 'User') return followed.ok ? saved : followed;
   const told = await tellPersonalKeys(work, row, next);
@@ -88,9 +92,11 @@ export async function adopt(
   if (isOwnedBy(row, ownership)) return unchanged(row);
   if (row.revision !== revision) return fail(moved(object));
   const { project, manager } = row;
+  const made = await forgetRemoved(work, object);
+  if (!made.ok) return made;
   return save(
     work,
-    { ...row, ...ownership },
+    { ...row, ...ownership, applied: null },
     {
       action: 'object.adopted',
       detail: { ...ownership, previousProject: project, previousManager: manager },

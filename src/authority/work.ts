@@ -13,6 +13,8 @@ export interface Work {
   readonly tx: Transaction;
   readonly now: Instant;
   readonly caller: Caller;
+  /** A reconciler's effect; absent: somebody's by hand. */
+  readonly isApply?: true;
   readonly keyring: Keyring;
   readonly entropy: Entropy;
   readonly sealing: Sealing;

@@ -1,5 +1,6 @@
 /** What the HTTP layer is handed: the store, who is calling, the memory that verifies, and where it is written down. */
 import type { Entropy } from '../domain/entropy.js';
+import type { Result } from '../domain/result.js';
 import type { Accounts } from '../ports/accounts.js';
 import type { Authority } from '../ports/authority.js';
 import type { Clock } from '../ports/clock.js';
@@ -8,6 +9,8 @@ import type { Manual } from '../ports/manual.js';
 import type { People } from '../ports/people.js';
 import type { Rooms } from '../ports/rooms.js';
 import type { Verifier } from '../verifier/verifier.js';
+import type { driftJson } from '../view/drift-text.js';
+import type { PlanDocument } from '../view/plan-json.js';
 import type { PlanGate } from './plan-gate.js';
 
 export interface HttpWorld {
@@ -18,6 +21,7 @@ export interface HttpWorld {
   readonly manual: Manual;
   readonly accounts: Accounts;
   readonly plan: PlanGate;
+  readonly previews: Previews;
   readonly verifier: Verifier;
   readonly clock: Clock;
   readonly entropy: Entropy;
@@ -26,6 +30,21 @@ export interface HttpWorld {
   readonly limits: Limits;
   /** Aborted when the server is to stop: streams end, and it is no longer ready. */
   readonly stopping: AbortSignal;
+}
+
+/** Of which project, and which manager of it. */
+export interface Whose {
+  readonly project?: string | undefined;
+  readonly manager?: string | undefined;
+}
+
+/**
+ * What the commands of these names print as JSON, against what was applied last. `bad_request` where several could be
+ * meant, `not_found` for whom nothing is live.
+ */
+export interface Previews {
+  plan(whose: Whose): Promise<Result<PlanDocument>>;
+  drift(whose: Whose): Promise<Result<ReturnType<typeof driftJson>>>;
 }
 
 export interface Limits {

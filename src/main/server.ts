@@ -22,6 +22,7 @@ import { LOG_LEVELS, type OpenLog, openLog } from './http-log.js';
 import { newHttpMetrics } from './http-metrics.js';
 import { parseListenPlace, placeText } from './listen-place.js';
 import { openPostgresFeed } from './postgres-store.js';
+import { previewsOver } from './previews.js';
 import { openRootToken } from './root-token.js';
 import { openEmbeddedServed, openPostgresServed } from './served-store.js';
 
@@ -77,7 +78,7 @@ interface Opened {
 }
 
 async function openRest(
-  { store, authority, rooms, people, manual, accounts }: ServedStore,
+  { store, authority, rooms, people, manual, accounts, applied }: ServedStore,
   options: ServerOptions,
 ): Promise<Result<Opened>> {
   const { clock, entropy } = options;
@@ -116,6 +117,7 @@ async function openRest(
       manual,
       accounts,
       plan: plan.value,
+      previews: previewsOver({ store, applied }),
       verifier: verifier.value,
       clock,
       entropy,

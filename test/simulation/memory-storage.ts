@@ -166,6 +166,15 @@ function objectQueries({ objects, references }: Tables): Transaction['objects'] 
         .toSorted((a, b) => b.revision - a.revision),
     survey: async () =>
       objects.where(isLive).toSorted((a, b) => compare(a.kind, b.kind) || compare(a.name, b.name)),
+    owners: async () => {
+      const owned = objects.where((row) => row.project !== null && (isLive(row) || row.applied !== null));
+      const texts = new Set(owned.map(({ project, manager }) => JSON.stringify({ project, manager })));
+      return [...texts].sort().map((text) => JSON.parse(text));
+    },
+    declaredBy: async ({ project, manager }) =>
+      objects.where(
+        (row) => row.project === project && row.manager === manager && (isLive(row) || row.applied !== null),
+      ),
     referring: async (kind, name) =>
       references
         .where((row) => row.name === name && row.kind === kind)

@@ -92,7 +92,8 @@ CREATE TABLE "objects" ("id" text primary key,
   "alias" text,
   "owner_id" text,
   "granted_at" bigint,
-  "deliveries" text default '[]' not null);
+  "deliveries" text default '[]' not null,
+  "applied" text);
 
 CREATE UNIQUE INDEX "objects_live_alias" on "objects" ("kind",
   "alias") where "removed_at" is null;

@@ -9,6 +9,7 @@ import { type Listening, listen } from '../../src/http/server.js';
 import type { HttpWorld, RequestEntry } from '../../src/http/world.js';
 import { openEmbeddedFeed } from '../../src/main/embedded-store.js';
 import { newHttpMetrics } from '../../src/main/http-metrics.js';
+import { previewsOver } from '../../src/main/previews.js';
 import { openEmbeddedServed } from '../../src/main/served-store.js';
 import { systemClock } from '../../src/main/system.js';
 import type { Clock } from '../../src/ports/clock.js';
@@ -79,7 +80,7 @@ async function startOn(
   const { now, advance } = place.world.clock;
   const clock = { ...systemClock, now, advance };
   // As another process does: what is done by hand is seen through the feed alone.
-  const { store, authority, rooms, people, manual, accounts } = need(
+  const { store, authority, rooms, people, manual, accounts, applied } = need(
     await openEmbeddedServed({ ...place.world, folder: place.folder(), whenAbsent: 'refuse' }),
   );
   need(await authority.setRootToken(new Secret(ROOT)));
@@ -94,6 +95,7 @@ async function startOn(
     ...{ store, verifier, clock, entropy: place.world.entropy, stopping: stopping.signal },
     ...{ authority, rooms, people, manual, accounts },
     plan: need(await openPlanGate({ accounts, clock })),
+    previews: previewsOver({ store, applied }),
     metrics: newHttpMetrics(verifier),
     limits: { requestsPerMinute: 100_000, concurrent: 100, streams: 10 },
     log: {

@@ -9,6 +9,7 @@ import { openPlanGate } from '../../src/http/plan-gate.js';
 import { listen } from '../../src/http/server.js';
 import type { HttpWorld } from '../../src/http/world.js';
 import { newHttpMetrics } from '../../src/main/http-metrics.js';
+import { previewsOver } from '../../src/main/previews.js';
 import { systemClock } from '../../src/main/system.js';
 import type { Authority } from '../../src/ports/authority.js';
 import type { CredentialFeed } from '../../src/ports/credential-feed.js';
@@ -48,6 +49,7 @@ export async function remotePlace(): Promise<RemotePlace> {
     ...{ verifier, clock, entropy: world.entropy, stopping: stopping.signal },
     metrics: newHttpMetrics(verifier),
     plan: need(await openPlanGate({ accounts: served.accounts, clock })),
+    previews: previewsOver(served),
     limits: { requestsPerMinute: 1_000_000, concurrent: 256, streams: 100 },
     log: { request: () => undefined, failure: () => undefined },
   };

@@ -8,6 +8,7 @@ import { ok, type Result } from '../../domain/result.js';
 import { linkIdOf, mintLinkToken, type Secret } from '../../domain/secret.js';
 import { DAY_MS } from '../../domain/time.js';
 import type { Invitation, Shown } from '../../ports/authority.js';
+import { appliedAfter } from '../applied.js';
 import { tellPersonalKeys } from '../people.js';
 import { declarationOf, declarationText, isSameMac } from '../rows.js';
 import type { CredentialRow, ObjectRow } from '../storage-port.js';
@@ -75,7 +76,8 @@ async function activated(work: Work, row: ObjectRow): Promise<Result<ObjectRow>>
   if (isActive(person.spec)) return ok(row);
   const declaration = { ...person, spec: { ...person.spec, status: 'active' as const } };
   const digest = declarationDigest(declaration);
-  const next = { ...row, declaration: declarationText(declaration), digest };
+  const text = declarationText(declaration);
+  const next = { ...row, declaration: text, digest, ...appliedAfter(work, row, text) };
   const saved = await saveObject(work, next, {
     action: 'object.updated',
     detail: { digest, previousDigest: row.digest },

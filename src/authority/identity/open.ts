@@ -5,12 +5,14 @@ import type { Principal } from '../../domain/principal.js';
 import { fail, ok, type Result } from '../../domain/result.js';
 import { parseToken, type Secret } from '../../domain/secret.js';
 import type { Accounts } from '../../ports/accounts.js';
+import type { Applied } from '../../ports/applied.js';
 import type { AccessToken, Authority, By, CallContext } from '../../ports/authority.js';
 import type { LiveStore } from '../../ports/live-store.js';
 import type { Manual } from '../../ports/manual.js';
 import type { People } from '../../ports/people.js';
 import type { Rooms } from '../../ports/rooms.js';
 import { accountsOver } from '../accounts/accounts.js';
+import { appliedBy, ownersIn } from '../applied.js';
 import { openAuthority } from '../authority.js';
 import { identityOf, openOrFill } from '../bootstrap.js';
 import { manualOver } from '../manual/manual.js';
@@ -41,6 +43,7 @@ export interface ServedStore {
   readonly people: People;
   readonly manual: Manual;
   readonly accounts: Accounts;
+  readonly applied: Applied;
 }
 
 /** `master_key` if the key does not fit. Closing the store closes the storage. */
@@ -64,6 +67,10 @@ export async function openServed(
     people: peopleOver(identity),
     manual: manualOver(identity),
     accounts: accountsOver(identity),
+    applied: {
+      owners: () => identity.read(({ tx }) => ownersIn(tx)),
+      by: (owner) => identity.read((reading) => appliedBy(reading, owner)),
+    },
   });
 }
 

@@ -8,6 +8,7 @@ import { apiKeyRoutes } from './auth/api-keys.js';
 import { personalTokenRoutes } from './auth/personal-tokens.js';
 import { signInRoutes } from './auth/sign-in.js';
 import { changesRoute } from './changes/route.js';
+import { driftRoute } from './drift/route.js';
 import { environmentRoutes } from './environments/routes.js';
 import { eventRoutes } from './events/routes.js';
 import { guestLinkRoutes } from './guest-links/routes.js';
@@ -18,6 +19,7 @@ import { introspectRoute } from './introspect/route.js';
 import { invitationRoutes } from './invitations/routes.js';
 import { signingKeyRoutes } from './jwks/routes.js';
 import { keyRoutes } from './keys/routes.js';
+import { planRoute } from './plan/route.js';
 import { revokeTokenRoute } from './revoke/route.js';
 import { roleRoutes } from './roles/routes.js';
 import { secretRoutes } from './secrets/routes.js';
@@ -61,6 +63,8 @@ export const ROUTES: readonly AnyRoute[] = [
   ...teamRoutes,
   ...roleRoutes,
   ...accountRoutes,
+  planRoute,
+  driftRoute,
   usageRoute,
   instancesRoute,
   ...storeRoutes,

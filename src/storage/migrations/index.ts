@@ -7,6 +7,7 @@ import { credentials } from './0004-credentials.js';
 import { accounting } from './0005-accounting.js';
 import { belongings } from './0007-belongings.js';
 import { secrets } from './0008-secrets.js';
+import { applied } from './0009-applied.js';
 
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-first-light': firstLight,
@@ -16,6 +17,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0005-accounting': accounting,
   '0007-belongings': belongings,
   '0008-secrets': secrets,
+  '0009-applied': applied,
 };
 
-export const NEWEST_MIGRATION = '0008-secrets';
+export const NEWEST_MIGRATION = '0009-applied';

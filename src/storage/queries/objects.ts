@@ -21,6 +21,7 @@ const CHANGING = [
   'alias',
   'granted_at',
   'removed_at',
+  'applied',
   'row_mac',
   'deliveries',
 ] as const satisfies readonly (keyof ObjectRow)[];
@@ -76,6 +77,24 @@ const tombstones = statement<{ kind: string; name: string }>()((db, p) =>
     .where('removed_at', 'is not', null)
     .orderBy('revision', 'desc'),
 );
+const owners = statement<object>()((db) =>
+  db
+    .selectFrom('objects')
+    .select(['project', 'manager'])
+    .distinct()
+    .where('project', 'is not', null)
+    .where((row) => row.or([row('removed_at', 'is', null), row('applied', 'is not', null)]))
+    .orderBy('project')
+    .orderBy('manager'),
+);
+const declaredBy = statement<{ project: string; manager: string }>()((db, p) =>
+  db
+    .selectFrom('objects')
+    .selectAll()
+    .where('project', '=', p('project'))
+    .where('manager', '=', p('manager'))
+    .where((row) => row.or([row('removed_at', 'is', null), row('applied', 'is not', null)])),
+);
 const referring = statement<{ kind: string; name: string }>()((db, p) =>
   db
     .selectFrom('object_references as reference')
@@ -129,6 +148,8 @@ export function objectQueries(session: Session): ObjectQueries {
       )(session),
     tombstones: (kind, name) => tombstones(session, { kind, name }),
     survey: () => survey(session),
+    owners: () => owners(session, {}),
+    declaredBy: ({ project, manager }) => declaredBy(session, { project, manager }),
     referring: (kind, name) => referring(session, { kind, name }),
     insert: async (row, references) => {
       session.memo.set(nameOf(row.kind, row.name), row);
