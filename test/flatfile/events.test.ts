@@ -86,6 +86,24 @@ test('an event outside what is open to the caller does not exist for them', asyn
   await expect(elsewhere.events.get(data[0]?.id ?? '', ONCE)).rejects.toMatchObject({ statusCode: 404 });
 });
 
+test('a guest of one workbook reads what happened to that one, and not what happened beside it', async () => {
+  const talk = await place.talk();
+  const environment = await environmentId(talk);
+  const { data: room } = await talk.api.spaces.create({ name: 'a', environmentId: environment });
+  const { data: own } = await talk.api.workbooks.create({ name: 'own', spaceId: room.id });
+  await talk.api.workbooks.create({ name: 'other', spaceId: room.id });
+  const email = 'gus@example.com';
+  const spaces = [{ id: room.id, workbooks: [{ id: own.id }] }];
+  const made = await talk.api.guests.create([{ environmentId: environment, email, name: 'Gus', spaces }]);
+  const link = await talk.server.asRoot('POST /v1/guest-links', { guest: made.data[0]?.id });
+  const proof = { type: 'magicLink', token: link.body.data.token };
+  const session = await talk.server.ask('POST /v1/auth', { body: proof });
+  const { data = [] } = await talk.as(session.body.accessToken).events.list();
+  expect(data.map(({ topic, context }) => [topic, context.workbookId])).toEqual([
+    ['workbook:created', own.id],
+  ]);
+});
+
 test('whoever asks for a token to subscribe with is told the account, and given none', async () => {
   const talk = await place.talk();
   const { data } = await talk.api.events.getEventToken({});

@@ -4,6 +4,7 @@
  */
 import { authorize, type Target } from '../../domain/access.js';
 import { canonicalJson } from '../../domain/canonical.js';
+import { workbookId } from '../../domain/derived-ids.js';
 import { fault } from '../../domain/errors.js';
 import type { DeclarationOf } from '../../domain/objects.js';
 import type { Principal } from '../../domain/principal.js';
@@ -128,7 +129,7 @@ function maySee(principal: Principal, at: EventPlace, rows: ReadonlyMap<string, 
   const environment = rows.get(at.environmentId);
   const space = at.spaceId === undefined ? undefined : rows.get(at.spaceId);
   if (environment === undefined || (at.spaceId !== undefined && space === undefined)) return false;
-  return authorize(principal, 'events:read', targetOf({ environment, space })).ok;
+  return authorize(principal, 'events:read', targetOf({ environment, space }, at.workbookId)).ok;
 }
 
 /** `not_found` also for a space of another environment. */
@@ -152,10 +153,19 @@ async function livePlace(
 
 const ELSEWHERE = fail(fault('not_found', 'there is no such environment, or no such space in it'));
 
-function targetOf({ environment, space }: Place): Target {
+/** Whoever is let into one workbook reads what happened to that one. */
+function targetOf({ environment, space }: Place, ofWorkbook?: string): Target {
   if (space === undefined) return { kind: 'environment', environment: environment.name };
-  const { name } = spaceIn(space).metadata;
-  return { kind: 'place', place: { environment: environment.name, space: { name, id: space.id } } };
+  const { metadata, spec } = spaceIn(space);
+  const workbook = spec.workbooks?.find((one) => workbookId(space.id, one) === ofWorkbook);
+  return {
+    kind: 'place',
+    place: {
+      environment: environment.name,
+      space: { name: metadata.name, id: space.id },
+      ...(workbook !== undefined && { workbook }),
+    },
+  };
 }
 
 const spaceIn = (row: ObjectRow) => declarationOf(row) as DeclarationOf<'Space'>;
