@@ -56,7 +56,7 @@ export function createWorld(env: Env): World {
         machine,
         exclusively: openFileLock(lock).exclusively,
         // Planning writes nothing where nothing was delivered yet.
-        ...(existsSync(lock) && { memory }),
+        ...(existsSync(lock) && { memory, clock: systemClock }),
       });
     },
     identity: async (place) => {

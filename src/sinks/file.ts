@@ -19,6 +19,7 @@ import {
 } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { promisify } from 'node:util';
+import type { Instant } from '../domain/time.js';
 import { type Folder, isStillThere } from './folder.js';
 import type { Place } from './place.js';
 import { codeOf, Moved, Unsafe } from './trouble.js';
@@ -39,8 +40,15 @@ export interface FoundFile {
   readonly text: string;
   /** Nobody but the owner may read it. */
   readonly isPrivate: boolean;
-  /** Changes whenever the file does. */
+  readonly mark: FileMark;
+}
+
+/** What the file system says of a file as it is now. */
+export interface FileMark {
+  /** Changes whenever the file does, or another file takes its place. */
   readonly stamp: string;
+  /** When it changed last (ctime, which nobody can set), in milliseconds since the epoch. */
+  readonly changedAt: Instant;
 }
 
 /** Undefined when there is no such file. Throws `Unsafe`, or as `node:fs` does. Never blocks on a pipe. */
@@ -54,10 +62,18 @@ export function readPlainFile(folder: Folder, name: string): FoundFile | undefin
   try {
     const stats = fstatSync(fd);
     requirePlain(stats);
-    return { text: decode(readFileSync(fd)), isPrivate: (stats.mode & 0o077) === 0, stamp: stampOf(stats) };
+    return { text: decode(readFileSync(fd)), isPrivate: (stats.mode & 0o077) === 0, mark: markOf(stats) };
   } finally {
     closeSync(fd);
   }
+}
+
+/** The mark that `readPlainFile` would find, without reading; throws as it does. */
+export function markOfPlainFile(folder: Folder, name: string): FileMark | undefined {
+  const stats = statOf(`${folder.at}/${name}`);
+  if (stats === undefined) return undefined;
+  requirePlain(stats);
+  return markOf(stats);
 }
 
 /**
@@ -71,7 +87,8 @@ export async function replaceFile(place: Place, folder: Folder, change: FileChan
   try {
     await writeSynced(temporary, change.text);
     const now = statOf(`${folder.at}/${place.name}`);
-    if ((now && stampOf(now)) !== change.found?.stamp) throw new Moved('was changed while it was written');
+    if ((now && markOf(now).stamp) !== change.found?.mark.stamp)
+      throw new Moved('was changed while it was written');
     if (!isStillThere(place, folder)) throw new Unsafe('had its folder swapped while it was written');
     renameSync(temporary, `${folder.at}/${place.name}`);
   } catch (error) {
@@ -156,4 +173,7 @@ function decode(bytes: Buffer): string {
   return text;
 }
 
-const stampOf = (stats: Stats): string => `${stats.ino} ${stats.size} ${stats.mtimeMs} ${stats.ctimeMs}`;
+const markOf = ({ dev, ino, size, mtimeMs, ctimeMs }: Stats): FileMark => ({
+  stamp: `${dev} ${ino} ${size} ${mtimeMs} ${ctimeMs}`,
+  changedAt: ctimeMs,
+});

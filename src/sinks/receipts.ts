@@ -2,7 +2,6 @@
  * What places hold now, for planning: no lock, and each file opened and taken apart once, however many
  * places are in it. A file is replaced whole, so a reader never sees half of a write.
  */
-import { closeSync } from 'node:fs';
 import { setImmediate as nextTick } from 'node:timers/promises';
 import { sha256 } from '../domain/canonical.js';
 import type { KeptText } from '../domain/kept-text.js';
@@ -10,11 +9,13 @@ import { parseSinkId, type SinkId, type SinkPlace } from '../domain/kinds/index.
 import type { Receipt } from '../domain/live.js';
 import type { Result } from '../domain/result.js';
 import { fingerprintOf, parseToken, Secret } from '../domain/secret.js';
+import type { Clock } from '../ports/clock.js';
 import type { Content } from './content.js';
-import { readPlainFile } from './file.js';
-import { openFolder } from './folder.js';
+import { type FileMark, type FoundFile, markOfPlainFile, readPlainFile } from './file.js';
+import type { Folder } from './folder.js';
 import { contentOf } from './formats.js';
-import { type Place, placeOf, type Roots } from './place.js';
+import { OpenFolder } from './open-folder.js';
+import { placeOf, type Roots } from './place.js';
 import { REMEMBERED_FROM, ReceiptMemory } from './receipt-memory.js';
 import { guarded } from './trouble.js';
 
@@ -24,24 +25,39 @@ const FILES_PER_TURN = 100;
 const MISSING: Receipt = { kind: 'missing' };
 const UNSUPPORTED: Receipt = { kind: 'unknown', why: 'this version has no adapter for such a sink' };
 
+/** What saves time and changes no receipt. */
+export interface Saving {
+  readonly kept?: KeptText | undefined;
+  /** Without it every file is read. */
+  readonly clock?: Pick<Clock, 'now'> | undefined;
+}
+
 /**
  * Receipts in the order asked. Never rejects; what cannot be read is `unknown` and says why. A file that
- * holds what it held according to `kept` is not taken apart again.
+ * holds what it held according to `kept` is not taken apart again, and one that was left alone is not read.
  */
 export async function readReceipts(
   ids: readonly SinkId[],
   roots: Roots,
-  kept?: KeptText,
+  { kept, clock }: Saving = {},
 ): Promise<readonly Receipt[]> {
-  const memory = kept && ids.length >= REMEMBERED_FROM ? await ReceiptMemory.recall(kept) : undefined;
+  const isLarge = ids.length >= REMEMBERED_FROM;
+  const memory = kept && isLarge ? await ReceiptMemory.recall(kept, clock?.now()) : undefined;
   const receipts: Receipt[] = new Array(ids.length).fill(MISSING);
+  const folders = new OpenFolder();
   let files = 0;
-  for (const [file, positions] of byFile(ids)) {
-    const asked = positions.map((at) => ids[at] ?? '');
-    const found = readFile({ file, ids: asked }, roots, memory);
-    for (const [nth, at] of positions.entries()) receipts[at] = found[nth] ?? MISSING;
-    files += 1;
-    if (files % FILES_PER_TURN === 0) await nextTick();
+  try {
+    for (const [file, positions] of byFile(ids)) {
+      const asked = positions.map((at) => ids[at] ?? '');
+      const found = readFile({ file, ids: asked }, { roots, folders, memory });
+      for (const [nth, at] of positions.entries()) receipts[at] = found[nth] ?? MISSING;
+      files += 1;
+      if (files % FILES_PER_TURN !== 0) continue;
+      folders.close();
+      await nextTick();
+    }
+  } finally {
+    folders.close();
   }
   await memory?.keep();
   return receipts;
@@ -67,18 +83,29 @@ interface Asked {
   readonly ids: readonly SinkId[];
 }
 
+interface Reading {
+  readonly roots: Roots;
+  readonly folders: OpenFolder;
+  readonly memory: ReceiptMemory | undefined;
+}
+
 /** In the order of the ids. */
-function readFile({ file, ids }: Asked, roots: Roots, memory: ReceiptMemory | undefined): readonly Receipt[] {
+function readFile({ file, ids }: Asked, reading: Reading): readonly Receipt[] {
+  const { memory } = reading;
   const place = parseSinkId(ids[0] ?? '');
   if (place === undefined) return ids.map(() => UNSUPPORTED);
-  const text = readPlace(place, roots);
-  if (!text.ok) return ids.map(() => ({ kind: 'unknown', why: text.error.message }));
-  if (text.value === undefined) return ids.map(() => MISSING);
   const parts = ids.map((id) => id.slice(file.length + 1));
-  const held = memory && { file, parts, digest: sha256(text.value) };
+  const looked = memory?.mayBeUntouched(file) ? lookAtPlace(place, reading) : undefined;
+  const untouched = looked?.ok && looked.value && memory?.untouched({ file, parts, mark: looked.value });
+  if (untouched) return untouched;
+  const found = readPlace(place, reading);
+  if (!found.ok) return ids.map(() => ({ kind: 'unknown', why: found.error.message }));
+  if (found.value === undefined) return ids.map(() => MISSING);
+  const { text, mark } = found.value;
+  const held = memory && { file, parts, mark, digest: sha256(text) };
   const recalled = held && memory.recall(held);
   if (recalled) return recalled;
-  const content = contentOf(place.type, text.value);
+  const content = contentOf(place.type, text);
   const receipts = ids.map((id) => receiptAt(parseSinkId(id), content));
   if (held) memory.remember({ ...held, receipts });
   return receipts;
@@ -91,10 +118,15 @@ const receiptAt = (place: SinkPlace | undefined, content: Content): Receipt =>
 export function takeSecret(id: SinkId, roots: Roots): Secret | undefined {
   const place = parseSinkId(id);
   if (place === undefined) return undefined;
-  const text = readPlace(place, roots);
-  if (!text.ok || text.value === undefined) return undefined;
-  const value = contentOf(place.type, text.value).value(place.part);
-  return value === undefined ? undefined : new Secret(value);
+  const folders = new OpenFolder();
+  try {
+    const found = readPlace(place, { roots, folders });
+    if (!found.ok || found.value === undefined) return undefined;
+    const value = contentOf(place.type, found.value.text).value(place.part);
+    return value === undefined ? undefined : new Secret(value);
+  } finally {
+    folders.close();
+  }
 }
 
 function receiptOf(value: string | undefined): Receipt {
@@ -102,17 +134,23 @@ function receiptOf(value: string | undefined): Receipt {
   return { kind: 'holds', fingerprint: fingerprintOf(value), tokenId: parseToken(value)?.id };
 }
 
-function readPlace({ path }: SinkPlace, roots: Roots): Result<string | undefined> {
-  const place = placeOf(path, roots);
-  return place.ok ? guarded(place.value, () => readText(place.value)) : place;
-}
+const readPlace = (place: SinkPlace, within: Within): Result<FoundFile | undefined> =>
+  inFolder(place, within, readPlainFile);
 
-function readText(place: Place): string | undefined {
-  const folder = openFolder(place, 'leave');
-  if (folder === undefined) return undefined;
-  try {
-    return readPlainFile(folder, place.name)?.text;
-  } finally {
-    closeSync(folder.fd);
-  }
+const lookAtPlace = (place: SinkPlace, within: Within): Result<FileMark | undefined> =>
+  inFolder(place, within, markOfPlainFile);
+
+type Within = Pick<Reading, 'roots' | 'folders'>;
+
+function inFolder<T>(
+  { path }: SinkPlace,
+  { roots, folders }: Within,
+  look: (folder: Folder, name: string) => T | undefined,
+): Result<T | undefined> {
+  const place = placeOf(path, roots);
+  if (!place.ok) return place;
+  return guarded(place.value, () => {
+    const folder = folders.of(place.value);
+    return folder && look(folder, place.value.name);
+  });
 }

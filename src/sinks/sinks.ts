@@ -8,6 +8,7 @@ import { parseSinkId, type SinkPlace, sinkPlace } from '../domain/kinds/index.js
 import type { Expectation, Fingerprint } from '../domain/live.js';
 import { fail, ok, type Result } from '../domain/result.js';
 import { fingerprintOf } from '../domain/secret.js';
+import type { Clock } from '../ports/clock.js';
 import type { SinkDelivery, Sinks } from '../ports/sink.js';
 import { placeOf, type Roots } from './place.js';
 import { readReceipts, takeSecret } from './receipts.js';
@@ -23,9 +24,11 @@ export interface SinkWorld extends Roots {
   readonly exclusively: Exclusively;
   /** What large reads came to, by what the files held. */
   readonly memory?: KeptText;
+  /** With a memory: files that were left alone since are not read again. Never where something is written. */
+  readonly clock?: Pick<Clock, 'now'>;
 }
 
-export function openSinks({ root, roots, machine, exclusively, memory }: SinkWorld): Sinks {
+export function openSinks({ root, roots, machine, exclusively, memory, clock }: SinkWorld): Sinks {
   const swept = new Set<string>();
   const inFileTurn = inTurns<Edit, Result<void>>(async (edits) => {
     const results = await exclusively(async () => ok(await rewrite(edits, swept)));
@@ -40,7 +43,7 @@ export function openSinks({ root, roots, machine, exclusively, memory }: SinkWor
 
   return {
     machine,
-    read: (ids) => readReceipts(ids, { root, roots }, memory),
+    read: (ids) => readReceipts(ids, { root, roots }, { kept: memory, clock }),
     take: async (id) => takeSecret(id, { root, roots }),
     deliver: (sink, delivery) => {
       const place = sinkPlace(sink);

@@ -1,5 +1,5 @@
 /** Large reads remember what files came to; whatever happens to the files, they read what a fresh look reads. */
-import { mkdirSync, rmSync, utimesSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, utimesSync } from 'node:fs';
 import fc from 'fast-check';
 import type { KeptText } from '../../src/domain/kept-text.js';
 import type { SinkId } from '../../src/domain/kinds/index.js';
@@ -13,6 +13,9 @@ const IDS: readonly SinkId[] = Array.from(
   { length: FILES * VARIABLES },
   (_, at) => `dotenv:${at % FILES}.env#KEY_${Math.floor(at / FILES)}`,
 );
+
+/** By then a file that was just written counts as left alone, which is true here: two changes are many milliseconds apart here. */
+const LATER = 60_000;
 
 const inMemory = (): KeptText & { text: string | undefined; writes: number } => ({
   text: undefined,
@@ -47,6 +50,8 @@ function fleet() {
     values,
     writeFile,
     looking: openSinks({ ...world, memory }),
+    /** As a process that looks so much later, or earlier. */
+    lookingAfter: (ms: number) => openSinks({ ...world, memory, clock: { now: () => Date.now() + ms } }),
     fresh: openSinks(world),
   };
 }
@@ -66,6 +71,9 @@ const edits: fc.Arbitrary<readonly Edit[]> = fc.array(
   { minLength: 1, maxLength: 6 },
 );
 
+/** Every file that is aged has the same times of access and change. */
+const age = (path: string): void => utimesSync(path, 1_700_000_000, 1_700_000_000);
+
 function perform(edit: Edit, world: ReturnType<typeof fleet>): void {
   const { place, values, writeFile } = world;
   const path = place.path(`${edit.file}.env`);
@@ -82,7 +90,7 @@ function perform(edit: Edit, world: ReturnType<typeof fleet>): void {
   row[edit.variable] = edit.kind === 'foreign' ? 'hunter2' : edit.kind === 'empty' ? '' : newToken().reveal();
   writeFile(edit.file);
   // As whoever wants to go unnoticed would: another token of the same length, and the old time.
-  if (edit.kind === 'unseen') utimesSync(path, 1_700_000_000, 1_700_000_000);
+  if (edit.kind === 'unseen') age(path);
 }
 
 const places: Workplace[] = [];
@@ -111,8 +119,10 @@ test('a read with a memory comes to the same as one without, whatever happened t
       for (const turn of history) {
         for (const edit of turn) perform(edit, world);
         const expected = await world.fresh.read(IDS);
-        expect((await world.looking.read(IDS)).map(plainly)).toEqual(expected);
-        expect((await world.looking.read(IDS)).map(plainly)).toEqual(expected);
+        for (const looking of [world.looking, world.lookingAfter(LATER)]) {
+          expect((await looking.read(IDS)).map(plainly)).toEqual(expected);
+          expect((await looking.read(IDS)).map(plainly)).toEqual(expected);
+        }
       }
     }),
     { numRuns: 25 },
@@ -141,4 +151,93 @@ test('the memory holds no token, and nothing of a file in which a place holds an
   expect(text.split('\n').map((line) => line.split('\t')[0])).not.toContain('dotenv:3.env');
   expect(text.split('\n')).toHaveLength(FILES - 1);
   for (const value of world.values.flat()) expect(text).not.toContain(value);
+});
+
+/** What is remembered, with other digests and fingerprints: only who believes the marks of files tells them. */
+const FORGED = 'f'.repeat(16);
+const forged = (text: string | undefined): string | undefined =>
+  text?.replace(/\t[0-9a-f]{64}\t/g, `\t${FORGED.repeat(4)}\t`).replace(/\t[0-9a-f]{16}\t/g, `\t${FORGED}\t`);
+const believed = (receipts: readonly Receipt[]): number =>
+  receipts.filter((receipt) => receipt.kind === 'holds' && receipt.fingerprint === FORGED).length;
+
+async function settled() {
+  const world = written();
+  await world.lookingAfter(LATER).read(IDS);
+  world.memory.text = forged(world.memory.text);
+  return world;
+}
+
+test('a file that was left alone since it was read is not read again', async () => {
+  const world = await settled();
+  expect(believed(await world.lookingAfter(LATER).read(IDS))).toBe(IDS.length);
+});
+
+test('a file that changed just before it was read is read again, as the same tick may hold two changes', async () => {
+  const world = written();
+  await world.lookingAfter(0).read(IDS);
+  const marks = (world.memory.text ?? '').split('\n').map((line) => line.split('\t')[1]);
+  expect(marks).toEqual(Array.from({ length: FILES }, () => ''));
+});
+
+test('without a clock every file is read', async () => {
+  const world = await settled();
+  expect(believed(await world.looking.read(IDS))).toBe(0);
+});
+
+const sneaky: readonly [string, (world: ReturnType<typeof fleet>) => void][] = [
+  [
+    'was changed to another token of the same length, and given its old times',
+    ({ place, values, writeFile }) => {
+      values[0]?.splice(5, 1, newToken().reveal());
+      writeFile(0);
+      age(place.path('0.env'));
+    },
+  ],
+  [
+    'was replaced by another file with the same size and times',
+    ({ place }) => {
+      place.write('other', readFileSync(place.path('1.env'), 'utf8'));
+      age(place.path('other'));
+      renameSync(place.path('other'), place.path('0.env'));
+    },
+  ],
+  [
+    'became a link',
+    ({ place }) => {
+      renameSync(place.path('0.env'), place.path('moved'));
+      symlinkSync('moved', place.path('0.env'));
+    },
+  ],
+  ['was removed', ({ place }) => rmSync(place.path('0.env'))],
+];
+
+test.each(sneaky)('a file that %s is seen as it is', async (_, change) => {
+  const world = written();
+  age(world.place.path('0.env'));
+  await world.lookingAfter(LATER).read(IDS);
+  change(world);
+  const before = await world.fresh.read(IDS);
+  expect((await world.lookingAfter(LATER).read(IDS)).map(plainly)).toEqual(before);
+  expect((await world.lookingAfter(LATER).read(IDS)).map(plainly)).toEqual(before);
+});
+
+test('a folder that was swapped for another, or for a link to itself, is seen as it is', async () => {
+  const { place, lookingAfter, fresh } = fleet();
+  places.push({ ...place });
+  const text = (): string =>
+    Array.from({ length: 1_000 }, (_, at) => `KEY_${at}=${newToken().reveal()}\n`).join('');
+  const ids: readonly SinkId[] = Array.from({ length: 1_000 }, (_, at) => `dotenv:secrets/a.env#KEY_${at}`);
+  for (const folder of ['secrets', 'others']) mkdirSync(place.path(folder), { recursive: true });
+  place.write('secrets/a.env', text());
+  place.write('others/a.env', text());
+  const looks = async (): Promise<void> =>
+    expect((await lookingAfter(LATER).read(ids)).map(plainly)).toEqual(await fresh.read(ids));
+  await looks();
+  renameSync(place.path('secrets'), place.path('away'));
+  symlinkSync('away', place.path('secrets'));
+  await looks();
+  expect(await lookingAfter(LATER).read(ids)).toContainEqual(expect.objectContaining({ kind: 'unknown' }));
+  rmSync(place.path('secrets'));
+  renameSync(place.path('others'), place.path('secrets'));
+  await looks();
 });
