@@ -110,7 +110,7 @@ function unpacked(text: string): Recollection {
 function unpackedDocuments(parts: Parts, values: Values): readonly RememberedDocument[] {
   const [labels = '', references = ''] = parts.shared.split(TAB);
   const shared: Shared = {
-    labels: labels.split(LINE).map((text) => values.labels(text)),
+    labels: onceAsked(() => labels.split(LINE).map((text) => values.labels(text))),
     references: references.split(LINE).map((text) => values.references(text)),
     places: onceAsked(() => linesOf(parts.places)),
   };
@@ -119,7 +119,8 @@ function unpackedDocuments(parts: Parts, values: Values): readonly RememberedDoc
 
 /** What the documents of a file have in common. */
 interface Shared {
-  readonly labels: readonly RememberedDocument['labels'][];
+  /** Only a selection asks. */
+  readonly labels: () => readonly RememberedDocument['labels'][];
   readonly references: readonly (readonly Reference[])[];
   readonly places: () => readonly string[];
 }
@@ -153,7 +154,7 @@ class Recalled implements RememberedDocument {
   }
 
   get labels(): RememberedDocument['labels'] {
-    return this.#shared.labels[Number(cellOf(this.#line, 6))] ?? {};
+    return this.#shared.labels()[Number(cellOf(this.#line, 6))] ?? {};
   }
 
   get references(): readonly Reference[] {
