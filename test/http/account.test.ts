@@ -1,5 +1,9 @@
 /** The account over real HTTP: its plan, how much its keys are used, who serves it, and requests sent twice. */
+import { fault } from '../../src/domain/errors.js';
+import { fail } from '../../src/domain/result.js';
 import { DAY_MS } from '../../src/domain/time.js';
+import { openEmbeddedFeed } from '../../src/main/embedded-store.js';
+import { createVerifier } from '../../src/verifier/verifier.js';
 import { joined, login, pat } from '../support/http-people.js';
 import { httpPlace, type TestServer } from '../support/http-world.js';
 import { need } from '../support/store.js';
@@ -66,6 +70,30 @@ test('F6: use in an environment that is not production is counted and not billed
     billable: 0,
     data: [],
   });
+});
+
+test('use is known up to a watermark: a verifier that cannot report any more accepts nothing after it', async () => {
+  const lost = { feed: false };
+  const server = await place.start();
+  server.clock.advance(DAY_MS);
+  const key = await makeKey(server);
+  const feed = need(await openEmbeddedFeed({ ...place.place.world, folder: place.place.folder() }));
+  const unreachable = fail(fault('store_unreachable', 'the line is cut'));
+  const reporting: typeof feed = {
+    ...feed,
+    reportUses: async (uses) => (lost.feed ? unreachable : feed.reportUses(uses)),
+  };
+  const verifier = need(await createVerifier(reporting, { ...server.clock, monotonicMs: server.clock.now }));
+  expect(verifier.verify(key).code).toBe('VALID');
+  lost.feed = true;
+  const acceptedAt = server.clock.now();
+  await verifier.refresh();
+  const known = async () => Date.parse((await server.asRoot('GET /v1/usage')).body.known.until);
+  expect(await known()).toBeLessThan(acceptedAt);
+  while ((await known()) <= acceptedAt) server.clock.advance(500);
+  const { code } = verifier.verify(key);
+  await verifier.close();
+  expect(code).toBe('UNAVAILABLE');
 });
 
 test('U5: the list counts uses, and never used is never used', async () => {

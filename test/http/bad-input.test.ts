@@ -113,3 +113,10 @@ test('a field that is wrong is named, and told what it should be', async () => {
   const { body } = await server.asRoot('POST /v1/keys/verify', { key: 'x', environmnt: 'production' });
   expect(body.errors).toEqual([{ key: 'body.environmnt', message: 'is not known here' }]);
 });
+
+test('null takes away what may be left out, and nothing that a document of the kind has to say', async () => {
+  const server = await place.start();
+  await server.asRoot('POST /v1/roles', { name: 'reader', scope: 'tenant', permissions: ['spaces:read'] });
+  expect((await server.asRoot('PATCH /v1/roles/reader', { permissions: null })).status).toBe(400);
+  expect((await server.asRoot('GET /v1/roles/reader')).body.data.permissions).toEqual(['spaces:read']);
+});

@@ -67,7 +67,7 @@ test('a revocation is in force before it is answered, and cannot be undone (U7)'
   expect(body.data).toMatchObject({ valid: false, code: 'REVOKED' });
 });
 
-test('a hand-over is acknowledged by whoever shows the newest version', async () => {
+test('U9: a hand-over is acknowledged by whoever shows the newest version', async () => {
   const server = await withKeys('app');
   const token = (await server.hand.rollOut('app', 1)).reveal();
   expect((await server.asRoot('POST /v1/keys/app/acknowledge', { proof: 'x' })).status).toBe(403);

@@ -17,7 +17,7 @@ import { maySee } from '../access.js';
 import { byIdOf, byOf, findObject, SUCCESS, Success } from '../live-objects.js';
 import { pageThrough } from '../paging.js';
 import { type Answered, type Definition, json, type Route, route } from '../route.js';
-import { closed, dataOf, Instant, nullable, pageOf, pageQuery } from '../schemas.js';
+import { closed, dataOf, Instant, nullable, pageOf, pageQuery, requiredOf } from '../schemas.js';
 import { inForce } from '../verifying.js';
 import type { HttpWorld } from '../world.js';
 
@@ -183,9 +183,12 @@ const newOf = (kind: ManualKind) =>
 
 const changeOfKind = (kind: ManualKind, changeable: readonly string[]) => {
   const fields = fieldsOf(kind);
+  const needed = requiredOf(kindOf(kind).schema);
   const nullables = changeable.flatMap((name) => {
     const field = fields[name];
-    return field === undefined ? [] : [[name, Type.Optional(nullable(field))]];
+    if (field === undefined) return [];
+    // What every document of the kind has to say cannot be taken away.
+    return [[name, Type.Optional(needed.includes(name) ? field : nullable(field))]];
   });
   return Type.Object(
     {

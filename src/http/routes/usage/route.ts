@@ -2,8 +2,9 @@
 import { Type } from 'typebox';
 import { DAY_MS, formatInstant, type Instant } from '../../../domain/time.js';
 import type { Usage } from '../../../ports/accounts.js';
+import { STALE_AFTER_MS } from '../../../verifier/verifier.js';
 import { json, route } from '../../route.js';
-import { closed } from '../../schemas.js';
+import { Instant as At, closed } from '../../schemas.js';
 
 const Day = (description: string) =>
   Type.Optional(Type.String({ pattern: '^[0-9]{4}-[0-9]{2}-[0-9]{2}$', description }));
@@ -27,6 +28,14 @@ const Answer = Type.Object(
     until: Type.String(),
     billable: uses('In production.'),
     notBillable: uses('In environments that are not production.'),
+    known: Type.Object(
+      { from: At, until: At },
+      {
+        ...closed,
+        description:
+          'Between these every use is counted: none was none. A verifier that cannot report answers no longer than two seconds, so what is not reported yet is later.',
+      },
+    ),
   },
   closed,
 );
@@ -51,14 +60,24 @@ export const usageRoute = route({
     closed,
   ),
   answer: Answer,
-  handle: async ({ query }, { accounts, clock }) => {
+  handle: async ({ query }, { accounts, clock, store }) => {
     const now = clock.now();
     const { from = dayOf(now - SHOWN_MS), until = dayOf(now) } = query;
     const used = await accounts.usage(from, until);
     if (!used.ok) return used;
+    const facts = await store.facts();
+    if (!facts.ok) return facts;
+    const { usage } = facts.value;
     const total = (isBillable: boolean): number =>
       sumOf(used.value.filter((one) => one.isBillable === isBillable));
-    return json({ data: used.value, from, until, billable: total(true), notBillable: total(false) });
+    return json({
+      data: used.value,
+      ...{ from, until, billable: total(true), notBillable: total(false) },
+      known: {
+        from: formatInstant(usage.from),
+        until: formatInstant(Math.max(usage.from, usage.until - STALE_AFTER_MS)),
+      },
+    });
   },
 });
 
