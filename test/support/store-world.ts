@@ -17,7 +17,8 @@ export function handClock(start = START): HandClock {
   return {
     now: () => now,
     monotonicMs: () => now,
-    sleep: () => new Promise((resolve) => setTimeout(resolve, 1)),
+    // Long pauses are cut short; short ones are what they say, as refusals are held to.
+    sleep: (ms) => new Promise((resolve) => setTimeout(resolve, Math.min(ms, 12))),
     set: (instant) => {
       now = instant;
     },
