@@ -24,12 +24,19 @@ export function verifyToken(
 ): Result<Verification> | Promise<Result<Verification>> {
   const answer = verifier.verify(token.reveal(), request);
   if (answer.code !== 'UNAVAILABLE') return ok(asPlanned(answer, plan));
-  return within(clock, STORE_PATIENCE_MS, store.verify(token, request)).then((known) => {
+  return verifyInStore({ store, clock }, token, request).then((known) => {
     if (!known.ok) return known;
     verifier.outrun(known.value, token.reveal(), request);
     return ok(asPlanned(known.value, plan));
   });
 }
+
+/** What the store itself knows now, the account's plan aside. `store_unreachable` if it takes too long. */
+export const verifyInStore = (
+  { store, clock }: Pick<Verifying, 'store' | 'clock'>,
+  token: Secret,
+  request: VerificationRequest = {},
+): Promise<Result<Verification>> => within(clock, STORE_PATIENCE_MS, store.verify(token, request));
 
 /** The last reason of all: whatever else is wrong with a key is said first. */
 const asPlanned = (answer: Verification, plan: HttpWorld['plan']): Verification =>

@@ -185,6 +185,16 @@ describe('RFC 7009', () => {
     expect((await server.asRoot('POST /v1/revoke', { token: 'whatever' })).status).toBe(200);
   });
 
+  test('a key ends however new it is, also when memory has not heard of it yet', async () => {
+    const { server } = await started();
+    for (let nth = 0; nth < 10; nth++) {
+      await server.hand.create(apiKey(`new-${nth}`));
+      const token = (await server.hand.rollOut(`new-${nth}`, 1)).reveal();
+      expect((await server.asRoot('POST /v1/revoke', { token })).status).toBe(200);
+      expect(await verified(server, { key: token })).toMatchObject({ code: 'REVOKED' });
+    }
+  });
+
   test('a publishable key, which everybody holds, ends nothing and reads nothing', async () => {
     const { server } = await started();
     await server.hand.create(apiKey('web', { type: 'publishable' }));

@@ -11,7 +11,7 @@ import type { Verification } from '../../../ports/live-store.js';
 import { mayTouch } from '../../access.js';
 import { type Call, json, route } from '../../route.js';
 import { closed, SecretText } from '../../schemas.js';
-import { inForce, verifyToken } from '../../verifying.js';
+import { inForce, verifyInStore } from '../../verifying.js';
 import type { HttpWorld } from '../../world.js';
 
 const body = Type.Object({ token: SecretText, token_type_hint: Type.Optional(Type.String()) });
@@ -35,7 +35,8 @@ export const revokeTokenRoute = route({
       const revoked = await world.authority.revokeToken(token, { principal, context: credential.context });
       return revoked.ok ? json({}) : revoked;
     }
-    const known = await verifyToken(world, token, {});
+    // Of the store, not of memory: memory may not know yet of a key that was issued a moment ago, and would let it live.
+    const known = await verifyInStore(world, token);
     if (!known.ok) return known;
     const { key, code } = known.value;
     if (key === undefined || code === 'REVOKED') return json({});
