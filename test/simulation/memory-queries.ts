@@ -83,6 +83,26 @@ export const secretQueries = ({ secrets }: Tables): Transaction['secrets'] => ({
   },
 });
 
+export const outboxQueries = ({ outbox }: Tables): Transaction['outbox'] => {
+  const sorted = () => outbox.all().toSorted((a, b) => a.due_at - b.due_at || (a.id < b.id ? -1 : 1));
+  return {
+    put: async (row) => outbox.put(row.id, row),
+    due: async (at, limit) =>
+      sorted()
+        .filter((row) => row.due_at <= at)
+        .slice(0, limit),
+    nextDueAt: async () => sorted()[0]?.due_at,
+    postpone: async (row, attemptsBefore) => {
+      const found = outbox.get(row.id);
+      if (found?.attempts === attemptsBefore) outbox.put(row.id, { ...found, ...row });
+    },
+    remove: async ({ id, attempts }) => {
+      if (outbox.get(id)?.attempts === attempts) outbox.put(id, undefined);
+    },
+    count: async () => outbox.all().length,
+  };
+};
+
 export const signingKeyQueries = ({ signingKeys }: Tables): Transaction['signingKeys'] => ({
   all: async () =>
     signingKeys.all().toSorted((a, b) => a.created_at - b.created_at || (a.id < b.id ? -1 : 1)),
