@@ -17,6 +17,9 @@ export const RENAMED = 'object.renamed';
 /** Names followed back: somebody who swaps names for ever must not keep us for ever. */
 const NAMES_MAX = 100;
 
+/** Rows that are read together, however few are asked for. */
+const ROWS_PAGE = 1_000;
+
 /** Entries after `since`, oldest first, at most `limit`: under its name, and under each former one until the rename. */
 export async function historyRows(
   tx: Transaction,
@@ -26,7 +29,7 @@ export async function historyRows(
   const names = [{ ...object, until: Number.POSITIVE_INFINITY }];
   const found: AuditRow[] = [];
   for (const { until, ...name } of names) {
-    const rows = (await everything(tx, name, page.limit)).filter(({ seq }) => seq < until);
+    const rows = (await everything(tx, name)).filter(({ seq }) => seq < until);
     for (const row of rows) {
       const from = formerName(row);
       if (from !== undefined && names.length < NAMES_MAX)
@@ -41,12 +44,12 @@ export async function historyRows(
 }
 
 /** From the beginning: a rename that was before the page decides what is in it. */
-async function everything(tx: Transaction, name: ObjectName, limit: number): Promise<readonly AuditRow[]> {
+async function everything(tx: Transaction, name: ObjectName): Promise<readonly AuditRow[]> {
   const rows: AuditRow[] = [];
   for (;;) {
-    const page = await tx.audit.pageOf(name, { since: rows.at(-1)?.seq ?? 0, limit });
+    const page = await tx.audit.pageOf(name, { since: rows.at(-1)?.seq ?? 0, limit: ROWS_PAGE });
     rows.push(...page);
-    if (page.length < limit) return rows;
+    if (page.length < ROWS_PAGE) return rows;
   }
 }
 

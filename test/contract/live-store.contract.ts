@@ -611,6 +611,7 @@ export function liveStoreContract(name: string, open: () => Promise<OpenStore>):
         ]);
         expect(entries[0]).toMatchObject({ ...recorded, object: 'ApiKey/a', at: START });
         expect(need(await store.audit({ object: 'ApiKey/a', limit: 2 })).length).toBe(2);
+        expect(need(await store.audit({ object: 'ApiKey/a', limit: 0 }))).toEqual([]);
         expect(need(await store.changes(since, 10)).map(({ seq, object }) => [seq, object.name])).toEqual(
           entries.map(({ seq }) => [seq, 'a']),
         );
