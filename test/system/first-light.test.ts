@@ -1,6 +1,7 @@
 /** A credential's life through the real command, as a user and a pipeline would drive it. */
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { eventually } from '../support/controller-process.js';
 import { inDotenv, keyYaml, projectYaml, serviceYaml, Workspace, yamlStream } from '../support/workspace.js';
 
 interface PlanJson {
@@ -161,7 +162,7 @@ test('a key without a sink waits, sealed, and is shown once', async () => {
 });
 
 test('taking a declaration away ends the key after its overlap, enforced by verifiers alone', async () => {
-  const rotation = 'rotation: { overlap: 2s, handover: timed }';
+  const rotation = 'rotation: { overlap: 8s, handover: timed }';
   world.write(
     'specs/billing.yaml',
     yamlStream(serviceYaml('billing'), keyYaml('app', `${rotation}, ${SINK}`)),
@@ -172,8 +173,10 @@ test('taking a declaration away ends the key after its overlap, enforced by veri
   const removed = await world.run('apply --auto-approve');
   expect(removed).toMatchObject({ code: 0 });
   expect(await isGood(old)).toBe(true);
-  await new Promise((resolve) => setTimeout(resolve, 2_100));
-  expect(await isGood(old)).toBe(false);
+  await eventually(
+    () => 'the key ends',
+    async () => !(await isGood(old)),
+  );
   expect((await world.run('plan --detailed-exitcode')).code).toBe(0);
 });
 
