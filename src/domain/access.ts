@@ -4,7 +4,7 @@
  *
  *     owner ⊃ administrator (all but owners, tenant keys and the plan) ⊃ custom roles, as they say
  *     team admin: the team and its keys · member: reads, and keeps keys and tokens of their own
- *     keys and clients: their environment alone · guests: the places that are open to them
+ *     keys: their environment alone · clients: the one space that they made · guests: the places that are open to them
  */
 import { fault } from './errors.js';
 import { isOpenTo, type Place } from './guests.js';
@@ -33,6 +33,8 @@ export type Target =
   /** What is in an environment, and the environment itself. */
   | { readonly kind: 'environment'; readonly environment: string }
   | { readonly kind: 'place'; readonly place: Place }
+  /** A space as it is arranged, which workbooks it has: guests work on what is in them, and arrange nothing. */
+  | { readonly kind: 'arrangement'; readonly place: Place }
   /** `confers`: what the key may do when this is done; absent where nothing about that changes. */
   | {
       readonly kind: 'key';
@@ -84,6 +86,7 @@ function personRefusal(person: Person, action: string, target: Target): string |
     case 'account':
     case 'environment':
     case 'place':
+    case 'arrangement':
     case 'guest':
       return lacks(person.permissions, action);
     case 'owners':
@@ -137,6 +140,7 @@ function keyRefusal(key: KeyPrincipal, action: string, target: Target): string |
     case 'guest':
       return elsewhere(key, target.environment) ?? lacks(key.permissions, action);
     case 'place':
+    case 'arrangement':
       return elsewhere(key, target.place.environment) ?? lacks(key.permissions, action);
     case 'key':
       return elsewhere(key, target.environment) ?? keysKeyRefusal(key, action, target);
@@ -180,12 +184,19 @@ function accountRefusal(key: KeyPrincipal, action: string, target: Target): stri
     : `outside its environment a key needs ${action} by name`;
 }
 
+/** A key that everybody can read is behind it: it begins one space, and reaches nothing else (F7). */
 function clientRefusal(client: ClientPrincipal, action: string, target: Target): string | undefined {
-  if (target.kind === 'environment')
-    return elsewhere(client, target.environment) ?? lacks(client.permissions, action);
-  if (target.kind === 'place')
-    return elsewhere(client, target.place.environment) ?? lacks(client.permissions, action);
-  return 'a client session works with the data of its environment and nothing else';
+  const { onlySpace, permissions } = client;
+  if (target.kind === 'place' || target.kind === 'arrangement') {
+    const { environment, space } = target.place;
+    const isIts = onlySpace !== undefined && onlySpace.id === space.id;
+    if (!isIts) return 'a client session reaches the space that it made and nothing else';
+    return elsewhere(client, environment) ?? lacks(permissions, action);
+  }
+  if (target.kind !== 'environment' || action !== 'spaces:write')
+    return 'a client session makes one space, and works with what is in it';
+  if (onlySpace !== undefined) return 'this client session has made its space; begin another for another';
+  return elsewhere(client, target.environment) ?? lacks(permissions, action);
 }
 
 function guestRefusal(guest: GuestPrincipal, action: string, target: Target): string | undefined {

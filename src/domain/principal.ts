@@ -78,11 +78,19 @@ export interface KeyPrincipal extends Acting {
   readonly environment: string;
 }
 
-/** A browser, by the access token that a publishable key was exchanged for: the data of its environment at most. */
+/** A browser, by the access token that a publishable key was exchanged for. It makes one space, and works in that one. */
 export interface ClientPrincipal extends Acting {
   readonly kind: 'client';
   readonly owner: ApiKeySpec['owner'];
   readonly environment: string;
+  /** The space that it made; undefined: none yet. */
+  readonly onlySpace: OnlySpace | undefined;
+}
+
+/** All that a session reaches, whatever else there is in its environment. */
+export interface OnlySpace {
+  readonly name: string;
+  readonly id: string;
 }
 
 export interface GuestPrincipal extends Acting {
@@ -91,7 +99,7 @@ export interface GuestPrincipal extends Acting {
   readonly email: string;
   readonly guest: GuestFacts;
   /** By shared link: its space alone is open, whatever the guest is granted, for nobody proved the address. */
-  readonly onlySpace: { readonly name: string; readonly id: string } | undefined;
+  readonly onlySpace: OnlySpace | undefined;
 }
 
 export type Principal = RootPrincipal | PersonPrincipal | KeyPrincipal | ClientPrincipal | GuestPrincipal;

@@ -1,12 +1,14 @@
 /** Whoever can write to the database cannot come in by it: credentials, sessions and signing keys carry MACs. */
 import { openEmbeddedServed } from '../../src/main/served-store.js';
-import { Desk, PASSWORD, quickHashing } from '../support/callers.js';
+import type { Rooms } from '../../src/ports/rooms.js';
+import { Desk, FROM, PASSWORD, quickHashing } from '../support/callers.js';
 import { user } from '../support/plan-declarations.js';
-import { need, refusal } from '../support/store.js';
+import { CALLER, need, refusal } from '../support/store.js';
 import { storePlace } from '../support/store-folder.js';
 
 const place = storePlace();
 let desk: Desk;
+let rooms: Rooms;
 
 beforeEach(async () => {
   const options = {
@@ -15,7 +17,9 @@ beforeEach(async () => {
     folder: place.folder(),
     whenAbsent: 'create',
   } as const;
-  desk = await Desk.open({ ...need(await openEmbeddedServed(options)), clock: place.world.clock });
+  const served = need(await openEmbeddedServed(options));
+  ({ rooms } = served);
+  desk = await Desk.open({ ...served, clock: place.world.clock });
   await desk.create(user('ada'));
   await desk.create(user('bob', { roles: ['owner'] }));
 });
@@ -42,6 +46,17 @@ it.each([
 ])('a session %s is refused', async (_, set) => {
   const { token } = await desk.join('ada');
   place.tamper(`update credentials set ${set} where kind = 'session'`);
+  expect(refusal(await desk.who(token))).toBe('store_tampered');
+});
+
+it('the session of a publishable key let out of its space is refused', async () => {
+  const key = need(await desk.store.claim({ kind: 'ApiKey', name: 'production-pk' }, CALLER));
+  const { token, principal } = await desk.session(key);
+  const spec = { environment: 'production' };
+  const room = { kind: 'Space', name: 'a', labels: {}, attributes: {}, spec } as const;
+  need(await rooms.create(room, { principal, context: FROM }));
+  expect(need(await desk.who(token))).toMatchObject({ onlySpace: { name: 'a' } });
+  place.tamper(`update credentials set space_id = null where kind = 'session'`);
   expect(refusal(await desk.who(token))).toBe('store_tampered');
 });
 

@@ -82,7 +82,8 @@ const PRINCIPALS: Readonly<Record<string, Principal>> = {
   'key of development': key(['*'], { environment: 'development' }),
   'key with audit:read': key(['audit:read', 'plans:apply', 'users:write']),
   'publishable key': key([], { type: 'publishable' }),
-  client: { ...key(ENVIRONMENT_DATA), kind: 'client' },
+  'new client': { ...key(ENVIRONMENT_DATA), kind: 'client', onlySpace: undefined },
+  client: { ...key(ENVIRONMENT_DATA), kind: 'client', onlySpace: ONBOARDING.space },
   guest: guest([...GUEST_PERMISSIONS, ...INVITING_PERMISSIONS]),
   'guest who may not invite': guest(GUEST_PERMISSIONS),
 };
@@ -154,13 +155,37 @@ const TABLE: readonly (readonly [string, string, Target, readonly string[]])[] =
     'read the spaces of an environment',
     'spaces:read',
     { kind: 'environment', environment: 'production' },
+    [...READERS, 'service key', 'tenant key'],
+  ],
+  [
+    'make a space in an environment',
+    'spaces:write',
+    { kind: 'environment', environment: 'production' },
+    [...MANAGERS, 'service key', 'tenant key', 'new client'],
+  ],
+  [
+    'make a link by which guests come in',
+    'guests:write',
+    { kind: 'environment', environment: 'production' },
+    [...MANAGERS, 'service key', 'tenant key'],
+  ],
+  [
+    'say which workbooks a space has',
+    'workbooks:write',
+    { kind: 'arrangement', place: ONBOARDING },
+    [...MANAGERS, 'service key', 'tenant key', 'client'],
+  ],
+  [
+    'see a space',
+    'spaces:read',
+    { kind: 'place', place: ONBOARDING },
     [...READERS, 'service key', 'tenant key', 'client'],
   ],
   [
-    'write to the spaces of an environment',
-    'spaces:write',
-    { kind: 'environment', environment: 'production' },
-    [...MANAGERS, 'service key', 'tenant key', 'client'],
+    'see another space',
+    'spaces:read',
+    { kind: 'place', place: { environment: 'production', space: { name: 'lobby', id: 'us_sp_2' } } },
+    [...READERS, 'service key', 'tenant key'],
   ],
   [
     'work in a workbook',
@@ -214,12 +239,13 @@ it('F5: nobody who lives in one environment does anything in another', () => {
   const there: readonly Target[] = [
     { kind: 'environment', environment: 'staging' },
     { kind: 'place', place: { ...CONTACTS, environment: 'staging' } },
+    { kind: 'arrangement', place: { ...ONBOARDING, environment: 'staging' } },
     { kind: 'guest', environment: 'staging', places: [{ ...CONTACTS, environment: 'staging' }] },
     { kind: 'key', environment: 'staging', owner: SERVICE, confers: [] },
   ];
   const actions = ['spaces:read', 'workbooks:write', 'guests:write', 'keys:read', 'keys:revoke'];
   const bound = Object.values(PRINCIPALS).filter(({ environment }) => environment !== undefined);
-  expect(bound.length).toBe(8);
+  expect(bound.length).toBe(9);
   for (const principal of bound)
     for (const target of there)
       for (const action of actions) expect(authorize(principal, action, target).ok).toBe(false);

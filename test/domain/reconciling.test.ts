@@ -36,6 +36,7 @@ const client: Principal = {
   kind: 'client',
   environment: 'production',
   owner: { tenant: true },
+  onlySpace: undefined,
   permissions: ['plans:apply'],
 };
 

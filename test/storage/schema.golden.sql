@@ -39,7 +39,8 @@ CREATE TABLE "credentials" ("id" text primary key,
   "spent_at" bigint,
   "ended_at" bigint,
   "row_mac" text not null,
-  "last_used_at" bigint);
+  "last_used_at" bigint,
+  "space_id" text);
 
 CREATE INDEX "credentials_holder" on "credentials" ("holder_id",
   "kind",

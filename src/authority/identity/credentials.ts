@@ -74,6 +74,7 @@ export async function insertCredential(
       expires_at: made.expiresAt ?? null,
       spent_at: null,
       ended_at: null,
+      space_id: null,
       last_used_at: null,
     },
     work.keyring,
@@ -84,7 +85,7 @@ export async function insertCredential(
   return ok(row);
 }
 
-/** Changes its ends, with an entry. */
+/** Changes its ends, or what it is confined to, with an entry. */
 export async function changeCredential(
   work: Work,
   row: CredentialRow,
@@ -171,6 +172,8 @@ const credentialText = (row: Omit<CredentialRow, 'row_mac'>): string =>
     row.expires_at,
     row.spent_at,
     row.ended_at,
+    // Left out where there is none: so rows are signed that were there before there was any.
+    ...(row.space_id === null ? [] : [row.space_id]),
   ]);
 
 /**

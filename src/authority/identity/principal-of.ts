@@ -3,11 +3,18 @@
  * nobody outlives what they came in by:
  *
  *     access token ─▶ session ─▶ key's version ─▶ key ─▶ owner
+ *                        │         (of a client: and the space that it made)
  *                        ├─────▶ personal, root, password, invitation ─▶ person
  *                        └─────▶ magic or shared link ─▶ guest ─▶ environment, space
  */
 import type { DeclarationOf } from '../../domain/objects.js';
-import type { GuestPrincipal, ParentKind, PresentedCredential, Principal } from '../../domain/principal.js';
+import type {
+  GuestPrincipal,
+  OnlySpace,
+  ParentKind,
+  PresentedCredential,
+  Principal,
+} from '../../domain/principal.js';
 import { ok } from '../../domain/result.js';
 import { type Instant, NEVER } from '../../domain/time.js';
 import { declarationOf } from '../rows.js';
@@ -15,7 +22,7 @@ import type { CredentialRow, VersionRow } from '../storage-port.js';
 import { findCredential, hasEnded, liveHolder, type Reading } from './credentials.js';
 import { type Found, ifFound, ifFoundThen, NOTHING } from './found.js';
 import { type GuestWay, guestFacts } from './guest.js';
-import { clientPermissions, keyFacts } from './key.js';
+import { clientPermissions, type KeyFacts, keyFacts } from './key.js';
 import { personFacts } from './person.js';
 
 type Principals = Promise<Found<Principal>>;
@@ -82,11 +89,25 @@ const personBy = async (reading: Reading, row: CredentialRow, credential: Presen
   }));
 
 const byKey = async (reading: Reading, row: CredentialRow, version: VersionRow): Principals =>
-  ifFound(await keyFacts(reading, version), ({ expiresAt, type, ...key }) => {
+  ifFoundThen<KeyFacts, Principal>(await keyFacts(reading, version), async ({ expiresAt, type, ...key }) => {
     const acting = { ...key, credential: accessFor(row, 'key', expiresAt), at: reading.now };
-    return type === 'secret'
-      ? { kind: 'key', ...acting, type }
-      : { kind: 'client', ...acting, permissions: clientPermissions(key.permissions) };
+    if (type === 'secret') return ok({ kind: 'key', ...acting, type });
+    const client = { kind: 'client', ...acting, permissions: clientPermissions(key.permissions) } as const;
+    return row.space_id === null
+      ? ok({ ...client, onlySpace: undefined })
+      : inOneSpace(reading, client, row.space_id);
+  });
+
+/** Undefined once the space is gone, or is of another environment. */
+const inOneSpace = async <P extends { readonly environment: string }>(
+  reading: Reading,
+  principal: P,
+  spaceId: string,
+): Promise<Found<P & { readonly onlySpace: OnlySpace }>> =>
+  ifFoundThen(await liveHolder(reading, { holder_id: spaceId }, 'Space'), (space) => {
+    const { metadata, spec } = declarationOf(space) as DeclarationOf<'Space'>;
+    const onlySpace = { name: metadata.name, id: space.id };
+    return ok(spec.environment === principal.environment ? { ...principal, onlySpace } : undefined);
   });
 
 interface Entrance {
@@ -108,19 +129,10 @@ const guestBy = async (
   }));
 
 /** The link opens its space, to whomever; what else the guest is granted stays closed. */
-async function guestInSpace(reading: Reading, row: CredentialRow, link: CredentialRow): Principals {
-  const space = await liveHolder(reading, link, 'Space');
-  if (!space.ok || space.value === undefined) return space.ok ? NOTHING : space;
-  const { id } = space.value;
-  const { metadata, spec } = declarationOf(space.value) as DeclarationOf<'Space'>;
-  return ifFoundThen(await guestBy(reading, row, { way: 'shared_link', endsAt: link.expires_at }), (guest) =>
-    ok(
-      spec.environment === guest.environment
-        ? { ...guest, onlySpace: { name: metadata.name, id } }
-        : undefined,
-    ),
+const guestInSpace = async (reading: Reading, row: CredentialRow, link: CredentialRow): Principals =>
+  ifFoundThen(await guestBy(reading, row, { way: 'shared_link', endsAt: link.expires_at }), (guest) =>
+    inOneSpace(reading, guest, link.holder_id),
   );
-}
 
 const presented = ({ id, expires_at }: CredentialRow): Pick<PresentedCredential, 'id' | 'expiresAt'> => ({
   id,

@@ -10,7 +10,14 @@ import type { AccessToken } from '../../ports/authority.js';
 import type { CredentialRow, ObjectRow } from '../storage-port.js';
 import type { Work } from '../work.js';
 import { type Claims, signAccessToken } from './access-token.js';
-import { actingAs, insertCredential, newPublicId, recordOf } from './credentials.js';
+import {
+  actingAs,
+  changeCredential,
+  findCredential,
+  insertCredential,
+  newPublicId,
+  recordOf,
+} from './credentials.js';
 import { principalOf } from './principal-of.js';
 import { ACCESS_TOKEN_MAX_MS, type SigningKey, signingKey } from './signing-keys.js';
 
@@ -67,6 +74,28 @@ export async function refreshSession(work: Work, row: CredentialRow): Promise<Re
   const acting = { ...work, caller: { ...work.caller, actor: actorOf(principal) } };
   const recorded = await recordOf(acting, row, { action: 'session.refreshed', detail: { tokenId } });
   return recorded.ok ? granted : recorded;
+}
+
+/**
+ * From now on a client's session reaches this space, which it just made, and nothing else. Whoever else made one goes
+ * on as they are. `forbidden` for a session that made one meanwhile.
+ */
+export async function confineSession(
+  work: Work,
+  principal: Principal,
+  space: ObjectRow,
+): Promise<Result<void>> {
+  if (principal.kind !== 'client') return ok(undefined);
+  const session = await findCredential(work, principal.credential.id);
+  if (!session.ok) return session;
+  if (session.value?.space_id !== null)
+    return fail(fault('forbidden', 'this client session has made its space; begin another for another'));
+  const confined = await changeCredential(
+    work,
+    { ...session.value, space_id: space.id },
+    { action: 'session.confined', detail: { spaceId: space.id } },
+  );
+  return confined.ok ? ok(undefined) : confined;
 }
 
 async function grant(work: Work, row: CredentialRow): Promise<Result<Granted>> {

@@ -9,6 +9,7 @@ import type { By } from '../../ports/authority.js';
 import type { Attributes, Kept, NewRoom, RoomChange } from '../../ports/rooms.js';
 import { removeByHand, updateByHand } from '../change-by-hand.js';
 import { createByHand } from '../create.js';
+import { confineSession } from '../identity/sessions.js';
 import { declarationOf } from '../rows.js';
 import type { ObjectRow, Transaction } from '../storage-port.js';
 import { loadObject } from '../stored.js';
@@ -49,7 +50,8 @@ export async function createRoom(work: Work, room: NewRoom, by: By): Promise<Res
   if (!object.ok) return object;
   const attributes = { ...room.attributes, ...nameAttribute(declaration.metadata.name, room.name) };
   const kept = await keepAttributes(work, object.value, attributes);
-  return kept.ok ? ok(refOf(declaration)) : kept;
+  const confined = kept.ok ? await confineSession(work, by.principal, object.value) : kept;
+  return confined.ok ? ok(refOf(declaration)) : confined;
 }
 
 export async function changeRoom(work: Work, change: RoomChange, by: By): Promise<Result<void>> {

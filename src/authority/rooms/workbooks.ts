@@ -2,6 +2,7 @@
 import { authorize } from '../../domain/access.js';
 import { spaceOfWorkbook, workbookId } from '../../domain/derived-ids.js';
 import { fault } from '../../domain/errors.js';
+import type { Place } from '../../domain/guests.js';
 import type { DeclarationOf, ObjectRef } from '../../domain/objects.js';
 import { fail, ok, type Result } from '../../domain/result.js';
 import type { By } from '../../ports/authority.js';
@@ -36,8 +37,9 @@ export async function createWorkbook(
 ): Promise<Result<string>> {
   const row = await loadObject(work, space);
   if (!row.ok) return row;
-  const { spec } = declarationOf(row.value) as DeclarationOf<'Space'>;
-  const allowed = mayArrange(by, spec.environment);
+  const declared = declarationOf(row.value) as DeclarationOf<'Space'>;
+  const { spec } = declared;
+  const allowed = mayArrange(by, placeOf(row.value, declared));
   if (!allowed.ok) return allowed;
   const workbooks = spec.workbooks ?? [];
   const wished = labelFrom(name, 'workbook');
@@ -62,11 +64,7 @@ export async function changeWorkbook(
   const found = await findWorkbook(work, id);
   if (!found.ok) return found;
   const { row, space, name } = found.value;
-  const place = {
-    environment: space.spec.environment,
-    space: { name: space.metadata.name, id: row.id },
-    workbook: name,
-  };
+  const place = { ...placeOf(row, space), workbook: name };
   const allowed = authorize(principal, 'workbooks:write', { kind: 'place', place });
   if (!allowed.ok) return allowed;
   return keep(work, row, {
@@ -79,7 +77,7 @@ export async function removeWorkbook(work: Work, id: string, by: By): Promise<Re
   const found = await findWorkbook(work, id);
   if (!found.ok) return found;
   const { row, space, name } = found.value;
-  const allowed = mayArrange(by, space.spec.environment);
+  const allowed = mayArrange(by, placeOf(row, space));
   if (!allowed.ok) return allowed;
   const workbooks = (space.spec.workbooks ?? []).filter((one) => one !== name);
   const changed = await changeSpec(work, row, { workbooks });
@@ -90,9 +88,13 @@ export async function removeWorkbook(work: Work, id: string, by: By): Promise<Re
   return recorded.ok ? ok(undefined) : recorded;
 }
 
-/** Which workbooks there are is for those who work in the environment; guests work on what is in them. */
-const mayArrange = ({ principal }: By, environment: string): Result<void> =>
-  authorize(principal, 'workbooks:write', { kind: 'environment', environment });
+const mayArrange = ({ principal }: By, place: Place): Result<void> =>
+  authorize(principal, 'workbooks:write', { kind: 'arrangement', place });
+
+const placeOf = ({ id }: ObjectRow, { spec, metadata }: DeclarationOf<'Space'>): Place => ({
+  environment: spec.environment,
+  space: { name: metadata.name, id },
+});
 
 interface FoundWorkbook {
   readonly row: ObjectRow;

@@ -22,6 +22,8 @@ export interface CredentialRow {
   readonly spent_at: number | null;
   /** For good. */
   readonly ended_at: number | null;
+  /** Of a client's session: the space that it made, which is all it reaches. */
+  readonly space_id: string | null;
   /** Over everything above. */
   readonly row_mac: string;
   readonly last_used_at: number | null;
@@ -47,7 +49,7 @@ export interface CredentialQueries {
   /** Of one kind, those that ended too. */
   ofKind(kind: string): Promise<readonly CredentialRow[]>;
   insert(row: CredentialRow): Promise<void>;
-  /** Its ends; all else is for ever. */
+  /** Its ends, and the space that it is confined to; all else is for ever. */
   update(row: CredentialRow): Promise<void>;
   /** Use never goes back in time. */
   used(id: string, at: number): Promise<void>;

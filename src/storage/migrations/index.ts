@@ -8,6 +8,7 @@ import { accounting } from './0005-accounting.js';
 import { belongings } from './0007-belongings.js';
 import { secrets } from './0008-secrets.js';
 import { applied } from './0009-applied.js';
+import { confinedSessions } from './0010-confined-sessions.js';
 
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-first-light': firstLight,
@@ -18,6 +19,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0007-belongings': belongings,
   '0008-secrets': secrets,
   '0009-applied': applied,
+  '0010-confined-sessions': confinedSessions,
 };
 
-export const NEWEST_MIGRATION = '0009-applied';
+export const NEWEST_MIGRATION = '0010-confined-sessions';

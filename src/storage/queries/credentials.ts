@@ -12,6 +12,7 @@ const CHANGING = [
   'expires_at',
   'spent_at',
   'ended_at',
+  'space_id',
   'row_mac',
 ] as const satisfies readonly (keyof CredentialRow)[];
 

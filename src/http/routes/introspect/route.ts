@@ -26,6 +26,7 @@ const Answer = Type.Object(
     token_type: Type.Optional(Type.Literal('Bearer')),
     exp: Type.Optional(Type.Integer({ description: 'Seconds since the epoch.' })),
     environment: Type.Optional(Type.String({ description: 'Absent: all of them.' })),
+    space: Type.Optional(Type.String({ description: 'The only one it reaches, by id.' })),
   },
   { additionalProperties: false },
 );
@@ -97,5 +98,6 @@ function holderShown(holder: Principal): object {
     token_type: 'Bearer',
     ...(credential.expiresAt !== undefined && { exp: Math.floor(credential.expiresAt / SECOND_MS) }),
     ...(environment !== undefined && { environment }),
+    ...('onlySpace' in holder && holder.onlySpace !== undefined && { space: holder.onlySpace.id }),
   };
 }

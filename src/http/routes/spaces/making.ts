@@ -1,6 +1,6 @@
 /**
  * Making a space, by whichever credential: in the environment of a key, or where a person says. A publishable key may
- * do nothing itself (F7); it is exchanged for a client's session, which makes the space and goes on with it.
+ * do nothing itself (F7); it is exchanged for a client's session, which makes the space and reaches that one from then on.
  */
 import { type Static, Type } from 'typebox';
 import { fault } from '../../../domain/errors.js';
@@ -48,7 +48,7 @@ export interface Making {
 export interface Made {
   readonly space: Static<typeof SpaceItem>;
   readonly ref: ObjectRef;
-  /** Whoever made it: of a publishable key the session that it was exchanged for. */
+  /** Whoever made it, as they are since: of a publishable key the session that it was exchanged for. */
   readonly by: By;
 }
 
@@ -83,11 +83,23 @@ export async function makeSpace(world: HttpWorld, making: Making): Promise<Resul
   if (!items.ok) return items;
   const [space] = items.value;
   if (space === undefined) return fail(fault('not_found', 'the space was removed meanwhile'));
+  const now = await asOfNow(world, { by, token: accessToken ?? making.token });
+  if (!now.ok) return now;
   return ok({
     space: { ...space, ...(accessToken && { accessToken: accessToken.reveal() }) },
     ref: ref.value,
-    by,
+    by: now.value,
   });
+}
+
+/** A client's session reaches its space only once that is there. */
+async function asOfNow(
+  { authority }: HttpWorld,
+  { by, token }: { readonly by: By; readonly token: Secret },
+): Promise<Result<By>> {
+  if (by.principal.kind !== 'client') return ok(by);
+  const principal = await authority.authenticate(token, by.context);
+  return principal.ok ? ok({ ...by, principal: principal.value }) : principal;
 }
 
 async function environmentOf(

@@ -7,7 +7,7 @@ import { formatInstant } from '../../../domain/time.js';
 import type { Attributes } from '../../../ports/rooms.js';
 import { byOf, findEntry, findObject, given, SUCCESS, Success } from '../../live-objects.js';
 import type { Entry } from '../../numbered.js';
-import { type Answered, type Call, json, type Route, route } from '../../route.js';
+import { type Answered, type Call, json, type Route, route, shownOnce } from '../../route.js';
 import { closed, dataOf } from '../../schemas.js';
 import type { HttpWorld } from '../../world.js';
 import { SpaceItem, spaceItems } from './item.js';
@@ -28,14 +28,16 @@ const create = route({
   ...about,
   summary: 'Make a space.',
   description:
-    'By a secret key in its environment; people say in which. By a publishable key too: the answer has the access token to go on with, for 24 hours. Needs the permission `spaces:write` there.',
+    'By a secret key in its environment; people say in which. By a publishable key too: the answer has the access token to go on with, for 24 hours, which reaches this space alone. Needs the permission `spaces:write` there.',
   body: SpaceConfig,
   nulls: 'absent',
   makes: true,
   answer: dataOf(SpaceItem),
   handle: async (call, world) => {
     const made = await makeSpace(world, { body: call.body, by: byOf(call), token: call.credential.token });
-    return made.ok ? json({ data: made.value.space }) : made;
+    if (!made.ok) return made;
+    const { accessToken: _, ...space } = made.value.space;
+    return shownOnce({ data: made.value.space }, { data: space });
   },
 });
 

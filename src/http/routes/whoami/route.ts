@@ -12,6 +12,11 @@ const Answer = dataOf(
       name: Type.String(),
       email: nullable(Type.String({ description: 'Of a person or a guest.' })),
       environment: nullable(Type.String({ description: 'The only one it acts in; null: all of them.' })),
+      space: nullable(
+        Type.String({
+          description: 'The only one it reaches, by id; null: whatever it may in its environment.',
+        }),
+      ),
       permissions: Type.Array(Type.String()),
       roles: Type.Array(Type.String()),
       teams: Type.Array(
@@ -48,6 +53,7 @@ export const whoamiRoute = route({
         ...{ kind, id, permissions, name: display },
         email: 'email' in principal ? principal.email : null,
         environment: environment ?? null,
+        space: 'onlySpace' in principal ? (principal.onlySpace?.id ?? null) : null,
         roles: 'roles' in principal ? principal.roles : [],
         teams: 'memberships' in principal ? principal.memberships : [],
         credential: {

@@ -104,15 +104,16 @@ const create = route({
     const made =
       spaceId === undefined
         ? await makeSpace(world, { body: given({ name, environmentId }), by, token: call.credential.token })
-        : ok({ space: { id: spaceId } });
+        : ok({ space: { id: spaceId }, by });
     if (!made.ok) return made;
-    const space = await seenSpace(world, call.principal, made.value.space.id);
+    const { principal } = made.value.by;
+    const space = await seenSpace(world, principal, made.value.space.id);
     if (!space.ok) return space;
     const id = await world.rooms.createWorkbook(
       { space: space.value.ref, name, attributes: given(attributes) },
-      by,
+      made.value.by,
     );
-    return id.ok ? shown(world, call.principal, id.value) : id;
+    return id.ok ? shown(world, principal, id.value) : id;
   },
 });
 
