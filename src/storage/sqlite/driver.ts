@@ -130,8 +130,15 @@ class SqliteDriver implements Driver {
   async destroy(): Promise<void> {}
 }
 
+/** SQLite takes changes of tables back with everything else; kysely's adapter says it does not, and would commit each alone. */
+class TransactionalAdapter extends SqliteAdapter {
+  override get supportsTransactionalDdl(): boolean {
+    return true;
+  }
+}
+
 export const sqliteDialect = (connection: SqliteConnection): Dialect => ({
-  createAdapter: () => new SqliteAdapter(),
+  createAdapter: () => new TransactionalAdapter(),
   createDriver: () => new SqliteDriver(connection),
   createQueryCompiler: () => new SqliteQueryCompiler(),
   createIntrospector: (db: Kysely<unknown>) => new SqliteIntrospector(db),
