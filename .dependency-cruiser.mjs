@@ -66,6 +66,7 @@ export default {
     only('authority', ['domain', 'ports'], 'Use-cases know a storage port of their own, not an engine.'),
     only('storage', ['domain', 'authority/storage-port'], 'An engine implements the storage port and knows nothing else.'),
     only('sinks', ['domain', 'ports'], 'Adapters implement ports and never know one another.'),
+    only('outbox', ['domain', 'ports'], 'How a letter is handed over knows nothing of how it came to be written.'),
     only('verifier', ['domain', 'ports'], 'The index answers from memory; where its facts come from is a port.'),
     only('wire', ['domain', 'ports'], 'How the live-store port crosses HTTP is said once, for the routes and for the client.'),
     only('client', ['domain', 'ports', 'wire'], 'The port over HTTP knows what crosses, and not who answers.'),

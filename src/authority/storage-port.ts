@@ -8,6 +8,7 @@ import type { DurationMs } from '../domain/time.js';
 import type { AccountingQueries } from './storage-port/accounting.js';
 import type { BelongingQueries } from './storage-port/belongings.js';
 import type { CredentialQueries, SigningKeyQueries } from './storage-port/credentials.js';
+import type { OutboxQueries } from './storage-port/outbox.js';
 import type { SecretQueries } from './storage-port/secrets.js';
 
 export type { AccountingQueries, InstanceRow, ReplayRow, UsageRow } from './storage-port/accounting.js';
@@ -18,6 +19,7 @@ export type {
   SigningKeyQueries,
   SigningKeyRow,
 } from './storage-port/credentials.js';
+export type { LetterRow, OutboxQueries } from './storage-port/outbox.js';
 export type { SecretQueries, SecretRow } from './storage-port/secrets.js';
 
 export interface ObjectRow {
@@ -242,6 +244,7 @@ export interface Transaction {
   readonly signingKeys: SigningKeyQueries;
   readonly belongings: BelongingQueries;
   readonly secrets: SecretQueries;
+  readonly outbox: OutboxQueries;
   readonly accounting: AccountingQueries;
   readonly review: ReviewQueries;
   readonly audit: AuditQueries;

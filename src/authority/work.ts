@@ -15,6 +15,8 @@ export interface Work {
   readonly caller: Caller;
   /** A reconciler's effect; absent: somebody's by hand. */
   readonly isApply?: true;
+  /** Letters are sent from here: what people are to get goes into the outbox. */
+  readonly hasPost?: boolean;
   readonly keyring: Keyring;
   readonly entropy: Entropy;
   readonly sealing: Sealing;

@@ -54,6 +54,8 @@ export interface ServeOptions {
   readonly logLevel: string;
   /** Absolute: where checkpoints of the log are written; absent: nowhere. */
   readonly checkpointFile?: string;
+  /** Where letters are shown that `KEYWRIGHT_OUTBOX=print` has instead of sent. */
+  print(text: string): void;
 }
 
 export interface RunningServer {

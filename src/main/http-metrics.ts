@@ -5,8 +5,10 @@ import { VERSION } from '../domain/version.js';
 import type { HttpMetrics } from '../http/world.js';
 import type { Verifier } from '../verifier/verifier.js';
 
-export function newHttpMetrics(verifier: Pick<Verifier, 'size' | 'verify'>): HttpMetrics {
-  const registry = new Registry();
+export function newHttpMetrics(
+  verifier: Pick<Verifier, 'size' | 'verify'>,
+  registry: Registry = new Registry(),
+): HttpMetrics {
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
   new Gauge({

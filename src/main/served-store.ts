@@ -10,20 +10,21 @@ import { type EmbeddedStoreOptions, siteIn } from './embedded-store.js';
 import { atSite, type PostgresStoreOptions } from './postgres-store.js';
 import { openSite } from './store-site.js';
 
-/** Passwords cost what they cost unless a test says otherwise. */
-interface Hashing {
+/** Passwords cost what they cost unless a test says otherwise; letters are written where they are sent. */
+interface Serving {
   readonly hashing?: PasswordHashing;
+  readonly hasPost?: boolean;
 }
 
 const openWith =
-  ({ hashing = argon2Hashing }: Hashing) =>
+  ({ hashing = argon2Hashing, hasPost = false }: Serving) =>
   (storage: Storage, world: World, masterKey: Secret): Promise<Result<ServedStore>> =>
-    openServed(storage, { ...world, hashing }, masterKey);
+    openServed(storage, { ...world, hashing, hasPost }, masterKey);
 
 /** Faults as those of `openEmbeddedStore`. */
-export const openEmbeddedServed = (options: EmbeddedStoreOptions & Hashing): Promise<Result<ServedStore>> =>
+export const openEmbeddedServed = (options: EmbeddedStoreOptions & Serving): Promise<Result<ServedStore>> =>
   openSite(siteIn(options.folder, options), options, openWith(options));
 
 /** Faults as those of `openPostgresStore`. */
-export const openPostgresServed = (options: PostgresStoreOptions & Hashing): Promise<Result<ServedStore>> =>
+export const openPostgresServed = (options: PostgresStoreOptions & Serving): Promise<Result<ServedStore>> =>
   atSite(options, (site, rest) => openSite(site, rest, openWith(options)));

@@ -1,5 +1,6 @@
 /** Puts a server together: a store, the memory that verifies, who is calling, the log, the metrics, and HTTP over them. */
 import { resolve } from 'node:path';
+import { Registry } from 'prom-client';
 import type { World } from '../authority/authority.js';
 import type { ServedStore } from '../authority/identity/open.js';
 import { keepCheckpoints } from '../cli/checkpointing.js';
@@ -12,8 +13,10 @@ import { type DurationMs, SECOND_MS } from '../domain/time.js';
 import { openPlanGate } from '../http/plan-gate.js';
 import { type Listening, listen } from '../http/server.js';
 import type { HttpWorld } from '../http/world.js';
+import type { OutboxSettings } from '../outbox/settings.js';
 import type { CredentialFeed } from '../ports/credential-feed.js';
 import type { LiveStore } from '../ports/live-store.js';
+import type { Outbox } from '../ports/outbox.js';
 import { isPostgresAddress } from '../storage/postgres/address.js';
 import { createVerifier, type Verifier } from '../verifier/verifier.js';
 import { reportBeingThere } from './being-there.js';
@@ -21,7 +24,9 @@ import { openEmbeddedFeed } from './embedded-store.js';
 import { LOG_LEVELS, type OpenLog, openLog } from './http-log.js';
 import { newHttpMetrics } from './http-metrics.js';
 import { parseListenPlace, placeText } from './listen-place.js';
+import { newOutboxMetrics } from './outbox-metrics.js';
 import { openPostgresFeed } from './postgres-store.js';
+import { startPosting } from './posting.js';
 import { previewsOver } from './previews.js';
 import { openRootToken } from './root-token.js';
 import { openEmbeddedServed, openPostgresServed } from './served-store.js';
@@ -35,6 +40,8 @@ export interface ServerOptions extends World, ServeOptions {
   readonly rootToken?: Secret;
   /** `KEYWRIGHT_PLAN`. */
   readonly plan?: Plan;
+  /** Where letters go; absent: nowhere. */
+  readonly outbox?: OutboxSettings;
 }
 
 /** How often changes are read though nothing called, and uses reported. */
@@ -49,6 +56,7 @@ export async function serve(options: ServerOptions): Promise<Result<RunningServe
     return fail(
       fault('usage', `--listen takes HOST:PORT, as 127.0.0.1:8787, not ${JSON.stringify(options.listen)}`),
     );
+  if (options.outbox?.kind === 'print' && isPostgresAddress(options.location)) return fail(PRINTED_ELSEWHERE);
   const served = await openServed(options);
   if (!served.ok) return served;
   const opened = await openRest(served.value, options);
@@ -78,7 +86,7 @@ interface Opened {
 }
 
 async function openRest(
-  { store, authority, rooms, people, manual, accounts, applied }: ServedStore,
+  { store, authority, rooms, people, manual, accounts, applied, outbox }: ServedStore,
   options: ServerOptions,
 ): Promise<Result<Opened>> {
   const { clock, entropy } = options;
@@ -108,6 +116,8 @@ async function openRest(
     await verifier.value.close();
     return kept;
   }
+  const registry = new Registry();
+  const posted = await posting(outbox, options, { log, registry });
   const world: HttpWorld = {
     ...{
       store,
@@ -124,13 +134,13 @@ async function openRest(
       log,
       stopping: stopping.signal,
     },
-    metrics: newHttpMetrics(verifier.value),
+    metrics: newHttpMetrics(verifier.value, registry),
     limits: { requestsPerMinute: options.requestsPerMinute, concurrent: 256, streams: 100 },
   };
   return ok({
     ...{ world, rootTokenFile: root.value, stopping },
     close: async () => {
-      await unseen();
+      await Promise.all([unseen(), posted()]);
       return closeAll({ store, verifier: verifier.value, log, ended, endCheckpoints: kept.value });
     },
   });
@@ -172,6 +182,24 @@ const checkpointing = async (
         onTrouble: ({ message, cause }) => log.failure('checkpoint', message, cause),
       });
 
+/** Sends letters, if they go anywhere. */
+const posting = async (
+  outbox: Outbox,
+  { outbox: settings, clock, entropy, print }: ServerOptions,
+  { log, registry }: { readonly log: OpenLog; readonly registry: Registry },
+): Promise<() => Promise<void>> =>
+  settings === undefined
+    ? async () => undefined
+    : startPosting({
+        ...{ outbox, settings, clock, entropy, log, print },
+        metrics: newOutboxMetrics(registry, outbox),
+      });
+
+const PRINTED_ELSEWHERE = fault(
+  'usage',
+  'KEYWRIGHT_OUTBOX=print is for development, with a store in a folder: it shows what people come in by to whoever sees the output; name a webhook or a mail server',
+);
+
 /** Keeps the memory true: soon after a change, and now and then without hearing of one. Gives what ends it. */
 function following(verifier: Verifier, feed: CredentialFeed): () => Promise<void> {
   const over = new AbortController();
@@ -198,7 +226,7 @@ function following(verifier: Verifier, feed: CredentialFeed): () => Promise<void
 
 function openServed(options: ServerOptions): Promise<Result<ServedStore>> {
   const { location } = options;
-  const opening = { ...options, whenAbsent: 'create' } as const;
+  const opening = { ...options, hasPost: options.outbox !== undefined, whenAbsent: 'create' } as const;
   return isPostgresAddress(location)
     ? openPostgresServed({ ...opening, address: new Secret(location) })
     : openEmbeddedServed(opening);

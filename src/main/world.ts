@@ -119,10 +119,14 @@ export function createWorld(env: Env): World {
       const plan = env['KEYWRIGHT_PLAN'];
       if (plan !== undefined && !isPlan(plan))
         return fail(fault('usage', `KEYWRIGHT_PLAN is one of ${PLANS.join(', ')}`));
+      const { outboxSettings } = await import('../outbox/settings.js');
+      const outbox = outboxSettings(env);
+      if (!outbox.ok) return outbox;
       return serve({
         ...{ ...adapters, ...key, ...options, folder: folder.value, location: place.location },
         ...(rootToken !== undefined && { rootToken: new Secret(rootToken) }),
         ...(plan !== undefined && { plan }),
+        ...(outbox.value !== undefined && { outbox: outbox.value }),
       });
     },
   };

@@ -9,6 +9,7 @@ import type { Principal } from '../domain/principal.js';
 import type { Result } from '../domain/result.js';
 import type { Secret } from '../domain/secret.js';
 import type { Instant } from '../domain/time.js';
+import type { LetterWords } from './outbox.js';
 
 /** How a call arrived. Nothing of it is believed; it limits, and it is written down. */
 export interface CallContext {
@@ -87,6 +88,19 @@ export interface NewGuest {
   readonly grants: NonNullable<GuestSpec['grants']>;
 }
 
+export interface InvitedGuest {
+  /** `ENVIRONMENT/NAME` or an id. */
+  readonly guest: string;
+  readonly letter: LetterWords;
+}
+
+/** Somebody who says that they are a guest of the environment that this space is in. Nothing of it is believed. */
+export interface AskedForLink {
+  readonly email: string;
+  /** `us_sp_…`. */
+  readonly spaceId: string;
+}
+
 /** RFC 7517, public halves only. */
 export interface KeySet {
   readonly keys: readonly Readonly<Record<string, string>>[];
@@ -113,6 +127,11 @@ export interface Authority {
    * `overloaded` when too many sign in at once.
    */
   exchange(proof: Proof, context: CallContext): Promise<Result<AccessToken>>;
+  /**
+   * Has a magic link sent to a guest who asks for one, where their environment lets guests in so. True, and after the
+   * same while, also if there is no such guest; false where nobody sends letters. `rate_limited` after asking too often.
+   */
+  askForLink(asked: AskedForLink, context: CallContext): Promise<Result<boolean>>;
   /** Another access token of the same session, at most 30 days from its start. `unauthenticated`. */
   refresh(token: Secret, context: CallContext): Promise<Result<AccessToken>>;
   /**
@@ -134,7 +153,10 @@ export interface Authority {
   /** At once and for good. `not_found` also for somebody else's. */
   deletePersonalToken(id: string, by: By): Promise<Result<void>>;
 
-  /** Makes or renews the invitation of somebody who is declared; earlier ones end. The token is shown once. */
+  /**
+   * Makes or renews the invitation of somebody who is declared; earlier ones end. The token is shown once, and mailed to
+   * them where letters are sent.
+   */
   invite(person: string, by: By): Promise<Result<Shown<Invitation>>>;
   /** Makes them active, and sets their password if one is given. Once. `unauthenticated` for a token that is not good. */
   acceptInvitation(
@@ -149,12 +171,17 @@ export interface Authority {
   ): Promise<Result<void>>;
 
   /**
-   * F11: a new guest, let into these places, with the magic link to pass on to them. Also for guests, into what is
-   * open to them, where the environment lets guests invite. `exists` for an address that is a guest already.
+   * F11: a new guest, let into these places, with the magic link to pass on to them; it is mailed too where letters are
+   * sent. Also for guests, into what is open to them, where the environment lets guests invite. `exists` for an address that is a guest already.
    */
   inviteGuest(guest: NewGuest, by: By): Promise<Result<Shown<GuestLink>>>;
-  /** `guest`: `ENVIRONMENT/NAME` or an id. `conflict` where the environment does not let guests in so. */
-  createMagicLink(guest: string, by: By): Promise<Result<Shown<GuestLink>>>;
+  /**
+   * `guest`: `ENVIRONMENT/NAME` or an id. Mailed to them in these words where letters are sent; without words, not.
+   * `conflict` where the environment does not let guests in so.
+   */
+  createMagicLink(guest: string, by: By, letter?: LetterWords): Promise<Result<Shown<GuestLink>>>;
+  /** Of several guests, in their order, mailed where letters are sent; all or none. */
+  createMagicLinks(guests: readonly InvitedGuest[], by: By): Promise<Result<readonly Shown<GuestLink>[]>>;
   /** `space`: `ENVIRONMENT/NAME` or an id. `conflict` as above. */
   createSharedLink(space: string, by: By): Promise<Result<Shown<GuestLink>>>;
   /** Ends a link, and the sessions that it started. */

@@ -7,6 +7,7 @@ import type {
   InstanceRow,
   KeyringRow,
   LeaseRow,
+  LetterRow,
   MetaRow,
   ObjectRow,
   ReferenceRow,
@@ -26,6 +27,7 @@ export interface Database {
   readonly signing_keys: SigningKeyRow;
   readonly belongings: BelongingRow;
   readonly secrets: SecretRow;
+  readonly outbox: LetterRow;
   readonly usage: UsageRow;
   readonly instances: InstanceRow;
   readonly replays: ReplayRow;

@@ -4,6 +4,7 @@ import { accountingQueries } from './queries/accounting.js';
 import { belongingQueries } from './queries/belongings.js';
 import { credentialQueries, signingKeyQueries } from './queries/credentials.js';
 import { objectQueries } from './queries/objects.js';
+import { outboxQueries } from './queries/outbox.js';
 import { auditQueries, keyringQueries, leaseQueries, metaQueries } from './queries/records.js';
 import { reviewQueries } from './queries/review.js';
 import { secretQueries } from './queries/secrets.js';
@@ -17,6 +18,7 @@ export const transactionOver = (session: Session): Transaction => ({
   signingKeys: signingKeyQueries(session),
   belongings: belongingQueries(session),
   secrets: secretQueries(session),
+  outbox: outboxQueries(session),
   accounting: accountingQueries(session),
   review: reviewQueries(session),
   audit: auditQueries(session),

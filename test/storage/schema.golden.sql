@@ -108,6 +108,17 @@ CREATE INDEX "objects_removed_name" on "objects" ("kind",
   "name",
   "removed_at") where "removed_at" is not null;
 
+CREATE TABLE "outbox" ("id" text primary key,
+  "credential_id" text not null references "credentials" ("id"),
+  "sealed" text not null,
+  "created_at" bigint not null,
+  "expires_at" bigint not null,
+  "row_mac" text not null,
+  "attempts" bigint not null,
+  "due_at" bigint not null);
+
+CREATE INDEX "outbox_due" on "outbox" ("due_at");
+
 CREATE TABLE "replays" ("caller" text not null,
   "key" text not null,
   "request" text not null,

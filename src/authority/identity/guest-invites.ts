@@ -1,4 +1,4 @@
-/** Inviting a guest who is not there yet (F11): the guest, with what is open to them, and the link to pass on. */
+/** Inviting a guest who is not there yet (F11): the guest, with what is open to them, and the link to pass on or to be mailed. */
 import { authorize } from '../../domain/access.js';
 import { fault } from '../../domain/errors.js';
 import type { Place } from '../../domain/guests.js';
@@ -31,7 +31,7 @@ export async function inviteGuest(work: Work, guest: NewGuest, by: By): Promise<
     ownership: undefined,
     origin: 'manual',
   });
-  return row.ok ? makeLink(work, row.value, 'magic_link') : row;
+  return row.ok ? makeLink(work, row.value, { way: 'magic_link', letter: {} }) : row;
 }
 
 function refuseUnusable({ email, name = '', expiresAfter, grants }: NewGuest): Result<void> {

@@ -12,8 +12,10 @@ import { fail, ok, type Result } from '../../domain/result.js';
 import { linkIdOf, mintLinkToken, type Secret } from '../../domain/secret.js';
 import { DAY_MS, type DurationMs, MINUTE_MS } from '../../domain/time.js';
 import type { GuestLink, NewGuest, Shown } from '../../ports/authority.js';
+import type { LetterWords } from '../../ports/outbox.js';
 import { insertObject } from '../insert-object.js';
-import { isSameMac, refOfRow } from '../rows.js';
+import { writeLetter } from '../outbox/letters.js';
+import { declarationOf, isSameMac, refOfRow } from '../rows.js';
 import type { CredentialRow, ObjectRow } from '../storage-port.js';
 import { genuine } from '../stored.js';
 import type { Work } from '../work.js';
@@ -43,11 +45,17 @@ export async function linkHolder(reading: Reading, { kind, name }: ObjectRef): P
   return genuine(reading, row);
 }
 
+export interface NewLink {
+  readonly way: GuestWay;
+  /** With what words a magic link is sent to its guest; absent: it is not sent. */
+  readonly letter?: LetterWords | undefined;
+}
+
 /** `conflict` where the environment does not let guests in this way. */
 export async function makeLink(
   work: Work,
   holder: ObjectRow,
-  way: GuestWay,
+  { way, letter }: NewLink,
 ): Promise<Result<Shown<GuestLink>>> {
   const environment = environmentOf(holder);
   const spec = await environmentSpec(work, environment);
@@ -68,6 +76,8 @@ export async function makeLink(
   );
   if (!row.ok) return row;
   const kind = way === 'magic_link' ? 'magicLink' : 'sharedLink';
+  if (letter !== undefined && kind === 'magicLink')
+    await writeLetter(work, row.value, { ...letter, kind, to: addressOf(holder), token, environment });
   return ok({ shown: { id: row.value.id, kind, environment, expiresAt }, token });
 }
 
@@ -131,6 +141,8 @@ export const guestDeclaration = (work: Pick<Work, 'entropy'>, guest: NewGuest): 
   metadata: { name: `guest-${Buffer.from(work.entropy.bytes(6)).toString('hex')}` },
   spec: normalForm(Guest.schema, guest),
 });
+
+const addressOf = (guest: ObjectRow): string => (declarationOf(guest) as DeclarationOf<'Guest'>).spec.email;
 
 /** Guests and spaces are named within theirs. */
 export const environmentOf = (row: ObjectRow): string => {

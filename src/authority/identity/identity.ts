@@ -11,6 +11,7 @@ import type { World } from '../authority.js';
 import type { Keyring } from '../keyring.js';
 import type { Storage } from '../storage-port.js';
 import type { Work } from '../work.js';
+import { AskingThrottle } from './asking-throttle.js';
 import type { Reading } from './credentials.js';
 import type { Hasher } from './passwords.js';
 import { LoginThrottle } from './throttle.js';
@@ -21,13 +22,17 @@ const HASHING = { atOnce: 2, waiting: 50 } as const;
 
 export interface IdentityWorld extends World {
   readonly hashing: PasswordHashing;
+  /** Whether letters are sent from here; absent: nobody is written to. */
+  readonly hasPost?: boolean;
 }
 
 export interface Identity {
   readonly storeId: string;
   readonly clock: Clock;
   readonly entropy: Entropy;
+  readonly hasPost: boolean;
   readonly throttle: LoginThrottle;
+  readonly asking: AskingThrottle;
   readonly hasher: Hasher;
   /** The hash of a password that nobody has. */
   decoy(): Promise<string>;
@@ -42,13 +47,15 @@ export interface IdentityParts extends IdentityWorld {
 }
 
 export function identityOver(parts: IdentityParts): Identity {
-  const { storage, keyring, clock, entropy, hashing, storeId } = parts;
+  const { storage, keyring, clock, entropy, hashing, storeId, hasPost = false } = parts;
   let decoy: Promise<string> | undefined;
   return {
     storeId,
     clock,
     entropy,
+    hasPost,
     throttle: new LoginThrottle(),
+    asking: new AskingThrottle(),
     hasher: { hashing, turns: turns(HASHING) },
     decoy: () => {
       decoy ??= hashing.hash(new Secret(base62(43, entropy)), entropy.bytes(16));

@@ -1,6 +1,6 @@
 /**
  * Invitations: how somebody who was declared gets a password of their own. The token is shown once, to whoever
- * invites, who passes it on; it is good for one password, for a week, and until the person is let go.
+ * invites, who passes it on unless it is mailed; it is good for one password, for a week, and until the person is let go.
  */
 import { type DeclarationOf, declarationDigest } from '../../domain/objects.js';
 import { isActive } from '../../domain/people.js';
@@ -9,6 +9,7 @@ import { linkIdOf, mintLinkToken, type Secret } from '../../domain/secret.js';
 import { DAY_MS } from '../../domain/time.js';
 import type { Invitation, Shown } from '../../ports/authority.js';
 import { appliedAfter } from '../applied.js';
+import { writeLetter } from '../outbox/letters.js';
 import { tellPersonalKeys } from '../people.js';
 import { declarationOf, declarationText, isSameMac } from '../rows.js';
 import type { CredentialRow, ObjectRow } from '../storage-port.js';
@@ -43,6 +44,7 @@ export async function makeInvitation(work: Work, person: ObjectRow): Promise<Res
   );
   if (!row.ok) return row;
   const { email } = (declarationOf(person) as DeclarationOf<'User'>).spec;
+  await writeLetter(work, row.value, { kind: 'invitation', to: email, token, environment: undefined });
   return ok({ shown: { id: row.value.id, email, expiresAt }, token });
 }
 

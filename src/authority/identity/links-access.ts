@@ -1,24 +1,38 @@
 /** Who may make and end the links that guests come in by. */
 import { authorize } from '../../domain/access.js';
 import { fault } from '../../domain/errors.js';
-import { fail, type Result } from '../../domain/result.js';
-import type { By, GuestLink, Shown } from '../../ports/authority.js';
+import { fail, ok, type Result } from '../../domain/result.js';
+import type { By, GuestLink, InvitedGuest, Shown } from '../../ports/authority.js';
 import type { Work } from '../work.js';
 import { endCredential, findCredential } from './credentials.js';
-import type { GuestWay } from './guest.js';
-import { environmentOf, linkHolder, makeLink } from './guest-links.js';
+import { environmentOf, linkHolder, makeLink, type NewLink } from './guest-links.js';
 
 /** Whoever has the link is the guest, so nobody but those who look after guests may make it. */
 export async function createLink(
   work: Work,
-  { way, name }: { readonly way: GuestWay; readonly name: string },
+  { name, ...link }: NewLink & { readonly name: string },
   by: By,
 ): Promise<Result<Shown<GuestLink>>> {
-  const holder = await linkHolder(work, { kind: way === 'magic_link' ? 'Guest' : 'Space', name });
+  const holder = await linkHolder(work, { kind: link.way === 'magic_link' ? 'Guest' : 'Space', name });
   if (!holder.ok) return holder;
   const environment = environmentOf(holder.value);
   const allowed = authorize(by.principal, 'guests:write', { kind: 'environment', environment });
-  return allowed.ok ? makeLink(work, holder.value, way) : allowed;
+  return allowed.ok ? makeLink(work, holder.value, link) : allowed;
+}
+
+/** All of them or none: whoever asks again after a refusal would have written twice to the first. */
+export async function createLinks(
+  work: Work,
+  guests: readonly InvitedGuest[],
+  by: By,
+): Promise<Result<readonly Shown<GuestLink>[]>> {
+  const made: Shown<GuestLink>[] = [];
+  for (const { guest, letter } of guests) {
+    const link = await createLink(work, { way: 'magic_link', name: guest, letter }, by);
+    if (!link.ok) return link;
+    made.push(link.value);
+  }
+  return ok(made);
 }
 
 /** `not_found` for what is no link. */

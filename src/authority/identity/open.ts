@@ -9,6 +9,7 @@ import type { Applied } from '../../ports/applied.js';
 import type { AccessToken, Authority, By, CallContext } from '../../ports/authority.js';
 import type { LiveStore } from '../../ports/live-store.js';
 import type { Manual } from '../../ports/manual.js';
+import type { Outbox } from '../../ports/outbox.js';
 import type { People } from '../../ports/people.js';
 import type { Rooms } from '../../ports/rooms.js';
 import { accountsOver } from '../accounts/accounts.js';
@@ -16,15 +17,17 @@ import { appliedBy, ownersIn } from '../applied.js';
 import { openAuthority } from '../authority.js';
 import { identityOf, openOrFill } from '../bootstrap.js';
 import { manualOver } from '../manual/manual.js';
+import { outboxOver } from '../outbox/outbox.js';
 import { peopleOver } from '../people-by-hand.js';
 import { roomsOver } from '../rooms/rooms.js';
 import type { Storage } from '../storage-port.js';
+import { askForLink } from './asking.js';
 import { type Authenticated, shownCredential, shownSession, whoHolds } from './authenticate.js';
 import { endCredential } from './credentials.js';
 import { exchange } from './exchange.js';
 import { inviteGuest } from './guest-invites.js';
 import { callerBy, type Identity, type IdentityWorld, identityOver } from './identity.js';
-import { createLink, endLink } from './links-access.js';
+import { createLink, createLinks, endLink } from './links-access.js';
 import { acceptInvitation, invite, setPassword } from './people-access.js';
 import {
   createPersonalToken,
@@ -44,6 +47,7 @@ export interface ServedStore {
   readonly manual: Manual;
   readonly accounts: Accounts;
   readonly applied: Applied;
+  readonly outbox: Outbox;
 }
 
 /** `master_key` if the key does not fit. Closing the store closes the storage. */
@@ -67,6 +71,7 @@ export async function openServed(
     people: peopleOver(identity),
     manual: manualOver(identity),
     accounts: accountsOver(identity),
+    outbox: outboxOver(identity, storage),
     applied: {
       owners: () => identity.read(({ tx }) => ownersIn(tx)),
       by: (owner) => identity.read((reading) => appliedBy(reading, owner)),
@@ -76,7 +81,14 @@ export async function openServed(
 
 type ComingIn = Pick<
   Authority,
-  'authenticate' | 'exchange' | 'refresh' | 'acceptInvitation' | 'setRootToken' | 'hadRootToken' | 'keySet'
+  | 'authenticate'
+  | 'exchange'
+  | 'askForLink'
+  | 'refresh'
+  | 'acceptInvitation'
+  | 'setRootToken'
+  | 'hadRootToken'
+  | 'keySet'
 >;
 
 /** What is asked by whoever is not known yet. */
@@ -87,6 +99,7 @@ function comingIn(identity: Identity): ComingIn {
   return {
     authenticate: (credential, context) => evenly(() => authenticate(identity, credential, context)),
     exchange: (proof, context) => evenly(async () => answer(await exchange(identity, proof, context))),
+    askForLink: (asked, context) => askForLink(identity, asked, context),
     refresh: (token, context) => evenly(async () => answer(await refresh(identity, token, context))),
     acceptInvitation: (token, password, context) =>
       evenly(async () => answer(await acceptInvitation(identity, { token, password }, context))),
@@ -115,8 +128,9 @@ function having(identity: Identity): Omit<Authority, keyof ComingIn> {
     invite: (person, by) => invite(identity, person, by),
     setPassword: (change, by) => setPassword(identity, change, by),
     inviteGuest: (guest, by) => write(callerBy(by), (work) => inviteGuest(work, guest, by)),
-    createMagicLink: (name, by) =>
-      write(callerBy(by), (work) => createLink(work, { way: 'magic_link', name }, by)),
+    createMagicLink: (name, by, letter) =>
+      write(callerBy(by), (work) => createLink(work, { way: 'magic_link', name, letter }, by)),
+    createMagicLinks: (guests, by) => write(callerBy(by), (work) => createLinks(work, guests, by)),
     createSharedLink: (name, by) =>
       write(callerBy(by), (work) => createLink(work, { way: 'shared_link', name }, by)),
     endGuestLink: (id, by) => write(callerBy(by), (work) => endLink(work, id, by)),

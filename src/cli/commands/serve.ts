@@ -35,7 +35,7 @@ export const serve: Command = {
     'curl -H "Authorization: Bearer $(cat .keywright/root-token)" http://127.0.0.1:8787/v1/keys',
   ],
   run: async (context, input) => {
-    const options = optionsOf(input, context.flags.folder);
+    const options = optionsOf(input, context);
     if (!options.ok) return options;
     const place = await storePlace(context);
     if (!place.ok) return place;
@@ -52,7 +52,7 @@ export const serve: Command = {
 
 const RATE_MAX = 10_000_000;
 
-function optionsOf(input: Input, folder: string): Result<ServeOptions, Failure> {
+function optionsOf(input: Input, { flags, terminal }: CommandContext): Result<ServeOptions, Failure> {
   const rate = input.text('rateLimit') ?? '6000';
   const requestsPerMinute = /^\d{1,8}$/.test(rate) ? Number(rate) : 0;
   if (requestsPerMinute < 1 || requestsPerMinute > RATE_MAX)
@@ -65,7 +65,8 @@ function optionsOf(input: Input, folder: string): Result<ServeOptions, Failure> 
     listen: input.text('listen') ?? '127.0.0.1:8787',
     requestsPerMinute,
     logLevel: input.text('logLevel') ?? 'info',
-    ...(file !== undefined && { checkpointFile: resolve(folder, file) }),
+    print: (text) => terminal.err(text),
+    ...(file !== undefined && { checkpointFile: resolve(flags.folder, file) }),
   });
 }
 

@@ -9,6 +9,7 @@ import { belongings } from './0007-belongings.js';
 import { secrets } from './0008-secrets.js';
 import { applied } from './0009-applied.js';
 import { confinedSessions } from './0010-confined-sessions.js';
+import { outbox } from './0011-outbox.js';
 
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-first-light': firstLight,
@@ -20,6 +21,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0008-secrets': secrets,
   '0009-applied': applied,
   '0010-confined-sessions': confinedSessions,
+  '0011-outbox': outbox,
 };
 
-export const NEWEST_MIGRATION = '0010-confined-sessions';
+export const NEWEST_MIGRATION = '0011-outbox';

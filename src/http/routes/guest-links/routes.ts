@@ -33,7 +33,7 @@ const create = route({
   tag: 'guests',
   summary: 'Make the magic link of a guest, or the shared link of a space.',
   description:
-    'A magic link is good once, for 15 minutes. A shared link is good for 30 days, for whoever has it: it opens its ' +
+    'A magic link is good once, for 15 minutes, and mailed to the guest where the server sends letters. A shared link is good for 30 days, for whoever has it: it opens its ' +
     'space alone. The environment’s `guestAuthentication` says which there are.',
   permission: 'guests:write',
   scope: 'objects',
@@ -49,7 +49,7 @@ const create = route({
     const made =
       guest === undefined
         ? await authority.createSharedLink(space ?? '', byOf(call))
-        : await authority.createMagicLink(guest, byOf(call));
+        : await authority.createMagicLink(guest, byOf(call), {});
     return made.ok ? linkOnce(made.value) : made;
   },
 });
@@ -88,7 +88,7 @@ const invite = route({
   tag: 'guests',
   summary: 'Make a guest, and the magic link to pass on to them.',
   description:
-    'Guests may do so too, into what is open to them, unless the environment’s `guestInvites` says otherwise.',
+    'The link is mailed too where the server sends letters. Guests may do so too, into what is open to them, unless the environment’s `guestInvites` says otherwise.',
   permission: 'guests:write',
   scope: 'objects',
   body: Type.Object(

@@ -210,15 +210,15 @@ const invite = route({
   path: '/invitations',
   id: 'inviteGuests',
   ...writing,
-  summary: 'Make magic links for guests who are there.',
-  description: 'The answer has them; nothing is sent.',
+  summary: 'Make magic links for guests who are there: for all of them or none.',
+  description: 'The answer has them, and they are mailed to the guests where the server sends letters.',
   body: Type.Array(
     Type.Object(
       {
         guestId: byId.properties.id,
         spaceId: Type.String({ maxLength: 100 }),
-        fromName: text('Says nothing.'),
-        message: text('Says nothing.'),
+        fromName: text('Who invites, for the mail.'),
+        message: text('A few words of theirs, for the mail.'),
       },
       closed,
     ),
@@ -229,13 +229,16 @@ const invite = route({
   answer: dataOf(Type.Object({ success: Type.Boolean(), links: Type.Array(Link) }, closed)),
   faults: ['not_found', 'conflict'],
   handle: async (call, { authority }) => {
-    const links: Static<typeof Link>[] = [];
-    for (const { guestId } of call.body) {
-      const made = await authority.createMagicLink(guestId, byOf(call));
-      if (!made.ok) return made;
-      const { id, expiresAt } = made.value.shown;
-      links.push({ guestId, id, expiresAt: formatInstant(expiresAt), token: made.value.token.reveal() });
-    }
+    const guests = call.body.map(({ guestId, fromName, message }) => ({
+      guest: guestId,
+      letter: { ...(fromName !== undefined && { fromName }), ...(message !== undefined && { message }) },
+    }));
+    const made = await authority.createMagicLinks(guests, byOf(call));
+    if (!made.ok) return made;
+    const links: readonly Static<typeof Link>[] = made.value.map(({ shown, token }, index) => ({
+      ...{ guestId: guests[index]?.guest ?? '', id: shown.id, token: token.reveal() },
+      expiresAt: formatInstant(shown.expiresAt),
+    }));
     const replay = links.map(({ guestId, id, expiresAt }) => ({ guestId, id, expiresAt }));
     return shownOnce({ data: { success: true, links } }, { data: { success: true, links: replay } });
   },

@@ -31,7 +31,7 @@ const invite = route({
   tag: 'invitations',
   summary: 'Make the invitation of somebody, or renew it.',
   description:
-    'Good for one password, for a week. Earlier ones end. Nobody invites somebody who may do more than they.',
+    'Good for one password, for a week, and mailed to them where the server sends letters. Earlier ones end. Nobody invites somebody who may do more than they.',
   permission: 'users:write',
   params: byPerson,
   body: Type.Object({}, closed),
@@ -89,15 +89,19 @@ const setPassword = route({
   },
 });
 
+const NOT_VALID = json({ data: { valid: false } });
+
 /** Flatfile's: a guest's link becomes an access token. Nothing is told apart but good and not good. */
 const exchange = openRoute({
   method: 'POST',
   path: '/invitations/exchange',
   id: 'exchangeToken',
   tag: 'invitations',
-  summary: 'Exchange the token of a guest’s link for an access token.',
+  summary: 'Exchange the token of a guest’s link for an access token, or ask for a link.',
   description:
-    'Of a shared link with the address of whoever comes in. Nobody is written to: there is no post to send a link by.',
+    'Of a shared link with the address of whoever comes in. An address and a space without a token ask for a magic link: if ' +
+    'that is a guest there, and the server sends letters, they are mailed one. The answer says where to look for it, and ' +
+    'nothing of who is a guest.',
   body: Type.Object(
     {
       token: Type.Optional(SecretText),
@@ -107,17 +111,31 @@ const exchange = openRoute({
     closed,
   ),
   nulls: 'absent',
-  answer: dataOf(Type.Object({ valid: Type.Boolean(), token: Type.Optional(Type.String()) }, closed)),
+  answer: dataOf(
+    Type.Object(
+      {
+        valid: Type.Boolean(),
+        token: Type.Optional(Type.String()),
+        sentTo: Type.Optional(Type.String({ description: 'The address that a link was asked for.' })),
+      },
+      closed,
+    ),
+  ),
   handle: async ({ body, context }, { authority }) => {
-    const { token: text, email } = body;
-    if (text === undefined) return json({ data: { valid: false } });
+    const { token: text, email, spaceId } = body;
+    if (text === undefined) {
+      if (email === undefined || spaceId === undefined) return NOT_VALID;
+      const asked = await authority.askForLink({ email, spaceId }, context);
+      if (!asked.ok) return asked;
+      return asked.value ? json({ data: { valid: false, sentTo: email } }) : NOT_VALID;
+    }
     const token = new Secret(text);
     const granted = await authority.exchange(
       email === undefined ? { kind: 'magicLink', token } : { kind: 'sharedLink', token, email },
       context,
     );
     if (granted.ok) return json({ data: { valid: true, token: granted.value.token.reveal() } });
-    return granted.error.code === 'unauthenticated' ? json({ data: { valid: false } }) : granted;
+    return granted.error.code === 'unauthenticated' ? NOT_VALID : granted;
   },
 });
 

@@ -1,0 +1,101 @@
+/**
+ * Letters to a webhook, as Standard Webhooks has it: an id that stays the same, a time, and a signature over both and
+ * the body. Redirects are answers like others: not followed.
+ */
+import { createHmac } from 'node:crypto';
+import { request as plainRequest, type RequestOptions } from 'node:http';
+import { request as tlsRequest } from 'node:https';
+import { isIP } from 'node:net';
+import { type DurationMs, formatInstant, SECOND_MS } from '../domain/time.js';
+import type { Clock } from '../ports/clock.js';
+import type { Letter, NotSent, Post } from '../ports/outbox.js';
+import { isLoopback, NOT_PUBLIC, publicLookup, type Resolve, systemResolve } from './addresses.js';
+import { hostOf, type WebhookSettings } from './settings.js';
+import { linkOf } from './wording.js';
+
+/** A connection on which nothing comes for so long is ended. */
+const PATIENCE_MS: DurationMs = 8 * SECOND_MS;
+
+export interface WebhookWorld {
+  readonly clock: Pick<Clock, 'now'>;
+  readonly resolve?: Resolve;
+}
+
+export function webhookPost(
+  settings: WebhookSettings,
+  { clock, resolve = systemResolve }: WebhookWorld,
+): Post {
+  const { url, secret } = settings;
+  const key = Buffer.from(secret.reveal(), 'base64');
+  const lookup = isTrusted(settings) ? {} : { lookup: publicLookup(resolve) };
+  return {
+    send: (letter, signal) => {
+      const body = JSON.stringify(bodyOf(letter, settings.page));
+      const timestamp = Math.floor(clock.now() / SECOND_MS);
+      const signature = createHmac('sha256', key)
+        .update(`${letter.id}.${timestamp}.${body}`)
+        .digest('base64');
+      const headers = {
+        'content-type': 'application/json',
+        'content-length': Buffer.byteLength(body),
+        'user-agent': 'keywright',
+        'webhook-id': letter.id,
+        'webhook-timestamp': timestamp,
+        'webhook-signature': `v1,${signature}`,
+      };
+      // A connection of its own: one that is kept was checked for a letter before.
+      return posted(
+        url,
+        { method: 'POST', headers, signal, agent: false, timeout: PATIENCE_MS, ...lookup },
+        body,
+      );
+    },
+  };
+}
+
+/** The address, or the name, was written down by whoever set this up. */
+function isTrusted({ url, allowed }: WebhookSettings): boolean {
+  const host = hostOf(url);
+  return isIP(host) !== 0 || isLoopback(host) || allowed.includes(host);
+}
+
+const bodyOf = (letter: Letter, page: string | undefined) => ({
+  type: letter.kind === 'invitation' ? 'invitation.created' : 'magic-link.created',
+  timestamp: formatInstant(letter.createdAt),
+  data: {
+    email: letter.to,
+    token: letter.token.reveal(),
+    ...(page !== undefined && { link: linkOf(letter, page) }),
+    expiresAt: formatInstant(letter.expiresAt),
+    ...(letter.environment !== undefined && { environment: letter.environment }),
+    ...(letter.fromName !== undefined && { fromName: letter.fromName }),
+    ...(letter.message !== undefined && { message: letter.message }),
+  },
+});
+
+const posted = (url: URL, options: RequestOptions, body: string): Promise<NotSent> =>
+  new Promise((resolve) => {
+    const asked =
+      url.protocol === 'https:'
+        ? tlsRequest(url, { ...options, rejectUnauthorized: true })
+        : plainRequest(url, options);
+    asked.on('error', (error: NodeJS.ErrnoException) => resolve(whyOf(error)));
+    asked.on('timeout', () => asked.destroy(Object.assign(new Error('silence'), { code: 'ETIMEDOUT' })));
+    asked.on('response', (response) => {
+      resolve(answerOf(response.statusCode ?? 0));
+      // What counts is the status: of a body no more is read than comes at once, whatever becomes of it.
+      response.on('error', () => undefined);
+      response.on('data', () => response.destroy());
+    });
+    asked.end(body);
+  });
+
+const answerOf = (status: number): NotSent =>
+  status >= 200 && status < 300
+    ? undefined
+    : `the receiver answered ${status}${status >= 300 && status < 400 ? ', and redirects are not followed' : ''}`;
+
+const whyOf = ({ code = 'no answer' }: NodeJS.ErrnoException): string =>
+  code === NOT_PUBLIC
+    ? 'the host of the webhook has no public address; name it in KEYWRIGHT_OUTBOX_ALLOW if that is meant'
+    : `the receiver could not be reached (${code})`;

@@ -1,0 +1,75 @@
+/**
+ * What people are written: invitations, and the links that guests come in by. Whoever makes one puts it into the outbox
+ * in the same transaction; a server takes it from there and hands it over, after it was made and never while.
+ */
+import type { Result } from '../domain/result.js';
+import type { Secret } from '../domain/secret.js';
+import { type DurationMs, type Instant, SECOND_MS } from '../domain/time.js';
+
+/** Whoever takes a letter hands it over, or gives up, well within that. */
+export const TAKEN_FOR_MS: DurationMs = 30 * SECOND_MS;
+
+/** What whoever invites adds of their own. */
+export interface LetterWords {
+  readonly fromName?: string;
+  readonly message?: string;
+}
+
+export interface Letter extends LetterWords {
+  /** `us_msg_…`; the same every time it is sent, so that a receiver can tell a second copy. */
+  readonly id: string;
+  readonly kind: 'invitation' | 'magicLink';
+  /** The address of one person. */
+  readonly to: string;
+  /** Of the invitation or the link. */
+  readonly token: Secret;
+  /** Where the guest comes in; undefined of an invitation. */
+  readonly environment: string | undefined;
+  readonly createdAt: Instant;
+  /** When it is good for nothing any more, and so not sent. */
+  readonly expiresAt: Instant;
+}
+
+/** What became of handing a letter over: undefined, or in a few words why not, without the address or anything secret. */
+export type NotSent = string | undefined;
+
+/** Where letters go. */
+export interface Post {
+  /** Gives up when the signal aborts. Never rejects but with a bug. */
+  send(letter: Letter, signal: AbortSignal): Promise<NotSent>;
+}
+
+/** A letter that nobody else takes for a while. */
+export interface Taken {
+  readonly letter: Letter;
+  /** This time included. */
+  readonly attempts: number;
+}
+
+/** One that is sent no more. */
+export interface Dropped {
+  readonly id: string;
+  /** `ended`: it was used, replaced or taken back. `expired`: it could not be sent in time. `tampered`: not ours. */
+  readonly because: 'ended' | 'expired' | 'tampered';
+}
+
+export interface Mailbag {
+  readonly taken: readonly Taken[];
+  readonly dropped: readonly Dropped[];
+  /** When there is something to take again; undefined: nothing waits. */
+  readonly nextAt: Instant | undefined;
+}
+
+/** `store_unreachable` is possible everywhere. */
+export interface Outbox {
+  /** Those that are due, a few at a time; for `TAKEN_FOR_MS` they are nobody else's. */
+  take(): Promise<Result<Mailbag>>;
+  /** Handed over, and forgotten. */
+  sent(taken: Taken): Promise<Result<void>>;
+  /** Not handed over; due again at that time, unless somebody else has taken it since. */
+  notSent(taken: Taken, dueAt: Instant): Promise<Result<void>>;
+  /** How many wait. */
+  pending(): Promise<Result<number>>;
+  /** Calls soon after something may have been put in. Gives what ends it. */
+  watch(listener: () => void): () => void;
+}
