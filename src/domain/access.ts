@@ -155,7 +155,7 @@ function keyRefusal(key: KeyPrincipal, action: string, target: Target): string |
   }
 }
 
-/** A key makes keys no stronger than itself, and none that only people may make. */
+/** A key makes keys no stronger than itself, none that only people may make, and a team's key none but its team's. */
 function keysKeyRefusal(
   key: KeyPrincipal,
   action: string,
@@ -165,6 +165,9 @@ function keysKeyRefusal(
   if (owner.level === 'tenant') return 'keys of the tenant are made and changed by owners of the account';
   if (owner.level === 'personal' && !isEndingOrReading(action))
     return 'a personal key is made and changed by its person';
+  const { team } = key.owner;
+  if (team !== undefined && !(owner.level === 'team' && owner.team === team))
+    return 'a key of a team makes and changes the keys of that team alone';
   return lacks(key.permissions, action) ?? exceedsKey(key, confers);
 }
 

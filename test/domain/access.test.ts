@@ -79,6 +79,7 @@ const PRINCIPALS: Readonly<Record<string, Principal>> = {
   'key maker': person('key-maker', { permissions: ['keys:read', 'keys:write', 'spaces:read'] }),
   'service key': key(ENVIRONMENT_DATA),
   'tenant key': key(['*'], { owner: { tenant: true } }),
+  'team key': key(inTeam('admin'), { owner: { team: 'data', role: 'admin' } }),
   'key of development': key(['*'], { environment: 'development' }),
   'key with audit:read': key(['audit:read', 'plans:apply', 'users:write']),
   'publishable key': key([], { type: 'publishable' }),
@@ -111,7 +112,7 @@ const TABLE: readonly (readonly [string, string, Target, readonly string[]])[] =
   ['make a tenant key', 'keys:write', keyOf({ level: 'tenant' }, ['*']), OWNERS],
   ['rotate a tenant key', 'keys:rotate', keyOf({ level: 'tenant' }), OWNERS],
   ['revoke a tenant key', 'keys:revoke', keyOf({ level: 'tenant' }), OWNERS],
-  ['see a tenant key', 'keys:read', keyOf({ level: 'tenant' }), [...READERS, 'tenant key']],
+  ['see a tenant key', 'keys:read', keyOf({ level: 'tenant' }), [...READERS, 'tenant key', 'team key']],
   ['make a service key', 'keys:write', keyOf(SERVICE, DATA), [...MANAGERS, 'key maker', 'tenant key']],
   ['make one that may more', 'keys:write', keyOf(SERVICE, ['audit:read']), MANAGERS],
   [
@@ -125,9 +126,9 @@ const TABLE: readonly (readonly [string, string, Target, readonly string[]])[] =
     'make a team key',
     'keys:write',
     keyOf(TEAM, DATA),
-    [...MANAGERS, 'team admin', 'key maker', 'tenant key'],
+    [...MANAGERS, 'team admin', 'key maker', 'tenant key', 'team key'],
   ],
-  ['rotate a team key', 'keys:rotate', keyOf(TEAM), [...MANAGERS, 'team admin', 'tenant key']],
+  ['rotate a team key', 'keys:rotate', keyOf(TEAM), [...MANAGERS, 'team admin', 'tenant key', 'team key']],
   [
     'rotate another team’s key',
     'keys:rotate',
@@ -155,73 +156,73 @@ const TABLE: readonly (readonly [string, string, Target, readonly string[]])[] =
     'read the spaces of an environment',
     'spaces:read',
     { kind: 'environment', environment: 'production' },
-    [...READERS, 'service key', 'tenant key'],
+    [...READERS, 'service key', 'tenant key', 'team key'],
   ],
   [
     'make a space in an environment',
     'spaces:write',
     { kind: 'environment', environment: 'production' },
-    [...MANAGERS, 'service key', 'tenant key', 'new client'],
+    [...MANAGERS, 'service key', 'tenant key', 'new client', 'team key'],
   ],
   [
     'make a link by which guests come in',
     'guests:write',
     { kind: 'environment', environment: 'production' },
-    [...MANAGERS, 'service key', 'tenant key'],
+    [...MANAGERS, 'service key', 'tenant key', 'team key'],
   ],
   [
     'say which workbooks a space has',
     'workbooks:write',
     { kind: 'arrangement', place: ONBOARDING },
-    [...MANAGERS, 'service key', 'tenant key', 'client'],
+    [...MANAGERS, 'service key', 'tenant key', 'client', 'team key'],
   ],
   [
     'see a space',
     'spaces:read',
     { kind: 'place', place: ONBOARDING },
-    [...READERS, 'service key', 'tenant key', 'client'],
+    [...READERS, 'service key', 'tenant key', 'client', 'team key'],
   ],
   [
     'see another space',
     'spaces:read',
     { kind: 'place', place: { environment: 'production', space: { name: 'lobby', id: 'us_sp_2' } } },
-    [...READERS, 'service key', 'tenant key'],
+    [...READERS, 'service key', 'tenant key', 'team key'],
   ],
   [
     'work in a workbook',
     'workbooks:write',
     { kind: 'place', place: CONTACTS },
-    [...MANAGERS, 'service key', 'tenant key', 'client', 'guest', 'guest who may not invite'],
+    [...MANAGERS, 'service key', 'tenant key', 'client', 'guest', 'guest who may not invite', 'team key'],
   ],
   [
     'work in another workbook of the space',
     'workbooks:write',
     { kind: 'place', place: { ...ONBOARDING, workbook: 'orders' } },
-    [...MANAGERS, 'service key', 'tenant key', 'client'],
+    [...MANAGERS, 'service key', 'tenant key', 'client', 'team key'],
   ],
   [
     'invite a guest into it',
     'guests:write',
     { kind: 'guest', environment: 'production', places: [CONTACTS] },
-    [...MANAGERS, 'service key', 'tenant key', 'guest'],
+    [...MANAGERS, 'service key', 'tenant key', 'guest', 'team key'],
   ],
   [
     'invite a guest into the whole space',
     'guests:write',
     { kind: 'guest', environment: 'production', places: [ONBOARDING] },
-    [...MANAGERS, 'service key', 'tenant key'],
+    [...MANAGERS, 'service key', 'tenant key', 'team key'],
   ],
   [
     'invite a guest into nothing',
     'guests:write',
     { kind: 'guest', environment: 'production', places: [] },
-    [...MANAGERS, 'service key', 'tenant key'],
+    [...MANAGERS, 'service key', 'tenant key', 'team key'],
   ],
   [
     'change a guest who is there',
     'guests:write',
     { kind: 'guest', environment: 'production', id: 'us_g_1', places: [CONTACTS] },
-    [...MANAGERS, 'service key', 'tenant key'],
+    [...MANAGERS, 'service key', 'tenant key', 'team key'],
   ],
 ];
 
@@ -245,7 +246,7 @@ it('F5: nobody who lives in one environment does anything in another', () => {
   ];
   const actions = ['spaces:read', 'workbooks:write', 'guests:write', 'keys:read', 'keys:revoke'];
   const bound = Object.values(PRINCIPALS).filter(({ environment }) => environment !== undefined);
-  expect(bound.length).toBe(9);
+  expect(bound.length).toBe(10);
   for (const principal of bound)
     for (const target of there)
       for (const action of actions) expect(authorize(principal, action, target).ok).toBe(false);
