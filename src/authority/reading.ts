@@ -1,8 +1,9 @@
 /** What planning reads: one line for every live object, and everything about those that need a look. */
 
 import { sinkIdOf } from '../domain/kinds/index.js';
+import { inOrder } from '../domain/lines.js';
 import type { KnownToken, LiveObject, LiveSummary } from '../domain/live.js';
-import { areInOrder, compareRefs, type ObjectRef, refText, sortedByRef } from '../domain/objects.js';
+import { compareRefs, type ObjectRef, refText } from '../domain/objects.js';
 import { fail, ok, type Result } from '../domain/result.js';
 import type { ObjectPage } from '../ports/live-store.js';
 import type { Keyring } from './keyring.js';
@@ -17,17 +18,15 @@ import {
 } from './rows.js';
 import type { ObjectRow, TokenOwnerRow, Transaction, VersionRow } from './storage-port.js';
 import { genuine } from './stored.js';
-import { Surveyed } from './surveyed.js';
+import { surveyedLines } from './surveyed.js';
 
 /** No answer grows without end. */
 const PAGE_MAX = 1_000;
 
 /** Every live object, sorted by `compareRefs`. */
 export async function survey(tx: Transaction): Promise<Result<readonly LiveSummary[]>> {
-  const lines: Surveyed[] = [];
-  for (const row of await tx.objects.survey()) lines.push(new Surveyed(row, lines.at(-1)?.ownership));
   // An engine orders by bytes, which beyond ASCII is not the order of code units.
-  return ok(areInOrder(lines) ? lines : sortedByRef(lines));
+  return ok(surveyedLines(inOrder(await tx.objects.survey())));
 }
 
 /** Those of `refs` that are live, sorted by `compareRefs`. `store_tampered` if a row was changed. */

@@ -128,10 +128,17 @@ export interface MetaRow {
   readonly value: string;
 }
 
+/**
+ * What a survey says of a live object, as a line of cells (domain/lines.ts): kind, name, digest, revision, quiet until,
+ * origin, deliveries, project, manager; the last two are empty where nobody owns it.
+ */
+export type ObjectLine = string;
+
+/** The same columns of a row that was read whole. */
 export type SurveyRow = Pick<
   ObjectRow,
   'kind' | 'name' | 'digest' | 'project' | 'manager' | 'origin' | 'revision' | 'quiet_until' | 'deliveries'
-> & { readonly mark?: string };
+>;
 
 export type OwnerRow = Pick<ObjectRow, 'project' | 'manager'>;
 
@@ -152,7 +159,7 @@ export interface ObjectQueries {
   /** Tombstones of that name, newest first. */
   tombstones(kind: string, name: string): Promise<readonly ObjectRow[]>;
   /** Of all live objects, by kind and name. */
-  survey(): Promise<readonly SurveyRow[]>;
+  survey(): Promise<readonly ObjectLine[]>;
   /** Those who own something that is live, or was until somebody removed it by hand; by project and manager. */
   owners(): Promise<readonly OwnerRow[]>;
   /** What they own: live, or removed by hand. In no order. */

@@ -1,57 +1,70 @@
-/** A line of the survey, whose facts are made when they are asked for: of a fleet, most never are. */
+/** A line of the survey, whose facts are cut out when they are asked for: of a fleet, most never are. */
+import { cellOf, cellsUpTo, TAB } from '../domain/lines.js';
 import type { Delivery, LiveSummary, Origin, Ownership } from '../domain/live.js';
-import { markOf, type ObjectRef } from '../domain/objects.js';
+import type { ObjectRef } from '../domain/objects.js';
 import type { Instant } from '../domain/time.js';
 import { deliveriesOf } from './deliveries.js';
-import { ownershipOf, refOfRow, summaryOf } from './rows.js';
-import type { SurveyRow } from './storage-port.js';
+import { ownershipOf, refOfRow } from './rows.js';
+import type { ObjectLine } from './storage-port.js';
 
 export class Surveyed implements LiveSummary {
-  readonly #row: SurveyRow;
-  /** Kept once asked for: places are looked up by them, again and again. */
-  #deliveries: readonly Delivery[] | undefined;
-
   readonly ownership: Ownership | undefined;
+  readonly #line: ObjectLine;
 
-  /** Most objects have the owner of their neighbour in the survey, whose value is then shared. */
-  constructor(row: SurveyRow, neighbour: Ownership | undefined) {
-    this.#row = row;
-    const { project, manager } = row;
-    const isAlike = neighbour?.project === project && neighbour.manager === manager;
-    this.ownership = isAlike ? neighbour : ownershipOf({ project, manager });
+  constructor(line: ObjectLine, ownership: Ownership | undefined) {
+    this.#line = line;
+    this.ownership = ownership;
   }
 
   get mark(): string {
-    return this.#row.mark ?? markOf(this.ref, this.digest);
+    return cellsUpTo(this.#line, 3);
+  }
+
+  get stamp(): string {
+    return cellsUpTo(this.#line, 4);
   }
 
   get ref(): ObjectRef {
-    return refOfRow(this.#row);
+    return refOfRow({ kind: cellOf(this.#line, 0), name: cellOf(this.#line, 1) });
   }
 
   get digest(): string {
-    return this.#row.digest;
-  }
-
-  get origin(): Origin {
-    return this.#row.origin as Origin;
+    return cellOf(this.#line, 2);
   }
 
   get revision(): number {
-    return this.#row.revision;
+    return Number(cellOf(this.#line, 3));
   }
 
   get quietUntil(): Instant {
-    return this.#row.quiet_until;
+    return Number(cellOf(this.#line, 4));
+  }
+
+  get origin(): Origin {
+    return cellOf(this.#line, 5) as Origin;
   }
 
   get deliveries(): readonly Delivery[] {
-    this.#deliveries ??= deliveriesOf(this.#row.deliveries);
-    return this.#deliveries;
+    return deliveriesOf(cellOf(this.#line, 6));
   }
 
   /** As on the wire, and for whoever prints or compares it. */
   toJSON(): LiveSummary {
-    return summaryOf(this.#row);
+    const { ref, digest, ownership, origin, revision, quietUntil, deliveries } = this;
+    return { ref, digest, ownership, origin, revision, quietUntil, deliveries };
   }
+}
+
+/** In the order of the lines. Most objects have the owner of their neighbour, whose value is then shared. */
+export function surveyedLines(lines: readonly ObjectLine[]): readonly Surveyed[] {
+  let ownership: Ownership | undefined;
+  let cells: string | undefined;
+  return lines.map((line) => {
+    if (cells === undefined || line.slice(-cells.length) !== cells) {
+      const [project, manager] = [cellOf(line, 7) || null, cellOf(line, 8) || null];
+      ownership = ownershipOf({ project, manager });
+      cells = ['', project ?? '', manager ?? ''].join(TAB);
+    }
+    return new Surveyed(line, ownership);
+  });
 }

@@ -11,6 +11,19 @@ export const LINE = '\n';
 /** The lines of a table; none of an empty text. */
 export const linesOf = (text: string): readonly string[] => (text === '' ? [] : text.split(LINE));
 
+/**
+ * Lines that begin with a kind and a name, in the order of `compareRefs`: by code unit, as the tab between them comes before
+ * every character that a name may hold. What comes from an engine or from memory mostly is in order already.
+ */
+export function inOrder(lines: readonly string[]): readonly string[] {
+  let before = '';
+  for (const line of lines) {
+    if (line < before) return [...lines].sort();
+    before = line;
+  }
+  return lines;
+}
+
 /** The nth cell of a line, counted from 0; empty where the line is shorter. */
 export function cellOf(line: string, nth: number): string {
   let start = 0;

@@ -37,6 +37,8 @@ export interface LiveSummary {
   readonly digest: string;
   /** `markOf` ref and digest, where that is at hand. */
   readonly mark?: string;
+  /** `stampOf` mark and revision, where that is at hand. */
+  readonly stamp?: string;
   /** Undefined for objects that no project declares. */
   readonly ownership: Ownership | undefined;
   readonly origin: Origin;

@@ -25,22 +25,15 @@ export const compareRefs = (a: ObjectRef, b: ObjectRef): number =>
 export const markOf = ({ kind, name }: ObjectRef, digest: string): string =>
   `${kind}${TAB}${name}${TAB}${digest}`;
 
-/** Are they sorted by `compareRefs` already? What comes from an engine or from memory mostly is. */
-export function areInOrder(named: readonly { readonly ref: ObjectRef }[]): boolean {
-  let before: ObjectRef | undefined;
-  for (const { ref } of named) {
-    if (before && compareRefs(before, ref) > 0) return false;
-    before = ref;
-  }
-  return true;
-}
-
 /** In the order of `compareRefs`; each is asked for its name once. */
 export const sortedByRef = <T extends { readonly ref: ObjectRef }>(named: readonly T[]): readonly T[] =>
   named
     .map((one) => ({ ref: one.ref, one }))
     .sort((a, b) => compareRefs(a.ref, b.ref))
     .map(({ one }) => one);
+
+/** A mark and the change that touched the object last, as one text. */
+export const stampOf = (mark: string, revision: number): string => `${mark}${TAB}${revision}`;
 
 /** Is it among `named`, which are sorted by `compareRefs`? By bisection. */
 export function isAmong(named: readonly { readonly ref: ObjectRef }[], ref: ObjectRef): boolean {

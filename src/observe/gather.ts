@@ -92,7 +92,7 @@ export async function gather(gathering: Gathering): Promise<Result<Gathered>> {
       survey,
       subjects: subjects.value,
       receipts,
-      agrees: places.agrees,
+      differing: places.differing,
       tokens: tokens.value,
       people: people.value,
     }),

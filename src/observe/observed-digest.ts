@@ -6,8 +6,8 @@
 import { createHash, type Hash } from 'node:crypto';
 import type { DesiredState } from '../domain/desired.js';
 import type { SinkId } from '../domain/kinds/index.js';
-import type { Delivery, KnownToken, LiveSummary, Ownership, Receipt } from '../domain/live.js';
-import { declarationDigest, isAmong, markOf, type ObjectRef, refText } from '../domain/objects.js';
+import type { KnownToken, LiveSummary, Ownership, Receipt } from '../domain/live.js';
+import { declarationDigest, isAmong, markOf, type ObjectRef, refText, stampOf } from '../domain/objects.js';
 import { isOwnedBy } from '../plan/compare.js';
 import type { PlanInput, Subject } from '../plan/plan.js';
 
@@ -18,7 +18,8 @@ export interface Observed {
   readonly subjects: readonly Subject[];
   /** Of every sink of a subject and every place that does not hold what the store recorded, as read. */
   readonly receipts: ReadonlyMap<SinkId, Receipt>;
-  readonly agrees: (delivery: Delivery) => boolean;
+  /** Places of the nth of the survey that do not hold what the store recorded. */
+  readonly differing: (nth: number) => readonly SinkId[];
   readonly tokens: PlanInput['tokens'];
   readonly people: PlanInput['people'];
 }
@@ -43,20 +44,22 @@ export function observedDigest(observed: Observed): string {
 /** Lines hashed at once: one at a time costs more than the hash. */
 const LINES = 1_000;
 
-function hashSurvey(hash: Hash, { desired, ownership, survey, subjects, receipts, agrees }: Observed): void {
+function hashSurvey(
+  hash: Hash,
+  { desired, ownership, survey, subjects, receipts, differing }: Observed,
+): void {
   const isNamed = namesIn(desired, subjects);
   let lines: string[] = [];
   const flush = (): void => {
     hash.update(`${lines.join('\n')}\n`);
     lines = [];
   };
-  for (const live of survey) {
+  for (const [nth, live] of survey.entries()) {
     const isOwned = isOwnedBy(live, ownership);
     if (!isOwned && !isNamed(live.ref)) continue;
-    lines.push(live.mark ?? markOf(live.ref, live.digest), String(live.revision));
+    lines.push(live.stamp ?? stampOf(markOf(live.ref, live.digest), live.revision));
     if (!isOwned) lines.push(JSON.stringify(live.ownership ?? null));
-    for (const delivery of live.deliveries)
-      if (!agrees(delivery)) lines.push(receiptLine(delivery.sink, receipts));
+    for (const sink of differing(nth)) lines.push(receiptLine(sink, receipts));
     if (lines.length >= LINES) flush();
   }
   flush();

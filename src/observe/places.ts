@@ -3,59 +3,88 @@
  * store recorded, so only the others are indexed, and those of the objects that are planned.
  */
 import type { SinkId } from '../domain/kinds/index.js';
-import type { Delivery, LiveSummary, Receipt } from '../domain/live.js';
+import type { Fingerprint, LiveSummary, Receipt } from '../domain/live.js';
 import { compareRefs, type ObjectRef } from '../domain/objects.js';
 import type { Sinks } from '../ports/sink.js';
 
 export interface Places {
-  /** Does the place hold what the store recorded? Of deliveries of the survey. */
-  agrees(delivery: Delivery): boolean;
+  /** Did the store record something at that place for the nth of the survey, and does it hold it? */
+  agrees(nth: number, sink: SinkId): boolean;
+  /** Places of the nth of the survey that do not hold what the store recorded. */
+  differing(nth: number): readonly SinkId[];
   /** Of all that does not agree, and of all places of these objects, sorted by `compareRefs`. */
   receiptsOf(refs: readonly ObjectRef[]): Map<SinkId, Receipt>;
 }
 
 /** `survey` is sorted by `compareRefs`. */
 export async function placesOf(survey: readonly LiveSummary[], sinks: Pick<Sinks, 'read'>): Promise<Places> {
-  const deliveries = survey.flatMap((live) => live.deliveries);
-  const receipts = await sinks.read(deliveries.map(({ sink }) => sink));
-  const differing = new Map<string, Differing>();
-  let at = 0;
-  for (const delivery of deliveries) {
-    const receipt = receipts[at++] ?? { kind: 'unknown', why: `${delivery.sink} was not read` };
-    if (receipt.kind !== 'holds' || receipt.fingerprint !== delivery.fingerprint)
-      differing.set(recordOf(delivery), { sink: delivery.sink, receipt });
+  const recorded = recordedIn(survey);
+  const { ids, fingerprints, starts } = recorded;
+  const receipts = await sinks.read(ids);
+  const differing = new Set<number>();
+  for (let at = 0; at < ids.length; at++) {
+    const receipt = receipts[at];
+    if (receipt?.kind !== 'holds' || receipt.fingerprint !== fingerprints[at]) differing.add(at);
   }
+  const receiptAt = (at: number): Receipt =>
+    receipts[at] ?? { kind: 'unknown', why: `${ids[at]} was not read` };
   return {
-    agrees: (delivery) => differing.size === 0 || !differing.has(recordOf(delivery)),
+    agrees: (nth, sink) => {
+      const end = starts[nth + 1] ?? ids.length;
+      for (let at = starts[nth] ?? end; at < end; at++) if (ids[at] === sink) return !differing.has(at);
+      return false;
+    },
+    differing: (nth) => {
+      if (differing.size === 0) return NOWHERE;
+      const [start = ids.length, end = ids.length] = [starts[nth], starts[nth + 1]];
+      return ids.slice(start, end).filter((_, after) => differing.has(start + after));
+    },
     receiptsOf: (refs) => {
       const known = new Map<SinkId, Receipt>();
-      for (const { sink, receipt } of differing.values()) known.set(sink, receipt);
-      for (const at of positionsOf(refs, survey)) {
-        const [delivery, receipt] = [deliveries[at], receipts[at]];
-        if (delivery && receipt) known.set(delivery.sink, receipt);
-      }
+      for (const at of [...differing, ...positionsOf(refs, survey, recorded)])
+        known.set(ids[at] ?? '', receiptAt(at));
       return known;
     },
   };
 }
 
-interface Differing {
-  readonly sink: SinkId;
-  readonly receipt: Receipt;
+const NOWHERE: readonly SinkId[] = [];
+
+/** Places in the order of the survey; those of the nth object begin at `starts[nth]`. */
+interface Recorded {
+  readonly ids: readonly SinkId[];
+  readonly fingerprints: readonly Fingerprint[];
+  readonly starts: Uint32Array;
 }
 
-/** What the store says a place holds: two records of one place may say different things. */
-const recordOf = ({ sink, fingerprint }: Delivery): string => `${fingerprint} ${sink}`;
+function recordedIn(survey: readonly LiveSummary[]): Recorded {
+  const ids: SinkId[] = [];
+  const fingerprints: Fingerprint[] = [];
+  const starts = new Uint32Array(survey.length);
+  for (let nth = 0; nth < survey.length; nth++) {
+    starts[nth] = ids.length;
+    for (const { sink, fingerprint } of survey[nth]?.deliveries ?? []) {
+      ids.push(sink);
+      fingerprints.push(fingerprint);
+    }
+  }
+  return { ids, fingerprints, starts };
+}
 
-/** Where the deliveries of these objects stand among those of the whole survey: one pass over both. */
-function* positionsOf(refs: readonly ObjectRef[], survey: readonly LiveSummary[]): Generator<number> {
+/** Where the places of these objects stand: one pass over both. */
+function* positionsOf(
+  refs: readonly ObjectRef[],
+  survey: readonly LiveSummary[],
+  { ids, starts }: Recorded,
+): Generator<number> {
   let next = 0;
-  let at = 0;
-  for (const { ref, deliveries } of survey) {
+  for (let nth = 0; nth < survey.length && next < refs.length; nth++) {
+    const ref = survey[nth]?.ref;
+    if (ref === undefined) return;
     let wanted = refs[next];
     while (wanted !== undefined && compareRefs(wanted, ref) < 0) wanted = refs[++next];
-    if (wanted === undefined) return;
-    if (compareRefs(wanted, ref) === 0) for (let nth = 0; nth < deliveries.length; nth++) yield at + nth;
-    at += deliveries.length;
+    if (wanted === undefined || compareRefs(wanted, ref) !== 0) continue;
+    const end = starts[nth + 1] ?? ids.length;
+    for (let at = starts[nth] ?? end; at < end; at++) yield at;
   }
 }

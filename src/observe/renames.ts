@@ -17,9 +17,9 @@ export async function renamesIn(
   { entries }: DesiredState,
   { survey, store }: { readonly survey: readonly LiveSummary[]; readonly store: LiveStore },
 ): Promise<Result<readonly AskedRename[]>> {
-  const asked = entries.flatMap(({ ref, previousName: name }) =>
-    name === undefined ? [] : [{ ref, former: { kind: ref.kind, name } }],
-  );
+  const asked: AskedRename[] = [];
+  for (const { ref, previousName: name } of entries.filter((entry) => entry.previousName !== undefined))
+    if (name !== undefined) asked.push({ ref, former: { kind: ref.kind, name } });
   if (asked.length === 0) return ok([]);
   const byId = asked.filter(({ former }) => isId(former.name));
   const resolved = byId.length === 0 ? ok([]) : await store.resolve(byId.map(({ former }) => former));

@@ -4,8 +4,8 @@
  * changed. A property test holds that planning all objects gives what planning only the named ones gives.
  */
 import type { DesiredEntry } from '../domain/desired.js';
-import type { ProjectSpec } from '../domain/kinds/index.js';
-import type { Delivery, LiveSummary, Ownership } from '../domain/live.js';
+import type { ProjectSpec, SinkId } from '../domain/kinds/index.js';
+import type { LiveSummary, Ownership } from '../domain/live.js';
 import { compareRefs, type ObjectRef, refText } from '../domain/objects.js';
 import { type Instant, NEVER } from '../domain/time.js';
 
@@ -19,8 +19,11 @@ export interface Comparison {
   readonly policy?: ProjectSpec['unmanaged'];
   /** Looked at even when they agree, and whoever owns them: as `refText`. */
   readonly suspects?: ReadonlySet<string>;
-  /** Does the place hold what the store recorded? Asked only of declared sinks of objects that agree otherwise. */
-  readonly agrees: (delivery: Delivery) => boolean;
+  /**
+   * Did the store record something at that place for the nth of the survey, and does it hold it? Asked only of declared
+   * sinks of objects that agree otherwise.
+   */
+  readonly agrees: (nth: number, sink: SinkId) => boolean;
 }
 
 export interface Attention {
@@ -51,7 +54,7 @@ const NONE: ReadonlySet<string> = new Set();
 
 /** Live objects of other projects are named only as suspects, and so are those nobody owns unless the policy asks. */
 export function attention(comparison: Comparison): Attention {
-  const { entries, survey, ownership, suspects = NONE, policy = 'report' } = comparison;
+  const { entries, survey, ownership, now, suspects = NONE, policy = 'report' } = comparison;
   const isSuspect = (ref: ObjectRef): boolean => suspects.size > 0 && suspects.has(refText(ref));
   const refs: ObjectRef[] = [];
   let owned = 0;
@@ -64,16 +67,16 @@ export function attention(comparison: Comparison): Attention {
   while (d < entries.length || l < survey.length) {
     const entry = entries[d];
     const live = survey[l];
-    const order = entry === undefined ? 1 : live === undefined ? -1 : orderOf(entry, live);
-    if (order <= 0) d++;
-    if (order >= 0) l++;
+    const isSame = entry?.mark !== undefined && entry.mark === live?.mark;
+    const order = isSame ? 0 : orderOf(entry, live);
     const isOwned = order >= 0 && live !== undefined && isOwnedBy(live, ownership);
     if (isOwned) owned++;
     if (entry !== undefined && order < 0) refs.push(entry.ref);
     else if (entry !== undefined && live !== undefined && order === 0) {
-      if (isQuiet(entry, live, comparison) && !isSuspect(entry.ref)) {
+      const until = isSame || entry.digest === live.digest ? quietOf({ entry, live, nth: l }, comparison) : 0;
+      if (until > now && !isSuspect(entry.ref)) {
         unchanged++;
-        quietUntil = Math.min(quietUntil, live.quietUntil);
+        quietUntil = Math.min(quietUntil, until);
       } else refs.push(entry.ref);
     } else if (live !== undefined) {
       const isUnmanaged = live.ownership === undefined && live.origin !== 'system';
@@ -81,17 +84,18 @@ export function attention(comparison: Comparison): Attention {
       const isPlanned = isOwned || (isUnmanaged && policy !== 'report');
       if (isPlanned || isSuspect(live.ref)) refs.push(live.ref);
     }
+    if (order <= 0) d++;
+    if (order >= 0) l++;
   }
   const totals = { desired: entries.length, owned, unchanged, unmanaged };
   return { refs, totals, unmanaged: named, quietUntil };
 }
 
-/** Of a fleet that agrees, nearly all have the same mark, and no name is looked at. */
-const orderOf = (entry: DesiredEntry, live: LiveSummary): number =>
-  haveSameMark(entry, live) ? 0 : compareRefs(entry.ref, live.ref);
-
-const haveSameMark = (entry: DesiredEntry, live: LiveSummary): boolean =>
-  entry.mark !== undefined && entry.mark === live.mark;
+/** What has no counterpart any more comes after everything. Of a fleet that agrees, nearly all have the same mark and are never asked. */
+function orderOf(entry: DesiredEntry | undefined, live: LiveSummary | undefined): number {
+  if (entry === undefined) return 1;
+  return live === undefined ? -1 : compareRefs(entry.ref, live.ref);
+}
 
 /** Removal and every other step stay within one project and manager. */
 export const isOwnedBy = (live: Pick<LiveSummary, 'ownership'>, { project, manager }: Ownership): boolean =>
@@ -100,13 +104,16 @@ export const isOwnedBy = (live: Pick<LiveSummary, 'ownership'>, { project, manag
 /** Came with the store and nobody has taken charge: declared as it stands, it is ours without a step. */
 const isUndisputed = (live: LiveSummary): boolean => live.origin === 'system' && live.ownership === undefined;
 
-/** Nothing can be due. A sink that was declared later than the last promotion has no delivery yet. */
-function isQuiet(entry: DesiredEntry, live: LiveSummary, { ownership, now, agrees }: Comparison): boolean {
-  if (entry.digest !== live.digest || live.quietUntil <= now) return false;
-  if (!isOwnedBy(live, ownership) && !isUndisputed(live)) return false;
-  for (const sink of entry.sinks) {
-    const delivery = live.deliveries.find((one) => one.sink === sink);
-    if (delivery === undefined || !agrees(delivery)) return false;
-  }
-  return true;
+/** One object, declared and live as it is declared. */
+interface Agreeing {
+  readonly entry: DesiredEntry;
+  readonly live: LiveSummary;
+  /** Where it stands in the survey. */
+  readonly nth: number;
+}
+
+/** Until when nothing can be due; 0 if it needs a look now. A sink that was declared later than the last promotion has no delivery yet. */
+function quietOf({ entry, live, nth }: Agreeing, { ownership, agrees }: Comparison): Instant {
+  if (!isOwnedBy(live, ownership) && !isUndisputed(live)) return 0;
+  return entry.sinks.every((sink) => agrees(nth, sink)) ? live.quietUntil : 0;
 }

@@ -117,11 +117,10 @@ function receiptsIn(line: string, parts: readonly string[]): readonly Receipt[] 
   const receipts: Receipt[] = [];
   let at = cellsUpTo(line, 3).length;
   for (const part of parts) {
-    const name = TAB + part + TAB;
-    if (!line.startsWith(name, at)) return undefined;
-    const receipt = new Recalled(line, at + name.length);
-    receipts.push(receipt);
-    at = line.indexOf(TAB, line.indexOf(TAB, at + name.length) + 1);
+    const end = at + 1 + part.length;
+    if (at === line.length || line.slice(at + 1, end) !== part || line.charAt(end) !== TAB) return undefined;
+    receipts.push(new Recalled(line, end + 1));
+    at = line.indexOf(TAB, line.indexOf(TAB, end + 1) + 1);
     if (at === -1) at = line.length;
   }
   return at === line.length ? receipts : undefined;

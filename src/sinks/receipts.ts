@@ -66,12 +66,18 @@ export async function readReceipts(
 /** Positions of ids that name the same file, by what stands before the part. */
 function byFile(ids: readonly SinkId[]): ReadonlyMap<string, readonly number[]> {
   const files = new Map<string, number[]>();
+  let start = '';
+  let positions: number[] = [];
   for (let at = 0; at < ids.length; at++) {
     const id = ids[at] ?? '';
-    const file = id.slice(0, id.indexOf('#'));
-    const known = files.get(file);
-    if (known) known.push(at);
-    else files.set(file, [at]);
+    // Places of one file mostly follow one another, and comparing is cheaper than looking up.
+    if (start === '' || id.slice(0, start.length) !== start) {
+      start = id.slice(0, id.indexOf('#') + 1);
+      const file = start.slice(0, -1);
+      positions = files.get(file) ?? [];
+      files.set(file, positions);
+    }
+    positions.push(at);
   }
   return files;
 }

@@ -55,12 +55,17 @@ test('a place agrees exactly when it holds what was recorded; every other one, a
       const places = await placesOf(survey, sinks);
       const known = places.receiptsOf(refs);
 
-      for (const { ref, deliveries } of survey)
-        for (const delivery of deliveries) {
-          expect(places.agrees(delivery)).toBe(agrees(delivery));
+      for (const [nth, { ref, deliveries }] of survey.entries()) {
+        const differing = deliveries.filter((one) => !agrees(one)).map(({ sink }) => sink);
+        expect(places.differing(nth)).toEqual(differing);
+        const agreeing = order.filter((sink) => places.agrees(nth, sink));
+        expect(agreeing).toEqual(
+          order.filter((sink) => deliveries.some((one) => one.sink === sink && agrees(one))),
+        );
+        for (const delivery of deliveries)
           if (planned.has(ref.name) || !agrees(delivery))
             expect(known.get(delivery.sink)).toEqual(holds(delivery.sink));
-        }
+      }
     }),
   );
 });

@@ -18,17 +18,14 @@ const live = (declaration: Declaration, facts: Partial<LiveSummary> = {}): LiveS
   ...facts,
 });
 
-const look = (
-  documents: readonly Declaration[],
-  survey: readonly LiveSummary[],
-  agrees = (_: Delivery) => true,
-) => {
+const look = (documents: readonly Declaration[], survey: readonly LiveSummary[], areKept = true) => {
+  const live = [...survey].sort((a, b) => compareRefs(a.ref, b.ref));
   const { refs, totals } = attention({
     entries: documents.map(entry).sort((a, b) => compareRefs(a.ref, b.ref)),
-    survey: [...survey].sort((a, b) => compareRefs(a.ref, b.ref)),
+    survey: live,
     ownership: OURS,
     now: START,
-    agrees,
+    agrees: (nth, sink) => areKept && live[nth]?.deliveries.some((one) => one.sink === sink) === true,
   });
   return { names: refs.map((ref) => ref.name), ...totals };
 };
@@ -96,9 +93,7 @@ describe('an object needs a look', () => {
 
   it('when a sink does not hold what was delivered', () => {
     expect(look([delivered], [live(delivered, { deliveries: [delivery] })]).names).toEqual([]);
-    expect(look([delivered], [live(delivered, { deliveries: [delivery] })], () => false).names).toEqual([
-      'a',
-    ]);
+    expect(look([delivered], [live(delivered, { deliveries: [delivery] })], false).names).toEqual(['a']);
   });
 
   it('when nothing was ever delivered to a declared sink', () => {

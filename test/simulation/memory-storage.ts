@@ -168,8 +168,7 @@ function objectQueries({ objects, references }: Tables): Transaction['objects'] 
       objects
         .where((row) => row.name === name && row.kind === kind && !isLive(row))
         .toSorted((a, b) => b.revision - a.revision),
-    survey: async () =>
-      objects.where(isLive).toSorted((a, b) => compare(a.kind, b.kind) || compare(a.name, b.name)),
+    survey: async () => objects.where(isLive).map(surveyLine).sort(),
     owners: async () => {
       const owned = objects.where((row) => row.project !== null && (isLive(row) || row.applied !== null));
       const texts = new Set(owned.map(({ project, manager }) => JSON.stringify({ project, manager })));
@@ -252,5 +251,12 @@ function auditQueries({ audit }: Tables): Transaction['audit'] {
     lastSeq: async () => audit.all().at(-1)?.seq ?? 0,
   };
 }
+
+/** As the engines join it. */
+const surveyLine = (row: ObjectRow): string =>
+  [
+    ...[row.kind, row.name, row.digest, row.revision, row.quiet_until, row.origin, row.deliveries],
+    ...[row.project ?? '', row.manager ?? ''],
+  ].join('\t');
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

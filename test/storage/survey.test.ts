@@ -1,6 +1,5 @@
 /** The survey comes in pages of joined text; together they are every live object, once, in order. */
 import { Kysely, Migrator } from 'kysely';
-import type { SurveyRow } from '../../src/authority/storage-port.js';
 import { MIGRATIONS } from '../../src/storage/migrations/index.js';
 import type { Database } from '../../src/storage/schema.js';
 import { SqliteConnection, sqliteDialect } from '../../src/storage/sqlite/driver.js';
@@ -21,23 +20,15 @@ async function storeOf(count: number) {
        0, case when i % 7 = 0 then 1 else null end, 'm', '[{"sink":"file:' || i || '#raw"}]' from n`,
   );
   const plain = connection.all(
-    `select kind, name, digest, project, manager, origin, revision, quiet_until, deliveries from objects
+    `select kind, name, digest, revision, quiet_until, origin, deliveries, project, manager from objects
      where removed_at is null order by kind, name`,
-  );
+  ) as object[];
   return { plain, objects: transactionOver({ compiler, connection, memo: new Map() }).objects, connection };
 }
-
-/** Its cells are cut out when they are asked for. */
-const plainly = (row: SurveyRow): SurveyRow => {
-  const { kind, name, digest, project, manager, origin, revision, quiet_until, deliveries } = row;
-  return { kind, name, digest, project, manager, origin, revision, quiet_until, deliveries };
-};
 
 test.each([1, 2, 11_666, 11_667, 23_333, 24_001])('of %i objects it says what rows say', async (count) => {
   const { plain, objects, connection } = await storeOf(count);
   const survey = await objects.survey();
-  expect(survey).toHaveLength(plain.length);
-  expect(survey.map(plainly)).toEqual(plain);
-  for (const { mark, kind, name, digest } of survey) expect(mark).toBe(`${kind}\t${name}\t${digest}`);
+  expect(survey).toEqual(plain.map((row) => Object.values(row).join('\t')));
   connection.close();
 });

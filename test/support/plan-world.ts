@@ -140,9 +140,10 @@ export class PlanWorld {
       now: this.now,
       policy: this.project.spec.unmanaged,
       suspects: this.#suspects(entries),
-      agrees: ({ sink, fingerprint }) => {
+      agrees: (nth, sink) => {
+        const recorded = survey[nth]?.deliveries.find((one) => one.sink === sink);
         const receipt = this.receipt(sink);
-        return receipt.kind === 'holds' && receipt.fingerprint === fingerprint;
+        return receipt.kind === 'holds' && receipt.fingerprint === recorded?.fingerprint;
       },
     });
     const declared = new Map(this.documents.map((one) => [refText(refOf(one)), one]));
