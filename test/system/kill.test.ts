@@ -51,8 +51,12 @@ test(`after ${KILLS} kills (seed ${SEED}) one apply makes everything right`, asy
   const seen = new Set<string>();
   let kills = 0;
   let rounds = 0;
-  for (; kills < KILLS; rounds++) {
-    if (rounds > KILLS * 4) throw new Error(`only ${kills} of ${rounds} runs lived long enough to be killed`);
+  // A story in which nothing was delivered before the end shows nothing: on a slow machine it goes on.
+  for (; kills < KILLS || seen.size === 0; rounds++) {
+    if (rounds > KILLS * 4)
+      throw new Error(
+        `only ${kills} of ${rounds} runs lived long enough to be killed, with ${seen.size} tokens seen`,
+      );
     kills += await killOnce(chance, fleet);
     for (const token of world.delivered()) seen.add(token);
     letLeaseRunOut(world);
@@ -72,8 +76,6 @@ test(`after ${KILLS} kills (seed ${SEED}) one apply makes everything right`, asy
   await expectOneIssuePerVersion();
   expectNoStrayFiles(fleet);
   expect(world.leaks()).toEqual([]);
-  // A story in which nothing was delivered before the end shows nothing.
-  expect(seen.size).toBeGreaterThan(0);
   process.stdout.write(
     `${kills} kills in ${rounds} runs, ${seen.size} tokens seen in sinks, ${decided.size} keys decided by hand\n`,
   );
