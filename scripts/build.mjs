@@ -2,6 +2,7 @@
 import { chmod, readdir, rm } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { build } from 'esbuild';
+import { shapesAhead } from './shapes.mjs';
 
 const { metafile } = await build({
   entryPoints: {
@@ -29,6 +30,7 @@ const { metafile } = await build({
   // Less to read at every start. Names stay, for the stack of a bug.
   minifyWhitespace: true,
   minifySyntax: true,
+  plugins: [shapesAhead],
   legalComments: 'none',
   logLevel: 'warning',
 });

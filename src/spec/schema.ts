@@ -2,13 +2,15 @@
  * Checks a document against the JSON Schema of its kind, and says in plain words what is wrong and at
  * which key or value.
  */
-import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
-import { documentSchema, type JsonSchema } from '../domain/kinds/document-schema.js';
+import type { ErrorObject } from 'ajv';
+import type { JsonSchema } from '../domain/kinds/document-schema.js';
 import type { KindName } from '../domain/kinds/index.js';
 import { parseDuration, parseInstant } from '../domain/time.js';
 import type { Complaint } from './diagnostics.js';
+import { isInShape } from './shape.js';
 import { didYouMean } from './suggest.js';
 import type { Part, Path } from './tree.js';
+import { validatorOf } from './validators.js';
 
 /** A complaint about the field at `path`. */
 export interface FieldComplaint extends Complaint {
@@ -19,32 +21,11 @@ export interface FieldComplaint extends Complaint {
 /** Sinks that the contract names and this version lacks. */
 const LATER_SINKS: ReadonlySet<string> = new Set(['age', 'vault', 'kubernetes', 'exec']);
 
-// Compiling the schema of schemas costs more than all of ours: a test checks them against it instead.
-const ajv = new Ajv({
-  allErrors: true,
-  verbose: true,
-  strict: true,
-  allowUnionTypes: true,
-  meta: false,
-  validateSchema: false,
-  // Making the code of a validator shorter takes longer than all that it would save.
-  code: { optimize: false },
-});
-ajv.addKeyword('x-expects');
-ajv.addKeyword('x-fold');
-ajv.addFormat('duration', (text: string) => parseDuration(text).ok);
-ajv.addFormat('instant', (text: string) => parseInstant(text).ok);
-
-const validators = new Map<KindName, ValidateFunction>();
-
 /** Everything in `document` that its kind's schema refuses, one complaint a place; empty when it is right. */
 export function schemaComplaints(kind: KindName, document: unknown): readonly FieldComplaint[] {
-  let validate = validators.get(kind);
-  if (validate === undefined) {
-    validate = ajv.compile(documentSchema(kind));
-    validators.set(kind, validate);
-  }
-  if (validate(document)) return [];
+  if (isInShape(kind, document)) return [];
+  const validate = validatorOf(kind);
+  validate(document);
   const byPlace = new Map<string, FieldComplaint>();
   for (const error of validate.errors ?? []) {
     const complaint = complaintOf(error);

@@ -1,0 +1,9 @@
+/**
+ * Has a document the shape that its kind's schema asks for? Says no more than that, so that the build can put in the
+ * place of this module what ajv made of the schemas ahead of time (scripts/shapes.mjs), and nothing is compiled
+ * as long as documents are right.
+ */
+import type { KindName } from '../domain/kinds/index.js';
+import { validatorOf } from './validators.js';
+
+export const isInShape = (kind: KindName, document: unknown): boolean => validatorOf(kind)(document);

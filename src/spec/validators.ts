@@ -1,0 +1,38 @@
+/**
+ * Compiles the JSON Schemas of kinds to code, with the formats they speak of. Compiling a kind takes ten to twenty
+ * milliseconds: see `shape.ts` for how that is avoided.
+ */
+import { Ajv, type Options, type ValidateFunction } from 'ajv';
+import { documentSchema } from '../domain/kinds/document-schema.js';
+import type { KindName } from '../domain/kinds/index.js';
+import { formats } from './formats.js';
+
+/** An ajv that knows what our schemas say; with the schemas of no kind yet. */
+export function schemaCompiler(options: Options): Ajv {
+  const ajv = new Ajv({
+    strict: true,
+    allowUnionTypes: true,
+    // Compiling the schema of schemas costs more than all of ours: a test checks them against it instead.
+    meta: false,
+    validateSchema: false,
+    ...options,
+  });
+  ajv.addKeyword('x-expects');
+  ajv.addKeyword('x-fold');
+  for (const [name, format] of Object.entries(formats)) ajv.addFormat(name, format);
+  return ajv;
+}
+
+let compiler: Ajv | undefined;
+const validators = new Map<KindName, ValidateFunction>();
+
+/** Finds everything that is wrong with a document of that kind. */
+export function validatorOf(kind: KindName): ValidateFunction {
+  const known = validators.get(kind);
+  if (known) return known;
+  // Making the code of a validator shorter takes longer than all that it would save.
+  compiler ??= schemaCompiler({ allErrors: true, verbose: true, code: { optimize: false } });
+  const validate = compiler.compile(documentSchema(kind));
+  validators.set(kind, validate);
+  return validate;
+}
