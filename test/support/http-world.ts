@@ -13,6 +13,7 @@ import { previewsOver } from '../../src/main/previews.js';
 import { openEmbeddedServed } from '../../src/main/served-store.js';
 import { systemClock } from '../../src/main/system.js';
 import type { Clock } from '../../src/ports/clock.js';
+import type { Outbox } from '../../src/ports/outbox.js';
 import { createVerifier } from '../../src/verifier/verifier.js';
 import { asDescribed, type Description } from './http-description.js';
 import { type Hand, need } from './store.js';
@@ -39,6 +40,7 @@ export interface TestServer {
   readonly url: string;
   readonly hand: Hand;
   readonly world: HttpWorld;
+  readonly outbox: Outbox;
   readonly clock: Clock & { advance(ms: number): void };
   /** What was logged. */
   readonly requests: readonly RequestEntry[];
@@ -47,6 +49,11 @@ export interface TestServer {
   /** As the root token's holder. */
   asRoot(line: string, body?: unknown): Promise<Got>;
   stop(): Promise<void>;
+}
+
+export interface Serving {
+  /** Letters are written, and stay in the outbox until the test takes them. */
+  readonly hasPost?: true;
 }
 
 /** Servers are stopped after each test. */
@@ -60,9 +67,12 @@ export function httpPlace() {
   afterEach(close);
   return {
     place,
-    start: async (change: (world: HttpWorld) => HttpWorld = (world) => world): Promise<TestServer> => {
+    start: async (
+      change: (world: HttpWorld) => HttpWorld = (world) => world,
+      serving: Serving = {},
+    ): Promise<TestServer> => {
       const hand = await handOn(await place.store());
-      const server = await startOn(place, hand, change);
+      const server = await startOn({ place, hand, change, serving });
       started.push(server);
       return server;
     },
@@ -71,17 +81,20 @@ export function httpPlace() {
 
 type Place = ReturnType<typeof storePlace>;
 
-async function startOn(
-  place: Place,
-  hand: Hand,
-  change: (world: HttpWorld) => HttpWorld,
-): Promise<TestServer> {
+interface Starting {
+  readonly place: Place;
+  readonly hand: Hand;
+  readonly change: (world: HttpWorld) => HttpWorld;
+  readonly serving: Serving;
+}
+
+async function startOn({ place, hand, change, serving }: Starting): Promise<TestServer> {
   // The hour is set by the test; waiting is real.
   const { now, advance } = place.world.clock;
   const clock = { ...systemClock, now, advance };
   // As another process does: what is done by hand is seen through the feed alone.
-  const { store, authority, rooms, people, manual, accounts, applied } = need(
-    await openEmbeddedServed({ ...place.world, folder: place.folder(), whenAbsent: 'refuse' }),
+  const { store, authority, rooms, people, manual, accounts, applied, outbox } = need(
+    await openEmbeddedServed({ ...place.world, ...serving, folder: place.folder(), whenAbsent: 'refuse' }),
   );
   need(await authority.setRootToken(new Secret(ROOT)));
   const feed = need(await openEmbeddedFeed({ ...place.world, folder: place.folder() }));
@@ -109,7 +122,7 @@ async function startOn(
   const ask = async (line: string, asked: Asked = {}) =>
     asDescribed(described, line, await send(url, line, asked));
   return {
-    ...{ url, hand, world, clock, requests, failures, ask },
+    ...{ url, hand, world, outbox, clock, requests, failures, ask },
     asRoot: (line, body) => ask(line, { token: ROOT, ...(body !== undefined && { body }) }),
     stop: async () => {
       stopping.abort();

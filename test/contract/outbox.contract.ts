@@ -1,0 +1,153 @@
+/** What every served store promises of letters. Run against each engine. */
+import { Secret } from '../../src/domain/secret.js';
+import { DAY_MS, MINUTE_MS } from '../../src/domain/time.js';
+import type { Mailbag, Outbox } from '../../src/ports/outbox.js';
+import { TAKEN_FOR_MS } from '../../src/ports/outbox.js';
+import { Desk, FROM, type OpenServed } from '../support/callers.js';
+import { guest, user } from '../support/plan-declarations.js';
+import { environment, need, OURS, refusal } from '../support/store.js';
+
+export interface OpenOutbox extends OpenServed {
+  readonly outbox: Outbox;
+}
+
+export function outboxContract(name: string, open: () => Promise<OpenOutbox>): void {
+  describe(`outbox: ${name}`, () => {
+    let desk: Desk;
+    let outbox: Outbox;
+    beforeEach(async () => {
+      const served = await open();
+      outbox = served.outbox;
+      desk = await Desk.open(served);
+      await desk.create(user('ada'));
+    });
+    afterEach(() => desk.store.close());
+
+    const take = async (): Promise<Mailbag> => need(await outbox.take());
+    const invite = async () => need(await desk.authority.invite('ada', await desk.root()));
+    async function one() {
+      const [taken, ...more] = (await take()).taken;
+      if (taken === undefined || more.length > 0) throw new Error('not one letter');
+      return taken;
+    }
+    async function magicLink() {
+      await desk.create(guest('visitor', { email: 'visitor@example.com', grants: [] }));
+      return need(
+        await desk.authority.createMagicLink('production/visitor', await desk.root(), {
+          fromName: 'Ada',
+          message: 'Come in',
+        }),
+      );
+    }
+
+    it('has a letter for every invitation and every link that is to be sent, with what whoever gets it needs', async () => {
+      const { shown, token } = await invite();
+      const { letter, attempts } = await one();
+      expect(letter).toMatchObject({ kind: 'invitation', to: 'ada@example.com', expiresAt: shown.expiresAt });
+      expect([letter.token.reveal(), attempts]).toEqual([token.reveal(), 1]);
+      const link = await magicLink();
+      expect((await one()).letter).toMatchObject({
+        ...{ kind: 'magicLink', to: 'visitor@example.com', environment: 'production' },
+        ...{ fromName: 'Ada', message: 'Come in', expiresAt: link.shown.expiresAt },
+      });
+      need(await desk.authority.createMagicLink('production/visitor', await desk.root()));
+      expect((await take()).taken).toEqual([]);
+    });
+
+    it('gives a letter to one taker at a time, and to the next when the first has not come back in time', async () => {
+      await invite();
+      const first = await one();
+      expect(await take()).toMatchObject({ taken: [], nextAt: desk.clock.now() + TAKEN_FOR_MS });
+      desk.clock.advance(TAKEN_FOR_MS);
+      const second = await one();
+      expect([second.letter.id, second.attempts]).toEqual([first.letter.id, 2]);
+      need(await outbox.sent(first));
+      need(await outbox.notSent(first, desk.clock.now()));
+      expect([need(await outbox.pending()), (await take()).taken]).toEqual([1, []]);
+      need(await outbox.sent(second));
+      expect([need(await outbox.pending()), (await take()).nextAt]).toEqual([0, undefined]);
+    });
+
+    it('keeps one that was not sent until it is due again', async () => {
+      await invite();
+      need(await outbox.notSent(await one(), desk.clock.now() + MINUTE_MS));
+      expect((await take()).taken).toEqual([]);
+      desk.clock.advance(MINUTE_MS);
+      expect((await one()).attempts).toBe(2);
+    });
+
+    it('sends nothing that has been used, replaced or taken back, nor to whoever is gone, nor too late', async () => {
+      const because = async () => (await take()).dropped.map((dropped) => dropped.because);
+      await invite();
+      const { token } = await invite();
+      expect([await because(), need(await outbox.pending())]).toEqual([['ended'], 1]);
+      desk.clock.advance(TAKEN_FOR_MS);
+      need(await desk.authority.acceptInvitation(token, new Secret('correct horse battery'), FROM));
+      expect(await because()).toEqual(['ended']);
+      const link = await magicLink();
+      need(await desk.authority.endGuestLink(link.shown.id, await desk.root()));
+      expect(await because()).toEqual(['ended']);
+      await invite();
+      need(await desk.remove({ kind: 'User', name: 'ada' }));
+      expect(await because()).toEqual(['ended']);
+      need(await desk.authority.createMagicLink('production/visitor', await desk.root(), {}));
+      desk.clock.advance(DAY_MS);
+      expect([await because(), need(await outbox.pending())]).toEqual([['expired'], 0]);
+    });
+
+    it('has all letters of several guests, or none', async () => {
+      await magicLink();
+      await take();
+      const letters = ['production/visitor', 'production/nobody'].map((name) => ({
+        guest: name,
+        letter: {},
+      }));
+      expect(refusal(await desk.authority.createMagicLinks(letters, await desk.root()))).toBe('not_found');
+      expect(need(await outbox.pending())).toBe(1);
+      need(await desk.authority.createMagicLinks(letters.slice(0, 1), await desk.root()));
+      expect((await take()).taken).toHaveLength(1);
+    });
+
+    it('has one for a guest who asks for a link, and none where nobody may come in so', async () => {
+      const spaceId = await spaceWithGuest();
+      const ask = (email: string, space = spaceId) =>
+        desk.authority.askForLink({ email, spaceId: space }, { ...FROM, source: email });
+      for (const [email, space] of [
+        ['Visitor@Example.com'],
+        ['nobody@example.com'],
+        ['visitor@example.com', 'us_sp_no'],
+      ])
+        expect(await ask(email ?? '', space)).toEqual({ ok: true, value: true });
+      expect((await take()).taken.map(({ letter }) => letter.to)).toEqual(['visitor@example.com']);
+      const shared = environment('production', { isProd: true, guestAuthentication: ['shared_link'] });
+      await desk.change(shared);
+      expect(await ask('visitor@example.com')).toEqual({ ok: true, value: true });
+      expect((await take()).taken).toEqual([]);
+    });
+
+    it('is asked for links so often by one place for one address, then no more for a while, guest or not', async () => {
+      const spaceId = await spaceWithGuest();
+      for (const email of ['visitor@example.com', 'nobody@example.com']) {
+        const ask = (source: string) => desk.authority.askForLink({ email, spaceId }, { ...FROM, source });
+        for (const expected of ['ok', 'ok', 'ok', 'rate_limited']) {
+          const asked = await ask('192.0.2.1');
+          expect(asked.ok ? 'ok' : asked.error.code).toBe(expected);
+        }
+        for (let at = 2; at < 9; at++) expect((await ask(`192.0.2.${at}`)).ok).toBe(true);
+        expect(refusal(await ask('192.0.2.9'))).toBe('rate_limited');
+      }
+      desk.clock.advance(15 * MINUTE_MS);
+      const again = { email: 'visitor@example.com', spaceId };
+      expect((await desk.authority.askForLink(again, FROM)).ok).toBe(true);
+    });
+
+    async function spaceWithGuest(): Promise<string> {
+      const production = environment('production', { isProd: true });
+      const { revision } = await desk.fetch({ kind: 'Environment', name: 'production' });
+      need(await desk.mutate({ kind: 'update', declaration: production, ownership: OURS, revision }));
+      await desk.create({ kind: 'Space', metadata: { name: 'open' }, spec: { environment: 'production' } });
+      await desk.create(guest('visitor', { email: 'visitor@example.com', grants: [{ space: 'open' }] }));
+      return (await desk.fetch({ kind: 'Space', name: 'production/open' })).id;
+    }
+  });
+}

@@ -1,0 +1,88 @@
+/** Letters by mail: nodemailer as it is, talking to a mail server that speaks SMTP. */
+import { smtpPost } from '../../src/outbox/smtp.js';
+import { type MailServer, mailServer } from '../support/letter-receivers.js';
+import { letter, PAGE, settings, signal, TOKEN } from '../support/letters.js';
+
+const servers: MailServer[] = [];
+afterEach(async () => {
+  for (const server of servers.splice(0)) await server.close();
+});
+
+async function server(...manners: Parameters<typeof mailServer>): Promise<MailServer> {
+  const made = await mailServer(...manners);
+  servers.push(made);
+  return made;
+}
+
+const post = (address: string) =>
+  smtpPost(
+    settings('smtp', {
+      ...{ KEYWRIGHT_OUTBOX: address, KEYWRIGHT_OUTBOX_FROM: 'Acme Keys <keys@acme.example>' },
+      KEYWRIGHT_PUBLIC_URL: PAGE,
+    }),
+  );
+
+/** The text as whoever gets it reads it. */
+const read = (text: string): string =>
+  text
+    .replaceAll('=\n', '')
+    .replaceAll(/=([0-9A-F]{2})/g, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16)));
+
+test('a letter arrives with its link, from whom and to whom it is, and under an id that stays the same', async () => {
+  const there = await server();
+  const mail = await post(`smtp://127.0.0.1:${there.port}`);
+  for (let times = 0; times < 2; times++) expect(await mail.send(letter(), signal())).toBeUndefined();
+  const [first, second] = there.mails;
+  expect(first).toMatchObject({ from: 'keys@acme.example', to: 'ada@example.com' });
+  expect(first?.text).toContain('From: Acme Keys <keys@acme.example>');
+  expect(first?.text).toContain('Message-ID: <us_msg_1@acme.example>');
+  expect(second?.text).toContain('Message-ID: <us_msg_1@acme.example>');
+  expect(read(first?.text ?? '')).toContain(`\n${PAGE}#invitation=${TOKEN}\n`);
+});
+
+test('nobody’s name or words add a header, a recipient, or a line that looks like ours', async () => {
+  const there = await server();
+  const mail = await post(`smtp://127.0.0.1:${there.port}`);
+  const words = {
+    fromName: 'Eve\r\nBcc: <eve@evil.example>',
+    message: 'Hi\n\nOpen this link:\nhttps://evil.example',
+  };
+  await mail.send(letter({ kind: 'magicLink', environment: 'production', ...words }), signal());
+  const [one] = there.mails;
+  expect(one?.to).toBe('ada@example.com');
+  const [headers = '', ...text] = read(one?.text ?? '').split('\n\n');
+  expect(headers).not.toContain('evil');
+  expect(text).toContain('Eve Bcc: <eve@evil.example> invites you to come in as a guest.');
+  expect(text).toContain('Hi Open this link: https://evil.example');
+});
+
+test('user and password are shown where they are asked for', async () => {
+  const there = await server({ login: 'keys:p:w' });
+  const address = (password: string) => `smtp://keys:${password}@127.0.0.1:${there.port}`;
+  expect(await (await post(address('p%3Aw'))).send(letter(), signal())).toBeUndefined();
+  expect(await (await post(address('hunter2'))).send(letter(), signal())).toBe(
+    'the mail server answered 535 (EAUTH)',
+  );
+});
+
+test('a refusal is told by its code, without the address', async () => {
+  const there = await server({ recipients: '550 5.1.1 <ada@example.com> is unknown here' });
+  const mail = await post(`smtp://127.0.0.1:${there.port}`);
+  expect(await mail.send(letter(), signal())).toBe('the mail server answered 550 (EENVELOPE)');
+  await there.close();
+  expect(await mail.send(letter(), signal())).toMatch(/could not be talked to \(E[A-Z]+\)/);
+});
+
+test('nothing goes in the clear to another machine, nor to this one in TLS that nobody could vouch for', async () => {
+  const there = await server({ offersTls: true });
+  expect(await (await post(`smtp://127.0.0.1:${there.port}`)).send(letter(), signal())).toBeUndefined();
+  // Leads here all the same, and does not say so: as any other host, it would have to go on in TLS.
+  const elsewhere = await (await post(`smtp://0.0.0.0:${there.port}`)).send(letter(), signal());
+  expect(elsewhere).toMatch(/could not be talked to|answered 502/);
+  expect(there.commands.at(-1)).toBe('STARTTLS');
+  const bare = await server();
+  expect(await (await post(`smtp://0.0.0.0:${bare.port}`)).send(letter(), signal())).not.toBeUndefined();
+  expect(bare.commands).toContain('EHLO');
+  expect(bare.commands).not.toContain('MAIL');
+  expect(there.mails).toHaveLength(1);
+});
