@@ -11,9 +11,10 @@ import type { Outcome } from '../ports/live-store.js';
 import { appliedAfter } from './applied.js';
 import { deliveriesText } from './deliveries.js';
 import { dependentsOf } from './dependents.js';
+import { openings } from './events/openings.js';
 import { refuseLastOwner, removeAlone } from './people.js';
 import { endVersions } from './revoke.js';
-import { refOfRow } from './rows.js';
+import { declarationOf, refOfRow } from './rows.js';
 import type { ObjectRow } from './storage-port.js';
 import { genuine, keyOf, saveKey, saveObject } from './stored.js';
 import { changed, moved, unchanged, type Work } from './work.js';
@@ -45,7 +46,7 @@ export async function remove(work: Work, request: DeleteRequest): Promise<Result
   const saved = await saveObject(
     work,
     { ...row, removed_at: work.now, ...appliedAfter(work, row) },
-    { action: 'object.deleted', detail: {} },
+    { action: 'object.deleted', detail: { ...(await openings(work.tx, declarationOf(row), undefined)) } },
   );
   return saved.ok ? changed(saved.value) : saved;
 }

@@ -8,6 +8,7 @@ import { ok, type Result } from '../domain/result.js';
 import { base62 } from '../domain/secret.js';
 import type { Instant } from '../domain/time.js';
 import { deliveriesText } from './deliveries.js';
+import { openings } from './events/openings.js';
 import { record } from './record.js';
 import { liveReferences, refuseTakenAlias } from './references.js';
 import { declarationOf, declarationText, quietUntilOf, signObject } from './rows.js';
@@ -33,7 +34,7 @@ export async function insertObject(work: Work, object: NewObject): Promise<Resul
   const digest = declarationDigest(declaration);
   const revision = await record(work, ref, {
     action: 'object.created',
-    detail: { id, digest, origin, ...ownership },
+    detail: { id, digest, origin, ...ownership, ...(await openings(work.tx, undefined, declaration)) },
   });
   if (!revision.ok) return revision;
   const told = { ...ref, declaration: declarationText(declaration), ...peopleColumns(declaration, work.now) };

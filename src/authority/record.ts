@@ -5,6 +5,7 @@
 import { canonicalJson, sha256 } from '../domain/canonical.js';
 import { fault } from '../domain/errors.js';
 import { fail, ok, type Result } from '../domain/result.js';
+import { tellEvents } from './events/told.js';
 import type { Keyring } from './keyring.js';
 import { isSameMac } from './rows.js';
 import type { AuditRow, Transaction } from './storage-port.js';
@@ -20,10 +21,10 @@ export interface Head {
   readonly hash: string;
 }
 
-/** Appends an entry. Its number is the object's new revision: effects and revisions are counted as one. */
+/** Appends an entry, and the events that it tells of. Its number is the object's new revision: effects and revisions are counted as one. */
 export async function record(
   work: Work,
-  object: { readonly kind: string; readonly name: string },
+  object: { readonly kind: string; readonly name: string; readonly id?: string },
   { action, detail }: Entry,
 ): Promise<Result<number>> {
   const head = await readHead(work.tx, work.keyring);
@@ -41,6 +42,7 @@ export async function record(
   };
   const row = { ...content, hash: entryHash(content) };
   await work.tx.audit.append(row);
+  await tellEvents(work.tx, object, row);
   await writeHead(work.tx, work.keyring, row);
   return ok(row.seq);
 }

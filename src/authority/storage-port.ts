@@ -8,6 +8,7 @@ import type { DurationMs } from '../domain/time.js';
 import type { AccountingQueries } from './storage-port/accounting.js';
 import type { BelongingQueries } from './storage-port/belongings.js';
 import type { CredentialQueries, SigningKeyQueries } from './storage-port/credentials.js';
+import type { EventQueries } from './storage-port/events.js';
 import type { OutboxQueries } from './storage-port/outbox.js';
 import type { SecretQueries } from './storage-port/secrets.js';
 
@@ -19,6 +20,7 @@ export type {
   SigningKeyQueries,
   SigningKeyRow,
 } from './storage-port/credentials.js';
+export type { EventFilter, EventQueries, EventRow } from './storage-port/events.js';
 export type { LetterRow, OutboxQueries } from './storage-port/outbox.js';
 export type { SecretQueries, SecretRow } from './storage-port/secrets.js';
 
@@ -250,6 +252,7 @@ export interface Transaction {
   readonly credentials: CredentialQueries;
   readonly signingKeys: SigningKeyQueries;
   readonly belongings: BelongingQueries;
+  readonly events: EventQueries;
   readonly secrets: SecretQueries;
   readonly outbox: OutboxQueries;
   readonly accounting: AccountingQueries;

@@ -8,6 +8,7 @@ import { type Declaration, declarationDigest, type ObjectRef, refOf, refText } f
 import { fail, ok, type Result } from '../domain/result.js';
 import type { Outcome } from '../ports/live-store.js';
 import { appliedAfter, forgetRemoved } from './applied.js';
+import { openings } from './events/openings.js';
 import { peopleColumns } from './insert-object.js';
 import { tellPersonalKeys } from './people.js';
 import { liveReferences, refuseTakenAlias } from './references.js';
@@ -67,7 +68,8 @@ export async function update(work: Work, change: UpdateRequest): Promise<Result<
     alias,
     granted_at: row.granted_at ?? granted_at,
   };
-  const detail = { digest, previousDigest: row.digest, ...ownership };
+  const opened = await openings(work.tx, declarationOf(row), declaration);
+  const detail = { digest, previousDigest: row.digest, ...ownership, ...opened };
   const entry = await entryOfUpdate(work, row, { name: ref.name, detail });
   if (!entry.ok) return entry;
   const saved = await save(work, next, entry.value);

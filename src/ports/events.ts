@@ -38,11 +38,24 @@ export interface EventQuery {
   readonly topic?: string | undefined;
   /** From this instant on. */
   readonly since?: Instant | undefined;
+  /** Those that were dealt with. */
+  readonly acknowledged: 'left out' | 'told too';
+  /** How many are told, and how many of the oldest are passed over before. */
+  readonly limit: number;
+  readonly offset: number;
+}
+
+export interface ListedEvents {
+  readonly events: readonly Event[];
+  /** How many match in all; undefined above ten thousand, which nobody counts. */
+  readonly total: number | undefined;
 }
 
 export interface Events {
-  /** Oldest first; those that the caller may not see are left out. Reads the log from its beginning. */
-  list(query: EventQuery, by: By): Promise<Result<readonly Event[]>>;
+  /** Oldest first; those that the caller may not see are left out, and not counted. Reads what it tells. */
+  list(query: EventQuery, by: By): Promise<Result<ListedEvents>>;
+  /** `not_found` also for one that the caller may not see. */
+  get(id: string, by: By): Promise<Result<Event>>;
   /** Gives its id. `bad_request` for one that is too large; `not_found`, `forbidden`. The newest thousand of an environment are kept. */
   post(event: NewEvent, by: By): Promise<Result<string>>;
   /** Once; again changes nothing. `not_found`, `forbidden`. */

@@ -4,6 +4,7 @@ import type {
   BelongingRow,
   ConsumerRow,
   CredentialRow,
+  EventRow,
   InstanceRow,
   KeyringRow,
   LeaseRow,
@@ -26,6 +27,7 @@ export interface Database {
   readonly credentials: CredentialRow;
   readonly signing_keys: SigningKeyRow;
   readonly belongings: BelongingRow;
+  readonly events: EventRow;
   readonly secrets: SecretRow;
   readonly outbox: LetterRow;
   readonly usage: UsageRow;

@@ -3,6 +3,7 @@ import type { Transaction } from '../authority/storage-port.js';
 import { accountingQueries } from './queries/accounting.js';
 import { belongingQueries } from './queries/belongings.js';
 import { credentialQueries, signingKeyQueries } from './queries/credentials.js';
+import { eventQueries } from './queries/events.js';
 import { objectQueries } from './queries/objects.js';
 import { outboxQueries } from './queries/outbox.js';
 import { auditQueries, keyringQueries, leaseQueries, metaQueries } from './queries/records.js';
@@ -17,6 +18,7 @@ export const transactionOver = (session: Session): Transaction => ({
   credentials: credentialQueries(session),
   signingKeys: signingKeyQueries(session),
   belongings: belongingQueries(session),
+  events: eventQueries(session),
   secrets: secretQueries(session),
   outbox: outboxQueries(session),
   accounting: accountingQueries(session),

@@ -4,7 +4,7 @@ import type { Declaration } from '../../src/domain/objects.js';
 import { joined } from '../support/http-people.js';
 import { httpPlace } from '../support/http-world.js';
 import { guest, space, user } from '../support/plan-declarations.js';
-import { environment, need } from '../support/store.js';
+import { environment, need, service } from '../support/store.js';
 
 const place = httpPlace();
 
@@ -115,4 +115,23 @@ test('a checkpoint says how far the log goes, and anybody can tell who signed it
     seq: entries,
   });
   expect(decodeJwt(data.checkpoint)['sid']).toBeUndefined();
+});
+
+test('a page of the log that nothing narrows reads that page and one entry more, however long the log is', async () => {
+  const limits: number[] = [];
+  const server = await place.start((world) => ({
+    ...world,
+    store: {
+      ...world.store,
+      audit: (query) => {
+        limits.push(query.limit ?? 0);
+        return world.store.audit(query);
+      },
+    },
+  }));
+  for (let made = 0; made < 10; made++) await server.hand.create(service(`s-${made}`));
+  const first = (await server.asRoot('GET /v1/audit?limit=3')).body;
+  const second = (await server.asRoot(`GET /v1/audit?limit=3&since=${first.nextSince}`)).body;
+  expect(second.data.map(({ seq }: { seq: number }) => seq)).toEqual([4, 5, 6]);
+  expect(limits).toEqual([4, 4]);
 });

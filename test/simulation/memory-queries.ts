@@ -1,6 +1,8 @@
 /** The younger queries of the storage port over maps: those who come in, signing keys, and the review of all keys. */
 import type {
   CredentialRow,
+  EventFilter,
+  EventRow,
   ObjectRow,
   ReviewWindow,
   Transaction,
@@ -82,6 +84,44 @@ export const secretQueries = ({ secrets }: Tables): Transaction['secrets'] => ({
       secrets.put(row.id, undefined);
   },
 });
+
+export const eventQueries = ({ events }: Tables): Transaction['events'] => {
+  const wanted = (filter: EventFilter) => {
+    const isOf = (own: unknown, asked: unknown): boolean => asked === undefined || asked === own;
+    const isIn = (row: EventRow): boolean =>
+      filter.places === undefined ||
+      filter.places.some(
+        ({ spaceId, workbookIds }) =>
+          row.space_id === spaceId && (workbookIds?.includes(row.workbook_id ?? '') ?? true),
+      );
+    return events
+      .where(
+        (row) =>
+          (filter.acknowledged === 'told too' || row.acknowledged_at === null) &&
+          isOf(row.environment_id, filter.environmentId) &&
+          isOf(row.space_id, filter.spaceId) &&
+          isOf(row.domain, filter.domain) &&
+          isOf(row.topic, filter.topic) &&
+          row.at >= (filter.since ?? row.at) &&
+          isIn(row),
+      )
+      .toSorted((a, b) => a.at - b.at || (a.id < b.id ? -1 : 1));
+  };
+  return {
+    byId: async (id) => events.get(id),
+    page: async (filter, { limit, offset }) => wanted(filter).slice(offset, offset + limit),
+    count: async (filter, most) => wanted(filter).slice(0, most).length,
+    insert: async (row) => events.put(row.id, row),
+    acknowledge: async (row) => {
+      const found = events.get(row.id);
+      if (found) events.put(row.id, { ...found, ...row });
+    },
+    forgetSaid: async (environmentId, most) => {
+      const said = wanted({ environmentId, acknowledged: 'told too' }).filter(({ seq }) => seq === null);
+      for (const { id } of said.slice(0, Math.max(0, said.length - most))) events.put(id, undefined);
+    },
+  };
+};
 
 export const outboxQueries = ({ outbox }: Tables): Transaction['outbox'] => {
   const sorted = () => outbox.all().toSorted((a, b) => a.due_at - b.due_at || (a.id < b.id ? -1 : 1));

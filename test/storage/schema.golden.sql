@@ -48,6 +48,46 @@ CREATE INDEX "credentials_holder" on "credentials" ("holder_id",
 
 CREATE INDEX "credentials_kind" on "credentials" ("kind");
 
+CREATE TABLE "events" ("id" text primary key,
+  "seq" bigint,
+  "at" bigint not null,
+  "environment_id" text not null,
+  "space_id" text,
+  "workbook_id" text,
+  "topic" text not null,
+  "domain" text not null,
+  "payload" text not null,
+  "members" text not null,
+  "actor_id" text,
+  "acknowledged_at" bigint,
+  "acknowledged_by" text);
+
+CREATE INDEX "events_at" on "events" ("at",
+  "id");
+
+CREATE INDEX "events_at_open" on "events" ("at",
+  "id") where "acknowledged_at" is null;
+
+CREATE INDEX "events_environment" on "events" ("environment_id",
+  "at",
+  "id");
+
+CREATE INDEX "events_environment_open" on "events" ("environment_id",
+  "at",
+  "id") where "acknowledged_at" is null;
+
+CREATE INDEX "events_said" on "events" ("environment_id",
+  "at",
+  "id") where "seq" is null;
+
+CREATE INDEX "events_space" on "events" ("space_id",
+  "at",
+  "id");
+
+CREATE INDEX "events_space_open" on "events" ("space_id",
+  "at",
+  "id") where "acknowledged_at" is null;
+
 CREATE TABLE "instances" ("id" text primary key,
   "kind" text not null,
   "name" text not null,

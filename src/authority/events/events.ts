@@ -1,171 +1,99 @@
 /**
- * Events, listed, said and acknowledged. What clients say of their own is kept beside the environment, as attributes
- * are: opaque, the newest thousand of it. Who may read what is in a place may read what happened there.
+ * Events, listed, said and acknowledged: those that the audit log tells (told.ts), and what clients say of their own,
+ * the newest thousand of an environment. Who may read what is in a place may read what happened there.
  */
-import { authorize, type Target } from '../../domain/access.js';
+import { authorize } from '../../domain/access.js';
 import { canonicalJson } from '../../domain/canonical.js';
-import { workbookId } from '../../domain/derived-ids.js';
 import { fault } from '../../domain/errors.js';
-import type { DeclarationOf } from '../../domain/objects.js';
-import type { Principal } from '../../domain/principal.js';
 import { fail, ok, type Result } from '../../domain/result.js';
 import { base62 } from '../../domain/secret.js';
 import type { By } from '../../ports/authority.js';
-import type { Event, EventPlace, EventQuery, NewEvent } from '../../ports/events.js';
+import type { Event, EventQuery, ListedEvents, NewEvent } from '../../ports/events.js';
 import type { Reading } from '../identity/credentials.js';
-import { declarationOf } from '../rows.js';
-import type { BelongingRow, ObjectRow, Transaction } from '../storage-port.js';
-import { genuine } from '../stored.js';
+import type { EventRow } from '../storage-port.js';
 import type { Work } from '../work.js';
-import { toldEvents } from './told.js';
+import { livePlace, placeOf, targetOf, within } from './places.js';
 
 /** That clients said, of one environment. */
 const EVENTS_MAX = 1_000;
 const EVENT_CHARACTERS_MAX = 16_384;
+/** Counting is reading; above this nobody is told how many there are. */
+const COUNTED_MAX = 10_000;
+
+type Rows = Pick<Reading, 'tx' | 'keyring'>;
 
 export async function eventsSeen(
-  reading: Pick<Reading, 'tx' | 'keyring'>,
-  query: EventQuery,
+  reading: Rows,
+  { limit, offset, ...query }: EventQuery,
   { principal }: By,
-): Promise<Result<readonly Event[]>> {
-  const { tx } = reading;
-  const environments = await tx.objects.ofKind('Environment');
-  const ids = environments.map(({ id }) => id);
-  const said = (await tx.belongings.of(ids, 'event')).map(eventIn);
-  const wanted = [...(await toldEvents(tx)), ...said].filter((event) => isWanted(event, query));
-  const objects = await rowsOf(reading, wanted);
-  if (!objects.ok) return objects;
-  const acknowledged = new Map(
-    (await tx.belongings.of(ids, 'acknowledgement')).map((row) => [row.name, row]),
-  );
-  const seen = wanted.filter(({ place }) => maySee(principal, place, objects.value));
-  const events = seen.map((event) => {
-    const row = acknowledged.get(event.id);
-    return row === undefined ? event : { ...event, acknowledged: { at: row.created_at, by: byIn(row) } };
-  });
-  return ok(events.sort((a, b) => a.at - b.at || (a.id < b.id ? -1 : 1)));
+): Promise<Result<ListedEvents>> {
+  const seen = await within(reading, principal);
+  if (!seen.ok) return seen;
+  const { environmentId: own, places } = seen.value ?? {};
+  const { environmentId = own } = query;
+  const isElsewhere = own !== undefined && own !== environmentId;
+  if (seen.value === undefined || isElsewhere) return ok({ events: [], total: 0 });
+  const filter = { ...query, environmentId, places };
+  const { events } = reading.tx;
+  const rows = await events.page(filter, { limit, offset });
+  const isLast = rows.length > 0 && rows.length < limit;
+  const total = isLast ? offset + rows.length : await events.count(filter, COUNTED_MAX + 1);
+  return ok({ events: rows.map(eventIn), total: total > COUNTED_MAX ? undefined : total });
 }
+
+export async function eventSeen(reading: Rows, id: string, by: By): Promise<Result<Event>> {
+  const row = await reading.tx.events.byId(id);
+  if (row === undefined) return ABSENT;
+  const event = eventIn(row);
+  const place = await placeOf(reading, event.place);
+  if (!place.ok) return place;
+  const target = place.value && targetOf(place.value, event.place.workbookId);
+  return target !== undefined && authorize(by.principal, 'events:read', target).ok ? ok(event) : ABSENT;
+}
+
+const ABSENT = fail(fault('not_found', 'there is no such event; GET /events lists them'));
 
 export async function postEvent(work: Work, event: NewEvent, { principal }: By): Promise<Result<string>> {
   const place = await livePlace(work, event.place);
   if (!place.ok) return place;
   const allowed = authorize(principal, 'events:write', targetOf(place.value));
   if (!allowed.ok) return allowed;
-  const value = canonicalJson({ ...event, actorId: principal.id });
-  if (value.length > EVENT_CHARACTERS_MAX)
+  const [payload, members] = [canonicalJson(event.payload), canonicalJson(event.members)];
+  if (payload.length + members.length > EVENT_CHARACTERS_MAX)
     return fail(fault('bad_request', `an event is at most ${EVENT_CHARACTERS_MAX} characters of JSON`));
-  const { environment } = place.value;
-  const all = await work.tx.belongings.of([environment.id], 'event');
-  const oldest = all.toSorted((a, b) => a.created_at - b.created_at)[0];
-  if (oldest !== undefined && all.length >= EVENTS_MAX) {
-    await work.tx.belongings.remove(oldest.id);
-    await work.tx.belongings.remove(acknowledgementId(oldest.id));
-  }
+  const { environment, space } = place.value;
   const id = `us_evt_x${base62(16, work.entropy)}`;
-  const times = { created_at: work.now, updated_at: work.now };
-  await work.tx.belongings.put({ id, kind: 'event', object_id: environment.id, name: id, value, ...times });
+  await work.tx.events.insert({
+    ...{ id, seq: null, at: work.now, environment_id: environment.id, space_id: space?.id ?? null },
+    ...{ workbook_id: event.place.workbookId ?? null, topic: event.topic, domain: event.domain },
+    ...{ payload, members, actor_id: principal.id, acknowledged_at: null, acknowledged_by: null },
+  });
+  await work.tx.events.forgetSaid(environment.id, EVENTS_MAX);
   return ok(id);
 }
 
 export async function acknowledgeEvent(work: Work, id: string, by: By): Promise<Result<void>> {
-  const events = await eventsSeen(work, {}, by);
-  if (!events.ok) return events;
-  const event = events.value.find((one) => one.id === id);
-  if (event === undefined) return fail(fault('not_found', 'there is no such event; GET /events lists them'));
-  const place = await livePlace(work, event.place);
+  const event = await eventSeen(work, id, by);
+  if (!event.ok) return event;
+  const place = await livePlace(work, event.value.place);
   if (!place.ok) return place;
   const allowed = authorize(by.principal, 'events:write', targetOf(place.value));
   if (!allowed.ok) return allowed;
-  if (event.acknowledged !== undefined) return ok(undefined);
-  await work.tx.belongings.put({
-    ...{
-      id: acknowledgementId(id),
-      kind: 'acknowledgement',
-      object_id: place.value.environment.id,
-      name: id,
-    },
-    ...{ value: canonicalJson({ by: by.principal.id }), created_at: work.now, updated_at: work.now },
-  });
+  if (event.value.acknowledged !== undefined) return ok(undefined);
+  await work.tx.events.acknowledge({ id, acknowledged_at: work.now, acknowledged_by: by.principal.id });
   return ok(undefined);
 }
 
-const acknowledgementId = (eventId: string): string => eventId.replace(/^us_evt_/, 'us_ack_');
-
-const byIn = ({ value }: BelongingRow): string => (JSON.parse(value) as { readonly by: string }).by;
-
-const eventIn = ({ id, value, created_at }: BelongingRow): Event => ({
-  ...(JSON.parse(value) as NewEvent & Pick<Event, 'actorId'>),
-  ...{ id, at: created_at, acknowledged: undefined },
+const eventIn = (row: EventRow): Event => ({
+  ...{ id: row.id, at: row.at, topic: row.topic, domain: row.domain },
+  place: {
+    environmentId: row.environment_id,
+    spaceId: row.space_id ?? undefined,
+    workbookId: row.workbook_id ?? undefined,
+  },
+  payload: JSON.parse(row.payload) as Event['payload'],
+  members: JSON.parse(row.members) as Event['members'],
+  actorId: row.actor_id ?? undefined,
+  acknowledged:
+    row.acknowledged_at === null ? undefined : { at: row.acknowledged_at, by: row.acknowledged_by ?? '' },
 });
-
-const isWanted = (event: Event, query: EventQuery): boolean =>
-  [undefined, event.place.environmentId].includes(query.environmentId) &&
-  [undefined, event.place.spaceId].includes(query.spaceId) &&
-  [undefined, event.domain].includes(query.domain) &&
-  [undefined, event.topic].includes(query.topic) &&
-  event.at >= (query.since ?? 0);
-
-interface Place {
-  readonly environment: ObjectRow;
-  readonly space: ObjectRow | undefined;
-}
-
-/** Removed ones too: what happened there is still told. */
-async function rowsOf(
-  { tx, keyring }: Pick<Reading, 'tx' | 'keyring'>,
-  events: readonly Event[],
-): Promise<Result<ReadonlyMap<string, ObjectRow>>> {
-  const ids = new Set(events.flatMap(({ place }) => [place.environmentId, place.spaceId ?? []].flat()));
-  const rows = new Map<string, ObjectRow>();
-  for (const row of await tx.objects.byIds([...ids])) {
-    const checked = genuine({ keyring }, row);
-    if (!checked.ok) return checked;
-    rows.set(row.id, row);
-  }
-  return ok(rows);
-}
-
-function maySee(principal: Principal, at: EventPlace, rows: ReadonlyMap<string, ObjectRow>): boolean {
-  const environment = rows.get(at.environmentId);
-  const space = at.spaceId === undefined ? undefined : rows.get(at.spaceId);
-  if (environment === undefined || (at.spaceId !== undefined && space === undefined)) return false;
-  return authorize(principal, 'events:read', targetOf({ environment, space }, at.workbookId)).ok;
-}
-
-/** `not_found` also for a space of another environment. */
-async function livePlace(
-  work: { readonly tx: Transaction; readonly keyring: Work['keyring'] },
-  { environmentId, spaceId }: EventPlace,
-): Promise<Result<Place>> {
-  const rows = await work.tx.objects.byIds([environmentId, spaceId ?? environmentId]);
-  const found = (id: string, kind: string): ObjectRow | undefined =>
-    rows.find((row) => row.id === id && row.kind === kind && row.removed_at === null);
-  const environment = found(environmentId, 'Environment');
-  const space = spaceId === undefined ? undefined : found(spaceId, 'Space');
-  if (environment === undefined || (spaceId !== undefined && space === undefined)) return ELSEWHERE;
-  for (const row of [environment, ...(space ? [space] : [])]) {
-    const checked = genuine(work, row);
-    if (!checked.ok) return checked;
-  }
-  if (space !== undefined && spaceIn(space).spec.environment !== environment.name) return ELSEWHERE;
-  return ok({ environment, space });
-}
-
-const ELSEWHERE = fail(fault('not_found', 'there is no such environment, or no such space in it'));
-
-/** Whoever is let into one workbook reads what happened to that one. */
-function targetOf({ environment, space }: Place, ofWorkbook?: string): Target {
-  if (space === undefined) return { kind: 'environment', environment: environment.name };
-  const { metadata, spec } = spaceIn(space);
-  const workbook = spec.workbooks?.find((one) => workbookId(space.id, one) === ofWorkbook);
-  return {
-    kind: 'place',
-    place: {
-      environment: environment.name,
-      space: { name: metadata.name, id: space.id },
-      ...(workbook !== undefined && { workbook }),
-    },
-  };
-}
-
-const spaceIn = (row: ObjectRow) => declarationOf(row) as DeclarationOf<'Space'>;

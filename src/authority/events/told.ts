@@ -1,95 +1,117 @@
 /**
- * The events that the audit log tells of. Entries name objects as they were called then; ids are followed from the
- * first entry on, through removals and renames.
+ * The events that an entry of the audit log tells of, written beside it in its transaction, so that nobody who asks for
+ * events has to read the log.
  */
+import { canonicalJson } from '../../domain/canonical.js';
 import { workbookId } from '../../domain/derived-ids.js';
-import type { Event } from '../../ports/events.js';
 import { RENAMED } from '../history.js';
-import type { AuditRow, Transaction } from '../storage-port.js';
-
-const PAGE = 1_000;
+import type { AuditRow, EventRow, Transaction } from '../storage-port.js';
+import type { Opening } from './openings.js';
 
 type Detail = Readonly<Record<string, unknown>>;
-type Said = Pick<Event, 'topic' | 'domain' | 'payload'> & { readonly workbook?: string };
 
-/** Oldest first. An entry of an object whose id nothing tells has no event. */
-export async function toldEvents(tx: Transaction): Promise<readonly Event[]> {
-  const ids = new Map<string, string>();
-  const events: Event[] = [];
-  for (let since = 0; ; ) {
-    const page = await tx.audit.page(since, PAGE);
-    for (const row of page) {
-      const detail = JSON.parse(row.detail) as Detail;
-      learn(ids, row, detail);
-      const event = eventOf(ids, row, saidBy(row, detail));
-      if (event !== undefined) events.push(event);
-    }
-    const last = page.at(-1);
-    if (last === undefined) return events;
-    since = last.seq;
+interface Said {
+  readonly topic: string;
+  readonly domain: string;
+  readonly payload: Detail;
+  readonly workbook?: string;
+  /** Where it is not the object itself. */
+  readonly spaceId?: string;
+}
+
+/** An entry is about one object; its id may be known, and is in the entry where the object is new. */
+export interface About {
+  readonly id?: string;
+}
+
+/** None for what is of the account alone. */
+export async function tellEvents(tx: Transaction, about: About, row: AuditRow): Promise<void> {
+  const { object_kind: kind, object_name: name } = row;
+  if (kind !== 'Environment' && kind !== 'Space' && kind !== 'Guest') return;
+  const detail = JSON.parse(row.detail) as Detail;
+  const own = about.id ?? (typeof detail['id'] === 'string' ? detail['id'] : undefined);
+  const said = own === undefined ? [] : saidBy(row, detail, own);
+  if (own === undefined || said.length === 0) return;
+  const environment = kind === 'Environment' ? own : await idOf(tx, 'Environment', name.split('/')[0] ?? '');
+  if (environment === undefined) return;
+  const actor = await actorIdOf(tx, row.actor);
+  for (const [index, { topic, domain, payload, workbook, spaceId }] of said.entries()) {
+    const space = spaceId ?? (kind === 'Space' ? own : undefined);
+    await tx.events.insert({
+      ...{ id: idAt(row.seq, index), seq: row.seq, at: row.at, environment_id: environment },
+      ...{ space_id: space ?? null, topic, domain, payload: canonicalJson(payload), members: '{}' },
+      workbook_id: space !== undefined && workbook !== undefined ? workbookId(space, workbook) : null,
+      ...{ actor_id: actor ?? null, acknowledged_at: null, acknowledged_by: null },
+    } satisfies EventRow);
   }
 }
 
-/** Of the entry of that number. */
 const ID_DIGITS = 16;
 
-function learn(
-  ids: Map<string, string>,
-  { object_kind, object_name, action }: AuditRow,
-  detail: Detail,
-): void {
-  const { id, from } = detail;
-  const former = action === RENAMED ? ids.get(`${object_kind}/${String(from)}`) : undefined;
-  const known = action === 'object.created' && typeof id === 'string' ? id : former;
-  if (known !== undefined) ids.set(`${object_kind}/${object_name}`, known);
+/** An entry's first event has its number; an entry that opens several spaces to a guest has more. */
+const idAt = (seq: number, index: number): string =>
+  `us_evt_${String(seq).padStart(ID_DIGITS, '0')}${index === 0 ? '' : `n${index}`}`;
+
+const idOf = async (tx: Transaction, kind: string, name: string): Promise<string | undefined> =>
+  (await tx.objects.find(kind, name))?.id;
+
+/** `User/ada`; undefined for what nobody did in person: a controller, say. */
+async function actorIdOf(tx: Transaction, actor: string): Promise<string | undefined> {
+  const [kind = '', ...name] = actor.split('/');
+  return ACTING.has(kind) ? idOf(tx, kind, name.join('/')) : undefined;
 }
 
-function eventOf(ids: ReadonlyMap<string, string>, row: AuditRow, said: Said | undefined): Event | undefined {
-  const own = ids.get(`${row.object_kind}/${row.object_name}`);
-  const environmentId = ids.get(`Environment/${row.object_name.split('/')[0]}`);
-  if (said === undefined || own === undefined || environmentId === undefined) return undefined;
-  const { workbook, ...rest } = said;
-  const spaceId = row.object_kind === 'Space' ? own : undefined;
-  return {
-    ...rest,
-    id: `us_evt_${String(row.seq).padStart(ID_DIGITS, '0')}`,
-    at: row.at,
-    place: {
-      ...{ environmentId, spaceId },
-      ...(spaceId !== undefined && workbook !== undefined && { workbookId: workbookId(spaceId, workbook) }),
-    },
-    members: {},
-    actorId: ids.get(row.actor),
-    acknowledged: undefined,
-  };
-}
+const ACTING: ReadonlySet<string> = new Set(['User', 'ApiKey', 'Guest']);
 
-const OBJECT_TOPICS: Readonly<Record<string, string>> = {
+const OBJECT_VERBS: Readonly<Record<string, string>> = {
   'object.created': 'created',
   'object.updated': 'updated',
   'object.deleted': 'deleted',
   'attributes.changed': 'updated',
 };
 
-/** Topics and domains are those that Flatfile's client knows: there is none of guests, people or keys. */
-function saidBy({ object_kind, object_name, action }: AuditRow, detail: Detail): Said | undefined {
-  if (object_kind !== 'Environment' && object_kind !== 'Space') return undefined;
-  const domain = object_kind.toLowerCase();
-  const isRenamed = action === RENAMED && detail['from'] !== undefined;
-  const what = isRenamed ? 'updated' : OBJECT_TOPICS[action];
-  if (what !== undefined) return { topic: `${domain}:${what}`, domain, payload: { name: object_name } };
-  const [noun = '', verb = ''] = action.split('.');
+/** Topics and domains are those that Flatfile's client knows: there is none of people or keys. */
+function saidBy(row: AuditRow, detail: Detail, own: string): readonly Said[] {
+  if (row.object_kind === 'Guest') return guestSaid(detail, own);
+  const domain = row.object_kind.toLowerCase();
+  const isRenamed = row.action === RENAMED && detail['from'] !== undefined;
+  const what = isRenamed ? 'updated' : OBJECT_VERBS[row.action];
+  if (what !== undefined) return [{ topic: `${domain}:${what}`, domain, payload: { name: row.object_name } }];
+  const [noun = '', verb = ''] = row.action.split('.');
   const topic = `${noun}:${verb === 'changed' ? 'updated' : verb}`;
   switch (noun) {
     case 'workbook': {
       const workbook = String(detail['workbook']);
-      return { topic, domain: 'workbook', payload: { name: workbook }, workbook };
+      return [{ topic, domain: 'workbook', payload: { name: workbook }, workbook }];
     }
     case 'secret':
-      return { topic, domain: 'secret', payload: { secretId: detail['secretId'], name: detail['secret'] } };
+      return [{ topic, domain: 'secret', payload: { secretId: detail['secretId'], name: detail['secret'] } }];
     case 'agent':
-      return { topic, domain: 'environment', payload: { agentId: detail['agentId'] } };
+      return [{ topic, domain: 'environment', payload: { agentId: detail['agentId'] } }];
     default:
-      return undefined;
+      return [];
   }
+}
+
+/** One for each space that is open to them now and was not, or the other way round; not for more or less of it. */
+function guestSaid(detail: Detail, guestId: string): readonly Said[] {
+  const { opened = [], closed = [] } = detail as {
+    readonly opened?: readonly Opening[];
+    readonly closed?: readonly Opening[];
+  };
+  const without = (these: readonly Opening[], those: readonly Opening[]) =>
+    these.filter(({ spaceId }) => !those.some((other) => other.spaceId === spaceId));
+  const payload = { guestId };
+  const domain = 'space';
+  return [
+    ...without(opened, closed).map(({ spaceId }) => ({
+      topic: 'space:guestAdded',
+      domain,
+      payload,
+      spaceId,
+    })),
+    ...without(closed, opened).map(({ spaceId }) => ({
+      ...{ topic: 'space:guestRemoved', domain, payload, spaceId },
+    })),
+  ];
 }

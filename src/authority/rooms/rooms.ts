@@ -1,7 +1,7 @@
 /** The use-cases of rooms and what is in them, put together as the port. */
 import type { Rooms } from '../../ports/rooms.js';
 import type { Sealing } from '../../ports/sealing.js';
-import { acknowledgeEvent, eventsSeen, postEvent } from '../events/events.js';
+import { acknowledgeEvent, eventSeen, eventsSeen, postEvent } from '../events/events.js';
 import { callerBy, type Identity } from '../identity/identity.js';
 import { putSecret, removeSecret, secretsSeen } from '../secrets.js';
 import { agentsOf, deployAgent, removeAgent } from './agents.js';
@@ -33,6 +33,7 @@ export const roomsOver = ({ read, write }: Pick<Identity, 'read' | 'write'>, sea
   },
   events: {
     list: (query, by) => read((reading) => eventsSeen(reading, query, by)),
+    get: (id, by) => read((reading) => eventSeen(reading, id, by)),
     post: (event, by) => write(callerBy(by), (work) => postEvent(work, event, by)),
     acknowledge: (id, by) => write(callerBy(by), (work) => acknowledgeEvent(work, id, by)),
   },

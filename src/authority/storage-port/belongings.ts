@@ -1,7 +1,7 @@
 /** What is kept beside objects and is no part of what they declare. Part of the storage port. */
 
-/** What it is: attributes of the object itself, attributes of one workbook of a space, an agent in an environment, an event that a client said of it, an event's having been dealt with. */
-export type BelongingKind = 'attributes' | 'workbook' | 'agent' | 'event' | 'acknowledgement';
+/** What it is: attributes of the object itself, attributes of one workbook of a space, an agent in an environment. */
+export type BelongingKind = 'attributes' | 'workbook' | 'agent';
 
 /** Opaque to every rule: no plan compares it and no decision about access is made by it, so no MAC covers it. */
 export interface BelongingRow {

@@ -10,6 +10,7 @@ import { secrets } from './0008-secrets.js';
 import { applied } from './0009-applied.js';
 import { confinedSessions } from './0010-confined-sessions.js';
 import { outbox } from './0011-outbox.js';
+import { events } from './0012-events.js';
 
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-first-light': firstLight,
@@ -22,6 +23,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0009-applied': applied,
   '0010-confined-sessions': confinedSessions,
   '0011-outbox': outbox,
+  '0012-events': events,
 };
 
-export const NEWEST_MIGRATION = '0011-outbox';
+export const NEWEST_MIGRATION = '0012-events';

@@ -64,8 +64,11 @@ export const auditRoute = route({
   handle: async ({ query }, { store }) => {
     const { since = 0, limit = PAGE_DEFAULT, object, actor, action } = query;
     const [from, until] = [instantOf(query.from), instantOf(query.until)];
+    const narrowing = [actor, action, query.actorKind, from, until];
     const page = await entries(store, {
       ...{ since, limit, object },
+      // One more than is told says whether there are more.
+      atOnce: narrowing.every((one) => one === undefined) ? limit + 1 : READ_AT_ONCE,
       matches: (entry) =>
         [undefined, entry.actor].includes(actor) &&
         [undefined, kindOfActor(entry)].includes(query.actorKind) &&
@@ -90,23 +93,25 @@ interface Wanted {
   readonly since: number;
   readonly limit: number;
   readonly object: string | undefined;
+  readonly atOnce: number;
   matches(entry: AuditEntry): boolean;
 }
 
+/** Where most of what is read is passed over. */
 const READ_AT_ONCE = 1_000;
 /** Read and passed over in one request, at most. */
 const LOOKED_AT_MAX = 20_000;
 
 async function entries(
   store: LiveStore,
-  { since, limit, object, matches }: Wanted,
+  { since, limit, object, atOnce, matches }: Wanted,
 ): Promise<Result<{ readonly data: readonly AuditEntry[]; readonly nextSince: number | null }>> {
   const data: AuditEntry[] = [];
   let at = since;
   for (let lookedAt = 0; lookedAt < LOOKED_AT_MAX; ) {
     const read = await store.audit({
       since: at,
-      limit: READ_AT_ONCE,
+      limit: atOnce,
       ...(object !== undefined && { object }),
     });
     if (!read.ok) return read;
@@ -115,7 +120,7 @@ async function entries(
       at = entry.seq;
       if (matches(entry)) data.push(entry);
     }
-    if (read.value.length < READ_AT_ONCE) return ok({ data, nextSince: null });
+    if (read.value.length < atOnce) return ok({ data, nextSince: null });
     lookedAt += read.value.length;
   }
   return ok({ data, nextSince: at });

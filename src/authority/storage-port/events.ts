@@ -1,0 +1,59 @@
+/** Rows of events: what clients of an environment are told of. Part of the storage port. */
+
+/**
+ * What the audit log tells of one place, written with its entry so that a list need not read the log; or what a client
+ * said. Nothing is decided by one, so no MAC covers it: the log is what proves.
+ */
+export interface EventRow {
+  /** `us_evt_…`. */
+  readonly id: string;
+  /** Of the entry that tells it; null: a client said it. */
+  readonly seq: number | null;
+  readonly at: number;
+  readonly environment_id: string;
+  readonly space_id: string | null;
+  readonly workbook_id: string | null;
+  readonly topic: string;
+  readonly domain: string;
+  /** JSON. */
+  readonly payload: string;
+  /** JSON: what else the client said of it. */
+  readonly members: string;
+  readonly actor_id: string | null;
+  readonly acknowledged_at: number | null;
+  readonly acknowledged_by: string | null;
+}
+
+/** A space with all that happened in it; or, where workbooks are listed, what happened to these alone. */
+export interface EventPlaceRow {
+  readonly spaceId: string;
+  readonly workbookIds?: readonly string[];
+}
+
+/** Every condition that is there holds. */
+export interface EventFilter {
+  readonly environmentId?: string | undefined;
+  readonly spaceId?: string | undefined;
+  readonly domain?: string | undefined;
+  readonly topic?: string | undefined;
+  /** From this instant on. */
+  readonly since?: number | undefined;
+  /** In one of these; none of a list is nothing. */
+  readonly places?: readonly EventPlaceRow[] | undefined;
+  readonly acknowledged: 'left out' | 'told too';
+}
+
+export interface EventQueries {
+  byId(id: string): Promise<EventRow | undefined>;
+  /** By instant and id. */
+  page(
+    filter: EventFilter,
+    page: { readonly limit: number; readonly offset: number },
+  ): Promise<readonly EventRow[]>;
+  /** How many there are; counts up to `most`. */
+  count(filter: EventFilter, most: number): Promise<number>;
+  insert(row: EventRow): Promise<void>;
+  acknowledge(row: Pick<EventRow, 'id' | 'acknowledged_at' | 'acknowledged_by'>): Promise<void>;
+  /** Of what clients said in an environment the newest `most` stay. */
+  forgetSaid(environmentId: string, most: number): Promise<void>;
+}

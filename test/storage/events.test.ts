@@ -1,0 +1,93 @@
+/** What a list of events costs: it follows the page that is asked for, and not the log. */
+import { CompiledQuery } from 'kysely';
+import { openServed, type ServedStore } from '../../src/authority/identity/open.js';
+import { newKey } from '../../src/authority/keyring.js';
+import type { EventQuery } from '../../src/ports/events.js';
+import { SqliteConnection } from '../../src/storage/sqlite/driver.js';
+import { IN_MEMORY, openSqlite } from '../../src/storage/sqlite/engine.js';
+import { Desk, quickHashing } from '../support/callers.js';
+import { space } from '../support/plan-declarations.js';
+import { need } from '../support/store.js';
+import { testWorld } from '../support/store-world.js';
+
+type Query = Parameters<SqliteConnection['executeQuery']>[0];
+
+interface Asked {
+  readonly query: Query;
+  readonly rows: number;
+  readonly connection: SqliteConnection;
+}
+
+async function opened(): Promise<{ readonly served: ServedStore; readonly desk: Desk }> {
+  const world = testWorld();
+  const storage = need(await openSqlite({ path: IN_MEMORY, sleep: world.clock.sleep }));
+  const hashing = quickHashing;
+  const served = need(await openServed(storage, { ...world, hashing }, newKey(world.entropy)));
+  return { served, desk: await Desk.open({ ...served, clock: world.clock }) };
+}
+
+/** What was asked of the database meanwhile. */
+async function watched(work: () => Promise<unknown>): Promise<readonly Asked[]> {
+  const asked: Asked[] = [];
+  const { executeQuery } = SqliteConnection.prototype;
+  const spy = jest.spyOn(SqliteConnection.prototype, 'executeQuery').mockImplementation(async function (
+    this: SqliteConnection,
+    query: Query,
+  ) {
+    const result = await executeQuery.call(this, query);
+    asked.push({ query, rows: result.rows.length, connection: this });
+    return result as never;
+  });
+  await work();
+  spy.mockRestore();
+  return asked;
+}
+
+const PAGE = { acknowledged: 'left out', limit: 5, offset: 0 } as const;
+
+/** How the database would answer, line by line. */
+async function waysOf(asked: readonly Asked[]): Promise<readonly string[]> {
+  const lines: string[] = [];
+  for (const { query, connection } of asked.filter((one) => one.query.sql.includes('"events"'))) {
+    const explain = CompiledQuery.raw(`explain query plan ${query.sql}`, [...query.parameters]);
+    const { rows } = await connection.executeQuery<{ readonly detail: string }>(explain);
+    lines.push(...rows.map(({ detail }) => detail));
+  }
+  return lines;
+}
+
+test('the newest of a log of any length are told by as many queries and rows, none of them of the log', async () => {
+  const { served, desk } = await opened();
+  const root = await desk.root();
+  const costs: { readonly queries: number; readonly rows: number }[] = [];
+  for (const count of [20, 400]) {
+    for (let made = 0; made < count; made++) await desk.create(space(`s-${count}-${made}`));
+    const since = desk.clock.now();
+    desk.clock.advance(1_000);
+    for (let made = 0; made < 5; made++) await desk.create(space(`late-${count}-${made}`));
+    const query: EventQuery = { ...PAGE, limit: 6, since: since + 1 };
+    const asked = await watched(() => served.rooms.events.list(query, root));
+    expect(asked.filter(({ query: { sql } }) => sql.includes('"audit"'))).toEqual([]);
+    costs.push({ queries: asked.length, rows: asked.reduce((sum, { rows }) => sum + rows, 0) });
+  }
+  expect(costs[1]).toEqual(costs[0]);
+  await desk.store.close();
+});
+
+test.each<[string, Partial<EventQuery>]>([
+  ['of everywhere', {}],
+  ['since an instant', { since: 1 }],
+  ['of an environment', { environmentId: 'us_env_a' }],
+  ['of an environment, since an instant', { environmentId: 'us_env_a', since: 1 }],
+  ['of a space', { spaceId: 'us_sp_a' }],
+  ['of a space, those dealt with too', { spaceId: 'us_sp_a', acknowledged: 'told too' }],
+  ['of an environment, those dealt with too', { environmentId: 'us_env_a', acknowledged: 'told too' }],
+])('a page %s is read from an index, in its order', async (_, query) => {
+  const { served, desk } = await opened();
+  const root = await desk.root();
+  const asked = await watched(() => served.rooms.events.list({ ...PAGE, ...query }, root));
+  const ways = await waysOf(asked.filter((one) => one.query.sql.includes('order by')));
+  expect(ways.length).toBeGreaterThan(0);
+  for (const way of ways) expect(way).toMatch(/USING (COVERING )?INDEX events_/);
+  await desk.store.close();
+});
