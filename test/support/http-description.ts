@@ -43,10 +43,18 @@ export function asDescribed(description: Description, line: string, got: Got): G
 function operationOf({ servers, paths }: Description, path: string, method: string): Operation | undefined {
   const prefix = servers.map(({ url }) => url).find((url) => path.startsWith(`${url}/`)) ?? '';
   const local = path.slice(prefix.length);
-  const found = Object.keys(paths).find((one) =>
-    new RegExp(`^${one.replaceAll('.', '\\.').replaceAll(/\{\w+\}/g, '[^/]+')}$`).test(local),
-  );
+  const found = Object.keys(paths).find((one) => patternOf(one).test(local));
   return found === undefined ? undefined : paths[found]?.[method];
+}
+
+const patterns = new Map<string, RegExp>();
+
+function patternOf(path: string): RegExp {
+  const known = patterns.get(path);
+  if (known !== undefined) return known;
+  const made = new RegExp(`^${path.replaceAll('.', '\\.').replaceAll(/\{\w+\}/g, '[^/]+')}$`);
+  patterns.set(path, made);
+  return made;
 }
 
 const ajv = new Ajv2020({ strict: false, validateFormats: false });
