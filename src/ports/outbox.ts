@@ -6,8 +6,11 @@ import type { Result } from '../domain/result.js';
 import type { Secret } from '../domain/secret.js';
 import { type DurationMs, type Instant, SECOND_MS } from '../domain/time.js';
 
-/** Whoever takes a letter hands it over, or gives up, well within that. */
-export const TAKEN_FOR_MS: DurationMs = 30 * SECOND_MS;
+/** How long handing a letter over may take: longer every time, for who answers slowly may have taken it all the same. */
+export const sendingMaxMs = (attempts: number): DurationMs => Math.min(attempts, 6) * 10 * SECOND_MS;
+
+/** How long a letter is nobody else's: until it was handed over or given up, on another machine's clock too. */
+export const takenForMs = (attempts: number): DurationMs => sendingMaxMs(attempts) + 10 * SECOND_MS;
 
 /** What whoever invites adds of their own. */
 export interface LetterWords {
@@ -62,7 +65,7 @@ export interface Mailbag {
 
 /** `store_unreachable` is possible everywhere. */
 export interface Outbox {
-  /** Those that are due, a few at a time; for `TAKEN_FOR_MS` they are nobody else's. */
+  /** Those that are due, a few at a time; for `takenForMs` they are nobody else's. */
   take(): Promise<Result<Mailbag>>;
   /** Handed over, and forgotten. */
   sent(taken: Taken): Promise<Result<void>>;

@@ -2,7 +2,7 @@
 import { Secret } from '../../src/domain/secret.js';
 import { DAY_MS, MINUTE_MS } from '../../src/domain/time.js';
 import type { Mailbag, Outbox } from '../../src/ports/outbox.js';
-import { TAKEN_FOR_MS } from '../../src/ports/outbox.js';
+import { takenForMs } from '../../src/ports/outbox.js';
 import { Desk, FROM, type OpenServed } from '../support/callers.js';
 import { guest, user } from '../support/plan-declarations.js';
 import { environment, need, OURS, refusal } from '../support/store.js';
@@ -57,8 +57,8 @@ export function outboxContract(name: string, open: () => Promise<OpenOutbox>): v
     it('gives a letter to one taker at a time, and to the next when the first has not come back in time', async () => {
       await invite();
       const first = await one();
-      expect(await take()).toMatchObject({ taken: [], nextAt: desk.clock.now() + TAKEN_FOR_MS });
-      desk.clock.advance(TAKEN_FOR_MS);
+      expect(await take()).toMatchObject({ taken: [], nextAt: desk.clock.now() + takenForMs(1) });
+      desk.clock.advance(takenForMs(1));
       const second = await one();
       expect([second.letter.id, second.attempts]).toEqual([first.letter.id, 2]);
       need(await outbox.sent(first));
@@ -81,7 +81,7 @@ export function outboxContract(name: string, open: () => Promise<OpenOutbox>): v
       await invite();
       const { token } = await invite();
       expect([await because(), need(await outbox.pending())]).toEqual([['ended'], 1]);
-      desk.clock.advance(TAKEN_FOR_MS);
+      desk.clock.advance(takenForMs(1));
       need(await desk.authority.acceptInvitation(token, new Secret('correct horse battery'), FROM));
       expect(await because()).toEqual(['ended']);
       const link = await magicLink();

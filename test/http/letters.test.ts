@@ -1,7 +1,7 @@
 /** Who is written to by what over HTTP (F11): invitations and magic links go into the outbox, and the answer stays the same. */
 import { MINUTE_MS } from '../../src/domain/time.js';
 import type { Letter } from '../../src/ports/outbox.js';
-import { TAKEN_FOR_MS } from '../../src/ports/outbox.js';
+import { takenForMs } from '../../src/ports/outbox.js';
 import { change, statuses } from '../support/http-people.js';
 import { httpPlace, type TestServer } from '../support/http-world.js';
 import { guest, space, user } from '../support/plan-declarations.js';
@@ -132,7 +132,7 @@ test('F11: where guestInvites is false, no guest makes or invites a guest, and n
   const { token: link } = (await server.asRoot('POST /v1/guest-links', { guest: server.guestId })).body.data;
   const token = (await exchange(server, { token: link })).body.data.token;
   need(await server.outbox.take());
-  server.clock.advance(TAKEN_FOR_MS);
+  server.clock.advance(takenForMs(1));
   const invite = (email: string) => {
     const body = { environment: 'production', email, grants: [{ space: 'open' }] };
     return server.ask('POST /v1/guest-invites', { token, body });

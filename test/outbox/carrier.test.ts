@@ -137,6 +137,26 @@ test('of two servers on one store one sends a letter', async () => {
   expect(await pending()).toBe(0);
 });
 
+test('whoever stops carrying gives up what nobody answers, and it is sent after the next start', async () => {
+  const signals: AbortSignal[] = [];
+  start((_, signal) => {
+    signals.push(signal);
+    return new Promise(() => undefined);
+  });
+  await invite();
+  await pass(SECOND_MS);
+  const [end] = ends;
+  ends = [];
+  const ended = end?.();
+  await pass(6 * SECOND_MS);
+  await ended;
+  expect(signals.map(({ aborted }) => aborted)).toEqual([true]);
+  const got: string[] = [];
+  start(async ({ to }) => void got.push(to));
+  await pass(5 * SECOND_MS);
+  expect(got).toEqual(['ada@example.com']);
+});
+
 test('whoever stops carrying lets what is under way be handed over first', async () => {
   let finish: () => void = () => undefined;
   const told = start(

@@ -73,6 +73,16 @@ test('a refusal is told by its code, without the address', async () => {
   expect(await mail.send(letter(), signal())).toMatch(/could not be talked to \(E[A-Z]+\)/);
 });
 
+test('a server that does not answer is left when time is up, and gets nothing later', async () => {
+  const there = await server({ silentAt: 'DATA' });
+  const late = new AbortController();
+  const sending = (await post(`smtp://127.0.0.1:${there.port}`)).send(letter(), late.signal);
+  while (!there.commands.includes('DATA')) await new Promise((resolve) => setTimeout(resolve, 5));
+  late.abort();
+  expect(await sending).toMatch(/could not be talked to/);
+  expect(there.mails).toEqual([]);
+});
+
 test('nothing goes in the clear to another machine, nor to this one in TLS that nobody could vouch for', async () => {
   const there = await server({ offersTls: true });
   expect(await (await post(`smtp://127.0.0.1:${there.port}`)).send(letter(), signal())).toBeUndefined();

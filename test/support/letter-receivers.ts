@@ -22,6 +22,8 @@ interface Manners {
   readonly recipients?: string;
   /** `USER:PASSWORD` it asks for; absent: takes mail from anybody. */
   readonly login?: string;
+  /** Does not answer this word. */
+  readonly silentAt?: string;
   /** Says that it could go on in TLS. */
   readonly offersTls?: true;
 }
@@ -54,6 +56,7 @@ function converse(socket: Socket, { manners, mails, commands }: Conversation): v
     const word = (line.split(/[ :]/)[0] ?? '').toUpperCase();
     const path = /<(.*?)>/.exec(line)?.[1] ?? '';
     commands.push(word);
+    if (word === manners.silentAt) return;
     if (word === 'EHLO')
       for (const [at, one] of extensions.entries())
         say(`250${at === extensions.length - 1 ? ' ' : '-'}${one}`);

@@ -21,13 +21,16 @@ export interface Answered {
 export class ServerProcess {
   readonly #world: Workspace;
   readonly #address: string;
+  readonly #env: Readonly<Record<string, string>>;
   #child: ChildProcess | undefined;
   #url = '';
   #port = 0;
 
-  constructor(world: Workspace, address: string) {
+  /** `env` is more than what all of these servers have. */
+  constructor(world: Workspace, address: string, env: Readonly<Record<string, string>> = {}) {
     this.#world = world;
     this.#address = address;
+    this.#env = env;
   }
 
   get url(): string {
@@ -44,6 +47,7 @@ export class ServerProcess {
         KEYWRIGHT_ROOT_TOKEN: ROOT,
         KEYWRIGHT_RATE_LIMIT: '1000000',
         KEYWRIGHT_LOG_LEVEL: 'silent',
+        ...this.#env,
       },
       stdio: ['ignore', 'pipe', 'pipe'],
     });

@@ -9,7 +9,7 @@
  * A server that dies between sending and forgetting has it sent again, under the same id.
  */
 import { ok } from '../../domain/result.js';
-import { type Dropped, type Outbox, TAKEN_FOR_MS, type Taken } from '../../ports/outbox.js';
+import { type Dropped, type Outbox, type Taken, takenForMs } from '../../ports/outbox.js';
 import { findCredential, liveHolder } from '../identity/credentials.js';
 import type { Identity } from '../identity/identity.js';
 import type { LetterRow, Storage } from '../storage-port.js';
@@ -55,7 +55,7 @@ async function takeDue(work: Work) {
       dropped.push({ id: row.id, because: why ?? 'tampered' });
     } else {
       const attempts = row.attempts + 1;
-      const until = { id: row.id, attempts, due_at: work.now + TAKEN_FOR_MS };
+      const until = { id: row.id, attempts, due_at: work.now + takenForMs(attempts) };
       await work.tx.outbox.postpone(until, row.attempts);
       taken.push({ letter, attempts });
     }
