@@ -57,7 +57,7 @@ export async function planDocuments(request: PlanRequest): Promise<Result<Planne
   const seen = await preview({ desired, store, sinks, ownership, recipient, allowRemovals, ...view });
   if (!seen.ok) return failed(seen.error);
   const { plan, input, isLive } = seen.value;
-  const unknown = unresolved(desired.entries, isLive);
+  const unknown = unresolved(desired, isLive);
   if (unknown.length > 0) return badDocuments(unknown);
   const left = selector && unselectedNeed(input, isLive);
   if (left !== undefined) return failure('unknown_reference', left);

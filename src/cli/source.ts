@@ -58,7 +58,7 @@ export function reader({
     const documents: Documents = {
       desired: desired.value,
       ...(branch && { commit: branch.commit() }),
-      unresolved: (isLive) => problemsOf(unresolved(desired.value.entries, isLive)),
+      unresolved: (isLive) => problemsOf(unresolved(desired.value, isLive)),
     };
     return ok(documents);
   };

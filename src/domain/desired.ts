@@ -37,6 +37,8 @@ export interface DesiredState {
   readonly project: DesiredProject;
   /** Sorted by `compareRefs`, each name once. */
   readonly entries: readonly DesiredEntry[];
+  /** The lists of references of the entries, where that is at hand; entries that name the same mostly share one. */
+  readonly references?: ReadonlySet<readonly Reference[]>;
   /** Digest over the project and every entry's digest. */
   readonly digest: string;
 }

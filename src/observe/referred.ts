@@ -6,11 +6,10 @@ import type { LiveStore } from '../ports/live-store.js';
 
 /** Those of such references that mean something live, as `refText`. */
 export async function referredOtherwise(
-  { entries }: DesiredState,
+  { entries, references: known }: DesiredState,
   store: LiveStore,
 ): Promise<Result<ReadonlySet<string>>> {
-  // Entries from memory share their lists of references: each list is looked through once.
-  const lists = new Set(entries.map(({ references }) => references));
+  const lists = known ?? new Set(entries.map(({ references }) => references));
   const named = [...lists].flat().filter(({ name }) => isEmail(name) || isId(name));
   if (named.length === 0) return ok(new Set());
   const references = [...new Map(named.map((one) => [refText(one), one])).values()];

@@ -47,7 +47,7 @@ export async function selectedView(selecting: Selecting): Promise<Result<View>> 
     if (halves.some((half) => wanted.has(half))) for (const half of halves) wanted.add(half);
   const entries = desired.entries.filter(({ ref }) => wanted.has(refText(ref)));
   return ok({
-    desired: { ...desired, entries, digest: selectedDigest(desired, entries, selector) },
+    desired: { project: desired.project, entries, digest: selectedDigest(desired, entries, selector) },
     survey: survey.filter(({ ref }) => wanted.has(refText(ref))),
   });
 }

@@ -19,17 +19,21 @@ import type { SpecFile } from './spec-file.js';
 import type { Path } from './tree.js';
 
 export class SpecEntry implements DesiredEntry {
-  readonly ref: ObjectRef;
-  /** At hand, as every look over all entries begins with them; documents that name the same share one list. */
-  readonly references: readonly Reference[];
   readonly #remembered: RememberedDocument;
   readonly #origin: Origin;
 
   constructor(remembered: RememberedDocument, origin: Origin) {
     this.#remembered = remembered;
     this.#origin = origin;
-    this.ref = { kind: remembered.kind, name: remembered.name };
-    this.references = remembered.references;
+  }
+
+  get ref(): ObjectRef {
+    return { kind: this.#remembered.kind, name: this.#remembered.name };
+  }
+
+  /** Documents that name the same mostly share one list. */
+  get references(): readonly Reference[] {
+    return this.#remembered.references;
   }
 
   get mark(): string {

@@ -4,7 +4,7 @@ import type { DesiredState } from '../domain/desired.js';
 import { documentSchema } from '../domain/kinds/document-schema.js';
 import { KINDS, type KindName } from '../domain/kinds/index.js';
 import { DEFAULT_SPECS } from '../domain/kinds/project.js';
-import { compareRefs } from '../domain/objects.js';
+import { sortedByRef } from '../domain/objects.js';
 import { fail, ok, type Result } from '../domain/result.js';
 import { crossErrors } from './cross.js';
 import { type Diagnostic, ordered } from './diagnostics.js';
@@ -30,6 +30,7 @@ export interface LoadOptions {
 
 export interface LoadedState extends DesiredState {
   readonly entries: readonly SpecEntry[];
+  readonly references: NonNullable<DesiredState['references']>;
 }
 
 /**
@@ -53,19 +54,33 @@ export async function loadAll(
   const key = memoryKey(project);
   const recalled = await options.memory?.recall();
   const before = recalled?.key === key ? recalled : undefined;
-  const { entries, read, wrong, areUnchanged } = readAll(project, files, before);
+  const { found, read, wrong, areUnchanged } = readAll(project, files, before);
 
-  entries.sort((a, b) => compareRefs(a.ref, b.ref));
-  const isKnownSound = areUnchanged && before?.isSound === true;
+  const entries = areInOrder(found) ? found : sortedByRef(found);
+  const same = areUnchanged ? before : undefined;
+  const digest = same?.digest ?? digestOfAll(project, entries);
+  const isKnownSound = same?.isSound === true;
   const across = isKnownSound
     ? []
     : [...crossErrors(entries, project.folder), ...namingErrors(entries, project.project)];
   const errors = [...missing, ...wrong, ...across];
-  if (!isKnownSound) await options.memory?.keep({ key, isSound: errors.length === 0, files: read });
-  const digests = entries.map((entry) => entry.digest).join('');
-  const digest = sha256(digestOf(project.project) + digests).slice(0, 32);
-  return { state: { project: project.project, entries, digest }, errors };
+  if (!isKnownSound) await options.memory?.keep({ key, isSound: errors.length === 0, digest, files: read });
+  const references = new Set(read.flatMap((file) => file.references));
+  return { state: { project: project.project, entries, references, digest }, errors };
 }
+
+/** What comes from memory mostly is; and what is in the order of marks is in that of `compareRefs`. */
+function areInOrder(entries: readonly SpecEntry[]): boolean {
+  let before = '';
+  for (const { mark } of entries) {
+    if (mark < before) return false;
+    before = mark;
+  }
+  return true;
+}
+
+const digestOfAll = ({ project }: LoadedProject, entries: readonly SpecEntry[]): string =>
+  sha256(digestOf(project) + entries.map((entry) => entry.digest).join('')).slice(0, 32);
 
 /** Digest of everything, other than their text, that the meaning of documents depends on. */
 const memoryKey = ({ folder, project }: LoadedProject): string =>
@@ -112,7 +127,7 @@ function filesOf(
 }
 
 interface ReadAll {
-  readonly entries: SpecEntry[];
+  readonly found: readonly SpecEntry[];
   readonly read: readonly RememberedFile[];
   readonly wrong: readonly Diagnostic[];
   readonly areUnchanged: boolean;
@@ -125,7 +140,7 @@ function readAll(
 ): ReadAll {
   const context = { folder, project };
   const known = new Map(before?.files.map((remembered) => [remembered.file, remembered]));
-  const entries: SpecEntry[] = [];
+  const found: SpecEntry[] = [];
   const read: RememberedFile[] = [];
   const wrong: Diagnostic[] = [];
   let areUnchanged = known.size === files.length;
@@ -134,12 +149,22 @@ function readAll(
     const recalled = known.get(file.file);
     const documents = readDocuments({ file, context, isProjectFile }, recalled);
     const origin = { file, context, declarations: documents.declarations };
-    for (const remembered of documents.documents) entries.push(new SpecEntry(remembered, origin));
+    for (const remembered of documents.documents) found.push(new SpecEntry(remembered, origin));
     const hash = documents.wrong.length === 0 ? file.hash : '';
-    const fresh = { file: file.file, hash, documents: documents.documents };
-    read.push(documents.isUnchanged && recalled ? recalled : fresh);
+    read.push(
+      documents.isUnchanged && recalled
+        ? recalled
+        : { file: file.file, hash, ...withReferences(documents.documents) },
+    );
     wrong.push(...documents.wrong);
     areUnchanged &&= documents.isUnchanged;
   }
-  return { entries, read, wrong, areUnchanged };
+  return { found, read, wrong, areUnchanged };
 }
+
+const withReferences = (
+  documents: RememberedFile['documents'],
+): Pick<RememberedFile, 'documents' | 'references'> => ({
+  documents,
+  references: [...new Set(documents.map(({ references }) => references))],
+});

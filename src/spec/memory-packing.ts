@@ -1,9 +1,9 @@
 /**
- * The memory as one text, made to be read: an index, then for each file what documents share (labels and
- * lists of references, each once), a line for each document with what every plan needs, and one with what
- * few need. Lines are taken apart when somebody asks.
+ * The memory as one text, made to be read: an index, what documents share (lists of references and labels, each
+ * once), then for each file a line for each document with what every plan needs, and one with what few need.
+ * Lines are taken apart when somebody asks.
  *
- *     index as JSON ⏎ | labels ⇥ references | kind, name, digest, … ⏎ … | text, offset, … ⏎ … |  next file …
+ *     index ⏎ lists of references ⏎ labels ⏎ | kind, name, digest, … ⏎ … | text, offset, … ⏎ … | next file …
  */
 import type { KeptText } from '../domain/kept-text.js';
 import type { ObjectKind, Reference } from '../domain/kinds/index.js';
@@ -19,17 +19,23 @@ import type {
 interface Index {
   readonly key: string;
   readonly isSound: boolean;
-  /** Name, hash, and the lengths of the three parts. */
-  readonly files: readonly (readonly [string, string, number, number, number])[];
+  readonly digest: string;
+  readonly files: readonly PackedFile[];
 }
 
+/** Name, hash, the lengths of both tables, and where its labels and lists of references stand among those of all files. */
+type PackedFile = readonly [string, string, number, number, readonly number[], readonly number[]];
+
 interface Parts {
-  readonly shared: string;
-  /** Kind, name, digest, sinks, references, previous name, labels. */
+  /** Kind, name, digest, sinks, references, labels, previous name; of the sixth and seventh, where they stand in the file's. */
   readonly documents: string;
   /** Text, offset, length, line, nameLine, nameColumn. */
   readonly places: string;
+  readonly labels: () => readonly Labels[];
+  readonly references: readonly (readonly Reference[])[];
 }
+
+type Labels = RememberedDocument['labels'];
 
 /** Between sinks. Their ids hold no control characters. */
 const BETWEEN_SINKS = '\r';
@@ -38,7 +44,7 @@ const BETWEEN_SINKS = '\r';
 const packedFiles = new WeakMap<RememberedFile, Parts>();
 
 /** Of what is kept under this mark. Changes with the shape of the text. */
-export const DOCUMENTS_MARK = 'keywright-documents-3';
+export const DOCUMENTS_MARK = 'keywright-documents-4';
 
 export const documentMemory = (kept: KeptText): DocumentMemory => ({
   recall: async () => {
@@ -48,38 +54,47 @@ export const documentMemory = (kept: KeptText): DocumentMemory => ({
   keep: (recollection) => kept.keep(packed(recollection)),
 });
 
-function packed({ key, isSound, files }: Recollection): string {
+function packed({ files, ...rest }: Recollection): string {
   const parts = files.map((file) => packedFiles.get(file) ?? packedFile(file));
-  const index: Index = {
-    key,
-    isSound,
-    files: files.map(({ file, hash }, at) => {
-      const { shared = '', documents = '', places = '' } = parts[at] ?? {};
-      return [file, hash, shared.length, documents.length, places.length];
-    }),
-  };
-  const texts = parts.map(({ shared, documents, places }) => shared + documents + places);
-  return [JSON.stringify(index), LINE, ...texts].join('');
-}
-
-function packedFile({ documents }: RememberedFile): Parts {
   const labels = new Table();
   const references = new Table();
+  const index: Index = {
+    ...rest,
+    files: files.map(({ file, hash }, at) => {
+      const one = parts[at] ?? NOTHING;
+      const shared = [labels.indexesOf(one.labels()), references.indexesOf(one.references)] as const;
+      return [file, hash, one.documents.length, one.places.length, ...shared];
+    }),
+  };
+  const head = [JSON.stringify(index), references.text, labels.text].join(LINE);
+  return [head, LINE, ...parts.map(({ documents, places }) => documents + places)].join('');
+}
+
+const NOTHING: Parts = { documents: '', places: '', labels: () => [], references: [] };
+
+function packedFile({ documents, references: lists }: RememberedFile): Parts {
+  const labels = new Table();
+  const references = new Table();
+  for (const list of lists) references.indexOf(list);
   const lines = documents.map((document) => [
     document.kind,
     document.name,
     document.digest,
     document.sinks.join(BETWEEN_SINKS),
     references.indexOf(document.references),
-    document.previousName === undefined ? '' : JSON.stringify(document.previousName),
     labels.indexOf(document.labels),
+    document.previousName === undefined ? '' : JSON.stringify(document.previousName),
   ]);
   const places = documents.map((document) => {
     const { text, offset, length, line, nameLine, nameColumn } = document.place();
     return [text, offset, length, line, nameLine, nameColumn];
   });
-  const shared = labels.texts.join(LINE) + TAB + references.texts.join(LINE);
-  return { shared, documents: textOf(lines), places: textOf(places) };
+  return {
+    documents: textOf(lines),
+    places: textOf(places),
+    labels: () => labels.values as readonly Labels[],
+    references: references.values as readonly (readonly Reference[])[],
+  };
 }
 
 const textOf = (lines: readonly (readonly (string | number)[])[]): string =>
@@ -87,41 +102,40 @@ const textOf = (lines: readonly (readonly (string | number)[])[]): string =>
 
 /** The text must be one that `packed` made. */
 function unpacked(text: string): Recollection {
-  const start = text.indexOf(LINE) + 1;
-  const { key, isSound, files } = JSON.parse(text.slice(0, start)) as Index;
-  const values = new Values();
-  let at = start;
+  let at = 0;
   const next = (length: number): string => {
     at += length;
     return text.slice(at - length, at);
   };
+  const nextLine = (): string => next(text.indexOf(LINE, at) + 1 - at);
+  const { files, ...rest } = JSON.parse(nextLine()) as Index;
+  const references = JSON.parse(nextLine()) as readonly (readonly Reference[])[];
+  const labelsText = nextLine();
+  // Only a selection asks for them.
+  const labels = onceAsked(() => JSON.parse(labelsText) as readonly Labels[]);
   return {
-    key,
-    isSound,
-    files: files.map(([file, hash, shared, documents, places]) => {
-      const parts = { shared: next(shared), documents: next(documents), places: next(places) };
-      const remembered = { file, hash, documents: unpackedDocuments(parts, values) };
+    ...rest,
+    files: files.map(([file, hash, documents, places, labelsAt, referencesAt]) => {
+      const parts: Parts = {
+        documents: next(documents),
+        places: next(places),
+        labels: onceAsked(() => labelsAt.map((nth) => labels()[nth] ?? {})),
+        references: referencesAt.map((nth) => references[nth] ?? []),
+      };
+      const remembered = { file, hash, documents: unpackedDocuments(parts), references: parts.references };
       packedFiles.set(remembered, parts);
       return remembered;
     }),
   };
 }
 
-function unpackedDocuments(parts: Parts, values: Values): readonly RememberedDocument[] {
-  const [labels = '', references = ''] = parts.shared.split(TAB);
-  const shared: Shared = {
-    labels: onceAsked(() => labels.split(LINE).map((text) => values.labels(text))),
-    references: references.split(LINE).map((text) => values.references(text)),
-    places: onceAsked(() => linesOf(parts.places)),
-  };
+function unpackedDocuments(parts: Parts): readonly RememberedDocument[] {
+  const shared: Shared = { ...parts, places: onceAsked(() => linesOf(parts.places)) };
   return linesOf(parts.documents).map((line, nth) => new Recalled(shared, line, nth));
 }
 
 /** What the documents of a file have in common. */
-interface Shared {
-  /** Only a selection asks. */
-  readonly labels: () => readonly RememberedDocument['labels'][];
-  readonly references: readonly (readonly Reference[])[];
+interface Shared extends Pick<Parts, 'labels' | 'references'> {
   readonly places: () => readonly string[];
 }
 
@@ -154,7 +168,7 @@ class Recalled implements RememberedDocument {
   }
 
   get labels(): RememberedDocument['labels'] {
-    return this.#shared.labels()[Number(cellOf(this.#line, 6))] ?? {};
+    return this.#shared.labels()[Number(cellOf(this.#line, 5))] ?? {};
   }
 
   get references(): readonly Reference[] {
@@ -168,8 +182,9 @@ class Recalled implements RememberedDocument {
   }
 
   get previousName(): string | undefined {
-    const name = cellOf(this.#line, 5);
-    return name === '' ? undefined : (JSON.parse(name) as string);
+    // Hardly any has one, and everybody is asked.
+    if (this.#line.at(-1) === TAB) return undefined;
+    return JSON.parse(cellOf(this.#line, 6)) as string;
   }
 
   place(): DocumentPlace {
@@ -197,37 +212,31 @@ function onceAsked<T>(make: () => T): () => T {
   };
 }
 
-/** Values by what they say, each once in a file. */
+/** Values, each once, in the order in which they were asked for first. */
 class Table {
-  readonly texts: string[] = [];
-  readonly #indexes = new Map<string, number>();
+  readonly values: unknown[] = [];
+  readonly #indexes = new Map<unknown, number>();
+  readonly #texts: string[] = [];
 
+  get text(): string {
+    return `[${this.#texts.join()}]`;
+  }
+
+  indexesOf(values: readonly unknown[]): readonly number[] {
+    return values.map((value) => this.indexOf(value));
+  }
+
+  /** Objects that say the same are the same value. */
   indexOf(value: unknown): number {
+    const met = this.#indexes.get(value);
+    if (met !== undefined) return met;
     const text = JSON.stringify(value);
-    const known = this.#indexes.get(text);
-    if (known !== undefined) return known;
-    this.#indexes.set(text, this.texts.length);
-    return this.texts.push(text) - 1;
-  }
-}
-
-/** Values by what they say, each once in all files. */
-class Values {
-  readonly #known = new Map<string, unknown>();
-
-  labels(text: string): RememberedDocument['labels'] {
-    return this.#once(text, '{}') as RememberedDocument['labels'];
-  }
-
-  references(text: string): readonly Reference[] {
-    return this.#once(text, '[]') as readonly Reference[];
-  }
-
-  #once(text: string, whenEmpty: string): unknown {
-    const known = this.#known.get(text);
-    if (known !== undefined) return known;
-    const value: unknown = JSON.parse(text === '' ? whenEmpty : text);
-    this.#known.set(text, value);
-    return value;
+    const known = this.#indexes.get(text) ?? this.values.length;
+    if (known === this.values.length) {
+      this.values.push(value);
+      this.#texts.push(text);
+    }
+    this.#indexes.set(text, known).set(value, known);
+    return known;
   }
 }

@@ -13,7 +13,7 @@ export interface RememberedDocument {
   /** `markOf` ref and digest, where that is at hand. */
   readonly mark?: string;
   readonly labels: Readonly<Record<string, string>>;
-  /** Lists that say the same are one list, so that each is looked up once. */
+  /** One of those of its file. */
   readonly references: readonly Reference[];
   readonly sinks: readonly SinkId[];
   readonly previousName: string | undefined;
@@ -39,6 +39,8 @@ export interface RememberedFile {
   /** Digest of the bytes; empty when something in the file was wrong, so that it is read again. */
   readonly hash: string;
   readonly documents: readonly RememberedDocument[];
+  /** The lists of references of the documents, each once. */
+  readonly references: readonly (readonly Reference[])[];
 }
 
 export interface Recollection {
@@ -46,6 +48,8 @@ export interface Recollection {
   readonly key: string;
   /** Were the documents, all together, free of errors? */
   readonly isSound: boolean;
+  /** Of the desired state that they come to. */
+  readonly digest: string;
   /** Those that are unchanged are handed back as they were recalled, and not packed again. */
   readonly files: readonly RememberedFile[];
 }

@@ -41,7 +41,7 @@ export async function validate(
   const isAll = 'paths' in chosen && paths.length === 0;
   const { state, errors } = await loadAll(project, isAll ? {} : { paths: everything });
   const isWanted = wanted(project, paths);
-  const all = [...errors, ...unresolved(state.entries, isFresh), ...approvalErrors(project, state)];
+  const all = [...errors, ...unresolved(state, isFresh), ...approvalErrors(project, state)];
   const shown = all.filter(({ position }) => isWanted(position.file));
   if (shown.length > 0) return fail(ordered(shown));
   return ok({ objects: state.entries.filter(({ position }) => isWanted(position.file)).length });
@@ -81,37 +81,25 @@ function filesIn(folder: string, path: string): readonly string[] {
   return found.ok ? found.value.map(({ file }) => file) : [];
 }
 
-/**
- * An error for every field that names an object which is neither among `entries` (sorted by
- * `compareRefs`) nor live.
- */
+/** An error for every field that names an object which is neither declared nor live. */
 export function unresolved(
-  entries: readonly SpecEntry[],
+  { entries, references: lists }: Pick<LoadedState, 'entries' | 'references'>,
   isLive: (ref: ObjectRef) => boolean,
 ): readonly Diagnostic[] {
-  // Entries from memory share their lists of references: each list is looked up once.
-  const users = new Map<readonly Reference[], SpecEntry[]>();
-  for (const entry of entries) {
-    const known = users.get(entry.references);
-    if (known) known.push(entry);
-    else if (entry.references.length > 0) users.set(entry.references, [entry]);
-  }
   const aliases = new DeclaredAliases(entries);
   const isKnown = (ref: ObjectRef): boolean => isAmong(entries, ref) || aliases.has(ref) || isLive(ref);
-  return [...users].flatMap(([references, by]) =>
-    references
-      .filter(({ kind, name }) => isObjectKind(kind) && !isKnown({ kind, name }))
-      .flatMap((reference) => unknownReference(reference, by, entries)),
+  const complaints = new Map<readonly Reference[], readonly (Complaint & { readonly path: string })[]>();
+  for (const list of lists) {
+    const unknown = list.filter(({ kind, name }) => isObjectKind(kind) && !isKnown({ kind, name }));
+    const said = unknown.map((one) => ({ ...unknownComplaint(one, entries), path: one.path }));
+    if (said.length > 0) complaints.set(list, said);
+  }
+  if (complaints.size === 0) return [];
+  return entries.flatMap((entry) =>
+    (complaints.get(entry.references) ?? []).map(({ path, ...complaint }) =>
+      entry.error(path.split('.'), complaint),
+    ),
   );
-}
-
-function unknownReference(
-  reference: Reference,
-  by: readonly SpecEntry[],
-  entries: readonly SpecEntry[],
-): readonly Diagnostic[] {
-  const complaint = unknownComplaint(reference, entries);
-  return by.map((entry) => entry.error(reference.path.split('.'), complaint));
 }
 
 function unknownComplaint(
