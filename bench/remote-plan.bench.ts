@@ -2,45 +2,16 @@
  * The same fleet with its store in a folder, and behind `keywright serve` over that folder, on loopback: `plan` of it
  * unchanged, and `apply` of new keys into raw files, as whole processes by turns. What HTTP costs is the ratio.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { alternate, isQuick, note, report } from './support/figures.js';
 import { rawFileLayout, scratchFolder, writeFleet } from './support/fleet.js';
-import { CLI, keywright, requireCli, runNode } from './support/processes.js';
+import { keywright, requireCli, runNode, serveStore } from './support/processes.js';
 
 const KEYS = isQuick ? 1_000 : 10_000;
 const NEW_KEYS = isQuick ? 200 : 1_000;
 const ROUNDS = isQuick ? 3 : 7;
 const TOKEN = 'a root token of benchmarks, which is long enough';
-
-interface Served {
-  readonly url: string;
-  readonly process: ChildProcess;
-}
-
-const started: ChildProcess[] = [];
-process.on('exit', () => {
-  for (const server of started) server.kill('SIGKILL');
-});
-
-/** Serves the store of a folder, made where there is none. */
-async function serve(folder: string): Promise<Served> {
-  const args = [CLI, 'serve', '--store', '.keywright', '--listen', '127.0.0.1:0', '--log-level', 'error'];
-  const server = spawn(process.execPath, args, {
-    cwd: folder,
-    env: { ...process.env, KEYWRIGHT_ROOT_TOKEN: TOKEN },
-    stdio: ['ignore', 'pipe', 'ignore'],
-  });
-  started.push(server);
-  let printed = '';
-  for await (const chunk of server.stdout) {
-    printed += chunk;
-    const url = /http:\/\/[\d.:]+/.exec(printed)?.[0];
-    if (url !== undefined) return { url, process: server };
-  }
-  throw new Error(`serve ended: ${printed}`);
-}
 
 const ended = async (cwd: string, ...args: readonly string[]): Promise<number> =>
   (await runNode({ args: keywright(...args), cwd })).wallMs;
@@ -50,7 +21,7 @@ async function comparePlans(): Promise<void> {
   note(`applying ${KEYS.toLocaleString('en')} keys`);
   writeFleet(cwd, KEYS, rawFileLayout);
   await ended(cwd, 'apply', '--auto-approve', '--output', 'json');
-  const { url, process: server } = await serve(cwd);
+  const { url, process: server } = await serveStore({ folder: join(cwd, '.keywright'), token: TOKEN });
   const plan = ['plan', '--detailed-exitcode'];
   const [remote, embedded] = [() => ended(cwd, ...plan, '--store', url), () => ended(cwd, ...plan)];
   await remote();
@@ -81,7 +52,7 @@ async function compareApplies(): Promise<void> {
   };
   const apply = ['apply', '--auto-approve', '--output', 'json'];
   const remote = async (): Promise<number> => {
-    const { url, process: server } = await serve(empty());
+    const { url, process: server } = await serveStore({ folder: join(empty(), '.keywright'), token: TOKEN });
     const tookMs = await ended(folder(), ...apply, '--store', url);
     server.kill('SIGTERM');
     return tookMs;

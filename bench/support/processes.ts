@@ -1,5 +1,5 @@
 /** Whole processes, measured as a user would meet them: from spawn to exit. */
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
@@ -67,3 +67,31 @@ export function requireCli(): void {
 }
 
 export const keywright = (...args: readonly string[]): readonly string[] => [CLI, ...args];
+
+export interface ServedStore {
+  readonly url: string;
+  readonly process: ChildProcess;
+}
+
+/** `keywright serve` over the store in a folder, made where there is none; it ends with this process at the latest. */
+export async function serveStore({
+  folder,
+  token,
+}: {
+  readonly folder: string;
+  readonly token: string;
+}): Promise<ServedStore> {
+  const flags = ['--listen', '127.0.0.1:0', '--log-level', 'error', '--rate-limit', '10000000'];
+  const server = spawn(process.execPath, [CLI, 'serve', '--store', folder, ...flags], {
+    env: { ...process.env, KEYWRIGHT_ROOT_TOKEN: token },
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  process.on('exit', () => server.kill('SIGKILL'));
+  let printed = '';
+  for await (const chunk of server.stdout) {
+    printed += chunk;
+    const url = /http:\/\/[\d.:]+/.exec(printed)?.[0];
+    if (url !== undefined) return { url, process: server };
+  }
+  throw new Error(`serve ended: ${printed}`);
+}
