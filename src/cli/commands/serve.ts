@@ -15,7 +15,8 @@ export const serve: Command = {
   description:
     'Serve the live store over HTTP: verification of keys, keys and what is asked of them, the audit log. ' +
     'Several may serve one store on PostgreSQL. The root token, with which the first owner comes in, is ' +
-    'KEYWRIGHT_ROOT_TOKEN (32 characters or more), or else kept in the file root-token beside the store.',
+    'KEYWRIGHT_ROOT_TOKEN (32 characters or more), or else kept in the file root-token beside the store. ' +
+    'KEYWRIGHT_OUTBOX has invitations and magic links sent, by mail or to a webhook; the README says how.',
   options: [
     { flags: '--listen <address>', description: 'where to listen (127.0.0.1:8787); port 0 takes a free one' },
     {
