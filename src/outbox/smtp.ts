@@ -47,10 +47,16 @@ export async function smtpPost(settings: SmtpSettings): Promise<Post> {
   };
 }
 
-/** Codes only: what servers say of a refusal has the address in it. */
+/** What is wrong with the way there, not with a letter: no address of anybody is in what is said of it. */
+const ON_THE_WAY: readonly string[] = ['ESOCKET', 'ETLS', 'ECONNECTION', 'EDNS', 'ETIMEDOUT'];
+
+/** Codes only where a server has answered: what it says of a refusal has the address in it. */
 function whyOf(error: unknown): string {
-  const { code, responseCode } = error as { readonly code?: string; readonly responseCode?: number };
-  return responseCode === undefined
-    ? `the mail server could not be talked to (${code ?? 'unknown'})`
-    : `the mail server answered ${responseCode} (${code ?? 'unknown'})`;
+  const { code = 'unknown', responseCode, message } = error as SmtpError;
+  if (responseCode !== undefined) return `the mail server answered ${responseCode} (${code})`;
+  const said = ON_THE_WAY.includes(code) ? `: ${message.replaceAll(/\s+/g, ' ').slice(0, 200)}` : '';
+  return `the mail server could not be talked to (${code}${said})`;
 }
+
+/** As nodemailer throws it. */
+type SmtpError = Error & { readonly code?: string; readonly responseCode?: number };

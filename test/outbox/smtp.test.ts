@@ -70,7 +70,7 @@ test('a refusal is told by its code, without the address', async () => {
   const mail = await post(`smtp://127.0.0.1:${there.port}`);
   expect(await mail.send(letter(), signal())).toBe('the mail server answered 550 (EENVELOPE)');
   await there.close();
-  expect(await mail.send(letter(), signal())).toMatch(/could not be talked to \(E[A-Z]+\)/);
+  expect(await mail.send(letter(), signal())).toBe('the mail server could not be talked to (ECONNREFUSED)');
 });
 
 test('a server that does not answer is left when time is up, and gets nothing later', async () => {

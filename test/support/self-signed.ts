@@ -1,0 +1,33 @@
+/** A certificate that nobody vouches for, made by openssl; the tests that need one are skipped where that is missing. */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+export interface SelfSigned {
+  readonly key: string;
+  readonly cert: string;
+}
+
+/** For `localhost` and 127.0.0.1, for a day; undefined where there is no openssl. */
+export function selfSigned(): SelfSigned | undefined {
+  const folder = mkdtempSync(join(tmpdir(), 'keywright-'));
+  const [key, cert] = [join(folder, 'key'), join(folder, 'cert')];
+  const options = '-x509 -newkey rsa:2048 -nodes -days 1 -subj /CN=localhost -addext';
+  const args = ['req', ...options.split(' '), 'subjectAltName=DNS:localhost,IP:127.0.0.1'];
+  const made = spawnSync('openssl', [...args, '-keyout', key, '-out', cert]);
+  const pair =
+    made.status === 0 ? { key: readFileSync(key, 'utf8'), cert: readFileSync(cert, 'utf8') } : undefined;
+  rmSync(folder, { recursive: true });
+  return pair;
+}
+
+/** `it` where a certificate can be made. */
+export function itWithCertificate(name: string, test: (pair: SelfSigned) => Promise<void>): void {
+  const pair = selfSigned();
+  if (pair !== undefined) it(name, () => test(pair));
+  else {
+    process.stderr.write(`SKIPPED, openssl is not installed: ${name}\n`);
+    it.skip(name, () => undefined);
+  }
+}
