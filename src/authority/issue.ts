@@ -8,7 +8,7 @@ import { ALIVE_VERSIONS_MAX, isAlive } from '../domain/lifecycle.js';
 import { CLAIM_RECIPIENT } from '../domain/live.js';
 import { type ObjectRef, refText } from '../domain/objects.js';
 import { fail, ok, type Result } from '../domain/result.js';
-import { fingerprintOf, mintKey } from '../domain/secret.js';
+import { fingerprintOf, mintKey, type Secret } from '../domain/secret.js';
 import { durationMs, type Instant, NEVER } from '../domain/time.js';
 import type { Outcome } from '../ports/live-store.js';
 import type { Recipient } from '../ports/sealing.js';
@@ -82,20 +82,23 @@ async function issueNext(work: Work, key: StoredKey, request: IssueRequest): Pro
     { action: 'key.issued', detail: { generation, tokenId: id, fingerprint, expiresAt } },
   );
   if (!revision.ok) return revision;
-  return ok({ revision: revision.value, changed: true, issued: issuedOf(version.row, version.sealed) });
+  const outcome = { revision: revision.value, changed: true, issued: issuedOf(version.row, version.sealed) };
+  // Whoever claims it is shown it by the claim, which is audited.
+  return ok(request.recipient === CLAIM_RECIPIENT ? outcome : { ...outcome, drawn: version.token });
 }
 
 async function newVersion(
   work: Work,
   { row }: StoredKey,
   facts: IssueRequest & { readonly issuedAt: Instant; readonly expiresAt: Instant | undefined },
-): Promise<{ readonly row: VersionRow; readonly sealed: string }> {
+): Promise<{ readonly row: VersionRow; readonly sealed: string; readonly token: Secret }> {
   const type = row.key_type === 'publishable' ? 'publishable' : 'secret';
   const { id, token } = mintKey(type, row.is_prod === 1, work.entropy);
   const opener = facts.recipient === CLAIM_RECIPIENT ? work.keyring.identity.recipient : facts.recipient;
   const sealed = await work.sealing.seal(token, opener);
   return {
     sealed,
+    token,
     row: {
       token_id: id,
       object_id: row.id,

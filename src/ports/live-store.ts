@@ -147,6 +147,11 @@ export interface Outcome {
   readonly changed: boolean;
   /** Of `issue`: the sealed secret, for the recipient only. */
   readonly issued?: { readonly id: string; readonly fingerprint: Fingerprint; readonly sealed: string };
+  /**
+   * Of an `issue` that drew the secret just now, in this process and for a recipient other than a claim: what the box
+   * holds, so that it need not be opened. Asked again, and across a wire, there is the box alone.
+   */
+  readonly drawn?: Secret;
 }
 
 export interface Verification {

@@ -161,7 +161,9 @@ test('a secret crosses sealed, or to whoever claims it, once', async () => {
   const mutations = [{ kind: 'issue', object: keyRef('app'), generation: 1, recipient: 'to-reconciler' }];
   const got = await server.asRoot('POST /v1/store/mutate', { lease: hand.lease, mutations });
   // The test world's box hides nothing, so that is where the token is, and nowhere else.
-  const sealed = got.body.data[0].value.issued.sealed;
+  const { issued, ...outcome } = got.body.data[0].value;
+  expect(Object.keys(outcome).sort()).toEqual(['changed', 'revision']);
+  const sealed = issued.sealed;
   const token = tokenIn(sealed).reveal();
   expect(got.text.replace(sealed, '')).not.toContain(token.slice(21, 60));
   const later = await server.asRoot('POST /v1/store/fetch', { refs: [keyRef('app')] });

@@ -13,8 +13,8 @@ export const issue: Doer<'issue'> = async ({ object, detail }, { mutate, sealing
   const recipient = sealedTo === 'claim' ? CLAIM_RECIPIENT : identity.recipient;
   const outcome = await mutate({ kind: 'issue', object, generation, recipient });
   if (!outcome.ok || sealedTo === 'claim') return outcome;
-  const { issued } = outcome.value;
-  const secret = issued && (await sealing.open(issued.sealed, identity));
+  const { issued, drawn } = outcome.value;
+  const secret = drawn ?? (issued && (await sealing.open(issued.sealed, identity)));
   if (issued === undefined || secret === undefined) {
     return fail(
       fault(

@@ -68,7 +68,10 @@ export async function mutateAll(
 const NOT_ASKED = fail(fault('internal', 'an effect that nobody was asked about'));
 
 const sentOutcome = (outcome: Result<Outcome>): SentOutcome =>
-  outcome.ok ? outcome : { ok: false, error: shownFault(outcome.error) };
+  outcome.ok ? ok(sealedOnly(outcome.value)) : { ok: false, error: shownFault(outcome.error) };
+
+/** A secret leaves in its box alone. */
+const sealedOnly = ({ drawn: _, ...sent }: Outcome): Outcome => sent;
 
 /** As in a problem: what went wrong inside stays there. */
 const shownFault = ({ code, message }: Fault): { readonly code: string; readonly message: string } => ({
