@@ -66,7 +66,8 @@ export const entryHash = (row: Omit<AuditRow, 'hash'>): string =>
 export async function readHead(tx: Transaction, keyring: Keyring): Promise<Result<Head>> {
   const text = await tx.meta.get(HEAD);
   const [seq = '', hash = '', mac = ''] = text?.split(' ') ?? [];
-  if (!isSameMac(mac, keyring.auditMac(headText({ seq: Number(seq), hash }))))
+  const isVouched = text !== undefined && vouchedHeads.get(keyring) === text;
+  if (!isVouched && !isSameMac(mac, keyring.auditMac(headText({ seq: Number(seq), hash }))))
     return fail(
       fault(
         'store_tampered',
@@ -78,8 +79,13 @@ export async function readHead(tx: Transaction, keyring: Keyring): Promise<Resul
 
 async function writeHead(tx: Transaction, keyring: Keyring, head: Head): Promise<void> {
   const { seq, hash } = head;
-  await tx.meta.put({ name: HEAD, value: `${seq} ${hash} ${keyring.auditMac(headText(head))}` });
+  const value = `${seq} ${hash} ${keyring.auditMac(headText(head))}`;
+  vouchedHeads.set(keyring, value);
+  await tx.meta.put({ name: HEAD, value });
 }
+
+/** The head whose MAC was made here last: the next entry reads the same text back. */
+const vouchedHeads = new WeakMap<Keyring, string>();
 
 /** The log of a new store. */
 export const startLog = (tx: Transaction, keyring: Keyring): Promise<void> => writeHead(tx, keyring, GENESIS);

@@ -9,11 +9,14 @@ import type { Database } from './schema.js';
 export interface Session {
   readonly compiler: Kysely<Database>;
   readonly connection: DatabaseConnection;
-  /** Rows that many mutations read, as this transaction knows them; empty when one begins or undoes. */
+  /**
+   * Rows that many mutations read, as they are now. Emptied when something is undone, and when a transaction begins
+   * before which somebody else may have written.
+   */
   readonly memo: Map<string, unknown>;
 }
 
-/** Reads through the memo: once a transaction. */
+/** Reads through the memo: once, as long as it is kept. */
 export async function remembered<T>({ memo }: Session, name: string, read: () => Promise<T>): Promise<T> {
   if (!memo.has(name)) memo.set(name, await read());
   return memo.get(name) as T;

@@ -1,6 +1,7 @@
 /** Use, instances, and requests that were answered before. */
 import type { AccountingQueries, InstanceRow, ReplayRow, UsageRow } from '../../authority/storage-port.js';
 import { type Session, statement, wholeRow } from '../statement.js';
+import { forgetVersion } from './versions.js';
 
 const counted = statement<{ id: string; uses: number }>()((db, p) =>
   db
@@ -61,7 +62,10 @@ const forgetReplays = statement<{ before: number }>()((db, p) =>
 );
 
 export const accountingQueries = (session: Session): AccountingQueries => ({
-  counted: async (id, uses) => void (await counted(session, { id, uses })),
+  counted: async (id, uses) => {
+    forgetVersion(session, id);
+    await counted(session, { id, uses });
+  },
   addUsage: async (row) => void (await addUsage(session, row)),
   usage: (from, until) => usage(session, { from, until }),
   putInstance: async (row) => void (await putInstance(session, row)),

@@ -5,26 +5,32 @@ import { remembered, type Session, statement, wholeRow } from '../statement.js';
 import { survey } from './survey.js';
 
 /** What an update may change: a row keeps its id, kind, origin, owner and creation. */
-const CHANGING = [
+const DECLARED = [
   'name',
   'declaration',
   'digest',
   'project',
   'manager',
-  'revision',
-  'quiet_until',
   'key_type',
   'is_prod',
-  'deactivated_at',
-  'rotation_requested_at',
-  'acknowledged_generation',
   'alias',
   'granted_at',
   'removed_at',
   'applied',
+] as const satisfies readonly (keyof ObjectRow)[];
+
+/** What happens to an object that stays as it is declared: no index has any of it. */
+const ONGOING = [
+  'revision',
+  'quiet_until',
+  'deactivated_at',
+  'rotation_requested_at',
+  'acknowledged_generation',
   'row_mac',
   'deliveries',
 ] as const satisfies readonly (keyof ObjectRow)[];
+
+const CHANGING = [...DECLARED, ...ONGOING] as const;
 
 const COLUMNS = ['id', 'kind', 'origin', 'owner_id', 'created_at', ...CHANGING] as const;
 
@@ -107,6 +113,9 @@ const insert = statement<ObjectRow>()((db, p) => db.insertInto('objects').values
 const update = statement<ObjectRow>()((db, p) =>
   db.updateTable('objects').set(wholeRow(CHANGING, p)).where('id', '=', p('id')),
 );
+const goOn = statement<ObjectRow>()((db, p) =>
+  db.updateTable('objects').set(wholeRow(ONGOING, p)).where('id', '=', p('id')),
+);
 const insertReference = statement<ReferenceRow>()((db, p) =>
   db
     .insertInto('object_references')
@@ -117,8 +126,30 @@ const deleteReferences = statement<{ id: string }>()((db, p) =>
   db.deleteFrom('object_references').where('object_id', '=', p('id')),
 );
 
-/** What the memo calls the live object of a name. */
-const nameOf = (kind: string, name: string): string => `object ${kind}/${name}`;
+/** What the memo calls the live object of a name, and by which of those names it knows an object. */
+const nameOf = ({ kind, name }: Pick<ObjectRow, 'kind' | 'name'>): string => `object ${kind}/${name}`;
+const knownAs = (id: string): string => `name of ${id}`;
+
+/** What the memo knows of an object is the row as it is now. */
+function know({ memo }: Session, row: ObjectRow): void {
+  const name = nameOf(row);
+  const former = memo.get(knownAs(row.id));
+  if (typeof former === 'string' && former !== name) memo.delete(former);
+  // A tombstone says nothing about who has its name now.
+  if (row.removed_at !== null) {
+    memo.delete(name);
+    memo.delete(knownAs(row.id));
+    return;
+  }
+  memo.set(name, row);
+  memo.set(knownAs(row.id), name);
+}
+
+/** Is everything still so that its declaration says, by what the memo knows? */
+function isOngoing({ memo }: Session, row: ObjectRow): boolean {
+  const known = memo.get(nameOf(row)) as ObjectRow | undefined;
+  return known?.id === row.id && DECLARED.every((column) => known[column] === row[column]);
+}
 
 export function objectQueries(session: Session): ObjectQueries {
   const refer = async (references: readonly ReferenceRow[]): Promise<void> => {
@@ -128,7 +159,11 @@ export function objectQueries(session: Session): ObjectQueries {
     byId: async (id) => (await byId(session, { id }))[0],
     // An environment and a service are looked up for each of their keys.
     find: (kind, name) =>
-      remembered(session, nameOf(kind, name), async () => (await find(session, { kind, name }))[0]),
+      remembered(session, nameOf({ kind, name }), async () => {
+        const row = (await find(session, { kind, name }))[0];
+        if (row) session.memo.set(knownAs(row.id), nameOf(row));
+        return row;
+      }),
     findAlias: async (kind, alias) => (await findAlias(session, { kind, alias }))[0],
     ownedBy: (id) => ownedBy(session, { id }),
     ofKind: (kind) => ofKind(session, { kind }),
@@ -152,15 +187,14 @@ export function objectQueries(session: Session): ObjectQueries {
     declaredBy: ({ project, manager }) => declaredBy(session, { project, manager }),
     referring: (kind, name) => referring(session, { kind, name }),
     insert: async (row, references) => {
-      session.memo.set(nameOf(row.kind, row.name), row);
+      know(session, row);
       await insert(session, row);
       await refer(references);
     },
     update: async (row) => {
-      // A tombstone says nothing about who has its name now.
-      if (row.removed_at === null) session.memo.set(nameOf(row.kind, row.name), row);
-      else session.memo.delete(nameOf(row.kind, row.name));
-      await update(session, row);
+      const change = isOngoing(session, row) ? goOn : update;
+      know(session, row);
+      await change(session, row);
     },
     replaceReferences: async (id, references) => {
       await deleteReferences(session, { id });

@@ -1,7 +1,7 @@
 /** Versions of keys and their use. */
 import type { ConsumerRow, VersionQueries, VersionRow } from '../../authority/storage-port.js';
 import { chunks } from '../chunks.js';
-import { type Session, statement, wholeRow } from '../statement.js';
+import { remembered, type Session, statement, wholeRow } from '../statement.js';
 
 /** What an update may change: identity and secret are for ever, and use has its own statement. */
 const CHANGING = [
@@ -62,11 +62,38 @@ const seen = statement<ConsumerRow>()((db, p) =>
     ),
 );
 
+/** What the memo calls the versions of an object, and by which token it knows whose they are. */
+const versionsOf = (objectId: string): string => `versions of ${objectId}`;
+const ownerOf = (tokenId: string): string => `owner of ${tokenId}`;
+
+async function readVersions(session: Session, id: string): Promise<readonly VersionRow[]> {
+  const rows = await ofObject(session, { id });
+  for (const row of rows) session.memo.set(ownerOf(row.token_id), id);
+  return rows;
+}
+
+/** One more version, the newest or one that takes the place of the same as it was before. */
+function know({ memo }: Session, row: VersionRow): void {
+  const name = versionsOf(row.object_id);
+  const known = memo.get(name) as readonly VersionRow[] | undefined;
+  if (known === undefined) return;
+  memo.set(name, [...known.filter(({ token_id }) => token_id !== row.token_id), row].sort(byGeneration));
+  memo.set(ownerOf(row.token_id), row.object_id);
+}
+
+const byGeneration = (a: VersionRow, b: VersionRow): number => a.generation - b.generation;
+
+/** Use is written without reading, so what was known of that object's versions is old. */
+export function forgetVersion({ memo }: Session, tokenId: string): void {
+  const objectId = memo.get(ownerOf(tokenId));
+  if (typeof objectId === 'string') memo.delete(versionsOf(objectId));
+}
+
 export function versionQueries(session: Session): VersionQueries {
   return {
     byTokenId: async (id) => (await byTokenId(session, { id }))[0],
     page: (after, limit) => page(session, { after, limit }),
-    of: (id) => ofObject(session, { id }),
+    of: (id) => remembered(session, versionsOf(id), () => readVersions(session, id)),
     ofMany: (ids) =>
       chunks(ids, (chunk) =>
         session.compiler
@@ -85,12 +112,15 @@ export function versionQueries(session: Session): VersionQueries {
           .where('versions.token_id', 'in', chunk),
       )(session),
     insert: async (row) => {
+      know(session, row);
       await insert(session, row);
     },
     update: async (row) => {
+      know(session, row);
       await update(session, row);
     },
     used: async (id, at) => {
+      forgetVersion(session, id);
       await used(session, { id, at });
     },
     seen: async (row) => {

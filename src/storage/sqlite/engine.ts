@@ -13,6 +13,7 @@ import type { Database } from '../schema.js';
 import { transactionOver } from '../transaction.js';
 import { type Transactor, WriteQueue } from '../write-queue.js';
 import { SqliteConnection, sqliteCode, sqliteDialect } from './driver.js';
+import { KeptMemo } from './kept-memo.js';
 import { lookingAt } from './watch.js';
 
 /** Waiting inside the engine freezes the event loop, so most of the waiting is done outside. */
@@ -114,28 +115,30 @@ function queued(
   sleep: SqliteOptions['sleep'],
   { sees, begin = 'begin immediate', pause, onEntries }: Turns,
 ): { readonly run: Transactional; readonly queue: WriteQueue } {
-  const memo = new Map<string, unknown>();
+  const memo = new KeptMemo(connection);
   const compiler = new Kysely<Database>({ dialect: sqliteDialect(connection) });
   let hasEntries = false;
-  const tx = tellingEntries(transactionOver({ compiler, connection, memo }), () => {
+  const tx = tellingEntries(transactionOver({ compiler, connection, memo: memo.rows }), () => {
     hasEntries = true;
   });
   const queue = new WriteQueue({
     sees: sees ?? 'itself',
-    begin: () => {
-      memo.clear();
+    begin: async () => {
       hasEntries = false;
-      return beginning(connection, begin, sleep);
+      const refusal = await beginning(connection, begin, sleep);
+      if (refusal === undefined) memo.begun();
+      return refusal;
     },
     commit: () => {
       connection.execute('commit');
+      memo.committed();
       if (hasEntries) onEntries?.();
     },
     rollback: () => connection.execute('rollback'),
     enter: () => connection.execute('savepoint one'),
     leave: () => connection.execute('release one'),
     undo: () => {
-      memo.clear();
+      memo.rows.clear();
       connection.execute('rollback to one');
       connection.execute('release one');
     },
