@@ -5,7 +5,7 @@ import type { Selector } from '../domain/labels.js';
 import { refText } from '../domain/objects.js';
 import type { Result } from '../domain/result.js';
 import { ok } from '../domain/result.js';
-import type { Gathered } from '../observe/gather.js';
+import { type Gathered, gather } from '../observe/gather.js';
 import { type Forecast, forecast } from '../plan/forecast.js';
 import type { Plan, PlanInput } from '../plan/plan.js';
 import type { LiveStore } from '../ports/live-store.js';
@@ -62,6 +62,16 @@ export async function planDocuments(request: PlanRequest): Promise<Result<Planne
   const left = selector && unselectedNeed(input, isLive);
   if (left !== undefined) return failure('unknown_reference', left);
   return ok({ plan, forecast: facts && forecast(input, facts.value.now) });
+}
+
+/** What a plan made now would be based on. A plan that is based on the same still says what has to be done. */
+export async function basisNow(request: PlanRequest): Promise<Result<Plan['basedOn']>> {
+  const { documents, store, recipient, flags } = request;
+  const { desired, ownership, sinks } = documents;
+  const { allowRemovals, selector, unknownTokens = 'quarantine' } = flags;
+  const view = { selector, unknownTokens };
+  const seen = await gather({ desired, store, sinks, ownership, recipient, allowRemovals, ...view });
+  return seen.ok ? ok(seen.value.input.digests) : seen;
 }
 
 /** What is to be made under a selection needs what it names to be live, or to be selected with it. */

@@ -16,8 +16,9 @@ import { type Failure, failed, failure } from '../failure.js';
 import { readPlan } from '../plan-file.js';
 import {
   ALLOW_REMOVALS,
+  basisNow,
   type PlanFlags,
-  type Planned,
+  type PlanRequest,
   planDocuments,
   planFlags,
   TAKE_OVER_SINKS,
@@ -93,15 +94,15 @@ async function converge(request: Request): Promise<Result<ExitCode, Failure>> {
   const made = await context.world.openStore(documents.place, 'create');
   if (!made.ok) return failed(made.error);
   return withLease(made.value, request, async (store, lease) => {
-    const again = await planNow(request, store);
-    if (!again.ok) return again;
-    if (again.value.plan.digest !== agreed.value.digest) {
+    const basis = await basisNow(await planning(request, store));
+    if (!basis.ok) return failed(basis.error);
+    if (basis.value.observed !== agreed.value.basedOn.observed) {
       return failure(
         'stale_plan',
         'another process made the store meanwhile; nothing was changed: plan again',
       );
     }
-    return execute({ ...execution(request), store, lease, plan: again.value.plan });
+    return execute({ ...execution(request), store, lease, plan: agreed.value });
   });
 }
 
@@ -126,7 +127,7 @@ async function decideOnFreshStore(request: Request): Promise<Result<Plan, Failur
 /** The plan to carry out, shown and agreed to. A saved one is taken as it stands if nothing has moved. */
 async function decide(request: Request, store: LiveStore): Promise<Result<Plan, Failure>> {
   const { context, input, saved } = request;
-  const now = await planNow(request, store);
+  const now = await planDocuments(await planning(request, store));
   if (!now.ok) return now;
   const plan = saved ?? now.value.plan;
   const { basedOn } = now.value.plan;
@@ -151,12 +152,9 @@ async function decide(request: Request, store: LiveStore): Promise<Result<Plan, 
   });
 }
 
-async function planNow(request: Request, store: LiveStore): Promise<Result<Planned, Failure>> {
-  const { context, documents, flags } = request;
-  return planDocuments({
-    documents,
-    store,
-    recipient: await context.world.recipient(documents.place),
-    flags,
-  });
-}
+const planning = async ({ context, documents, flags }: Request, store: LiveStore): Promise<PlanRequest> => ({
+  documents,
+  store,
+  recipient: await context.world.recipient(documents.place),
+  flags,
+});
