@@ -36,10 +36,12 @@ export type Part = 'path' | 'query' | 'body';
 /** Gives the value itself, with numbers and defaults filled in where it came as text. */
 export type Check = (value: unknown) => Result<unknown, Refusal>;
 
-/** Compiled at once, so that a schema that is wrong stops the server and not a request. */
+/** Compiled when it is first asked: all of them at once are most of a server's start. A test asks each. */
 export function checkOf(schema: TSchema, part: Part): Check {
-  const validate = (part === 'body' ? ajvs.body : ajvs.text).compile(schema);
+  let compiled: ValidateFunction | undefined;
   return (value) => {
+    compiled ??= (part === 'body' ? ajvs.body : ajvs.text).compile(schema);
+    const validate = compiled;
     if (part !== 'body' && !areTexts(value)) return fail(refusalOf([{ message: `the ${part} is not text` }]));
     return validate(value) ? ok(value) : fail(refusalOf(errorsOf(validate, part)));
   };

@@ -2,6 +2,7 @@
 import { Type } from 'typebox';
 import { checkOf, withoutNulls } from '../../src/http/checking.js';
 import { concreteFirst } from '../../src/http/route.js';
+import { ROUTES } from '../../src/http/routes/index.js';
 import { closed } from '../../src/http/schemas.js';
 
 const Body = Type.Array(
@@ -47,3 +48,12 @@ test('a path without blanks goes before one with them', () => {
   const paths = concreteFirst([{ path: '/keys/{id}' }, { path: '/keys/verify' }]).map(({ path }) => path);
   expect(paths).toEqual(['/keys/verify', '/keys/{id}']);
 });
+
+test.each(ROUTES.map((route) => [`${route.method} ${route.path}`, route] as const))(
+  'what %s takes can be checked',
+  (_, { params, query, body }) => {
+    expect(() => checkOf(params, 'path')({})).not.toThrow();
+    expect(() => checkOf(query, 'query')({})).not.toThrow();
+    if (body !== undefined) expect(() => checkOf(body, 'body')({})).not.toThrow();
+  },
+);
