@@ -15,6 +15,8 @@ import {
 } from '../ports/outbox.js';
 import { dueAgain } from './patience.js';
 
+/** One that is slow keeps no other waiting. */
+const AT_ONCE = 8;
 /** A ring may be missed; and the store may have been away. */
 const LOOK_EVERY_MS: DurationMs = 30 * SECOND_MS;
 const STORE_AWAY_MS: DurationMs = 5 * SECOND_MS;
@@ -41,40 +43,56 @@ export function carry(carrying: Carrying): () => Promise<void> {
   const { outbox, clock } = carrying;
   const over = new AbortController();
   const givingUp = new AbortController();
+  const underWay = new Set<Promise<void>>();
   let nap = new AbortController();
-  const unwatch = outbox.watch(() => nap.abort());
+  const wake = (): void => nap.abort();
+  const unwatch = outbox.watch(wake);
   const pause = (ms: DurationMs, { signal }: AbortController) =>
     clock.sleep(ms, signal).catch(() => undefined);
+  const handOverBeside = (taken: Taken): void => {
+    const handing = handOver(carrying, taken, givingUp.signal).then(() => {
+      underWay.delete(handing);
+      wake();
+    });
+    underWay.add(handing);
+  };
   const carried = (async () => {
     while (!over.signal.aborted) {
       // Before looking, so that a ring meanwhile is not missed.
       nap = new AbortController();
-      await pause(await round(carrying, givingUp.signal), nap);
+      const room = AT_ONCE - underWay.size;
+      const found = room > 0 ? await look(carrying, room) : FULL;
+      for (const one of found.taken) handOverBeside(one);
+      await pause(found.waitMs, nap);
       await pause(CALM_MS, over);
     }
   })();
   return async () => {
     unwatch();
     over.abort();
-    nap.abort();
+    wake();
+    await carried;
     const ended = new AbortController();
     void pause(STOPPING_MS, ended).then(() => givingUp.abort());
-    await carried;
+    await Promise.all(underWay);
     ended.abort();
   };
 }
 
-/** Hands over what is due; gives how long nothing is. */
-async function round(carrying: Carrying, givingUp: AbortSignal): Promise<DurationMs> {
-  const { outbox, clock, tell } = carrying;
-  const bag = await outbox.take();
-  if (!bag.ok) return STORE_AWAY_MS;
-  const { taken, dropped, nextAt } = bag.value;
+interface Found {
+  readonly taken: readonly Taken[];
+  /** How long nothing else is due. */
+  readonly waitMs: DurationMs;
+}
+
+const FULL: Found = { taken: [], waitMs: LOOK_EVERY_MS };
+
+async function look({ outbox, clock, tell }: Carrying, room: number): Promise<Found> {
+  const bag = await outbox.take(room);
+  if (!bag.ok) return { taken: [], waitMs: STORE_AWAY_MS };
+  const { taken, dropped, nextAt = NEVER } = bag.value;
   for (const one of dropped) tell({ kind: 'dropped', ...one });
-  await Promise.all(taken.map((one) => handOver(carrying, one, givingUp)));
-  // There may be more, and those that were not handed over are due again before others are.
-  if (taken.length > 0) return 0;
-  return Math.min(LOOK_EVERY_MS, Math.max(0, (nextAt ?? NEVER) - clock.now()));
+  return { taken, waitMs: Math.min(LOOK_EVERY_MS, Math.max(0, nextAt - clock.now())) };
 }
 
 /** The store may be away when it is told; then the letter is due again after a while, and sent twice at worst. */

@@ -6,15 +6,15 @@ import { createHmac } from 'node:crypto';
 import { request as plainRequest, type RequestOptions } from 'node:http';
 import { request as tlsRequest } from 'node:https';
 import { isIP } from 'node:net';
-import { type DurationMs, formatInstant, SECOND_MS } from '../domain/time.js';
+import { type DurationMs, formatInstant, MINUTE_MS, SECOND_MS } from '../domain/time.js';
 import type { Clock } from '../ports/clock.js';
 import type { Letter, NotSent, Post } from '../ports/outbox.js';
 import { isLoopback, NOT_PUBLIC, publicLookup, type Resolve, systemResolve } from './addresses.js';
 import { hostOf, type WebhookSettings } from './settings.js';
 import { linkOf } from './wording.js';
 
-/** A connection on which nothing comes for so long is ended. */
-const PATIENCE_MS: DurationMs = 8 * SECOND_MS;
+/** A connection on which nothing comes for so long is ended; longer than a letter may take. */
+const PATIENCE_MS: DurationMs = MINUTE_MS;
 
 export interface WebhookWorld {
   readonly clock: Pick<Clock, 'now'>;

@@ -65,8 +65,8 @@ export interface Mailbag {
 
 /** `store_unreachable` is possible everywhere. */
 export interface Outbox {
-  /** Those that are due, a few at a time; for `takenForMs` they are nobody else's. */
-  take(): Promise<Result<Mailbag>>;
+  /** Those that are due, so many at most; for `takenForMs` they are nobody else's. */
+  take(max: number): Promise<Result<Mailbag>>;
   /** Handed over, and forgotten. */
   sent(taken: Taken): Promise<Result<void>>;
   /** Not handed over; due again at that time, unless somebody else has taken it since. */

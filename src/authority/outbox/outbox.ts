@@ -8,16 +8,13 @@
  *
  * A server that dies between sending and forgetting has it sent again, under the same id.
  */
-import { ok } from '../../domain/result.js';
-import { type Dropped, type Outbox, type Taken, takenForMs } from '../../ports/outbox.js';
+import { ok, type Result } from '../../domain/result.js';
+import { type Dropped, type Mailbag, type Outbox, type Taken, takenForMs } from '../../ports/outbox.js';
 import { findCredential, liveHolder } from '../identity/credentials.js';
 import type { Identity } from '../identity/identity.js';
 import type { LetterRow, Storage } from '../storage-port.js';
 import type { Work } from '../work.js';
 import { openLetter } from './letters.js';
-
-/** As many as are sent at once. */
-const BATCH = 8;
 
 const SERVER = { actor: 'keywright', path: 'serve' } as const;
 
@@ -25,14 +22,13 @@ export const outboxOver = (
   { read, write }: Pick<Identity, 'read' | 'write'>,
   storage: Pick<Storage, 'watch'>,
 ): Outbox => ({
-  take: async () => {
-    const waiting = await read(async ({ tx, now }) => {
-      const due = await tx.outbox.due(now, 1);
-      return ok({ isDue: due.length > 0, nextAt: await tx.outbox.nextDueAt() });
-    });
+  take: async (max) => {
+    const waiting = await read(async ({ tx, now }) => ok({ nextAt: await tx.outbox.nextDueAt(), now }));
     if (!waiting.ok) return waiting;
-    const { isDue, nextAt } = waiting.value;
-    return isDue ? write(SERVER, takeDue) : ok({ taken: [], dropped: [], nextAt });
+    const { nextAt, now } = waiting.value;
+    return nextAt === undefined || nextAt > now
+      ? ok({ taken: [], dropped: [], nextAt })
+      : write(SERVER, (work) => takeDue(work, max));
   },
   sent: ({ letter, attempts }) =>
     write(SERVER, async ({ tx }) => ok(await tx.outbox.remove({ id: letter.id, attempts }))),
@@ -44,10 +40,10 @@ export const outboxOver = (
   watch: (listener) => storage.watch(listener),
 });
 
-async function takeDue(work: Work) {
+async function takeDue(work: Work, max: number): Promise<Result<Mailbag>> {
   const taken: Taken[] = [];
   const dropped: Dropped[] = [];
-  for (const row of await work.tx.outbox.due(work.now, BATCH)) {
+  for (const row of await work.tx.outbox.due(work.now, max)) {
     const why = await whyNot(work, row);
     const letter = why === undefined ? await openLetter(work, row) : undefined;
     if (letter === undefined) {
