@@ -40,6 +40,7 @@ async function serveOurs(): Promise<void> {
       ...{ ...served.value, ...adapters, verifier: verifier.value, metrics: newHttpMetrics(verifier.value) },
       log: { request: () => undefined, failure: (_, message) => note(message) },
       limits: { requestsPerMinute: 1, concurrent: 256, streams: 1 },
+      origins: [],
       stopping: new AbortController().signal,
       plan: plan.value,
       previews: previewsOver(served.value),

@@ -52,6 +52,8 @@ export interface ServeOptions {
   /** Of one caller. */
   readonly requestsPerMinute: number;
   readonly logLevel: string;
+  /** Of pages that may talk to the server from a browser, with commas between. Empty: none. */
+  readonly corsOrigins: string;
   /** Absolute: where checkpoints of the log are written; absent: nowhere. */
   readonly checkpointFile?: string;
   /** Where letters are shown that `KEYWRIGHT_OUTBOX=print` has instead of sent. */

@@ -2,6 +2,7 @@
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
 import { type Fault, fault } from '../domain/errors.js';
 import { pathOf, sendProblem } from './answering.js';
+import { cors } from './cors.js';
 import { begin, notesOf } from './recording.js';
 import { rootRouter } from './root.js';
 import { PREFIXES } from './routes/index.js';
@@ -19,7 +20,7 @@ export function createApp(world: HttpWorld): Express {
     begin(request, response, world);
     next();
   });
-  app.use(rootRouter(world), notTooMany(world));
+  app.use(cors(world), rootRouter(world), notTooMany(world));
   // Where those look who know no prefix (RFC 8414).
   app.all(KEY_SET_PATH, (request, _response, next) => {
     request.url = PREFIXES[0] + request.url;

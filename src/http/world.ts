@@ -28,6 +28,8 @@ export interface HttpWorld {
   readonly log: HttpLog;
   readonly metrics: HttpMetrics;
   readonly limits: Limits;
+  /** Of pages that may talk to this server from a browser; `*` is any. */
+  readonly origins: readonly string[];
   /** Aborted when the server is to stop: streams end, and it is no longer ready. */
   readonly stopping: AbortSignal;
 }

@@ -10,6 +10,7 @@ import type { Plan } from '../domain/plans.js';
 import { fail, ok, type Result } from '../domain/result.js';
 import { Secret } from '../domain/secret.js';
 import { type DurationMs, SECOND_MS } from '../domain/time.js';
+import { parseOrigins } from '../http/cors.js';
 import { openPlanGate } from '../http/plan-gate.js';
 import { type Listening, listen } from '../http/server.js';
 import type { HttpWorld } from '../http/world.js';
@@ -57,9 +58,11 @@ export async function serve(options: ServerOptions): Promise<Result<RunningServe
       fault('usage', `--listen takes HOST:PORT, as 127.0.0.1:8787, not ${JSON.stringify(options.listen)}`),
     );
   if (options.outbox?.kind === 'print' && isPostgresAddress(options.location)) return fail(PRINTED_ELSEWHERE);
+  const origins = parseOrigins(options.corsOrigins);
+  if (!origins.ok) return origins;
   const served = await openServed(options);
   if (!served.ok) return served;
-  const opened = await openRest(served.value, options);
+  const opened = await openRest(served.value, { ...options, origins: origins.value });
   if (!opened.ok) {
     await served.value.store.close();
     return opened;
@@ -87,9 +90,9 @@ interface Opened {
 
 async function openRest(
   { store, authority, rooms, people, manual, accounts, applied, outbox }: ServedStore,
-  options: ServerOptions,
+  options: ServerOptions & Pick<HttpWorld, 'origins'>,
 ): Promise<Result<Opened>> {
-  const { clock, entropy } = options;
+  const { clock, entropy, origins } = options;
   const root = await openRootToken(authority, {
     folder: resolve(options.folder),
     given: options.rootToken,
@@ -136,6 +139,7 @@ async function openRest(
     },
     metrics: newHttpMetrics(verifier.value, registry),
     limits: { requestsPerMinute: options.requestsPerMinute, concurrent: 256, streams: 100 },
+    origins,
   };
   return ok({
     ...{ world, rootTokenFile: root.value, stopping },

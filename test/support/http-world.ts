@@ -111,6 +111,7 @@ async function startOn({ place, hand, change, serving }: Starting): Promise<Test
     previews: previewsOver({ store, applied }),
     metrics: newHttpMetrics(verifier),
     limits: { requestsPerMinute: 100_000, concurrent: 100, streams: 10 },
+    origins: [],
     log: {
       request: (entry) => void requests.push(entry),
       failure: (_id, message, cause) => void failures.push(`${message} ${String(cause)}`),

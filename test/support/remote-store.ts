@@ -51,6 +51,7 @@ export async function remotePlace(): Promise<RemotePlace> {
     plan: need(await openPlanGate({ accounts: served.accounts, clock })),
     previews: previewsOver(served),
     limits: { requestsPerMinute: 1_000_000, concurrent: 256, streams: 100 },
+    origins: [],
     log: { request: () => undefined, failure: () => undefined },
   };
   const listening = need(await listen(http, { host: '127.0.0.1', port: 0 }));

@@ -28,6 +28,11 @@ export const serve: Command = {
       description: 'what to log on standard error (info)',
       choices: ['debug', 'info', 'warn', 'error', 'silent'],
     },
+    {
+      flags: '--cors-origins <origins>',
+      description:
+        'pages that may talk to it from a browser, with commas between (none); * is any, for what a publishable key or a guest may do',
+    },
     CHECKPOINT_OPTION,
   ],
   examples: [
@@ -66,6 +71,7 @@ function optionsOf(input: Input, { flags, terminal }: CommandContext): Result<Se
     listen: input.text('listen') ?? '127.0.0.1:8787',
     requestsPerMinute,
     logLevel: input.text('logLevel') ?? 'info',
+    corsOrigins: input.text('corsOrigins') ?? '',
     print: (text) => terminal.err(text),
     ...(file !== undefined && { checkpointFile: resolve(flags.folder, file) }),
   });
