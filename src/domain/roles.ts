@@ -2,7 +2,7 @@
  * The roles that every store has, and what they allow (contract.md, fine print 10). What an administrator
  * may not do (owners, tenant keys, the plan) is asked for by role where it is done, not by permission.
  */
-import { ENVIRONMENT_DATA, EVERYTHING } from './permissions.js';
+import { ENVIRONMENT_DATA, EVERYTHING, GUEST_PERMISSIONS } from './permissions.js';
 
 export type RoleScope = 'tenant' | 'team';
 
@@ -45,6 +45,9 @@ export const BUILT_IN_ROLES: Readonly<
     viewer: { permissions: READ_DATA },
   },
 };
+
+/** What everybody has who is let into a space or a workbook, in that place; nobody is given it elsewhere. */
+export const GUEST_ROLE = { name: 'guest', permissions: GUEST_PERMISSIONS } as const;
 
 /** Another name that clients know the owner by. */
 const OWNER_ALIAS = 'tenant-owner';

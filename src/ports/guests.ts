@@ -27,11 +27,21 @@ export interface GuestChange {
   readonly places?: readonly GuestPlace[] | undefined;
 }
 
+export interface GuestPlaceChange {
+  readonly guest: ObjectRef;
+  /** Of a space, `us_sp_…`, or a workbook, `us_wb_…`. */
+  readonly placeId: string;
+}
+
 export interface Guests {
   /** All of them or none. `exists` for an address that is a guest of the environment already. */
   create(guests: readonly NewGuest[], by: By): Promise<Result<readonly ObjectRef[]>>;
   /** `not_found`; `conflict` for a guest who has lapsed. */
   change(change: GuestChange, by: By): Promise<Result<void>>;
+  /** One space or workbook more. `conflict` for a workbook of a space that is open to them as a whole. */
+  open(place: GuestPlaceChange, by: By): Promise<Result<void>>;
+  /** One less. `not_found` for what is not open to them as such. */
+  close(place: GuestPlaceChange, by: By): Promise<Result<void>>;
   /** From one space, or altogether. `not_found`. */
   remove(
     from: { readonly guest: ObjectRef; readonly spaceId?: string | undefined },

@@ -18,7 +18,7 @@ import { genuine, loadObject } from '../stored.js';
 import type { Work } from '../work.js';
 import { changeSpec } from './objects.js';
 
-type Grants = NonNullable<GuestSpec['grants']>;
+export type Grants = NonNullable<GuestSpec['grants']>;
 
 const NAME_MAX = 200;
 
@@ -80,7 +80,8 @@ export async function removeGuest(
   return changeSpec(work, row.value, { grants: grants.filter((grant) => !names.includes(grant.space)) });
 }
 
-async function guestRow(work: Work, guest: ObjectRef, { principal }: By): Promise<Result<ObjectRow>> {
+/** One whom the caller may change. `not_found`, `forbidden`. */
+export async function guestRow(work: Work, guest: ObjectRef, { principal }: By): Promise<Result<ObjectRow>> {
   const row = await loadObject(work, guest);
   if (!row.ok) return row;
   const target = { kind: 'guest', environment: specOf(row.value).environment, id: row.value.id } as const;
@@ -88,7 +89,7 @@ async function guestRow(work: Work, guest: ObjectRef, { principal }: By): Promis
   return allowed.ok ? row : allowed;
 }
 
-const specOf = (row: ObjectRow): GuestSpec => (declarationOf(row) as DeclarationOf<'Guest'>).spec;
+export const specOf = (row: ObjectRow): GuestSpec => (declarationOf(row) as DeclarationOf<'Guest'>).spec;
 const spaceIn = (row: ObjectRow) => declarationOf(row) as DeclarationOf<'Space'>;
 
 interface Opened {
@@ -128,7 +129,8 @@ async function grantsFor(
   return ok({ grants, places });
 }
 
-async function spaceById(work: Work, id: string): Promise<Result<ObjectRow>> {
+/** `unknown_reference`. */
+export async function spaceById(work: Work, id: string): Promise<Result<ObjectRow>> {
   const row = await work.tx.objects.byId(id);
   if (row === undefined || row.kind !== 'Space' || row.removed_at !== null)
     return fail(fault('unknown_reference', `there is no space ${id}; GET /spaces lists them`));

@@ -5,6 +5,7 @@ import { acknowledgeEvent, eventSeen, eventsSeen, postEvent } from '../events/ev
 import { callerBy, type Identity } from '../identity/identity.js';
 import { putSecret, removeSecret, secretsSeen } from '../secrets.js';
 import { agentsOf, deployAgent, removeAgent } from './agents.js';
+import { closePlace, openPlace } from './guest-roles.js';
 import { changeGuest, createGuests, removeGuest } from './guests.js';
 import { about, changeRoom, createRoom, removeRooms } from './objects.js';
 import { changeWorkbook, createWorkbook, removeWorkbook, workbooksOf } from './workbooks.js';
@@ -24,6 +25,8 @@ export const roomsOver = ({ read, write }: Pick<Identity, 'read' | 'write'>, sea
   guests: {
     create: (guests, by) => write(callerBy(by), (work) => createGuests(work, guests, by)),
     change: (change, by) => write(callerBy(by), (work) => changeGuest(work, change, by)),
+    open: (place, by) => write(callerBy(by), (work) => openPlace(work, place, by)),
+    close: (place, by) => write(callerBy(by), (work) => closePlace(work, place, by)),
     remove: (from, by) => write(callerBy(by), (work) => removeGuest(work, from, by)),
   },
   secrets: {

@@ -1,6 +1,7 @@
 /** Every route below the prefixes. What is not here is answered 404 and is not in /openapi.json. */
 import type { AnyRoute } from '../route.js';
 import { accountRoutes } from './account/routes.js';
+import { agentRoleRoutes } from './agents/roles.js';
 import { agentRoutes } from './agents/routes.js';
 import { proofRoutes } from './audit/proof.js';
 import { auditRoute } from './audit/route.js';
@@ -12,6 +13,7 @@ import { driftRoute } from './drift/route.js';
 import { environmentRoutes } from './environments/routes.js';
 import { eventRoutes } from './events/routes.js';
 import { guestLinkRoutes } from './guest-links/routes.js';
+import { guestRoleRoutes } from './guests/roles.js';
 import { guestRoutes } from './guests/routes.js';
 import { instancesRoute } from './instances/route.js';
 import { internalRoutes } from './internal/routes.js';
@@ -55,7 +57,9 @@ export const ROUTES: readonly AnyRoute[] = [
   ...workbookRoutes,
   ...userRoutes,
   ...guestRoutes,
+  ...guestRoleRoutes,
   ...agentRoutes,
+  ...agentRoleRoutes,
   ...secretRoutes,
   ...eventRoutes,
   ...internalRoutes,

@@ -16,7 +16,7 @@ import { closed, dataOf } from '../../schemas.js';
 import type { HttpWorld } from '../../world.js';
 import { AgentConfig, AgentItem, type AgentPlace, AgentVersion, agentItem, versionItem } from './item.js';
 
-const byId = Type.Object(
+export const byAgentId = Type.Object(
   { id: Type.String({ pattern: '^us_ag_[0-9A-Za-z]{1,32}$', description: 'The id of an agent.' }) },
   closed,
 );
@@ -90,7 +90,7 @@ const get = route({
   id: 'getAgent',
   ...reading,
   summary: 'One agent, with its source.',
-  params: byId,
+  params: byAgentId,
   query: inOne,
   answer: dataOf(AgentItem),
   handle: async ({ principal, params, query }, world) => {
@@ -105,7 +105,7 @@ const versions = route({
   id: 'listAgentVersions',
   ...reading,
   summary: 'The version that is deployed. Earlier ones are not kept.',
-  params: byId,
+  params: byAgentId,
   answer: dataOf(Type.Array(AgentVersion)),
   handle: async ({ principal, params }, world) => {
     const found = await seenAgent(world, principal, { id: params.id, environment: undefined });
@@ -119,7 +119,7 @@ const remove = route({
   id: 'deleteAgent',
   ...writing,
   summary: 'Remove an agent.',
-  params: byId,
+  params: byAgentId,
   query: inOne,
   answer: Success,
   handle: async (call, world) => {
@@ -196,7 +196,8 @@ const placeOf = (agent: Agent, names: ReadonlyMap<string, string>, account: stri
   account,
 });
 
-async function seenAgent(
+/** `not_found` also for one of an environment that the caller may not see. */
+export async function seenAgent(
   world: HttpWorld,
   principal: Principal,
   { id, environment }: { readonly id: string; readonly environment: string | undefined },

@@ -20,7 +20,7 @@ import { closed, dataOf, Instant } from '../../schemas.js';
 import type { HttpWorld } from '../../world.js';
 import { GuestItem, GuestSpace, guestItems, isGuestEntry } from './item.js';
 
-const byId = Type.Object(
+export const byGuestId = Type.Object(
   { id: Type.String({ pattern: '^us_g_[0-9A-Za-z]{1,32}$', description: 'The id of a guest.' }) },
   closed,
 );
@@ -133,7 +133,7 @@ const get = route({
   id: 'getGuest',
   ...about,
   summary: 'One guest; guests see themselves.',
-  params: byId,
+  params: byGuestId,
   answer: dataOf(GuestItem),
   faults: ['not_found'],
   handle: ({ principal, params }, world) => showOne(world, principal, params.id),
@@ -146,7 +146,7 @@ const update = route({
   ...writing,
   summary: 'Change a guest, and what is open to them.',
   description: 'Another address is another guest, and guests stay in their environment.',
-  params: byId,
+  params: byGuestId,
   body: Type.Object(
     {
       environmentId: Type.Optional(Type.String({ maxLength: 100 })),
@@ -162,7 +162,7 @@ const update = route({
   handle: async (call, world) => {
     const { id } = call.params;
     const { environmentId, email, name, spaces } = call.body;
-    const entry = await entryOf(world, call.principal, id);
+    const entry = await guestEntry(world, call.principal, id);
     const items = entry.ok ? await guestItems(world, [entry.value]) : entry;
     if (!entry.ok || !items.ok) return entry.ok ? NO_GUEST : entry;
     const [item] = items.value;
@@ -182,12 +182,12 @@ const remove = route({
   id: 'deleteGuest',
   ...writing,
   summary: 'Remove a guest with all that is open to them, or from one space alone.',
-  params: byId,
+  params: byGuestId,
   query: Type.Object({ spaceId: text('From this space alone.') }, closed),
   answer: Success,
   faults: ['not_found', 'unknown_reference'],
   handle: async (call, world) => {
-    const entry = await entryOf(world, call.principal, call.params.id);
+    const entry = await guestEntry(world, call.principal, call.params.id);
     if (!entry.ok) return entry;
     const guest = entry.value.object.ref;
     const removed = await world.rooms.guests.remove({ guest, spaceId: call.query.spaceId }, byOf(call));
@@ -215,7 +215,7 @@ const invite = route({
   body: Type.Array(
     Type.Object(
       {
-        guestId: byId.properties.id,
+        guestId: byGuestId.properties.id,
         spaceId: Type.String({ maxLength: 100 }),
         fromName: text('Who invites, for the mail.'),
         message: text('A few words of theirs, for the mail.'),
@@ -246,11 +246,11 @@ const invite = route({
 
 const NO_GUEST = fail(fault('not_found', 'there is no such guest'));
 
-const entryOf = (world: HttpWorld, principal: Principal, id: string): Promise<Result<Entry>> =>
+export const guestEntry = (world: HttpWorld, principal: Principal, id: string): Promise<Result<Entry>> =>
   findEntry(world, { principal, kind: 'Guest', idOrName: id, permission: 'guests:read' });
 
 async function showOne(world: HttpWorld, principal: Principal, id: string): Promise<Answered> {
-  const entry = await entryOf(world, principal, id);
+  const entry = await guestEntry(world, principal, id);
   return shown(world, entry.ok ? ok([entry.value]) : entry, ([item]) => item);
 }
 

@@ -3,7 +3,7 @@ import { Type } from 'typebox';
 import { builtInRoleId } from '../../../domain/derived-ids.js';
 import type { LiveObject } from '../../../domain/live.js';
 import { ok, type Result } from '../../../domain/result.js';
-import { BUILT_IN_ROLES, ROLE_SCOPES } from '../../../domain/roles.js';
+import { BUILT_IN_ROLES, GUEST_ROLE, ROLE_SCOPES } from '../../../domain/roles.js';
 import { formatInstant } from '../../../domain/time.js';
 import type { LiveStore } from '../../../ports/live-store.js';
 import { maySee } from '../../access.js';
@@ -18,7 +18,9 @@ const Item = Type.Object(
     id: Type.String(),
     name: Type.String(),
     accountId: Type.String(),
-    scope: Type.Enum([...ROLE_SCOPES], { description: 'tenant: for people; team: for members of a team.' }),
+    scope: Type.Enum([...ROLE_SCOPES, 'guest'], {
+      description: 'tenant: for people; team: for members of a team; guest: in what is open to a guest.',
+    }),
     permissions: Type.Array(Type.String(), { description: '`*`: everything.' }),
     isBuiltIn: Type.Boolean(),
     labels: Type.Record(Type.String(), Type.String()),
@@ -72,13 +74,14 @@ async function builtInRoles({ store }: HttpWorld): Promise<Result<readonly objec
   const facts = await store.facts();
   if (!facts.ok) return facts;
   const at = formatInstant(facts.value.usage.from);
+  const roles = ROLE_SCOPES.flatMap((scope) =>
+    Object.entries(BUILT_IN_ROLES[scope]).map(([name, { permissions }]) => ({ name, scope, permissions })),
+  );
   return ok(
-    ROLE_SCOPES.flatMap((scope) =>
-      Object.entries(BUILT_IN_ROLES[scope]).map(([name, { permissions }]) => ({
-        ...{ id: builtInRoleId(name), name, scope, permissions, isBuiltIn: true },
-        ...{ labels: {}, project: null, createdAt: at, updatedAt: at },
-      })),
-    ),
+    [...roles, { ...GUEST_ROLE, scope: 'guest' }].map((role) => ({
+      ...{ id: builtInRoleId(role.name), ...role, isBuiltIn: true },
+      ...{ labels: {}, project: null, createdAt: at, updatedAt: at },
+    })),
   );
 }
 

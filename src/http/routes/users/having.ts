@@ -16,7 +16,9 @@ export const ActorRole = Type.Object(
     id: Type.String(),
     roleId: Type.String(),
     actorId: Type.String(),
-    resourceId: Type.String({ description: 'The account: people have their roles there, or in a team.' }),
+    resourceId: Type.String({
+      description: 'Where they have it: the account; of a guest, a space or a workbook.',
+    }),
     createdAt: Instant,
     updatedAt: Instant,
   },

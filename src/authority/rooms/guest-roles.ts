@@ -1,0 +1,85 @@
+/**
+ * One place more, or one less, that is open to a guest. Which places are open is all that a guest's role says: there is
+ * one such role, and what it permits is the same everywhere.
+ */
+import { spaceOfWorkbook, workbookId } from '../../domain/derived-ids.js';
+import { fault } from '../../domain/errors.js';
+import type { DeclarationOf } from '../../domain/objects.js';
+import { fail, ok, type Result } from '../../domain/result.js';
+import type { By } from '../../ports/authority.js';
+import type { GuestPlaceChange } from '../../ports/guests.js';
+import { declarationOf } from '../rows.js';
+import type { ObjectRow } from '../storage-port.js';
+import type { Work } from '../work.js';
+import { type Grants, guestRow, spaceById, specOf } from './guests.js';
+import { changeSpec } from './objects.js';
+
+/** Open already: nothing changes. `conflict` for a workbook of a space that is open as a whole. */
+export async function openPlace(
+  work: Work,
+  { guest, placeId }: GuestPlaceChange,
+  by: By,
+): Promise<Result<void>> {
+  const row = await guestRow(work, guest, by);
+  if (!row.ok) return row;
+  const found = await findPlace(work, placeId);
+  if (!found.ok) return found;
+  const { environment, grants = [] } = specOf(row.value);
+  const { space, workbook } = found.value;
+  if (spaceIn(space).spec.environment !== environment)
+    return fail(fault('conflict', `${placeId} is in another environment than the guest`));
+  const { own, others } = grantOf(grants, space);
+  if (workbook === undefined) return changeGrants(work, row.value, [...others, { space: nameOf(space) }]);
+  if (own !== undefined && own.workbooks === undefined)
+    return fail(fault('conflict', `all of the space of ${placeId} is open to them; take that away first`));
+  const workbooks = [...new Set([...(own?.workbooks ?? []), workbook])];
+  return changeGrants(work, row.value, [...others, { space: nameOf(space), workbooks }]);
+}
+
+/** `not_found` for what is not open to them as such: one workbook of a space that is open as a whole. */
+export async function closePlace(
+  work: Work,
+  { guest, placeId }: GuestPlaceChange,
+  by: By,
+): Promise<Result<void>> {
+  const row = await guestRow(work, guest, by);
+  if (!row.ok) return row;
+  const found = await findPlace(work, placeId);
+  if (!found.ok) return found;
+  const { space, workbook } = found.value;
+  const { own, others } = grantOf(specOf(row.value).grants ?? [], space);
+  const isOpen = workbook === undefined ? own !== undefined : own?.workbooks?.includes(workbook) === true;
+  if (own === undefined || !isOpen) return fail(fault('not_found', `${placeId} is not open to them as such`));
+  const workbooks = workbook === undefined ? [] : (own.workbooks ?? []).filter((one) => one !== workbook);
+  return changeGrants(work, row.value, workbooks.length === 0 ? others : [...others, { ...own, workbooks }]);
+}
+
+const changeGrants = (work: Work, row: ObjectRow, grants: Grants): Promise<Result<void>> =>
+  changeSpec(work, row, { grants });
+
+const spaceIn = (row: ObjectRow) => declarationOf(row) as DeclarationOf<'Space'>;
+const nameOf = (row: ObjectRow): string => spaceIn(row).metadata.name;
+
+/** A grant names its space by name or by id. */
+function grantOf(grants: Grants, space: ObjectRow) {
+  const isOwn = (grant: Grants[number]): boolean => [space.id, nameOf(space)].includes(grant.space);
+  return { own: grants.find(isOwn), others: grants.filter((grant) => !isOwn(grant)) };
+}
+
+interface Found {
+  readonly space: ObjectRow;
+  /** By name. */
+  readonly workbook: string | undefined;
+}
+
+async function findPlace(work: Work, id: string): Promise<Result<Found>> {
+  const spaceId = spaceOfWorkbook(id);
+  const space = await spaceById(work, spaceId ?? id);
+  if (!space.ok || spaceId === undefined)
+    return space.ok ? ok({ space: space.value, workbook: undefined }) : space;
+  const { workbooks = [] } = spaceIn(space.value).spec;
+  const workbook = workbooks.find((one) => workbookId(spaceId, one) === id);
+  return workbook === undefined
+    ? fail(fault('unknown_reference', `there is no workbook ${id}; GET /workbooks lists them`))
+    : ok({ space: space.value, workbook });
+}
