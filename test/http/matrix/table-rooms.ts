@@ -41,6 +41,23 @@ const environments = [
   ),
   inPlace('GET /agents/{id}', READERS, ({ lasting }) => ({ params: { id: lasting.agent } })),
   inPlace('GET /agents/{id}/versions', READERS, ({ lasting }) => ({ params: { id: lasting.agent } })),
+  inPlace('GET /agents/{id}/roles', READERS, ({ lasting }) => ({ params: { id: lasting.agent } })),
+  // Agents have no roles, and whoever could give them some is told so.
+  inPlace(
+    'POST /agents/{id}/roles',
+    'OAK',
+    ({ lasting }) => ({
+      params: { id: lasting.agent },
+      body: { roleId: 'us_rol_a', resourceId: 'us_env_a' },
+    }),
+    { answers: 400 },
+  ),
+  inPlace(
+    'DELETE /agents/{id}/roles/{actorRoleId}',
+    'OAK',
+    ({ lasting }) => ({ params: { id: lasting.agent, actorRoleId: 'us_acr_a' } }),
+    { answers: 404 },
+  ),
   inPlace('GET /agents/logs', READERS, ({ environment }) => ({ query: { environmentId: environment } })),
   inPlace('GET /agents/executions', READERS, ({ environment }) => ({
     query: { environmentId: environment },
@@ -135,6 +152,15 @@ const spaces = [
 const freshGuest = (at: At): Promise<string> | string =>
   at.aim === 'fresh' ? make.guest(at) : at.lasting.guest;
 
+/** Of a guest in the space that is there for good. */
+async function freshRole(at: At): Promise<{ readonly id: string; readonly actorRoleId: string }> {
+  const id = await freshGuest(at);
+  if (at.aim === 'lasting') return { id, actorRoleId: 'us_acr_a' };
+  const body = { roleId: 'guest', resourceId: at.lasting.space };
+  const given = await at.server.asRoot(`POST /v1/guests/${id}/roles`, body);
+  return { id, actorRoleId: given.body.data.id };
+}
+
 const guests = [
   inPlace('GET /guests', 'OATMKSDP', ({ environment }) => ({ query: { environment, limit: '200' } }), {
     shows: ({ lasting }) => lasting.guest,
@@ -148,6 +174,12 @@ const guests = [
     body: { name: 'X' },
   })),
   inPlace('DELETE /guests/{id}', HOSTS, async (at) => ({ params: { id: await freshGuest(at) } })),
+  inPlace('GET /guests/{id}/roles', 'OATMKSDP', ({ lasting }) => ({ params: { id: lasting.guest } })),
+  inPlace('POST /guests/{id}/roles', HOSTS, async (at) => ({
+    params: { id: await freshGuest(at) },
+    body: { roleId: 'guest', resourceId: at.lasting.space },
+  })),
+  inPlace('DELETE /guests/{id}/roles/{actorRoleId}', HOSTS, async (at) => ({ params: await freshRole(at) })),
   inPlace('GET /guests/{id}/token', HOSTS, ({ lasting }) => ({ params: { id: lasting.guest } })),
   inPlace('POST /guest-links', HOSTS, ({ lasting }) => ({ body: { guest: lasting.guest } })),
   inPlace('POST /guest-links # of a space', HOSTS, ({ lasting }) => ({ body: { space: lasting.space } })),
