@@ -1,30 +1,31 @@
 /** What only shows across documents: names declared twice, circles, deliveries that overwrite one another. */
 import { parseSinkId } from '../domain/kinds/index.js';
-import { lineText, refText } from '../domain/objects.js';
+import { compareRefs, lineText, type ObjectRef, refText } from '../domain/objects.js';
 import type { Diagnostic } from './diagnostics.js';
 import type { SpecEntry } from './entry.js';
 import { absolutePath } from './files.js';
-import { fitErrors } from './fit.js';
+import { type Declared, fitErrors } from './fit.js';
 
-/** All errors across `entries`, which are sorted by `compareRefs`. `folder` is where sink paths start. */
-export const crossErrors = (entries: readonly SpecEntry[], folder: string): readonly Diagnostic[] => [
-  ...duplicates(entries),
-  ...cycles(entries),
-  ...sinkConflicts(entries, folder),
-  ...fitErrors(entries),
+/** All errors across the entries. `folder` is where sink paths start. */
+export const crossErrors = (declared: Declared, folder: string): readonly Diagnostic[] => [
+  ...duplicates(declared.entries),
+  ...cycles(declared),
+  ...sinkConflicts(declared.entries, folder),
+  ...fitErrors(declared),
 ];
 
 const placeText = ({ position }: SpecEntry): string => lineText(position);
 
 function duplicates(entries: readonly SpecEntry[]): readonly Diagnostic[] {
   const found: Diagnostic[] = [];
-  let first: SpecEntry | undefined;
+  let first: { readonly ref: ObjectRef; readonly entry: SpecEntry } | undefined;
   for (const entry of entries) {
-    if (first && first.ref.name === entry.ref.name && first.ref.kind === entry.ref.kind) {
-      const message = `${refText(entry.ref)} is declared twice`;
-      const help = `it is first declared in ${placeText(first)}`;
+    const { ref } = entry;
+    if (first && compareRefs(first.ref, ref) === 0) {
+      const message = `${refText(ref)} is declared twice`;
+      const help = `it is first declared in ${placeText(first.entry)}`;
       found.push(entry.error(['metadata', 'name'], { code: 'duplicate_object', message, help }));
-    } else first = entry;
+    } else first = { ref, entry };
   }
   return found;
 }
@@ -36,10 +37,11 @@ const predecessors = ({ ref, references, previousName }: SpecEntry): readonly st
 ];
 
 /** Takes away, again and again, what leads nowhere; what is left leads into circles. One error a circle. */
-function cycles(entries: readonly SpecEntry[]): readonly Diagnostic[] {
+function cycles({ entries, references }: Declared): readonly Diagnostic[] {
   // An object to which nobody could come back cannot be in a circle; most projects end here.
-  const pointedAt = predecessorKinds(entries);
-  const suspects = entries.filter((entry) => pointedAt.has(entry.ref.kind) && predecessors(entry).length > 0);
+  const pointedAt = new Set<string>([...references].flat().map(({ kind }) => kind));
+  for (const entry of entries) if (entry.previousName !== undefined) pointedAt.add(entry.kind);
+  const suspects = entries.filter((entry) => pointedAt.has(entry.kind) && predecessors(entry).length > 0);
   const byName = new Map(suspects.map((entry) => [refText(entry.ref), entry]));
   const settled = new Set<SpecEntry>();
   const found: Diagnostic[] = [];
@@ -52,14 +54,6 @@ function cycles(entries: readonly SpecEntry[]): readonly Diagnostic[] {
     );
   }
   return found;
-}
-
-function predecessorKinds(entries: readonly SpecEntry[]): ReadonlySet<string> {
-  // Entries from memory share their lists of references: each list is looked through once.
-  const lists = new Set(entries.map(({ references }) => references));
-  const kinds = new Set<string>([...lists].flat().map(({ kind }) => kind));
-  for (const { ref, previousName } of entries) if (previousName !== undefined) kinds.add(ref.kind);
-  return kinds;
 }
 
 /** Depth first with a stack of its own; `settled` collects what was walked, so that each is walked once. */

@@ -27,6 +27,10 @@ export class SpecEntry implements DesiredEntry {
     this.#origin = origin;
   }
 
+  get kind(): ObjectRef['kind'] {
+    return this.#remembered.kind;
+  }
+
   get ref(): ObjectRef {
     return { kind: this.#remembered.kind, name: this.#remembered.name };
   }

@@ -9,16 +9,26 @@ import type { Complaint, Diagnostic } from './diagnostics.js';
 import type { SpecEntry } from './entry.js';
 import { didYouMean, listed } from './suggest.js';
 
-/** All of them, in the order of `entries`. Documents are loaded only if something is asked of them. */
-export const fitErrors = (entries: readonly SpecEntry[]): readonly Diagnostic[] => [
-  ...unfitting(entries),
+/** All that is declared, sorted by `compareRefs`. */
+export interface Declared {
+  readonly entries: readonly SpecEntry[];
+  /** Their lists of references: entries that name the same mostly share one, so that each is looked through once. */
+  readonly references: Iterable<readonly Reference[]>;
+}
+
+/** All of them, in the order of the entries. Documents are loaded only if something is asked of them. */
+export const fitErrors = ({ entries, references }: Declared): readonly Diagnostic[] => [
+  ...unfitting(entries, new Set([...references].filter((list) => list.some(isAsking)))),
   ...sharedAddresses(entries),
   ...repeatedMembers(entries),
 ];
 
-function unfitting(entries: readonly SpecEntry[]): readonly Diagnostic[] {
-  const asking = entries.filter(({ references }) => references.some(isAsking));
-  if (asking.length === 0) return [];
+function unfitting(
+  entries: readonly SpecEntry[],
+  lists: ReadonlySet<readonly Reference[]>,
+): readonly Diagnostic[] {
+  if (lists.size === 0) return [];
+  const asking = entries.filter(({ references }) => lists.has(references));
   const named = new Set(asking.flatMap(({ references }) => references.filter(isAsking).map(refText)));
   const targets = new Map<string, Declaration>();
   for (const entry of entries)
@@ -46,7 +56,7 @@ function sharedAddresses(entries: readonly SpecEntry[]): readonly Diagnostic[] {
   const found: Diagnostic[] = [];
   for (const kind of OBJECT_KINDS.filter((one) => kindOf(one).alias !== undefined)) {
     const first = new Map<string, SpecEntry>();
-    const people = entries.filter(({ ref }) => ref.kind === kind);
+    const people = entries.filter((entry) => entry.kind === kind);
     for (const entry of people.length > 1 ? people : []) {
       const address = kindOf(kind).alias?.(entry.load().spec) ?? '';
       const other = first.get(address);
@@ -68,13 +78,14 @@ const addressError = (entry: SpecEntry, { ref, position }: SpecEntry): Diagnosti
 function repeatedMembers(entries: readonly SpecEntry[]): readonly Diagnostic[] {
   const people = ({ references }: SpecEntry): readonly Reference[] =>
     references.filter(({ kind }) => kind === 'User');
-  const mixed = entries.filter((entry) => {
+  const teams = entries.filter(({ kind }) => kind === 'Team');
+  const mixed = teams.filter((entry) => {
     const byAddress = people(entry).filter(({ name }) => isEmail(name)).length;
-    return entry.ref.kind === 'Team' && byAddress > 0 && byAddress < people(entry).length;
+    return byAddress > 0 && byAddress < people(entry).length;
   });
   if (mixed.length === 0) return [];
   const names = new Map<string, string>();
-  for (const entry of entries.filter(({ ref }) => ref.kind === 'User'))
+  for (const entry of entries.filter((entry) => entry.kind === 'User'))
     names.set(kindOf('User').alias?.(entry.load().spec) ?? '', entry.ref.name);
   return mixed.flatMap((entry) => {
     const byName = new Set(people(entry).map(({ name }) => name));

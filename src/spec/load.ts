@@ -60,12 +60,12 @@ export async function loadAll(
   const same = areUnchanged ? before : undefined;
   const digest = same?.digest ?? digestOfAll(project, entries);
   const isKnownSound = same?.isSound === true;
+  const references = new Set(read.flatMap((file) => file.references));
   const across = isKnownSound
     ? []
-    : [...crossErrors(entries, project.folder), ...namingErrors(entries, project.project)];
+    : [...crossErrors({ entries, references }, project.folder), ...namingErrors(entries, project.project)];
   const errors = [...missing, ...wrong, ...across];
   if (!isKnownSound) await options.memory?.keep({ key, isSound: errors.length === 0, digest, files: read });
-  const references = new Set(read.flatMap((file) => file.references));
   return { state: { project: project.project, entries, references, digest }, errors };
 }
 

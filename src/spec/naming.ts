@@ -7,10 +7,10 @@ import type { SpecEntry } from './entry.js';
 /** At each name; the people who are declared count, those who are only live are told of in a plan. */
 export function namingErrors(entries: readonly SpecEntry[], { spec }: DesiredProject): readonly Diagnostic[] {
   if (spec.policy.naming !== 'error') return [];
-  const declared = entries.filter(({ ref }) => ref.kind === 'User').map((entry) => entry.load());
+  const declared = entries.filter((entry) => entry.kind === 'User').map((entry) => entry.load());
   const people = personalWords(declared.flatMap((one) => (one.kind === 'User' ? [one] : [])));
   return entries
-    .filter(({ ref }) => isLinted(ref.kind))
+    .filter(({ kind }) => isLinted(kind))
     .flatMap((entry) => {
       const problem = namingProblem(entry.ref.name, people);
       if (problem === undefined) return [];

@@ -106,7 +106,7 @@ function unknownComplaint(
   { kind, name, scope }: Pick<Reference, 'kind' | 'name' | 'scope'>,
   entries: readonly SpecEntry[],
 ): Complaint {
-  const names = entries.filter(({ ref }) => ref.kind === kind).map(({ ref }) => ref.name);
+  const names = entries.filter((entry) => entry.kind === kind).map(({ ref }) => ref.name);
   const fresh = isObjectKind(kind) ? (FRESH[kind] ?? []) : [];
   const builtIn = scope === undefined ? [] : Object.keys(BUILT_IN_ROLES[scope]);
   const known = [...new Set([...names, ...fresh, ...builtIn])];
@@ -132,7 +132,7 @@ class DeclaredAliases {
   }
 
   #aliasesOf(kind: ObjectKind): ReadonlySet<string> {
-    const declared = this.#entries.filter(({ ref }) => ref.kind === kind);
+    const declared = this.#entries.filter((entry) => entry.kind === kind);
     return new Set(declared.flatMap((entry) => kindOf(kind).alias?.(entry.load().spec) ?? []));
   }
 }
