@@ -79,9 +79,10 @@ export function generatedFeed(
       }
       return ok({ credentials, next: until < count ? String(until) : undefined });
     },
-    changedSince: async () => ok({ kind: 'changes', credentials: [], position: POSITION }),
+    changedSince: async () => ok({ kind: 'changes', credentials: [], position: POSITION, plan: 'standard' }),
     watch: () => () => undefined,
     reportUses: async () => ok(undefined),
+    seen: async () => ok(undefined),
     close: async () => undefined,
   };
 }

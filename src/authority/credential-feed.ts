@@ -16,6 +16,8 @@ import type {
   Position,
   Use,
 } from '../ports/credential-feed.js';
+import { accountOf } from './accounts/account.js';
+import { seen } from './accounts/instances.js';
 import type { World } from './authority.js';
 import { openOrFill } from './bootstrap.js';
 import type { Keyring } from './keyring.js';
@@ -44,6 +46,7 @@ export async function openFeed(
     changedSince: (position) => storage.read((tx) => changedSince({ tx, keyring }, position)),
     watch: (listener) => storage.watch(listener),
     reportUses: (uses) => storage.write((tx) => recordUses(tx, uses, world.clock.now())),
+    seen: (instance) => storage.write((tx) => seen({ tx, now: world.clock.now() }, instance)),
     close: () => storage.close(),
   });
 }
@@ -88,7 +91,10 @@ async function changedSince(reading: Reading, since: Position): Promise<Result<C
   const versions = await reading.tx.versions.ofMany([...touched.keys()]);
   const credentials = await credentialsOf(reading, [...touched.values()], versions);
   if (!credentials.ok) return credentials;
-  return ok({ kind: 'changes', credentials: credentials.value, position });
+  const account = await accountOf(reading);
+  if (!account.ok) return account;
+  const { plan } = account.value;
+  return ok({ kind: 'changes', credentials: credentials.value, position, plan });
 }
 
 /** A role lends its permissions to people and teams, and they to their keys. */

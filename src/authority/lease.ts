@@ -90,4 +90,5 @@ const noteController = (
     version: '',
     started_at: now,
     last_seen_at: now,
+    behind: null,
   });

@@ -8,6 +8,7 @@ import type { Principal } from '../domain/principal.js';
 import { fail, ok, type Result } from '../domain/result.js';
 import type { Secret } from '../domain/secret.js';
 import type { CallContext } from '../ports/authority.js';
+import type { Attempt } from '../ports/once.js';
 import { mayCall } from './access.js';
 import { readBody } from './body.js';
 import { type Check, checkOf, withoutNulls } from './checking.js';
@@ -125,7 +126,12 @@ export async function perform(
   const checked = await checkedOf(request, { route, checks }, sent);
   if (!checked.ok) return checked;
   const key = request.headers['idempotency-key'];
-  const act = () => route.handle({ ...caller, ...checked.value }, world);
+  const act = (once?: Attempt) => {
+    const { credential } = caller;
+    const context = { ...credential.context, ...(once !== undefined && { once }) };
+    const call = { ...caller, credential: { ...credential, context }, ...checked.value };
+    return route.handle(call, world);
+  };
   return onceOnly({ route, key, principal: caller.principal, ...checked.value }, act, world);
 }
 

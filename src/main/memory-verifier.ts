@@ -1,4 +1,5 @@
 /** Verifies from memory, in this process, over an embedded store's folder or a store on a server. */
+import { API_ACCESS, entitlementsOf, type Plan } from '../domain/plans.js';
 import { ok, type Result } from '../domain/result.js';
 import { Secret } from '../domain/secret.js';
 import type { DurationMs } from '../domain/time.js';
@@ -8,6 +9,7 @@ import { isPostgresAddress } from '../storage/postgres/address.js';
 import { inSpace, type Room } from '../verifier/in-space.js';
 import type { Verifying } from '../verifier/middleware.js';
 import { type Answer, createVerifier, type Unavailable, type Verifier } from '../verifier/verifier.js';
+import { reportBeingThere } from './being-there.js';
 import { openEmbeddedFeed, openEmbeddedStore } from './embedded-store.js';
 import { openPostgresFeed, openPostgresStore } from './postgres-store.js';
 import { sodiumSealing, systemClock, systemEntropy } from './system.js';
@@ -29,7 +31,10 @@ export async function memoryVerifier(options: MemoryOptions): Promise<Result<Ver
     await feed.value.close();
     return verifier;
   }
-  return ok(following(verifier.value, refreshEveryMs, roomsOf(options)));
+  const { seen } = feed.value;
+  const revision = (): number => verifier.value.revision();
+  const unseen = reportBeingThere({ kind: 'verifier', seen, revision }, ADAPTERS);
+  return ok(following(verifier.value, { everyMs: refreshEveryMs, rooms: roomsOf(options), unseen }));
 }
 
 /** Of `master.key` on this machine, when a store is on a server. */
@@ -44,19 +49,33 @@ function openFeed({ store, masterKey }: MemoryOptions): Promise<Result<Credentia
     : openEmbeddedFeed({ ...world, folder: store });
 }
 
+/** The last reason of all, as `POST /keys/verify` has it: whatever else is wrong with a key is said first (U1). */
+const asPlanned = (answer: Answer, plan: Plan | undefined): Answer =>
+  answer.valid && plan !== undefined && !entitlementsOf(plan).includes(API_ACCESS)
+    ? { ...answer, valid: false, code: 'PLAN_REQUIRED' }
+    : answer;
+
+interface Around {
+  readonly everyMs: DurationMs;
+  readonly rooms: Rooms;
+  /** Ends telling the store that it is there. */
+  readonly unseen: () => Promise<void>;
+}
+
 /** The verifier kept true by itself. Spaces are asked of the store: memory knows keys alone. */
-function following(verifier: Verifier, everyMs: DurationMs, rooms: Rooms): Verifying {
+function following(verifier: Verifier, { everyMs, rooms, unseen }: Around): Verifying {
   const stopping = new AbortController();
   const followed = verifier.follow(everyMs, stopping.signal);
   return {
     verify: (token, { space, workbook, ...request }) => {
-      const answer = verifier.verify(token, request);
+      const answer = asPlanned(verifier.verify(token, request), verifier.plan());
       return space === undefined || !answer.valid ? answer : rooms.decide(answer, { space, workbook });
     },
     refresh: () => verifier.refresh(),
     close: async () => {
       stopping.abort();
       await followed;
+      await unseen();
       await rooms.close();
       return verifier.close();
     },

@@ -13,6 +13,8 @@ const PATIENCE_MS: DurationMs = 2 * SECOND_MS;
 /** The authority says something every 15 s; a line that is silent for longer is dead. */
 const SILENCE_MAX_MS: DurationMs = 40 * SECOND_MS;
 
+const PLAN_REQUIRED: Verification = { valid: false, code: 'PLAN_REQUIRED' };
+
 export const isHttpAddress = (store: string): boolean => /^https?:\/\//i.test(store);
 
 /** `address`: where `keywright serve` is, without `/v1`. `token`: a key or token with `keys:verify`; `audit:read` hears of changes. */
@@ -30,7 +32,10 @@ export function remoteAuthority(address: string, token: Secret): RemoteAuthority
           redirect: 'error',
         });
         const body: unknown = await response.json();
-        return response.ok ? verificationOf(body) : fail(faultOf(response.status, body));
+        if (response.ok) return verificationOf(body);
+        const refused = faultOf(response.status, body);
+        // We come by what the plan does not include, and so does whoever we are asked about (U1).
+        return refused.code === 'upgrade_required' ? ok(PLAN_REQUIRED) : fail(refused);
       } catch (cause) {
         return fail(fault('store_unreachable', `${base} does not answer as an authority does`, cause));
       }

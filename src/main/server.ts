@@ -111,7 +111,9 @@ async function openRest(
   const stopping = new AbortController();
   const log = openLog(levelOf(options.logLevel));
   const ended = following(verifier.value, feed.value);
-  const unseen = reportBeingThere(accounts, options);
+  const { seen } = accounts;
+  const revision = (): number => verifier.value.revision();
+  const unseen = reportBeingThere({ kind: 'server', seen, revision }, options);
   const kept = await checkpointing(store, options, log);
   if (!kept.ok) {
     await unseen();

@@ -4,8 +4,9 @@
  */
 import type { Plan } from '../domain/plans.js';
 import type { Result } from '../domain/result.js';
-import type { DurationMs, Instant } from '../domain/time.js';
+import type { Instant } from '../domain/time.js';
 import type { By } from './authority.js';
+import type { OnceOnly } from './once.js';
 
 export interface Account {
   /** `us_acc_…`. */
@@ -35,31 +36,27 @@ export interface Usage {
   readonly uses: number;
 }
 
-/** A process of ours: a server, with the verifier in it, or a controller. */
+/** A process of ours: a server, with the verifier in it, a controller, or a verifier in somebody else's process. */
 export interface Instance {
   /** Of this run of it. */
   readonly id: string;
-  readonly kind: 'server' | 'controller';
+  readonly kind: 'server' | 'controller' | 'verifier';
   readonly name: string;
   readonly version: string;
   readonly startedAt: Instant;
+  /** The change up to which its memory is complete; absent: it has none. */
+  readonly revision?: number;
 }
 
-export interface SeenInstance extends Instance {
+export interface SeenInstance extends Omit<Instance, 'revision'> {
   readonly lastSeenAt: Instant;
-}
-
-/** A request that is to have its effect once, however often it is sent. */
-export interface OnceOnly {
-  /** Whose key it is: two callers may choose the same. */
-  readonly caller: string;
-  readonly key: string;
-  /** Digest of the route and the body. */
-  readonly request: string;
+  /** Changes that it had not read then; undefined: it follows none, or does not say. */
+  readonly behind: number | undefined;
 }
 
 export type Beginning =
-  | { readonly kind: 'first' }
+  /** Whatever it did already, it has not been answered. */
+  | { readonly kind: 'unanswered' }
   /** It was answered before, so. */
   | { readonly kind: 'again'; readonly answer: unknown };
 
@@ -71,18 +68,13 @@ export interface Accounts {
   /** Of those days, both included, by day and environment. */
   usage(from: string, until: string): Promise<Result<readonly Usage[]>>;
 
-  /** That this one is there now. */
+  /** That this one is there now. Of a thousand, those that were seen last are kept. */
   seen(instance: Instance): Promise<Result<void>>;
   /** Those of the last seven days, by kind and name. */
   instances(): Promise<Result<readonly SeenInstance[]>>;
 
-  /**
-   * Claims the key for `lifeMs`. `conflict` while the same request is under way, or was when its server went away;
-   * `refused` for a key that another request has.
-   */
-  begin(once: OnceOnly, lifeMs: DurationMs): Promise<Result<Beginning>>;
+  /** Was it answered in the last day? `refused` for a key that another request has. */
+  begin(once: OnceOnly): Promise<Result<Beginning>>;
   /** What is answered from now on. `answer` holds no secret. */
   finish(once: OnceOnly, answer: unknown): Promise<Result<void>>;
-  /** It had no effect, so it may be tried again. */
-  abandon(once: OnceOnly): Promise<Result<void>>;
 }

@@ -9,6 +9,7 @@ import type { Principal } from '../domain/principal.js';
 import type { Result } from '../domain/result.js';
 import type { Secret } from '../domain/secret.js';
 import type { Instant } from '../domain/time.js';
+import type { Attempt } from './once.js';
 import type { LetterWords } from './outbox.js';
 
 /** How a call arrived. Nothing of it is believed; it limits, and it is written down. */
@@ -19,6 +20,8 @@ export interface CallContext {
   readonly source?: string;
   /** It had an `Origin` header: a secret key is refused then (F7). */
   readonly isFromBrowser?: boolean;
+  /** Its effects are to be there once. */
+  readonly once?: Attempt;
 }
 
 /** What is exchanged for an access token. */

@@ -4,10 +4,12 @@
  * be trusted with it; plaintext never passes.
  */
 import type { VersionFacts } from '../domain/live.js';
+import type { Plan } from '../domain/plans.js';
 import type { Result } from '../domain/result.js';
 import type { Secret } from '../domain/secret.js';
 import type { Instant } from '../domain/time.js';
 import type { KeyStanding } from '../domain/verification.js';
+import type { Instance } from './accounts.js';
 
 /** One version of a key, as verification sees it. */
 export interface Credential {
@@ -53,7 +55,13 @@ export interface Position {
 
 /** What follows a position. A store that was restored from a backup may have gone another way since. */
 export type Changes =
-  | { readonly kind: 'changes'; readonly credentials: readonly Credential[]; readonly position: Position }
+  | {
+      readonly kind: 'changes';
+      readonly credentials: readonly Credential[];
+      readonly position: Position;
+      /** Of the account, as it is at that position: not every one lets keys in (U1). */
+      readonly plan: Plan;
+    }
   | { readonly kind: 'another-history' };
 
 export interface CredentialFeed {
@@ -79,5 +87,7 @@ export interface CredentialFeed {
    * Hand-overs rely on it: silence in the store is silence (rotation, "observed").
    */
   reportUses(uses: readonly Use[]): Promise<Result<void>>;
+  /** That whoever follows is there now. */
+  seen(instance: Instance): Promise<Result<void>>;
   close(): Promise<void>;
 }

@@ -19,6 +19,7 @@ import type { Review, ReviewLimits } from '../domain/review.js';
 import type { Secret } from '../domain/secret.js';
 import type { DurationMs, Instant } from '../domain/time.js';
 import type { VerificationCode, VerificationRequest } from '../domain/verification.js';
+import type { Attempt } from './once.js';
 import type { Recipient } from './sealing.js';
 
 /** Who acts and by which path; goes into the audit log with every effect. */
@@ -27,6 +28,8 @@ export interface Caller {
   readonly actor: string;
   /** `cli:revoke`, `apply`, `http`, … */
   readonly path: string;
+  /** What is done is to be done once. */
+  readonly once?: Attempt;
 }
 
 /** The lease of writers, the only one that mutations are done under. */

@@ -5,6 +5,7 @@
  * the same bound: what a hand-over takes for silence is never use that a verifier kept to itself.
  */
 import { fault } from '../domain/errors.js';
+import type { Plan } from '../domain/plans.js';
 import { fail, ok, type Result } from '../domain/result.js';
 import type { DurationMs } from '../domain/time.js';
 import type { VerificationRequest } from '../domain/verification.js';
@@ -58,6 +59,8 @@ export interface Verifier {
   size(): IndexSize;
   /** The change up to which the memory is complete; 0 when there is none. */
   revision(): number;
+  /** Of the account, as far as the memory goes; undefined when there is none. It is no part of what `verify` says. */
+  plan(): Plan | undefined;
   /** Reports the last uses, forgets everything and closes the feed. A fault if those uses are lost. */
   close(): Promise<Result<void>>;
 }
@@ -101,6 +104,7 @@ class FollowingVerifier implements Verifier {
   #trueAtMs = Number.NEGATIVE_INFINITY;
   /** Monotonic: the memory is of no use if it is only true as of before. */
   #outrunAtMs = Number.NEGATIVE_INFINITY;
+  #plan: Plan | undefined;
   #isClosed = false;
   #lastRefresh: Promise<unknown> = Promise.resolve();
 
@@ -156,6 +160,10 @@ class FollowingVerifier implements Verifier {
     return this.#memory?.position.revision ?? 0;
   }
 
+  plan(): Plan | undefined {
+    return this.#memory === undefined ? undefined : this.#plan;
+  }
+
   async close(): Promise<Result<void>> {
     const memory = this.#memory;
     this.#isClosed = true;
@@ -191,6 +199,7 @@ class FollowingVerifier implements Verifier {
     }
     for (const credential of changed.value.credentials) index.put(credential);
     this.#memory = { index, position: changed.value.position };
+    this.#plan = changed.value.plan;
     return ok(undefined);
   }
 }

@@ -19,6 +19,7 @@ async function started() {
       outrun: (...told) => world.verifier.outrun(...told),
       size: () => world.verifier.size(),
       revision: () => world.verifier.revision(),
+      plan: () => world.verifier.plan(),
       close: () => world.verifier.close(),
     };
     const store: LiveStore = {

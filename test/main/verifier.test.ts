@@ -68,6 +68,20 @@ describe.each(WAYS)('a verifier over %s', (_way, opened) => {
     expect(await verifier.verify('nonsense')).toEqual({ valid: false, code: 'MALFORMED' });
   });
 
+  it('U1: tells a good key that the plan does not include the API, at once after it changed, and lets it in again', async () => {
+    const world = await started();
+    const verifier = await opened(world);
+    const plan = async (plan: string) =>
+      expect((await world.server.asRoot('PATCH /v1/accounts/current', { plan })).status).toBe(200);
+    expect(await verifier.verify(world.key)).toMatchObject({ code: 'VALID' });
+    await plan('basic');
+    await verifier.refresh();
+    expect(await verifier.verify(world.key)).toMatchObject({ valid: false, code: 'PLAN_REQUIRED' });
+    await plan('standard');
+    await verifier.refresh();
+    expect(await verifier.verify(world.key)).toMatchObject({ valid: true, code: 'VALID' });
+  });
+
   it('refuses a key within a second of its revocation, though it was used all the time', async () => {
     const world = await started();
     const verifier = await opened(world);
@@ -162,4 +176,13 @@ it('refuses soon after it lost its authority: what it remembers is good for a se
   const lostMs = performance.now();
   await eventually('it refuses', async () => (await verifier.verify(key)).code === 'UNAVAILABLE');
   expect(performance.now() - lostMs).toBeLessThan(2_000);
+});
+
+it('F16: a verifier over a folder is among the instances, with how far behind it was', async () => {
+  const { server } = await started();
+  await created({ store: place.place.folder() });
+  const shown = async (): Promise<readonly { readonly kind: string; readonly behind: number | null }[]> =>
+    (await server.asRoot('GET /v1/instances')).body.data;
+  await eventually('it is listed', async () => (await shown()).some(({ kind }) => kind === 'verifier'));
+  expect((await shown()).find(({ kind }) => kind === 'verifier')).toMatchObject({ behind: 0, isAlive: true });
 });

@@ -46,7 +46,7 @@ export const accountingQueries = ({
   },
   usage: async (from, until) => usage.where(({ day }) => day >= from && day <= until),
   putInstance: async (row) =>
-    instances.put(row.id, { ...row, ...instances.get(row.id), last_seen_at: row.last_seen_at }),
+    instances.put(row.id, { ...row, started_at: instances.get(row.id)?.started_at ?? row.started_at }),
   instances: async () => instances.where(() => true),
   forgetInstances: async (before) => {
     for (const row of instances.where(({ last_seen_at }) => last_seen_at < before))
@@ -54,7 +54,6 @@ export const accountingQueries = ({
   },
   replay: async (caller, key) => replays.get(`${caller} ${key}`),
   putReplay: async (row) => replays.put(`${row.caller} ${row.key}`, row),
-  removeReplay: async (caller, key) => replays.put(`${caller} ${key}`, undefined),
   forgetReplays: async (before) => {
     for (const row of replays.where(({ created_at }) => created_at < before))
       replays.put(`${row.caller} ${row.key}`, undefined);

@@ -93,7 +93,8 @@ CREATE TABLE "instances" ("id" text primary key,
   "name" text not null,
   "version" text not null,
   "started_at" bigint not null,
-  "last_seen_at" bigint not null);
+  "last_seen_at" bigint not null,
+  "behind" bigint);
 
 CREATE TABLE "keyring" ("name" text primary key,
   "wrapped" text not null);
@@ -163,7 +164,8 @@ CREATE TABLE "replays" ("caller" text not null,
   "key" text not null,
   "request" text not null,
   "answer" text,
-  "created_at" bigint not null, constraint "replays_key" primary key ("caller",
+  "created_at" bigint not null,
+  "effects" text default '{}' not null, constraint "replays_key" primary key ("caller",
   "key"));
 
 CREATE INDEX "replays_age" on "replays" ("created_at");

@@ -88,6 +88,7 @@ export class FakeFeed implements CredentialFeed {
   pepper = async () => this.#answer(() => new Secret(PEPPER));
   position = async () => this.#answer(() => this.#position());
   close = async () => undefined;
+  seen = async () => this.#answer(() => undefined);
   watch = (listener: () => void) => {
     this.#listeners.add(listener);
     return () => void this.#listeners.delete(listener);
@@ -107,7 +108,7 @@ export class FakeFeed implements CredentialFeed {
       const credentials = [...this.#credentials.values()]
         .filter((entry) => entry.revision > revision)
         .map((entry) => entry.credential);
-      return { kind: 'changes', credentials, position: this.#position() };
+      return { kind: 'changes', credentials, position: this.#position(), plan: 'standard' };
     });
 
   #position(): Position {

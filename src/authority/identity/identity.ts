@@ -7,6 +7,7 @@ import type { By, CallContext } from '../../ports/authority.js';
 import type { Clock } from '../../ports/clock.js';
 import type { Caller } from '../../ports/live-store.js';
 import type { PasswordHashing } from '../../ports/password-hashing.js';
+import { effectOnce } from '../accounts/replays.js';
 import type { World } from '../authority.js';
 import type { Keyring } from '../keyring.js';
 import type { Storage } from '../storage-port.js';
@@ -62,13 +63,21 @@ export function identityOver(parts: IdentityParts): Identity {
       return decoy;
     },
     read: (look) => storage.read((tx) => look({ tx, keyring, now: clock.now() })),
-    write: (caller, work) => storage.write((tx) => work({ ...parts, tx, caller, now: clock.now() })),
+    write: (caller, act) => {
+      const { once } = caller;
+      const nth = once === undefined ? 0 : once.asked++;
+      return storage.write((tx) => {
+        const work = { ...parts, tx, caller, now: clock.now() };
+        return once === undefined ? act(work) : effectOnce(work, { attempt: once, nth }, act);
+      });
+    },
   };
 }
 
-export const callerOf = (principal: Principal, { path }: CallContext): Caller => ({
+export const callerOf = (principal: Principal, { path, once }: CallContext): Caller => ({
   actor: actorOf(principal),
   path,
+  ...(once !== undefined && { once }),
 });
 
 export const callerBy = ({ principal, context }: By): Caller => callerOf(principal, context);

@@ -17,6 +17,8 @@ export interface InstanceRow {
   readonly version: string;
   readonly started_at: number;
   readonly last_seen_at: number;
+  /** Entries of the log that it had not read when it was last seen; null for whoever does not follow it. */
+  readonly behind: number | null;
 }
 
 /** A request that is to be done once. */
@@ -28,6 +30,8 @@ export interface ReplayRow {
   readonly request: string;
   /** JSON, without secrets; null until it is answered. */
   readonly answer: string | null;
+  /** JSON: what its effects came to, by their number, without secrets. */
+  readonly effects: string;
   readonly created_at: number;
 }
 
@@ -44,6 +48,5 @@ export interface AccountingQueries {
   forgetInstances(seenBefore: number): Promise<void>;
   replay(caller: string, key: string): Promise<ReplayRow | undefined>;
   putReplay(row: ReplayRow): Promise<void>;
-  removeReplay(caller: string, key: string): Promise<void>;
   forgetReplays(madeBefore: number): Promise<void>;
 }

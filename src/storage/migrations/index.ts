@@ -11,6 +11,7 @@ import { applied } from './0009-applied.js';
 import { confinedSessions } from './0010-confined-sessions.js';
 import { outbox } from './0011-outbox.js';
 import { events } from './0012-events.js';
+import { effects } from './0013-effects.js';
 
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-first-light': firstLight,
@@ -24,6 +25,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0010-confined-sessions': confinedSessions,
   '0011-outbox': outbox,
   '0012-events': events,
+  '0013-effects': effects,
 };
 
-export const NEWEST_MIGRATION = '0012-events';
+export const NEWEST_MIGRATION = '0013-effects';

@@ -32,8 +32,10 @@ const usage = statement<{ from: string; until: string }>()((db, p) =>
 const putInstance = statement<InstanceRow>()((db, p) =>
   db
     .insertInto('instances')
-    .values(wholeRow(['id', 'kind', 'name', 'version', 'started_at', 'last_seen_at'], p))
-    .onConflict((conflict) => conflict.column('id').doUpdateSet({ last_seen_at: p('last_seen_at') })),
+    .values(wholeRow(['id', 'kind', 'name', 'version', 'started_at', 'last_seen_at', 'behind'], p))
+    .onConflict((conflict) =>
+      conflict.column('id').doUpdateSet({ last_seen_at: p('last_seen_at'), behind: p('behind') }),
+    ),
 );
 const instances = statement<object>()((db) =>
   db.selectFrom('instances').selectAll().orderBy('kind').orderBy('name').orderBy('id'),
@@ -47,15 +49,13 @@ const replay = statement<{ caller: string; key: string }>()((db, p) =>
 const putReplay = statement<ReplayRow>()((db, p) =>
   db
     .insertInto('replays')
-    .values(wholeRow(['caller', 'key', 'request', 'answer', 'created_at'], p))
+    .values(wholeRow(['caller', 'key', 'request', 'answer', 'effects', 'created_at'], p))
     .onConflict((conflict) =>
-      conflict
-        .columns(['caller', 'key'])
-        .doUpdateSet({ request: p('request'), answer: p('answer'), created_at: p('created_at') }),
+      conflict.columns(['caller', 'key']).doUpdateSet({
+        ...{ request: p('request'), answer: p('answer') },
+        ...{ effects: p('effects'), created_at: p('created_at') },
+      }),
     ),
-);
-const removeReplay = statement<{ caller: string; key: string }>()((db, p) =>
-  db.deleteFrom('replays').where('caller', '=', p('caller')).where('key', '=', p('key')),
 );
 const forgetReplays = statement<{ before: number }>()((db, p) =>
   db.deleteFrom('replays').where('created_at', '<', p('before')),
@@ -73,6 +73,5 @@ export const accountingQueries = (session: Session): AccountingQueries => ({
   forgetInstances: async (before) => void (await forgetInstances(session, { before })),
   replay: async (caller, key) => (await replay(session, { caller, key }))[0],
   putReplay: async (row) => void (await putReplay(session, row)),
-  removeReplay: async (caller, key) => void (await removeReplay(session, { caller, key })),
   forgetReplays: async (before) => void (await forgetReplays(session, { before })),
 });

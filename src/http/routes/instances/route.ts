@@ -1,4 +1,4 @@
-/** GET /instances: our servers, each with its verifier, and controllers, with when they were last seen (F16). */
+/** GET /instances: our servers, controllers and verifiers elsewhere, with when they were last seen (F16). */
 import { Type } from 'typebox';
 import { formatInstant, SECOND_MS } from '../../../domain/time.js';
 import { json, route } from '../../route.js';
@@ -12,18 +12,24 @@ export const instancesRoute = route({
   path: '/instances',
   id: 'listInstances',
   tag: 'account',
-  summary: 'Servers and controllers of the last seven days.',
+  summary: 'Servers, controllers and verifiers of the last seven days.',
   permission: 'environments:read',
   answer: dataOf(
     Type.Array(
       Type.Object(
         {
           id: Type.String({ description: 'Of this run of it.' }),
-          kind: Type.Enum(['server', 'controller']),
+          kind: Type.Enum(['server', 'controller', 'verifier']),
           name: Type.String({ description: 'The machine, and the process.' }),
           version: nullable(Type.String()),
           startedAt: Instant,
           lastSeenAt: Instant,
+          behind: nullable(
+            Type.Integer({
+              description:
+                'Changes that its memory did not have when it was last seen. null: it has no memory of its own, or did not say.',
+            }),
+          ),
           isAlive: Type.Boolean({ description: 'It was seen within a minute.' }),
         },
         closed,
@@ -35,11 +41,12 @@ export const instancesRoute = route({
     if (!all.ok) return all;
     const now = clock.now();
     return json({
-      data: all.value.map(({ startedAt, lastSeenAt, version, ...one }) => ({
+      data: all.value.map(({ startedAt, lastSeenAt, version, behind, ...one }) => ({
         ...one,
         version: version === '' ? null : version,
         startedAt: formatInstant(startedAt),
         lastSeenAt: formatInstant(lastSeenAt),
+        behind: behind ?? null,
         isAlive: now - lastSeenAt <= ALIVE_WITHIN_MS,
       })),
     });

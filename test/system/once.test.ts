@@ -1,0 +1,83 @@
+/**
+ * A request with an `Idempotency-Key` whose server is killed at any moment on its way: sent again after the restart, it
+ * has been done once, and is answered as if nothing had happened. `KEYWRIGHT_KILLS` says how many kills, `KEYWRIGHT_SEED`
+ * which moments.
+ */
+import { seeded } from '../support/seeded.js';
+import { ROOT, ServerProcess } from '../support/several-servers.js';
+import { Workspace } from '../support/workspace.js';
+
+const KILLS = Number(process.env['KEYWRIGHT_KILLS'] ?? 8);
+const SEED = Number(process.env['KEYWRIGHT_SEED'] ?? 17);
+const AT_ONCE = 4;
+
+const world = new Workspace();
+const server = new ServerProcess(world, '.keywright');
+afterAll(async () => {
+  await server.end();
+  expect(world.leaks()).toEqual([]);
+  world.dispose();
+});
+
+interface Sent {
+  /** 0: no answer. */
+  readonly status: number;
+  readonly isReplay: boolean;
+  readonly id?: string;
+  readonly secret?: string | null;
+}
+
+async function send(name: string): Promise<Sent> {
+  try {
+    const response = await fetch(`${server.url}/v1/keys`, {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${ROOT}`,
+        'content-type': 'application/json',
+        'idempotency-key': `make-${name}`,
+      },
+      body: JSON.stringify({ name, environment: 'production', owner: { tenant: true } }),
+    });
+    const { data, secret } = (await response.json()) as { data?: { id: string }; secret?: string | null };
+    const isReplay = response.headers.get('idempotent-replayed') === 'true';
+    return { status: response.status, isReplay, ...(data && { id: data.id }), ...(secret && { secret }) };
+  } catch {
+    return { status: 0, isReplay: false };
+  }
+}
+
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+test(`after each of ${KILLS} kills (seed ${SEED}) what was asked for is there once, and is answered`, async () => {
+  const chance = seeded(SEED);
+  const seen = { answered: 0, doneUnanswered: 0, notDone: 0 };
+  for (let kill = 0; kill < KILLS; kill++) {
+    await server.start();
+    const named = (word: string) => Array.from({ length: AT_ONCE }, (_, nth) => `${word}-${kill}-${nth}`);
+    // As long as as many take, and as long again.
+    const startedMs = performance.now();
+    await Promise.all(named('warm').map(send));
+    const longestMs = 2 * (performance.now() - startedMs);
+    const names = named('key');
+    const sending = Promise.all(names.map(send));
+    await pause(chance.below(longestMs));
+    await server.end('SIGKILL');
+    const first = await sending;
+    await server.start();
+    for (const [nth, name] of names.entries()) {
+      const before = first[nth];
+      const again = await send(name);
+      expect([name, again.status]).toEqual([name, 201]);
+      const wasAnswered = before?.status === 201;
+      if (wasAnswered) expect(again).toEqual({ status: 201, isReplay: true, id: before.id });
+      // Nobody was told the secret: either now for the first time, or never.
+      else expect(again.isReplay).toBe(again.secret === undefined);
+      expect(await send(name)).toEqual({ status: 201, isReplay: true, id: again.id });
+      const { data } = (await server.ask(`GET /v1/keys/${name}`, ROOT)).body;
+      expect([data.id, data.versions.length]).toEqual([again.id, 1]);
+      seen[wasAnswered ? 'answered' : again.isReplay ? 'doneUnanswered' : 'notDone']++;
+    }
+    await server.end();
+  }
+  process.stderr.write(`${KILLS} kills: ${JSON.stringify(seen)}\n`);
+}, 600_000);
