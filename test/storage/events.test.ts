@@ -74,20 +74,19 @@ test('the newest of a log of any length are told by as many queries and rows, no
   await desk.store.close();
 });
 
-test.each<[string, Partial<EventQuery>]>([
-  ['of everywhere', {}],
-  ['since an instant', { since: 1 }],
-  ['of an environment', { environmentId: 'us_env_a' }],
-  ['of an environment, since an instant', { environmentId: 'us_env_a', since: 1 }],
-  ['of a space', { spaceId: 'us_sp_a' }],
-  ['of a space, those dealt with too', { spaceId: 'us_sp_a', acknowledged: 'told too' }],
-  ['of an environment, those dealt with too', { environmentId: 'us_env_a', acknowledged: 'told too' }],
-])('a page %s is read from an index, in its order', async (_, query) => {
+test.each<[string, string, Partial<EventQuery>]>([
+  ['of everywhere', 'events_at', {}],
+  ['since an instant', 'events_at', { since: 1 }],
+  ['of an environment', 'events_environment', { environmentId: 'us_env_a' }],
+  ['of an environment, since an instant', 'events_environment', { environmentId: 'us_env_a', since: 1 }],
+  ['of a space', 'events_space', { spaceId: 'us_sp_a' }],
+  ['of a space, those dealt with too', 'events_space', { spaceId: 'us_sp_a', acknowledged: 'told too' }],
+])('a page %s is read from the index for that, in its order', async (_, index, query) => {
   const { served, desk } = await opened();
   const root = await desk.root();
   const asked = await watched(() => served.rooms.events.list({ ...PAGE, ...query }, root));
   const ways = await waysOf(asked.filter((one) => one.query.sql.includes('order by')));
-  expect(ways.length).toBeGreaterThan(0);
-  for (const way of ways) expect(way).toMatch(/USING (COVERING )?INDEX events_/);
+  // Nothing is sorted beside it, and no table is walked.
+  expect(ways).toEqual([expect.stringContaining(`USING INDEX ${index}`)]);
   await desk.store.close();
 });

@@ -33,7 +33,8 @@ export async function eventsSeen(
   const { environmentId = own } = query;
   const isElsewhere = own !== undefined && own !== environmentId;
   if (seen.value === undefined || isElsewhere) return ok({ events: [], total: 0 });
-  const filter = { ...query, environmentId, places };
+  // Places say which environment it is, and have an index of their own.
+  const filter = { ...query, environmentId: places === undefined ? environmentId : undefined, places };
   const { events } = reading.tx;
   const rows = await events.page(filter, { limit, offset });
   const isLast = rows.length > 0 && rows.length < limit;
