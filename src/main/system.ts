@@ -81,19 +81,9 @@ let loading: Promise<typeof sodiumLibrary> | undefined;
 function library(): Promise<typeof sodiumLibrary> {
   loading ??= import('libsodium-wrappers').then(async ({ default: sodium }) => {
     await sodium.ready;
-    return fromThePool(sodium);
+    return sodium;
   });
   return loading;
-}
-
-/**
- * The library asks the system for four bytes at a time, which takes a third of sealing. What it asks by can be set; in
- * a version where it could not any more, sealing would be slower and nothing else.
- */
-function fromThePool(sodium: typeof sodiumLibrary): typeof sodiumLibrary {
-  const { libsodium } = sodium as { readonly libsodium?: { getRandomValue?: () => number } };
-  if (libsodium) libsodium.getRandomValue = () => Buffer.from(systemEntropy.bytes(4)).readUInt32LE();
-  return sodium;
 }
 
 const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
