@@ -103,3 +103,21 @@ test('it takes plans:read, which reads no more than that', async () => {
     expect([await of(planner), await of(member)]).toEqual([200, 403]);
   }
 });
+
+test.each([
+  ['forgotten', 'null'],
+  ['said to have been what is live', 'declaration'],
+])(
+  'what was applied last cannot be %s behind the store: it is noticed, and no drift is hidden',
+  async (_what, now) => {
+    const server = await place.start();
+    await apply(server, billing);
+    await server.asRoot('PATCH /v1/services/billing', { description: 'Mine' });
+    expect(await drift(server)).toHaveLength(1);
+    place.place.tamper(`update objects set applied = ${now} where name = 'billing'`);
+    for (const line of ['GET /v1/drift', 'GET /v1/plan']) {
+      const { status, body } = await server.asRoot(line);
+      expect([line, status, body.code]).toEqual([line, 500, 'store_tampered']);
+    }
+  },
+);
