@@ -55,7 +55,8 @@ const NONE: ReadonlySet<string> = new Set();
 /** Live objects of other projects are named only as suspects, and so are those nobody owns unless the policy asks. */
 export function attention(comparison: Comparison): Attention {
   const { entries, survey, ownership, now, suspects = NONE, policy = 'report' } = comparison;
-  const isSuspect = (ref: ObjectRef): boolean => suspects.size > 0 && suspects.has(refText(ref));
+  const isSuspect = (one: { readonly ref: ObjectRef }): boolean =>
+    suspects.size > 0 && suspects.has(refText(one.ref));
   const refs: ObjectRef[] = [];
   let owned = 0;
   let unchanged = 0;
@@ -74,7 +75,7 @@ export function attention(comparison: Comparison): Attention {
     if (entry !== undefined && order < 0) refs.push(entry.ref);
     else if (entry !== undefined && live !== undefined && order === 0) {
       const until = isSame || entry.digest === live.digest ? quietOf({ entry, live, nth: l }, comparison) : 0;
-      if (until > now && !isSuspect(entry.ref)) {
+      if (until > now && !isSuspect(entry)) {
         unchanged++;
         quietUntil = Math.min(quietUntil, until);
       } else refs.push(entry.ref);
@@ -82,7 +83,7 @@ export function attention(comparison: Comparison): Attention {
       const isUnmanaged = live.ownership === undefined && live.origin !== 'system';
       if (isUnmanaged && ++unmanaged <= UNMANAGED_NAMED_MAX) named.push(live.ref);
       const isPlanned = isOwned || (isUnmanaged && policy !== 'report');
-      if (isPlanned || isSuspect(live.ref)) refs.push(live.ref);
+      if (isPlanned || isSuspect(live)) refs.push(live.ref);
     }
     if (order <= 0) d++;
     if (order >= 0) l++;
