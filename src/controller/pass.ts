@@ -66,8 +66,10 @@ export async function pass(world: PassWorld): Promise<Result<PassOutcome, PassFa
   const lease = await holdLease(world.store, world.clock, world.actor);
   if (!lease.ok) return failed(lease.error);
   try {
-    // Somebody may have been at work until we got the lease.
-    const decided = await decide(world, documents.value);
+    // Until we got the lease somebody may have been at work, and the documents may say something else by now.
+    const newest = await world.documents();
+    if (!newest.ok) return newest;
+    const decided = await decide(world, newest.value);
     if (!decided.ok || decided.value.steps.length === 0)
       return decided.ok ? ok(decided.value.outcome) : decided;
     const { outcome, steps } = decided.value;
@@ -77,7 +79,7 @@ export async function pass(world: PassWorld): Promise<Result<PassOutcome, PassFa
       {
         ...{ store, sinks, sealing, identity, clock, lease: lease.value },
         caller: { actor, path: RECONCILER_PATH },
-        ownership: ownershipOf(documents.value),
+        ownership: ownershipOf(newest.value),
         ...(signal && { signal }),
         ...(onEvent && { onEvent }),
       },

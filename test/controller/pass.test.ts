@@ -85,6 +85,16 @@ test('does nothing at all when the documents name what is neither declared nor l
   expect(await world.versions()).toEqual([]);
 });
 
+test('carries out what the documents say once it has the lease, not what they said when it asked for it', async () => {
+  world.declare(app());
+  const former = await world.resting(NEVER)();
+  world.declare([...app(), environment('staging')]);
+  const newest = await world.resting(NEVER)();
+  const reads = [former, newest];
+  unwrap(await world.run({ documents: async () => reads.shift() ?? newest }));
+  expect(unwrap(await world.store.fetch([{ kind: 'Environment', name: 'staging' }]))).toHaveLength(1);
+});
+
 test('waits while somebody else holds the lease, and gives it back after its own work', async () => {
   world.declare(app());
   const other = unwrap(await world.store.acquireLease('apply', 5_000));
