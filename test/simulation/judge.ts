@@ -170,9 +170,9 @@ export class Judge {
     const { token, code, askedAt } = answer;
     const row = this.#versionOf(token);
     const endedAt = Math.min(row?.revoked_at ?? Infinity, row?.expires_at ?? Infinity);
+    // Given by the store that an older one replaced since, or from a memory of it that is still trusted.
+    if (this.#restoredAt !== undefined && askedAt <= this.#restoredAt + TOLERANCE_MS) return;
     if (code === 'VALID') {
-      // Given by the store that an older one replaced since, or from a memory of it that is still trusted.
-      if (this.#restoredAt !== undefined && askedAt <= this.#restoredAt + TOLERANCE_MS) return;
       if (row === undefined || endedAt < askedAt - TOLERANCE_MS)
         this.accuse('no resurrection', `${consumer.name} was let in with a version that had ended`);
       return;
