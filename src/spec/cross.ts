@@ -1,31 +1,38 @@
 /** What only shows across documents: names declared twice, circles, deliveries that overwrite one another. */
 import { parseSinkId } from '../domain/kinds/index.js';
-import { compareRefs, lineText, type ObjectRef, refText } from '../domain/objects.js';
+import { compareRefs, lineText, refText } from '../domain/objects.js';
 import type { Diagnostic } from './diagnostics.js';
 import type { SpecEntry } from './entry.js';
 import { absolutePath } from './files.js';
 import { type Declared, fitErrors } from './fit.js';
+import type { Suspects } from './suspects.js';
 
-/** All errors across the entries. `folder` is where sink paths start. */
-export const crossErrors = (declared: Declared, folder: string): readonly Diagnostic[] => [
-  ...duplicates(declared.entries),
+/** All errors across the entries. `folder` is where sink paths start; `suspects` those that an error can be about. */
+export const crossErrors = (
+  declared: Declared,
+  folder: string,
+  suspects: Suspects = allOf(declared),
+): readonly Diagnostic[] => [
+  ...duplicates(declared.entries, suspects.isChanged),
   ...cycles(declared),
-  ...sinkConflicts(declared.entries, folder),
+  ...sinkConflicts(suspects.delivering, folder),
   ...fitErrors(declared),
 ];
 
+const allOf = ({ entries }: Declared): Suspects => ({ isChanged: () => true, delivering: entries });
+
 const placeText = ({ position }: SpecEntry): string => lineText(position);
 
-function duplicates(entries: readonly SpecEntry[]): readonly Diagnostic[] {
+function duplicates(entries: readonly SpecEntry[], isChanged: Suspects['isChanged']): readonly Diagnostic[] {
   const found: Diagnostic[] = [];
-  let first: { readonly ref: ObjectRef; readonly entry: SpecEntry } | undefined;
+  let first: SpecEntry | undefined;
   for (const entry of entries) {
-    const { ref } = entry;
-    if (first && compareRefs(first.ref, ref) === 0) {
-      const message = `${refText(ref)} is declared twice`;
-      const help = `it is first declared in ${placeText(first.entry)}`;
+    const isSuspect = first !== undefined && (isChanged(first) || isChanged(entry));
+    if (first && isSuspect && compareRefs(first.ref, entry.ref) === 0) {
+      const message = `${refText(entry.ref)} is declared twice`;
+      const help = `it is first declared in ${placeText(first)}`;
       found.push(entry.error(['metadata', 'name'], { code: 'duplicate_object', message, help }));
-    } else first = { ref, entry };
+    } else first = entry;
   }
   return found;
 }

@@ -27,6 +27,11 @@ export class SpecEntry implements DesiredEntry {
     this.#origin = origin;
   }
 
+  /** Was its document parsed in this run? */
+  get isNew(): boolean {
+    return this.#origin.declarations.has(this.#remembered);
+  }
+
   get kind(): ObjectRef['kind'] {
     return this.#remembered.kind;
   }

@@ -16,6 +16,7 @@ import { fileError, type LoadedProject } from './project.js';
 import { readDocuments } from './read.js';
 import { SpecFile } from './spec-file.js';
 import { readStacks } from './stacks/folder.js';
+import { type FileEntries, suspectsAmong } from './suspects.js';
 
 export { type LoadedProject, loadProject } from './project.js';
 
@@ -56,14 +57,18 @@ export async function loadAll(
   const before = recalled?.key === key ? recalled : undefined;
   const { found, read, wrong, areUnchanged } = readAll(project, files, before);
 
-  const entries = areInOrder(found) ? found : sortedByRef(found);
+  const all = found.flatMap((file) => file.entries);
+  const entries = areInOrder(all) ? all : sortedByRef(all);
   const same = areUnchanged ? before : undefined;
   const digest = same?.digest ?? digestOfAll(project, entries);
   const isKnownSound = same?.isSound === true;
   const references = new Set(read.flatMap((file) => file.references));
+  const { folder } = project;
+  const suspects =
+    !isKnownSound && before?.isSound ? suspectsAmong({ files: found, entries, folder }) : undefined;
   const across = isKnownSound
     ? []
-    : [...crossErrors({ entries, references }, project.folder), ...namingErrors(entries, project.project)];
+    : [...crossErrors({ entries, references }, folder, suspects), ...namingErrors(entries, project.project)];
   const errors = [...missing, ...wrong, ...across];
   if (!isKnownSound) await options.memory?.keep({ key, isSound: errors.length === 0, digest, files: read });
   return { state: { project: project.project, entries, references, digest }, errors };
@@ -127,7 +132,7 @@ function filesOf(
 }
 
 interface ReadAll {
-  readonly found: readonly SpecEntry[];
+  readonly found: readonly FileEntries[];
   readonly read: readonly RememberedFile[];
   readonly wrong: readonly Diagnostic[];
   readonly areUnchanged: boolean;
@@ -140,7 +145,7 @@ function readAll(
 ): ReadAll {
   const context = { folder, project };
   const known = new Map(before?.files.map((remembered) => [remembered.file, remembered]));
-  const found: SpecEntry[] = [];
+  const found: FileEntries[] = [];
   const read: RememberedFile[] = [];
   const wrong: Diagnostic[] = [];
   let areUnchanged = known.size === files.length;
@@ -149,7 +154,10 @@ function readAll(
     const recalled = known.get(file.file);
     const documents = readDocuments({ file, context, isProjectFile }, recalled);
     const origin = { file, context, declarations: documents.declarations };
-    for (const remembered of documents.documents) found.push(new SpecEntry(remembered, origin));
+    found.push({
+      entries: documents.documents.map((remembered) => new SpecEntry(remembered, origin)),
+      text: documents.isUnchanged ? recalled?.text : undefined,
+    });
     const hash = documents.wrong.length === 0 ? file.hash : '';
     read.push(
       documents.isUnchanged && recalled

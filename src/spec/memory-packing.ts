@@ -122,7 +122,8 @@ function unpacked(text: string): Recollection {
         labels: onceAsked(() => labelsAt.map((nth) => labels()[nth] ?? {})),
         references: referencesAt.map((nth) => references[nth] ?? []),
       };
-      const remembered = { file, hash, documents: unpackedDocuments(parts), references: parts.references };
+      const { documents: table, references: lists } = parts;
+      const remembered = { file, hash, documents: unpackedDocuments(parts), text: table, references: lists };
       packedFiles.set(remembered, parts);
       return remembered;
     }),

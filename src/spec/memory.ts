@@ -39,6 +39,8 @@ export interface RememberedFile {
   /** Digest of the bytes; empty when something in the file was wrong, so that it is read again. */
   readonly hash: string;
   readonly documents: readonly RememberedDocument[];
+  /** What is remembered of the documents, sinks among it, as one text, where that is at hand. */
+  readonly text?: string;
   /** The lists of references of the documents, each once. */
   readonly references: readonly (readonly Reference[])[];
 }

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { keptText } from '../../src/main/kept-text.js';
 import type { DocumentMemory, Recollection, RememberedDocument } from '../../src/spec/memory.js';
 import { DOCUMENTS_MARK, documentMemory } from '../../src/spec/memory-packing.js';
@@ -48,6 +49,8 @@ test('a load with a memory comes to the same as one without, whatever was edited
     {},
     { 'specs/a.yaml': service('a') + service('b', 'changed') + key('k') },
     { 'specs/a.yaml': `# moved down\n\n${service('zero')}${service('a')}${service('b')}${key('k')}` },
+    { 'specs/a.yaml': service('zero') + service('a') + service('b') + service('b') + key('k') },
+    { 'specs/a.yaml': service('zero') + service('a') + service('b') + key('k') },
     { 'specs/b.yaml': service('a') },
     { 'specs/b.yaml': service('d') },
     {
@@ -69,6 +72,52 @@ test('a load with a memory comes to the same as one without, whatever was edited
     expect(await seen(folder, memory)).toEqual(without);
     expect(await seen(folder, memory)).toEqual(without);
   }
+});
+
+const SINKS = [
+  '{ file: { path: s/one } }',
+  '{ file: { path: ./s/../s/one } }',
+  '{ file: { path: s/two } }',
+  '{ dotenv: { path: s/app.env, variable: A } }',
+  '{ dotenv: { path: s/./app.env, variable: A } }',
+  '{ dotenv: { path: s/app.env, variable: B } }',
+  '{ file: { path: s/app.env } }',
+];
+const NAMES = ['a', 'b', 'c', 'd'];
+
+/** Texts of files: each some keys, some of which say where they go. Names and places meet by chance. */
+const keysInFiles = fc.dictionary(
+  fc.constantFrom('specs/1.yaml', 'specs/2.yaml', 'specs/3.yaml'),
+  fc
+    .array(fc.record({ name: fc.constantFrom(...NAMES), sink: fc.constantFrom('', ...SINKS) }), {
+      maxLength: 3,
+    })
+    .map((keys) =>
+      keys
+        .map(
+          ({ name, sink }) =>
+            `---\nkind: ApiKey\nmetadata: { name: ${name} }\nspec: { environment: production, owner: { tenant: true }, deliver: [${sink}] }\n`,
+        )
+        .join(''),
+    ),
+);
+
+test('what only shows across documents is found from a memory as it is without one, whichever files changed', async () => {
+  const met = new Set<string>();
+  await fc.assert(
+    fc.asyncProperty(fc.array(keysInFiles, { minLength: 2, maxLength: 6 }), async (edits) => {
+      const folder = specFolder({ 'specs/0.yaml': service('a') });
+      const { memory } = remembering(folder);
+      for (const edit of edits) {
+        write(folder, edit);
+        const without = await seen(folder);
+        expect(await seen(folder, memory)).toEqual(without);
+        met.add(without.errors.length === 0 ? 'none' : 'some');
+      }
+    }),
+    { numRuns: 60 },
+  );
+  expect([...met].sort()).toEqual(['none', 'some']);
 });
 
 const liedAbout = (document: RememberedDocument): RememberedDocument => {
