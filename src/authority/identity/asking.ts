@@ -17,6 +17,7 @@ import { type Found, ifFoundThen, NOTHING } from './found.js';
 import { guestFacts } from './guest.js';
 import { makeLink } from './guest-links.js';
 import type { Identity } from './identity.js';
+import { waitOut } from './same-while.js';
 
 /** Longer than looking the guest up, making the link, writing it and beginning to send it takes. */
 const ANSWERED_AFTER_MS: DurationMs = 150;
@@ -40,9 +41,7 @@ export async function askForLink(
     const link = await makeLink(work, guest.value, { way: 'magic_link', letter: {} });
     return link.ok ? ok(undefined) : link;
   });
-  // The second mends timers that come early after a long turn of the event loop.
-  for (let pauses = 0; pauses < 2; pauses++)
-    await clock.sleep(Math.max(0, ANSWERED_AFTER_MS - (clock.monotonicMs() - startedMs)));
+  await waitOut(clock, startedMs, ANSWERED_AFTER_MS);
   return made.ok ? ok(true) : made;
 }
 

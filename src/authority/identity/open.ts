@@ -36,6 +36,7 @@ import {
   rotatePersonalToken,
 } from './personal-tokens.js';
 import { hadRootToken, setRootToken } from './root-token.js';
+import { waitOut } from './same-while.js';
 import { type Granted, refreshSession, signed, unauthenticated } from './sessions.js';
 import { keySet, replaceSigningKey } from './signing-keys.js';
 
@@ -147,9 +148,7 @@ async function afterTheSameWhile<T>(
   const startedMs = clock.monotonicMs();
   const result = await ask();
   if (result.ok || result.error.code !== 'unauthenticated') return result;
-  // Timers count from when the turn of the event loop began, and come early after a long one: the second mends that.
-  for (let pauses = 0; pauses < 2; pauses++)
-    await clock.sleep(Math.max(0, REFUSAL_MS - (clock.monotonicMs() - startedMs)));
+  await waitOut(clock, startedMs, REFUSAL_MS);
   return result;
 }
 

@@ -15,43 +15,40 @@ import { type Grants, guestRow, spaceById, specOf } from './guests.js';
 import { changeSpec } from './objects.js';
 
 /** Open already: nothing changes. `conflict` for a workbook of a space that is open as a whole. */
-export async function openPlace(
-  work: Work,
-  { guest, placeId }: GuestPlaceChange,
-  by: By,
-): Promise<Result<void>> {
-  const row = await guestRow(work, guest, by);
-  if (!row.ok) return row;
-  const found = await findPlace(work, placeId);
-  if (!found.ok) return found;
-  const { environment, grants = [] } = specOf(row.value);
-  const { space, workbook } = found.value;
-  if (spaceIn(space).spec.environment !== environment)
+export async function openPlace(work: Work, change: GuestPlaceChange, by: By): Promise<Result<void>> {
+  const asked = await askedFor(work, change, by);
+  if (!asked.ok) return asked;
+  const { row, space, workbook, own, others } = asked.value;
+  const { placeId } = change;
+  if (spaceIn(space).spec.environment !== specOf(row).environment)
     return fail(fault('conflict', `${placeId} is in another environment than the guest`));
-  const { own, others } = grantOf(grants, space);
-  if (workbook === undefined) return changeGrants(work, row.value, [...others, { space: nameOf(space) }]);
+  if (workbook === undefined) return changeGrants(work, row, [...others, { space: nameOf(space) }]);
   if (own !== undefined && own.workbooks === undefined)
     return fail(fault('conflict', `all of the space of ${placeId} is open to them; take that away first`));
   const workbooks = [...new Set([...(own?.workbooks ?? []), workbook])];
-  return changeGrants(work, row.value, [...others, { space: nameOf(space), workbooks }]);
+  return changeGrants(work, row, [...others, { space: nameOf(space), workbooks }]);
 }
 
 /** `not_found` for what is not open to them as such: one workbook of a space that is open as a whole. */
-export async function closePlace(
-  work: Work,
-  { guest, placeId }: GuestPlaceChange,
-  by: By,
-): Promise<Result<void>> {
+export async function closePlace(work: Work, change: GuestPlaceChange, by: By): Promise<Result<void>> {
+  const asked = await askedFor(work, change, by);
+  if (!asked.ok) return asked;
+  const { row, workbook, own, others } = asked.value;
+  const isOpen = workbook === undefined ? own !== undefined : own?.workbooks?.includes(workbook) === true;
+  if (own === undefined || !isOpen)
+    return fail(fault('not_found', `${change.placeId} is not open to them as such`));
+  const workbooks = workbook === undefined ? [] : (own.workbooks ?? []).filter((one) => one !== workbook);
+  return changeGrants(work, row, workbooks.length === 0 ? others : [...others, { ...own, workbooks }]);
+}
+
+/** The guest, the place, and what the guest's grants have of its space by now. */
+async function askedFor(work: Work, { guest, placeId }: GuestPlaceChange, by: By) {
   const row = await guestRow(work, guest, by);
   if (!row.ok) return row;
   const found = await findPlace(work, placeId);
   if (!found.ok) return found;
-  const { space, workbook } = found.value;
-  const { own, others } = grantOf(specOf(row.value).grants ?? [], space);
-  const isOpen = workbook === undefined ? own !== undefined : own?.workbooks?.includes(workbook) === true;
-  if (own === undefined || !isOpen) return fail(fault('not_found', `${placeId} is not open to them as such`));
-  const workbooks = workbook === undefined ? [] : (own.workbooks ?? []).filter((one) => one !== workbook);
-  return changeGrants(work, row.value, workbooks.length === 0 ? others : [...others, { ...own, workbooks }]);
+  const { grants = [] } = specOf(row.value);
+  return ok({ row: row.value, ...found.value, ...grantOf(grants, found.value.space) });
 }
 
 const changeGrants = (work: Work, row: ObjectRow, grants: Grants): Promise<Result<void>> =>
