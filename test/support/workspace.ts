@@ -139,9 +139,9 @@ export class Workspace {
     return existsSync(this.#sinks) ? filesBelow(this.#sinks).map((file) => relative(this.folder, file)) : [];
   }
 
-  /** Every token that the files below `secrets` hold now. */
+  /** Every token that the files below `secrets` hold now; an apply may be replacing them meanwhile. */
   delivered(): readonly string[] {
-    return this.sinkFiles().flatMap((file) => tokensIn(this.read(file)));
+    return this.sinkFiles().flatMap((file) => tokensIn(textWhileThere(join(this.folder, file))));
   }
 
   /** Places outside the sinks that hold a secret that was ever seen, or anything that looks like one. */
@@ -152,7 +152,7 @@ export class Workspace {
       .map((token) => token.slice(21, 64));
     const elsewhere = filesBelow(this.folder).filter((file) => !file.startsWith(this.#sinks));
     const places = [
-      ...elsewhere.map((file) => ({ place: file, text: readFileSync(file, 'latin1') })),
+      ...elsewhere.map((file) => ({ place: file, text: textWhileThere(file) })),
       { place: 'output', text: this.#printed.join('') },
     ];
     return places
@@ -185,6 +185,16 @@ const cleanEnvironment = (): NodeJS.ProcessEnv =>
 const isPublic = (token: string): boolean => token.startsWith('pk_');
 
 const tokensIn = (text: string): readonly string[] => text.match(new RegExp(TOKEN_PATTERN, 'g')) ?? [];
+
+/** The bytes of a listed file as text; none if it has gone since, as the temporary file of an atomic write does. */
+function textWhileThere(file: string): string {
+  try {
+    return readFileSync(file, 'latin1');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return '';
+    throw error;
+  }
+}
 
 const filesBelow = (folder: string): readonly string[] =>
   readdirSync(folder, { recursive: true, withFileTypes: true })
