@@ -8,7 +8,7 @@ import type { Declaration } from '../domain/objects.js';
 import { fail, ok, type Result } from '../domain/result.js';
 import type { Diagnostic } from './diagnostics.js';
 import { type CheckedDocument, settledSpec } from './document.js';
-import { isBelow } from './files.js';
+import { isBelow, isDocumentPlace } from './files.js';
 
 /** What a document means depends on: where the project is and what it says. */
 export interface Context {
@@ -90,7 +90,7 @@ function sinkErrors(
     }),
   ];
   if (/[/]$|(?:^|[/])\.{1,2}$/.test(path)) return at('the path names a folder, not a file');
-  const { sinkRoots, store } = project.spec;
+  const { sinkRoots, specs, store } = project.spec;
   if (!sinkRoots.some((root) => isBelow(folder, root, path))) {
     return at(
       'the path lies outside the folders that sinks may write below',
@@ -99,6 +99,11 @@ function sinkErrors(
   }
   if (!store.includes('://') && isBelow(folder, store, path))
     return at('the path lies inside the live store', 'choose one outside');
+  if (isDocumentPlace(folder, specs, path))
+    return at(
+      'the path is that of a document of this project, and the secret would be read as one',
+      'choose a file that is no document, such as secrets/billing.env',
+    );
   return [];
 }
 

@@ -124,6 +124,15 @@ export function isBelow(folder: string, root: string, path: string): boolean {
   return way !== '' && way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
 }
 
+/** Would what stands at `path` be read as the project, or as documents found at one of `specs`? By the letters alone. */
+export const isDocumentPlace = (folder: string, specs: readonly string[], path: string): boolean =>
+  [...PROJECT_FILES, ...specs].some((one) => {
+    const way = relative(resolve(folder, one), resolve(folder, path));
+    if (way === '') return true;
+    const isPassedOver = way.split(sep).some((name) => name.startsWith('.') || name === 'node_modules');
+    return isBelow(folder, one, path) && isDocumentFile(way) && !isPassedOver;
+  });
+
 /** The one spelling of a path, taken from `folder`. */
 export const absolutePath = (folder: string, path: string): string => resolve(folder, path);
 

@@ -75,6 +75,22 @@ test.each(['../x', '/etc/x', 'a/../../x', '..', '.', 'a/', '.keywright/x', '../s
   },
 );
 
+test.each(['keywright.yaml', 'keywright.json', 'specs/a.yaml', './specs/deep/new.yml', 'specs/key.json'])(
+  'a sink at %s, where documents are read, is refused: they would hold the secret',
+  async (path) => {
+    expect(await errorsOf(delivering('a', `{ file: { path: ${path} } }`))).toEqual([
+      expect.stringContaining('sink_path the path is that of a document of this project'),
+    ]);
+  },
+);
+
+test.each(['specs/key.env', 'specs/.hidden/key.json', 'elsewhere/key.json', 'specs-of-mine/key.yaml'])(
+  'a sink at %s is no document',
+  async (path) => {
+    expect(await errorsOf(delivering('a', `{ file: { path: ${path} } }`))).toEqual([]);
+  },
+);
+
 test('a project may allow other folders for its sinks', async () => {
   const { errors } = await load(
     specFolder({
