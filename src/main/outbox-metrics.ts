@@ -27,7 +27,7 @@ export function newOutboxMetrics(registry: Registry, outbox: Pick<Outbox, 'pendi
   });
   const dropped = new Counter({
     name: 'keywright_outbox_dropped_total',
-    help: 'Letters not sent any more: no longer wanted (ended), not handed over in time (expired), not ours (tampered).',
+    help: 'Letters not sent any more: no longer wanted (ended), not handed over in time (expired), refused for good (refused), not ours (tampered).',
     labelNames: ['because'],
     registers,
   });
@@ -35,7 +35,7 @@ export function newOutboxMetrics(registry: Registry, outbox: Pick<Outbox, 'pendi
     count: (event) => {
       if (event.kind === 'sent') sent.inc();
       else if (event.kind === 'failed') failed.inc();
-      else dropped.inc({ because: event.because });
+      else dropped.inc({ because: event.kind === 'refused' ? 'refused' : event.because });
     },
   };
 }

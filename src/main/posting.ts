@@ -39,6 +39,12 @@ export async function startPosting({
           `a letter could not be handed over, and is tried again: ${event.why}`,
           event.cause,
         );
+      if (event.kind === 'refused')
+        log.failure(
+          event.id,
+          `a letter was refused for good, and is not sent: ${event.why}; correct the address, and make another invitation or link`,
+          undefined,
+        );
       if (event.kind === 'dropped' && event.because !== 'ended')
         log.failure(event.id, DROPPED[event.because], undefined);
     },

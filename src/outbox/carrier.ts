@@ -28,6 +28,7 @@ const CALM_MS: DurationMs = 50;
 export type CarrierEvent =
   | { readonly kind: 'sent'; readonly id: string }
   | { readonly kind: 'failed'; readonly id: string; readonly why: string; readonly cause?: unknown }
+  | { readonly kind: 'refused'; readonly id: string; readonly why: string }
   | ({ readonly kind: 'dropped' } & Dropped);
 
 export interface Carrying {
@@ -99,18 +100,23 @@ async function look({ outbox, clock, tell }: Carrying, room: number): Promise<Fo
 async function handOver(carrying: Carrying, taken: Taken, givingUp: AbortSignal): Promise<void> {
   const { outbox, clock, entropy, tell } = carrying;
   const { id } = taken.letter;
-  const failure = await inTime(carrying, taken, givingUp).then(
-    (why) => (why === undefined ? undefined : { why }),
-    (cause: unknown) => ({ why: 'sending it failed unexpectedly', cause }),
+  const end = await inTime(carrying, taken, givingUp).then(
+    (notSent) => endOf(id, notSent),
+    (cause: unknown) => ({ kind: 'failed', id, why: 'sending it failed unexpectedly', cause }) as const,
   );
-  if (failure === undefined) {
-    tell({ kind: 'sent', id });
-    await outbox.sent(taken);
-  } else {
-    tell({ kind: 'failed', id, ...failure });
+  tell(end);
+  if (end.kind !== 'failed') await outbox.forget(taken);
+  else {
     const chance = (entropy.bytes(1)[0] ?? 0) / 255;
     await outbox.notSent(taken, dueAgain(taken, clock.now(), chance));
   }
+}
+
+function endOf(id: string, notSent: NotSent): Exclude<CarrierEvent, { readonly kind: 'dropped' }> {
+  if (notSent === undefined) return { kind: 'sent', id };
+  return typeof notSent === 'string'
+    ? { kind: 'failed', id, why: notSent }
+    : { kind: 'refused', id, why: notSent.refused };
 }
 
 async function inTime(

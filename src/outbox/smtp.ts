@@ -1,6 +1,6 @@
 /** Letters by mail, through nodemailer, which is loaded when there is mail to send. */
 import { connect } from 'node:net';
-import type { Letter, Post } from '../ports/outbox.js';
+import type { Letter, NotSent, Post } from '../ports/outbox.js';
 import { isLoopback } from './addresses.js';
 import type { SmtpSettings } from './settings.js';
 import { subjectOf, textOf } from './wording.js';
@@ -50,13 +50,23 @@ export async function smtpPost(settings: SmtpSettings): Promise<Post> {
 /** What is wrong with the way there, not with a letter: no address of anybody is in what is said of it. */
 const ON_THE_WAY: readonly string[] = ['ESOCKET', 'ETLS', 'ECONNECTION', 'EDNS', 'ETIMEDOUT'];
 
+/** A lasting refusal of the recipient or of the text; of a password or a sender it is for whoever set this up to cure. */
+const OF_THE_LETTER: readonly string[] = ['RCPT TO', 'DATA'];
+
 /** Codes only where a server has answered: what it says of a refusal has the address in it. */
-function whyOf(error: unknown): string {
-  const { code = 'unknown', responseCode, message } = error as SmtpError;
-  if (responseCode !== undefined) return `the mail server answered ${responseCode} (${code})`;
+function whyOf(error: unknown): NotSent {
+  const { code = 'unknown', responseCode, command = '', message } = error as SmtpError;
+  if (responseCode !== undefined) {
+    const why = `the mail server answered ${responseCode} (${code})`;
+    return responseCode >= 500 && OF_THE_LETTER.includes(command) ? { refused: why } : why;
+  }
   const said = ON_THE_WAY.includes(code) ? `: ${message.replaceAll(/\s+/g, ' ').slice(0, 200)}` : '';
   return `the mail server could not be talked to (${code}${said})`;
 }
 
 /** As nodemailer throws it. */
-type SmtpError = Error & { readonly code?: string; readonly responseCode?: number };
+type SmtpError = Error & {
+  readonly code?: string;
+  readonly responseCode?: number;
+  readonly command?: string;
+};

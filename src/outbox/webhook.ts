@@ -90,10 +90,15 @@ const posted = (url: URL, options: RequestOptions, body: string): Promise<NotSen
     asked.end(body);
   });
 
-const answerOf = (status: number): NotSent =>
-  status >= 200 && status < 300
-    ? undefined
-    : `the receiver answered ${status}${status >= 300 && status < 400 ? ', and redirects are not followed' : ''}`;
+/** What is wrong with this letter, or with its coming at all; of others a receiver may be cured in its time. */
+const FOR_GOOD: readonly number[] = [400, 410, 413, 422];
+
+function answerOf(status: number): NotSent {
+  if (status >= 200 && status < 300) return undefined;
+  const why = `the receiver answered ${status}`;
+  if (FOR_GOOD.includes(status)) return { refused: why };
+  return status >= 300 && status < 400 ? `${why}, and redirects are not followed` : why;
+}
 
 const whyOf = ({ code = 'no answer' }: NodeJS.ErrnoException): string =>
   code === NOT_PUBLIC

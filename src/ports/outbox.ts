@@ -33,8 +33,11 @@ export interface Letter extends LetterWords {
   readonly expiresAt: Instant;
 }
 
-/** What became of handing a letter over: undefined, or in a few words why not, without the address or anything secret. */
-export type NotSent = string | undefined;
+/**
+ * What became of handing a letter over: undefined, or in a few words why not, without the address or anything secret.
+ * As text: it may be taken later. `refused`: never, however often it comes.
+ */
+export type NotSent = string | { readonly refused: string } | undefined;
 
 /** Where letters go. */
 export interface Post {
@@ -67,8 +70,8 @@ export interface Mailbag {
 export interface Outbox {
   /** Those that are due, so many at most; for `takenForMs` they are nobody else's. */
   take(max: number): Promise<Result<Mailbag>>;
-  /** Handed over, and forgotten. */
-  sent(taken: Taken): Promise<Result<void>>;
+  /** Handed over, or refused for good, and forgotten. */
+  forget(taken: Taken): Promise<Result<void>>;
   /** Not handed over; due again at that time, unless somebody else has taken it since. */
   notSent(taken: Taken, dueAt: Instant): Promise<Result<void>>;
   /** How many wait. */

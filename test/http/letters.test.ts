@@ -30,7 +30,7 @@ async function started(hasPost: { readonly hasPost?: true } = { hasPost: true })
 /** Takes those that are there, for good. */
 async function letters({ outbox }: TestServer): Promise<readonly Letter[]> {
   const { taken } = need(await outbox.take(8));
-  for (const one of taken) need(await outbox.sent(one));
+  for (const one of taken) need(await outbox.forget(one));
   return taken.map(({ letter }) => letter);
 }
 

@@ -94,6 +94,18 @@ test('a receiver that comes back gets the letter, under the same id each time', 
   expect([told.at(-1)?.kind, ids.length, await pending()]).toEqual(['sent', 5, 0]);
 });
 
+test('one that is refused for good is told once, and is not sent again', async () => {
+  let tries = 0;
+  const told = start(async () => {
+    tries += 1;
+    return { refused: 'there is nobody of that name' };
+  });
+  await invite();
+  await pass(MINUTE_MS);
+  expect([tries, await pending()]).toEqual([1, 0]);
+  expect(told).toMatchObject([{ kind: 'refused', why: 'there is nobody of that name' }]);
+});
+
 test('one that cannot be handed over keeps no other from it, and goes when it has ended', async () => {
   const got: string[] = [];
   const told = start(async ({ to }) => {

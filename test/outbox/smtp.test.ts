@@ -65,12 +65,29 @@ test('user and password are shown where they are asked for', async () => {
   );
 });
 
-test('a refusal is told by its code, without the address', async () => {
+test('a recipient who is refused for good is told from one who may be let in later, by code and without the address', async () => {
+  const busy = await server({ recipients: '450 4.2.1 <ada@example.com> is busy' });
+  expect(await (await post(`smtp://127.0.0.1:${busy.port}`)).send(letter(), signal())).toBe(
+    'the mail server answered 450 (EENVELOPE)',
+  );
   const there = await server({ recipients: '550 5.1.1 <ada@example.com> is unknown here' });
   const mail = await post(`smtp://127.0.0.1:${there.port}`);
-  expect(await mail.send(letter(), signal())).toBe('the mail server answered 550 (EENVELOPE)');
+  expect(await mail.send(letter(), signal())).toEqual({
+    refused: 'the mail server answered 550 (EENVELOPE)',
+  });
   await there.close();
   expect(await mail.send(letter(), signal())).toBe('the mail server could not be talked to (ECONNREFUSED)');
+});
+
+test('a text that is refused for good is told from a sender that is: that is for whoever set this up to cure', async () => {
+  const text = await server({ texts: '554 5.7.1 spam' });
+  expect(await (await post(`smtp://127.0.0.1:${text.port}`)).send(letter(), signal())).toEqual({
+    refused: 'the mail server answered 554 (EMESSAGE)',
+  });
+  const sender = await server({ senders: '550 5.7.1 not from here' });
+  expect(await (await post(`smtp://127.0.0.1:${sender.port}`)).send(letter(), signal())).toBe(
+    'the mail server answered 550 (EENVELOPE)',
+  );
 });
 
 test('a server that does not answer is left when time is up, and gets nothing later', async () => {

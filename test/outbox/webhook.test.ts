@@ -69,9 +69,17 @@ test('redirects are not followed, and what is no success is none', async () => {
     expect(await post(there.url).send(letter(), signal())).toMatch(`answered ${status}, and redirects`);
   }
   expect(elsewhere.hooks).toEqual([]);
-  for (const status of [400, 410, 500, 503]) {
+  for (const status of [401, 404, 408, 429, 500, 503]) {
     const there = await receiver(() => ({ status }));
     expect(await post(there.url).send(letter(), signal())).toBe(`the receiver answered ${status}`);
+  }
+});
+
+test('what says that this letter is never taken is a refusal for good', async () => {
+  for (const status of [400, 410, 413, 422]) {
+    const there = await receiver(() => ({ status }));
+    const refused = { refused: `the receiver answered ${status}` };
+    expect(await post(there.url).send(letter(), signal())).toEqual(refused);
   }
 });
 

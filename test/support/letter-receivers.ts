@@ -20,6 +20,10 @@ export interface MailServer {
 interface Manners {
   /** Answers every recipient so; absent: takes them. */
   readonly recipients?: string;
+  /** Answers every sender so; absent: takes them. */
+  readonly senders?: string;
+  /** Answers every text so; absent: takes them. */
+  readonly texts?: string;
   /** `USER:PASSWORD` it asks for; absent: takes mail from anybody. */
   readonly login?: string;
   /** Does not answer this word. */
@@ -67,7 +71,7 @@ function converse(socket: Socket, { manners, mails, commands }: Conversation): v
       say(`${user}:${password}` === manners.login ? '235 in' : '535 who are you?');
     } else if (word === 'MAIL') {
       envelope = { from: path, to: '' };
-      say('250 ok');
+      say(manners.senders ?? '250 ok');
     } else if (word === 'RCPT') {
       envelope = { ...envelope, to: path };
       say(manners.recipients ?? '250 ok');
@@ -80,9 +84,9 @@ function converse(socket: Socket, { manners, mails, commands }: Conversation): v
   const hear = (line: string): void => {
     if (text === undefined) answer(line);
     else if (line === '.') {
-      mails.push({ ...envelope, text });
+      if (manners.texts === undefined) mails.push({ ...envelope, text });
       text = undefined;
-      say('250 taken');
+      say(manners.texts ?? '250 taken');
     } else text += `${line.replace(/^\./, '')}\n`;
   };
   socket.on('error', () => undefined);

@@ -2,7 +2,7 @@
  * Taking letters out of the outbox, one server at a time, without holding a transaction while they are sent. Taking
  * puts off when a letter is due and counts; only whoever counted last may forget it or put it off again:
  *
- *     due ──take──▶ nobody else's for a while ──sent──▶ forgotten
+ *     due ──take──▶ nobody else's for a while ──sent, or refused for good──▶ forgotten
  *      ▲                     │
  *      └──── not sent, or its server is gone ────┘
  *
@@ -30,7 +30,7 @@ export const outboxOver = (
       ? ok({ taken: [], dropped: [], nextAt })
       : write(SERVER, (work) => takeDue(work, max));
   },
-  sent: ({ letter, attempts }) =>
+  forget: ({ letter, attempts }) =>
     write(SERVER, async ({ tx }) => ok(await tx.outbox.remove({ id: letter.id, attempts }))),
   notSent: ({ letter, attempts }, dueAt) =>
     write(SERVER, async ({ tx }) =>
