@@ -22,7 +22,7 @@ import type { World } from './authority.js';
 import { openOrFill } from './bootstrap.js';
 import type { Keyring } from './keyring.js';
 import { declarationOf, isGenuineVersion, tampered } from './rows.js';
-import { standingOf } from './standing.js';
+import { shownStandingOf } from './standing.js';
 import type { AuditRow, ObjectRow, Storage, Transaction, VersionRow } from './storage-port.js';
 import { genuine } from './stored.js';
 import { recordUse } from './verify.js';
@@ -185,7 +185,7 @@ async function keyPartOf(reading: Reading, found: ObjectRow): Promise<Result<Key
   if (!row.ok) return row;
   const declaration = declarationOf(row.value);
   if (declaration.kind !== 'ApiKey') return fail(tampered(row.value.kind, row.value.id));
-  const standing = await standingOf(reading, row.value, declaration.spec);
+  const standing = await shownStandingOf(reading, row.value, declaration.spec);
   if (!standing.ok) return standing;
   return ok({
     keyId: row.value.id,

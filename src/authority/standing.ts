@@ -32,6 +32,21 @@ export async function standingOf(
   });
 }
 
+/**
+ * The same as verifiers see it. What a publishable key may do is what the session may that it is exchanged for: everybody
+ * can read it, so by itself it is good for no permission (F7).
+ */
+export async function shownStandingOf(
+  reading: Reading,
+  row: ObjectRow,
+  spec: ApiKeySpec,
+): Promise<Result<KeyStanding>> {
+  const standing = await standingOf(reading, row, spec);
+  return standing.ok && row.key_type === 'publishable'
+    ? ok({ ...standing.value, permissions: [] })
+    : standing;
+}
+
 function ownerOf(reading: Reading, row: ObjectRow, owner: ApiKeySpec['owner']): Promise<Result<Owner>> {
   if (owner.service !== undefined) return serviceOwner(reading, owner.service);
   if (owner.team !== undefined) return teamOwner(reading, owner.team, owner.role ?? DEFAULT_TEAM_ROLE);

@@ -9,7 +9,7 @@ import { decide, type KeyStanding, type VerificationRequest } from '../domain/ve
 import type { Use } from '../ports/credential-feed.js';
 import type { Verification } from '../ports/live-store.js';
 import { declarationOf, isGenuineVersion, isSameMac, tampered, versionFactsOf } from './rows.js';
-import { standingOf } from './standing.js';
+import { shownStandingOf } from './standing.js';
 import type { ObjectRow, Transaction, VersionRow } from './storage-port.js';
 import { genuine } from './stored.js';
 import type { Work } from './work.js';
@@ -49,7 +49,7 @@ export async function verify(
   if (!row.ok) return row;
   const declaration = declarationOf(row.value);
   if (declaration.kind !== 'ApiKey') return fail(tampered(row.value.kind, row.value.id));
-  const standing = await standingOf(work, row.value, declaration.spec);
+  const standing = await shownStandingOf(work, row.value, declaration.spec);
   if (!standing.ok) return standing;
   const code = decide(versionFactsOf(version), standing.value, request, work.now);
   const accepted = code === 'VALID' ? 1 : 0;

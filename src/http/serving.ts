@@ -17,6 +17,7 @@ import { onceOnly } from './once.js';
 import { isRequired } from './openapi.js';
 import type { Refusal } from './problem.js';
 import type { Answered, AnyRoute, OpenRoute, Presented, Route } from './route.js';
+import { noteUse } from './verifying.js';
 import type { HttpWorld } from './world.js';
 
 interface Checks {
@@ -72,7 +73,7 @@ const UNKNOWN = fault(
 export async function identify(
   request: IncomingMessage,
   route: Route,
-  { authority, plan }: HttpWorld,
+  world: HttpWorld,
 ): Promise<Result<Caller, Refusal>> {
   const shown = presented(request);
   if (!shown.ok) return shown;
@@ -80,10 +81,12 @@ export async function identify(
   // Nothing at all takes the same way as something unknown, and the same time.
   const token = shown.value;
   if (token === undefined) return fail(UNKNOWN);
-  const known = await authority.authenticate(token, context);
-  if (!known.ok) return fail(known.error.code === 'unauthenticated' ? UNKNOWN : known.error);
-  const planned = await plan.admit(known.value);
+  const known = await world.authority.authenticate(token, context);
+  const planned = known.ok ? await world.plan.admit(known.value) : ok(undefined);
   if (!planned.ok) return planned;
+  // Whoever asks about keys was noted on the way past express (direct.ts).
+  if (route.permission !== 'keys:verify') noteUse(world, token);
+  if (!known.ok) return fail(known.error.code === 'unauthenticated' ? UNKNOWN : known.error);
   const lastEventId = request.headers['last-event-id'];
   return ok({
     principal: known.value,

@@ -38,6 +38,13 @@ export const verifyInStore = (
   request: VerificationRequest = {},
 ): Promise<Result<Verification>> => within(clock, STORE_PATIENCE_MS, store.verify(token, request));
 
+/**
+ * A call of ours by a key is a use of it like any other: counted if it let somebody in, and known of if not. Tokens
+ * that are no keys are passed over.
+ */
+export const noteUse = ({ verifier }: Pick<HttpWorld, 'verifier'>, token: Secret): void =>
+  void verifier.verify(token.reveal());
+
 /** The last reason of all: whatever else is wrong with a key is said first. */
 const asPlanned = (answer: Verification, plan: HttpWorld['plan']): Verification =>
   answer.valid && !plan.includesApi() ? { ...answer, valid: false, code: 'PLAN_REQUIRED' } : answer;

@@ -1,4 +1,5 @@
 /** POST /keys/verify and its two standards, over real HTTP. */
+import { Secret } from '../../src/domain/secret.js';
 import { httpPlace, ROOT, type TestServer } from '../support/http-world.js';
 import { apiKey, CALLER, keyRef, need, service, tokenIn } from '../support/store.js';
 
@@ -122,6 +123,72 @@ test('a key that asks sees keys of its own environment only (F5)', async () => {
   });
   expect(other.status).toBe(403);
   expect(await verified(server, asked)).toMatchObject({ valid: true });
+});
+
+test('an environment, a space and a workbook are named or given by id', async () => {
+  const { server, app } = await started();
+  const idOf = async (name: string) => (await server.asRoot(`GET /v1/environments/${name}`)).body.data.id;
+  const [production, development] = [await idOf('production'), await idOf('development')];
+  const space = (await server.asRoot('POST /v1/spaces', { name: 'onboarding', environmentId: production }))
+    .body.data.id;
+  const workbook = (await server.asRoot('POST /v1/workbooks', { name: 'contacts', spaceId: space })).body.data
+    .id;
+  const code = async (asked: object) => (await verified(server, { key: app.reveal(), ...asked })).code;
+  for (const asked of [
+    { environment: production },
+    { space: 'production/onboarding' },
+    { space, workbook },
+    { space: 'onboarding', workbook: 'contacts' },
+  ])
+    expect([asked, await code(asked)]).toEqual([asked, 'VALID']);
+  expect(await code({ environment: development })).toBe('WRONG_ENVIRONMENT');
+  expect(await code({ environment: 'us_env_nobodys' })).toBe('WRONG_ENVIRONMENT');
+  expect(await code({ space: 'development/onboarding' })).toBe('WRONG_ENVIRONMENT');
+  expect(await code({ space, workbook: `${workbook}0` })).toBe('FORBIDDEN');
+});
+
+test('a key asks about its own environment by id too, and about no other', async () => {
+  const { server, gateway, app } = await started();
+  const asked = async (name: string) => {
+    const environment = (await server.asRoot(`GET /v1/environments/${name}`)).body.data.id;
+    return server.ask('POST /v1/keys/verify', { token: gateway, body: { key: app.reveal(), environment } });
+  };
+  expect((await asked('production')).body.data).toMatchObject({ code: 'VALID' });
+  expect((await asked('development')).status).toBe(403);
+});
+
+test('what is no key at all is malformed, however short or long', async () => {
+  const { server } = await started();
+  for (const key of ['', ' ', 'x'.repeat(10_000)])
+    expect(await verified(server, { key })).toMatchObject({ valid: false, code: 'MALFORMED' });
+});
+
+test('F7: a publishable key is good for no permission, whatever the session may that it is exchanged for', async () => {
+  const { server } = await started();
+  await server.hand.create(apiKey('web', { type: 'publishable', permissions: ['spaces:read'] }));
+  const key = (await server.hand.rollOut('web', 1)).reveal();
+  need(await server.world.verifier.refresh());
+  expect(await verified(server, { key })).toMatchObject({ code: 'VALID', permissions: [] });
+  expect(await verified(server, { key, permission: 'spaces:read' })).toMatchObject({ code: 'FORBIDDEN' });
+  const stored = need(await server.world.store.verify(new Secret(key), { permission: 'spaces:read' }));
+  expect(stored.code).toBe('FORBIDDEN');
+});
+
+test('U5, F6: calls of the API by a key are uses of it, counted once each; refused ones are known and not counted', async () => {
+  const { server, gateway, app } = await started();
+  const used = async () => {
+    const { usageCount, lastUsedAt } = (await server.asRoot('GET /v1/keys/app')).body.data;
+    return { usageCount, isUsed: lastUsedAt !== null };
+  };
+  for (let nth = 0; nth < 3; nth++) await server.ask('GET /v1/spaces', { token: app });
+  await server.ask('GET /v1/whoami', { headers: { 'x-api-key': app.reveal() } });
+  await server.asRoot('POST /v1/keys/app/deactivate');
+  expect((await server.ask('GET /v1/whoami', { token: app })).status).toBe(401);
+  await verified(server, { key: 'x' }, { token: gateway });
+  need(await server.world.verifier.refresh());
+  expect(await used()).toEqual({ usageCount: 4, isUsed: true });
+  expect((await server.asRoot('GET /v1/keys/gateway')).body.data.usageCount).toBe(1);
+  expect((await server.asRoot('GET /v1/usage')).body).toMatchObject({ billable: 5, notBillable: 0 });
 });
 
 test('asking needs keys:verify', async () => {

@@ -1,27 +1,31 @@
 /** POST /keys/verify: is this key good, and if not, why. Asked for every request of somebody else's service. */
-import { Type } from 'typebox';
+import { type Static, Type } from 'typebox';
 import { fault } from '../../../domain/errors.js';
-import { fail } from '../../../domain/result.js';
+import { isId } from '../../../domain/objects.js';
+import { fail, ok, type Result } from '../../../domain/result.js';
 import { Secret } from '../../../domain/secret.js';
 import { VERIFICATION_CODES, type VerificationRequest } from '../../../domain/verification.js';
 import type { Verification } from '../../../ports/live-store.js';
 import { inSpace } from '../../../verifier/in-space.js';
 import { verificationJson } from '../../../view/verification-json.js';
-import { type Answered, type Asker, json, route } from '../../route.js';
-import { closed, dataOf, Instant, nullable, SecretText } from '../../schemas.js';
+import { BODY_MAX_BYTES } from '../../body.js';
+import { type Answered, type Asker, type Call, json, route } from '../../route.js';
+import { closed, dataOf, Instant, nullable } from '../../schemas.js';
 import { verifyToken } from '../../verifying.js';
+import type { HttpWorld } from '../../world.js';
 
 const name = (description: string) => Type.String({ minLength: 1, maxLength: 100, description });
 
 const body = Type.Object(
   {
-    key: SecretText,
+    // Any text: what a client sent is passed on as it came, and is MALFORMED rather than a bad question.
+    key: Type.String({ maxLength: BODY_MAX_BYTES }),
     environment: Type.Optional(
-      name('It must belong to this environment. A key that asks: its own, if absent.'),
+      name('It must belong to this environment: a name, or an id. A key that asks: its own, if absent.'),
     ),
     permission: Type.Optional(name('It must have this permission.')),
     space: Type.Optional(name('It must belong to the environment of this space: a name, or an id.')),
-    workbook: Type.Optional(name('With space: a workbook of it.')),
+    workbook: Type.Optional(name('With space: a workbook of it, by name or id.')),
   },
   closed,
 );
@@ -56,26 +60,43 @@ export const verifyRoute = route<never, never, typeof body, Asker>({
   scope: 'own',
   body,
   answer: Answer,
-  handle: ({ principal, body }, world) => {
-    const { key, space, workbook } = body;
-    const asked = requestOf(principal, body);
-    if (asked === undefined) return fail(OTHER_ENVIRONMENT);
-    if (workbook !== undefined && space === undefined)
-      return fail(fault('bad_request', 'body.workbook goes with body.space'));
-    const answer = verifyToken(world, new Secret(key), asked);
-    if (!(answer instanceof Promise)) {
-      if (!answer.ok) return answer;
-      return space === undefined
-        ? shown(answer.value)
-        : inSpace(world, answer.value, { space, workbook }).then(told);
-    }
-    return answer.then((later) =>
-      later.ok && space !== undefined
-        ? inSpace(world, later.value, { space, workbook }).then(told)
-        : told(later),
+  handle: (call, world) => {
+    const { environment } = call.body;
+    if (environment === undefined || !isId(environment)) return answerTo(call, world);
+    return environmentOf(world, environment).then((named) =>
+      named.ok ? answerTo({ ...call, body: { ...call.body, environment: named.value } }, world) : named,
     );
   },
 });
+
+type Asked = Pick<Call<never, never, Static<typeof body>, Asker>, 'principal' | 'body'>;
+
+/** At once as a rule: a promise on the way costs as much as the check. */
+function answerTo({ principal, body }: Asked, world: HttpWorld): Answered | Promise<Answered> {
+  const { key, space, workbook } = body;
+  const asked = requestOf(principal, body);
+  if (asked === undefined) return fail(OTHER_ENVIRONMENT);
+  if (workbook !== undefined && space === undefined)
+    return fail(fault('bad_request', 'body.workbook goes with body.space'));
+  const answer = verifyToken(world, new Secret(key), asked);
+  if (!(answer instanceof Promise)) {
+    if (!answer.ok) return answer;
+    return space === undefined
+      ? shown(answer.value)
+      : inSpace(world, answer.value, { space, workbook }).then(told);
+  }
+  return answer.then((later) =>
+    later.ok && space !== undefined
+      ? inSpace(world, later.value, { space, workbook }).then(told)
+      : told(later),
+  );
+}
+
+/** Its name; of one that is not there the id, which no key is of. */
+async function environmentOf({ store }: HttpWorld, id: string): Promise<Result<string>> {
+  const found = await store.resolve([{ kind: 'Environment', name: id }]);
+  return found.ok ? ok(found.value[0]?.name ?? id) : found;
+}
 
 const OTHER_ENVIRONMENT = fault('forbidden', 'a key asks about keys of its own environment only');
 
