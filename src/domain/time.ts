@@ -21,6 +21,8 @@ export const DURATION_MAX_MS = 36_525 * DAY_MS;
 const SHORT = /^(?<amount>[1-9][0-9]{0,8})(?<unit>[smhd])$/;
 const ISO =
   /^P(?!$)(?:(?<weeks>[0-9]{1,6})W|(?:(?<days>[0-9]{1,6})D)?(?:T(?=[0-9])(?:(?<hours>[0-9]{1,8})H)?(?:(?<minutes>[0-9]{1,8})M)?(?:(?<seconds>[0-9]{1,9})S)?)?)$/;
+/** ISO 8601 with years or months. */
+const CALENDAR = /^P[0-9]+[YM]/;
 const UNIT_MS: Readonly<Record<string, number>> = { s: SECOND_MS, m: MINUTE_MS, h: HOUR_MS, d: DAY_MS };
 
 /**
@@ -29,6 +31,8 @@ const UNIT_MS: Readonly<Record<string, number>> = { s: SECOND_MS, m: MINUTE_MS, 
  */
 export function parseDuration(text: string): Result<DurationMs, string> {
   const ms = shortMs(text) ?? isoMs(text);
+  if (ms === undefined && CALENDAR.test(text))
+    return fail('must be a duration in days or less, such as 90d: months and years differ in length');
   if (ms === undefined) return fail('must be a duration such as 90d, 24h, 15m, 30s or PT24H');
   if (ms <= 0) return fail('must be longer than zero');
   if (ms > DURATION_MAX_MS) return fail('must be at most 36525d (100 years)');

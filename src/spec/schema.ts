@@ -5,6 +5,7 @@
 import type { ErrorObject } from 'ajv';
 import type { JsonSchema } from '../domain/kinds/document-schema.js';
 import type { KindName } from '../domain/kinds/index.js';
+import { PREVIOUS_NAME, PROTECT, SUSPEND_UNTIL } from '../domain/metadata.js';
 import { parseDuration, parseInstant } from '../domain/time.js';
 import type { Complaint } from './diagnostics.js';
 import { isInShape } from './shape.js';
@@ -46,9 +47,9 @@ function complaintOf(error: ErrorObject): FieldComplaint | undefined {
   const { params } = error;
   switch (error.keyword) {
     case 'additionalProperties':
-      return unknownField([...path, params['additionalProperty']], params['additionalProperty'], error);
+      return unknownField([...path, params['additionalProperty']], fieldsOf(error.parentSchema));
     case 'false schema':
-      return unknownField(path, String(path.at(-1)), error);
+      return unknownField(path, OUR_ANNOTATIONS);
     case 'required':
       return {
         path,
@@ -77,8 +78,14 @@ function complaintOf(error: ErrorObject): FieldComplaint | undefined {
   }
 }
 
-function unknownField(path: Path, field: string, error: ErrorObject): FieldComplaint {
-  const known = Object.keys((error.parentSchema as JsonSchema | undefined)?.['properties'] ?? {});
+/** All that may begin with keywright.dev/; the schema forbids the rest by `false`. */
+const OUR_ANNOTATIONS = [PROTECT, PREVIOUS_NAME, SUSPEND_UNTIL];
+
+const fieldsOf = (schema: unknown): readonly string[] =>
+  Object.keys((schema as JsonSchema | undefined)?.['properties'] ?? {});
+
+function unknownField(path: Path, known: readonly string[]): FieldComplaint {
+  const field = String(path.at(-1));
   const isSink = known.includes('dotenv');
   if (isSink && LATER_SINKS.has(field)) {
     const message = `this version does not know the sink ${field} yet`;
@@ -100,17 +107,31 @@ const TYPE_NAMES: Readonly<Record<string, string>> = {
   array: 'a list',
 };
 
-function wrongType(path: Path, { params, data }: ErrorObject): FieldComplaint {
+function wrongType(path: Path, error: ErrorObject): FieldComplaint {
+  const { params, data, parentSchema } = error;
   const wanted = String(params['type']);
+  const at = { path, part: 'value', code: 'wrong_type' } as const;
   const message = `must be ${TYPE_NAMES[wanted] ?? wanted}, not ${described(data)}`;
-  const isQuotable = wanted === 'string' && (typeof data === 'number' || typeof data === 'boolean');
-  return {
-    path,
-    part: 'value',
-    code: 'wrong_type',
-    message,
-    help: isQuotable ? `put it in quotes: "${String(data)}"` : undefined,
-  };
+  if (wanted !== 'string' || !(typeof data === 'number' || typeof data === 'boolean'))
+    return { ...at, message };
+  const wrong = wrongText(String(data), parentSchema);
+  if (wrong !== undefined) return { ...at, message: `${wrong}, not ${described(data)}` };
+  return { ...at, message, help: `put it in quotes: "${String(data)}"` };
+}
+
+/** What would still be wrong with a value if it was text. */
+function wrongText(text: string, schema: unknown): string | undefined {
+  const { format, pattern } = schema as JsonSchema;
+  const parsed = wrongFormat(text, format);
+  if (parsed !== undefined) return parsed;
+  if (typeof pattern !== 'string' || new RegExp(pattern, 'u').test(text)) return undefined;
+  return `must be ${expects(schema) ?? 'text'}`;
+}
+
+function wrongFormat(text: string, format: unknown): string | undefined {
+  if (format !== 'instant' && format !== 'duration') return undefined;
+  const parsed = format === 'instant' ? parseInstant(text) : parseDuration(text);
+  return parsed.ok ? undefined : parsed.error;
 }
 
 function described(data: unknown): string {
@@ -131,8 +152,8 @@ function badValue(error: ErrorObject): Pick<Complaint, 'message' | 'help'> {
     };
   }
   if (keyword === 'format' && typeof data === 'string') {
-    const parsed = params['format'] === 'instant' ? parseInstant(data) : parseDuration(data);
-    if (!parsed.ok) return { message: parsed.error };
+    const wrong = wrongFormat(data, params['format']);
+    if (wrong !== undefined) return { message: wrong };
   }
   if (keyword === 'const') return { message: `must be ${JSON.stringify(params['allowedValue'])}` };
   if (keyword === 'minLength') return { message: 'must not be empty' };

@@ -88,10 +88,27 @@ spec: { isProd: yes }
     'a.yaml:2:19 bad_value must be a DNS label: lower-case letters, digits and hyphens, at most 63, e.g. billing-prod',
     'a.yaml:3:1 missing_field the field "environment" is missing',
     'a.yaml:4:3 unknown_field unknown field "enviroment" (did you mean "environment"?)',
-    'a.yaml:6:22 wrong_type must be text, not the number 90 (put it in quotes: "90")',
+    'a.yaml:6:22 wrong_type must be a duration such as 90d, 24h, 15m, 30s or PT24H, not the number 90',
     'a.yaml:8:7 unknown_kind unknown kind "Servce" (did you mean "Service"?)',
     'a.yaml:11:7 unknown_kind unknown kind "Tenant" (there are: Project, Environment, Service, Role, User, Team, Space, Guest, ApiKey)',
     'a.yaml:16:17 wrong_type must be true or false, not text',
+  ]);
+});
+
+test('quotes are advised only where they make it right, and an annotation of ours gets its near miss', async () => {
+  const { errors } = await loadText(`kind: ApiKey
+metadata: { name: 12, annotations: { keywright.dev/protec: "true" } }
+spec: { environment: production, owner: { tenant: true }, expiresAfter: P3M }
+---
+kind: Role
+metadata: { name: reader }
+spec: { scope: tenant, permissions: [7] }
+`);
+  expect(errors.map(line)).toEqual([
+    'a.yaml:2:19 wrong_type must be text, not the number 12 (put it in quotes: "12")',
+    'a.yaml:2:38 unknown_field unknown field "keywright.dev/protec" (did you mean "keywright.dev/protect"?)',
+    'a.yaml:3:73 bad_value must be a duration in days or less, such as 90d: months and years differ in length',
+    'a.yaml:7:38 wrong_type must be a permission such as spaces:read, not the number 7',
   ]);
 });
 
