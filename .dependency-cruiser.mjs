@@ -9,7 +9,7 @@ const only = (from, to, comment) => ({
   to: { path: '^src/', pathNot: [from, ...to].map((folder) => `^src/${folder}(/|\\.)`) },
 });
 
-const ENTRIES = '^src/main/(keywright|quickstart|derive-entry|library|verifier|constructs)\\.ts$';
+const ENTRIES = '^src/main/(keywright|reader|quickstart|derive-entry|library|verifier|constructs)\\.ts$';
 
 export default {
   forbidden: [

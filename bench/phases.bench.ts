@@ -43,7 +43,7 @@ function unwrapped<T>(result: Result<T, unknown>): T {
 }
 
 async function planOnce(folder: string): Promise<void> {
-  const world = createWorld(process.env);
+  const world = createWorld(process.env, undefined);
   const project = await timed('documents: project', async () => unwrapped(await loadProject(folder)));
   const place = { folder, location: '.keywright' };
   const memory = world.memory(place);

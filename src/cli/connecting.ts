@@ -49,7 +49,7 @@ export async function connect(
     return failed(identity.error);
   }
   const source = {
-    ...{ folder, branch: branch.value, memory: world.memory(place) },
+    ...{ folder, branch: branch.value, memory: world.memory(place), readers: world.readers },
     ...{ started: project.value, hasOwnStore: flags.store !== undefined },
     synthesize: () => synthesizeApp(context),
   };

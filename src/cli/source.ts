@@ -12,6 +12,7 @@ import {
 } from '../controller/documents.js';
 import { type Fault, fault } from '../domain/errors.js';
 import { fail, ok, type Result } from '../domain/result.js';
+import type { FileReaders } from '../spec/ahead.js';
 import type { Diagnostic } from '../spec/diagnostics.js';
 import { type LoadedProject, loadDesired, loadProject } from '../spec/load.js';
 import type { DocumentMemory, Recollection } from '../spec/memory.js';
@@ -23,6 +24,7 @@ export interface SourcePlace {
   readonly folder: string;
   readonly branch: Branch | undefined;
   readonly memory: DocumentMemory | undefined;
+  readonly readers: FileReaders | undefined;
   /** The project that the controller started with. */
   readonly started: LoadedProject;
   /** Is the store named by a flag, whatever the project says? */
@@ -36,6 +38,7 @@ export function reader({
   folder,
   branch,
   memory,
+  readers,
   started,
   hasOwnStore,
   synthesize,
@@ -52,7 +55,7 @@ export function reader({
     const gone = app ? undefined : goneFolder(project.value, seen);
     if (gone) return fail(passFailure(gone));
     const paths = app && { paths: [app.value.folder] };
-    const desired = await loadDesired(project.value, { memory: remembered, ...paths });
+    const desired = await loadDesired(project.value, { memory: remembered, readers, ...paths });
     await app?.value.discard();
     if (!desired.ok) return fail(badDocuments(desired.error));
     const documents: Documents = {

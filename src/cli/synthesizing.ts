@@ -27,7 +27,7 @@ export async function readDesired(
   if (app?.ok === false) return failed(app.error);
   try {
     const paths = app && { paths: [app.value.folder] };
-    const desired = await loadDesired(project, { ...options, ...paths });
+    const desired = await loadDesired(project, { ...options, ...paths, readers: context.world.readers });
     return desired.ok ? desired : badDocuments(desired.error);
   } finally {
     await app?.value.discard();

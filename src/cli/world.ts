@@ -9,6 +9,7 @@ import type { Clock } from '../ports/clock.js';
 import type { Caller, LiveStore } from '../ports/live-store.js';
 import type { Identity, Sealing } from '../ports/sealing.js';
 import type { Sinks } from '../ports/sink.js';
+import type { FileReaders } from '../spec/ahead.js';
 import type { DocumentMemory } from '../spec/memory.js';
 
 /** What to do when there is no store yet: make it, reckon with a fresh one in memory, or say so. */
@@ -28,6 +29,8 @@ export interface World {
   recipient(place: StorePlace): Promise<string>;
   /** Remembered digests of documents; undefined where nothing may be written. */
   memory(place: StorePlace): DocumentMemory | undefined;
+  /** Threads that read documents; undefined where they would gain nothing. */
+  readonly readers: FileReaders | undefined;
   /** Replaces the master key: by `next` where the environment gives the present one, else by a new one in the store's folder. */
   rotateMasterKey(place: StorePlace, next: Secret | undefined, caller: Caller): Promise<Result<void>>;
   /** A copy of an embedded store in a file; `usage` for one on a server. */

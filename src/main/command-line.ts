@@ -2,11 +2,15 @@
 import { hostname, userInfo } from 'node:os';
 import { run } from '../cli/program.js';
 import { VERSION } from '../domain/version.js';
+import { documentReaders } from './document-readers.js';
 import { openTerminal } from './terminal.js';
 import { createWorld } from './world.js';
 
-/** Runs one command; gives the exit code. An exception that gets here is a bug and says so. */
-export async function main(argv: readonly string[]): Promise<number> {
+/**
+ * Runs one command; gives the exit code. An exception that gets here is a bug and says so. `readerScript` is what
+ * threads that read documents run.
+ */
+export async function main(argv: readonly string[], readerScript: URL): Promise<number> {
   // Nothing Keywright writes is for others to read.
   process.umask(0o077);
   const terminal = openTerminal(argv);
@@ -16,7 +20,7 @@ export async function main(argv: readonly string[]): Promise<number> {
       argv,
       env: process.env,
       terminal,
-      world: createWorld(process.env),
+      world: createWorld(process.env, documentReaders(readerScript)),
       actor,
       version: VERSION,
     });

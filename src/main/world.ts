@@ -10,6 +10,7 @@ import { fail, ok, type Result } from '../domain/result.js';
 import { Secret } from '../domain/secret.js';
 import { RECEIPTS_MARK } from '../sinks/receipt-memory.js';
 import { openSinks } from '../sinks/sinks.js';
+import type { FileReaders } from '../spec/ahead.js';
 import { DOCUMENTS_MARK, documentMemory } from '../spec/memory-packing.js';
 import { makeFolder, storeFolder } from '../storage/folder.js';
 import { isPostgresAddress } from '../storage/postgres/address.js';
@@ -24,7 +25,7 @@ import { sodiumSealing, systemClock, systemEntropy } from './system.js';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
-export function createWorld(env: Env): World {
+export function createWorld(env: Env, readers: FileReaders | undefined): World {
   const masterKey = env['KEYWRIGHT_MASTER_KEY'];
   const machine = env['KEYWRIGHT_MACHINE'] ?? hostname();
   const adapters = { clock: systemClock, entropy: systemEntropy, sealing: sodiumSealing };
@@ -33,6 +34,7 @@ export function createWorld(env: Env): World {
   const unique = String(process.pid);
   return {
     ...adapters,
+    readers,
     openStore: async (place, whenAbsent) => {
       if (isRemote(place)) return (await import('./remote-store.js')).openRemote(place, env);
       const folder = stateFolder(place);

@@ -100,9 +100,11 @@ export class SpecEntry implements DesiredEntry {
 export interface Origin {
   readonly file: SpecFile;
   readonly context: Context;
-  /** Of the documents that were parsed in this run. */
-  readonly declarations: ReadonlyMap<RememberedDocument, Declaration>;
+  readonly declarations: Declarations;
 }
+
+/** Of the documents of one file that were parsed in this run. */
+export type Declarations = Pick<ReadonlyMap<RememberedDocument, Declaration>, 'has' | 'get'>;
 
 /** Where a chunk stands and what it digests to. */
 export interface PlacedChunk extends Chunk {

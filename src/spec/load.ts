@@ -6,6 +6,7 @@ import { KINDS, type KindName } from '../domain/kinds/index.js';
 import { DEFAULT_SPECS } from '../domain/kinds/project.js';
 import { sortedByRef } from '../domain/objects.js';
 import { fail, ok, type Result } from '../domain/result.js';
+import { type FileReaders, filesAhead } from './ahead.js';
 import { crossErrors } from './cross.js';
 import { type Diagnostic, ordered } from './diagnostics.js';
 import { SpecEntry } from './entry.js';
@@ -27,6 +28,8 @@ export interface LoadOptions {
   /** Files and folders instead of the project's `specs`, relative to its folder. */
   readonly paths?: readonly string[];
   readonly memory?: DocumentMemory;
+  /** Threads for a large number of new files. */
+  readonly readers?: FileReaders | undefined;
 }
 
 export interface LoadedState extends DesiredState {
@@ -55,7 +58,10 @@ export async function loadAll(
   const key = memoryKey(project);
   const recalled = await options.memory?.recall();
   const before = recalled?.key === key ? recalled : undefined;
-  const { found, read, wrong, areUnchanged } = readAll(project, files, before);
+  const { found, read, wrong, areUnchanged } = await readAll(project, files, {
+    before,
+    readers: options.readers,
+  });
 
   const all = found.flatMap((file) => file.entries);
   const entries = areInOrder(all) ? all : sortedByRef(all);
@@ -138,41 +144,33 @@ interface ReadAll {
   readonly areUnchanged: boolean;
 }
 
-function readAll(
+async function readAll(
   { folder, project, file: projectFile }: LoadedProject,
   files: readonly SpecFile[],
-  before: Recollection | undefined,
-): ReadAll {
+  {
+    before,
+    readers,
+  }: { readonly before: Recollection | undefined; readonly readers: FileReaders | undefined },
+): Promise<ReadAll> {
   const context = { folder, project };
   const known = new Map(before?.files.map((remembered) => [remembered.file, remembered]));
+  const news = files.filter((file) => file !== projectFile && !known.has(file.file));
+  const ahead = await filesAhead(readers, context, news);
   const found: FileEntries[] = [];
   const read: RememberedFile[] = [];
   const wrong: Diagnostic[] = [];
   let areUnchanged = known.size === files.length;
   for (const file of files) {
-    const isProjectFile = file === projectFile;
-    const recalled = known.get(file.file);
-    const documents = readDocuments({ file, context, isProjectFile }, recalled);
-    const origin = { file, context, declarations: documents.declarations };
+    const reading = { file, context, isProjectFile: file === projectFile };
+    const one = ahead.get(file) ?? readDocuments(reading, known.get(file.file));
+    const origin = { file, context, declarations: one.declarations };
     found.push({
-      entries: documents.documents.map((remembered) => new SpecEntry(remembered, origin)),
-      text: documents.isUnchanged ? recalled?.text : undefined,
+      entries: one.remembered.documents.map((remembered) => new SpecEntry(remembered, origin)),
+      text: one.isUnchanged ? one.remembered.text : undefined,
     });
-    const hash = documents.wrong.length === 0 ? file.hash : '';
-    read.push(
-      documents.isUnchanged && recalled
-        ? recalled
-        : { file: file.file, hash, ...withReferences(documents.documents) },
-    );
-    wrong.push(...documents.wrong);
-    areUnchanged &&= documents.isUnchanged;
+    read.push(one.remembered);
+    wrong.push(...one.wrong);
+    areUnchanged &&= one.isUnchanged;
   }
   return { found, read, wrong, areUnchanged };
 }
-
-const withReferences = (
-  documents: RememberedFile['documents'],
-): Pick<RememberedFile, 'documents' | 'references'> => ({
-  documents,
-  references: [...new Set(documents.map(({ references }) => references))],
-});

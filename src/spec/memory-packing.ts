@@ -20,11 +20,11 @@ interface Index {
   readonly key: string;
   readonly isSound: boolean;
   readonly digest: string;
-  readonly files: readonly PackedFile[];
+  readonly files: readonly IndexedFile[];
 }
 
 /** Name, hash, the lengths of both tables, and where its labels and lists of references stand among those of all files. */
-type PackedFile = readonly [string, string, number, number, readonly number[], readonly number[]];
+type IndexedFile = readonly [string, string, number, number, readonly number[], readonly number[]];
 
 interface Parts {
   /** Kind, name, digest, sinks, references, labels, previous name; of the sixth and seventh, where they stand in the file's. */
@@ -36,6 +36,11 @@ interface Parts {
 }
 
 type Labels = RememberedDocument['labels'];
+
+/** One file by itself, as plain data. */
+export interface PackedFile extends Omit<Parts, 'labels'> {
+  readonly labels: readonly Labels[];
+}
 
 /** Between sinks. Their ids hold no control characters. */
 const BETWEEN_SINKS = '\r';
@@ -55,7 +60,7 @@ export const documentMemory = (kept: KeptText): DocumentMemory => ({
 });
 
 function packed({ files, ...rest }: Recollection): string {
-  const parts = files.map((file) => packedFiles.get(file) ?? packedFile(file));
+  const parts = files.map((file) => packedFiles.get(file) ?? partsOf(packedFile(file)));
   const labels = new Table();
   const references = new Table();
   const index: Index = {
@@ -72,7 +77,7 @@ function packed({ files, ...rest }: Recollection): string {
 
 const NOTHING: Parts = { documents: '', places: '', labels: () => [], references: [] };
 
-function packedFile({ documents, references: lists }: RememberedFile): Parts {
+export function packedFile({ documents, references: lists }: RememberedFile): PackedFile {
   const labels = new Table();
   const references = new Table();
   for (const list of lists) references.indexOf(list);
@@ -92,10 +97,12 @@ function packedFile({ documents, references: lists }: RememberedFile): Parts {
   return {
     documents: textOf(lines),
     places: textOf(places),
-    labels: () => labels.values as readonly Labels[],
+    labels: labels.values as readonly Labels[],
     references: references.values as readonly (readonly Reference[])[],
   };
 }
+
+const partsOf = ({ labels, ...tables }: PackedFile): Parts => ({ ...tables, labels: () => labels });
 
 const textOf = (lines: readonly (readonly (string | number)[])[]): string =>
   lines.map((cells) => cells.join(TAB)).join(LINE);
@@ -122,12 +129,22 @@ function unpacked(text: string): Recollection {
         labels: onceAsked(() => labelsAt.map((nth) => labels()[nth] ?? {})),
         references: referencesAt.map((nth) => references[nth] ?? []),
       };
-      const { documents: table, references: lists } = parts;
-      const remembered = { file, hash, documents: unpackedDocuments(parts), text: table, references: lists };
-      packedFiles.set(remembered, parts);
-      return remembered;
+      return rememberedAs({ file, hash }, parts);
     }),
   };
+}
+
+/** What `packedFile` made, as if it were recalled. */
+export const unpackedFile = (
+  file: Pick<RememberedFile, 'file' | 'hash'>,
+  packed: PackedFile,
+): RememberedFile => rememberedAs(file, partsOf(packed));
+
+function rememberedAs({ file, hash }: Pick<RememberedFile, 'file' | 'hash'>, parts: Parts): RememberedFile {
+  const { documents: text, references } = parts;
+  const remembered = { file, hash, documents: unpackedDocuments(parts), text, references };
+  packedFiles.set(remembered, parts);
+  return remembered;
 }
 
 function unpackedDocuments(parts: Parts): readonly RememberedDocument[] {

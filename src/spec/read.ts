@@ -6,16 +6,16 @@ import { fail, ok, type Result } from '../domain/result.js';
 import { type Context, declare } from './declare.js';
 import type { Diagnostic } from './diagnostics.js';
 import { checkDocument } from './document.js';
-import { type PlacedChunk, remember } from './entry.js';
+import { type Declarations, type PlacedChunk, remember } from './entry.js';
 import type { RememberedDocument, RememberedFile } from './memory.js';
 import { type Source, split } from './source.js';
 import type { SpecFile } from './spec-file.js';
 
 /** What a file came to. `wrong` is never remembered, so errors are found again each time. */
 export interface ReadDocuments {
-  readonly documents: readonly RememberedDocument[];
-  /** Of the documents that were parsed just now, so that nothing is parsed twice in one run. */
-  readonly declarations: ReadonlyMap<RememberedDocument, Declaration>;
+  readonly remembered: RememberedFile;
+  /** So that nothing is parsed twice in one run. */
+  readonly declarations: Declarations;
   readonly wrong: readonly Diagnostic[];
   readonly isUnchanged: boolean;
 }
@@ -30,13 +30,23 @@ interface Reading {
 export function readDocuments(reading: Reading, remembered: RememberedFile | undefined): ReadDocuments {
   const { file } = reading;
   if (remembered?.hash === file.hash)
-    return { ...NONE_PARSED, documents: remembered.documents, isUnchanged: true };
+    return { remembered, declarations: new Map(), wrong: [], isUnchanged: true };
+  const declarations = new Map<RememberedDocument, Declaration>();
+  const readAs = (documents: readonly RememberedDocument[], wrong: readonly Diagnostic[]): ReadDocuments => {
+    const hash = wrong.length === 0 ? file.hash : '';
+    const references = [...new Set(documents.map((document) => document.references))];
+    return {
+      remembered: { file: file.file, hash, documents, references },
+      declarations,
+      wrong,
+      isUnchanged: false,
+    };
+  };
   const encoding = file.encodingErrors();
-  if (encoding.length > 0) return { ...NONE_PARSED, wrong: encoding };
+  if (encoding.length > 0) return readAs([], encoding);
 
   const known = new Map((remembered?.documents ?? []).map((document) => [document.place().text, document]));
   const documents: RememberedDocument[] = [];
-  const declarations = new Map<RememberedDocument, Declaration>();
   const wrong: Diagnostic[] = [];
   for (const chunk of placed(file.source)) {
     const same = known.get(chunk.hash);
@@ -51,10 +61,8 @@ export function readDocuments(reading: Reading, remembered: RememberedFile | und
       declarations.set(read.value.remembered, read.value.declaration);
     }
   }
-  return { documents, declarations, wrong, isUnchanged: false };
+  return readAs(documents, wrong);
 }
-
-const NONE_PARSED: ReadDocuments = { documents: [], declarations: new Map(), wrong: [], isUnchanged: false };
 
 /** The same document where its text stands now. */
 function movedTo(document: RememberedDocument, { offset, line }: PlacedChunk): RememberedDocument {

@@ -8,29 +8,29 @@ import { Source } from './source.js';
 export class SpecFile {
   readonly file: string;
   readonly hash: string;
-  readonly #bytes: Buffer;
+  readonly bytes: Buffer;
   #source: Source | undefined;
 
   constructor({ file, bytes }: ReadFile) {
     this.file = file;
-    this.#bytes = bytes;
+    this.bytes = bytes;
     this.hash = sha256(bytes).slice(0, 32);
   }
 
   /** The text, without a byte order mark. */
   get source(): Source {
-    this.#source ??= new Source(this.file, new TextDecoder('utf-8').decode(this.#bytes));
+    this.#source ??= new Source(this.file, new TextDecoder('utf-8').decode(this.bytes));
     return this.#source;
   }
 
   /** The first line that is not UTF-8, if there is one. */
   encodingErrors(): readonly Diagnostic[] {
-    if (isUtf8(this.#bytes)) return [];
+    if (isUtf8(this.bytes)) return [];
     let start = 0;
     let line = 0;
     for (;;) {
-      const end = this.#bytes.indexOf(0x0a, start);
-      const bytes = this.#bytes.subarray(start, end === -1 ? undefined : end);
+      const end = this.bytes.indexOf(0x0a, start);
+      const bytes = this.bytes.subarray(start, end === -1 ? undefined : end);
       if (!isUtf8(bytes)) return [encodingError(this.file, line, bytes)];
       // Line breaks are whole characters, so a file whose every line is UTF-8 is UTF-8.
       if (end === -1) return [];

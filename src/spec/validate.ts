@@ -5,6 +5,7 @@ import { foldEmail, isObjectKind, kindOf, type ObjectKind, type Reference } from
 import { isAmong, isEmail, type ObjectRef } from '../domain/objects.js';
 import { fail, ok, type Result } from '../domain/result.js';
 import { BUILT_IN_ROLES } from '../domain/roles.js';
+import type { FileReaders } from './ahead.js';
 import { type Complaint, type Diagnostic, ordered } from './diagnostics.js';
 import type { SpecEntry } from './entry.js';
 import { findFiles, isStacksFolder } from './files.js';
@@ -35,11 +36,12 @@ export type Chosen = { readonly paths: readonly string[] } | { readonly app: str
 export async function validate(
   project: LoadedProject,
   chosen: Chosen = { paths: [] },
+  readers?: FileReaders,
 ): Promise<Result<Validation, readonly Diagnostic[]>> {
   const paths = 'paths' in chosen ? chosen.paths : [];
   const everything = 'app' in chosen ? [chosen.app] : [...new Set([...project.project.spec.specs, ...paths])];
   const isAll = 'paths' in chosen && paths.length === 0;
-  const { state, errors } = await loadAll(project, isAll ? {} : { paths: everything });
+  const { state, errors } = await loadAll(project, { readers, ...(!isAll && { paths: everything }) });
   const isWanted = wanted(project, paths);
   const all = [...errors, ...unresolved(state, isFresh), ...approvalErrors(project, state)];
   const shown = all.filter(({ position }) => isWanted(position.file));

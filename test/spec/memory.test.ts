@@ -4,32 +4,13 @@ import fc from 'fast-check';
 import { keptText } from '../../src/main/kept-text.js';
 import type { DocumentMemory, Recollection, RememberedDocument } from '../../src/spec/memory.js';
 import { DOCUMENTS_MARK, documentMemory } from '../../src/spec/memory-packing.js';
-import { line, load, specFolder, write } from '../support/spec-folder.js';
+import { load, seen, specFolder, write } from '../support/spec-folder.js';
 
 const service = (name: string, description = ''): string =>
   `---\nkind: Service\nmetadata: { name: ${name}, labels: { team: x } }\nspec: { description: "${description}" }\n`;
 
 const key = (name: string): string =>
   `---\nkind: ApiKey\nmetadata: { name: ${name} }\nspec:\n  environment: production\n  owner: { service: a }\n  deliver: [{ file: { path: ${name} } }]\n`;
-
-/** What a load would be without a memory, as plain values. */
-const seen = async (folder: string, memory?: DocumentMemory) => {
-  const { state, errors } = await load(folder, memory ? { memory } : {});
-  return {
-    errors: errors.map(line),
-    digest: state?.digest,
-    entries: state?.entries.map(({ ref, digest, position, labels, references, sinks, previousName }) => ({
-      ref,
-      digest,
-      position,
-      labels,
-      references,
-      sinks,
-      previousName,
-    })),
-    declarations: state?.entries.map((entry) => entry.load()),
-  };
-};
 
 const memoryAt = (path: string): DocumentMemory =>
   documentMemory(keptText({ path, mark: DOCUMENTS_MARK, unique: 'test' }));
@@ -69,8 +50,8 @@ test('a load with a memory comes to the same as one without, whatever was edited
   for (const edit of edits) {
     write(folder, edit);
     const without = await seen(folder);
-    expect(await seen(folder, memory)).toEqual(without);
-    expect(await seen(folder, memory)).toEqual(without);
+    expect(await seen(folder, { memory })).toEqual(without);
+    expect(await seen(folder, { memory })).toEqual(without);
   }
 });
 
@@ -111,7 +92,7 @@ test('what only shows across documents is found from a memory as it is without o
       for (const edit of edits) {
         write(folder, edit);
         const without = await seen(folder);
-        expect(await seen(folder, memory)).toEqual(without);
+        expect(await seen(folder, { memory })).toEqual(without);
         met.add(without.errors.length === 0 ? 'none' : 'some');
       }
     }),
@@ -190,14 +171,14 @@ test.each<[string, (path: string) => void]>([
   await load(folder, { memory });
   damage(path);
   expect(await memory.recall()).toBeUndefined();
-  expect(await seen(folder, memory)).toEqual(await seen(folder));
+  expect(await seen(folder, { memory })).toEqual(await seen(folder));
   expect(await memory.recall()).toBeDefined();
 });
 
 test('a memory that cannot be written costs nothing but time', async () => {
   const folder = specFolder({ 'specs/a.yaml': service('a'), blocked: '' });
   const memory = memoryAt(join(folder, 'blocked/documents'));
-  expect((await seen(folder, memory)).errors).toEqual([]);
+  expect((await seen(folder, { memory })).errors).toEqual([]);
 });
 
 test('what a killed process left half written is gone with the next memory that is kept', async () => {

@@ -50,3 +50,22 @@ export const loadText = (text: string | Uint8Array, file = 'specs/a.yaml'): Prom
 /** `a.yaml:2:3 unknown_field unknown field "x" (did you mean …)`. */
 export const line = ({ position, code, message, help }: Diagnostic): string =>
   `${position.file.replace('specs/', '')}:${position.line}:${position.column} ${code} ${message}${help ? ` (${help})` : ''}`;
+
+/** What a load comes to, as plain values. */
+export async function seen(folder: string, options: LoadOptions = {}) {
+  const { state, errors } = await load(folder, options);
+  return {
+    errors: errors.map(line),
+    digest: state?.digest,
+    entries: state?.entries.map(({ ref, digest, position, labels, references, sinks, previousName }) => ({
+      ref,
+      digest,
+      position,
+      labels,
+      references,
+      sinks,
+      previousName,
+    })),
+    declarations: state?.entries.map((entry) => entry.load()),
+  };
+}

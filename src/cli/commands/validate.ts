@@ -39,7 +39,11 @@ async function check(
   const app = await synthesizeApp(context);
   if (app?.ok === false) return failed(app.error);
   try {
-    const checked = await validateDocuments(project, app ? { app: app.value.folder } : { paths });
+    const checked = await validateDocuments(
+      project,
+      app ? { app: app.value.folder } : { paths },
+      context.world.readers,
+    );
     return checked.ok ? checked : badDocuments(checked.error);
   } finally {
     await app?.value.discard();

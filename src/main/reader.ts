@@ -1,0 +1,10 @@
+/** What a thread of `documentReaders` runs: reads the files that it is sent, one batch after another. */
+import { parentPort, workerData } from 'node:worker_threads';
+import { type FileToRead, readAhead } from '../spec/ahead.js';
+import type { Context } from '../spec/declare.js';
+
+const context = workerData as Context;
+
+parentPort?.on('message', (files: readonly FileToRead[]) => {
+  parentPort?.postMessage(files.map((file) => readAhead(context, file)));
+});
