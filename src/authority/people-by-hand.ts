@@ -87,6 +87,7 @@ async function changePerson(work: Work, { person, change }: Changing, by: By): P
   const row = await theirRow(work, person);
   if (!row.ok) return row;
   const { name, status, attributes = {} } = change;
+  if (!isVisibleText(name ?? '', NAME_MAX)) return fail(fault('bad_request', 'say a name that can be read'));
   const { spec } = declaredBy(row.value);
   const roles = spec.roles ?? [];
   // Letting somebody in again gives them all that they may do.

@@ -207,7 +207,8 @@ function guestRefusal(guest: GuestPrincipal, action: string, target: Target): st
     return lacks(guest.permissions, action) ?? (isOpen(guest, target.place) ? undefined : CLOSED);
   if (target.kind !== 'guest' || target.environment !== guest.environment) return CLOSED;
   if (target.id === guest.id && isReading(action)) return undefined;
-  if (target.id !== undefined) return 'guests look after nobody but themselves';
+  if (target.id !== undefined)
+    return 'guests change nothing about guests who are there, themselves included; ask whoever invited you';
   const places = target.places ?? [];
   const isInvited = places.length > 0 && places.every((place) => isOpen(guest, place));
   return (

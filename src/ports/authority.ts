@@ -94,6 +94,8 @@ export interface NewGuest {
 export interface InvitedGuest {
   /** `ENVIRONMENT/NAME` or an id. */
   readonly guest: string;
+  /** Where to, by id. It is opened to them if nothing of it is yet. */
+  readonly spaceId: string;
   readonly letter: LetterWords;
 }
 

@@ -110,3 +110,57 @@ test('F11: an invitation makes a magic link, which the guest comes in by once', 
   expect((await server.ask('POST /v1/auth', { body })).status).toBe(200);
   expect((await server.ask('POST /v1/auth', { body })).status).toBe(401);
 });
+
+test('F12: an invitation into a further space opens it, and one into a space that is open in part opens no more of it', async () => {
+  const { api, environmentId, id, workbook } = await withSpaces();
+  const some = { id: id('onboarding'), workbooks: [{ id: await workbook('onboarding', 'orders') }] };
+  const { data } = await api.guests.create([{ environmentId, ...GUS, spaces: [some] }]);
+  const guestId = data[0]?.id ?? '';
+  await api.guests.invite(['onboarding', 'billing'].map((name) => ({ guestId, spaceId: id(name) })));
+  const { spaces } = (await api.guests.get(guestId)).data;
+  expect([...spaces].sort((a, b) => Number(b.id === some.id) - Number(a.id === some.id))).toEqual([
+    some,
+    { id: id('billing') },
+  ]);
+});
+
+test('an invitation into a space that is not there, or of another environment, is refused, and opens nothing', async () => {
+  const { api, environmentId, id } = await withSpaces();
+  const { data } = await api.guests.create([{ environmentId, ...GUS, spaces: [] }]);
+  const guestId = data[0]?.id ?? '';
+  const development = (await api.environments.list()).data.find(({ isProd }) => !isProd)?.id ?? '';
+  const { data: elsewhere } = await api.spaces.create({ name: 'elsewhere', environmentId: development });
+  for (const [spaceId, statusCode] of [
+    ['us_sp_nowhere', 422],
+    [elsewhere.id, 409],
+  ] as const) {
+    const both = [id('billing'), spaceId].map((one) => ({ guestId, spaceId: one }));
+    await expect(api.guests.invite(both, ONCE)).rejects.toMatchObject({ statusCode });
+  }
+  expect((await api.guests.get(guestId)).data.spaces).toEqual([]);
+});
+
+test('what the client sends of a grant beside the places says nothing, and a sheet is refused rather than passed over', async () => {
+  const { api, server, environmentId, id } = await withSpaces();
+  // As the client sends what is undefined.
+  const whole = { id: id('onboarding'), workbooks: null, sheets: null, lastAccessed: new Date(0) };
+  const made = await server.asRoot('POST /v1/guests', [{ environmentId, ...GUS, spaces: [whole] }]);
+  const [{ id: guestId }] = made.body.data;
+  expect((await api.guests.get(guestId)).data.spaces).toEqual([{ id: id('onboarding') }]);
+  const body = { spaces: [{ id: id('onboarding'), sheets: [{ id: 'us_sh_1' }] }] };
+  const refused = await server.asRoot(`PATCH /v1/guests/${guestId}`, body);
+  expect([refused.status, refused.body.errors]).toEqual([
+    400,
+    [{ key: 'body.spaces.0.sheets', message: expect.stringContaining('spaces and workbooks') }],
+  ]);
+});
+
+test.each(['', 'Gus\u0007', '\u202esuG'])(
+  'a guest is not renamed to %j, which cannot be read',
+  async (name) => {
+    const { api, environmentId } = await withSpaces();
+    const { data } = await api.guests.create([{ environmentId, ...GUS, spaces: [] }]);
+    const renamed = api.guests.update(data[0]?.id ?? '', { name }, ONCE);
+    await expect(renamed).rejects.toMatchObject({ statusCode: 400 });
+  },
+);

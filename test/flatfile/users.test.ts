@@ -104,6 +104,14 @@ test('somebody is changed, let go, let in again and removed; their access goes w
   await expect(talk.api.users.get(data.id, ONCE)).rejects.toMatchObject({ statusCode: 404 });
 });
 
+test('nobody is renamed to what cannot be read', async () => {
+  const { api } = await place.talk();
+  const { data } = await api.users.createAndInvite({ email: 'ada@example.com', name: 'Ada', actorRoles: [] });
+  const renamed = api.users.update(data.id, { name: 'Ada\u0007' }, ONCE);
+  await expect(renamed).rejects.toMatchObject({ statusCode: 400 });
+  expect((await api.users.get(data.id)).data.name).toBe('Ada');
+});
+
 test('roles are given and taken by an id that is theirs', async () => {
   const talk = await withAccount();
   const { data } = await talk.api.users.createAndInvite({

@@ -3,6 +3,8 @@ import { authorize } from '../../domain/access.js';
 import { fault } from '../../domain/errors.js';
 import { fail, ok, type Result } from '../../domain/result.js';
 import type { By, GuestLink, InvitedGuest, Shown } from '../../ports/authority.js';
+import { inviteInto } from '../rooms/guest-roles.js';
+import { refOfRow } from '../rows.js';
 import type { Work } from '../work.js';
 import { endCredential, findCredential } from './credentials.js';
 import { environmentOf, linkHolder, makeLink, type NewLink } from './guest-links.js';
@@ -27,7 +29,12 @@ export async function createLinks(
   by: By,
 ): Promise<Result<readonly Shown<GuestLink>[]>> {
   const made: Shown<GuestLink>[] = [];
-  for (const { guest, letter } of guests) {
+  for (const { guest, spaceId, letter } of guests) {
+    const holder = await linkHolder(work, { kind: 'Guest', name: guest });
+    const invited = holder.ok
+      ? await inviteInto(work, { guest: refOfRow(holder.value), spaceId }, by)
+      : holder;
+    if (!invited.ok) return invited;
     const link = await createLink(work, { way: 'magic_link', name: guest, letter }, by);
     if (!link.ok) return link;
     made.push(link.value);

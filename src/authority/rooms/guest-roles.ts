@@ -4,7 +4,7 @@
  */
 import { spaceOfWorkbook, workbookId } from '../../domain/derived-ids.js';
 import { fault } from '../../domain/errors.js';
-import type { DeclarationOf } from '../../domain/objects.js';
+import type { DeclarationOf, ObjectRef } from '../../domain/objects.js';
 import { fail, ok, type Result } from '../../domain/result.js';
 import type { By } from '../../ports/authority.js';
 import type { GuestPlaceChange } from '../../ports/guests.js';
@@ -27,6 +27,18 @@ export async function openPlace(work: Work, change: GuestPlaceChange, by: By): P
     return fail(fault('conflict', `all of the space of ${placeId} is open to them; take that away first`));
   const workbooks = [...new Set([...(own?.workbooks ?? []), workbook])];
   return changeGrants(work, row, [...others, { space: nameOf(space), workbooks }]);
+}
+
+/** Into a space: all of it, unless something of it is open to them already. */
+export async function inviteInto(
+  work: Work,
+  { guest, spaceId }: { readonly guest: ObjectRef; readonly spaceId: string },
+  by: By,
+): Promise<Result<void>> {
+  const change = { guest, placeId: spaceId };
+  const asked = await askedFor(work, change, by);
+  if (!asked.ok) return asked;
+  return asked.value.own === undefined ? openPlace(work, change, by) : ok(undefined);
 }
 
 /** `not_found` for what is not open to them as such: one workbook of a space that is open as a whole. */

@@ -52,6 +52,7 @@ export async function changeGuest(
 ): Promise<Result<void>> {
   const row = await guestRow(work, guest, by);
   if (!row.ok) return row;
+  if (!isVisibleText(name ?? '', NAME_MAX)) return fail(fault('bad_request', 'say a name that can be read'));
   const { environment } = specOf(row.value);
   const opened = places === undefined ? ok(undefined) : await grantsFor(work, environment, places);
   if (!opened.ok) return opened;
@@ -106,12 +107,12 @@ async function grantsFor(
   const grants: Grants = [];
   const places: Place[] = [];
   for (const { spaceId, workbookIds } of wanted) {
-    if (workbookIds?.length === 0) continue;
     const row = await spaceById(work, spaceId);
     if (!row.ok) return row;
     const { metadata, spec } = spaceIn(row.value);
     if (spec.environment !== environment)
       return fail(fault('conflict', `space ${spaceId} is in another environment than the guest`));
+    if (workbookIds?.length === 0) continue;
     const names = (workbookIds ?? []).map((id) =>
       spec.workbooks?.find(
         (one) => spaceOfWorkbook(id) === row.value.id && workbookId(row.value.id, one) === id,

@@ -10,13 +10,36 @@ import type { Entry } from '../../numbered.js';
 import { closed } from '../../schemas.js';
 import { environmentsOf } from '../spaces/item.js';
 
-export const GuestSpace = Type.Object(
+const Id = Type.Object({ id: Type.String({ maxLength: 100 }) }, closed);
+
+const space = {
+  ...Id.properties,
+  workbooks: Type.Optional(
+    Type.Array(Id, {
+      maxItems: 500,
+      description: 'These alone; none of a list is nothing. Absent: the whole space.',
+    }),
+  ),
+};
+
+const GuestSpace = Type.Object(space, closed);
+
+/** As Flatfile's client sends it. */
+export const GuestSpaceConfig = Type.Object(
   {
-    id: Type.String({ maxLength: 100 }),
-    workbooks: Type.Optional(
-      Type.Array(Type.Object({ id: Type.String({ maxLength: 100 }) }, closed), {
-        maxItems: 500,
-        description: 'These alone; none of a list is nothing. Absent: the whole space.',
+    ...space,
+    sheets: Type.Optional(
+      Type.Array(Id, {
+        maxItems: 0,
+        description: 'None: sheets come with their workbook.',
+        'x-expects':
+          'empty or left out: guests are let into spaces and workbooks, and sheets come with these',
+      }),
+    ),
+    lastAccessed: Type.Optional(
+      Type.String({
+        format: 'date-time',
+        description: 'Says nothing here: the log tells when they came in.',
       }),
     ),
   },

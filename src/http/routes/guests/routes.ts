@@ -18,7 +18,7 @@ import {
 import { type Answered, json, type Route, route, shownOnce } from '../../route.js';
 import { closed, dataOf, Instant } from '../../schemas.js';
 import type { HttpWorld } from '../../world.js';
-import { GuestItem, GuestSpace, guestItems, isGuestEntry } from './item.js';
+import { GuestItem, GuestSpaceConfig, guestItems, isGuestEntry } from './item.js';
 
 export const byGuestId = Type.Object(
   { id: Type.String({ pattern: '^us_g_[0-9A-Za-z]{1,32}$', description: 'The id of a guest.' }) },
@@ -81,7 +81,7 @@ const GuestConfig = Type.Object(
     environmentId: Type.String({ maxLength: 100, description: 'An id, or a name.' }),
     email: Type.String({ maxLength: 254 }),
     name: Type.Optional(Type.String({ maxLength: 200 })),
-    spaces: Type.Array(GuestSpace, { maxItems: 200 }),
+    spaces: Type.Array(GuestSpaceConfig, { maxItems: 200 }),
   },
   closed,
 );
@@ -122,7 +122,7 @@ const create = route({
   },
 });
 
-const placeOf = ({ id, workbooks }: Static<typeof GuestSpace>): GuestPlace => ({
+const placeOf = ({ id, workbooks }: Static<typeof GuestSpaceConfig>): GuestPlace => ({
   spaceId: id,
   ...(workbooks && { workbookIds: workbooks.map((one) => one.id) }),
 });
@@ -151,8 +151,8 @@ const update = route({
     {
       environmentId: Type.Optional(Type.String({ maxLength: 100 })),
       email: Type.Optional(Type.String({ maxLength: 254 })),
-      name: Type.Optional(Type.String({ maxLength: 200 })),
-      spaces: Type.Optional(Type.Array(GuestSpace, { maxItems: 200 })),
+      name: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
+      spaces: Type.Optional(Type.Array(GuestSpaceConfig, { maxItems: 200 })),
     },
     closed,
   ),
@@ -210,13 +210,14 @@ const invite = route({
   path: '/invitations',
   id: 'inviteGuests',
   ...writing,
-  summary: 'Make magic links for guests who are there: for all of them or none.',
-  description: 'The answer has them, and they are mailed to the guests where the server sends letters.',
+  summary: 'Invite guests who are there into a space, by a magic link each: all of them or none.',
+  description:
+    'The space is opened to them if nothing of it is yet. The answer has the links, and they are mailed where the server sends letters.',
   body: Type.Array(
     Type.Object(
       {
         guestId: byGuestId.properties.id,
-        spaceId: Type.String({ maxLength: 100 }),
+        spaceId: Type.String({ pattern: '^us_sp_[0-9A-Za-z]{1,32}$', description: 'The id of a space.' }),
         fromName: text('Who invites, for the mail.'),
         message: text('A few words of theirs, for the mail.'),
       },
@@ -227,10 +228,10 @@ const invite = route({
   nulls: 'absent',
   makes: true,
   answer: dataOf(Type.Object({ success: Type.Boolean(), links: Type.Array(Link) }, closed)),
-  faults: ['not_found', 'conflict'],
+  faults: ['not_found', 'conflict', 'unknown_reference'],
   handle: async (call, { authority }) => {
-    const guests = call.body.map(({ guestId, fromName, message }) => ({
-      guest: guestId,
+    const guests = call.body.map(({ guestId, spaceId, fromName, message }) => ({
+      ...{ guest: guestId, spaceId },
       letter: { ...(fromName !== undefined && { fromName }), ...(message !== undefined && { message }) },
     }));
     const made = await authority.createMagicLinks(guests, byOf(call));
