@@ -20,6 +20,19 @@ const BY_DOCUMENTS: ReadonlySet<StepReason> = new Set([
   'Unmanaged',
 ]);
 
+/** The audit actions that can be why a step is there. What is not here comes of time, of a sink, or of the documents. */
+const EXPLAINED_BY: Readonly<Partial<Record<StepReason, readonly string[]>>> = {
+  NotFound: ['object.deleted', 'object.renamed'],
+  NotDeclared: ['object.renamed'],
+  DeclarationChanged: ['object.updated', 'object.renamed'],
+  ReplacementForced: ['object.updated'],
+  UnmanagedAdopted: ['object.created'],
+  UnmanagedRemoved: ['object.created'],
+  NoCurrentVersion: ['key.revoked'],
+  RotationRequested: ['key.rotation-requested'],
+  HandedOver: ['key.acknowledged'],
+};
+
 /** By object as text. Objects that differ for reasons nobody recorded (a sink, the time) are left out. */
 export async function causesOf(
   { steps: all }: Pick<Plan, 'steps'>,
@@ -52,10 +65,14 @@ export async function historyOf(
   }
 }
 
-/** Whoever touched the object after a reconciler last did; else the documents, if they can be what moved. */
+/**
+ * Whoever did last what explains a step, after a reconciler was there last; else the documents, if they can be what
+ * moved. Others who touched the object, to claim its secret or to sign in, are not named for it.
+ */
 export function causeOf(steps: readonly Step[], history: readonly AuditEntry[]): Cause | undefined {
   const applied = history.findLastIndex(({ path }) => path === RECONCILER_PATH);
-  const last = applied < 0 ? undefined : history.slice(applied + 1).at(-1);
+  const explaining = new Set(steps.flatMap(({ reason }) => EXPLAINED_BY[reason] ?? []));
+  const last = history.slice(applied + 1).findLast(({ action }) => explaining.has(action));
   if (last !== undefined) return { since: last.at, actor: last.actor, path: last.path };
   return steps.some(({ reason }) => BY_DOCUMENTS.has(reason)) ? { documents: true } : undefined;
 }
