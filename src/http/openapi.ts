@@ -4,6 +4,7 @@ import { FAULTS, type FaultCode } from '../domain/errors.js';
 import { VERSION } from '../domain/version.js';
 import { STREAM_TYPES } from './answering.js';
 import { MEDIA_TYPES } from './body.js';
+import { isOAuth } from './oauth.js';
 import { statusOf } from './problem.js';
 import { ROOT_PATHS } from './root-paths.js';
 import { type AnyRoute, concreteFirst, isOnce, STREAM_FORMATS, statusOfAnswer } from './route.js';
@@ -29,6 +30,8 @@ const OF_KEYS: readonly FaultCode[] = ['conflict', 'refused'];
 
 const OF_BODIES: readonly FaultCode[] = ['too_large', 'unsupported_media_type'];
 
+const SECURITY = [{ bearer: [] }, { apiKey: [] }] as const;
+
 export function openApi(): object {
   const paths: Record<string, Record<string, unknown>> = {};
   for (const route of concreteFirst(ROUTES)) {
@@ -44,7 +47,7 @@ export function openApi(): object {
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: PREFIXES.map((url) => ({ url })),
-    security: [{ bearer: [] }, { apiKey: [] }],
+    security: SECURITY,
     paths: { ...paths, ...rootPaths() },
     components: {
       securitySchemes: {
@@ -54,6 +57,7 @@ export function openApi(): object {
           description: 'A key, a token of a person, or the root token.',
         },
         apiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key' },
+        client: { type: 'http', scheme: 'basic', description: 'The id of a key, and its secret.' },
       },
       schemas: Object.fromEntries(Object.entries(NAMED).map(([name, schema]) => [name, { ...schema }])),
       responses: problemAnswers(),
@@ -83,6 +87,7 @@ function operationOf(route: AnyRoute): object {
     summary,
     description: [description, said, needs].filter((one) => one !== undefined).join(' ') || undefined,
     ...(route.isOpen && { security: [] }),
+    ...(isOAuth(route.path) && { security: [...SECURITY, { client: [] }] }),
     parameters: [
       ...parametersOf(route.params, 'path'),
       ...parametersOf(route.query, 'query'),

@@ -4,6 +4,7 @@
  */
 import { FAULTS, type Fault, type FaultCode } from '../domain/errors.js';
 import { SECOND_MS } from '../domain/time.js';
+import { isOAuth, type OAuthError, oauthError } from './oauth.js';
 
 /** What was wrong with one field; `key` is where it is: `body.permission`. */
 export interface FieldError {
@@ -68,15 +69,20 @@ export interface ProblemBody {
   readonly status: number;
   readonly detail: string;
   readonly instance: string;
+  readonly error?: OAuthError;
 }
 
 /** RFC 6750: what a caller without a good credential is told, whatever was wrong with theirs. */
 export const CHALLENGE = 'Bearer realm="keywright"';
 
+const challengeAt = (path: string): string =>
+  isOAuth(path) ? `${CHALLENGE}, Basic realm="keywright"` : CHALLENGE;
+
 /** `instance` is the path that was called. */
 export function problemOf(refusal: Refusal, instance: string): Problem {
   const status = statusOf(refusal.code);
   const title = FAULTS[refusal.code];
+  const error = oauthError(status, instance);
   // A message about the inside names folders, hosts and rows.
   const detail = status >= 500 ? title : refusal.message;
   return {
@@ -84,7 +90,7 @@ export function problemOf(refusal: Refusal, instance: string): Problem {
     headers: {
       ...RETRY[status],
       ...(refusal.retryAfterMs !== undefined && retryAfter(refusal.retryAfterMs)),
-      ...(status === 401 && { 'www-authenticate': CHALLENGE }),
+      ...(status === 401 && { 'www-authenticate': challengeAt(instance) }),
       ...refusal.headers,
     },
     body: {
@@ -95,6 +101,7 @@ export function problemOf(refusal: Refusal, instance: string): Problem {
       status,
       detail,
       instance,
+      ...(error !== undefined && { error }),
     },
   };
 }

@@ -41,6 +41,9 @@ export const Problem = Type.Object(
     status: Type.Integer(),
     detail: Type.String(),
     instance: Type.String(),
+    error: Type.Optional(
+      Type.String({ description: 'Of `/introspect` and `/revoke`: the error of RFC 6749, 5.2.' }),
+    ),
   },
   closed,
 );

@@ -2,7 +2,7 @@
  * The listening socket: its limits against slow and many clients, what it says to bytes that are no HTTP, and how it
  * stops: no new requests, those under way are finished, then whatever is left is cut off.
  */
-import { createServer, IncomingMessage, type Server, ServerResponse } from 'node:http';
+import { createServer, IncomingMessage, type RequestListener, type Server, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Express } from 'express';
 import { type Fault, fault } from '../domain/errors.js';
@@ -40,6 +40,11 @@ export async function listen(world: HttpWorld, place: ListenPlace): Promise<Resu
 
 function createHttpServer(world: HttpWorld): Server {
   const app = createApp(world);
+  const answer = direct(world, app);
+  const listener: RequestListener = (request, response) => {
+    request.url = withoutHost(request.url);
+    answer(request, response);
+  };
   const server = createServer(
     {
       ...messagesOf(app),
@@ -49,13 +54,19 @@ function createHttpServer(world: HttpWorld): Server {
       keepAliveTimeout: 65 * SECOND_MS,
       connectionsCheckingInterval: 2 * SECOND_MS,
     },
-    direct(world, app),
+    listener,
   );
+  // What we do not know to expect is no reason to refuse.
+  server.on('checkExpectation', listener);
   server.maxConnections = CONNECTIONS_MAX;
   server.maxHeadersCount = 100;
   server.on('clientError', refuseBytes);
   return server;
 }
+
+/** `GET http://host/path`, as to a proxy, asks for `/path` (RFC 9112, 3.2.2). Express takes apart paths alone. */
+const withoutHost = (url = '/'): string =>
+  url.startsWith('/') ? url : url.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i, '').replace(/^(?!\/)/, '/');
 
 /**
  * Express gives every request and response its own prototype, which costs more than everything else it does. Made
@@ -95,6 +106,8 @@ async function stop(server: Server, clock: Clock, graceMs: DurationMs): Promise<
   const finished = new AbortController();
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   server.closeIdleConnections();
+  // Connections that answer something still are idle, and closed, as soon as they have.
+  server.keepAliveTimeout = 1;
   const cutOff = clock
     .sleep(graceMs, finished.signal)
     .then(() => server.closeAllConnections())

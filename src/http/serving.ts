@@ -13,6 +13,7 @@ import { mayCall } from './access.js';
 import { readBody } from './body.js';
 import { type Check, checkOf, withoutNulls } from './checking.js';
 import { credentialOf } from './credential.js';
+import { clientIn, isClient, isOAuth } from './oauth.js';
 import { onceOnly } from './once.js';
 import { isRequired } from './openapi.js';
 import type { Refusal } from './problem.js';
@@ -78,8 +79,8 @@ export async function identify(
   const shown = presented(request);
   if (!shown.ok) return shown;
   const context = contextOf(request, route);
-  // Nothing at all takes the same way as something unknown, and the same time.
-  const token = shown.value;
+  const client = isOAuth(route.path) ? clientIn(request) : undefined;
+  const token = shown.value ?? client?.secret;
   if (token === undefined) return fail(UNKNOWN);
   const known = await world.authority.authenticate(token, context);
   const planned = known.ok ? await world.plan.admit(known.value) : ok(undefined);
@@ -87,6 +88,7 @@ export async function identify(
   // Whoever asks about keys was noted on the way past express (direct.ts).
   if (route.permission !== 'keys:verify') noteUse(world, token);
   if (!known.ok) return fail(known.error.code === 'unauthenticated' ? UNKNOWN : known.error);
+  if (client !== undefined && !isClient(known.value, client.id)) return fail(UNKNOWN);
   const lastEventId = request.headers['last-event-id'];
   return ok({
     principal: known.value,

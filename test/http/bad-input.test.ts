@@ -1,4 +1,5 @@
 /** Requests that nobody should send, each answered with the right refusal and without a trace of the inside. */
+import { request } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import { httpPlace, ROOT, sendRaw } from '../support/http-world.js';
 
@@ -119,4 +120,33 @@ test('null takes away what may be left out, and nothing that a document of the k
   await server.asRoot('POST /v1/roles', { name: 'reader', scope: 'tenant', permissions: ['spaces:read'] });
   expect((await server.asRoot('PATCH /v1/roles/reader', { permissions: null })).status).toBe(400);
   expect((await server.asRoot('GET /v1/roles/reader')).body.data.permissions).toEqual(['spaces:read']);
+});
+
+test.each([
+  ['GET', 'http://', 404],
+  ['GET', 'http://elsewhere/healthz', 200],
+  ['GET', 'http://elsewhere', 404],
+  ['OPTIONS', '*', 404],
+])('%s %s, as to a proxy, is answered as its path is', async (method, path, status) => {
+  const { url } = await place.start();
+  const got = await new Promise<readonly [number | undefined, string]>((resolve, reject) => {
+    const { port } = new URL(url);
+    const asked = request({ host: '127.0.0.1', port, method, path, agent: false }, (response) => {
+      let text = '';
+      response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
+      response.on('end', () => resolve([response.statusCode, text]));
+    });
+    asked.on('error', reject).end();
+  });
+  expect([got[0], JSON.parse(got[1]).status]).toEqual([status, status === 200 ? 'alive' : status]);
+});
+
+test('an expectation that nobody knows is no reason to refuse', async () => {
+  const server = await place.start();
+  const got = await sendRaw(server, {
+    method: 'GET',
+    path: '/healthz',
+    headers: ['host', 'x', 'expect', 'more'],
+  });
+  expect(got.status).toBe(200);
 });

@@ -40,6 +40,7 @@ export interface TestServer {
   readonly url: string;
   readonly hand: Hand;
   readonly world: HttpWorld;
+  readonly listening: Listening;
   readonly outbox: Outbox;
   readonly clock: Clock & { advance(ms: number): void };
   /** What was logged. */
@@ -123,7 +124,7 @@ async function startOn({ place, hand, change, serving }: Starting): Promise<Test
   const ask = async (line: string, asked: Asked = {}) =>
     asDescribed(described, line, await send(url, line, asked));
   return {
-    ...{ url, hand, world, outbox, clock, requests, failures, ask },
+    ...{ url, hand, world, listening, outbox, clock, requests, failures, ask },
     asRoot: (line, body) => ask(line, { token: ROOT, ...(body !== undefined && { body }) }),
     stop: async () => {
       stopping.abort();
