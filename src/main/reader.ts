@@ -6,5 +6,9 @@ import type { Context } from '../spec/declare.js';
 const context = workerData as Context;
 
 parentPort?.on('message', (files: readonly FileToRead[]) => {
-  parentPort?.postMessage(files.map((file) => readAhead(context, file)));
+  const read = files.map((file) => readAhead(context, file));
+  parentPort?.postMessage(
+    read,
+    read.flatMap((one) => (one ? [one.declarations.buffer] : [])),
+  );
 });
