@@ -3,6 +3,7 @@
  * covers the box and its place: who can write to the database can neither read one nor put another in its place.
  */
 import { authorize, type Target } from '../domain/access.js';
+import { sha256 } from '../domain/canonical.js';
 import { fault } from '../domain/errors.js';
 import type { DeclarationOf } from '../domain/objects.js';
 import { fail, ok, type Result } from '../domain/result.js';
@@ -80,7 +81,8 @@ export async function putSecret(work: Work, secret: NewSecret, { principal }: By
     updated_at: work.now,
   });
   const action = before === undefined ? 'secret.created' : 'secret.updated';
-  const recorded = await record(work, space ?? environment, { action, detail: named(row) });
+  const detail = { ...named(row), box: { sha256: boxDigest(row) } };
+  const recorded = await record(work, space ?? environment, { action, detail });
   if (!recorded.ok) return recorded;
   await work.tx.secrets.put(row);
   return ok(row.id);
@@ -89,7 +91,7 @@ export async function putSecret(work: Work, secret: NewSecret, { principal }: By
 export async function removeSecret(work: Work, id: string, { principal }: By): Promise<Result<SecretPlace>> {
   const row = await work.tx.secrets.byId(id);
   if (row === undefined) return ABSENT;
-  if (!isGenuine(work, row)) return fail(tampered('secret', id));
+  if (!isGenuineSecret(work, row)) return fail(tampered('secret', id));
   const place = await placeOf(work, row);
   if (!place.ok) return place;
   const allowed = authorize(principal, 'secrets:write', targetOf(place.value));
@@ -165,8 +167,13 @@ const named = ({ id, name, actor_id }: SecretRow) => ({
   ...(actor_id !== '' && { actorId: actor_id }),
 });
 
+/** What the log keeps of a value: told from another, it says nothing of what it is, for no two boxes are alike. */
+export const boxDigest = ({ sealed }: Pick<SecretRow, 'sealed'>): string => sha256(sealed);
+
 async function open({ keyring, sealing }: Opening, row: SecretRow): Promise<Result<Secret>> {
-  const value = isGenuine({ keyring }, row) ? await sealing.open(row.sealed, keyring.identity) : undefined;
+  const value = isGenuineSecret({ keyring }, row)
+    ? await sealing.open(row.sealed, keyring.identity)
+    : undefined;
   return value === undefined ? fail(tampered('secret', row.id)) : ok(value);
 }
 
@@ -184,7 +191,7 @@ const sign = ({ keyring }: Pick<Work, 'keyring'>, row: Omit<SecretRow, 'row_mac'
   row_mac: keyring.rowMac(rowText(row)),
 });
 
-const isGenuine = ({ keyring }: Pick<Work, 'keyring'>, row: SecretRow): boolean =>
+export const isGenuineSecret = ({ keyring }: Pick<Work, 'keyring'>, row: SecretRow): boolean =>
   isSameMac(row.row_mac, keyring.rowMac(rowText(row)));
 
 const rowText = (row: Omit<SecretRow, 'row_mac'>): string =>

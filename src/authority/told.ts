@@ -1,6 +1,7 @@
 /**
  * What the audit log tells of the rows: which objects there are and what they declare, which keys are stopped, which
- * versions end by when, which secrets were shown, and which credentials let nobody in any more. Folded from the log
+ * versions end by when, which secrets were shown or are kept for customers' code, and which credentials let nobody in
+ * any more. Folded from the log
  * entry by entry, so that rows can be held against it.
  */
 import { isObjectKind } from '../domain/kinds/index.js';
@@ -16,6 +17,14 @@ export interface ToldObject {
   readonly isStopped: boolean;
   /** Of its versions so far. */
   readonly tokenIds: readonly string[];
+  /** Of its secrets, by id; they go with it. */
+  readonly secrets: ReadonlyMap<string, ToldSecret>;
+}
+
+export interface ToldSecret {
+  readonly seq: number;
+  /** Undefined: the entry is from before it was told. */
+  readonly box: string | undefined;
 }
 
 export interface Told {
@@ -42,6 +51,8 @@ interface Detail {
   readonly to?: string;
   readonly tokenId?: string;
   readonly endsAt?: Instant;
+  readonly secretId?: string;
+  readonly box?: { readonly sha256: string };
   readonly versions?: readonly {
     readonly tokenId: string;
     readonly revokedAt?: Instant;
@@ -82,7 +93,7 @@ function tellObject(told: Told, row: AuditRow, detail: Detail): void {
   const known = objects.get(at);
   if (row.action === 'object.created') {
     const { digest = '' } = detail;
-    objects.set(at, { name: at, seq: row.seq, digest, isStopped: false, tokenIds: [] });
+    objects.set(at, { name: at, seq: row.seq, digest, isStopped: false, tokenIds: [], secrets: new Map() });
   } else if (row.action === 'object.deleted') {
     for (const tokenId of known?.tokenIds ?? []) end(told, tokenId, detail.endsAt);
     objects.delete(at);
@@ -94,12 +105,23 @@ function tellObject(told: Told, row: AuditRow, detail: Detail): void {
   if (row.action === 'key.claimed' && detail.tokenId !== undefined) shown.add(detail.tokenId);
 }
 
-function changedBy(known: ToldObject, { action, seq }: AuditRow, detail: Detail): ToldObject {
+function changedBy(known: ToldObject, row: AuditRow, detail: Detail): ToldObject {
+  const { action, seq } = row;
   const { digest = known.digest, tokenId } = detail;
   const isStopped = action === 'key.deactivated' || (known.isStopped && action !== 'key.activated');
   const isIssued = action === 'key.issued' && tokenId !== undefined;
   const tokenIds = isIssued ? [...known.tokenIds, tokenId] : known.tokenIds;
-  return { ...known, seq, digest, isStopped, tokenIds };
+  return { ...known, seq, digest, isStopped, tokenIds, secrets: secretsAfter(known, row, detail) };
+}
+
+function secretsAfter(
+  { secrets }: ToldObject,
+  { action, seq }: AuditRow,
+  { secretId, box }: Detail,
+): ToldObject['secrets'] {
+  if (secretId === undefined) return secrets;
+  const others = [...secrets].filter(([id]) => id !== secretId);
+  return new Map(action === 'secret.deleted' ? others : [...others, [secretId, { seq, box: box?.sha256 }]]);
 }
 
 /** An end is brought forward, never put off. */

@@ -10,7 +10,9 @@ import { fail, ok, type Result } from '../domain/result.js';
 import { verifyAudit } from './audit.js';
 import { CREDENTIAL_KINDS, genuineCredential } from './identity/credentials.js';
 import type { Keyring } from './keyring.js';
+import { isGenuineLetter } from './outbox/letters.js';
 import { isGenuineVersion, tampered } from './rows.js';
+import { boxDigest, isGenuineSecret } from './secrets.js';
 import type { ObjectRow, Storage, Transaction, VersionRow } from './storage-port.js';
 import { genuine } from './stored.js';
 import { nothingTold, type Told, tell } from './told.js';
@@ -27,10 +29,11 @@ export async function verifyStore(
   if (!chain.ok) return chain;
   const rows = await storage.read(async (tx) => {
     await catchUp(tx, told, chain.value.entries);
-    const objects = await verifyObjects(tx, keyring, told);
-    if (!objects.ok) return objects;
-    const versions = await verifyVersions(tx, keyring, told);
-    return versions.ok ? verifyCredentials(tx, keyring, told) : versions;
+    for (const verify of ROWS) {
+      const verified = await verify(tx, keyring, told);
+      if (!verified.ok) return verified;
+    }
+    return ok(undefined);
   });
   return rows.ok ? chain : rows;
 }
@@ -49,35 +52,24 @@ async function catchUp(tx: Transaction, told: Told, since: number): Promise<void
 async function verifyObjects(tx: Transaction, keyring: Keyring, told: Told): Promise<Result<void>> {
   const missing = new Map(told.objects);
   for (const kind of OBJECT_KINDS)
-    for (let after = ''; ; ) {
-      const page = await tx.objects.page(kind, after, PAGE);
-      for (const row of page) {
-        const checked = genuine({ keyring }, row);
-        if (!checked.ok) return checked;
-        const said = told.objects.get(`${row.kind}/${row.name}`);
-        const isAsTold = said?.digest === row.digest && said.isStopped === (row.deactivated_at !== null);
-        if (!isAsTold) return putBack(`${row.kind}/${row.name}`, said?.seq);
-        missing.delete(said.name);
-      }
-      const last: ObjectRow | undefined = page.at(-1);
-      if (last === undefined) break;
-      after = last.name;
+    for await (const row of rowsOf((after) => tx.objects.page(kind, after, PAGE), byName)) {
+      const checked = genuine({ keyring }, row);
+      if (!checked.ok) return checked;
+      const said = told.objects.get(`${row.kind}/${row.name}`);
+      const isAsTold = said?.digest === row.digest && said.isStopped === (row.deactivated_at !== null);
+      if (!isAsTold) return putBack(`${row.kind}/${row.name}`, said?.seq);
+      missing.delete(said.name);
     }
   const [lost] = missing.values();
   return lost === undefined ? ok(undefined) : putBack(lost.name, lost.seq);
 }
 
 async function verifyVersions(tx: Transaction, keyring: Keyring, told: Told): Promise<Result<void>> {
-  for (let after = ''; ; ) {
-    const page = await tx.versions.page(after, PAGE);
-    for (const row of page) {
-      if (!isGenuineVersion(row, keyring)) return fail(tampered('version', row.token_id));
-      if (!isEndedAsTold(row, told)) return putBack(`version ${row.token_id}`);
-    }
-    const last = page.at(-1);
-    if (last === undefined) return ok(undefined);
-    after = last.token_id;
+  for await (const row of rowsOf((after) => tx.versions.page(after, PAGE), byToken)) {
+    if (!isGenuineVersion(row, keyring)) return fail(tampered('version', row.token_id));
+    if (!isEndedAsTold(row, told)) return putBack(`version ${row.token_id}`);
   }
+  return ok(undefined);
 }
 
 function isEndedAsTold({ token_id, revoked_at, expires_at, sealed, clear }: VersionRow, told: Told): boolean {
@@ -96,6 +88,45 @@ async function verifyCredentials(tx: Transaction, keyring: Keyring, told: Told):
     }
   return ok(undefined);
 }
+
+async function verifySecrets(tx: Transaction, keyring: Keyring, told: Told): Promise<Result<void>> {
+  const missing = new Map([...told.objects.values()].flatMap(({ secrets }) => [...secrets]));
+  for await (const row of rowsOf((after) => tx.secrets.page(after, PAGE), byId)) {
+    if (!isGenuineSecret({ keyring }, row)) return fail(tampered('secret', row.id));
+    const said = missing.get(row.id);
+    const isAsTold = said !== undefined && [undefined, boxDigest(row)].includes(said.box);
+    if (!isAsTold) return putBack(`secret ${row.id}`, said?.seq);
+    missing.delete(row.id);
+  }
+  const [lost] = missing;
+  return lost === undefined ? ok(undefined) : putBack(`secret ${lost[0]}`, lost[1].seq);
+}
+
+/** The log does not tell what waits to be sent; that what waits is the store's own. */
+async function verifyLetters(tx: Transaction, keyring: Keyring): Promise<Result<void>> {
+  for await (const row of rowsOf((after) => tx.outbox.page(after, PAGE), byId))
+    if (!isGenuineLetter(keyring, row)) return fail(tampered('letter', row.id));
+  return ok(undefined);
+}
+
+const ROWS = [verifyObjects, verifyVersions, verifyCredentials, verifySecrets, verifyLetters] as const;
+
+/** All rows of a table; each page begins after the last row of the one before. */
+async function* rowsOf<Row>(
+  pageAfter: (after: string) => Promise<readonly Row[]>,
+  keyOf: (row: Row) => string,
+): AsyncGenerator<Row, void> {
+  for (let page = await pageAfter(''); ; ) {
+    yield* page;
+    const last = page.at(-1);
+    if (last === undefined) return;
+    page = await pageAfter(keyOf(last));
+  }
+}
+
+const byId = ({ id }: { readonly id: string }): string => id;
+const byName = ({ name }: ObjectRow): string => name;
+const byToken = ({ token_id }: VersionRow): string => token_id;
 
 const putBack = (what: string, seq?: number): Result<never> =>
   fail(

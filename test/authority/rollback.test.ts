@@ -2,15 +2,18 @@
  * Whoever can write to the database and has kept older rows can put them back: they match their MACs. The audit log
  * tells that they are old, and a checkpoint that the log itself is.
  */
+
+import type { ServedStore } from '../../src/authority/identity/open.js';
 import { Secret } from '../../src/domain/secret.js';
 import { openEmbeddedServed } from '../../src/main/served-store.js';
 import { Desk, quickHashing } from '../support/callers.js';
 import { user } from '../support/plan-declarations.js';
-import { apiKey, CALLER, keyRef, need, refusal } from '../support/store.js';
+import { apiKey, CALLER, environment, keyRef, need, OURS, refusal } from '../support/store.js';
 import { storePlace } from '../support/store-folder.js';
 
 const place = storePlace();
 let desk: Desk;
+let served: ServedStore;
 
 beforeEach(async () => {
   const options = {
@@ -18,14 +21,16 @@ beforeEach(async () => {
     hashing: quickHashing,
     folder: place.folder(),
     whenAbsent: 'create',
+    hasPost: true,
   } as const;
-  desk = await Desk.open({ ...need(await openEmbeddedServed(options)), clock: place.world.clock });
+  served = need(await openEmbeddedServed(options));
+  desk = await Desk.open({ ...served, clock: place.world.clock });
   await desk.create(apiKey('a'));
   await desk.create(user('ada'));
 });
 afterEach(() => desk.store.close());
 
-const TABLES = ['objects', 'versions', 'credentials', 'meta', 'audit'];
+const TABLES = ['objects', 'versions', 'credentials', 'secrets', 'outbox', 'meta', 'audit'];
 
 /** Copies of all rows as they are now. */
 const keep = () =>
@@ -33,6 +38,14 @@ const keep = () =>
 
 const putBack = (table: string, where: string) =>
   place.tamper(`replace into ${table} select * from kept_${table} where ${where}`);
+
+const putSecret = async (environment: string, value: string) =>
+  need(
+    await served.rooms.secrets.put(
+      { place: { environment }, name: 'A', value: new Secret(value) },
+      await desk.root(),
+    ),
+  );
 
 it.each([
   [
@@ -62,10 +75,28 @@ it.each([
     `name = 'ada'`,
     () => desk.change(user('ada', { status: 'deactivated' })),
   ],
+  [
+    'the former value of a secret',
+    'secrets',
+    'true',
+    async () => void (await putSecret('production', 'new')),
+  ],
+  [
+    'a secret that was deleted',
+    'secrets',
+    'true',
+    async () => {
+      const [secret] = need(
+        await served.rooms.secrets.list({ environment: 'production' }, await desk.root()),
+      );
+      need(await served.rooms.secrets.remove(secret?.id ?? '', await desk.root()));
+    },
+  ],
 ])(
   '%s: the older row matches its MAC, and is noticed by what the log tells',
   async (_, table, where, effect) => {
     await desk.rollOut('a', 1);
+    await putSecret('production', 'old');
     keep();
     await effect();
     need(await desk.store.verifyAudit());
@@ -91,9 +122,50 @@ it('an invitation that was used: the older row is noticed', async () => {
   expect(refusal(await desk.store.verifyAudit())).toBe('store_tampered');
 });
 
-it('a row that was taken out is noticed', async () => {
-  place.tamper(`delete from objects where name = 'ada'`);
+it.each(['objects', 'secrets'])('a row of %s that was taken out is noticed', async (table) => {
+  await putSecret('production', 'one');
+  need(await desk.store.verifyAudit());
+  place.tamper(`delete from ${table} where name in ('ada', 'A')`);
   expect(refusal(await desk.store.verifyAudit())).toBe('store_tampered');
+});
+
+it('a letter, and a secret, that are not the store’s own are noticed', async () => {
+  await putSecret('production', 'one');
+  need(await desk.authority.invite('ada', await desk.root()));
+  need(await desk.store.verifyAudit());
+  for (const sql of [
+    `update outbox set expires_at = expires_at + 1`,
+    `update secrets set environment_id = (select id from objects where name = 'development')`,
+  ]) {
+    keep();
+    place.tamper(sql);
+    expect(refusal(await desk.store.verifyAudit())).toBe('store_tampered');
+    for (const table of ['outbox', 'secrets']) putBack(table, 'true');
+    place.tamper(TABLES.map((one) => `drop table kept_${one}`).join('; '));
+    need(await desk.store.verifyAudit());
+  }
+});
+
+it('what the log tells of secrets goes with their space through a rename, and ends with it', async () => {
+  await desk.create(environment('staging'));
+  const spec = { environment: 'staging', workbooks: [] };
+  await desk.create({ kind: 'Space', metadata: { name: 'orders' }, spec });
+  const orders = { kind: 'Space', name: 'staging/orders' } as const;
+  const secret = { place: { environment: 'staging', space: orders }, name: 'A', value: new Secret('one') };
+  need(await served.rooms.secrets.put(secret, await desk.root()));
+  const { revision } = await desk.fetch({ kind: 'Environment', name: 'staging' });
+  const former = { kind: 'Environment', name: 'staging' } as const;
+  const renamed = {
+    kind: 'update',
+    declaration: environment('stage'),
+    ownership: OURS,
+    revision,
+    former,
+  } as const;
+  need(await desk.mutate(renamed));
+  need(await desk.store.verifyAudit());
+  need(await desk.remove({ kind: 'Space', name: 'stage/orders' }));
+  need(await desk.store.verifyAudit());
 });
 
 it('an older copy of everything, log and all, is noticed by a checkpoint and by nothing else', async () => {

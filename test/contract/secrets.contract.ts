@@ -80,7 +80,10 @@ export function secretsContract(name: string, open: () => Promise<OpenRooms>): v
       expect(told.map(({ action, detail }) => ({ action, detail }))).toEqual(
         ['created', 'updated', 'deleted'].map((what) => ({
           action: `secret.${what}`,
-          detail: { secretId: id, secret: 'A' },
+          detail: {
+            ...{ secretId: id, secret: 'A' },
+            ...(what !== 'deleted' && { box: { sha256: expect.stringMatching(/^[0-9a-f]{64}$/) } }),
+          },
         })),
       );
       expect(JSON.stringify(entries)).not.toContain('nobody sees');

@@ -76,6 +76,11 @@ export const secretQueries = ({ secrets }: Tables): Transaction['secrets'] => ({
     secrets
       .where((row) => environmentIds.includes(row.environment_id))
       .toSorted((a, b) => (a.environment_id + a.name < b.environment_id + b.name ? -1 : 1)),
+  page: async (after, limit) =>
+    secrets
+      .where(({ id }) => id > after)
+      .toSorted((a, b) => (a.id < b.id ? -1 : 1))
+      .slice(0, limit),
   put: async (row) => secrets.put(row.id, row),
   remove: async (id) => secrets.put(id, undefined),
   removeIn: async (objectId) => {
@@ -129,6 +134,11 @@ export const outboxQueries = ({ outbox }: Tables): Transaction['outbox'] => {
     due: async (at, limit) =>
       sorted()
         .filter((row) => row.due_at <= at)
+        .slice(0, limit),
+    page: async (after, limit) =>
+      outbox
+        .where(({ id }) => id > after)
+        .toSorted((a, b) => (a.id < b.id ? -1 : 1))
         .slice(0, limit),
     nextDueAt: async () => sorted()[0]?.due_at,
     postpone: async (row, attemptsBefore) => {

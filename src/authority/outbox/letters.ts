@@ -35,7 +35,9 @@ type Opening = Pick<Work, 'keyring' | 'sealing'>;
 
 /** Undefined for a row that the store did not write. */
 export async function openLetter({ keyring, sealing }: Opening, row: LetterRow): Promise<Letter | undefined> {
-  const content = isGenuine(keyring, row) ? await sealing.open(row.sealed, keyring.identity) : undefined;
+  const content = isGenuineLetter(keyring, row)
+    ? await sealing.open(row.sealed, keyring.identity)
+    : undefined;
   if (content === undefined) return undefined;
   const { token, ...letter } = JSON.parse(content.reveal()) as Omit<NewLetter, 'token'> & {
     readonly token: string;
@@ -44,7 +46,7 @@ export async function openLetter({ keyring, sealing }: Opening, row: LetterRow):
   return { ...letter, id, createdAt, expiresAt, token: new Secret(token) };
 }
 
-const isGenuine = (keyring: Keyring, row: LetterRow): boolean =>
+export const isGenuineLetter = (keyring: Keyring, row: LetterRow): boolean =>
   isSameMac(row.row_mac, keyring.rowMac(rowText(row)));
 
 /** When it is due and how often it was taken is not covered: taking one rewrites nothing else. */

@@ -21,6 +21,8 @@ export interface OutboxQueries {
   put(row: LetterRow): Promise<void>;
   /** Those that are due at that time, longest first. */
   due(at: number, limit: number): Promise<readonly LetterRow[]>;
+  /** By id, those after one; all of them in the end. */
+  page(after: string, limit: number): Promise<readonly LetterRow[]>;
   /** When the first of all is due. */
   nextDueAt(): Promise<number | undefined>;
   /** Changes when it is due, and how often it was taken, if it was taken as often as said. */

@@ -21,6 +21,8 @@ export interface SecretQueries {
   byId(id: string): Promise<SecretRow | undefined>;
   /** Of these environments, by environment and name. */
   of(environmentIds: readonly string[]): Promise<readonly SecretRow[]>;
+  /** By id, those after one; all of them in the end. */
+  page(after: string, limit: number): Promise<readonly SecretRow[]>;
   /** Makes it, or gives it another value. */
   put(row: SecretRow): Promise<void>;
   remove(id: string): Promise<void>;

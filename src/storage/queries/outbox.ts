@@ -23,6 +23,9 @@ const due = statement<{ at: number; limit: number }>()((db, p) =>
     .orderBy('id')
     .limit(p('limit')),
 );
+const page = statement<{ after: string; limit: number }>()((db, p) =>
+  db.selectFrom('outbox').selectAll().where('id', '>', p('after')).orderBy('id').limit(p('limit')),
+);
 const nextDueAt = statement<object>()((db) =>
   db.selectFrom('outbox').select('due_at').orderBy('due_at').limit(1),
 );
@@ -46,6 +49,7 @@ export function outboxQueries(session: Session): OutboxQueries {
       await put(session, row);
     },
     due: (at, limit) => due(session, { at, limit }),
+    page: (after, limit) => page(session, { after, limit }),
     nextDueAt: async () => (await nextDueAt(session, {}))[0]?.due_at,
     postpone: async ({ id, attempts, due_at }, before) => {
       await postpone(session, { id, attempts, dueAt: due_at, before });

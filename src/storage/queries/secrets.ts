@@ -18,6 +18,9 @@ const COLUMNS = [
 const byId = statement<{ id: string }>()((db, p) =>
   db.selectFrom('secrets').selectAll().where('id', '=', p('id')),
 );
+const page = statement<{ after: string; limit: number }>()((db, p) =>
+  db.selectFrom('secrets').selectAll().where('id', '>', p('after')).orderBy('id').limit(p('limit')),
+);
 const put = statement<SecretRow>()((db, p) =>
   db
     .insertInto('secrets')
@@ -49,6 +52,7 @@ export function secretQueries(session: Session): SecretQueries {
           .orderBy('environment_id')
           .orderBy('name'),
       )(session),
+    page: (after, limit) => page(session, { after, limit }),
     put: async (row) => {
       await put(session, row);
     },
