@@ -12,7 +12,8 @@ export default {
   },
   transformIgnorePatterns: [`node_modules/(?!(${esModules})/)`],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
-  testTimeout: 60_000,
+  // Whole stories on a busy machine; what must be quick asserts so itself.
+  testTimeout: 180_000,
   // The default leaves a core idle, and system tests mostly wait for processes of their own.
   maxWorkers: '100%',
 };
