@@ -5,7 +5,8 @@
  * cold, which is without what was remembered of the documents. Baselines, processes too: reading and
  * hashing the same files; and parsing them with `yaml`, with positions, and nothing else.
  *
- * BENCH_FLEET=FOLDER keeps the applied fleet there, or uses the one that is there.
+ * BENCH_FLEET=FOLDER keeps the applied fleet there, or uses the one that is there. BENCH_KEYS=1000000 makes one of that
+ * size, sown instead of applied.
  */
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -23,7 +24,8 @@ import {
 } from './support/fleet.js';
 import { keywright, requireCli, runNode, runNodeForPeak } from './support/processes.js';
 
-const KEYS = isQuick ? 5_000 : 100_000;
+const APPLIED_KEYS = isQuick ? 5_000 : 100_000;
+const KEYS = Number(process.env['BENCH_KEYS'] ?? APPLIED_KEYS);
 const ROUNDS = isQuick ? 3 : 5;
 const COLD_ROUNDS = isQuick ? 2 : 1;
 const MEBIBYTE = 2 ** 20;
@@ -33,13 +35,20 @@ const SELF = fileURLToPath(import.meta.url);
 async function compare(): Promise<void> {
   requireCli();
   const cwd = process.env['BENCH_FLEET'] ?? scratchFolder();
-  if (!existsSync(join(cwd, '.keywright'))) await applyFleet(cwd);
+  if (!existsSync(join(cwd, '.keywright'))) await makeFleet(cwd);
   const planned = async () => (await runNode({ args: keywright('plan', '--detailed-exitcode'), cwd })).wallMs;
   await planned();
   await compareUnchanged(cwd, planned);
   await compareOneChanged(cwd, planned);
   await compareCold(cwd);
   await reportPeak(cwd);
+}
+
+async function makeFleet(cwd: string): Promise<void> {
+  if (KEYS <= APPLIED_KEYS) return applyFleet(cwd);
+  note(`sowing ${KEYS.toLocaleString('en')} keys`);
+  const { sowFleet } = await import('./support/sown-fleet.js');
+  await sowFleet(cwd, KEYS);
 }
 
 async function applyFleet(cwd: string): Promise<void> {

@@ -40,10 +40,9 @@ export function writeFleet(folder: string, keys: number, layout: SinkLayout): vo
   writeFileSync(join(folder, 'keywright.yaml'), PROJECT);
   writeFileSync(join(specs, 'services.yaml'), documents(SERVICES, serviceDocument));
   for (let first = 0; first < keys; first += KEYS_PER_FILE) {
-    const file = padded(first / KEYS_PER_FILE, 4);
     const inFile = Math.min(KEYS_PER_FILE, keys - first);
-    const text = documents(inFile, (at) => keyDocument(first + at, file, layout));
-    writeFileSync(join(specs, `keys-${file}.yaml`), text);
+    const text = documents(inFile, (at) => keyDocument(first + at, layout));
+    writeFileSync(join(specs, `keys-${keyAt(first).file}.yaml`), text);
   }
 }
 
@@ -70,16 +69,24 @@ metadata: { name: service-${padded(at, 2)} }
 spec: { description: "Service number ${at}", permissions: [spaces:read, events:read] }
 `;
 
-function keyDocument(index: number, file: string, layout: SinkLayout): string {
-  const name = `key-${padded(index, 6)}`;
+/** The key with this index, as its document has it. */
+export const keyAt = (index: number) => ({
+  name: `key-${padded(index, 6)}`,
+  file: padded(Math.floor(index / KEYS_PER_FILE), 4),
+  tier: `tier-${index % 7}`,
+  service: `service-${padded(index % SERVICES, 2)}`,
+});
+
+function keyDocument(index: number, layout: SinkLayout): string {
+  const { name, file, tier, service } = keyAt(index);
   return `apiVersion: keywright.dev/v1
 kind: ApiKey
 metadata:
   name: ${name}
-  labels: { tier: tier-${index % 7} }
+  labels: { tier: ${tier} }
 spec:
   environment: production
-  owner: { service: service-${padded(index % SERVICES, 2)} }
+  owner: { service: ${service} }
   permissions: [spaces:read, events:read]
   expiresAfter: 180d
   rotation: { every: 90d, overlap: 24h }
