@@ -1,9 +1,11 @@
 /** ApiKey: a key that is issued, delivered, handed over and rotated. */
-import { type DataConfig, DataResource, Token } from 'cdktf';
-import { Construct } from 'constructs';
-import { headOf, isMarked, mark, refer } from './declared.js';
-import type { IEnvironment, IKeyOwner, INamed, KeyProps, RotationProps } from './interfaces.js';
-import { ApiKeyResource } from './level1/index.js';
+import { type DataConfig, DataResource, type TerraformDataSource, Token } from 'cdktf';
+import type { Construct } from 'constructs';
+import type { ApiKeySpec } from '../domain/kinds/index.js';
+import { headOf, isMarked, mark, Named, notGiven, refer } from './declared.js';
+import type { IApiKey, IEnvironment, IKeyOwner } from './interfaces.js';
+import type { KeyProps, RotationProps } from './key-props.js';
+import { ApiKeyResource, DataApiKey } from './level1/index.js';
 import { literal } from './text.js';
 
 export interface ApiKeyProps extends KeyProps {
@@ -15,22 +17,48 @@ export interface ApiKeyProps extends KeyProps {
 
 const MARK = Symbol.for('keywright.ApiKey');
 
-export class ApiKey extends Construct implements INamed {
-  readonly name: string;
+/** What can be asked of a key, declared here or not. */
+abstract class ApiKeyBase extends Named implements IApiKey {
+  /** Where Terraform knows the key's attributes from. */
+  protected abstract readonly known: Pick<
+    TerraformDataSource,
+    'getStringAttribute' | 'interpolationForAttribute'
+  >;
+
+  /** Changes whenever a new version is current: for the `triggers` of a resource that rolls a consumer out. */
+  get triggers(): { readonly key_id: string; readonly generation: string } {
+    return {
+      key_id: this.known.getStringAttribute('key_id'),
+      // A number in the state; in a map of strings a plain number token would be rendered as its own encoding.
+      generation: Token.asString(this.known.interpolationForAttribute('generation')),
+    };
+  }
+
+  /** A `terraform_data`, built into Terraform, that is replaced whenever a new version is current. */
+  onRotate(id: string, config: Omit<DataConfig, 'triggersReplace'> = {}): DataResource {
+    return new DataResource(this, id, { ...config, triggersReplace: this.triggers });
+  }
+}
+
+export class ApiKey extends ApiKeyBase {
   readonly resource: InstanceType<typeof ApiKeyResource>;
+
+  /** A key that is live or declared elsewhere, for what is to happen when it rotates. Terraform looks it up. */
+  static fromName(scope: Construct, id: string, name: string): IApiKey {
+    return new ImportedApiKey(scope, id, name);
+  }
 
   static isApiKey(construct: unknown): construct is ApiKey {
     return isMarked(construct, MARK);
   }
 
   constructor(scope: Construct, id: string, props: ApiKeyProps) {
-    super(scope, id);
+    super(scope, id, props.name ?? id);
     mark(this, MARK);
-    this.name = props.name ?? id;
     this.resource = new ApiKeyResource(this, 'Default', {
       ...headOf(id, props),
       environment: refer(this, props.environment),
-      owner: props.owner.ownerOf(this),
+      owner: ownerAt(this, props.owner),
       type: props.type,
       permissions: literal(props.permissions),
       expiresAfter: props.expiresAfter?.toString(),
@@ -40,19 +68,24 @@ export class ApiKey extends Construct implements INamed {
     });
   }
 
-  /** Changes whenever a new version is current: for the `triggers` of a resource that rolls a consumer out. */
-  get triggers(): { readonly key_id: string; readonly generation: string } {
-    return {
-      key_id: this.resource.getStringAttribute('key_id'),
-      // A number in the state; in a map of strings a plain number token would be rendered as its own encoding.
-      generation: Token.asString(this.resource.interpolationForAttribute('generation')),
-    };
+  protected override get known(): InstanceType<typeof ApiKeyResource> {
+    return this.resource;
   }
+}
 
-  /** A `terraform_data`, built into Terraform, that is replaced whenever a new version is current. */
-  onRotate(id: string, config: Omit<DataConfig, 'triggersReplace'> = {}): DataResource {
-    return new DataResource(this, id, { ...config, triggersReplace: this.triggers });
+class ImportedApiKey extends ApiKeyBase {
+  protected override readonly known: TerraformDataSource;
+
+  constructor(scope: Construct, id: string, name: string) {
+    super(scope, id, name);
+    this.known = new DataApiKey(this, 'Default', { name: literal(name) });
   }
+}
+
+function ownerAt(key: ApiKey, owner: Partial<IKeyOwner> | undefined): ApiKeySpec['owner'] {
+  if (owner?.ownerOf === undefined)
+    throw notGiven(key, owner, 'an owner: a Service, a Team, a User or Owner.tenant()');
+  return owner.ownerOf(key);
 }
 
 const rotationOf = ({ every, overlap, handover, quiet, consumers, deadline }: RotationProps) => ({

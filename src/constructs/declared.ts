@@ -2,11 +2,11 @@
 import { TerraformStack } from 'cdktf';
 import { Construct, type IConstruct } from 'constructs';
 import { PREVIOUS_NAME, PROTECT } from '../domain/metadata.js';
-import type { DeclaredProps, INamed } from './interfaces.js';
+import type { DeclaredProps, INamed } from './named.js';
 import { literal } from './text.js';
 
-/** Something live that the app refers to by name and does not declare. */
-export class Imported extends Construct implements INamed {
+/** What has a name. As it is, something live that the app refers to and does not declare. */
+export class Named extends Construct implements INamed {
   readonly name: string;
 
   constructor(scope: Construct, id: string, name: string) {
@@ -40,12 +40,20 @@ export function headOf(id: string, props: DeclaredProps): Head {
  * name, and one stack after the other: Terraform would need the state of the other stack for a reference.
  */
 export function refer(from: IConstruct, target: INamed): string {
+  if (!Construct.isConstruct(target))
+    throw notGiven(from, target, 'a construct: declare it, or take it by fromName');
   if (target.resource === undefined) return literal(target.name);
   const [here, there] = [TerraformStack.of(from), TerraformStack.of(target)];
   if (here === there) return target.resource.name;
   here.addDependency(there);
   return literal(target.name);
 }
+
+/** JavaScript has no compiler that would have said so. */
+export const notGiven = (at: IConstruct, value: unknown, wanted: string): Error =>
+  new Error(
+    `${at.node.path}: got ${typeof value === 'string' ? JSON.stringify(value) : String(value)}, and needs ${wanted}`,
+  );
 
 /** Does `construct` carry the mark of a class? By symbol, as one app may hold two copies of this library. */
 export const isMarked = (construct: unknown, mark: symbol): boolean =>

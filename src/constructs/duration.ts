@@ -13,24 +13,32 @@ export class Duration {
   }
 
   static days(amount: number): Duration {
-    return new Duration(`${amount}d`);
+    return Duration.#of(amount, 'd');
   }
 
   static hours(amount: number): Duration {
-    return new Duration(`${amount}h`);
+    return Duration.#of(amount, 'h');
   }
 
   static minutes(amount: number): Duration {
-    return new Duration(`${amount}m`);
+    return Duration.#of(amount, 'm');
   }
 
   static seconds(amount: number): Duration {
-    return new Duration(`${amount}s`);
+    return Duration.#of(amount, 's');
   }
 
   /** `90d`, `24h`, `15m`, `30s`, or ISO 8601 (`P90D`, `PT24H`). Throws for anything else. */
   static parse(text: string): Duration {
     return new Duration(text);
+  }
+
+  static #of(amount: number, unit: 'd' | 'h' | 'm' | 's'): Duration {
+    if (!Number.isSafeInteger(amount) || amount < 1)
+      throw new Error(
+        `a duration of ${amount}${unit}: give a whole number above 0, in a smaller unit if need be`,
+      );
+    return new Duration(`${amount}${unit}`);
   }
 
   toMilliseconds(): number {

@@ -1,12 +1,13 @@
 /** Environment: an isolated world of keys, spaces and guests, and where most constructs are added. */
-import { Construct } from 'constructs';
+import type { Construct } from 'constructs';
 import { sha256 } from '../domain/canonical.js';
-import { headOf, isMarked, mark } from './declared.js';
-import { Guest, type InvitedGuestProps } from './guest.js';
-import type { DeclaredProps, IEnvironment } from './interfaces.js';
+import { headOf, isMarked, mark, Named } from './declared.js';
+import { Guest } from './guest.js';
+import type { AddedServiceProps, AddedSpaceProps, IEnvironment, InvitedGuestProps } from './interfaces.js';
 import { EnvironmentResource } from './level1/index.js';
-import { Service, type ServiceProps } from './service.js';
-import { type AddedSpaceProps, Space } from './space.js';
+import type { DeclaredProps } from './named.js';
+import { Service } from './service.js';
+import { Space } from './space.js';
 
 export interface EnvironmentProps extends DeclaredProps {
   /**
@@ -29,12 +30,9 @@ export interface EnvironmentProps extends DeclaredProps {
 const MARK = Symbol.for('keywright.Environment');
 
 /** What can be added to an environment, declared here or not. */
-abstract class EnvironmentBase extends Construct implements IEnvironment {
-  abstract readonly name: string;
-  abstract readonly resource?: { readonly name: string } | undefined;
-
+class EnvironmentBase extends Named implements IEnvironment {
   /** A service whose keys work here when they do not say. Services are the tenant's: one of that name, whoever adds it. */
-  addService(id: string, props: Omit<ServiceProps, 'environment'> = {}): Service {
+  addService(id: string, props: AddedServiceProps = {}): Service {
     return new Service(this, id, { ...props, environment: this });
   }
 
@@ -56,12 +54,11 @@ abstract class EnvironmentBase extends Construct implements IEnvironment {
 }
 
 export class Environment extends EnvironmentBase {
-  readonly name: string;
   readonly resource: InstanceType<typeof EnvironmentResource>;
 
   /** An environment that is live or declared elsewhere. */
-  static fromName(scope: Construct, id: string, name: string): EnvironmentBase {
-    return new ImportedEnvironment(scope, id, name);
+  static fromName(scope: Construct, id: string, name: string): IEnvironment {
+    return new EnvironmentBase(scope, id, name);
   }
 
   static isEnvironment(construct: unknown): construct is Environment {
@@ -69,25 +66,14 @@ export class Environment extends EnvironmentBase {
   }
 
   constructor(scope: Construct, id: string, props: EnvironmentProps = {}) {
-    super(scope, id);
+    super(scope, id, props.name ?? id);
     mark(this, MARK);
-    this.name = props.name ?? id;
     this.resource = new EnvironmentResource(this, 'Default', {
       ...headOf(id, props),
       isProd: props.production,
       guestAuthentication: props.guestAuthentication,
       guestInvites: props.guestInvites,
     });
-  }
-}
-
-class ImportedEnvironment extends EnvironmentBase {
-  readonly name: string;
-  readonly resource = undefined;
-
-  constructor(scope: Construct, id: string, name: string) {
-    super(scope, id);
-    this.name = name;
   }
 }
 

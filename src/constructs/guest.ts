@@ -1,29 +1,9 @@
 /** Guest: somebody from outside who is let into spaces of one environment, for a while. */
-import { Construct } from 'constructs';
-import { headOf, isMarked, mark, refer } from './declared.js';
-import type { Duration } from './duration.js';
-import type { DeclaredProps, IEnvironment, IGuest, ISpace } from './interfaces.js';
+import type { Construct } from 'constructs';
+import { headOf, isMarked, mark, Named, refer } from './declared.js';
+import type { IEnvironment, IGuest, InvitedGuestProps, ISpace } from './interfaces.js';
 import { GuestResource } from './level1/index.js';
 import { literal } from './text.js';
-
-/** A guest whose environment and address are known from where they are invited. */
-export interface InvitedGuestProps extends DeclaredProps {
-  /**
-   * What they are called.
-   * @default - nothing is said
-   */
-  readonly displayName?: string | undefined;
-  /**
-   * Counts from the first grant; after it they are out for good.
-   * @default - they stay
-   */
-  readonly expiresAfter?: Duration | undefined;
-  /**
-   * The spaces that are open to them, as a whole. For some workbooks alone: `grantSpace`.
-   * @default - none yet
-   */
-  readonly spaces?: readonly ISpace[] | undefined;
-}
 
 export interface GuestProps extends InvitedGuestProps {
   /** The environment they come into. */
@@ -40,8 +20,7 @@ interface Grant {
 
 const MARK = Symbol.for('keywright.Guest');
 
-export class Guest extends Construct implements IGuest {
-  readonly name: string;
+export class Guest extends Named implements IGuest {
   readonly email: string;
   readonly environment: IEnvironment;
   readonly resource: InstanceType<typeof GuestResource>;
@@ -52,9 +31,8 @@ export class Guest extends Construct implements IGuest {
   }
 
   constructor(scope: Construct, id: string, props: GuestProps) {
-    super(scope, id);
+    super(scope, id, props.name ?? id);
     mark(this, MARK);
-    this.name = props.name ?? id;
     this.email = props.email;
     this.environment = props.environment;
     const grants = new Map<string, Grant>();

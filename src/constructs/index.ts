@@ -2,29 +2,31 @@
 export { ApiKey, type ApiKeyProps } from './api-key.js';
 export { Duration } from './duration.js';
 export { Environment, type EnvironmentProps } from './environment.js';
-export { Guest, type GuestProps, type InvitedGuestProps } from './guest.js';
+export { Guest, type GuestProps } from './guest.js';
 export type {
-  DeclaredProps,
+  AddedServiceProps,
+  AddedSpaceProps,
+  IApiKey,
   IEnvironment,
   IGuest,
   IKeyOwner,
-  INamed,
-  IRole,
+  InvitedGuestProps,
   IService,
   ISpace,
   ITeam,
   IUser,
-  KeyProps,
-  RotationProps,
   ServiceKeyProps,
+  TeamKeyProps,
 } from './interfaces.js';
+export type { KeyProps, RotationProps } from './key-props.js';
 export * from './level1/index.js';
+export type { DeclaredProps, INamed, IRole, NamedResource } from './named.js';
 export { Owner } from './owner.js';
 export { Policies, type Policy, type PolicySubject } from './policies.js';
 export { Role, type RoleProps } from './role.js';
 export { TeamRole, TenantRole } from './roles.js';
 export { Service, type ServiceProps } from './service.js';
 export { Sink } from './sink.js';
-export { type AddedSpaceProps, Space, type SpaceProps } from './space.js';
-export { Team, type TeamKeyProps, type TeamProps } from './team.js';
+export { Space, type SpaceProps } from './space.js';
+export { Team, type TeamProps } from './team.js';
 export { User, type UserProps } from './user.js';

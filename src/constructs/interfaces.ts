@@ -1,48 +1,14 @@
 /**
  * What constructs can be asked for, whether the app declares them or refers to live ones by name (`fromName`), and the
- * properties they are declared with. Names default to the construct's id.
+ * properties of what is added to them.
  */
+import type { DataConfig, DataResource } from 'cdktf';
 import type { IConstruct } from 'constructs';
 import type { ApiKeySpec } from '../domain/kinds/index.js';
 import type { Duration } from './duration.js';
-import type { Sink } from './sink.js';
-
-/** Something with a name that others refer to. */
-export interface INamed extends IConstruct {
-  /** Its name, as it stands in lists. */
-  readonly name: string;
-  /** What declares it in this app; undefined when it was taken by its name. */
-  readonly resource?: { readonly name: string } | undefined;
-}
-
-/** Properties that every kind takes. */
-export interface DeclaredProps {
-  /**
-   * Names the object within its kind: a DNS label.
-   * @default - the id of the construct
-   */
-  readonly name?: string | undefined;
-  /**
-   * For selecting objects: `--select team=payments`.
-   * @default - none
-   */
-  readonly labels?: Readonly<Record<string, string>> | undefined;
-  /**
-   * Notes of your own.
-   * @default - none
-   */
-  readonly annotations?: Readonly<Record<string, string>> | undefined;
-  /**
-   * Plans that would remove or replace the object are refused.
-   * @default false
-   */
-  readonly protect?: boolean | undefined;
-  /**
-   * The name it had before it was renamed, or its id.
-   * @default - it was not renamed
-   */
-  readonly previousName?: string | undefined;
-}
+import type { KeyProps } from './key-props.js';
+import type { DeclaredProps, INamed } from './named.js';
+import type { TeamRole } from './roles.js';
 
 /** Whose keys can be: a service, a team, a person, or what `Owner` gives. */
 export interface IKeyOwner {
@@ -50,18 +16,37 @@ export interface IKeyOwner {
   ownerOf(from: IConstruct): ApiKeySpec['owner'];
 }
 
-export interface IEnvironment extends INamed {}
+export interface IEnvironment extends INamed {
+  /** A service whose keys work here when they do not say. Services are the tenant's: one of that name, whoever adds it. */
+  addService(id: string, props?: AddedServiceProps): IService;
+  addSpace(id: string, props?: AddedSpaceProps): ISpace;
+  /** A guest by their address. Invited again, they are one guest with the spaces of both; the rest must be the same. */
+  inviteGuest(email: string, props?: InvitedGuestProps): IGuest;
+}
 
-export interface IService extends INamed, IKeyOwner {}
+export interface IService extends INamed, IKeyOwner {
+  /** A key of this service. Throws unless it or the service says in which environment. */
+  addApiKey(id: string, props?: ServiceKeyProps): IApiKey;
+}
 
-export interface ITeam extends INamed, IKeyOwner {}
-
-export interface IRole extends INamed {}
+export interface ITeam extends INamed, IKeyOwner {
+  /** A key of this team, which stays when people leave. */
+  addApiKey(id: string, props: TeamKeyProps): IApiKey;
+}
 
 export interface IUser extends INamed, IKeyOwner {}
 
+export interface IApiKey extends INamed {
+  /** Changes whenever a new version is current: for the `triggers` of a resource that rolls a consumer out. */
+  readonly triggers: { readonly key_id: string; readonly generation: string };
+  /** A `terraform_data`, built into Terraform, that is replaced whenever a new version is current. */
+  onRotate(id: string, config?: Omit<DataConfig, 'triggersReplace'>): DataResource;
+}
+
 export interface ISpace extends INamed {
   readonly environment: IEnvironment;
+  /** Lets a guest into this space, or into some of its workbooks. */
+  grantAccess(guest: IGuest, workbooks?: readonly string[]): void;
 }
 
 export interface IGuest extends INamed {
@@ -69,73 +54,23 @@ export interface IGuest extends INamed {
   grantSpace(space: ISpace, workbooks?: readonly string[]): void;
 }
 
-/** How a key is replaced. */
-export interface RotationProps {
+/** A service whose environment is known from where it is added. */
+export interface AddedServiceProps extends DeclaredProps {
   /**
-   * A new version is issued this often.
-   * @default - only by hand
+   * What the service does.
+   * @default - nothing is said
    */
-  readonly every?: Duration | undefined;
+  readonly description?: string | undefined;
   /**
-   * The least time that old and new version are both accepted.
-   * @default Duration.hours(24)
+   * Addresses of people to ask. Contacts only: they never own the credential.
+   * @default - none
    */
-  readonly overlap?: Duration | undefined;
+  readonly stewards?: readonly string[] | undefined;
   /**
-   * What proves that the old version is not needed: its use has stopped, somebody confirmed, or only time.
-   * @default 'observed'
-   */
-  readonly handover?: 'observed' | 'acknowledged' | 'timed' | undefined;
-  /**
-   * How long the old version must go unused.
-   * @default Duration.hours(24)
-   */
-  readonly quiet?: Duration | undefined;
-  /**
-   * Who must have been seen with the new version.
-   * @default - nobody in particular
-   */
-  readonly consumers?: readonly string[] | undefined;
-  /**
-   * The old version is revoked after this even without proof.
-   * @default - never without proof
-   */
-  readonly deadline?: Duration | undefined;
-}
-
-/** A key whose owner and environment are known from where it is added. */
-export interface KeyProps extends DeclaredProps {
-  /**
-   * `secret` for servers; `publishable` may be seen by anybody.
-   * @default 'secret'
-   */
-  readonly type?: 'secret' | 'publishable' | undefined;
-  /**
-   * What it may do.
-   * @default - what its owner may do, as that is at the time
+   * What its keys may do when they do not say.
+   * @default - the data of their environment
    */
   readonly permissions?: readonly string[] | undefined;
-  /**
-   * Each version expires this long after it was issued.
-   * @default - it does not expire
-   */
-  readonly expiresAfter?: Duration | undefined;
-  /**
-   * Every version expires at this instant: `2027-01-31T12:00:00Z`. A constant, never reckoned from now, or the app
-   * declares something else each time it runs.
-   * @default - it does not expire
-   */
-  readonly expiresAt?: string | undefined;
-  /**
-   * How it is replaced.
-   * @default - what the project says in `spec.defaults`, or only by hand
-   */
-  readonly rotation?: RotationProps | undefined;
-  /**
-   * The places that its secret is written to.
-   * @default - it waits, sealed, until `keywright claim`
-   */
-  readonly deliverTo?: readonly Sink[] | undefined;
 }
 
 export interface ServiceKeyProps extends KeyProps {
@@ -144,4 +79,47 @@ export interface ServiceKeyProps extends KeyProps {
    * @default - the one that the service was added in
    */
   readonly environment?: IEnvironment | undefined;
+}
+
+export interface TeamKeyProps extends KeyProps {
+  /** The environment it works in. */
+  readonly environment: IEnvironment;
+  /**
+   * The role in the team that it acts with.
+   * @default TeamRole.VIEWER
+   */
+  readonly role?: TeamRole | undefined;
+}
+
+/** A space whose environment is known from where it is added. */
+export interface AddedSpaceProps extends DeclaredProps {
+  /**
+   * What it is for.
+   * @default - nothing is said
+   */
+  readonly description?: string | undefined;
+  /**
+   * The workbooks that live in it.
+   * @default - none
+   */
+  readonly workbooks?: readonly string[] | undefined;
+}
+
+/** A guest whose environment and address are known from where they are invited. */
+export interface InvitedGuestProps extends DeclaredProps {
+  /**
+   * What they are called.
+   * @default - nothing is said
+   */
+  readonly displayName?: string | undefined;
+  /**
+   * Counts from the first grant; after it they are out for good.
+   * @default - they stay
+   */
+  readonly expiresAfter?: Duration | undefined;
+  /**
+   * The spaces that are open to them, as a whole. For some workbooks alone: `grantSpace`.
+   * @default - none yet
+   */
+  readonly spaces?: readonly ISpace[] | undefined;
 }

@@ -3,7 +3,7 @@ import type { IConstruct } from 'constructs';
 import type { ApiKeySpec } from '../domain/kinds/index.js';
 import { refer } from './declared.js';
 import type { IKeyOwner, IService, ITeam, IUser } from './interfaces.js';
-import type { TeamRole } from './roles.js';
+import { roleAt, type TeamRole } from './roles.js';
 
 export class Owner implements IKeyOwner {
   readonly #say: IKeyOwner['ownerOf'];
@@ -20,7 +20,7 @@ export class Owner implements IKeyOwner {
   static team(team: ITeam, role?: TeamRole): Owner {
     return new Owner((from) => ({
       team: refer(from, team),
-      ...(role !== undefined && { role: role.nameAt(from) }),
+      ...(role !== undefined && { role: roleAt(from, role) }),
     }));
   }
 

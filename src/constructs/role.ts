@@ -1,8 +1,8 @@
 /** Role: a named set of permissions, for people in the tenant or in a team. */
-import { Construct } from 'constructs';
-import { headOf, Imported, isMarked, mark } from './declared.js';
-import type { DeclaredProps, IRole } from './interfaces.js';
+import type { Construct } from 'constructs';
+import { headOf, isMarked, mark, Named } from './declared.js';
 import { RoleResource } from './level1/index.js';
+import type { DeclaredProps, IRole } from './named.js';
 import { literal } from './text.js';
 
 export interface RoleProps extends DeclaredProps {
@@ -14,13 +14,12 @@ export interface RoleProps extends DeclaredProps {
 
 const MARK = Symbol.for('keywright.Role');
 
-export class Role extends Construct implements IRole {
-  readonly name: string;
+export class Role extends Named implements IRole {
   readonly resource: InstanceType<typeof RoleResource>;
 
   /** A role that is live or declared elsewhere. */
   static fromName(scope: Construct, id: string, name: string): IRole {
-    return new Imported(scope, id, name);
+    return new Named(scope, id, name);
   }
 
   static isRole(construct: unknown): construct is Role {
@@ -28,9 +27,8 @@ export class Role extends Construct implements IRole {
   }
 
   constructor(scope: Construct, id: string, props: RoleProps) {
-    super(scope, id);
+    super(scope, id, props.name ?? id);
     mark(this, MARK);
-    this.name = props.name ?? id;
     this.resource = new RoleResource(this, 'Default', {
       ...headOf(id, props),
       scope: props.scope,

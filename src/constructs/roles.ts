@@ -1,7 +1,7 @@
 /** Roles by name: those that every store has, and any other by `of`. */
 import type { IConstruct } from 'constructs';
-import { refer } from './declared.js';
-import type { IRole } from './interfaces.js';
+import { notGiven, refer } from './declared.js';
+import type { IRole } from './named.js';
 import { literal } from './text.js';
 
 /** What people and keys may do in a team. */
@@ -54,6 +54,13 @@ export class TenantRole {
   nameAt(from: IConstruct): string {
     return nameAt(from, this.#role);
   }
+}
+
+/** A role as a resource at `from` says it. */
+export function roleAt(from: IConstruct, role: Partial<Pick<TeamRole, 'nameAt'>>): string {
+  if (role.nameAt === undefined)
+    throw notGiven(from, role, 'a role: TenantRole.MEMBER, TeamRole.VIEWER, or another by their of()');
+  return role.nameAt(from);
 }
 
 const nameAt = (from: IConstruct, role: IRole | string): string =>

@@ -1,12 +1,13 @@
 /** Team: people with roles in it; an owner of keys. */
-import { Construct, type IConstruct } from 'constructs';
+import type { Construct, IConstruct } from 'constructs';
 import type { ApiKeySpec } from '../domain/kinds/index.js';
 import { ApiKey } from './api-key.js';
-import { headOf, Imported, isMarked, mark, refer } from './declared.js';
-import type { DeclaredProps, IEnvironment, ITeam, IUser, KeyProps } from './interfaces.js';
+import { headOf, isMarked, mark, Named, refer } from './declared.js';
+import type { ITeam, IUser, TeamKeyProps } from './interfaces.js';
 import { TeamResource } from './level1/index.js';
+import type { DeclaredProps } from './named.js';
 import { Owner } from './owner.js';
-import { TeamRole } from './roles.js';
+import { roleAt, TeamRole } from './roles.js';
 import { literal } from './text.js';
 
 export interface TeamProps extends DeclaredProps {
@@ -22,16 +23,6 @@ export interface TeamProps extends DeclaredProps {
   readonly members?: Readonly<Record<string, TeamRole>> | undefined;
 }
 
-export interface TeamKeyProps extends KeyProps {
-  /** The environment it works in. */
-  readonly environment: IEnvironment;
-  /**
-   * The role in the team that it acts with.
-   * @default TeamRole.VIEWER
-   */
-  readonly role?: TeamRole | undefined;
-}
-
 interface Member {
   readonly user: IUser | string;
   readonly role: TeamRole;
@@ -39,14 +30,25 @@ interface Member {
 
 const MARK = Symbol.for('keywright.Team');
 
-export class Team extends Construct implements ITeam {
-  readonly name: string;
+/** What can be asked of a team, declared here or not. */
+class TeamBase extends Named implements ITeam {
+  /** A key of this team, which stays when people leave. */
+  addApiKey(id: string, { role, ...props }: TeamKeyProps): ApiKey {
+    return new ApiKey(this, id, { ...props, owner: Owner.team(this, role) });
+  }
+
+  ownerOf(from: IConstruct): ApiKeySpec['owner'] {
+    return { team: refer(from, this) };
+  }
+}
+
+export class Team extends TeamBase {
   readonly resource: InstanceType<typeof TeamResource>;
   readonly #members: Map<string, Member>;
 
   /** A team that is live or declared elsewhere. */
   static fromName(scope: Construct, id: string, name: string): ITeam {
-    return new ImportedTeam(scope, id, name);
+    return new TeamBase(scope, id, name);
   }
 
   static isTeam(construct: unknown): construct is Team {
@@ -54,16 +56,15 @@ export class Team extends Construct implements ITeam {
   }
 
   constructor(scope: Construct, id: string, props: TeamProps = {}) {
-    super(scope, id);
+    super(scope, id, props.name ?? id);
     mark(this, MARK);
-    this.name = props.name ?? id;
     const members = new Map<string, Member>();
     this.#members = members;
     for (const [user, role] of Object.entries(props.members ?? {})) this.addMember(user, role);
     const listed = () =>
       [...members.values()].map(({ user, role }) => ({
         user: typeof user === 'string' ? literal(user) : refer(this, user),
-        role: role.nameAt(this),
+        role: roleAt(this, role),
       }));
     this.resource = new TeamResource(this, 'Default', {
       ...headOf(id, props),
@@ -81,20 +82,5 @@ export class Team extends Construct implements ITeam {
     if (this.#members.has(name))
       throw new Error(`${this.node.path}: ${name} is a member of the team already`);
     this.#members.set(name, { user, role });
-  }
-
-  /** A key of this team, which stays when people leave. */
-  addApiKey(id: string, { role, ...props }: TeamKeyProps): ApiKey {
-    return new ApiKey(this, id, { ...props, owner: Owner.team(this, role) });
-  }
-
-  ownerOf(from: IConstruct): ApiKeySpec['owner'] {
-    return { team: refer(from, this) };
-  }
-}
-
-class ImportedTeam extends Imported implements ITeam {
-  ownerOf(from: IConstruct): ApiKeySpec['owner'] {
-    return { team: refer(from, this) };
   }
 }

@@ -1,10 +1,11 @@
 /** User: a person, and what they may do in the tenant. */
-import { Construct, type IConstruct } from 'constructs';
+import type { Construct, IConstruct } from 'constructs';
 import type { ApiKeySpec } from '../domain/kinds/index.js';
-import { headOf, Imported, isMarked, mark, refer } from './declared.js';
-import type { DeclaredProps, IRole, IUser } from './interfaces.js';
+import { headOf, isMarked, mark, Named, refer } from './declared.js';
+import type { IUser } from './interfaces.js';
 import { UserResource } from './level1/index.js';
-import { TenantRole } from './roles.js';
+import type { DeclaredProps, IRole } from './named.js';
+import { roleAt, TenantRole } from './roles.js';
 import { literal } from './text.js';
 
 export interface UserProps extends DeclaredProps {
@@ -29,15 +30,21 @@ export interface UserProps extends DeclaredProps {
 
 const MARK = Symbol.for('keywright.User');
 
-export class User extends Construct implements IUser {
-  readonly name: string;
+/** What can be asked of a person, declared here or not. */
+class UserBase extends Named implements IUser {
+  ownerOf(from: IConstruct): ApiKeySpec['owner'] {
+    return { user: refer(from, this) };
+  }
+}
+
+export class User extends UserBase {
   readonly email: string;
   readonly resource: InstanceType<typeof UserResource>;
   readonly #roles: Map<string, TenantRole>;
 
   /** A person who is live or declared elsewhere, by their name or their address. */
   static fromName(scope: Construct, id: string, nameOrEmail: string): IUser {
-    return new ImportedUser(scope, id, nameOrEmail);
+    return new UserBase(scope, id, nameOrEmail);
   }
 
   static isUser(construct: unknown): construct is User {
@@ -45,13 +52,12 @@ export class User extends Construct implements IUser {
   }
 
   constructor(scope: Construct, id: string, props: UserProps) {
-    super(scope, id);
+    super(scope, id, props.name ?? id);
     mark(this, MARK);
-    this.name = props.name ?? id;
     this.email = props.email;
     const roles = new Map((props.roles ?? []).map((role) => [role.name, role]));
     this.#roles = roles;
-    const names = (): readonly string[] => [...roles.values()].map((role) => role.nameAt(this));
+    const names = (): readonly string[] => [...roles.values()].map((role) => roleAt(this, role));
     this.resource = new UserResource(this, 'Default', {
       ...headOf(id, props),
       email: literal(props.email),
@@ -67,15 +73,5 @@ export class User extends Construct implements IUser {
   /** Gives a role of scope tenant. Said again, it is one grant. */
   grantRole(role: TenantRole | IRole): void {
     this.#roles.set(role.name, role instanceof TenantRole ? role : TenantRole.of(role));
-  }
-
-  ownerOf(from: IConstruct): ApiKeySpec['owner'] {
-    return { user: refer(from, this) };
-  }
-}
-
-class ImportedUser extends Imported implements IUser {
-  ownerOf(from: IConstruct): ApiKeySpec['owner'] {
-    return { user: refer(from, this) };
   }
 }
