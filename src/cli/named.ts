@@ -20,12 +20,19 @@ export function parseRef(text: string, kind: ObjectKind): Result<ObjectRef, Fail
     return text === '' ? failure('usage', 'name an object as KIND/NAME') : ok({ kind, name: text });
   const given = text.slice(0, slash);
   if (!isObjectKind(given)) {
+    const meant = kindLike(given);
     return failure(
       'usage',
-      `there is no kind ${JSON.stringify(given)}; kinds are ${OBJECT_KINDS.join(', ')}`,
+      `there is no kind ${JSON.stringify(given)}; ${meant ? `did you mean ${meant}/${text.slice(slash + 1)}?` : `kinds are ${OBJECT_KINDS.join(', ')}`}`,
     );
   }
   return ok({ kind: given, name: text.slice(slash + 1) });
+}
+
+/** The kind that a word may have been meant for: `services`, `apikey`. */
+export function kindLike(word: string): ObjectKind | undefined {
+  const near = OBJECT_KINDS.map((kind) => ({ kind, away: distance(kind.toLowerCase(), word.toLowerCase()) }));
+  return near.filter(({ away }) => away <= 1).sort((a, b) => a.away - b.away)[0]?.kind;
 }
 
 /** A live key with everything known of it. */

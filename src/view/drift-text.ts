@@ -1,8 +1,10 @@
 /** Drift for people and for programs: what differs, since when, through whom, and what would mend it. */
 import { formatInstant } from '../domain/time.js';
 import type { Cause, Drift, DriftStep } from '../plan/drift.js';
-import { groupsOf, summaryText } from './plan-groups.js';
+import { escaped, list, tableOf } from './markdown.js';
+import { type Group, groupsOf, summaryText } from './plan-groups.js';
 import { findingJson, waitingJson, withRefJson } from './plan-json.js';
+import { cells, findingLine, waitingLine } from './plan-markdown.js';
 import { groupText, outlookTexts, type PlanTextOptions, paragraphs } from './plan-text.js';
 import { counted, painter, printable } from './words.js';
 
@@ -10,17 +12,33 @@ import { counted, painter, printable } from './words.js';
 export function driftText(drift: Drift, options: PlanTextOptions): string {
   const paint = painter(options);
   const groups = groupsOf(drift.steps);
-  const head =
-    groups.length === 0
-      ? 'No drift: live matches what is declared.'
-      : `${counted(groups.length, 'object')} ${groups.length === 1 ? 'differs' : 'differ'} from what is declared. To mend it:`;
-  const entries = groups.map((group) => {
-    const cause = group.steps.find((step) => step.cause !== undefined)?.cause;
-    return `${groupText(group, paint)}\n      ${paint('dim', causeText(cause))}`;
-  });
+  const entries = groups.map(
+    (group) => `${groupText(group, paint)}\n      ${paint('dim', causeText(causeOf(group)))}`,
+  );
   const end = groups.length === 0 ? [] : [`${paint('bold', 'Drift:')} ${summaryText(drift.summary)}`];
-  return paragraphs([head, ...entries], outlookTexts(drift, options), end);
+  return paragraphs([headline(groups), ...entries], outlookTexts(drift, options), end);
 }
+
+/** A table for a pull request or a ticket. No newline at the end. */
+export function driftMarkdown(drift: Drift): string {
+  const groups = groupsOf(drift.steps);
+  const rows = groups.map((group) => [...cells(group), escaped(causeText(causeOf(group)))]);
+  const parts = [
+    `### Keywright drift of ${escaped(drift.project)}\n\n${headline(groups)}`,
+    rows.length === 0 ? '' : tableOf(['', 'Object', 'Why', 'What', 'Since when and by whom'], rows),
+    list('Findings', drift.findings.map(findingLine)),
+    list('Waiting', drift.waiting.map(waitingLine)),
+  ];
+  return parts.filter((part) => part !== '').join('\n\n');
+}
+
+const headline = (groups: readonly Group<DriftStep>[]): string =>
+  groups.length === 0
+    ? 'No drift: live matches what is declared.'
+    : `${counted(groups.length, 'object')} ${groups.length === 1 ? 'differs' : 'differ'} from what is declared. To mend it:`;
+
+const causeOf = ({ steps }: Group<DriftStep>): Cause | undefined =>
+  steps.find(({ cause }) => cause !== undefined)?.cause;
 
 function causeText(cause: Cause | undefined): string {
   if (cause === undefined) return 'cause unknown: nothing in the audit log explains it';

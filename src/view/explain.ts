@@ -3,9 +3,9 @@ import { refText } from '../domain/objects.js';
 import { formatInstant } from '../domain/time.js';
 import { headline, type Section, sectionsOf } from './explain-sections.js';
 import { type Explanation, type Related, statusOf } from './explanation.js';
+import { escaped } from './markdown.js';
 import { objectsJson } from './objects.js';
 import { forecastJson, waitingJson } from './plan-json.js';
-import { escaped } from './plan-markdown.js';
 import { storyOf } from './story.js';
 import { painter, printable, type TextOptions, table } from './words.js';
 

@@ -5,14 +5,25 @@ import type { LiveObject, VersionFacts } from '../domain/live.js';
 import { refText } from '../domain/objects.js';
 import { prefixOf } from '../domain/secret.js';
 import { formatDuration, formatInstant, type Instant, NEVER } from '../domain/time.js';
+import { escaped, tableOf } from './markdown.js';
 import { printable, table } from './words.js';
 
 /** One line an object; keys with state, generation, last use and expiry. Ends with a newline. */
 export function objectsText(objects: readonly LiveObject[], now: Instant): string {
-  if (objects.length === 0) return 'Nothing is live.\n';
-  const head = ['OBJECT', 'PROJECT', 'STATE', 'VERSION', 'LAST USED', 'EXPIRES'];
+  if (objects.length === 0) return NOTHING;
+  const head = COLUMNS.map((title) => title.toUpperCase());
   return table([head, ...objects.map((object) => row(object, now))]);
 }
+
+/** The same for a pull request or a ticket. Ends with a newline. */
+export function objectsMarkdown(objects: readonly LiveObject[], now: Instant): string {
+  if (objects.length === 0) return NOTHING;
+  const rows = objects.map((object) => row(object, now).map(escaped));
+  return `${tableOf(COLUMNS, rows)}\n`;
+}
+
+const NOTHING = 'Nothing is live.\n';
+const COLUMNS = ['Object', 'Project', 'State', 'Version', 'Last used', 'Expires'];
 
 function row(object: LiveObject, now: Instant): readonly string[] {
   const project = object.ownership?.project ?? (object.origin === 'system' ? '(system)' : '(none)');

@@ -3,8 +3,8 @@ import { refText } from '../domain/objects.js';
 import { formatInstant, type Instant } from '../domain/time.js';
 import type { Forecast } from '../plan/forecast.js';
 import type { Finding, Plan, Waiting } from '../plan/plan.js';
+import { escaped, list, tableOf } from './markdown.js';
 import { type Group, groupsOf, summaryText } from './plan-groups.js';
-import { printable } from './words.js';
 
 /** No newline at the end. */
 export function planMarkdown(plan: Plan, forecast?: readonly Forecast[]): string {
@@ -31,22 +31,18 @@ const forecastLine = ({ at, object, what, reason, message }: Forecast): string =
   `${formatInstant(at)} ${escaped(refText(object))} ${what} \`${reason}\`: ${escaped(message)}`;
 
 const stepsTable = (groups: readonly Group[]): string =>
-  ['| | Object | Why | What |', '|---|---|---|---|', ...groups.map(row)].join('\n');
+  tableOf(['', 'Object', 'Why', 'What'], groups.map(cells));
 
-const row = ({ verb, object, reason, lines }: Group): string =>
-  `| ${verb} | ${escaped(object)} | ${reason} | ${lines.map(escaped).join('<br>')} |`;
+/** What happens to one object: verb, name, reason, lines. */
+export const cells = ({ verb, object, reason, lines }: Group): readonly string[] => [
+  verb,
+  escaped(object),
+  reason,
+  lines.map(escaped).join('<br>'),
+];
 
-const list = (title: string, lines: readonly string[]): string =>
-  lines.length === 0 ? '' : `**${title}**\n\n${lines.map((line) => `- ${line}`).join('\n')}`;
-
-const findingLine = ({ severity, code, message }: Finding): string =>
+export const findingLine = ({ severity, code, message }: Finding): string =>
   `${severity === 'refuse' ? '🛑 refused' : '⚠️ warning'} \`${code}\`: ${escaped(message)}`;
 
-const waitingLine = ({ object, reason, until, message }: Waiting): string =>
+export const waitingLine = ({ object, reason, until, message }: Waiting): string =>
   `${escaped(refText(object))} \`${reason}\`${until === undefined ? '' : ` until ${formatInstant(until)}`}: ${escaped(message)}`;
-
-/** Nobody's name or value becomes markup, a mention or a link. */
-export const escaped = (text: string): string =>
-  printable(text)
-    .replace(/[\\`*_[\]|#!~]/g, '\\$&')
-    .replace(/[&<>@]/g, (character) => `&#${character.charCodeAt(0)};`);

@@ -28,6 +28,10 @@ const SAYINGS: Readonly<Record<string, Saying>> = {
   'object.created': ({ detail }) =>
     detail['origin'] === 'system' ? 'came with the store' : `was made${forProject(detail)}`,
   'object.updated': ({ detail }) => `was changed${forProject(detail)}`,
+  'object.renamed': ({ detail }) =>
+    typeof detail['to'] === 'string'
+      ? `was renamed to ${detail['to']}`
+      : `was renamed from ${detail['from']}`,
   'object.adopted': ({ detail }) => `was taken over${forProject(detail)}`,
   'object.deleted': ({ at, detail }) =>
     `was removed${later(detail['endsAt'], at, (end) => `; its versions stay accepted until ${end}`)}`,

@@ -8,6 +8,7 @@ import { keyForecast } from '../../src/plan/forecast.js';
 import type { AuditEntry } from '../../src/ports/live-store.js';
 import { explanationJson, explanationMarkdown, explanationText } from '../../src/view/explain.js';
 import { type Explanation, statusOf } from '../../src/view/explanation.js';
+import { storyOf } from '../../src/view/story.js';
 import { dotenv, key, service } from '../support/plan-declarations.js';
 import { keyRef } from '../support/plan-story.js';
 import { PlanWorld, START } from '../support/plan-world.js';
@@ -135,6 +136,14 @@ describe('the story of an object', () => {
     );
     expect(statusOf(told)).toBe('undeclared');
     expectGolden('environment.txt', explanationText(told, PLAIN));
+  });
+
+  it('tells a rename from both sides, without what only a log needs', () => {
+    const renamed = [
+      entry('object.renamed', { to: 'app' }),
+      entry('object.renamed', { from: 'old', digest: 'd', manager: 'documents', project: 'acme' }),
+    ];
+    expect(storyOf(renamed).map(({ text }) => text)).toEqual(['was renamed to app', 'was renamed from old']);
   });
 
   it('is coloured only when asked', () => {

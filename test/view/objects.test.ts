@@ -1,6 +1,6 @@
 /** The list of live objects: what people and guests are, beside keys. */
 import { DAY_MS } from '../../src/domain/time.js';
-import { objectsText } from '../../src/view/objects.js';
+import { objectsMarkdown, objectsText } from '../../src/view/objects.js';
 import { liveObject } from '../support/chance-kinds.js';
 import { guest, user } from '../support/plan-declarations.js';
 
@@ -24,4 +24,13 @@ test('people are listed as they stand, and guests with their end', () => {
     ['Guest/production/now', 'acme', 'live', '2027-01-23T00:00:00.000Z'],
     ['Guest/production/old', 'acme', 'lapsed', '2027-01-10T00:00:00.000Z'],
   ]);
+});
+
+test('a list in Markdown is a table', () => {
+  expect(objectsMarkdown([liveObject(user('ada'))], 0)).toBe(
+    '| Object | Project | State | Version | Last used | Expires |\n' +
+      '| --- | --- | --- | --- | --- | --- |\n' +
+      '| User/ada | acme | active |  |  |  |\n',
+  );
+  expect(objectsMarkdown([], 0)).toBe('Nothing is live.\n');
 });

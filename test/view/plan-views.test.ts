@@ -4,7 +4,7 @@ import { fault } from '../../src/domain/errors.js';
 import { planDigest } from '../../src/plan/digest.js';
 import { drift } from '../../src/plan/drift.js';
 import { reportOf } from '../../src/plan/report.js';
-import { driftJson, driftText } from '../../src/view/drift-text.js';
+import { driftJson, driftMarkdown, driftText } from '../../src/view/drift-text.js';
 import { planJson } from '../../src/view/plan-json.js';
 import { planMarkdown } from '../../src/view/plan-markdown.js';
 import { planText } from '../../src/view/plan-text.js';
@@ -95,8 +95,23 @@ describe('drift', () => {
     expect(first).toMatchObject({ cause: { since: '2027-01-01T00:00:00.000Z', path: 'cli:revoke' } });
   });
 
+  it('is a table for a pull request in which no value becomes markup', () => {
+    const text = driftMarkdown(drift(world().plan(), causes));
+    expect(text).toContain('### Keywright drift of acme\n\n2 objects differ');
+    expect(text).toMatch(
+      /^\| update \| Service\/billing \| DeclarationChanged \|.*\| the documents changed \|$/m,
+    );
+    expect(text).toMatch(
+      /^\| rotate \| ApiKey\/a \|.*\| since 2027-01-01T00:00:00.000Z, by ada&#64;build-7/m,
+    );
+    expect(text).not.toMatch(/<b>|@team/);
+  });
+
   it('says so when there is none', () => {
     const calm = new PlanWorld();
+    expect(driftMarkdown(drift(calm.plan(), new Map()))).toBe(
+      '### Keywright drift of acme\n\nNo drift: live matches what is declared.',
+    );
     expect(driftText(drift(calm.plan(), new Map()), { color: false, now: START })).toBe(
       'No drift: live matches what is declared.',
     );

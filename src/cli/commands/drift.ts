@@ -3,7 +3,7 @@ import { causesOf } from '../../controller/causes.js';
 import { reviewOf } from '../../controller/review.js';
 import { ok } from '../../domain/result.js';
 import { drift as driftOf } from '../../plan/drift.js';
-import { driftJson, driftText } from '../../view/drift-text.js';
+import { driftJson, driftMarkdown, driftText } from '../../view/drift-text.js';
 import type { Command } from '../command.js';
 import { EXIT } from '../exit.js';
 import { failed } from '../failure.js';
@@ -16,7 +16,12 @@ export const drift: Command = {
   description:
     'Say what differs between documents and live store, since when, who did it and by which path. Exits with 2 when something does. Keys tied to a person, unused, old or about to expire are told too, which is no drift. Changes nothing.',
   options: [SELECT],
-  examples: ['keywright drift', 'keywright drift --output json', 'keywright drift --select team=data'],
+  examples: [
+    'keywright drift',
+    'keywright drift --output json',
+    'keywright drift --output markdown > drift.md',
+    'keywright drift --select team=data',
+  ],
   run: async (context, input) => {
     const asked = planFlags(input);
     if (!asked.ok) return asked;
@@ -28,6 +33,7 @@ export const drift: Command = {
       const found = driftOf(plan, causes.value, reviewed.value);
       const { terminal, flags } = context;
       if (flags.output === 'json') printJson(driftJson(found), context);
+      else if (flags.output === 'markdown') terminal.out(`${driftMarkdown(found)}\n`);
       else terminal.out(`${driftText(found, { color: terminal.color, now: found.now })}\n`);
       return ok(found.steps.length > 0 ? EXIT.changes : EXIT.done);
     });

@@ -1,12 +1,13 @@
 /** `keywright get [KIND[/NAME]]`: live objects as a list, or everything known about one. */
 import { isObjectKind, OBJECT_KINDS } from '../../domain/kinds/index.js';
-import { isNamed, type ObjectRef } from '../../domain/objects.js';
+import { isNamed, type ObjectRef, refText } from '../../domain/objects.js';
 import { ok, type Result } from '../../domain/result.js';
-import { objectsJson, objectsText } from '../../view/objects.js';
-import type { Command } from '../command.js';
+import type { LiveStore } from '../../ports/live-store.js';
+import { objectsJson, objectsMarkdown, objectsText } from '../../view/objects.js';
+import type { Command, Input } from '../command.js';
 import { EXIT } from '../exit.js';
-import { type Failure, failed } from '../failure.js';
-import { notFound, parseRef } from '../named.js';
+import { type Failure, failed, failure } from '../failure.js';
+import { kindLike, notFound, parseRef } from '../named.js';
 import { printJson } from '../render.js';
 import { SELECT, selectorOf } from '../selecting.js';
 import { withStore } from '../session.js';
@@ -32,7 +33,7 @@ export const get: Command = {
       if (!survey.ok) return failed(survey.error);
       const { named, isWanted } = wanted.value;
       const refs = survey.value.map(({ ref }) => ref).filter(isWanted);
-      if (named !== undefined && refs.length === 0) return notFound(store, named);
+      if (named !== undefined && refs.length === 0) return nothingNamed(store, named, input);
       const fetched = await store.fetch(refs);
       if (!fetched.ok) return failed(fetched.error);
       const objects = fetched.value.filter(
@@ -41,11 +42,24 @@ export const get: Command = {
       const facts = await store.facts();
       if (!facts.ok) return failed(facts.error);
       const { now } = facts.value;
-      if (context.flags.output === 'json') printJson(objectsJson(objects, now), context);
-      else context.terminal.out(objectsText(objects, now));
+      const { flags, terminal } = context;
+      if (flags.output === 'json') printJson(objectsJson(objects, now), context);
+      else if (flags.output === 'markdown') terminal.out(objectsMarkdown(objects, now));
+      else terminal.out(objectsText(objects, now));
       return ok(EXIT.done);
     }),
 };
+
+/** Of a word alone, a kind may have been meant. */
+async function nothingNamed(
+  store: LiveStore,
+  named: ObjectRef,
+  input: Input,
+): Promise<Result<never, Failure>> {
+  const kind = kindLike(input.argument(0) ?? '');
+  if (kind === undefined) return notFound(store, named);
+  return failure('not_found', `there is no live ${refText(named)}; for all of a kind: keywright get ${kind}`);
+}
 
 interface Selection {
   /** One object, asked for by name. */
