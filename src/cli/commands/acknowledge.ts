@@ -38,12 +38,14 @@ export const acknowledge: Command = {
       if (newest === undefined)
         return failure('conflict', `ApiKey/${ref.name} has no accepted version to confirm`);
       const older = accepted.slice(0, -1).map(({ generation }) => generation);
-      const effect =
-        older.length === 0 ? 'there is no older version' : `generation ${older.join(', ')} may end`;
+      if (older.length === 0) {
+        const text = `ApiKey/${ref.name} has no version beside generation ${newest.generation}, so there is nothing to confirm.`;
+        return tell(context, { name: ref.name, changed: false, text });
+      }
       const agreed = await confirm(
         context,
         input,
-        `This confirms generation ${newest.generation} of ApiKey/${ref.name}: ${effect}.`,
+        `This confirms generation ${newest.generation} of ApiKey/${ref.name}: generation ${older.join(', ')} may end.`,
       );
       if (!agreed.ok) return agreed;
       const proof = await possession(context, input, found.value);
@@ -55,12 +57,19 @@ export const acknowledge: Command = {
 async function confirmHandover(context: CommandContext, store: LiveStore, { ref }: LiveKey, proof: Secret) {
   const done = await store.request({ kind: 'acknowledge', object: ref, proof }, context.caller);
   if (!done.ok) return failed(done.error);
-  if (context.flags.output === 'json')
-    printJson({ name: `ApiKey/${ref.name}`, changed: done.value.changed }, context);
-  else
-    context.terminal.out(
-      `The hand-over of ApiKey/${ref.name} is confirmed; the next apply ends what is old.\n`,
-    );
+  const text = `The hand-over of ApiKey/${ref.name} is confirmed; the next apply ends what is old.`;
+  return tell(context, { name: ref.name, changed: done.value.changed, text });
+}
+
+interface Told {
+  readonly name: string;
+  readonly changed: boolean;
+  readonly text: string;
+}
+
+function tell(context: CommandContext, { name, changed, text }: Told) {
+  if (context.flags.output === 'json') printJson({ name: `ApiKey/${name}`, changed }, context);
+  else context.terminal.out(`${text}\n`);
   return ok(EXIT.done);
 }
 

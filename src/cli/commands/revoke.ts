@@ -2,17 +2,20 @@
  * `keywright revoke KEY`: every version ends, after the overlap or at once. Says first who still uses
  * it (U10). A key that is still declared is issued anew by the next apply: the declaration wins.
  */
+import { historyOf } from '../../controller/causes.js';
 import { isAlive, rotationPolicy } from '../../domain/lifecycle.js';
-import { refText } from '../../domain/objects.js';
-import { ok } from '../../domain/result.js';
+import { type ObjectRef, refText } from '../../domain/objects.js';
+import { ok, type Result } from '../../domain/result.js';
 import { formatDuration, formatInstant, type Instant } from '../../domain/time.js';
-import type { Command } from '../command.js';
+import type { LiveStore } from '../../ports/live-store.js';
+import type { Command, Input } from '../command.js';
 import { AUTO_APPROVE, confirm } from '../confirming.js';
-import { EXIT } from '../exit.js';
-import { failed } from '../failure.js';
-import { findKey, KEY_ARGUMENT, type LiveKey } from '../named.js';
+import { EXIT, type ExitCode } from '../exit.js';
+import { type Failure, failed } from '../failure.js';
+import { findKey, KEY_ARGUMENT, type LiveKey, parseRef } from '../named.js';
 import { printJson } from '../render.js';
 import { withStore } from '../session.js';
+import type { CommandContext } from '../terminal.js';
 
 export const revoke: Command = {
   name: 'revoke',
@@ -28,7 +31,7 @@ export const revoke: Command = {
   run: async (context, input) =>
     withStore(context, 'refuse', async (store) => {
       const found = await findKey(store, input);
-      if (!found.ok) return found;
+      if (!found.ok) return (await endRemoved(context, input, store)) ?? found;
       const { ref, declaration } = found.value;
       const facts = await store.facts();
       if (!facts.ok) return failed(facts.error);
@@ -37,16 +40,64 @@ export const revoke: Command = {
       if (!agreed.ok) return agreed;
       const revoked = await store.request({ kind: 'revoke', object: ref, overlapMs }, context.caller);
       if (!revoked.ok) return failed(revoked.error);
-      const revokedAt = facts.value.now + overlapMs;
-      if (context.flags.output === 'json') {
-        printJson(
-          { name: refText(ref), changed: revoked.value.changed, refusedFrom: formatInstant(revokedAt) },
-          context,
-        );
-      } else context.terminal.out(`${outcome(ref.name, revoked.value.changed, overlapMs)}\n`);
-      return ok(EXIT.done);
+      const { changed } = revoked.value;
+      const text = outcome(ref.name, changed, overlapMs);
+      return tell(context, { ref, changed, refusedFrom: facts.value.now + overlapMs, text });
     }),
 };
+
+/**
+ * A key that was removed is accepted for its overlap still, and an emergency may not be able to wait for that.
+ * Undefined where no key of this name is on its way out.
+ */
+async function endRemoved(
+  context: CommandContext,
+  input: Input,
+  store: LiveStore,
+): Promise<Result<ExitCode, Failure> | undefined> {
+  const parsed = parseRef(input.argument(0) ?? '', 'ApiKey');
+  if (!parsed.ok || parsed.value.kind !== 'ApiKey') return undefined;
+  const ref = parsed.value;
+  const history = await historyOf(store, refText(ref));
+  if (!history.ok) return failed(history.error);
+  const facts = await store.facts();
+  if (!facts.ok) return failed(facts.error);
+  const { now } = facts.value;
+  const ends = history.value.map(({ action, detail }) =>
+    action === 'object.deleted' ? detail['endsAt'] : 0,
+  );
+  const end = Math.max(0, ...ends.filter((one) => typeof one === 'number'));
+  if (end <= now) return undefined;
+  const removed = `${refText(ref)} was removed, and its versions are accepted until ${formatInstant(end)} at the latest.`;
+  if (!input.has('now'))
+    return tell(context, {
+      ref,
+      changed: false,
+      refusedFrom: end,
+      text: `${removed} To end them at once: --now`,
+    });
+  const agreed = await confirm(context, input, `${removed} This ends them at once, for good.`);
+  if (!agreed.ok) return agreed;
+  const revoked = await store.request({ kind: 'revoke', object: ref, overlapMs: 0 }, context.caller);
+  if (!revoked.ok) return failed(revoked.error);
+  const { changed } = revoked.value;
+  return tell(context, { ref, changed, refusedFrom: now, text: outcome(ref.name, changed, 0) });
+}
+
+interface Told {
+  readonly ref: ObjectRef;
+  readonly changed: boolean;
+  readonly refusedFrom: Instant;
+  readonly text: string;
+}
+
+function tell(context: CommandContext, { ref, changed, refusedFrom, text }: Told): Result<ExitCode, Failure> {
+  const { flags, terminal } = context;
+  if (flags.output === 'json')
+    printJson({ name: refText(ref), changed, refusedFrom: formatInstant(refusedFrom) }, context);
+  else terminal.out(`${text}\n`);
+  return ok(EXIT.done);
+}
 
 function outcome(name: string, changed: boolean, overlapMs: number): string {
   if (!changed)
