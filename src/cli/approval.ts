@@ -27,18 +27,18 @@ export async function approve(plan: Plan, approval: Approval): Promise<Result<Pl
   const protectedOnes = plan.approvals.join(', ');
   if (isAutomatic && plan.approvals.length === 0) return ok(plan);
   if (!terminal.isInteractive || isAutomatic)
-    return failure('approval_required', unattended(plan, protectedOnes));
+    return failure('approval_required', unattended(plan, isAutomatic));
   terminal.err(protectedOnes === '' ? '\n' : `\nThis changes ${protectedOnes}, which requires approval.\n`);
   const answer = await terminal.ask("Apply these steps? Only 'yes' is accepted: ");
   if (answer.trim() === 'yes') return ok(plan);
   return failure('refused', 'not applied: nothing was changed');
 }
 
-function unattended(plan: Plan, protectedOnes: string): string {
-  if (protectedOnes === '')
+function unattended({ approvals, digest }: Plan, isAutomatic: boolean): string {
+  if (approvals.length === 0)
     return 'nobody is here to ask; nothing was changed. In a pipeline, use --auto-approve';
   return (
-    `the plan changes ${protectedOnes}, which requires approval, and --auto-approve is not enough; nothing was changed. ` +
-    `Apply a saved plan, or approve this one with: --approve ${plan.digest}`
+    `the plan changes ${approvals.join(', ')}, which requires approval, and ${isAutomatic ? '--auto-approve is not enough' : 'nobody is here to ask'}; ` +
+    `nothing was changed. Apply a saved plan, or approve this one with: --approve ${digest}`
   );
 }

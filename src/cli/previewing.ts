@@ -9,7 +9,7 @@ import { type Gathered, gather } from '../observe/gather.js';
 import { type Forecast, forecast } from '../plan/forecast.js';
 import type { Plan, PlanInput } from '../plan/plan.js';
 import type { LiveStore } from '../ports/live-store.js';
-import { unresolved } from '../spec/validate.js';
+import { approvalErrors, unresolved } from '../spec/validate.js';
 import type { Input } from './command.js';
 import type { ExitCode } from './exit.js';
 import { badDocuments, type Failure, failed, failure } from './failure.js';
@@ -57,7 +57,7 @@ export async function planDocuments(request: PlanRequest): Promise<Result<Planne
   const seen = await preview({ desired, store, sinks, ownership, recipient, allowRemovals, ...view });
   if (!seen.ok) return failed(seen.error);
   const { plan, input, isLive } = seen.value;
-  const unknown = unresolved(desired, isLive);
+  const unknown = [...unresolved(desired, isLive), ...approvalErrors(documents.project, desired, isLive)];
   if (unknown.length > 0) return badDocuments(unknown);
   const left = selector && unselectedNeed(input, isLive);
   if (left !== undefined) return failure('unknown_reference', left);

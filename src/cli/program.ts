@@ -52,6 +52,19 @@ const COMMON: readonly OptionSpec[] = [
 /** Runs the command that argv names and gives its exit code. */
 export async function run(invocation: Invocation): Promise<ExitCode> {
   const { terminal } = invocation;
+  try {
+    return await parseAndRun(invocation);
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return EXIT.done;
+    if (error.code === WRONG_VARIABLE) terminal.err(`error: ${error.message}\n`);
+    if (error.code === 'commander.help') terminal.err('\n');
+    return EXIT.usage;
+  }
+}
+
+/** Throws commander's errors, which it has told the user about, and those about variables, which it doesn't know. */
+async function parseAndRun(invocation: Invocation): Promise<ExitCode> {
   const program = baseProgram(invocation);
   let exitCode: ExitCode = EXIT.done;
   const called = commandName(invocation.argv);
@@ -65,16 +78,11 @@ export async function run(invocation: Invocation): Promise<ExitCode> {
       exitCode = await execute(command, new Input(args, sub.opts()), invocation, program.opts());
     });
   }
-  try {
-    await program.parseAsync(invocation.argv, { from: 'user' });
-    return exitCode;
-  } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-    if (error.exitCode === 0) return EXIT.done;
-    if (error.code === 'commander.help') terminal.err('\n');
-    return EXIT.usage;
-  }
+  await program.parseAsync(invocation.argv, { from: 'user' });
+  return exitCode;
 }
+
+const WRONG_VARIABLE = 'keywright.variable';
 
 function baseProgram({ env, terminal, version }: Invocation): Commander {
   const program = new Commander('keywright')
@@ -107,9 +115,28 @@ function option({ flags, description, choices }: OptionSpec, env: Invocation['en
   const made = new Option(flags, description);
   if (choices) made.choices([...choices]);
   const variable = `KEYWRIGHT_${made.name().replace(/^no-/, 'no_').replaceAll('-', '_').toUpperCase()}`;
-  // An empty or negative variable is one that isn't set.
-  if (!['', '0', 'false', undefined].includes(env[variable])) made.env(variable);
-  return made;
+  const value = env[variable] ?? '';
+  // An empty variable is one that isn't set.
+  if (value === '') return made;
+  if (made.required) return made.env(variable);
+  const isOn = switched(value);
+  if (made.optional) return isOn === undefined ? made.env(variable) : made.default(isOn || undefined);
+  if (isOn === undefined)
+    throw new CommanderError(
+      EXIT.usage,
+      WRONG_VARIABLE,
+      `${variable} is ${JSON.stringify(value)}: say true or false`,
+    );
+  return isOn ? made.env(variable) : made;
+}
+
+const ON: ReadonlySet<string> = new Set(['1', 'true', 'yes', 'on']);
+const OFF: ReadonlySet<string> = new Set(['0', 'false', 'no', 'off']);
+
+/** What a variable says that stands for a flag without a value; undefined when it says neither yes nor no. */
+function switched(value: string): boolean | undefined {
+  const word = value.toLowerCase();
+  return ON.has(word) ? true : OFF.has(word) ? false : undefined;
 }
 
 /** The first word that is neither a flag nor a common flag's value. */

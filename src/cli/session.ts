@@ -2,6 +2,7 @@
  * What most commands begin with: the project of the working folder, its documents, the live store.
  * Whoever opens a session closes it; `withSession` does both.
  */
+import { existsSync } from 'node:fs';
 import { DOCUMENTS_MANAGER, type Ownership } from '../domain/live.js';
 import type { Result } from '../domain/result.js';
 import { ok } from '../domain/result.js';
@@ -16,6 +17,7 @@ import type { StorePlace, WhenAbsent } from './world.js';
 
 /** The project of the working folder. `no_project` names `init`. */
 export async function openProject({ flags }: CommandContext): Promise<Result<LoadedProject, Failure>> {
+  if (!isFolder(flags.folder)) return failure('no_project', `there is no folder ${flags.folder}; see -C`);
   const loaded = await loadProject(flags.folder);
   if (loaded.ok) return loaded;
   if (loaded.error[0]?.code !== 'no_project') return badDocuments(loaded.error);
@@ -25,13 +27,15 @@ export async function openProject({ flags }: CommandContext): Promise<Result<Loa
   );
 }
 
+const isFolder = (path: string): boolean => existsSync(`${path}/`);
+
 /** `--store` first, else what the project says; commands that need only the store work without a project. */
 export async function storePlace(context: CommandContext): Promise<Result<StorePlace, Failure>> {
   const { folder, store, access } = context.flags;
   if (store !== undefined) return ok({ folder, location: store, ...access });
   const project = await openProject(context);
   if (project.ok) return ok({ folder, location: project.value.project.spec.store, ...access });
-  if (project.error.fault.code !== 'no_project') return project;
+  if (project.error.fault.code !== 'no_project' || !isFolder(folder)) return project;
   return failure(
     'no_project',
     `there is no keywright.yaml in ${folder}; go to a project's folder (-C DIR), or name a store with --store`,

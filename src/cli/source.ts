@@ -16,7 +16,7 @@ import type { FileReaders } from '../spec/ahead.js';
 import type { Diagnostic } from '../spec/diagnostics.js';
 import { type LoadedProject, loadDesired, loadProject } from '../spec/load.js';
 import type { DocumentMemory, Recollection } from '../spec/memory.js';
-import { unresolved } from '../spec/validate.js';
+import { approvalErrors, unresolved } from '../spec/validate.js';
 import type { Branch, SynthesizedApp } from './world.js';
 
 export interface SourcePlace {
@@ -61,7 +61,11 @@ export function reader({
     const documents: Documents = {
       desired: desired.value,
       ...(branch && { commit: branch.commit() }),
-      unresolved: (isLive) => problemsOf(unresolved(desired.value, isLive)),
+      unresolved: (isLive) =>
+        problemsOf([
+          ...unresolved(desired.value, isLive),
+          ...approvalErrors(project.value, desired.value, isLive),
+        ]),
     };
     return ok(documents);
   };

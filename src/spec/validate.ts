@@ -43,21 +43,22 @@ export async function validate(
   const isAll = 'paths' in chosen && paths.length === 0;
   const { state, errors } = await loadAll(project, { readers, ...(!isAll && { paths: everything }) });
   const isWanted = wanted(project, paths);
-  const all = [...errors, ...unresolved(state, isFresh), ...approvalErrors(project, state)];
+  const all = [...errors, ...unresolved(state, isFresh), ...approvalErrors(project, state, isFresh)];
   const shown = all.filter(({ position }) => isWanted(position.file));
   if (shown.length > 0) return fail(ordered(shown));
   return ok({ objects: state.entries.filter(({ position }) => isWanted(position.file)).length });
 }
 
-/** A typing error here would switch a guard off without a word. */
-function approvalErrors(
+/** An error for each environment of `requireApproval` that is neither declared nor live: a slip would switch the guard off without a word. */
+export function approvalErrors(
   { project, document }: LoadedProject,
-  { entries }: LoadedState,
+  { entries }: Pick<LoadedState, 'entries'>,
+  isLive: (ref: ObjectRef) => boolean,
 ): readonly Diagnostic[] {
   const names = project.spec.guard.requireApproval ?? [];
   return names.flatMap((name, index) => {
     const ref = { kind: 'Environment', name } as const;
-    if (isAmong(entries, ref) || isFresh(ref)) return [];
+    if (isAmong(entries, ref) || isLive(ref)) return [];
     const path = ['spec', 'guard', 'requireApproval', index];
     return [document.tree.error(path, 'value', unknownComplaint(ref, entries))];
   });

@@ -31,6 +31,17 @@ test('a variable stands for each flag; an empty or negative one counts as unset,
   expect((await world.run('apply', { env: { KEYWRIGHT_AUTO_APPROVE: '1' } })).code).toBe(EXIT.done);
 });
 
+test('a variable for a flag without a value says yes or no; anything else is refused, not taken for a yes', async () => {
+  const applied = async (value: string) => world.run('apply', { env: { KEYWRIGHT_AUTO_APPROVE: value } });
+  for (const no of ['no', 'Off', '0']) expect((await applied(no)).code).toBe(EXIT.refused);
+  expect(await applied('never')).toMatchObject({
+    code: EXIT.usage,
+    stderr: 'error: KEYWRIGHT_AUTO_APPROVE is "never": say true or false\n',
+  });
+  expect(world.exists('.keywright')).toBe(false);
+  expect((await applied('yes')).code).toBe(EXIT.done);
+});
+
 test('-C goes before or after the command; sinks and store stay in that folder', async () => {
   mkdirSync(join(world.folder, 'inner'));
   world.write('inner/keywright.yaml', projectYaml());

@@ -72,6 +72,25 @@ describe('on the command line', () => {
     ]);
   });
 
+  test('-C names no folder: that is said, whatever the command', async () => {
+    for (const folder of ['nowhere', 'keywright.yaml'])
+      for (const command of ['plan', 'get'])
+        expect(await told(`-C ${folder} ${command}`)).toEqual([
+          1,
+          `keywright: there is no folder HERE/${folder}; see -C\n`,
+        ]);
+  });
+
+  test('get with a kind as kubectl would take it: the kind that is meant', async () => {
+    await told('apply --auto-approve');
+    expect((await told('get services'))[1]).toContain('for all of a kind: keywright get Service\n');
+    expect((await told('get service/billing'))[1]).toContain('did you mean Service/billing?');
+  });
+
+  test('verify with a key and --stdin: neither is picked in silence', async () => {
+    expect(await told('verify sk_live_x --stdin')).toEqual([64, expect.stringContaining('give one of them')]);
+  });
+
   test('init a second time: nothing is written over', async () => {
     const before = world.read('keywright.yaml');
     expect(await told('init')).toEqual([
@@ -107,6 +126,18 @@ describe('in documents', () => {
         '  5 |   descripton: Mine\n' +
         '    |   ^^^^^^^^^^\n' +
         '  help: did you mean "description"?\n\n' +
+        'keywright: 1 error in the documents; nothing was changed\n',
+    ]);
+  });
+
+  test('an environment of requireApproval that is not there: an error of the plan too, for it would guard nothing', async () => {
+    world.write('keywright.yaml', projectYaml('{ guard: { requireApproval: [prodction] } }'));
+    expect(await told('plan')).toEqual([
+      1,
+      'keywright.yaml:4:36 error: there is no Environment "prodction", declared or live\n' +
+        '  4 | spec: { guard: { requireApproval: [prodction] } }\n' +
+        '    |                                    ^^^^^^^^^\n' +
+        '  help: did you mean "production"?\n\n' +
         'keywright: 1 error in the documents; nothing was changed\n',
     ]);
   });

@@ -46,6 +46,11 @@ export const verify: Command = {
     'keywright claim reporting | keywright verify --stdin --environment production',
   ],
   run: async (context, input) => {
+    if (input.has('stdin') && input.argument(0) !== undefined)
+      return failure(
+        'usage',
+        'a key was given, and --stdin asks for one on standard input; give one of them',
+      );
     const token = await presented(context.terminal, input);
     if (token === undefined) return failure('usage', 'no key was given; use --stdin');
     return withStore(context, 'refuse', async (store) => {
