@@ -72,13 +72,21 @@ export function formatDuration(ms: DurationMs): string {
   return `${Math.max(0, Math.ceil(ms / SECOND_MS))}s`;
 }
 
-const RFC3339 = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,3})?(?:Z|[+-]\d{2}:\d{2})$/;
+const RFC3339 = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(?:Z|[+-]\d{2}:\d{2})$/;
+
+export const INSTANT_EXPECTED = 'an instant such as 2027-01-31T12:00:00Z';
 
 /** An RFC 3339 timestamp with a zone. A bare date is refused: midnight where? */
 export function parseInstant(text: string): Result<Instant, string> {
-  const instant = RFC3339.test(text) ? Date.parse(text) : Number.NaN;
-  if (Number.isNaN(instant)) return fail('must be an instant such as 2027-01-31T12:00:00Z');
-  return ok(instant);
+  const isInstant = RFC3339.test(text) && isOnCalendar(text.slice(0, 'yyyy-mm-ddThh:mm:ss'.length));
+  const instant = isInstant ? Date.parse(text) : Number.NaN;
+  return Number.isNaN(instant) ? fail(`must be ${INSTANT_EXPECTED}`) : ok(instant);
+}
+
+/** `Date.parse` takes the 30th of February for the 2nd of March, and 24 o'clock for the day after. */
+function isOnCalendar(local: string): boolean {
+  const parsed = Date.parse(`${local}Z`);
+  return !Number.isNaN(parsed) && formatInstant(parsed).startsWith(local);
 }
 
 export const formatInstant = (instant: Instant): string => new Date(instant).toISOString();

@@ -3,7 +3,7 @@ import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import type { TObject, TSchema } from 'typebox';
 import { fault } from '../domain/errors.js';
 import { fail, ok, type Result } from '../domain/result.js';
-import { parseDuration, parseInstant } from '../domain/time.js';
+import { INSTANT_EXPECTED, parseDuration, parseInstant } from '../domain/time.js';
 import { isText } from './json.js';
 import type { FieldError, Refusal } from './problem.js';
 import { requiredOf } from './schemas.js';
@@ -28,6 +28,7 @@ for (const ajv of Object.values(ajvs)) {
   // What the kinds' schemas say beside JSON Schema.
   ajv.addVocabulary(['x-expects', 'x-fold']);
   ajv.addFormat('duration', (text: string) => parseDuration(text).ok);
+  ajv.addFormat('date', (text: string) => parseInstant(`${text}T00:00:00Z`).ok);
   for (const name of ['instant', 'date-time']) ajv.addFormat(name, (text: string) => parseInstant(text).ok);
 }
 
@@ -59,17 +60,26 @@ const refusalOf = (errors: readonly FieldError[]): Refusal => {
   return { ...fault('bad_request', detail ?? 'the request is malformed'), errors };
 };
 
+const FORMATS_EXPECTED: Readonly<Record<string, string>> = {
+  date: 'a day such as 2027-01-31',
+  instant: INSTANT_EXPECTED,
+  'date-time': INSTANT_EXPECTED,
+  duration: 'a duration such as 90d, 24h or 15m',
+};
+
 function fieldError(
   { instancePath, keyword, params, parentSchema, message = '' }: ErrorObject,
   part: Part,
 ): FieldError {
   const at = `${part}${instancePath.replaceAll('/', '.')}`;
-  const expected = parentSchema?.['x-expects'];
+  const expected = parentSchema?.['x-expects'] ?? FORMATS_EXPECTED[params['format']];
   switch (keyword) {
     case 'additionalProperties':
       return { key: `${at}.${shortened(params['additionalProperty'])}`, message: 'is not known here' };
     case 'required':
       return { key: `${at}.${params['missingProperty']}`, message: 'is missing' };
+    case 'const':
+      return { key: at, message: `must be ${params['allowedValue']}` };
     case 'enum':
       return { key: at, message: `must be one of ${params['allowedValues'].join(', ')}` };
     default:

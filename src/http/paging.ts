@@ -1,8 +1,11 @@
 /** Lists by cursor: from the store a page at a time, less what the caller did not ask for or may not see. */
+import { isUtf8 } from 'node:buffer';
+import { fault } from '../domain/errors.js';
 import type { LiveObject } from '../domain/live.js';
 import type { ObjectRef } from '../domain/objects.js';
-import { ok, type Result } from '../domain/result.js';
+import { fail, ok, type Result } from '../domain/result.js';
 import type { LiveStore } from '../ports/live-store.js';
+import { isText } from './json.js';
 import { PAGE_DEFAULT } from './schemas.js';
 
 export interface Wanted {
@@ -27,7 +30,9 @@ const READ_AT_ONCE = 500;
 export async function pageThrough(store: LiveStore, wanted: Wanted): Promise<Result<Page<LiveObject>>> {
   const { kind, limit = PAGE_DEFAULT, cursor } = wanted;
   const data: LiveObject[] = [];
-  let after = cursor === undefined ? undefined : nameOf(cursor);
+  const place = placeOf(cursor);
+  if (!place.ok) return place;
+  let after = place.value;
   for (let lookedAt = 0; lookedAt < LOOKED_AT_MAX; ) {
     // One more than is missing tells whether there is another page.
     const reading = Math.min(READ_AT_ONCE, data.length === 0 ? limit + 1 : READ_AT_ONCE);
@@ -47,6 +52,40 @@ export async function pageThrough(store: LiveStore, wanted: Wanted): Promise<Res
 export const cursorOf = (name: string | undefined): string | null =>
   name === undefined ? null : Buffer.from(name, 'utf8').toString('base64url');
 
-/** Any text is a place in the order of names, so a cursor that we never gave does no harm; NUL goes to no database. */
-const nameOf = (cursor: string): string =>
-  Buffer.from(cursor, 'base64url').toString('utf8').replaceAll('\0', '');
+/** Any text is a place in the order of names; what is no text was never given by us, and would pass for the end of a list. */
+function placeOf(cursor: string | undefined): Result<string | undefined> {
+  if (cursor === undefined) return ok(undefined);
+  const bytes = Buffer.from(cursor, 'base64url');
+  const name = bytes.toString('utf8');
+  const isOurs = isUtf8(bytes) && isText(name) && cursorOf(name) === cursor;
+  return isOurs ? ok(name) : fail(NOT_OURS);
+}
+
+const NOT_OURS = fault(
+  'bad_request',
+  'query.cursor is none of ours; hand back the nextCursor of the page before as it was',
+);
+
+interface Among<T> {
+  readonly items: readonly T[];
+  /** Tells it from the others, and is its place among them. */
+  keyOf(item: T): string;
+}
+
+/** The same of a list that is short, and read as a whole: all of it where neither a limit nor a cursor is given. */
+export function pageAmong<T>(
+  { items, keyOf }: Among<T>,
+  { limit, cursor }: { readonly limit?: number; readonly cursor?: string },
+): Result<Page<T>> {
+  const place = placeOf(cursor);
+  if (!place.ok) return place;
+  const { value: after = '' } = place;
+  const rest = items
+    .map((item) => ({ item, key: keyOf(item) }))
+    .filter(({ key }) => key > after)
+    .sort((a, b) => (a.key < b.key ? -1 : 1));
+  const most = limit ?? (cursor === undefined ? rest.length : PAGE_DEFAULT);
+  const shown = rest.slice(0, most);
+  const nextCursor = rest.length > most ? cursorOf(shown.at(-1)?.key) : null;
+  return ok({ data: shown.map(({ item }) => item), nextCursor });
+}

@@ -20,6 +20,14 @@ const Cursor = Type.String({
 export const PAGE_DEFAULT = 50;
 export const PAGE_MAX = 200;
 
+/** Of a list that is shown whole unless it is asked for by pages. */
+export const shortPageQuery = {
+  limit: Type.Optional(
+    Type.Integer({ minimum: 1, maximum: PAGE_MAX, description: 'Items a page. Absent: all of them.' }),
+  ),
+  cursor: Type.Optional(Cursor),
+};
+
 export const pageQuery = {
   limit: Type.Optional(
     Type.Integer({ minimum: 1, maximum: PAGE_MAX, default: PAGE_DEFAULT, description: 'Items a page.' }),

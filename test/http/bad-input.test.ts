@@ -85,6 +85,14 @@ test.each([
   ['GET /v1/keys?unknown=1', 400],
   ['GET /v1/keys?access_token=x', 400],
   ['GET /v1/keys?cursor=%00', 400],
+  ['GET /v1/keys?cursor=garbage', 400],
+  ['GET /v1/services?cursor=AA', 400],
+  ['GET /v1/roles?cursor=garbage', 400],
+  ['GET /v1/audit?cursor=garbage', 400],
+  ['GET /v1/audit?from=2027-02-30T00:00:00Z', 400],
+  ['GET /v1/audit?from=2027-02-02T00:00:00Z&until=2027-02-01T00:00:00Z', 400],
+  ['GET /v1/usage?from=2027-02-30', 400],
+  ['GET /v1/usage?from=2027-02-02&until=2027-02-01', 400],
   ['GET /v1/keys?owner=a%00', 400],
   ['GET /v1/audit?object=a%00', 400],
   ['GET /v1/audit?from=2027-01-01', 400],
@@ -113,6 +121,18 @@ test('a field that is wrong is named, and told what it should be', async () => {
   const server = await place.start();
   const { body } = await server.asRoot('POST /v1/keys/verify', { key: 'x', environmnt: 'production' });
   expect(body.errors).toEqual([{ key: 'body.environmnt', message: 'is not known here' }]);
+});
+
+test('an instant and a day that are none are told what one looks like', async () => {
+  const server = await place.start();
+  const detail = async (line: string, body?: object) => (await server.asRoot(line, body)).body.detail;
+  expect(await detail('GET /v1/audit?from=2027-01-01')).toBe(
+    'query.from must be an instant such as 2027-01-31T12:00:00Z',
+  );
+  expect(await detail('GET /v1/usage?from=yesterday')).toBe('query.from must be a day such as 2027-01-31');
+  const owner = { tenant: true };
+  const body = { name: 'app', environment: 'production', owner, expiresAt: '2027-02-30T00:00:00Z' };
+  expect(await detail('POST /v1/keys', body)).toMatch(/^body.expiresAt must be an instant/);
 });
 
 test('null takes away what may be left out, and nothing that a document of the kind has to say', async () => {

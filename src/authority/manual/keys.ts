@@ -11,7 +11,7 @@ import { CLAIM_RECIPIENT } from '../../domain/live.js';
 import { namingProblem, personalWords } from '../../domain/naming.js';
 import { type DeclarationOf, type ObjectRef, refOf, refText } from '../../domain/objects.js';
 import { fail, ok, type Result } from '../../domain/result.js';
-import type { DurationMs } from '../../domain/time.js';
+import type { DurationMs, Instant } from '../../domain/time.js';
 import type { By } from '../../ports/authority.js';
 import type { IssuedKey, KeyChange, NewKey } from '../../ports/manual.js';
 import { requestRotation } from '../by-hand.js';
@@ -131,6 +131,10 @@ export async function changeKey(work: Work, change: KeyChange, by: By): Promise<
   const { row, spec } = key.value;
   const allowed = mayDoToKey({ action: 'keys:write', spec, ownerId: row.owner_id }, by);
   if (!allowed.ok) return allowed;
+  if (hasPassed(change.expiresAt, work.now))
+    return fail(
+      fault('conflict', 'expiresAt has passed; give a later instant, or revoke the key if it is to end now'),
+    );
   const declaration = changedKey(declarationOf(row) as DeclarationOf<'ApiKey'>, change);
   const broken = refuseBroken(declaration);
   if (!broken.ok) return broken;
@@ -144,6 +148,9 @@ export async function changeKey(work: Work, change: KeyChange, by: By): Promise<
   const modest = await mayGive(work, after.value, by);
   return modest.ok ? ok(object) : modest;
 }
+
+const hasPassed = (expiresAt: KeyChange['expiresAt'], now: Instant): boolean =>
+  typeof expiresAt === 'string' && Date.parse(expiresAt) <= now;
 
 function changedKey(
   { metadata, spec, kind }: DeclarationOf<'ApiKey'>,

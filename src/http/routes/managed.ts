@@ -27,6 +27,10 @@ export interface Managed {
   readonly noun: string;
   /** What it is to be of, when it is changed. */
   readonly changeable: readonly string[];
+  /** Fields that are shown in another shape than documents have them. */
+  readonly shown?: TProperties;
+  /** What every store has under that id or name, and nobody changes. */
+  builtIn?(idOrName: string, world: HttpWorld): Promise<Result<object | undefined>>;
 }
 
 const Labels = Type.Unsafe<Readonly<Record<string, string>>>({ ...LABELS });
@@ -42,8 +46,8 @@ const objectFields = {
 export const fieldsOf = (kind: ManualKind): TProperties =>
   (kindOf(kind).schema as Partial<TObject>).properties ?? {};
 
-export const itemOf = (kind: ManualKind): TObject =>
-  Type.Object({ ...objectFields, ...fieldsOf(kind) }, closed);
+export const itemOf = (kind: ManualKind, shown: TProperties = {}): TObject =>
+  Type.Object({ ...objectFields, ...fieldsOf(kind), ...shown }, closed);
 
 export const shownManaged = ({ id, declaration, ownership, createdAt }: LiveObject): object => ({
   id,
@@ -55,8 +59,9 @@ export const shownManaged = ({ id, declaration, ownership, createdAt }: LiveObje
 });
 
 /** Everything but the list of roles, which has those that are built in too. */
-export function managedRoutes({ kind, noun, changeable }: Managed): readonly Route[] {
-  const [Item, title] = [itemOf(kind), kind.toLowerCase()];
+export function managedRoutes(managed: Managed): readonly Route[] {
+  const { kind, noun } = managed;
+  const [Item, title] = [itemOf(kind, managed.shown), kind.toLowerCase()];
   const common = { tag: noun, scope: 'objects' as const };
   const one = {
     ...common,
@@ -73,6 +78,7 @@ export function managedRoutes({ kind, noun, changeable }: Managed): readonly Rou
     description: 'Nobody gives a permission that they do not have.',
     permission: write,
     body: newOf(kind),
+    nulls: 'absent',
     makes: true,
     answer: dataOf(Item),
     faults: ['exists', 'unknown_reference', 'conflict'],
@@ -91,8 +97,11 @@ export function managedRoutes({ kind, noun, changeable }: Managed): readonly Rou
     permission: `${noun}:read`,
     answer: dataOf(Item),
     faults: ['not_found'],
-    handle: async ({ principal, params }, { store }) => {
-      const found = await find(store, {
+    handle: async ({ principal, params }, world) => {
+      const builtIn = await builtInOf(managed, params.id, world);
+      if (!builtIn.ok) return builtIn;
+      if (builtIn.value !== undefined) return json({ data: builtIn.value });
+      const found = await find(world.store, {
         kind,
         idOrName: params.id,
         principal,
@@ -101,17 +110,13 @@ export function managedRoutes({ kind, noun, changeable }: Managed): readonly Rou
       return found.ok ? json({ data: shownManaged(found.value) }) : found;
     },
   });
-  return [
-    create,
-    get,
-    changeOf({ kind, noun, changeable }, one, Item),
-    removeOf({ kind, noun, changeable }, one),
-  ];
+  return [create, get, changeOf(managed, one, Item), removeOf(managed, one)];
 }
 
 type One = Pick<Definition<ReturnType<typeof byIdOf>, TObject, TObject>, 'path' | 'params' | 'tag' | 'scope'>;
 
-function changeOf({ kind, noun, changeable }: Managed, one: One, Item: TObject): Route {
+function changeOf(managed: Managed, one: One, Item: TObject): Route {
+  const { kind, noun, changeable } = managed;
   const body = changeOfKind(kind, changeable);
   return route<ReturnType<typeof byIdOf>, TObject, typeof body>({
     ...one,
@@ -125,17 +130,18 @@ function changeOf({ kind, noun, changeable }: Managed, one: One, Item: TObject):
     answer: dataOf(Item),
     faults: ['not_found', 'exists', 'unknown_reference', 'conflict', 'in_use'],
     handle: async (call, world) => {
-      const found = await findToChange(world, { kind, noun, changeable }, call);
+      const found = await findToChange(world, managed, call);
       if (!found.ok) return found;
-      const { name, labels, ...spec } = call.body as Partial<Static<typeof Named>>;
-      const change = { object: found.value.ref, name, labels, spec };
+      const { name, labels, ...spec } = call.body as Changed;
+      const change = { object: found.value.ref, name, labels: labels === null ? {} : labels, spec };
       const changed = await world.manual.change(change, byOf(call));
       return changed.ok ? now(world, changed.value) : changed;
     },
   });
 }
 
-function removeOf({ kind, noun, changeable }: Managed, one: One): Route {
+function removeOf(managed: Managed, one: One): Route {
+  const { kind, noun } = managed;
   return route<ReturnType<typeof byIdOf>, TObject, TObject>({
     ...one,
     method: 'DELETE',
@@ -143,9 +149,9 @@ function removeOf({ kind, noun, changeable }: Managed, one: One): Route {
     summary: `Remove a ${kind.toLowerCase()} that nothing needs.`,
     permission: `${noun}:write`,
     answer: Success,
-    faults: ['not_found', 'in_use'],
+    faults: ['not_found', 'conflict', 'in_use'],
     handle: async (call, world) => {
-      const found = await findToChange(world, { kind, noun, changeable }, call);
+      const found = await findToChange(world, managed, call);
       if (!found.ok) return found;
       const removed = await world.manual.remove(found.value.ref, byOf(call));
       return removed.ok ? json(SUCCESS) : removed;
@@ -178,6 +184,10 @@ export const listManaged = (kind: ManualKind, noun: string): Route =>
 
 const Named = Type.Object({ name: nameField('Names it within its kind.'), labels: Type.Optional(Labels) });
 
+type Changed = Partial<Pick<Static<typeof Named>, 'name'>> & {
+  readonly labels?: Static<typeof Labels> | null;
+};
+
 const newOf = (kind: ManualKind) =>
   Type.Object({ name: Named.properties.name, labels: Type.Optional(Labels), ...fieldsOf(kind) }, closed);
 
@@ -193,7 +203,7 @@ const changeOfKind = (kind: ManualKind, changeable: readonly string[]) => {
   return Type.Object(
     {
       name: Type.Optional(Named.properties.name),
-      labels: Type.Optional(Labels),
+      labels: Type.Optional(nullable(Labels)),
       ...Object.fromEntries(nullables),
     },
     { ...closed, minProperties: 1 },
@@ -219,12 +229,27 @@ async function find(
   return isSeen ? ok(object) : fail(fault('not_found', `there is no such ${kind.toLowerCase()}`));
 }
 
-const findToChange = (
-  { store }: HttpWorld,
-  { kind, noun }: Managed,
+async function findToChange(
+  world: HttpWorld,
+  managed: Managed,
   { params, principal }: { readonly params: { readonly id: string }; readonly principal: Principal },
-): Promise<Result<LiveObject>> =>
-  find(store, { kind, idOrName: params.id, principal, permissions: [`${noun}:read`, `${noun}:write`] });
+): Promise<Result<LiveObject>> {
+  const { kind, noun } = managed;
+  const builtIn = await builtInOf(managed, params.id, world);
+  if (!builtIn.ok) return builtIn;
+  if (builtIn.value !== undefined)
+    return fail(
+      fault('conflict', `this ${kind.toLowerCase()} is built in and stays as it is; make one of your own`),
+    );
+  const permissions = [`${noun}:read`, `${noun}:write`];
+  return find(world.store, { kind, idOrName: params.id, principal, permissions });
+}
+
+const builtInOf = (
+  { builtIn }: Managed,
+  idOrName: string,
+  world: HttpWorld,
+): Promise<Result<object | undefined>> => builtIn?.(idOrName, world) ?? Promise.resolve(ok(undefined));
 
 /** What keys may do can follow from it, so it is in force here before it is answered. */
 async function now(world: HttpWorld, ref: ObjectRef): Promise<Answered> {

@@ -1,6 +1,7 @@
 /** GET /audit: who did what, when and by which path, over all environments. */
 import { Type } from 'typebox';
-import { ok, type Result } from '../../../domain/result.js';
+import { fault } from '../../../domain/errors.js';
+import { fail, ok, type Result } from '../../../domain/result.js';
 import { formatInstant, parseInstant } from '../../../domain/time.js';
 import type { AuditEntry, LiveStore } from '../../../ports/live-store.js';
 import { json, route } from '../../route.js';
@@ -30,6 +31,12 @@ const query = Type.Object(
         description: 'Entries after this number.',
       }),
     ),
+    cursor: Type.Optional(
+      Type.String({
+        pattern: '^[0-9]{1,15}$',
+        description: 'The `nextCursor` of the page before. Goes before `since`.',
+      }),
+    ),
     limit: Type.Optional(Type.Integer({ minimum: 1, maximum: PAGE_MAX, default: PAGE_DEFAULT })),
     object: Type.Optional(Type.String({ maxLength: 200, description: '`ApiKey/billing-prod`.' })),
     actor: Type.Optional(
@@ -57,13 +64,17 @@ export const auditRoute = route({
   query,
   answer: Type.Object({
     data: Type.Array(Entry),
+    nextCursor: nullable(Type.String({ description: 'The same as a text.' })),
     nextSince: nullable(
       Type.Integer({ description: 'Hand it back as `since` to go on; null when the log ends here for now.' }),
     ),
   }),
   handle: async ({ query }, { store }) => {
-    const { since = 0, limit = PAGE_DEFAULT, object, actor, action } = query;
+    const { cursor, limit = PAGE_DEFAULT, object, actor, action } = query;
+    const since = cursor === undefined ? (query.since ?? 0) : Number(cursor);
     const [from, until] = [instantOf(query.from), instantOf(query.until)];
+    if (from !== undefined && until !== undefined && from > until)
+      return fail(fault('bad_request', 'query.from is after query.until'));
     const narrowing = [actor, action, query.actorKind, from, until];
     const page = await entries(store, {
       ...{ since, limit, object },
@@ -78,7 +89,10 @@ export const auditRoute = route({
     });
     if (!page.ok) return page;
     const { data, nextSince } = page.value;
-    return json({ data: data.map((entry) => ({ ...entry, at: formatInstant(entry.at) })), nextSince });
+    return json({
+      data: data.map((entry) => ({ ...entry, at: formatInstant(entry.at) })),
+      ...{ nextCursor: nextSince === null ? null : String(nextSince), nextSince },
+    });
   },
 });
 

@@ -1,8 +1,10 @@
 /** GET /instances: our servers, controllers and verifiers elsewhere, with when they were last seen (F16). */
 import { Type } from 'typebox';
 import { formatInstant, SECOND_MS } from '../../../domain/time.js';
+import type { Instance } from '../../../ports/accounts.js';
+import { pageAmong } from '../../paging.js';
 import { json, route } from '../../route.js';
-import { closed, dataOf, Instant, nullable } from '../../schemas.js';
+import { closed, Instant, nullable, pageOf, shortPageQuery } from '../../schemas.js';
 
 /** Whoever reports every fifteen seconds and was not heard of for longer than this is gone, or cut off. */
 const ALIVE_WITHIN_MS = 60 * SECOND_MS;
@@ -14,34 +16,37 @@ export const instancesRoute = route({
   tag: 'account',
   summary: 'Servers, controllers and verifiers of the last seven days.',
   permission: 'environments:read',
-  answer: dataOf(
-    Type.Array(
-      Type.Object(
-        {
-          id: Type.String({ description: 'Of this run of it.' }),
-          kind: Type.Enum(['server', 'controller', 'verifier']),
-          name: Type.String({ description: 'The machine, and the process.' }),
-          version: nullable(Type.String()),
-          startedAt: Instant,
-          lastSeenAt: Instant,
-          behind: nullable(
-            Type.Integer({
-              description:
-                'Changes that its memory did not have when it was last seen. null: it has no memory of its own, or did not say.',
-            }),
-          ),
-          isAlive: Type.Boolean({ description: 'It was seen within a minute.' }),
-        },
-        closed,
-      ),
+  query: Type.Object(shortPageQuery, closed),
+  answer: pageOf(
+    Type.Object(
+      {
+        id: Type.String({ description: 'Of this run of it.' }),
+        kind: Type.Enum(['server', 'controller', 'verifier']),
+        name: Type.String({ description: 'The machine, and the process.' }),
+        version: nullable(Type.String()),
+        startedAt: Instant,
+        lastSeenAt: Instant,
+        behind: nullable(
+          Type.Integer({
+            description:
+              'Changes that its memory did not have when it was last seen. null: it has no memory of its own, or did not say.',
+          }),
+        ),
+        isAlive: Type.Boolean({ description: 'It was seen within a minute.' }),
+      },
+      closed,
     ),
   ),
-  handle: async (_, { accounts, clock }) => {
+  handle: async ({ query }, { accounts, clock }) => {
     const all = await accounts.instances();
     if (!all.ok) return all;
     const now = clock.now();
+    const keyOf = ({ kind, name, id }: Instance) => `${kind} ${name} ${id}`;
+    const page = pageAmong({ items: all.value, keyOf }, query);
+    if (!page.ok) return page;
     return json({
-      data: all.value.map(({ startedAt, lastSeenAt, version, behind, ...one }) => ({
+      ...page.value,
+      data: page.value.data.map(({ startedAt, lastSeenAt, version, behind, ...one }) => ({
         ...one,
         version: version === '' ? null : version,
         startedAt: formatInstant(startedAt),

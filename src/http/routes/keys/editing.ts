@@ -12,7 +12,7 @@ import { Labels } from './making.js';
 const body = Type.Object(
   {
     name: Type.Optional(nameField('Another name; its versions stay as they are.')),
-    labels: Type.Optional(Labels),
+    labels: Type.Optional(nullable(Labels)),
     permissions: Type.Optional(
       nullable(permissionsField('What every version may do from now on. null: what its owner may.')),
     ),
@@ -42,7 +42,8 @@ export const changeKeyRoute = route({
     const { principal, params, body } = call;
     const found = await findKey(world.store, { principal, idOrName: params.id, permission: 'keys:write' });
     if (!found.ok) return found;
-    const changed = await world.manual.changeKey({ object: found.value.ref, ...body }, byOf(call));
+    const labels = body.labels === null ? {} : body.labels;
+    const changed = await world.manual.changeKey({ object: found.value.ref, ...body, labels }, byOf(call));
     return changed.ok ? keyNow(world, changed.value) : changed;
   },
 });

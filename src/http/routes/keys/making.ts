@@ -33,6 +33,7 @@ const Owner = Type.Object(
   {
     service: Type.Optional(nameField('A Service.')),
     team: Type.Optional(nameField('A Team.')),
+    role: Type.Optional(nameField('With team: the same as `role` beside it, as documents say it.')),
     tenant: Type.Optional(Type.Literal(true, { description: 'The account itself.' })),
     user: Type.Optional(
       Type.String({
@@ -42,7 +43,7 @@ const Owner = Type.Object(
       }),
     ),
   },
-  { ...closed, description: 'Exactly one.' },
+  { ...closed, description: 'Exactly one owner.' },
 );
 
 const body = Type.Object(
@@ -74,6 +75,7 @@ export const createKey = route({
     'Keys of the tenant are made by owners; of a service by whoever has `keys:write`; of a team by its admins and ' +
     'above; personal ones by anybody for themselves. None may do more than whoever makes it.',
   body,
+  nulls: 'absent',
   makes: true,
   answer: Made,
   faults: ['exists', 'unknown_reference', 'conflict'],

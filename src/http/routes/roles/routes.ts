@@ -8,10 +8,13 @@ import { formatInstant } from '../../../domain/time.js';
 import type { LiveStore } from '../../../ports/live-store.js';
 import { maySee } from '../../access.js';
 import { accountId } from '../../live-objects.js';
+import { pageAmong } from '../../paging.js';
 import { json, type Route, route } from '../../route.js';
-import { closed, Instant, nullable } from '../../schemas.js';
+import { closed, Instant, nullable, pageOf, shortPageQuery } from '../../schemas.js';
 import type { HttpWorld } from '../../world.js';
 import { managedRoutes } from '../managed.js';
+
+const Permissions = Type.Array(Type.String(), { description: '`*`: everything.' });
 
 const Item = Type.Object(
   {
@@ -21,7 +24,7 @@ const Item = Type.Object(
     scope: Type.Enum([...ROLE_SCOPES, 'guest'], {
       description: 'tenant: for people; team: for members of a team; guest: in what is open to a guest.',
     }),
-    permissions: Type.Array(Type.String(), { description: '`*`: everything.' }),
+    permissions: Permissions,
     isBuiltIn: Type.Boolean(),
     labels: Type.Record(Type.String(), Type.String()),
     project: nullable(Type.String({ description: 'That declares it.' })),
@@ -39,8 +42,9 @@ const list = route({
   summary: 'All roles: built-in ones first, then the own ones by name.',
   permission: 'roles:read',
   scope: 'objects',
-  answer: Type.Object({ data: Type.Array(Item) }),
-  handle: async ({ principal }, world) => {
+  query: Type.Object(shortPageQuery, closed),
+  answer: pageOf(Item),
+  handle: async ({ principal, query }, world) => {
     const account = await accountId(world);
     if (!account.ok) return account;
     const own = await allRoles(world.store);
@@ -51,9 +55,14 @@ const list = route({
     const builtIn = await builtInRoles(world);
     if (!builtIn.ok) return builtIn;
     const roles = seen.map((object) => shown(object, kept.value.get(object.id)?.updatedAt));
-    return json({
-      data: [...builtIn.value, ...roles].map((role) => ({ ...role, accountId: account.value })),
-    });
+    const items = [
+      ...builtIn.value.map((role, at) => ({ key: `0${at}`, role })),
+      ...roles.map((role) => ({ key: `1${role.name}`, role })),
+    ];
+    const page = pageAmong({ items, keyOf: ({ key }) => key }, query);
+    if (!page.ok) return page;
+    const { data, nextCursor } = page.value;
+    return json({ data: data.map(({ role }) => ({ ...role, accountId: account.value })), nextCursor });
   },
 });
 
@@ -70,7 +79,7 @@ async function allRoles(store: LiveStore): Promise<Result<readonly LiveObject[]>
 }
 
 /** There from the beginning, and as they were then. */
-async function builtInRoles({ store }: HttpWorld): Promise<Result<readonly object[]>> {
+async function builtInRoles({ store }: HttpWorld) {
   const facts = await store.facts();
   if (!facts.ok) return facts;
   const at = formatInstant(facts.value.usage.from);
@@ -78,14 +87,24 @@ async function builtInRoles({ store }: HttpWorld): Promise<Result<readonly objec
     Object.entries(BUILT_IN_ROLES[scope]).map(([name, { permissions }]) => ({ name, scope, permissions })),
   );
   return ok(
-    [...roles, { ...GUEST_ROLE, scope: 'guest' }].map((role) => ({
+    [...roles, { ...GUEST_ROLE, scope: 'guest' as const }].map((role) => ({
       ...{ id: builtInRoleId(role.name), ...role, isBuiltIn: true },
       ...{ labels: {}, project: null, createdAt: at, updatedAt: at },
     })),
   );
 }
 
-function shown({ id, declaration, ownership, createdAt }: LiveObject, updatedAt = createdAt): object {
+/** Those that documents name too, in the shape of a store's own. */
+async function builtInRole(idOrName: string, world: HttpWorld) {
+  const roles = await builtInRoles(world);
+  if (!roles.ok) return roles;
+  const found = roles.value.find(({ id, name }) => [id, name].includes(idOrName));
+  if (found === undefined || found.scope === 'guest') return ok(undefined);
+  const { isBuiltIn: _, updatedAt: __, ...role } = found;
+  return ok(role);
+}
+
+function shown({ id, declaration, ownership, createdAt }: LiveObject, updatedAt = createdAt) {
   return {
     ...{ id, name: declaration.metadata.name, isBuiltIn: false },
     ...(declaration.spec as object),
@@ -97,5 +116,8 @@ function shown({ id, declaration, ownership, createdAt }: LiveObject, updatedAt 
 
 export const roleRoutes: readonly Route[] = [
   list,
-  ...managedRoutes({ kind: 'Role', noun: 'roles', changeable: ['permissions'] }),
+  ...managedRoutes({
+    ...{ kind: 'Role', noun: 'roles', changeable: ['permissions'] },
+    ...{ shown: { permissions: Permissions }, builtIn: builtInRole },
+  }),
 ];

@@ -1,13 +1,14 @@
 /** GET /usage: how often keys were accepted, and which of it counts towards the plan (F6). */
 import { Type } from 'typebox';
+import { fault } from '../../../domain/errors.js';
+import { fail } from '../../../domain/result.js';
 import { DAY_MS, formatInstant, type Instant } from '../../../domain/time.js';
 import type { Usage } from '../../../ports/accounts.js';
 import { STALE_AFTER_MS } from '../../../verifier/verifier.js';
 import { json, route } from '../../route.js';
 import { Instant as At, closed } from '../../schemas.js';
 
-const Day = (description: string) =>
-  Type.Optional(Type.String({ pattern: '^[0-9]{4}-[0-9]{2}-[0-9]{2}$', description }));
+const Day = (description: string) => Type.Optional(Type.String({ format: 'date', description }));
 
 const uses = (description: string) => Type.Integer({ minimum: 0, description });
 
@@ -50,7 +51,7 @@ export const usageRoute = route({
   tag: 'account',
   summary: 'Uses of keys by day and environment, billable and not.',
   description:
-    'Verifications that were answered VALID, as verifiers report them: late by two seconds at most.',
+    'How often keys were accepted: verifications that were answered VALID, and calls of this API by a key. As verifiers report them: late by two seconds at most.',
   permission: 'keys:read',
   query: Type.Object(
     {
@@ -63,6 +64,7 @@ export const usageRoute = route({
   handle: async ({ query }, { accounts, clock, store }) => {
     const now = clock.now();
     const { from = dayOf(now - SHOWN_MS), until = dayOf(now) } = query;
+    if (from > until) return fail(fault('bad_request', 'query.from is after query.until'));
     const used = await accounts.usage(from, until);
     if (!used.ok) return used;
     const facts = await store.facts();
