@@ -65,6 +65,20 @@ export function authorize(principal: Principal, action: string, target: Target):
   return refusal === undefined ? ok(undefined) : fail(fault('forbidden', refusal));
 }
 
+/**
+ * May they know the account: its plan, and what is kept about it? Its people and secret keys may. What a browser or a
+ * guest has is in hands from outside. `forbidden`.
+ */
+export function mayKnowAccount(principal: Principal): Result<void> {
+  const isWithin =
+    principal.kind === 'root' ||
+    principal.kind === 'person' ||
+    (principal.kind === 'key' && principal.type === 'secret');
+  return isWithin
+    ? ok(undefined)
+    : fail(fault('forbidden', 'the account is shown to its people and to secret keys'));
+}
+
 function refusalOf(principal: Principal, action: string, target: Target): string | undefined {
   switch (principal.kind) {
     case 'root':

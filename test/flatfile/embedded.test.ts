@@ -30,6 +30,31 @@ test('F7: a publishable key makes a space, and the access token that comes with 
   await expect(own.spaces.get(data.id, ONCE)).rejects.toMatchObject({ statusCode: 401 });
 });
 
+test('F7: neither a publishable key, nor the session that it begins, nor a guest is told of the account', async () => {
+  const talk = await place.talk();
+  const { server } = talk;
+  const key = await keyOf(talk, 'production-pk');
+  const { accessToken = '' } = (await talk.as(key).spaces.create({ name: 'Embedded' })).data;
+  await server.hand.create(guest('auditor', { environment: 'production', grants: [] }));
+  const { id } = await server.hand.fetch({ kind: 'Guest', name: 'production/auditor' });
+  const { token } = (await talk.api.guests.getGuestToken(id)).data;
+  for (const shown of [key, accessToken, token])
+    for (const line of ['GET /v1/accounts/current', 'GET /v1/entitlements'])
+      expect((await server.ask(line, { token: shown })).status).toBe(403);
+});
+
+test('an embedded library that brings a document is told that there are none, and null is none', async () => {
+  const talk = await place.talk();
+  const key = await keyOf(talk, 'development-pk');
+  const space = { name: 'Import' };
+  const refused = await start(talk, key, { space, document: { title: 'Hi', body: '# Hi' } });
+  expect([refused.status, refused.body.errors]).toEqual([
+    400,
+    [{ key: 'body.document', message: expect.stringContaining('documents are not kept') }],
+  ]);
+  expect((await start(talk, key, { space, document: null })).status).toBe(200);
+});
+
 test('an embedded library starts with nothing but the key in the address', async () => {
   const talk = await place.talk();
   const space = {

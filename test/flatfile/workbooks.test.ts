@@ -47,6 +47,15 @@ test('a workbook that is made is in its space, under a name that documents could
   ]);
 });
 
+test('a workbook in a space, said to be in another environment, is refused and not made in either', async () => {
+  const { api, spaceId } = await inSpace();
+  const [development, production] = (await api.environments.list()).data;
+  const made = (environmentId = '') => api.workbooks.create({ name: 'Orders', spaceId, environmentId }, ONCE);
+  await expect(made(development?.id)).rejects.toMatchObject({ statusCode: 409 });
+  expect((await api.workbooks.list({ name: 'Orders' })).data).toEqual([]);
+  expect((await made(production?.id)).data).toMatchObject({ spaceId, environmentId: production?.id });
+});
+
 test('a workbook without a space is made with one of its own', async () => {
   const { api } = await place.talk();
   const [environment] = (await api.environments.list()).data;

@@ -1,5 +1,6 @@
 /** The account, its plan, and what the plan includes. In the shapes of Flatfile's client, with the plan beside. */
 import { type Static, Type } from 'typebox';
+import { mayKnowAccount } from '../../../domain/access.js';
 import { entitlementsOf, PLANS } from '../../../domain/plans.js';
 import { formatInstant } from '../../../domain/time.js';
 import type { Account } from '../../../ports/accounts.js';
@@ -56,8 +57,11 @@ const get = route({
   id: 'getAccount',
   tag: 'account',
   summary: 'The account that this store is.',
+  description: 'For its people and secret keys; not for what a browser or a guest has.',
   answer: dataOf(Item),
-  handle: async (_, { accounts, plan }) => {
+  handle: async ({ principal }, { accounts, plan }) => {
+    const allowed = mayKnowAccount(principal);
+    if (!allowed.ok) return allowed;
     const account = await accounts.account();
     if (!account.ok) return account;
     const known = await plan.refresh();
@@ -105,7 +109,9 @@ const entitlements = route({
   answer: dataOf(
     Type.Array(Type.Object({ key: Type.String(), metadata: Type.Optional(Type.String()) }, closed)),
   ),
-  handle: async (_, { plan }) => {
+  handle: async ({ principal }, { plan }) => {
+    const allowed = mayKnowAccount(principal);
+    if (!allowed.ok) return allowed;
     const known = await plan.refresh();
     return known.ok ? json({ data: entitlementsOf(known.value).map((key) => ({ key })) }) : known;
   },

@@ -13,14 +13,20 @@ import { closed, dataOf } from '../../schemas.js';
 import type { HttpWorld } from '../../world.js';
 import { SpaceItem } from '../spaces/item.js';
 import { makeSpace, SpaceConfig } from '../spaces/making.js';
+import { workbookShown } from '../workbooks/finding.js';
 import { attributeFields, WorkbookItem } from '../workbooks/item.js';
-import { workbookShown } from '../workbooks/routes.js';
 
 const Body = Type.Object(
   {
     space: SpaceConfig,
     workbook: Type.Optional(
       Type.Object({ ...attributeFields, name: Type.String({ minLength: 1, maxLength: 200 }) }, closed),
+    ),
+    document: Type.Optional(
+      Type.Null({
+        description: 'Documents are not kept here.',
+        'x-expects': 'left out: documents are not kept here',
+      }),
     ),
     externalActorId: Type.Optional(Type.String({ maxLength: 200, description: 'Says nothing here.' })),
   },

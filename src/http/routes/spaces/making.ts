@@ -108,7 +108,12 @@ async function environmentOf(
   wanted = principal.environment,
 ): Promise<Result<LiveObject>> {
   if (wanted === undefined)
-    return fail(fault('bad_request', 'body.environmentId is missing: you are of no one environment'));
+    return fail(
+      fault(
+        'bad_request',
+        'body.environmentId is missing, and you come from no one environment; GET /environments lists them',
+      ),
+    );
   const found = await findObject(store, { kind: 'Environment', name: wanted });
   if (!found.ok) return found;
   return found.value === undefined

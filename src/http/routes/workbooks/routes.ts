@@ -1,18 +1,14 @@
 /** Workbooks: listed, shown, made, changed and removed. One outside what is open to a guest does not exist for them (F12). */
 import { type Static, Type } from 'typebox';
-import { authorize } from '../../../domain/access.js';
-import { spaceOfWorkbook } from '../../../domain/derived-ids.js';
-import { fault } from '../../../domain/errors.js';
 import type { Principal } from '../../../domain/principal.js';
-import { fail, ok, type Result } from '../../../domain/result.js';
-import { byOf, findObject, given, SUCCESS, Success } from '../../live-objects.js';
-import { readAll } from '../../numbered.js';
+import { ok } from '../../../domain/result.js';
+import { byOf, given, SUCCESS, Success } from '../../live-objects.js';
 import { type Answered, json, type Route, route } from '../../route.js';
 import { closed, dataOf } from '../../schemas.js';
 import type { HttpWorld } from '../../world.js';
-import { environmentsOf, isSpace, type SpaceObject } from '../spaces/item.js';
 import { makeSpace } from '../spaces/making.js';
-import { attributeFields, type WorkbookEntry, WorkbookItem, workbookItem, workbooksIn } from './item.js';
+import { isOfPlace, itemsOf, openIn, seenSpace, seenWorkbook, spacesOf, workbookShown } from './finding.js';
+import { attributeFields, type WorkbookEntry, WorkbookItem } from './item.js';
 
 const byId = Type.Object(
   { id: Type.String({ pattern: '^us_wb_[0-9A-Za-z]{1,40}$', description: 'The id of a workbook.' }) },
@@ -109,6 +105,8 @@ const create = route({
     const { principal } = made.value.by;
     const space = await seenSpace(world, principal, made.value.space.id);
     if (!space.ok) return space;
+    const stays = await isOfPlace(world, space.value, { environmentId });
+    if (!stays.ok) return stays;
     const id = await world.rooms.createWorkbook(
       { space: space.value.ref, name, attributes: given(attributes) },
       made.value.by,
@@ -142,14 +140,8 @@ const update = route({
     const { spaceId, environmentId, ...attributes } = call.body;
     const found = await seenWorkbook(world, call.principal, call.params.id);
     if (!found.ok) return found;
-    const environments = await environmentsOf(world, [found.value.space.declaration.spec.environment]);
-    if (!environments.ok) return environments;
-    const [environment] = environments.value.values();
-    if (
-      ![undefined, found.value.space.id].includes(spaceId) ||
-      ![undefined, environment?.id].includes(environmentId)
-    )
-      return fail(fault('conflict', 'a workbook stays in its space; make another one there'));
+    const stays = await isOfPlace(world, found.value.space, { spaceId, environmentId });
+    if (!stays.ok) return stays;
     const changed = await world.rooms.changeWorkbook(call.params.id, given(attributes), byOf(call));
     return changed.ok ? shown(world, call.principal, call.params.id) : changed;
   },
@@ -174,92 +166,6 @@ const remove = route({
     return removed.ok ? json(SUCCESS) : removed;
   },
 });
-
-const ABSENT = fail(fault('not_found', 'there is no such workbook; GET /workbooks lists them'));
-const NO_SPACE = fail(fault('not_found', 'there is no such space; GET /spaces lists them'));
-
-async function spacesOf(
-  { store }: HttpWorld,
-  spaceId: string | undefined,
-): Promise<Result<readonly SpaceObject[]>> {
-  if (spaceId === undefined) {
-    const all = await readAll(store, { kind: 'Space', matches: () => true });
-    return all.ok ? ok(all.value.filter(isSpace)) : all;
-  }
-  const found = await findObject(store, { kind: 'Space', name: spaceId });
-  return found.ok ? ok([found.value].filter((one) => one !== undefined).filter(isSpace)) : found;
-}
-
-/** The workbooks of these spaces that the caller may see. */
-async function openIn(
-  { rooms }: HttpWorld,
-  principal: Principal,
-  spaces: readonly SpaceObject[],
-): Promise<Result<readonly WorkbookEntry[]>> {
-  const kept = await rooms.workbooks(spaces.map(({ id }) => id));
-  if (!kept.ok) return kept;
-  return ok(
-    spaces
-      .flatMap((space) => workbooksIn(space, kept.value))
-      .filter((workbook) => isOpenTo(principal, workbook)),
-  );
-}
-
-function isOpenTo(principal: Principal, { space, declaredName }: WorkbookEntry): boolean {
-  const { spec, metadata } = space.declaration;
-  const place = {
-    environment: spec.environment,
-    space: { name: metadata.name, id: space.id },
-    workbook: declaredName,
-  };
-  return authorize(principal, 'workbooks:read', { kind: 'place', place }).ok;
-}
-
-async function seenWorkbook(
-  world: HttpWorld,
-  principal: Principal,
-  id: string,
-): Promise<Result<WorkbookEntry>> {
-  const spaces = await spacesOf(world, spaceOfWorkbook(id) ?? 'us_sp_');
-  const entries = spaces.ok ? await openIn(world, principal, spaces.value) : spaces;
-  if (!entries.ok) return entries;
-  const found = entries.value.find((one) => one.id === id);
-  return found === undefined ? ABSENT : ok(found);
-}
-
-async function seenSpace(world: HttpWorld, principal: Principal, id: string): Promise<Result<SpaceObject>> {
-  const spaces = await spacesOf(world, id);
-  if (!spaces.ok) return spaces;
-  const [space] = spaces.value;
-  if (space === undefined) return NO_SPACE;
-  const { spec, metadata } = space.declaration;
-  const place = { environment: spec.environment, space: { name: metadata.name, id: space.id } };
-  return authorize(principal, 'workbooks:read', { kind: 'place', place }).ok ? ok(space) : NO_SPACE;
-}
-
-async function itemsOf(
-  world: HttpWorld,
-  entries: readonly WorkbookEntry[],
-  withSheets: 'shown' | 'left out',
-): Promise<Result<readonly Static<typeof WorkbookItem>[]>> {
-  const names = entries.map(({ space }) => space.declaration.spec.environment);
-  const environments = await environmentsOf(world, names);
-  if (!environments.ok) return environments;
-  return ok(entries.map((entry) => workbookItem(entry, { environments: environments.value, withSheets })));
-}
-
-/** One that the caller may see; `not_found`. */
-export async function workbookShown(
-  world: HttpWorld,
-  principal: Principal,
-  id: string,
-): Promise<Result<Static<typeof WorkbookItem>>> {
-  const found = await seenWorkbook(world, principal, id);
-  const items = found.ok ? await itemsOf(world, [found.value], 'shown') : found;
-  if (!items.ok) return items;
-  const [item] = items.value;
-  return item === undefined ? ABSENT : ok(item);
-}
 
 async function shown(world: HttpWorld, principal: Principal, id: string): Promise<Answered> {
   const item = await workbookShown(world, principal, id);
