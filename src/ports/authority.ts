@@ -43,6 +43,8 @@ export interface AccessToken {
   /** Seconds from now until then. */
   readonly expiresInS: number;
   readonly principal: Principal;
+  /** `us_acc_…`: what it lets into. */
+  readonly accountId: string;
 }
 
 /** Somebody who acts, and how their call arrived. */

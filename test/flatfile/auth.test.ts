@@ -14,7 +14,8 @@ test('F9: email and password are exchanged for an access token, which is refresh
   const credentials = { type: 'userCredentials', email: 'ada@example.com', password: PASSWORD } as const;
   const granted = await nobody.createAccessToken(credentials);
   await talk.answered(shapes.AccessToken, 'exactly');
-  expect(granted).toMatchObject({ expiresIn: '86400', email: 'ada@example.com' });
+  const { accountId } = (await talk.api.environments.list()).data[0] ?? {};
+  expect(granted).toMatchObject({ expiresIn: '86400', email: 'ada@example.com', accountId });
   const refreshed = await nobody.refreshToken(granted.accessToken);
   await talk.answered(shapes.AccessToken, 'exactly');
   expect((await talk.as(refreshed.accessToken).environments.list()).data).toHaveLength(2);
@@ -34,6 +35,7 @@ test('F5: keys of an environment are listed, made, used and removed', async () =
   const { data: publishable } = await api.auth.getPublishableKey({ environmentId });
   await talk.answered(shapes.PublishableKeyResponse, 'with more');
   expect(publishable).toMatchObject({ type: 'PUBLISHABLE', rawKey: expect.stringMatching(/^pk_test_/) });
+  expect(publishable.operations).toContainEqual({ path: '/v1/spaces', method: 'POST' });
   const [made] = (await api.auth.createNewApiKey({ environmentId, type: 'SECRET' })).data;
   await talk.answered(shapes.ApiKeysResponse, 'with more');
   const spaces = () => talk.as(made?.rawKey).spaces.list({}, ONCE);

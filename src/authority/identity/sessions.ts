@@ -2,6 +2,7 @@
  * Sessions: what a key, token, password or link is exchanged for. A session has one row and any number of access
  * tokens, each short-lived; ending the row, or what it stands on, ends them all.
  */
+import { accountIdOf } from '../../domain/derived-ids.js';
 import { fault } from '../../domain/errors.js';
 import { actorOf, type Principal } from '../../domain/principal.js';
 import { fail, ok, type Result } from '../../domain/result.js';
@@ -128,5 +129,6 @@ export async function signed({ principal, claims, key }: Granted, storeId: strin
     // From the second in which it was issued, as its claims have it.
     expiresInS: Math.floor(expiresAt / SECOND_MS) - Math.floor(issuedAt / SECOND_MS),
     principal,
+    accountId: accountIdOf(storeId),
   };
 }

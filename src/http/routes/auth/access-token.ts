@@ -11,16 +11,18 @@ export const AccessTokenBody = Type.Object(
     expires: Type.String({ format: 'date-time' }),
     email: Type.Optional(Type.String({ description: 'Of a person or a guest.' })),
     userId: Type.Optional(Type.String({ description: 'Of a person or a guest.' })),
+    accountId: Type.String(),
   },
   closed,
 );
 
 export function accessTokenBody(granted: AccessToken): Static<typeof AccessTokenBody> {
-  const { token, expiresAt, expiresInS, principal } = granted;
+  const { token, expiresAt, expiresInS, principal, accountId } = granted;
   return {
     accessToken: token.reveal(),
     expiresIn: String(expiresInS),
     expires: formatInstant(expiresAt),
     ...('email' in principal && { email: principal.email, userId: principal.id }),
+    accountId,
   };
 }

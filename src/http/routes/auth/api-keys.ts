@@ -44,8 +44,9 @@ const ofEnvironment = {
   environmentId: Type.String({ minLength: 1, maxLength: 100, description: 'Its id, or its name.' }),
 };
 
-/** A publishable key starts sessions. */
+/** A publishable key starts sessions, by itself or in one step with the space that they make. */
 const STARTING = [
+  { path: '/v1/spaces', method: 'POST' },
   { path: '/v1/auth', method: 'POST' },
   { path: '/v1/internal/spaces/init', method: 'POST' },
 ];
