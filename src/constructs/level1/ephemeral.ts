@@ -30,6 +30,13 @@ class EphemeralResource extends TerraformElement {
     const attributes = { ...this.#asked, ...this.rawOverrides, '//': this.constructNodeMetadata };
     return { ephemeral: { [this.#type]: { [this.friendlyUniqueId]: attributes } } };
   }
+
+  /** CDKTF writes only those blocks as HCL that it knows, and would leave this one out. */
+  override toHclTerraform(): never {
+    throw new Error(
+      `${this.node.path}: ephemeral blocks are written as JSON only: leave hclOutput and SYNTH_HCL_OUTPUT away`,
+    );
+  }
 }
 
 /** A temporary version of a key, revoked when the run closes. */

@@ -6,23 +6,23 @@ export const hclAttributes = (known: readonly Attribute[], values: Values): Reco
   Object.fromEntries(
     Object.entries(values).map(([name, value]) => {
       const type = known.find((attribute) => attribute.name === name)?.type ?? { kind: 'string' };
-      return [name, { value, isBlock: false, type: 'simple', storageClassType: storageClass(type) }];
+      return [name, { value, isBlock: false, ...rendering(type) }];
     }),
   );
 
-function storageClass(type: AttributeType): string {
+/** How CDKTF is to write a value of that type. Anything nested is `any`: the rest is for the blocks of older providers. */
+function rendering(type: AttributeType): { readonly type: string; readonly storageClassType?: string } {
   switch (type.kind) {
     case 'bool':
-      return 'boolean';
+      return { type: 'simple', storageClassType: 'boolean' };
     case 'number':
     case 'string':
-      return type.kind;
+      return { type: 'simple', storageClassType: type.kind };
     case 'map':
-      return 'stringMap';
-    case 'object':
-      return 'struct';
+      return { type: 'map', storageClassType: 'stringMap' };
     case 'list':
     case 'set':
-      return type.of.kind === 'string' ? 'stringList' : 'objectList';
+    case 'object':
+      return { type: 'any' };
   }
 }
