@@ -1,4 +1,5 @@
 /** Failures and JSON on their way out: the one place that decides how a command says no. */
+import { withoutTokens } from '../domain/secret.js';
 import { diagnosticsJson, diagnosticsText } from '../view/diagnostics.js';
 import type { Failure } from './failure.js';
 import type { CommandContext } from './terminal.js';
@@ -10,11 +11,8 @@ export function renderFailure(
 ): void {
   const { code, message } = fault;
   if (flags.output === 'json') {
-    const shown = diagnosticsJson(diagnostics);
-    printJson(
-      { apiVersion: 'keywright.dev/v1', kind: 'Error', code, message, diagnostics: shown },
-      { terminal },
-    );
+    const shown = { message: withoutTokens(message), diagnostics: diagnosticsJson(diagnostics) };
+    printJson({ apiVersion: 'keywright.dev/v1', kind: 'Error', code, ...shown }, { terminal });
     return;
   }
   if (diagnostics.length > 0)

@@ -6,7 +6,7 @@ export interface Terminal {
   readonly cwd: string;
   /** Results, for people or for programs. */
   out(text: string): void;
-  /** Progress, questions, warnings. */
+  /** Progress, questions, warnings; tokens in them are not shown. */
   err(text: string): void;
   /** May the output be coloured? */
   readonly color: boolean;

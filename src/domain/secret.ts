@@ -60,6 +60,13 @@ const CRC_TABLE = Int32Array.from({ length: 0x100 }, (_, byte) => {
 /** What scanners look for; a whole token, nothing around it. */
 export const TOKEN_PATTERN = /\b(?:sk_live|sk_test|pk_live|pk_test|pat)_[0-9A-Za-z]{12}_[0-9A-Za-z]{49}\b/;
 
+/** Looser than a whole token: also one with something around it, or with its end cut off. */
+const TOKEN_IN_TEXT = /((?:sk_live|sk_test|pk_live|pk_test|pat)_[0-9A-Za-z]{12}_)[0-9A-Za-z]+/g;
+
+/** What somebody wrote, for a message about it: of a key or personal token that is in it, the public prefix alone. */
+export const withoutTokens = (text: string, cover: (secret: string) => string = () => '…'): string =>
+  text.replaceAll(TOKEN_IN_TEXT, (whole, prefix: string) => prefix + cover(whole.slice(prefix.length)));
+
 const LINK_PATTERN = /^link_(?<id>[0-9A-Za-z]{12})_[0-9A-Za-z]{49}$/;
 
 export interface MintedKey {

@@ -2,7 +2,7 @@
 
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
-import { TOKEN_PATTERN } from '../domain/secret.js';
+import { withoutTokens } from '../domain/secret.js';
 import { type ProblemBody, problemOf, type Refusal } from './problem.js';
 import type { StreamFormat } from './route.js';
 
@@ -73,9 +73,8 @@ const INVISIBLE = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}]/gu;
 
 /** A caller's text for a log or an answer: no more than this much, nothing invisible, and no token. */
 export const shownText = (text: string, length = 200): string =>
-  text
+  withoutTokens(text)
     .slice(0, length)
-    .replace(new RegExp(TOKEN_PATTERN, 'g'), '[token]')
     .replace(INVISIBLE, (one) => `\\u${(one.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`);
 
 /** The path that was called, without the query: what is there is for nobody's log. */

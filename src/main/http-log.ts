@@ -1,6 +1,6 @@
 /** The log of a server: a line of JSON a request on standard error, by pino. Nothing secret gets here; the paths below are a second net. */
 import { type Logger, pino } from 'pino';
-import { TOKEN_PATTERN } from '../domain/secret.js';
+import { withoutTokens } from '../domain/secret.js';
 import type { HttpLog } from '../http/world.js';
 
 export interface OpenLog extends HttpLog {
@@ -37,8 +37,6 @@ export function openLog(level: LogLevel, write?: (line: string) => void): OpenLo
     close: () => destination.end(),
   };
 }
-
-const withoutTokens = (text: string): string => text.replaceAll(new RegExp(TOKEN_PATTERN, 'g'), '[token]');
 
 /** For whoever mends it: what a database or a bug says of itself. */
 function causeOf(cause: unknown): { readonly cause?: string; readonly stack?: string } {

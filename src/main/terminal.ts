@@ -2,6 +2,7 @@
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 import type { Progress, Terminal } from '../cli/terminal.js';
+import { withoutTokens } from '../domain/secret.js';
 
 export function openTerminal(argv: readonly string[]): Terminal & { close(): void } {
   const { stdin, stdout, stderr, env } = process;
@@ -11,7 +12,8 @@ export function openTerminal(argv: readonly string[]): Terminal & { close(): voi
   return {
     cwd: process.cwd(),
     out: (text) => void stdout.write(text),
-    err: (text) => void stderr.write(text),
+    // Messages repeat what they were given: a token that was typed in the place of a name, say.
+    err: (text) => void stderr.write(withoutTokens(text)),
     color: wantsColor && (stdout.isTTY === true || env['FORCE_COLOR'] === '1'),
     isInteractive: stdin.isTTY === true && stderr.isTTY === true,
     ask,

@@ -3,6 +3,7 @@
  * are written by anybody, so nothing of them reaches a terminal unescaped.
  */
 import { positionText } from '../domain/objects.js';
+import { withoutTokens } from '../domain/secret.js';
 import type { Diagnostic } from '../spec/diagnostics.js';
 
 export interface DiagnosticsStyle {
@@ -30,9 +31,9 @@ function block(diagnostic: Diagnostic, paint: Paint): string {
   const { code, severity, message, help, position, sourceLine } = diagnostic;
   if (code === 'more') return escaped(message);
   const place = escaped(positionText(position));
-  const lines = [`${paint('place', place)} ${paint(severity, severity)}: ${escaped(message)}`];
+  const lines = [`${paint('place', place)} ${paint(severity, severity)}: ${said(message)}`];
   if (sourceLine.trim() !== '') lines.push(...excerpt(diagnostic, paint));
-  if (help !== undefined) lines.push(`  ${paint('help', 'help')}: ${escaped(help)}`);
+  if (help !== undefined) lines.push(`  ${paint('help', 'help')}: ${said(help)}`);
   return lines.join('\n');
 }
 
@@ -52,19 +53,28 @@ function excerpt({ position, length, sourceLine }: Diagnostic, paint: Paint): re
   ];
 }
 
-/** Diagnostics for programs, as they are but for passwords in addresses. */
+/** Diagnostics for programs, as they are but for tokens, and passwords in addresses. */
 export const diagnosticsJson = (diagnostics: readonly Diagnostic[]): readonly Diagnostic[] =>
-  diagnostics.map((one) => ({ ...one, sourceLine: uncounted(covered(one.sourceLine)) }));
+  diagnostics.map(({ message, help, sourceLine, ...one }) => ({
+    ...one,
+    message: withoutTokens(message),
+    ...(help !== undefined && { help: withoutTokens(help) }),
+    sourceLine: uncounted(covered(sourceLine)),
+  }));
 
-/** Stands for a character of a password until the line is cut, so that columns stay right. */
+/** Stands for a character of a secret until the line is cut, so that columns stay right. */
 const COVER = '\uffff';
 
-/** The password of `store: postgres://user:password@host/database`, however it is written, is not ours to show. */
+/** Tokens, and the password of `store: postgres://user:password@host/database`, are not ours to show, however written. */
 const covered = (line: string): string =>
-  line.replace(/(?<=:\/\/[^\s/@:]*:).*(?=@)/g, (password) => COVER.repeat(password.length));
+  withoutTokens(line, cover).replace(/(?<=:\/\/[^\s/@:]*:).*(?=@)/g, cover);
+
+const cover = (secret: string): string => COVER.repeat(secret.length);
 
 /** Without the length of what is covered. */
 const uncounted = (text: string): string => text.replace(/\uffff+/g, '…');
+
+const said = (text: string): string => escaped(withoutTokens(text));
 
 const shown = (text: string): string => escaped(uncounted(text));
 

@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib';
 import fc from 'fast-check';
-import { isToken, mintKey, parseToken, TOKEN_PATTERN } from '../../src/domain/secret.js';
+import { isToken, mintKey, parseToken, TOKEN_PATTERN, withoutTokens } from '../../src/domain/secret.js';
 import { seededEntropy } from '../support/store-world.js';
 
 const DIGITS = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
@@ -83,6 +83,15 @@ describe('the form of a token', () => {
     expect(token.reveal().startsWith(`${start}${id}_`)).toBe(true);
     expect(parseToken(token.reveal())).toEqual({ type, id });
   });
+
+  it.each([1, 20, 49])(
+    'of a token in a text, of whose secret %d characters are there, the prefix alone is shown',
+    (length) => {
+      const { id, token } = mintKey('secret', true, seededEntropy('shown'));
+      const part = token.reveal().slice(0, 21 + length);
+      expect(withoutTokens(`x_${part}, ${part}`)).toBe(`x_sk_live_${id}_…, sk_live_${id}_…`);
+    },
+  );
 
   it('knows personal tokens', () => {
     const body = `pat_${'a'.repeat(12)}_${'b'.repeat(43)}`;

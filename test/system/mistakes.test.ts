@@ -43,6 +43,18 @@ const errorsIn = async (...documents: readonly string[]): Promise<readonly [numb
 };
 
 describe('on the command line', () => {
+  const TOKEN = `sk_live_4f9Kq2LmZx01_${'Aa1'.repeat(17).slice(0, 49)}`;
+
+  test.each([`explain ${TOKEN}`, `apply ${TOKEN}`, `--output ${TOKEN} plan`, `plan --${TOKEN}`, TOKEN])(
+    'a token where something else belongs (%#) is not repeated',
+    async (args) => {
+      const [code, text] = await told(args);
+      expect([code > 0, text]).toEqual([true, expect.stringContaining('sk_live_4f9Kq2LmZx01_…')]);
+      const { stdout } = await world.run(`explain ${TOKEN} --output json`);
+      expect([text, stdout].join()).not.toContain('Aa1');
+    },
+  );
+
   test('a folder without a project: the error names init, and --store where that would do', async () => {
     world.remove('keywright.yaml');
     expect(await told('plan')).toEqual([

@@ -1,6 +1,6 @@
 import { type Diagnostic, errorAt } from '../../src/spec/diagnostics.js';
 import { Source } from '../../src/spec/source.js';
-import { diagnosticsText } from '../../src/view/diagnostics.js';
+import { diagnosticsJson, diagnosticsText } from '../../src/view/diagnostics.js';
 
 const at = (text: string, start: number, end: number, message = 'unknown field "rotaton"'): Diagnostic =>
   errorAt(new Source('specs/billing.yaml', text).place(start, end), { code: 'unknown_field', message });
@@ -52,6 +52,19 @@ test('the caret stands under its character after tabs, wide and escaped characte
     expect(caret.replace('|', ' ')).toBe(`${columns.join('')}^`);
   }
 });
+
+test.each([0, 5_000])(
+  'of a token in the line and in what is said of it only the public prefix is shown (%d before)',
+  (before) => {
+    const id = 'sk_live_4f9Kq2LmZx01';
+    const token = `${id}_${'S'.repeat(49)}`;
+    const diagnostic = at(`${'a'.repeat(before)} ${token} X`, before + 1, before + 71, `unknown "${token}"`);
+    const helped = { ...diagnostic, help: `not ${token.slice(0, 40)}` };
+    const text = JSON.stringify(diagnosticsJson([helped]));
+    expect([...shown(diagnostic), text].join()).not.toContain('SS');
+    expect([shown(diagnostic)[1], text]).toEqual([expect.stringContaining(id), expect.stringContaining(id)]);
+  },
+);
 
 test('of a long line only the surroundings are shown', () => {
   const [, line = '', caret = ''] = shown(at(`${'a'.repeat(5_000)}X${'b'.repeat(5_000)}`, 5_000, 5_001));
