@@ -51,11 +51,16 @@ export function dependentsRemain(situation: Situation): Decision | undefined {
   if (remaining.length === 0) return undefined;
   const ends = remaining.map((one) => one.endsAt ?? leaving.ends.get(refText(one.ref)));
   const until = ends.reduce(latest, 0);
-  return waitFor(ref, 'DependentsRemain', {
-    until,
-    message: `${namesOf(remaining)} still ${remaining.length === 1 ? 'needs' : 'need'} it${until === undefined ? '' : `, until ${instantText(until)} at the latest`}.`,
-  });
+  const needed = `${namesOf(remaining)} still ${remaining.length === 1 ? 'needs' : 'need'} it${until === undefined ? '' : `, until ${instantText(until)} at the latest`}.`;
+  const released = leaving.released.get(refText(ref)) ?? [];
+  const isStuck =
+    situation.desired !== undefined && remaining.some((one) => !released.includes(refText(one.ref)));
+  return waitFor(ref, 'DependentsRemain', { until, message: isStuck ? `${needed} ${WAY_OUT}` : needed });
 }
+
+/** Of what is declared otherwise than it can become, while those that need it are declared too: that may be for ever. */
+const WAY_OUT =
+  'What changed makes another object of it: undo that, or declare one of another name and move there.';
 
 /** Deleted in this plan, with no version that outlives it; or naming it no longer, when it goes for good. */
 function isGone({ ref: by, endsAt }: LiveDependent, { ref, desired, leaving }: Situation): boolean {

@@ -1,6 +1,7 @@
 /** The other faces of a plan: JSON, Markdown, drift and report. */
 import { stripVTControlCharacters } from 'node:util';
 import { fault } from '../../src/domain/errors.js';
+import { DAY_MS } from '../../src/domain/time.js';
 import { planDigest } from '../../src/plan/digest.js';
 import { drift } from '../../src/plan/drift.js';
 import { reportOf } from '../../src/plan/report.js';
@@ -93,6 +94,19 @@ describe('drift', () => {
     expect(text).toContain('the documents changed');
     const [first] = driftJson(made).steps.filter((step) => step.object.name === 'a');
     expect(first).toMatchObject({ cause: { since: '2027-01-01T00:00:00.000Z', path: 'cli:revoke' } });
+  });
+
+  it('says what needs nobody: that time has come, or that a sink was changed', () => {
+    const calm = new PlanWorld();
+    calm.documents = [service('billing'), key('a', { deliver: [dotenv('KEY')] })];
+    calm.apply(calm.plan());
+    const told = () => driftText(drift(calm.plan(), new Map()), { color: false, now: calm.now });
+    calm.places.clear();
+    expect(told()).toContain('the sink was changed from outside, which no audit log of ours tells of');
+    calm.documents = [service('billing'), key('b', { rotation: { every: '1d', overlap: '1h' } })];
+    calm.apply(calm.plan());
+    calm.now += 2 * DAY_MS;
+    expect(told()).toMatch(/ApiKey\/b \(RotationDue\)[^]*its time has come; nobody changed it/);
   });
 
   it('is a table for a pull request in which no value becomes markup', () => {
