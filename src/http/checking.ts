@@ -52,7 +52,19 @@ export function checkOf(schema: TSchema, part: Part): Check {
 const ERRORS_MAX = 20;
 
 const errorsOf = ({ errors }: ValidateFunction, part: Part): readonly FieldError[] =>
-  (errors ?? []).slice(0, ERRORS_MAX).map((error) => fieldError(error, part));
+  withoutOtherBranches(errors ?? [])
+    .slice(0, ERRORS_MAX)
+    .map((error) => fieldError(error, part));
+
+/** Of one or several: what was sent is one of the two, and that it is not the other says nothing about what is wrong. */
+function withoutOtherBranches(errors: readonly ErrorObject[]): readonly ErrorObject[] {
+  const unions = errors.filter(({ keyword }) => keyword === 'anyOf').map(({ instancePath }) => instancePath);
+  const telling = errors.filter(
+    ({ keyword, instancePath }) =>
+      keyword !== 'anyOf' && !(keyword === 'type' && unions.includes(instancePath)),
+  );
+  return telling.length > 0 ? telling : errors.filter(({ keyword }) => keyword !== 'anyOf');
+}
 
 const refusalOf = (errors: readonly FieldError[]): Refusal => {
   const [first] = errors;

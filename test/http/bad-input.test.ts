@@ -123,6 +123,34 @@ test('a field that is wrong is named, and told what it should be', async () => {
   expect(body.errors).toEqual([{ key: 'body.environmnt', message: 'is not known here' }]);
 });
 
+test.each<[string, unknown, readonly object[]]>([
+  [
+    'one guest',
+    { email: 'a@example.com', spaces: [] },
+    [{ key: 'body.environmentId', message: 'is missing' }],
+  ],
+  ['a list of none', [], [{ key: 'body', message: expect.stringContaining('fewer than 1') }]],
+  [
+    'a list',
+    [{ environmentId: 'production', email: 'a@example.com' }],
+    [{ key: 'body.0.spaces', message: 'is missing' }],
+  ],
+  [
+    'neither',
+    7,
+    [
+      { key: 'body', message: 'must be object' },
+      { key: 'body', message: 'must be array' },
+    ],
+  ],
+])(
+  'where one or several may be sent, whoever sends %s is told what is wrong with that',
+  async (_, body, errors) => {
+    const server = await place.start();
+    expect((await server.asRoot('POST /v1/guests', body)).body.errors).toEqual(errors);
+  },
+);
+
 test('an instant and a day that are none are told what one looks like', async () => {
   const server = await place.start();
   const detail = async (line: string, body?: object) => (await server.asRoot(line, body)).body.detail;

@@ -119,6 +119,8 @@ test('Flatfile’s getGuestToken and exchangeToken give an access token of the g
   const { token } = await magicLink(server);
   const good = await exchange({ token, email: null, spaceId: null });
   expect([good.valid, ...(await statuses(server, good.token))]).toEqual([true, 200]);
-  for (const body of [{ token }, {}, { email: 'visitor@example.com', spaceId: ids[0] }])
+  for (const body of [{ token }, { email: 'visitor@example.com', spaceId: ids[0] }])
     expect(await exchange(body)).toEqual({ valid: false });
+  for (const body of [{}, { email: 'visitor@example.com' }, { spaceId: ids[0] }])
+    expect((await server.ask('POST /v1/invitations/exchange', { body })).status).toBe(400);
 });

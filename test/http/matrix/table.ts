@@ -16,7 +16,7 @@ export const OPEN: Readonly<
   'POST /auth': { body: { email: 'nobody@example.com', password: 'not a password' }, status: 401 },
   'POST /auth/refresh-token': { body: '"none"', status: 401 },
   'POST /invitations/accept': { body: { token: 'none', password: 'correct horse battery' }, status: 401 },
-  'POST /invitations/exchange': { body: {}, status: 200 },
+  'POST /invitations/exchange': { body: { token: 'none' }, status: 200 },
   'GET /.well-known/jwks.json': { status: 200 },
   'POST /internal/spaces/init': { body: { space: {} }, query: 'publishableKey=none', status: 401 },
   'GET /healthz': { status: 200 },

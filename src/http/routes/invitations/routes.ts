@@ -1,5 +1,7 @@
 /** How people come in for the first time: an invitation is made, passed on, and accepted; and how they change their password. */
 import { Type } from 'typebox';
+import { fault } from '../../../domain/errors.js';
+import { fail } from '../../../domain/result.js';
 import { Secret } from '../../../domain/secret.js';
 import { formatInstant } from '../../../domain/time.js';
 import { byOf, SUCCESS, Success } from '../../live-objects.js';
@@ -89,6 +91,9 @@ const setPassword = route({
   },
 });
 
+const NOTHING_SENT = fail(
+  fault('bad_request', 'send the token of a link; or an email and a spaceId, to be mailed one'),
+);
 const NOT_VALID = json({ data: { valid: false } });
 
 /** Flatfile's: a guest's link becomes an access token. Nothing is told apart but good and not good. */
@@ -124,7 +129,7 @@ const exchange = openRoute({
   handle: async ({ body, context }, { authority }) => {
     const { token: text, email, spaceId } = body;
     if (text === undefined) {
-      if (email === undefined || spaceId === undefined) return NOT_VALID;
+      if (email === undefined || spaceId === undefined) return NOTHING_SENT;
       const asked = await authority.askForLink({ email, spaceId }, context);
       if (!asked.ok) return asked;
       return asked.value ? json({ data: { valid: false, sentTo: email } }) : NOT_VALID;
