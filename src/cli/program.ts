@@ -3,7 +3,7 @@
  * name and summary. Every flag can also be given as a variable: `--auto-approve` as KEYWRIGHT_AUTO_APPROVE.
  */
 import { resolve } from 'node:path';
-import { Argument, Command as Commander, CommanderError, Option } from 'commander';
+import { Argument, Command as Commander, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { Secret } from '../domain/secret.js';
 import { type Command, Input, type OptionSpec } from './command.js';
 import { COMMANDS } from './commands/index.js';
@@ -114,6 +114,7 @@ function configure(sub: Commander, command: Command, env: Invocation['env']): vo
 function option({ flags, description, choices }: OptionSpec, env: Invocation['env']): Option {
   const made = new Option(flags, description);
   if (choices) made.choices([...choices]);
+  else if (made.required) made.argParser(notEmpty);
   const variable = `KEYWRIGHT_${made.name().replace(/^no-/, 'no_').replaceAll('-', '_').toUpperCase()}`;
   const value = env[variable] ?? '';
   // An empty variable is one that isn't set.
@@ -128,6 +129,13 @@ function option({ flags, description, choices }: OptionSpec, env: Invocation['en
       `${variable} is ${JSON.stringify(value)}: say true or false`,
     );
   return isOn ? made.env(variable) : made;
+}
+
+/** `--store "$STORE"` where the variable is unset would name the working folder, or nothing. */
+function notEmpty(value: string): string {
+  if (value.trim() === '')
+    throw new InvalidArgumentError('It is empty: give a value, or leave the flag away.');
+  return value;
 }
 
 const ON: ReadonlySet<string> = new Set(['1', 'true', 'yes', 'on']);

@@ -67,6 +67,17 @@ test('--store is enough where no project is needed', async () => {
   expect((await world.run('audit verify', { env: { KEYWRIGHT_STORE: '.keywright' } })).code).toBe(0);
 });
 
+test.each(['--store=', '--chdir=', '--app=', '--token='])(
+  '%s, as of an unset variable, is refused',
+  async (flag) => {
+    const before = readdirSync(world.folder);
+    const { code, stderr } = await world.run(`apply --auto-approve ${flag}`);
+    expect(code).toBe(EXIT.usage);
+    expect(stderr).toContain('It is empty: give a value, or leave the flag away.');
+    expect(readdirSync(world.folder)).toEqual(before);
+  },
+);
+
 test('colours are for terminals, and not where somebody said no', async () => {
   world.write('specs/more.yaml', keyYaml('more', 'oops: 1'));
   const isColored = async (args: string, env: Readonly<Record<string, string>>): Promise<boolean> =>
