@@ -106,6 +106,20 @@ test('changes come as they happen, each once, and a reader that comes back misse
   expect(ids).toEqual([...new Set(ids)].sort((a, b) => a - b));
 });
 
+test('who asks for changes after one that is still to come is told so, and waits for nothing', async () => {
+  const server = await withKeys();
+  const last = (await server.asRoot('GET /v1/audit?limit=200')).body.data.at(-1).seq;
+  const headers = { 'last-event-id': String(last + 1) };
+  for (const got of [
+    await server.asRoot(`GET /v1/changes?since=${last + 1}`),
+    await server.ask('GET /v1/changes', { token: ROOT, headers }),
+  ])
+    expect([got.status, got.body.code]).toEqual([409, 'conflict']);
+  const events = reading(server, { 'last-event-id': String(last) }, async (seen) => seen.length > 0);
+  await server.hand.create(service('next'));
+  expect((await events).length).toBe(1);
+});
+
 test('a stream of changes ends when its reader is shut out', async () => {
   const server = await withKeys();
   await server.hand.create(apiKey('reader', { owner: { service: 'billing' }, permissions: ['audit:read'] }));

@@ -3,8 +3,9 @@
  * audit entry, so a client that comes back with `Last-Event-ID` misses nothing. Comments keep the line open.
  */
 import { Type } from 'typebox';
+import { fault } from '../../../domain/errors.js';
 import { isObjectKind } from '../../../domain/kinds/index.js';
-import { ok, type Result } from '../../../domain/result.js';
+import { fail, ok, type Result } from '../../../domain/result.js';
 import { formatInstant } from '../../../domain/time.js';
 import type { AuditEntry } from '../../../ports/live-store.js';
 import { type Call, route } from '../../route.js';
@@ -39,15 +40,31 @@ export const changesRoute = route({
   permission: 'audit:read',
   query,
   answer: 'events',
+  faults: ['conflict'],
   handle: async (call, world) => {
     const { lastEventId } = call.credential;
-    const from = call.query.only === 'new' ? await newest(world) : ok(call.query.since ?? 0);
+    const resumed = /^\d{1,15}$/.test(lastEventId ?? '') ? Number(lastEventId) : undefined;
+    const since = resumed ?? (call.query.only === 'new' ? undefined : (call.query.since ?? 0));
+    const from = await startingAt(world, since);
     if (!from.ok) return from;
-    const resumed = /^\d{1,15}$/.test(lastEventId ?? '') ? Number(lastEventId) : from.value;
-    const events = (signal: AbortSignal) => follow({ ...call, since: resumed }, world, signal);
+    const events = (signal: AbortSignal) => follow({ ...call, since: from.value }, world, signal);
     return ok({ kind: 'events', events });
   },
 });
+
+/** Undefined: from the newest. `conflict` for a change that is still to come: who waits for it misses those before. */
+async function startingAt(world: HttpWorld, since: number | undefined): Promise<Result<number>> {
+  if (since !== undefined && since <= world.verifier.revision()) return ok(since);
+  const last = await newest(world);
+  if (!last.ok || since === undefined) return last;
+  if (since <= last.value) return ok(since);
+  return fail(
+    fault(
+      'conflict',
+      `the last change is ${last.value}, before ${since}: that was of another store, or of this one before a backup was restored; read it anew, from since=0`,
+    ),
+  );
+}
 
 async function newest({ verifier }: HttpWorld): Promise<Result<number>> {
   const read = await verifier.refresh();
