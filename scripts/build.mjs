@@ -31,6 +31,8 @@ const { metafile } = await build({
   // Less to read at every start. Names stay, for the stack of a bug.
   minifyWhitespace: true,
   minifySyntax: true,
+  // Node shows the whole line that an exception comes from: an app with a mistake should not end in pages of ours.
+  lineLimit: 120,
   plugins: [shapesAhead],
   legalComments: 'none',
   logLevel: 'warning',

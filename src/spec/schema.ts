@@ -156,7 +156,7 @@ function badValue(error: ErrorObject): Pick<Complaint, 'message' | 'help'> {
     if (wrong !== undefined) return { message: wrong };
   }
   if (keyword === 'const') return { message: `must be ${JSON.stringify(params['allowedValue'])}` };
-  if (keyword === 'minLength') return { message: 'must not be empty' };
+  if (keyword === 'minLength' || keyword === 'minItems') return { message: 'must not be empty' };
   return { message: expected === undefined ? (error.message ?? 'is not valid') : `must be ${expected}` };
 }
 

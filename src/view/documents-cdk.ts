@@ -28,11 +28,13 @@ export function documentsCdk(documents: readonly LiveDocument[], stack: string):
     .join('\n');
   const used = USABLE.filter((name) => new RegExp(`\\b${name}[.(]`).test(body));
   return [
-    "import { App, TerraformStack } from 'cdktf';",
+    "import { App, LocalBackend, TerraformStack } from 'cdktf';",
     ...(used.length === 0 ? [] : [`import { ${used.join(', ')} } from 'keywright/constructs';`]),
     '',
     'const app = new App();',
     `const stack = new TerraformStack(app, ${code(stack)});`,
+    '// With Terraform: where its state is. CDKTF would otherwise write the path of this machine into the stack.',
+    "new LocalBackend(stack, { path: 'terraform.tfstate' });",
     '',
     ...(body === '' ? [] : [body, '']),
     'app.synth();',
@@ -193,7 +195,11 @@ class Constants implements Names {
   }
 }
 
-const idOf = (key: string): string => key.replaceAll('/', '-').toLowerCase();
+/** `Space/prod/onboarding` → `space-prod_onboarding`: no name has an underscore, so no two keys have one id. */
+function idOf(key: string): string {
+  const [kind = '', ...names] = key.split('/');
+  return `${kind.toLowerCase()}-${names.join('_')}`;
+}
 
 function keyOf({ kind, metadata, spec }: Document): string {
   const isScoped = kind === 'Space' || kind === 'Guest';

@@ -112,6 +112,14 @@ spec: { scope: tenant, permissions: [7] }
   ]);
 });
 
+test('a list that must hold something says so', async () => {
+  const { errors } = await loadText(`kind: Guest
+metadata: { name: ada }
+spec: { environment: production, email: ada@example.com, grants: [{ space: hall, workbooks: [] }] }
+`);
+  expect(errors.map(line)).toEqual(['a.yaml:3:93 bad_value must not be empty']);
+});
+
 test('a JSON file takes the same path', async () => {
   const [entry] = await loaded({
     'specs/a.json':

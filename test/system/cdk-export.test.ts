@@ -31,6 +31,19 @@ spec: { environment: development, owner: { user: ada@example.com }, rotation: { 
 metadata: { name: of-reviewers }
 spec: { environment: production, owner: { team: class, role: reviewer }, permissions: [spaces:read] }
 `,
+  // Two spaces whose names, joined with those of their environments, read the same.
+  ...[
+    ['a', 'b-c'],
+    ['a-b', 'c'],
+  ].map(
+    ([environment, space]) => `kind: Environment
+metadata: { name: ${environment} }
+---
+kind: Space
+metadata: { name: ${space} }
+spec: { environment: ${environment} }
+`,
+  ),
 );
 
 test('what is exported as an app compiles, is synthesized, and plans empty', async () => {
@@ -47,10 +60,15 @@ test('what is exported as an app compiles, is synthesized, and plans empty', asy
   const planned = await workspace.run('plan --detailed-exitcode', { env });
   expect([planned.code, planned.stdout, planned.stderr]).toEqual([
     0,
-    expect.stringContaining('nothing to do now; 64 unchanged'),
+    expect.stringContaining('nothing to do now; 68 unchanged'),
     '',
   ]);
   expect(workspace.leaks()).toEqual([]);
+
+  // Nothing of this machine, so that everybody's plans are the same.
+  const out = { ...env, CDKTF_OUTDIR: 'cdktf.out' };
+  expect(await workspace.run('validate', { env: out })).toMatchObject({ code: 0 });
+  expect(workspace.read('cdktf.out/stacks/keywright/cdk.tf.json')).not.toContain(workspace.folder);
   workspace.dispose();
 }, 120_000);
 
