@@ -21,7 +21,8 @@ const CERTIFICATE = /^(?:ERR_TLS|CERT_|DEPTH_ZERO|UNABLE_TO_|SELF_SIGNED|HOSTNAM
 
 /** Of an error of the network. */
 export function troubleOf(error: unknown, shown: string): Trouble {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const isCoded = typeof error === 'object' && error !== null && 'code' in error;
+  const code = isCoded ? String(error.code) : '';
   if (CERTIFICATE.test(code))
     return {
       heard: 'no',

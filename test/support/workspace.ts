@@ -191,7 +191,8 @@ function textWhileThere(file: string): string {
   try {
     return readFileSync(file, 'latin1');
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return '';
+    // Not by `instanceof`: what node itself throws is no `Error` of the world that jest runs tests in.
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
     throw error;
   }
 }
