@@ -6,7 +6,7 @@ import type { LiveObject } from '../domain/live.js';
 import { compareRefs, type Declaration, isNamed, type ObjectRef, refText } from '../domain/objects.js';
 import { ok, type Result } from '../domain/result.js';
 import { type Instant, NEVER } from '../domain/time.js';
-import { type Forecast, keyForecast } from '../plan/forecast.js';
+import { type Forecast, objectForecast } from '../plan/forecast.js';
 import type { Plan } from '../plan/plan.js';
 import type { LiveStore } from '../ports/live-store.js';
 import type { SpecEntry } from '../spec/entry.js';
@@ -138,8 +138,7 @@ function aheadOf(
   plan: PlanPart | undefined,
   now: Instant,
 ): readonly Forecast[] {
-  const dated =
-    declaration?.kind === 'ApiKey' ? keyForecast({ ref, spec: declaration.spec, facts: live?.key }, now) : [];
+  const dated = declaration === undefined ? [] : objectForecast({ ref, declaration, live }, now);
   const waits = (plan?.waiting ?? []).flatMap(({ object, reason, until, message }) =>
     until === undefined || until <= now || until >= NEVER
       ? []

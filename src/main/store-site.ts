@@ -109,7 +109,7 @@ async function keyFor(site: StoreSite, { entropy }: World): Promise<Result<Secre
     return fail(
       fault(
         'master_key',
-        `${folder.masterKey} is missing and without it the store cannot be opened; restore it from its backup or give the key`,
+        `${folder.masterKey} is missing and without it the store cannot be opened; restore it from its backup, or give the key in KEYWRIGHT_MASTER_KEY`,
       ),
     );
   const made = await makeFolder(folder);

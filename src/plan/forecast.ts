@@ -1,24 +1,25 @@
 /**
  * What time alone brings, as long as nobody does anything: when keys become due for rotation, expire, lapse
- * or end, and when something that is waited for comes. Of each object the next event of each sort; what would
+ * or end, when guests lapse, and when something that is waited for comes. Of each object the next event of each sort; what would
  * follow from acting on them is for a later plan to say.
  */
+import { lapsesAt } from '../domain/guests.js';
 import type { ApiKeySpec } from '../domain/kinds/index.js';
 import { declaredEnd, isAlive, rotationDueAt, rotationPolicy } from '../domain/lifecycle.js';
-import type { KeyFacts, VersionFacts } from '../domain/live.js';
-import { compareRefs, type ObjectRef } from '../domain/objects.js';
+import type { KeyFacts, LiveObject, VersionFacts } from '../domain/live.js';
+import { compareRefs, type Declaration, type ObjectRef } from '../domain/objects.js';
 import { type Instant, NEVER } from '../domain/time.js';
 import { isOwnedBy } from './compare.js';
 import type { PlanInput, Subject, Waiting } from './plan.js';
 import { plan } from './plan-changes.js';
-import type { ForecastEvent, StepReason, WaitingReason } from './reasons.js';
+import type { FindingCode, ForecastEvent, StepReason, WaitingReason } from './reasons.js';
 
 export interface Forecast {
   readonly object: ObjectRef;
   readonly at: Instant;
   readonly what: ForecastEvent;
   /** What a plan made then says of it. */
-  readonly reason: StepReason | WaitingReason;
+  readonly reason: StepReason | WaitingReason | FindingCode;
   readonly message: string;
 }
 
@@ -49,10 +50,28 @@ function subjectForecast(
   { ownership }: PlanInput,
   since: Instant,
 ): readonly Forecast[] {
-  const declaration = desired?.declaration;
-  if (declaration?.kind !== 'ApiKey') return [];
-  if (live?.ownership !== undefined && !isOwnedBy(live, ownership)) return [];
-  return keyForecast({ ref, spec: declaration.spec, facts: live?.key }, since);
+  if (desired === undefined || (live?.ownership !== undefined && !isOwnedBy(live, ownership))) return [];
+  return objectForecast({ ref, declaration: desired.declaration, live }, since);
+}
+
+/** An object and its facts, with the declaration that holds for it. */
+export interface DatedObject {
+  readonly ref: ObjectRef;
+  readonly declaration: Declaration;
+  /** Undefined while it is not live. */
+  readonly live: LiveObject | undefined;
+}
+
+/** What lies ahead of one object, in no order. */
+export function objectForecast({ ref, declaration, live }: DatedObject, since: Instant): readonly Forecast[] {
+  if (declaration.kind === 'ApiKey')
+    return keyForecast({ ref, spec: declaration.spec, facts: live?.key }, since);
+  if (declaration.kind !== 'Guest') return [];
+  const at = lapsesAt({ spec: declaration.spec, grantedAt: live?.grantedAt });
+  const message = 'The guest is out for good from then on.';
+  return at > since && at < NEVER
+    ? [{ object: ref, at, what: 'lapses', reason: 'GuestLapsed', message }]
+    : [];
 }
 
 /** What lies ahead of one key, in no order. */

@@ -94,7 +94,8 @@ export type FindingCode = keyof typeof FINDINGS;
 export const FORECASTS = {
   rotates: 'The current version becomes due to be replaced.',
   expires: 'A version reaches its expiry and is refused from then on, unless it is replaced before.',
-  lapses: 'The key comes to its end, and nothing declares that another version follows.',
+  lapses:
+    'The key comes to its end, and nothing declares that another version follows; or the time of a guest is over.',
   ends: 'A version is refused from then on, by a revocation set ahead or by the deadline of a hand-over.',
   continues: 'What is waited for has come, and the next plan goes on from there.',
 } as const;

@@ -1,11 +1,11 @@
 /** The story of one object and what happens next: for people, for programs, for a pull request or a ticket. */
-import { refText } from '../domain/objects.js';
+import { refJson, refText } from '../domain/objects.js';
 import { formatInstant } from '../domain/time.js';
 import { headline, type Section, sectionsOf } from './explain-sections.js';
 import { type Explanation, type Related, statusOf } from './explanation.js';
 import { escaped } from './markdown.js';
 import { objectsJson } from './objects.js';
-import { forecastJson, waitingJson } from './plan-json.js';
+import { findingJson, forecastJson, waitingJson, withRefJson } from './plan-json.js';
 import { storyOf } from './story.js';
 import { painter, printable, type TextOptions, table } from './words.js';
 
@@ -37,7 +37,7 @@ export function explanationJson(explanation: Explanation) {
   return {
     apiVersion: 'keywright.dev/v1',
     kind: 'Explanation',
-    object: ref,
+    object: refJson(ref),
     now: formatInstant(now),
     status: statusOf(explanation),
     declared: declared ? { project: declared.project, ...declared.position } : null,
@@ -52,14 +52,15 @@ export function explanationJson(explanation: Explanation) {
     })),
     needs: needs.map(relatedJson),
     neededBy: neededBy.map(relatedJson),
-    steps: plan?.steps ?? [],
-    findings: plan?.findings ?? [],
+    steps: (plan?.steps ?? []).map(withRefJson),
+    findings: (plan?.findings ?? []).map(findingJson),
     waiting: (plan?.waiting ?? []).map(waitingJson),
     ahead: ahead.map(forecastJson),
   };
 }
 
-const relatedJson = ({ endsAt, ...related }: Related) => ({
+const relatedJson = ({ ref, endsAt, ...related }: Related) => ({
+  ref: refJson(ref),
   ...related,
   ...(endsAt !== undefined && { endsAt: formatInstant(endsAt) }),
 });

@@ -70,7 +70,7 @@ export function objectsJson(objects: readonly LiveObject[], now: Instant) {
 }
 
 function item(
-  { id, ref, ownership, origin, createdAt, declaration, deliveries, key }: LiveObject,
+  { id, ref, ownership, origin, createdAt, declaration, deliveries, key, grantedAt }: LiveObject,
   now: Instant,
 ) {
   const { kind, metadata, spec } = declaration;
@@ -84,6 +84,10 @@ function item(
       manager: ownership?.manager ?? null,
       origin,
       createdAt: formatInstant(createdAt),
+      ...(declaration.kind === 'Guest' && {
+        grantedAt: instant(grantedAt),
+        lapsesAt: instant(lapsesAt({ spec: declaration.spec, grantedAt })),
+      }),
       ...(key && {
         deactivatedAt: instant(key.deactivatedAt),
         deliveries: deliveries.map(({ sink, generation, machine }) => ({ sink, generation, machine })),

@@ -54,9 +54,12 @@ export const planJson = (plan: Plan, forecast?: readonly Forecast[]): PlanDocume
   ...(forecast && { forecast: forecast.map(forecastJson) }),
 });
 
-export type ForecastDocument = Omit<Forecast, 'at'> & { readonly at: string };
+export type ForecastDocument = WithRefJson<Omit<Forecast, 'at'>> & { readonly at: string };
 
-export const forecastJson = (one: Forecast): ForecastDocument => ({ ...one, at: formatInstant(one.at) });
+export const forecastJson = (one: Forecast): ForecastDocument => ({
+  ...withRefJson(one),
+  at: formatInstant(one.at),
+});
 
 export const waitingJson = ({ object, reason, until, message }: Waiting): WaitingDocument => ({
   object: refJson(object),

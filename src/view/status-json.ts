@@ -1,9 +1,11 @@
 /** The state of a controller for programs: the page `/status`. Nothing secret, no stack, no cause; no list without end. */
+
 import type { DocumentProblem, Status, Withheld } from '../controller/status.js';
 import { resultOf } from '../controller/status.js';
+import { refJson } from '../domain/objects.js';
 import { formatInstant, type Instant } from '../domain/time.js';
 import type { Cause } from '../plan/drift.js';
-import { waitingJson } from './plan-json.js';
+import { findingJson, waitingJson } from './plan-json.js';
 
 /** How many of a fleet's objects one page lists; `totals` has their number. */
 const LISTED_MAX = 100;
@@ -50,13 +52,13 @@ function lastPassJson({ last }: Status) {
     failed: first(failed).map(({ step, error }) => ({ step, ...(error && { error: errorJson(error) }) })),
     withheld: first(withheld).map(withheldJson),
     approvals: plan.approvals,
-    findings: first(findings),
+    findings: first(findings).map(findingJson),
     waiting: first(waiting).map(waitingJson),
   };
 }
 
 const withheldJson = ({ object, reason, steps, cause }: Withheld) => ({
-  object,
+  object: refJson(object),
   reason,
   steps,
   ...(cause && { cause: causeJson(cause) }),

@@ -6,7 +6,7 @@ import { type Forecast, forecast } from '../../src/plan/forecast.js';
 import type { Plan } from '../../src/plan/plan.js';
 import { plan } from '../../src/plan/plan-changes.js';
 import { type Event, happen, history } from '../support/plan-chance.js';
-import { dotenv, key, service } from '../support/plan-declarations.js';
+import { dotenv, guest, key, service, space } from '../support/plan-declarations.js';
 import { keyRef } from '../support/plan-story.js';
 import { PlanWorld } from '../support/plan-world.js';
 
@@ -40,6 +40,20 @@ describe('a forecast', () => {
       '2027-02-01 ApiKey/ending lapses Lapsed',
       '2027-03-02 ApiKey/renewed expires NoCurrentVersion',
     ]);
+  });
+
+  it('tells when a guest lapses, who is out for good from then on', () => {
+    const world = new PlanWorld();
+    world.documents = [
+      space('onboarding'),
+      guest('auditor', { expiresAfter: '14d', grants: [{ space: 'onboarding' }] }),
+      guest('waiting', { expiresAfter: '14d' }),
+    ];
+    world.apply(world.plan());
+    expect(linesOf(forecast(later(world, 30), world.now))).toEqual([
+      '2027-01-15 Guest/production/auditor lapses GuestLapsed',
+    ]);
+    expect(forecast(later(world, 10), world.now)).toEqual([]);
   });
 
   it('tells nothing of what is due already or lies behind the instant', () => {

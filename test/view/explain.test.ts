@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import type { ObjectRef } from '../../src/domain/objects.js';
 import { DAY_MS, HOUR_MS } from '../../src/domain/time.js';
-import { keyForecast } from '../../src/plan/forecast.js';
+import { keyForecast, objectForecast } from '../../src/plan/forecast.js';
 import type { AuditEntry } from '../../src/ports/live-store.js';
 import { explanationJson, explanationMarkdown, explanationText } from '../../src/view/explain.js';
 import { type Explanation, statusOf } from '../../src/view/explanation.js';
 import { storyOf } from '../../src/view/story.js';
-import { dotenv, key, service } from '../support/plan-declarations.js';
+import { dotenv, guest, key, service, space } from '../support/plan-declarations.js';
 import { keyRef } from '../support/plan-story.js';
 import { PlanWorld, START } from '../support/plan-world.js';
 
@@ -144,6 +144,24 @@ describe('the story of an object', () => {
       entry('object.renamed', { from: 'old', digest: 'd', manager: 'documents', project: 'acme' }),
     ];
     expect(storyOf(renamed).map(({ text }) => text)).toEqual(['was renamed to app', 'was renamed from old']);
+  });
+
+  it('names what is in an environment as its document does, for programs', () => {
+    const world = new PlanWorld();
+    const auditor = guest('auditor', { expiresAfter: '14d', grants: [{ space: 'onboarding' }] });
+    world.documents = [space('onboarding'), auditor];
+    world.apply(world.plan());
+    const ref = { kind: 'Guest', name: 'production/auditor' } as const;
+    const object = { kind: 'Guest', name: 'auditor', environment: 'production' };
+    const live = world.live(ref);
+    const ahead = objectForecast({ ref, declaration: auditor, live }, world.now);
+    const onboarding = { kind: 'Space', name: 'production/onboarding' } as const;
+    const needs = [{ ref: onboarding, isLive: true, isDeclared: true }];
+    expect(explanationJson(explain(world, ref, { live, ahead, needs }))).toMatchObject({
+      object,
+      needs: [{ ref: { kind: 'Space', name: 'onboarding', environment: 'production' } }],
+      ahead: [{ object, what: 'lapses', at: '2027-01-15T00:00:00.000Z' }],
+    });
   });
 
   it('is coloured only when asked', () => {

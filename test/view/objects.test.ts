@@ -1,6 +1,6 @@
 /** The list of live objects: what people and guests are, beside keys. */
 import { DAY_MS } from '../../src/domain/time.js';
-import { objectsMarkdown, objectsText } from '../../src/view/objects.js';
+import { objectsJson, objectsMarkdown, objectsText } from '../../src/view/objects.js';
 import { liveObject } from '../support/chance-kinds.js';
 import { guest, user } from '../support/plan-declarations.js';
 
@@ -23,6 +23,15 @@ test('people are listed as they stand, and guests with their end', () => {
     ['Guest/production/new', 'acme', 'no grant yet'],
     ['Guest/production/now', 'acme', 'live', '2027-01-23T00:00:00.000Z'],
     ['Guest/production/old', 'acme', 'lapsed', '2027-01-10T00:00:00.000Z'],
+  ]);
+});
+
+test('programs are told when a guest was let in and until when', () => {
+  const granted = liveObject(guest('now', { expiresAfter: '14d' }), { grantedAt: 0 });
+  const statuses = objectsJson([granted, liveObject(guest('new'))], 0).items.map(({ status }) => status);
+  expect(statuses).toMatchObject([
+    { grantedAt: '1970-01-01T00:00:00.000Z', lapsesAt: '1970-01-15T00:00:00.000Z' },
+    { grantedAt: null, lapsesAt: null },
   ]);
 });
 
