@@ -48,7 +48,10 @@ export interface VerifierOptions {
   readonly store: string;
   /** What keys have to belong to, where a question or a middleware does not say otherwise. Absent: any environment. */
   readonly environment?: string | undefined;
-  /** Of a folder or a server. 32 bytes in base64. Absent: the one in the folder; for a server, in `.keywright`. */
+  /**
+   * Of a folder or a server. 32 bytes in base64. Absent: `KEYWRIGHT_MASTER_KEY`, as for commands, or else the one in the
+   * folder; for a server, in `.keywright`.
+   */
   readonly masterKey?: string | Secret | undefined;
   /** Of an authority: a secret key or a personal access token with `keys:verify`; with `audit:read` too, it hears of changes. */
   readonly token?: string | Secret | undefined;
@@ -109,7 +112,8 @@ function complaintAbout({ store, token, refreshEveryMs = REFRESH_EVERY_MS }: Ver
 }
 
 function opened(options: VerifierOptions): Promise<Result<Verifying>> {
-  const { store, masterKey, token = '', refreshEveryMs = REFRESH_EVERY_MS, consumer } = options;
+  const { store, token = '', refreshEveryMs = REFRESH_EVERY_MS, consumer } = options;
+  const masterKey = options.masterKey ?? process.env['KEYWRIGHT_MASTER_KEY'];
   return isHttpAddress(store)
     ? askingVerifier({ address: store, token: secret(token), refreshEveryMs })
     : memoryVerifier({

@@ -155,14 +155,15 @@ const PUBLISHABLE = forbidden('a publishable key only starts a session; call wit
 function verdictOf({ code, key }: Answer, permission: string | undefined): Verdict {
   if (code === 'UNAVAILABLE') return refused(NOBODY_KNOWS);
   if (code === 'PLAN_REQUIRED') return refused(NOT_IN_PLAN);
+  const isPublic = key?.type === 'publishable';
+  if (isPublic && (code === 'VALID' || code === 'FORBIDDEN')) return refused(PUBLISHABLE);
   if (code === 'FORBIDDEN')
     return refused(
       permission === undefined
         ? forbidden('the key may not do this here')
         : forbidden(`this needs the permission ${permission}`, permission),
     );
-  if (code !== 'VALID' || key === undefined) return refused(UNKNOWN);
-  return key.type === 'secret' ? { kind: 'let in', key } : refused(PUBLISHABLE);
+  return code === 'VALID' && key !== undefined ? { kind: 'let in', key } : refused(UNKNOWN);
 }
 
 /** A problem of RFC 9457 that is an error of an authority's too. */

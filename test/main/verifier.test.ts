@@ -1,4 +1,6 @@
 /** `keywright/verifier` as somebody's service has it: over a folder, and over an authority that it asks. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { createVerifier, type KeyVerifier, type VerifierOptions } from '../../src/main/verifier.js';
 import { httpPlace, type TestServer } from '../support/http-world.js';
 import { eventually } from '../support/rings.js';
@@ -185,4 +187,19 @@ it('F16: a verifier over a folder is among the instances, with how far behind it
     (await server.asRoot('GET /v1/instances')).body.data;
   await eventually('it is listed', async () => (await shown()).some(({ kind }) => kind === 'verifier'));
   expect((await shown()).find(({ kind }) => kind === 'verifier')).toMatchObject({ behind: 0, isAlive: true });
+});
+
+test('the master key is taken from where commands take it, unless another is given', async () => {
+  const { key } = await started();
+  const store = place.place.folder();
+  process.env['KEYWRIGHT_MASTER_KEY'] = Buffer.alloc(32, 7).toString('base64');
+  try {
+    await expect(created({ store })).rejects.toMatchObject({ code: 'master_key' });
+    const masterKey = readFileSync(join(store, 'master.key'), 'utf8').trim();
+    expect((await (await created({ store, masterKey })).verify(key)).code).toBe('VALID');
+    process.env['KEYWRIGHT_MASTER_KEY'] = masterKey;
+    expect((await (await created({ store })).verify(key)).code).toBe('VALID');
+  } finally {
+    delete process.env['KEYWRIGHT_MASTER_KEY'];
+  }
 });

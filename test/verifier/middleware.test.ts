@@ -115,7 +115,9 @@ test('a good key that may not do this gets 403, and is told what it needs', asyn
 test('F7: a publishable key is not let in, nor a secret one that a browser sends', async () => {
   const url = await served(guard(await world(credential(1), { ...credential(2), type: 'publishable' })));
   const browser = { headers: { ...bearer(1).headers, origin: 'https://shop.example' } };
-  expect([(await fetch(url, bearer(2))).status, (await fetch(url, browser)).status]).toEqual([403, 403]);
+  const publishable = await fetch(url, bearer(2));
+  expect([publishable.status, (await fetch(url, browser)).status]).toEqual([403, 403]);
+  expect(await publishable.json()).toMatchObject({ detail: expect.stringContaining('starts a session') });
 });
 
 test('two credentials are one too many', async () => {
