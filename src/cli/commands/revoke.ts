@@ -108,7 +108,11 @@ function outcome(name: string, changed: boolean, overlapMs: number): string {
 }
 
 /** What a person should know before saying yes. */
-function impact({ ref, key, deliveries, ownership }: LiveKey, overlapMs: number, now: Instant): string {
+export function impact(
+  { ref, key, deliveries, ownership }: LiveKey,
+  overlapMs: number,
+  now: Instant,
+): string {
   const alive = key.versions.filter((version) => isAlive(version, now));
   const when = overlapMs === 0 ? 'at once' : `in ${formatDuration(overlapMs)}`;
   return [

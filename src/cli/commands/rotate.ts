@@ -1,6 +1,7 @@
 /**
  * `keywright rotate KEY`: asks for a rotation and carries out as much of it as can be done now. The old
- * version stays accepted until the hand-over is proven; that takes later applies, or `run`.
+ * version stays accepted until the hand-over is proven; that takes later applies, or `run`. One that leaked
+ * ends first.
  */
 
 import type { LeaseKeeper } from '../../apply/lease.js';
@@ -21,6 +22,7 @@ import { openSinks, storePlace } from '../session.js';
 import type { CommandContext } from '../terminal.js';
 import type { StorePlace } from '../world.js';
 import { printPlan } from './plan.js';
+import { impact } from './revoke.js';
 
 export const rotate: Command = {
   name: 'rotate',
@@ -28,8 +30,19 @@ export const rotate: Command = {
   description:
     'Issue the next version of a key, deliver it to its sinks and promote it. The old version stays accepted ' +
     'until the hand-over is proven; later applies see to that. Tell whoever uses the key first.',
-  options: [AUTO_APPROVE],
-  examples: ['keywright rotate billing-prod', 'keywright rotate ApiKey/billing-prod --auto-approve'],
+  options: [
+    {
+      flags: '--leaked',
+      description:
+        'break-glass: refuse every older version first, whoever that breaks until they have the next',
+    },
+    AUTO_APPROVE,
+  ],
+  examples: [
+    'keywright rotate billing-prod',
+    'keywright rotate ApiKey/billing-prod --auto-approve',
+    'keywright rotate billing-prod --leaked',
+  ],
   run: async (context, input) => {
     const place = await storePlace(context);
     if (!place.ok) return place;
@@ -55,16 +68,33 @@ interface Rotation {
 }
 
 async function rotateKey(rotation: Rotation, live: LiveKey) {
-  const { context, input, store } = rotation;
+  const { context, input } = rotation;
   const ownership = live.ownership ?? { project: 'none', manager: DOCUMENTS_MANAGER };
-  const agreed = await confirm(context, input, announcement(live));
-  if (!agreed.ok) return agreed;
-  const asked = await store.request({ kind: 'requestRotation', object: live.ref }, context.caller);
-  if (!asked.ok) return failed(asked.error);
+  const begun = await (input.has('leaked') ? endLeaked(rotation, live) : askFor(rotation, live));
+  if (!begun.ok) return begun;
   const planned = await planRotation(rotation, { ref: live.ref, ownership });
   if (!planned.ok) return planned;
   if (context.flags.output !== 'json') printPlan({ plan: planned.value, forecast: undefined }, context);
   return execute({ ...rotation, ownership, plan: planned.value });
+}
+
+async function askFor({ context, input, store }: Rotation, live: LiveKey): Promise<Result<void, Failure>> {
+  const agreed = await confirm(context, input, announcement(live));
+  if (!agreed.ok) return agreed;
+  const asked = await store.request({ kind: 'requestRotation', object: live.ref }, context.caller);
+  return asked.ok ? ok(undefined) : failed(asked.error);
+}
+
+/** A key without an accepted version is issued anew: no rotation need be asked for. */
+async function endLeaked({ context, input, store }: Rotation, live: LiveKey): Promise<Result<void, Failure>> {
+  const facts = await store.facts();
+  if (!facts.ok) return failed(facts.error);
+  const announced = `${impact(live, 0, facts.value.now)}\n${nextText(live)}`;
+  const agreed = await confirm(context, input, announced);
+  if (!agreed.ok) return agreed;
+  const caller = { ...context.caller, path: `${context.caller.path} --leaked` };
+  const revoked = await store.request({ kind: 'revoke', object: live.ref, overlapMs: 0 }, caller);
+  return revoked.ok ? ok(undefined) : failed(revoked.error);
 }
 
 /** The planner's view of this key alone, with its live declaration taken as the desired one. */
@@ -87,9 +117,12 @@ async function planRotation(
   return seen.ok ? ok(seen.value.plan) : failed(seen.error);
 }
 
-function announcement({ ref, key, deliveries }: LiveKey): string {
+const announcement = (live: LiveKey): string =>
+  `${nextText(live)} Older versions stay accepted until the hand-over is proven.`;
+
+function nextText({ ref, key, deliveries }: LiveKey): string {
   const next = (key.versions.at(-1)?.generation ?? 0) + 1;
   const sinks = deliveries.map(({ sink }) => sink);
   const where = sinks.length === 0 ? 'to be claimed' : `delivered to ${sinks.join(', ')}`;
-  return `This issues generation ${next} of ${refText(ref)}, ${where}. Older versions stay accepted until the hand-over is proven.`;
+  return `This issues generation ${next} of ${refText(ref)}, ${where}.`;
 }
