@@ -1,4 +1,5 @@
 /** The story of one object and what happens next: for people, for programs, for a pull request or a ticket. */
+import { isObjectKind } from '../domain/kinds/index.js';
 import { refJson, refText } from '../domain/objects.js';
 import { formatInstant } from '../domain/time.js';
 import { headline, type Section, sectionsOf } from './explain-sections.js';
@@ -59,8 +60,8 @@ export function explanationJson(explanation: Explanation) {
   };
 }
 
-const relatedJson = ({ ref, endsAt, ...related }: Related) => ({
-  ref: refJson(ref),
+const relatedJson = ({ ref: { kind, name }, endsAt, ...related }: Related) => ({
+  ref: isObjectKind(kind) ? refJson({ kind, name }) : { kind, name },
   ...related,
   ...(endsAt !== undefined && { endsAt: formatInstant(endsAt) }),
 });
