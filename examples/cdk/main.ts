@@ -4,6 +4,8 @@
  *     keywright plan --app "sh synth.sh"      without Terraform
  *     cdktf plan                              with it, from the root of the repository
  *
+ * In a folder of its own: npm install keywright cdktf constructs @cdktf/provider-null esbuild
+ *
  * With Terraform, two consumers are rolled out anew whenever their key has a new version.
  */
 import { Resource as NullResource } from '@cdktf/provider-null/lib/resource/index.js';

@@ -26,7 +26,9 @@ export async function synthesize(
   const context = await contextOf(place.folder);
   if (!context.ok) return context;
   const given = process.env['CDKTF_OUTDIR'];
-  const folder = given ? resolve(place.folder, given) : await mkdtemp(join(tmpdir(), 'keywright-app-'));
+  const made = given ? ok(resolve(place.folder, given)) : await freshFolder();
+  if (!made.ok) return made;
+  const folder = made.value;
   const discard = async (): Promise<void> => {
     if (!given) await rm(folder, { recursive: true, force: true });
   };
@@ -43,6 +45,15 @@ export async function synthesize(
 
 const NOTHING =
   'synthesized nothing into CDKTF_OUTDIR: let it call app.synth(), and leave outdir out of new App()';
+
+async function freshFolder(): Promise<Result<string>> {
+  try {
+    return ok(await mkdtemp(join(tmpdir(), 'keywright-app-')));
+  } catch (error) {
+    const message = `there is no room in ${tmpdir()} for what the app synthesizes; name another folder by TMPDIR or CDKTF_OUTDIR`;
+    return fail(fault('source_unavailable', message, error));
+  }
+}
 
 interface Run extends AppPlace {
   readonly env: NodeJS.ProcessEnv;

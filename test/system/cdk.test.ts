@@ -145,3 +145,12 @@ test('an app goes with neither a branch nor documents that nobody would read', a
   expect(await workspace.run('adopt --write', { env })).not.toMatchObject({ code: 0 });
   expect(workspace.exists('specs')).toBe(false);
 });
+
+test('where no folder can be made for what an app synthesizes, what to do is said', async () => {
+  const env = { KEYWRIGHT_APP: 'node main.mjs', TMPDIR: '/nowhere' };
+  const { code, stderr } = await small().run('validate', { env });
+  expect([code, stderr]).toEqual([
+    1,
+    expect.stringMatching(/no room in \/nowhere .* TMPDIR or CDKTF_OUTDIR\n$/),
+  ]);
+});

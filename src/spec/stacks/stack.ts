@@ -55,7 +55,7 @@ const KIND_OF_TYPE: ReadonlyMap<string, ObjectKind> = new Map(
 /** Arguments that Terraform has on every resource, and what to do about those that mean something only to it. */
 const META: Readonly<Record<string, string | undefined>> = {
   depends_on: undefined,
-  provider: undefined,
+  provider: 'a project has one store: give what belongs in another an app and a keywright.yaml of its own',
   count: 'make the constructs in a loop of the app',
   for_each: 'make the constructs in a loop of the app',
   lifecycle: 'to protect an object from being removed, set protect: true',
@@ -104,8 +104,7 @@ function documentOf({ kind, construct, attributes }: Resource, resources: Resour
   for (const [name, value] of Object.entries(attributes)) {
     if (Object.hasOwn(META, name)) {
       const help = META[name];
-      const isGiven = value !== null && !(Array.isArray(value) && value.length === 0);
-      if (isGiven && help !== undefined)
+      if (help !== undefined && isMeant(name, value))
         refusals.push({ construct, about: 'argument', message: `${name} needs Terraform`, help });
       continue;
     }
@@ -115,6 +114,12 @@ function documentOf({ kind, construct, attributes }: Resource, resources: Resour
   }
   return { construct, kind, document: documentOfAttributes(kindOf(kind), read), refusals };
 }
+
+/** Does an argument ask for something? A provider does by its alias, as another store than the project's. */
+const isMeant = (name: string, value: unknown): boolean =>
+  name === 'provider'
+    ? String(value).includes('.')
+    : value !== null && !(Array.isArray(value) && value.length === 0);
 
 interface Place {
   readonly resources: Resources;

@@ -131,6 +131,13 @@ test.each(['count', 'for_each', 'lifecycle', 'provisioner', 'connection'])(
   },
 );
 
+test('what is meant for another store is refused, not applied to this one', async () => {
+  expect(await errorsOf(stackFolder(service({ provider: 'keywright' })))).toEqual([]);
+  expect(await errorsOf(stackFolder(service({ provider: 'keywright.other' })))).toEqual([
+    'platform/billing needs_terraform provider needs Terraform',
+  ]);
+});
+
 test('a resource that there is not is an error, not a removal', async () => {
   const errors = await errorsOf(stackFolder({ keywright_sevice: { billing: metadata('platform/billing') } }));
   expect(errors).toEqual(['platform/billing unknown_kind there is no resource keywright_sevice']);
