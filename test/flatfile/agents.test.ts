@@ -60,6 +60,13 @@ test('nothing runs agents here, and their logs and executions say so by being em
   expect((await talk.api.agents.getEnvironmentAgentLogs({ environmentId })).data).toEqual([]);
   expect((await talk.api.agents.getEnvironmentAgentExecutions({ environmentId })).data).toEqual([]);
   await talk.answered(shapes.GetExecutionsResponse, 'exactly');
+  const { data } = await talk.api.agents.create({ environmentId, body: { slug: 'Orders', source: 'x' } });
+  expect((await talk.api.agents.getAgentLogs(data?.id ?? '', { environmentId })).data).toEqual([]);
+  await talk.answered(shapes.GetAgentLogsResponse, 'exactly');
+  const other = (await environments(talk)).get('development') ?? '';
+  const elsewhere = talk.api.agents.getAgentLogs(data?.id ?? '', { environmentId: other }, ONCE);
+  await expect(elsewhere).rejects.toMatchObject({ statusCode: 404 });
+  expect((await talk.api.agents.list({ environmentId, search: 'orders' })).data).toHaveLength(1);
 });
 
 test('the wrapper that people use works as it comes', async () => {

@@ -41,6 +41,7 @@ const environments = [
   ),
   inPlace('GET /agents/{id}', READERS, ({ lasting }) => ({ params: { id: lasting.agent } })),
   inPlace('GET /agents/{id}/versions', READERS, ({ lasting }) => ({ params: { id: lasting.agent } })),
+  inPlace('GET /agents/{id}/logs', READERS, ({ lasting }) => ({ params: { id: lasting.agent } })),
   inPlace('GET /agents/{id}/roles', READERS, ({ lasting }) => ({ params: { id: lasting.agent } })),
   // Agents have no roles, and whoever could give them some is told so.
   inPlace(

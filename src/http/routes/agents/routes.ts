@@ -49,8 +49,9 @@ const list = route({
     const { search = '', isSystem, pageSize = 10, pageNumber = 1 } = query;
     const wanted = seen.value.filter(
       ({ agent: { attributes } }) =>
-        String(attributes['slug'] ?? '').includes(search) &&
-        [undefined, attributes['isSystem'] === true].includes(isSystem),
+        String(attributes['slug'] ?? '')
+          .toLowerCase()
+          .includes(search.toLowerCase()) && [undefined, attributes['isSystem'] === true].includes(isSystem),
     );
     const data = wanted.slice(pageSize * (pageNumber - 1), pageSize * pageNumber).map(agentItem);
     return json({ data, pagination: paginationOf(wanted.length, { pageSize, pageNumber }) });
@@ -158,6 +159,21 @@ const past = (path: string, id: string, summary: string): Route =>
     },
   });
 
+const ownPast = route({
+  method: 'GET',
+  path: '/agents/{id}/logs',
+  id: 'getAgentLogs',
+  ...reading,
+  summary: 'What an agent wrote: nothing runs it here.',
+  params: byAgentId,
+  query: inOne,
+  answer: dataOf(Type.Array(Type.Never())),
+  handle: async ({ principal, params, query }, world) => {
+    const found = await seenAgent(world, principal, { id: params.id, environment: query.environmentId });
+    return found.ok ? json({ data: [] }) : found;
+  },
+});
+
 async function seenEnvironment(
   { store }: HttpWorld,
   principal: Principal,
@@ -216,6 +232,7 @@ export const agentRoutes: readonly Route[] = [
   get,
   versions,
   remove,
+  ownPast,
   past('/agents/logs', 'listAgentLogs', 'What agents of an environment wrote: nothing runs them here.'),
   past(
     '/agents/executions',
