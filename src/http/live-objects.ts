@@ -98,6 +98,13 @@ export async function findObject(
   return found.ok ? ok(found.value[0]) : found;
 }
 
+/** The name of an environment that is given by name or id; of one that is not there what was given, which nothing is of. */
+export async function environmentNamed(store: LiveStore, idOrName: string): Promise<Result<string>> {
+  if (!isId(idOrName)) return ok(idOrName);
+  const found = await store.resolve([{ kind: 'Environment', name: idOrName }]);
+  return found.ok ? ok(found.value[0]?.name ?? idOrName) : found;
+}
+
 export async function accountId({ store }: Pick<HttpWorld, 'store'>): Promise<Result<string>> {
   const facts = await store.facts();
   return facts.ok ? ok(accountIdOf(facts.value.storeId)) : facts;

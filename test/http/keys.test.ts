@@ -45,6 +45,21 @@ test('the list tells what U5 asks for, and never used is never used', async () =
   expect(JSON.stringify(key)).not.toContain(token.reveal().slice(21));
 });
 
+test('keys are narrowed by environment, named or by id, and by owner; an owner that is none is told so', async () => {
+  const server = await withKeys('app');
+  const { id } = (await server.asRoot('GET /v1/environments/production')).body.data;
+  for (const environment of ['production', id])
+    expect(names(await server.asRoot(`GET /v1/keys?environment=${environment}`))).toEqual([
+      'app',
+      'production-pk',
+      'production-sk',
+    ]);
+  expect(names(await server.asRoot('GET /v1/keys?environment=us_env_nobodys'))).toEqual([]);
+  expect(names(await server.asRoot('GET /v1/keys?owner=service:billing'))).toEqual(['app']);
+  const wrong = await server.asRoot('GET /v1/keys?owner=billing');
+  expect([wrong.status, wrong.body.detail]).toEqual([400, expect.stringContaining('service:NAME')]);
+});
+
 test('active and inactive keys are told apart (F2): deactivated is refused at once, activated is good again', async () => {
   const server = await withKeys('app');
   const token = (await server.hand.rollOut('app', 1)).reveal();

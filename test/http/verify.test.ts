@@ -138,6 +138,7 @@ test('an environment, a space and a workbook are named or given by id', async ()
     { environment: production },
     { space: 'production/onboarding' },
     { space, workbook },
+    { workbook },
     { space: 'onboarding', workbook: 'contacts' },
   ])
     expect([asked, await code(asked)]).toEqual([asked, 'VALID']);
@@ -145,6 +146,9 @@ test('an environment, a space and a workbook are named or given by id', async ()
   expect(await code({ environment: 'us_env_nobodys' })).toBe('WRONG_ENVIRONMENT');
   expect(await code({ space: 'development/onboarding' })).toBe('WRONG_ENVIRONMENT');
   expect(await code({ space, workbook: `${workbook}0` })).toBe('FORBIDDEN');
+  expect(await code({ workbook: `us_wb_${'0'.repeat(32)}` })).toBe('FORBIDDEN');
+  const byName = await server.asRoot('POST /v1/keys/verify', { key: app.reveal(), workbook: 'contacts' });
+  expect(byName.status).toBe(400);
 });
 
 test('a key asks about its own environment by id too, and about no other', async () => {

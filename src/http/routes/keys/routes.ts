@@ -1,8 +1,10 @@
 /** Keys: listed, shown, and what people ask of them. */
 import { Type } from 'typebox';
 import { ownerText } from '../../../domain/owner.js';
+import { ok } from '../../../domain/result.js';
 import { Secret } from '../../../domain/secret.js';
 import { maySee } from '../../access.js';
+import { environmentNamed } from '../../live-objects.js';
 import { pageThrough } from '../../paging.js';
 import { json, type Route, route } from '../../route.js';
 import { closed, pageOf, pageQuery, SecretText } from '../../schemas.js';
@@ -16,10 +18,15 @@ import { revokeKey } from './revoking.js';
 const filters = Type.Object(
   {
     ...pageQuery,
-    environment: Type.Optional(Type.String({ maxLength: 63 })),
+    environment: Type.Optional(Type.String({ maxLength: 63, description: 'A name, or an id.' })),
     status: Type.Optional(Status),
     owner: Type.Optional(
-      Type.String({ maxLength: 300, description: '`service:billing`, `team:data`, `user:ada`, `tenant`.' }),
+      Type.String({
+        maxLength: 300,
+        pattern: '^(?:tenant|(?:service|team|user):.+)$',
+        'x-expects': 'service:NAME, team:NAME, user:NAME or tenant',
+        description: '`service:billing`, `team:data`, `user:ada`, `tenant`.',
+      }),
     ),
   },
   closed,
@@ -38,12 +45,15 @@ const list = route({
   handle: async ({ principal, query }, { store, clock }) => {
     const { limit, cursor, status, owner } = query;
     const now = clock.now();
+    const environment =
+      query.environment === undefined ? ok(undefined) : await environmentNamed(store, query.environment);
+    if (!environment.ok) return environment;
     const page = await pageThrough(store, {
       ...{ kind: 'ApiKey', limit, cursor },
       matches: (object) =>
         isKey(object) &&
         maySee(principal, 'keys:read', object) &&
-        [undefined, object.declaration.spec.environment].includes(query.environment) &&
+        [undefined, object.declaration.spec.environment].includes(environment.value) &&
         [undefined, ownerText(object.declaration.spec.owner)].includes(owner) &&
         [undefined, statusOf(object.key, now)].includes(status),
     });

@@ -1,14 +1,16 @@
 /** POST /keys/verify: is this key good, and if not, why. Asked for every request of somebody else's service. */
 import { type Static, Type } from 'typebox';
+import { spaceOfWorkbook } from '../../../domain/derived-ids.js';
 import { fault } from '../../../domain/errors.js';
 import { isId } from '../../../domain/objects.js';
-import { fail, ok, type Result } from '../../../domain/result.js';
+import { fail } from '../../../domain/result.js';
 import { Secret } from '../../../domain/secret.js';
 import { VERIFICATION_CODES, type VerificationRequest } from '../../../domain/verification.js';
 import type { Verification } from '../../../ports/live-store.js';
 import { inSpace } from '../../../verifier/in-space.js';
 import { verificationJson } from '../../../view/verification-json.js';
 import { BODY_MAX_BYTES } from '../../body.js';
+import { environmentNamed } from '../../live-objects.js';
 import { type Answered, type Asker, type Call, json, route } from '../../route.js';
 import { closed, dataOf, Instant, nullable } from '../../schemas.js';
 import { verifyToken } from '../../verifying.js';
@@ -25,7 +27,7 @@ const body = Type.Object(
     ),
     permission: Type.Optional(name('It must have this permission.')),
     space: Type.Optional(name('It must belong to the environment of this space: a name, or an id.')),
-    workbook: Type.Optional(name('With space: a workbook of it, by name or id.')),
+    workbook: Type.Optional(name('It must have access to this workbook: an id, or with space its name.')),
   },
   closed,
 );
@@ -63,7 +65,7 @@ export const verifyRoute = route<never, never, typeof body, Asker>({
   handle: (call, world) => {
     const { environment } = call.body;
     if (environment === undefined || !isId(environment)) return answerTo(call, world);
-    return environmentOf(world, environment).then((named) =>
+    return environmentNamed(world.store, environment).then((named) =>
       named.ok ? answerTo({ ...call, body: { ...call.body, environment: named.value } }, world) : named,
     );
   },
@@ -73,11 +75,13 @@ type Asked = Pick<Call<never, never, Static<typeof body>, Asker>, 'principal' | 
 
 /** At once as a rule: a promise on the way costs as much as the check. */
 function answerTo({ principal, body }: Asked, world: HttpWorld): Answered | Promise<Answered> {
-  const { key, space, workbook } = body;
+  const { key, workbook } = body;
+  // The id of a workbook says which space it is in.
+  const space = body.space ?? (workbook === undefined ? undefined : spaceOfWorkbook(workbook));
   const asked = requestOf(principal, body);
   if (asked === undefined) return fail(OTHER_ENVIRONMENT);
   if (workbook !== undefined && space === undefined)
-    return fail(fault('bad_request', 'body.workbook goes with body.space'));
+    return fail(fault('bad_request', 'body.workbook is a name, which goes with body.space; or give its id'));
   const answer = verifyToken(world, new Secret(key), asked);
   if (!(answer instanceof Promise)) {
     if (!answer.ok) return answer;
@@ -90,12 +94,6 @@ function answerTo({ principal, body }: Asked, world: HttpWorld): Answered | Prom
       ? inSpace(world, later.value, { space, workbook }).then(told)
       : told(later),
   );
-}
-
-/** Its name; of one that is not there the id, which no key is of. */
-async function environmentOf({ store }: HttpWorld, id: string): Promise<Result<string>> {
-  const found = await store.resolve([{ kind: 'Environment', name: id }]);
-  return found.ok ? ok(found.value[0]?.name ?? id) : found;
 }
 
 const OTHER_ENVIRONMENT = fault('forbidden', 'a key asks about keys of its own environment only');
