@@ -171,4 +171,4 @@ it('no principal outlives its parent, and none dies before', async () => {
     }),
     { numRuns: 60 },
   );
-}, 120_000);
+});

@@ -107,7 +107,7 @@ export function eventsContract(name: string, open: () => Promise<OpenEvents>): v
       for (let count = 0; count < 1_000; count++) await saying('job:updated');
       expect((await listed()).total).toBe(before + 1_000);
       expect(refusal(await rooms.events.get(first, await desk.root()))).toBe('not_found');
-    }, 60_000);
+    });
 
     it('follows a space through another name, and tells of it once it is gone', async () => {
       const id = await idOf('Space', 'production/a');

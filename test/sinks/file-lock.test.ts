@@ -76,7 +76,7 @@ test('is given up after five seconds, naming whom to look for, while another pro
   child.kill('SIGSTOP');
 
   expect(await entered()).toMatchObject({ ok: false, error: { code: 'sink_unavailable' } });
-}, 20_000);
+});
 
 test('is free at once when the process that held it is killed', async () => {
   const child = await keeper();

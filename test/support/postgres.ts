@@ -79,7 +79,7 @@ export function postgresCluster(): Cluster {
     port = await freePort();
     initialise(folder);
     await start();
-  }, 120_000);
+  });
   afterAll(async () => {
     await kill();
     rmSync(folder, { recursive: true, force: true });

@@ -70,7 +70,7 @@ test('what is exported as an app compiles, is synthesized, and plans empty', asy
   expect(await workspace.run('validate', { env: out })).toMatchObject({ code: 0 });
   expect(workspace.read('cdktf.out/stacks/keywright/cdk.tf.json')).not.toContain(workspace.folder);
   workspace.dispose();
-}, 120_000);
+});
 
 test('a part that is exported refers to the rest by name', async () => {
   const workspace = appWorkspace();
@@ -89,4 +89,4 @@ test('a part that is exported refers to the rest by name', async () => {
   expect(drift.stdout).not.toContain('create');
   expect(drift.stdout).not.toContain('update');
   workspace.dispose();
-}, 120_000);
+});

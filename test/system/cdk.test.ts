@@ -48,7 +48,7 @@ describe('examples/cdk', () => {
     ];
     expect(fromApp.items).toHaveLength(58);
     expect(fromApp).toEqual(fromYaml);
-  }, 180_000);
+  });
 
   it('follows a change and a removal in the app, and finds what was changed by hand', async () => {
     const platform = kept(exampleWorkspace());
@@ -70,7 +70,7 @@ describe('examples/cdk', () => {
     const drift = await platform.run('drift', APP);
     expect(drift.code).toBe(2);
     expect(drift.stdout).toContain('ApiKey/billing-dev');
-  }, 180_000);
+  });
 
   it('breaks no policy, or nothing is read of it', async () => {
     const platform = kept(exampleWorkspace());
@@ -120,7 +120,7 @@ test('the controller runs the app, and applies what it declares', async () => {
     controller.kill('SIGTERM');
     await once(controller, 'exit');
   }
-}, 60_000);
+});
 
 test('a folder that an app was synthesized to is a source beside others', async () => {
   const workspace = small('{ specs: [cdktf.out, specs] }');

@@ -83,7 +83,7 @@ test('an apply that was frozen for longer than its lease does no harm when it wa
   expect(apply.printed()).toMatch(/the lease .*\(lease_lost\)/);
   expect(world.delivered()).toEqual(before);
   await expectConvergedOnce();
-}, 30_000);
+});
 
 interface Running {
   readonly child: ChildProcess;

@@ -38,4 +38,4 @@ test('day one of the README: serve, a key, a service that wants it, a rotation t
   ]);
   expect(world.leaks()).toEqual([]);
   world.dispose();
-}, 60_000);
+});

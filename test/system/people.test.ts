@@ -76,7 +76,7 @@ test('T3–T6, F1, F3: a personal key is good while its person is active, dead f
   expect(await verified(made)).toEqual([...others, '1 REVOKED']);
   expect(await verified(tokens())).toEqual([...others, '0 VALID']);
   expect((await world.run('plan --detailed-exitcode')).code).toBe(0);
-}, 120_000);
+});
 
 test('F4: promoting and demoting a person changes nothing about their key', async () => {
   const frozen = key('of-person', 'user: ada', ', permissions: [spaces:read]');
@@ -87,7 +87,7 @@ test('F4: promoting and demoting a person changes nothing about their key', asyn
   await apply(ada(', roles: [member]'), ...SHARED, frozen);
   expect(await shown()).toBe(before);
   expect(await verified(tokens())).toEqual([...others, '0 VALID']);
-}, 60_000);
+});
 
 test('F12: grants of one space, several spaces, one workbook and several are applied, and a workbook that is not there is shown', async () => {
   const spaces = ['onboarding', 'archive'].map((name) =>
@@ -116,7 +116,7 @@ test('F12: grants of one space, several spaces, one workbook and several are app
   expect(wrong.code).toBe(1);
   expect(wrong.stderr).toContain('space onboarding has no workbook contact');
   expect(wrong.stderr).toContain('did you mean "contacts"?');
-}, 60_000);
+});
 
 test('F13: a guest who was removed comes back as another, with what is declared then', async () => {
   const space = document('Space', 'onboarding', 'workbooks: [contacts]', inProduction);
@@ -131,7 +131,7 @@ test('F13: a guest who was removed comes back as another, with what is declared 
   await apply(space, guest(''));
   expect(await idOf()).not.toBe(first);
   expect((await world.run('get Guest --output json')).stdout).not.toContain('contacts');
-}, 60_000);
+});
 
 test('F10: the last administrator stays whatever is declared, and the rest is applied', async () => {
   const owner = (roles: string): string =>
@@ -142,7 +142,7 @@ test('F10: the last administrator stays whatever is declared, and the rest is ap
   expect([refused.code, refused.stdout]).toEqual([3, expect.stringContaining('TooFewAdministrators')]);
   expect((await world.run('get Service/billing')).code).toBe(0);
   expect((await world.run('get User/owner --output json')).stdout).toContain('"owner"\n');
-}, 60_000);
+});
 
 test('F1, F17, U11: drift names keys tied to a person and unused keys, and is no drift for it', async () => {
   world.write(
@@ -175,4 +175,4 @@ test('F1, F17, U11: drift names keys tied to a person and unused keys, and is no
     expect.stringContaining('of-person: ApiKey/of-person is tied to ada. If they leave it stops working'),
   ]);
   expect(tied[0]).toContain('dotenv:secrets/keys.env#OF_PERSON');
-}, 60_000);
+});
