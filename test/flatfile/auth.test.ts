@@ -45,6 +45,19 @@ test('F5: keys of an environment are listed, made, used and removed', async () =
   await expect(spaces()).rejects.toMatchObject({ statusCode: 401 });
 });
 
+test('a key that is revoked is listed as such, and another publishable one takes its place', async () => {
+  const { api, server, answered } = await place.talk();
+  const environmentId = (await api.environments.list()).data[0]?.id ?? '';
+  const [second] = (await api.auth.createNewApiKey({ environmentId, type: 'PUBLISHABLE' })).data;
+  const { data: first } = await api.auth.getPublishableKey({ environmentId });
+  expect(first.id).not.toBe(second?.id);
+  await server.asRoot(`POST /v1/keys/${first.id}/revoke`, {});
+  expect((await api.auth.getPublishableKey({ environmentId })).data.id).toBe(second?.id);
+  const { data } = await api.auth.getApiKeys({ environmentId });
+  await answered(shapes.ApiKeysResponse, 'with more');
+  expect(data.find(({ id }) => id === first.id)).toMatchObject({ status: 'revoked', lastUsedAt: null });
+});
+
 test('F8: personal access tokens are made, listed and deleted', async () => {
   const talk = await place.talk();
   const { auth } = talk.unmodified();

@@ -8,7 +8,7 @@ import { isId } from '../../../domain/objects.js';
 import { actorOf, type Principal } from '../../../domain/principal.js';
 import { fail, ok, type Result } from '../../../domain/result.js';
 import type { KeyType } from '../../../domain/secret.js';
-import { formatInstant } from '../../../domain/time.js';
+import type { Instant as Time } from '../../../domain/time.js';
 import { maySee } from '../../access.js';
 import { accountId, byOf, findObject, SUCCESS, Success } from '../../live-objects.js';
 import { pageThrough } from '../../paging.js';
@@ -17,7 +17,7 @@ import { closed, dataOf, Instant } from '../../schemas.js';
 import { inForce } from '../../verifying.js';
 import type { HttpWorld } from '../../world.js';
 import { findKey } from '../keys/finding.js';
-import { isKey, type KeyObject } from '../keys/item.js';
+import { isKey, Key, type KeyObject, keyItem } from '../keys/item.js';
 
 const TYPES = { secret: 'SECRET', publishable: 'PUBLISHABLE' } as const;
 const PAGE = 200;
@@ -28,6 +28,7 @@ const ApiKey = Type.Object(
   {
     id: Type.String(),
     name: Type.String(),
+    ...Type.Pick(Key, ['prefix', 'status', 'expiresAt', 'lastUsedAt']).properties,
     rawKey: Type.Optional(Type.String({ description: 'Of a publishable key, and of a secret one once.' })),
     type: Type.Enum(['SECRET', 'PUBLISHABLE']),
     environmentId: Type.String(),
@@ -81,7 +82,7 @@ const publishable = route({
   path: '/auth/publishable-key',
   id: 'getPublishableKey',
   ...about,
-  summary: 'The publishable key that an environment came with, or else the first.',
+  summary: 'The publishable key that an environment came with, or else the first that is accepted.',
   permission: 'keys:read',
   query: Type.Object(ofEnvironment, closed),
   answer: dataOf(ApiKey),
@@ -91,7 +92,10 @@ const publishable = route({
     const keys = await keysOf(world, principal, place.value.name);
     if (!keys.ok) return keys;
     const all = keys.value.filter(({ key }) => key.type === 'publishable');
-    const one = all.find(({ origin }) => origin === 'system') ?? all[0];
+    const now = world.clock.now();
+    const good = all.filter((key) => keyItem(key, now).status === 'active');
+    const [first] = good.length > 0 ? good : all;
+    const one = good.find(({ origin }) => origin === 'system') ?? first;
     if (one === undefined) return fail(fault('not_found', 'this environment has no publishable key'));
     const data = await shown(world, one, { place: place.value, principal });
     return data.ok ? json({ data: data.value }) : data;
@@ -126,7 +130,7 @@ const create = route({
     const found = await findObject(world.store, made.value.object);
     if (!found.ok) return found;
     if (found.value === undefined || !isKey(found.value)) return fail(fault('not_found', 'it is gone again'));
-    const item = itemOf(found.value, place.value);
+    const item = itemOf(found.value, { place: place.value, now: world.clock.now() });
     return shownOnce({ data: [{ ...item, rawKey: made.value.secret.reveal() }] }, { data: [item] });
   },
 });
@@ -202,11 +206,11 @@ async function keysOf(
 
 /** What everybody may see of a publishable key is shown with it. */
 async function shown(
-  { store }: HttpWorld,
+  { store, clock }: HttpWorld,
   object: KeyObject,
   { place, principal }: { readonly place: Place; readonly principal: Principal },
 ): Promise<Result<Static<typeof ApiKey>>> {
-  const item = itemOf(object, place);
+  const item = itemOf(object, { place, now: clock.now() });
   if (object.key.type !== 'publishable') return ok(item);
   const caller = { actor: actorOf(principal), path: 'http:GET /auth/api-keys' };
   const clear = await store.claim(object.ref, caller);
@@ -215,14 +219,18 @@ async function shown(
   return clear.error.code === 'conflict' ? ok(item) : clear;
 }
 
-const itemOf = ({ id, key, createdAt, ref }: KeyObject, place: Place): Static<typeof ApiKey> => ({
-  id,
-  name: ref.name,
-  type: TYPES[key.type],
-  environmentId: place.environmentId,
-  accountId: place.accountId,
-  operations: key.type === 'publishable' ? STARTING : [],
-  createdAt: formatInstant(createdAt),
-});
+function itemOf(
+  object: KeyObject,
+  { place, now }: { readonly place: Place; readonly now: Time },
+): Static<typeof ApiKey> {
+  const { id, name, prefix, type, status, expiresAt, lastUsedAt, createdAt } = keyItem(object, now);
+  return {
+    ...{ id, name, prefix, status, expiresAt, lastUsedAt, createdAt },
+    type: TYPES[type],
+    environmentId: place.environmentId,
+    accountId: place.accountId,
+    operations: type === 'publishable' ? STARTING : [],
+  };
+}
 
 export const apiKeyRoutes: readonly AnyRoute[] = [list, publishable, create, remove];
