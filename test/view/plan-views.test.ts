@@ -106,7 +106,7 @@ describe('drift', () => {
     calm.documents = [service('billing'), key('b', { rotation: { every: '1d', overlap: '1h' } })];
     calm.apply(calm.plan());
     calm.now += 2 * DAY_MS;
-    expect(told()).toMatch(/ApiKey\/b \(RotationDue\)[^]*its time has come; nobody changed it/);
+    expect(told()).toMatch(/ApiKey\/b \(RotationDue\)[\s\S]*its time has come; nobody changed it/);
   });
 
   it('is a table for a pull request in which no value becomes markup', () => {
