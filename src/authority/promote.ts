@@ -66,10 +66,12 @@ function current(version: VersionRow, now: number): VersionRow {
   return { ...version, promoted_at: now, ...(waits ? {} : { sealed: null, recipient: null }) };
 }
 
-const retiring = (version: VersionRow, now: number): VersionRow =>
-  version.retiring_at !== null || !isAlive(versionFactsOf(version), now)
-    ? version
-    : { ...version, retiring_at: now };
+/** Nobody is to begin with a version that is on its way out, so an envelope that was never claimed goes. */
+function retiring(version: VersionRow, now: number): VersionRow {
+  const isSettled = version.retiring_at !== null && version.sealed === null;
+  if (isSettled || !isAlive(versionFactsOf(version), now)) return version;
+  return { ...version, retiring_at: version.retiring_at ?? now, sealed: null, recipient: null };
+}
 
 function coversExactly(
   spec: ApiKeySpec,

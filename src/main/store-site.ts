@@ -105,15 +105,22 @@ async function keyFor(site: StoreSite, { entropy }: World): Promise<Result<Secre
   if (found.value) return ok(found.value);
   const state = await site.state();
   if (!state.ok) return state;
-  if (state.value === 'present')
-    return fail(
-      fault(
-        'master_key',
-        `${folder.masterKey} is missing and without it the store cannot be opened; restore it from its backup, or give the key in KEYWRIGHT_MASTER_KEY`,
-      ),
-    );
+  if (state.value === 'present') return keyOfMadeMeanwhile(folder);
   const made = await makeFolder(folder);
   return made.ok ? makeKeyFile(folder.masterKey, newKey(entropy), entropy) : made;
+}
+
+/** Another process may have made the store since we looked: it writes the key first. */
+async function keyOfMadeMeanwhile(folder: StoreFolder): Promise<Result<Secret>> {
+  const found = await readKeyFile(folder.masterKey);
+  if (!found.ok) return found;
+  if (found.value) return ok(found.value);
+  return fail(
+    fault(
+      'master_key',
+      `${folder.masterKey} is missing and without it the store cannot be opened; restore it from its backup, or give the key in KEYWRIGHT_MASTER_KEY`,
+    ),
+  );
 }
 
 /** A replacement that stopped between wrapping the keys anew and renaming the file is finished here. */

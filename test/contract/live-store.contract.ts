@@ -338,6 +338,20 @@ export function liveStoreContract(name: string, open: () => Promise<OpenStore>):
         expect((await versions('b'))[0]?.envelope).toBeUndefined();
         expect(refusal(await store.claim(keyRef('a'), CALLER))).toBe('nothing_to_claim');
       });
+
+      it('shows of a key without sinks the newest version alone: what it replaced before it was claimed is shown to nobody', async () => {
+        await hand.create(apiKey('b'));
+        for (const generation of [1, 2]) {
+          await hand.issue('b', generation);
+          need(await hand.promote('b', generation));
+        }
+        expect((await versions('b')).map(({ envelope }) => envelope)).toEqual([
+          undefined,
+          { recipient: 'authority' },
+        ]);
+        expect(need(await store.claim(keyRef('b'), CALLER)).reveal()).toContain((await versions('b'))[1]?.id);
+        expect(refusal(await store.claim(keyRef('b'), CALLER))).toBe('already_claimed');
+      });
     });
 
     describe('promote', () => {

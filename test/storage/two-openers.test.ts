@@ -1,4 +1,7 @@
 /** Two openers of one folder, as two processes are: each sees what the other did, and none loses anything. */
+import { openAuthority } from '../../src/authority/authority.js';
+import { siteIn } from '../../src/main/embedded-store.js';
+import { openSite } from '../../src/main/store-site.js';
 import type { LiveStore } from '../../src/ports/live-store.js';
 import {
   apiKey,
@@ -21,6 +24,19 @@ it('make one store when they start at once', async () => {
   expect(new Set(ids).size).toBe(1);
   for (const store of stores) expect(need(await store.survey()).length).toBe(7);
   for (const store of stores) need(await store.verifyAudit());
+});
+
+it('open a store that the other made between two looks, with the key that it was made with', async () => {
+  const site = siteIn(place.folder(), place.world);
+  let looks = 0;
+  const state = async () => {
+    if (++looks === 2) await place.store();
+    return site.state();
+  };
+  const opening = { ...place.world, whenAbsent: 'create' } as const;
+  const store = need(await openSite({ ...site, state }, opening, openAuthority));
+  expect(need(await store.facts()).storeId).toBe(need(await (await place.store()).facts()).storeId);
+  await store.close();
 });
 
 it('a revocation by one is in force in the other before its call returns', async () => {
