@@ -5,12 +5,15 @@
 import { digestOf } from '../domain/canonical.js';
 import { fault } from '../domain/errors.js';
 import { fail, ok, type Result } from '../domain/result.js';
-import { type DurationMs, formatInstant, type Instant, SECOND_MS } from '../domain/time.js';
+import { type DurationMs, formatInstant, type Instant, MINUTE_MS, SECOND_MS } from '../domain/time.js';
 import { type Lease, WRITERS } from '../ports/live-store.js';
 import type { LeaseRow, Transaction } from './storage-port.js';
 
 /** Also of a lease asked for longer: the settle of a rotation counts on it. */
 export const LEASE_TTL_MAX_MS = 5 * SECOND_MS;
+
+/** Clocks of machines are no further apart. A lease that ends later was taken by one that was wrong, and set since. */
+const SKEW_MAX_MS = 5 * MINUTE_MS;
 
 export interface Acquisition {
   readonly name: string;
@@ -25,9 +28,13 @@ export async function acquire(
   now: Instant,
 ): Promise<Result<Lease>> {
   const row = await tx.leases.get(name);
-  if (row && row.holder !== '' && row.until > now) return fail(taken(row));
+  if (row && row.holder !== '' && isRunning(row, now)) return fail(taken(row));
   return hold(tx, { name, holder, ttlMs, epoch: (row?.epoch ?? 0) + 1 }, now);
 }
+
+/** Whoever lost it by a wrong clock of ours is fenced by the epoch, as anybody is who is taken over. */
+const isRunning = ({ until }: LeaseRow, now: Instant): boolean =>
+  until > now && until <= now + LEASE_TTL_MAX_MS + SKEW_MAX_MS;
 
 export async function renew(tx: Transaction, lease: Lease, now: Instant): Promise<Result<Lease>> {
   return (await isHeld(tx, lease)) ? hold(tx, lease, now) : fail(lost());

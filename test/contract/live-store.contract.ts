@@ -1,7 +1,7 @@
 /** What every live store promises, as sentences. Run against each implementation. */
 
 import { Secret } from '../../src/domain/secret.js';
-import { DAY_MS, HOUR_MS } from '../../src/domain/time.js';
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../src/domain/time.js';
 import type { Caller, LiveStore } from '../../src/ports/live-store.js';
 import {
   apiKey,
@@ -593,6 +593,18 @@ export function liveStoreContract(name: string, open: () => Promise<OpenStore>):
         need(await store.acquireLease(hand.lease.holder, 5_000));
         const create = { kind: 'create', declaration: service('other'), ownership: OURS } as const;
         expect(refusal(await hand.mutate(create))).toBe('lease_lost');
+      });
+
+      it('does not keep others out until a clock that was wrong when it was taken, and was set since', async () => {
+        clock.advance(365 * DAY_MS);
+        need(await store.renewLease(hand.lease));
+        clock.advance(-365 * DAY_MS);
+        const next = need(await store.acquireLease('bob', 5_000));
+        expect(next.until).toBe(START + 5_000);
+        const create = { kind: 'create', declaration: service('other'), ownership: OURS } as const;
+        expect(refusal(await hand.mutate(create))).toBe('lease_lost');
+        clock.advance(-MINUTE_MS);
+        expect(refusal(await store.acquireLease('eve', 5_000))).toBe('locked');
       });
 
       it('is free at once when it is released, and refuses its former holder', async () => {
