@@ -12,7 +12,7 @@ import type { LiveStore } from '../ports/live-store.js';
 import type { SpecEntry } from '../spec/entry.js';
 import type { Explanation, Related } from '../view/explanation.js';
 import { type Failure, failed, failure } from './failure.js';
-import { suggestion } from './named.js';
+import { ownName, suggestion } from './named.js';
 import type { Documents } from './session.js';
 
 export interface Explaining {
@@ -25,9 +25,12 @@ export interface Explaining {
 /** `not_found`, with what may have been meant, for a name that is neither declared nor live and never was. */
 export async function explanationOf(
   explaining: Explaining,
-  wanted: ObjectRef,
+  typed: ObjectRef,
 ): Promise<Result<Explanation, Failure>> {
   const { store, documents } = explaining;
+  const named = await ownName(store, typed);
+  if (!named.ok) return named;
+  const wanted = named.value;
   const survey = await store.survey();
   if (!survey.ok) return failed(survey.error);
   const entries = documents?.desired.entries ?? [];

@@ -2,7 +2,7 @@
 import { closest, distance } from 'fastest-levenshtein';
 import { isObjectKind, OBJECT_KINDS, type ObjectKind } from '../domain/kinds/index.js';
 import type { KeyFacts, LiveObject } from '../domain/live.js';
-import { type DeclarationOf, isNamed, type ObjectRef, refText } from '../domain/objects.js';
+import { type DeclarationOf, isEmail, isId, isNamed, type ObjectRef, refText } from '../domain/objects.js';
 import type { Result } from '../domain/result.js';
 import { ok } from '../domain/result.js';
 import type { LiveStore } from '../ports/live-store.js';
@@ -47,7 +47,9 @@ export async function findKey(store: LiveStore, input: Input): Promise<Result<Li
   const ref = parseRef(text, 'ApiKey');
   if (!ref.ok) return ref;
   if (ref.value.kind !== 'ApiKey') return failure('usage', `${text} is not a key; name one as ApiKey/NAME`);
-  const found = await store.fetch([ref.value]);
+  const named = await ownName(store, ref.value);
+  if (!named.ok) return named;
+  const found = await store.fetch([named.value]);
   if (!found.ok) return failed(found.error);
   const [live] = found.value;
   if (live?.key !== undefined && live.declaration.kind === 'ApiKey') {
@@ -56,11 +58,21 @@ export async function findKey(store: LiveStore, input: Input): Promise<Result<Li
   return notFound(store, ref.value);
 }
 
+/** By its own name what is named by its id, as `Space/us_sp_4TzKkPpPsvRUmD2n`, or a person by their address. */
+export async function ownName(store: LiveStore, ref: ObjectRef): Promise<Result<ObjectRef, Failure>> {
+  if (!isId(ref.name) && !isEmail(ref.name)) return ok(ref);
+  const resolved = await store.resolve([ref]);
+  return resolved.ok ? ok(resolved.value[0] ?? ref) : failed(resolved.error);
+}
+
 /**
  * The live object that a name means, also one in an environment that is named without it; `not_found` with the
  * nearest name, or `ambiguous`.
  */
-export async function findRef(store: LiveStore, wanted: ObjectRef): Promise<Result<ObjectRef, Failure>> {
+export async function findRef(store: LiveStore, typed: ObjectRef): Promise<Result<ObjectRef, Failure>> {
+  const named = await ownName(store, typed);
+  if (!named.ok) return named;
+  const wanted = named.value;
   const survey = await store.survey();
   if (!survey.ok) return failed(survey.error);
   const found = survey.value.map(({ ref }) => ref).filter((ref) => isNamed(ref, wanted));

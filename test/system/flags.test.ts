@@ -78,6 +78,25 @@ test.each(['--store=', '--chdir=', '--app=', '--token='])(
   },
 );
 
+test('an object goes by its id as by its name, and a person by their address', async () => {
+  await world.run('apply --auto-approve');
+  const byName = await world.json<{ items: { status: { id: string } }[] }>('get ApiKey/app');
+  const id = byName.items[0]?.status.id ?? '';
+  expect(id).toMatch(/^us_key_/);
+  expect(await world.json(`get ${id}`)).toEqual(byName);
+  expect(await world.json(`explain ApiKey/${id}`)).toMatchObject({
+    object: { name: 'app' },
+    status: 'converged',
+  });
+  expect((await world.run(`export ApiKey/${id}`)).stdout).toContain('name: app\n');
+  expect(await world.json(`revoke ${id} --now --auto-approve`)).toMatchObject({
+    name: 'ApiKey/app',
+    changed: true,
+  });
+  expect((await world.run('get User/owner@localhost')).stdout).toContain('User/owner ');
+  expect((await world.run('get us_key_0000000000000000')).code).toBe(EXIT.error);
+});
+
 test('colours are for terminals, and not where somebody said no', async () => {
   world.write('specs/more.yaml', keyYaml('more', 'oops: 1'));
   const isColored = async (args: string, env: Readonly<Record<string, string>>): Promise<boolean> =>

@@ -7,7 +7,7 @@ import { objectsJson, objectsMarkdown, objectsText } from '../../view/objects.js
 import type { Command, Input } from '../command.js';
 import { EXIT } from '../exit.js';
 import { type Failure, failed, failure } from '../failure.js';
-import { kindLike, notFound, parseRef } from '../named.js';
+import { kindLike, notFound, ownName, parseRef } from '../named.js';
 import { printJson } from '../render.js';
 import { SELECT, selectorOf } from '../selecting.js';
 import { withStore } from '../session.js';
@@ -25,7 +25,7 @@ export const get: Command = {
   ],
   run: async (context, input) =>
     withStore(context, 'refuse', async (store) => {
-      const wanted = selection(input.argument(0));
+      const wanted = await selection(store, input.argument(0));
       if (!wanted.ok) return wanted;
       const selector = selectorOf(input);
       if (!selector.ok) return selector;
@@ -67,10 +67,12 @@ interface Selection {
   readonly isWanted: (ref: ObjectRef) => boolean;
 }
 
-function selection(text: string | undefined): Result<Selection, Failure> {
+async function selection(store: LiveStore, text: string | undefined): Promise<Result<Selection, Failure>> {
   if (text === undefined) return ok({ named: undefined, isWanted: () => true });
   if (isObjectKind(text)) return ok({ named: undefined, isWanted: ({ kind }) => kind === text });
-  const named = parseRef(text, 'ApiKey');
+  const typed = parseRef(text, 'ApiKey');
+  if (!typed.ok) return typed;
+  const named = await ownName(store, typed.value);
   if (!named.ok) return named;
   return ok({ named: named.value, isWanted: (ref) => isNamed(ref, named.value) });
 }
