@@ -102,7 +102,7 @@ test('F11: a guest asks for a link by their address alone, is answered like ever
   expect([letter?.to, more]).toEqual(['visitor@example.com', []]);
   const { body } = await exchange(server, { token: letter?.token.reveal() });
   expect([body.data.valid, ...(await statuses(server, body.data.token))]).toEqual([true, 200]);
-  expect((await exchange(server, { email: 'visitor@example.com' })).body).toEqual({ data: { valid: false } });
+  expect((await exchange(server, { email: 'visitor@example.com' })).status).toBe(400);
 });
 
 test('F11: asking for links too often is refused with the time to wait, whether or not there is such a guest', async () => {
