@@ -20,17 +20,17 @@ export interface PolicySubject {
 /** A rule of one's own: sentences about what breaks it, none when it is kept. */
 export type Policy = (subject: PolicySubject) => readonly string[];
 
-const MARK = Symbol.for('keywright.Policies');
+const known = new WeakMap<IConstruct, Policies>();
 
 export class Policies {
   readonly #policies: Policy[] = [];
 
   /** The policies of a construct and everything below it: an app, a stack, an environment. */
   static of(scope: IConstruct): Policies {
-    const known: unknown = Reflect.get(scope, MARK);
-    if (known instanceof Policies) return known;
+    const first = known.get(scope);
+    if (first) return first;
     const policies = new Policies();
-    Object.defineProperty(scope, MARK, { value: policies });
+    known.set(scope, policies);
     scope.node.addValidation({ validate: () => policies.#violations(scope) });
     return policies;
   }

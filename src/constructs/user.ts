@@ -72,6 +72,6 @@ export class User extends UserBase {
 
   /** Gives a role of scope tenant. Said again, it is one grant. */
   grantRole(role: TenantRole | IRole): void {
-    this.#roles.set(role.name, role instanceof TenantRole ? role : TenantRole.of(role));
+    this.#roles.set(role.name, 'nameAt' in role ? role : TenantRole.of(role));
   }
 }
