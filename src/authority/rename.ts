@@ -29,7 +29,10 @@ export async function rowToUpdate(
   if (!row.ok) return row.error.code === 'not_found' ? loadObject(work, ref) : row;
   if ((await work.tx.objects.find(ref.kind, ref.name)) === undefined) return row;
   return fail(
-    fault('exists', `${refText(former)} cannot be renamed: there is a ${refText(ref)} already; plan again`),
+    fault(
+      'exists',
+      `${refText(former)} cannot be renamed: ${refText(ref)} exists already; choose another name`,
+    ),
   );
 }
 

@@ -129,6 +129,18 @@ test('ten wrong passwords make their place wait, and it is told how long', async
   expect(Number(got.headers.get('retry-after'))).toBeGreaterThan(0);
 });
 
+test('of wrong passwords that come at once no more than ten are tried, and right ones use nothing up', async () => {
+  const server = await place.start();
+  await joined(server, 'ada');
+  const guesses = Array.from({ length: 40 }, () => login(server, 'ada@example.com', 'a guess at it'));
+  const told = (await Promise.all(guesses)).map(({ status }) => status);
+  expect(told.filter((status) => status === 401).length).toBe(10);
+  expect(told.filter((status) => status === 429).length).toBe(30);
+  await joined(server, 'bob');
+  const right = Array.from({ length: 30 }, () => login(server, 'bob@example.com'));
+  expect(new Set((await Promise.all(right)).map(({ status }) => status))).toEqual(new Set([200]));
+});
+
 test('an access token is refreshed by its text alone, and both go on', async () => {
   const server = await place.start();
   const first = await joined(server, 'ada');

@@ -32,6 +32,11 @@ export class Counts {
     return count + 1;
   }
 
+  takeBack(key: string, now: Instant): void {
+    const { since, count } = this.current(key, now);
+    if (count > 0) this.#counts.set(key, { since, count: count - 1 });
+  }
+
   forget(key: string): void {
     this.#counts.delete(key);
   }

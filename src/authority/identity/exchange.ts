@@ -1,16 +1,14 @@
 /** Exchanging what somebody has for an access token: a token of ours, a client id and secret, a password, a link. */
-import { type Fault, fault } from '../../domain/errors.js';
 import { foldEmail } from '../../domain/kinds/index.js';
 import type { Principal } from '../../domain/principal.js';
 import { fail, ok, type Result, unreachable } from '../../domain/result.js';
 import type { Secret } from '../../domain/secret.js';
-import { type DurationMs, SECOND_MS } from '../../domain/time.js';
 import type { CallContext, Proof } from '../../ports/authority.js';
 import { whoHolds } from './authenticate.js';
 import { recordOf } from './credentials.js';
 import { goodLink, spendMagicLink, type Visitor, visitorBy } from './guest-links.js';
 import { callerOf, type Identity } from './identity.js';
-import { busy, findPerson, normalPassword, passwordOf } from './passwords.js';
+import { findPerson, guess, passwordOf, tooMany } from './passwords.js';
 import { type Granted, startSession, unauthenticated } from './sessions.js';
 import type { Attempt } from './throttle.js';
 
@@ -68,7 +66,7 @@ async function byPassword(
   { email, password }: Extract<Proof, { kind: 'password' }>,
   context: CallContext,
 ): Promise<Result<Granted>> {
-  const { throttle, clock, hasher } = identity;
+  const { throttle, clock } = identity;
   const attempt = { account: foldEmail(email), source: context.source ?? '' };
   const waitMs = throttle.waitMs(attempt, clock.now());
   if (waitMs > 0) return fail(tooMany(waitMs));
@@ -82,9 +80,11 @@ async function byPassword(
   const row = found.value?.row;
   // Somebody unknown, or without a password, is refused after the same work.
   const hash = row?.proof ?? (await identity.decoy());
-  const isRight = await hasher.turns.run(() => hasher.hashing.verify(hash, normalPassword(password)));
-  if (isRight === undefined) return busy();
-  if (!isRight || row === undefined || found.value === undefined) return refused(identity, attempt, context);
+  const guessed = await guess(identity, { attempt, hash, password });
+  if (!guessed.ok) return guessed;
+  const { isRight, failures } = guessed.value;
+  if (!isRight || row === undefined || found.value === undefined)
+    return refused(identity, { ...attempt, failures }, context);
   const { person } = found.value;
   const failuresBefore = throttle.succeeded(attempt, clock.now());
   return identity.write({ actor: `User/${person.name}`, path: context.path }, (work) =>
@@ -92,9 +92,16 @@ async function byPassword(
   );
 }
 
-/** Counted, and written down now and then: a log full of guesses hides what else is in it. */
-async function refused(identity: Identity, attempt: Attempt, context: CallContext): Promise<Result<never>> {
-  const failures = identity.throttle.failed(attempt, identity.clock.now());
+interface Refused extends Attempt {
+  readonly failures: number;
+}
+
+/** Written down now and then: a log full of guesses hides what else is in it. */
+async function refused(
+  identity: Identity,
+  { failures, ...attempt }: Refused,
+  context: CallContext,
+): Promise<Result<never>> {
   if (!NOTED.has(failures)) return unauthenticated();
   const noted = await identity.write({ actor: 'anonymous', path: context.path }, async (work) => {
     const person = await findPerson(work, attempt.account);
@@ -103,14 +110,6 @@ async function refused(identity: Identity, attempt: Attempt, context: CallContex
     return recordOf(work, about, { action: 'login.failed', detail: { failures, source: attempt.source } });
   });
   return noted.ok ? unauthenticated() : noted;
-}
-
-function tooMany(waitMs: DurationMs): Fault {
-  const seconds = Math.ceil(waitMs / SECOND_MS);
-  return {
-    ...fault('rate_limited', `too many wrong passwords for this account; try again in ${seconds} s`),
-    retryAfterMs: waitMs,
-  };
 }
 
 const byMagicLink = (identity: Identity, token: Secret, { path }: CallContext): Promise<Result<Granted>> =>

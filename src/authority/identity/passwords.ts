@@ -2,11 +2,13 @@
  * Passwords: what is asked of one, how it is kept and replaced. A session stands on the password it was started
  * with, so a new password ends the sessions of the old one.
  */
-import { fault } from '../../domain/errors.js';
+import { type Fault, fault } from '../../domain/errors.js';
 import { foldEmail } from '../../domain/kinds/index.js';
 import { isEmail } from '../../domain/objects.js';
 import { fail, ok, type Result } from '../../domain/result.js';
 import { Secret } from '../../domain/secret.js';
+import { type DurationMs, SECOND_MS } from '../../domain/time.js';
+import type { Clock } from '../../ports/clock.js';
 import type { PasswordHashing } from '../../ports/password-hashing.js';
 import { findReferred } from '../references.js';
 import type { CredentialRow, ObjectRow } from '../storage-port.js';
@@ -14,6 +16,7 @@ import { genuine } from '../stored.js';
 import type { Work } from '../work.js';
 import { endAllOf, genuineCredential, insertCredential, newPublicId, type Reading } from './credentials.js';
 import { type Found, NOTHING } from './found.js';
+import type { Attempt, LoginThrottle } from './throttle.js';
 import type { Turns } from './turns.js';
 
 const LENGTH_MIN = 12;
@@ -83,4 +86,43 @@ export async function replacePassword(
     { kind: 'password', publicId: newPublicId(work), holder: person, proof: hash },
     { action: 'password.set', detail: {} },
   );
+}
+
+export interface Guessing {
+  readonly hasher: Hasher;
+  readonly throttle: LoginThrottle;
+  readonly clock: Pick<Clock, 'now'>;
+}
+
+export interface Guess {
+  readonly attempt: Attempt;
+  /** Of the password as it is. */
+  readonly hash: string;
+  readonly password: Secret;
+}
+
+/**
+ * Is it the password, and how many wrong ones for the account are there by now? `rate_limited` when there were too many,
+ * `overloaded` when too many people wait for an answer.
+ */
+export async function guess(
+  { hasher, throttle, clock }: Guessing,
+  { attempt, hash, password }: Guess,
+): Promise<Result<{ readonly isRight: boolean; readonly failures: number }>> {
+  const guessed = await hasher.turns.run(async () => {
+    const { waitMs, failures } = throttle.begin(attempt, clock.now());
+    if (waitMs > 0) return fail(tooMany(waitMs));
+    const isRight = await hasher.hashing.verify(hash, normalPassword(password));
+    if (isRight) throttle.takeBack(attempt, clock.now());
+    return ok({ isRight, failures });
+  });
+  return guessed ?? busy();
+}
+
+export function tooMany(waitMs: DurationMs): Fault {
+  const seconds = Math.ceil(waitMs / SECOND_MS);
+  return {
+    ...fault('rate_limited', `too many wrong passwords for this account; try again in ${seconds} s`),
+    retryAfterMs: waitMs,
+  };
 }

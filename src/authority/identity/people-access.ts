@@ -13,7 +13,7 @@ import type { ObjectRow } from '../storage-port.js';
 import { actingAs, type Reading } from './credentials.js';
 import { callerBy, type Identity } from './identity.js';
 import { goodInvitation, makeInvitation, spendInvitation } from './invitations.js';
-import { busy, findPerson, hashed, normalPassword, passwordOf, replacePassword } from './passwords.js';
+import { findPerson, guess, hashed, passwordOf, replacePassword } from './passwords.js';
 import { type Granted, startSession, unauthenticated } from './sessions.js';
 
 /** Whoever has the invitation can set a password, so nobody invites somebody who may do more than they. */
@@ -93,22 +93,13 @@ async function mayChange(identity: Identity, { person, current }: Change, by: By
   const row = await identity.read((reading) => passwordOf(reading, person));
   if (!row.ok) return row;
   if (row.value === undefined) return ok(undefined);
-  const { hasher } = identity;
-  const hash = row.value.proof ?? '';
+  const refused = fail(fault('forbidden', 'the present password is not that; give it to set another'));
+  if (current === undefined) return refused;
   const attempt = { account: person.alias ?? person.id, source: by.context.source ?? '' };
-  const waitMs = identity.throttle.waitMs(attempt, identity.clock.now());
-  if (waitMs > 0) return fail({ ...fault('rate_limited', WAIT), retryAfterMs: waitMs });
-  const isRight =
-    current === undefined
-      ? false
-      : await hasher.turns.run(() => hasher.hashing.verify(hash, normalPassword(current)));
-  if (isRight === undefined) return busy();
-  if (isRight) return ok(undefined);
-  identity.throttle.failed(attempt, identity.clock.now());
-  return fail(fault('forbidden', 'the present password is not that; give it to set another'));
+  const guessed = await guess(identity, { attempt, hash: row.value.proof ?? '', password: current });
+  if (!guessed.ok) return guessed;
+  return guessed.value.isRight ? ok(undefined) : refused;
 }
-
-const WAIT = 'too many wrong passwords for this account; try again later';
 
 async function knownPerson(reading: Reading, name: string): Promise<Result<ObjectRow>> {
   const person = await findPerson(reading, name);

@@ -25,10 +25,21 @@ export class LoginThrottle {
     return this.#failures.waitMs(this.#allowances(attempt), now);
   }
 
-  /** Gives how many there were for the account within the window, this one included. */
-  failed(attempt: Attempt, now: Instant): number {
+  /**
+   * Counts it as a wrong one until it is known to be right, so that of many at once no more are let through than one
+   * after another. Gives how long to wait if it may not be made, and how many there were for the account, this included.
+   */
+  begin(attempt: Attempt, now: Instant): { readonly waitMs: DurationMs; readonly failures: number } {
+    const waitMs = this.waitMs(attempt, now);
+    if (waitMs > 0) return { waitMs, failures: 0 };
     for (const { key } of this.#allowances(attempt)) this.#failures.add(key, now);
-    return this.#failures.add(`account ${attempt.account}`, now);
+    return { waitMs, failures: this.#failures.add(accountOf(attempt), now) };
+  }
+
+  /** It was right: it counts no more. */
+  takeBack(attempt: Attempt, now: Instant): void {
+    for (const { key } of this.#allowances(attempt)) this.#failures.takeBack(key, now);
+    this.#failures.takeBack(accountOf(attempt), now);
   }
 
   /** Gives how many wrong ones came before, from anywhere. */
@@ -38,8 +49,8 @@ export class LoginThrottle {
     this.#known.delete(place);
     this.#known.add(place);
     forgetOldest(this.#known);
-    const { count } = this.#failures.current(`account ${attempt.account}`, now);
-    this.#failures.forget(`account ${attempt.account}`);
+    const { count } = this.#failures.current(accountOf(attempt), now);
+    this.#failures.forget(accountOf(attempt));
     return count;
   }
 
@@ -49,5 +60,7 @@ export class LoginThrottle {
     return [place, { key: `strangers ${attempt.account}`, max: FROM_STRANGERS_MAX }];
   }
 }
+
+const accountOf = ({ account }: Attempt): string => `account ${account}`;
 
 const placeOf = ({ account, source }: Attempt): string => `place ${JSON.stringify([account, source])}`;
