@@ -13,7 +13,8 @@ export const failed = (error: Fault) => fail<Failure>({ fault: error });
 export const failure = (code: FaultCode, message: string) => failed(fault(code, message));
 
 export const badDocuments = (diagnostics: readonly Diagnostic[]) => {
-  const errors = diagnostics.filter(({ severity }) => severity === 'error').length;
-  const message = `${errors} ${errors === 1 ? 'error' : 'errors'} in the documents; nothing was changed`;
+  const errors = diagnostics.filter(({ severity, code }) => severity === 'error' && code !== 'more').length;
+  const isAll = diagnostics.every(({ code }) => code !== 'more');
+  const message = `${isAll ? '' : 'more than '}${errors} ${errors === 1 ? 'error' : 'errors'} in the documents; nothing was changed`;
   return fail<Failure>({ fault: fault('invalid_documents', message), diagnostics });
 };

@@ -2,7 +2,7 @@
  * Saved plans: what `plan --out` (and `plan --output json`) wrote, read back only as it was made.
  * Written whole or not at all.
  */
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { lstat, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { type RefJson, refOfJson } from '../domain/objects.js';
 import type { Result } from '../domain/result.js';
@@ -15,6 +15,11 @@ import { type Failure, failure } from './failure.js';
 export async function savePlan(folder: string, file: string, plan: Plan): Promise<Result<void, Failure>> {
   const path = resolve(folder, file);
   const partial = `${path}.partial`;
+  if (!(await mayBeReplaced(path)))
+    return failure(
+      'exists',
+      `${file} is there and is no saved plan, so nothing was written; name another file for --out`,
+    );
   try {
     await writeFile(partial, `${JSON.stringify(planJson(plan), null, 2)}\n`, { mode: 0o600 });
     await rename(partial, path);
@@ -23,6 +28,15 @@ export async function savePlan(folder: string, file: string, plan: Plan): Promis
     await rm(partial, { force: true });
     return failure('usage', `the plan could not be written to ${file}: ${reasonOf(cause)}`);
   }
+}
+
+/** Nothing, an empty file or an older plan; a slip of the finger may name documents or a device. */
+async function mayBeReplaced(path: string): Promise<boolean> {
+  const found = await lstat(path).catch(() => undefined);
+  if (found === undefined) return true;
+  if (!found.isFile()) return false;
+  const text = await readFile(path, 'utf8').catch(() => '');
+  return text === '' || parsePlan(text) !== undefined;
 }
 
 /** `stale_plan` when the file was edited after it was made: its digest no longer fits. */

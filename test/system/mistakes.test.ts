@@ -103,6 +103,21 @@ describe('on the command line', () => {
     expect(await told('verify sk_live_x --stdin')).toEqual([64, expect.stringContaining('give one of them')]);
   });
 
+  test('plan --out over something that is no plan: it stays as it is', async () => {
+    world.write('plan.json', '');
+    mkdirSync(join(world.folder, 'out'));
+    symlinkSync('keywright.yaml', join(world.folder, 'link'));
+    for (const file of ['keywright.yaml', 'specs/billing.yaml', 'out', 'link']) {
+      const before = file === 'out' ? '' : world.read(file);
+      expect(await told(`plan --out ${file}`)).toEqual([
+        1,
+        `keywright: ${file} is there and is no saved plan, so nothing was written; name another file for --out\n`,
+      ]);
+      if (file !== 'out') expect(world.read(file)).toBe(before);
+    }
+    for (let times = 0; times < 2; times++) expect((await told('plan --out plan.json'))[0]).toBe(0);
+  });
+
   test('init a second time: nothing is written over', async () => {
     const before = world.read('keywright.yaml');
     expect(await told('init')).toEqual([
@@ -152,6 +167,14 @@ describe('in documents', () => {
         '  help: did you mean "production"?\n\n' +
         'keywright: 1 error in the documents; nothing was changed\n',
     ]);
+  });
+
+  test('more errors than are shown: their number is not made up', async () => {
+    const [code, text] = await errorsIn(...Array.from({ length: 120 }, () => 'kind: Servce\n'));
+    expect(code).toBe(1);
+    expect(text).toMatch(
+      /\nand 20 more\n\nkeywright: more than 100 errors in the documents; nothing was changed\n$/,
+    );
   });
 
   test('an unknown environment: the nearest, or what there is', async () => {
