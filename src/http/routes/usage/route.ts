@@ -55,7 +55,7 @@ export const usageRoute = route({
   permission: 'keys:read',
   query: Type.Object(
     {
-      from: Day('Its first day, `2027-01-01`; 30 days ago if absent.'),
+      from: Day('Its first day, `2027-01-01`; 30 days before its last if absent.'),
       until: Day('Its last day; today if absent.'),
     },
     closed,
@@ -63,7 +63,7 @@ export const usageRoute = route({
   answer: Answer,
   handle: async ({ query }, { accounts, clock, store }) => {
     const now = clock.now();
-    const { from = dayOf(now - SHOWN_MS), until = dayOf(now) } = query;
+    const { until = dayOf(now), from = dayOf(Date.parse(until) - SHOWN_MS) } = query;
     if (from > until) return fail(fault('bad_request', 'query.from is after query.until'));
     const used = await accounts.usage(from, until);
     if (!used.ok) return used;
