@@ -11,3 +11,14 @@ export const SUSPEND_UNTIL = 'keywright.dev/suspend-until';
 export const PREVIOUS_NAME = 'keywright.dev/previous-name';
 
 export const isProtected = (metadata: Metadata): boolean => metadata.annotations?.[PROTECT] === 'true';
+
+/** Empty maps are as good as absent ones. */
+export function normalMetadata({ name, labels, annotations }: Metadata): Metadata {
+  return {
+    name,
+    ...(labels && isFilled(labels) && { labels }),
+    ...(annotations && isFilled(annotations) && { annotations }),
+  };
+}
+
+const isFilled = (map: object): boolean => Object.keys(map).length > 0;

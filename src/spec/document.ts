@@ -5,7 +5,7 @@
 import { API_VERSION } from '../domain/kinds/document-schema.js';
 import { isKindName, KINDS, type KindName, kindOf } from '../domain/kinds/index.js';
 import { normalForm } from '../domain/kinds/normal-form.js';
-import type { Metadata } from '../domain/metadata.js';
+import { type Metadata, normalMetadata } from '../domain/metadata.js';
 import { fail, ok, type Result } from '../domain/result.js';
 import type { Diagnostic } from './diagnostics.js';
 import { type FieldComplaint, schemaComplaints } from './schema.js';
@@ -67,16 +67,6 @@ function unknownKind(kind: string): Pick<FieldComplaint, 'code' | 'message' | 'h
   const kinds = Object.keys(KINDS);
   const help = didYouMean(kind, kinds) ?? `there are: ${kinds.join(', ')}`;
   return { code: 'unknown_kind', message: `unknown kind "${kind}"`, help };
-}
-
-/** Empty maps are as good as absent ones. */
-function normalMetadata({ name, labels, annotations }: Metadata): Metadata {
-  const isFilled = (map: object | undefined): boolean => map !== undefined && Object.keys(map).length > 0;
-  return {
-    name,
-    ...(labels && isFilled(labels) ? { labels } : {}),
-    ...(annotations && isFilled(annotations) ? { annotations } : {}),
-  };
 }
 
 /** The spec in normal form, once the kind's own rules hold; `spec` may have been filled with defaults. */

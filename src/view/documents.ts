@@ -7,7 +7,7 @@ import { API_VERSION } from '../domain/kinds/document-schema.js';
 import { kindOf, OBJECT_KINDS, type ObjectKind } from '../domain/kinds/index.js';
 import { minimalForm } from '../domain/kinds/minimal-form.js';
 import type { LiveObject, Ownership } from '../domain/live.js';
-import { type Metadata, PREVIOUS_NAME } from '../domain/metadata.js';
+import { type Metadata, normalMetadata, PREVIOUS_NAME } from '../domain/metadata.js';
 import {
   compareRefs,
   type Declaration,
@@ -65,7 +65,12 @@ function documentOf(live: Documented, names: NewNames, context: DocumentsContext
   const { kept, notes } = againstDefaults(live.declaration, context);
   return {
     ref: live.ref,
-    document: { apiVersion: API_VERSION, kind, metadata, spec: minimalForm(kindOf(kind).schema, spec, kept) },
+    document: {
+      apiVersion: API_VERSION,
+      kind,
+      metadata: normalMetadata(metadata),
+      spec: minimalForm(kindOf(kind).schema, spec, kept),
+    },
     notes: [
       ...ownerNotes(live, context),
       ...(names.has(refText(live.ref)) ? [renameNote(live)] : []),

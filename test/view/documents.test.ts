@@ -45,6 +45,12 @@ test('documents of whatever is live declare exactly that', async () => {
   );
 });
 
+test('empty labels, as objects made by hand may have, are no part of a document', () => {
+  const space = declared('Space', 'onboarding', { environment: 'production' });
+  const byHand = { ...space, metadata: { labels: {}, name: 'onboarding' } };
+  expect(yamlOf([byHand])).toBe(yamlOf([space]));
+});
+
 test('documents declare the same in a project with defaults for keys', async () => {
   const spec = { rotation: { every: '30d', overlap: '12h' } };
   const project = PROJECT.replace(
