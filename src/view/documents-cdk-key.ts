@@ -1,5 +1,5 @@
 /** The properties of a key's construct, from its document. */
-import type { ApiKeySpec, RotationSpec } from '../domain/kinds/index.js';
+import type { ApiKeySpec, RotationSpec, SinkDeclaration } from '../domain/kinds/index.js';
 import { code, durationCode, type Names, objectCode } from './documents-cdk-code.js';
 
 /** `spec` is one that its schema accepts, with defaults left out. */
@@ -18,8 +18,15 @@ export function keyCode(
     expiresAfter: durationCode(expiresAfter),
     expiresAt: given(expiresAt),
     rotation: rotation && rotationCode(rotation),
-    deliverTo: deliver && `[${deliver.map((sink) => `Sink.of(${code(sink)})`).join(', ')}]`,
+    deliverTo: deliver && `[${deliver.map(sinkCode).join(', ')}]`,
   };
+}
+
+function sinkCode(sink: SinkDeclaration): string {
+  const { dotenv, file } = sink;
+  if (dotenv) return `Sink.dotenv(${code(dotenv.path)}, ${code(dotenv.variable)})`;
+  if (file) return `Sink.${file.format === 'json' ? 'jsonFile' : 'file'}(${code(file.path)})`;
+  return `Sink.of(${code(sink)})`;
 }
 
 function ownerCode(owner: ApiKeySpec['owner'], names: Names): string {

@@ -25,7 +25,7 @@ spec: { environment: development, owner: { tenant: true }, type: publishable, ex
 `,
   `kind: ApiKey
 metadata: { name: of-ada }
-spec: { environment: development, owner: { user: ada@example.com }, rotation: { every: 36h, handover: timed, deadline: 90m } }
+spec: { environment: development, owner: { user: ada@example.com }, rotation: { every: 36h, handover: timed, deadline: 90m }, deliver: [{ file: { path: secrets/ada.json, format: json } }] }
 `,
   `kind: ApiKey
 metadata: { name: of-reviewers }
