@@ -153,6 +153,30 @@ describe('Idempotency-Key', () => {
     expect(entries.filter(({ action }: { action: string }) => action === 'key.issued')).toHaveLength(1);
   });
 
+  test.each([
+    ['answers', (world: HttpWorld) => world],
+    ['dies before it has kept its answer', forgetful],
+  ])('agents, signing keys and invitations are made once by a server that %s', async (_, change) => {
+    const server = await place.start(change);
+    await joined(server, 'ada');
+    const environmentId = (await server.asRoot('GET /v1/environments/production')).body.data.id;
+    const twice = async (line: string, body: object) => {
+      const asked = { token: ROOT, body, headers: once(line.replaceAll(' ', '')) };
+      return [(await server.ask(line, asked)).body, (await server.ask(line, asked)).body];
+    };
+    const agent = { compiler: 'js', source: 'x' };
+    const [made, again] = await twice(`POST /v1/agents?environmentId=${environmentId}`, agent);
+    expect([made.data.id, again]).toEqual([expect.stringMatching(/^us_ag_/), made]);
+    await twice('POST /v1/signing-keys/rotate', {});
+    expect((await server.ask('GET /v1/.well-known/jwks.json')).body.keys.length).toBe(2);
+    const [invited, repeated] = await twice('POST /v1/users/ada/resend-invite', {});
+    expect(repeated.data.invitation.id).toBe(invited.data.invitation.id);
+    expect([invited.data.invitation.token, repeated.data.invitation.token]).toEqual([
+      expect.stringMatching(/^link_/),
+      undefined,
+    ]);
+  });
+
   test('a rotation that is sent twice issues one version', async () => {
     const server = await place.start();
     await makeKey(server);

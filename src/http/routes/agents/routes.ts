@@ -67,6 +67,7 @@ const deploy = route({
   query: Type.Object({ environmentId: EnvironmentId }, closed),
   body: AgentConfig,
   nulls: 'absent',
+  once: true,
   answer: dataOf(AgentItem),
   faults: ['not_found', 'conflict'],
   handle: async (call, world) => {

@@ -158,13 +158,18 @@ const resend = route({
   summary: 'Invite somebody again; earlier invitations end.',
   permission: 'users:write',
   params: byUserId,
+  once: true,
   answer: dataOf(Type.Object({ success: Type.Boolean(), invitation: Invited }, closed)),
   faults: ['not_found'],
   handle: async (call, world) => {
     const invitation = await world.authority.invite(call.params.id, byOf(call));
     if (!invitation.ok) return invitation;
     const token = invitation.value.token.reveal();
-    return json({ data: { success: true, invitation: { ...told(invitation.value), token } } });
+    const known = told(invitation.value);
+    return shownOnce(
+      { data: { success: true, invitation: { ...known, token } } },
+      { data: { success: true, invitation: known } },
+    );
   },
 });
 
