@@ -1,8 +1,12 @@
 /** Two openers of one folder, as two processes are: each sees what the other did, and none loses anything. */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { openAuthority } from '../../src/authority/authority.js';
 import { siteIn } from '../../src/main/embedded-store.js';
 import { openSite } from '../../src/main/store-site.js';
 import type { LiveStore } from '../../src/ports/live-store.js';
+import { SqliteConnection } from '../../src/storage/sqlite/driver.js';
+import { openSqlite } from '../../src/storage/sqlite/engine.js';
 import {
   apiKey,
   CALLER,
@@ -24,6 +28,24 @@ it('make one store when they start at once', async () => {
   expect(new Set(ids).size).toBe(1);
   for (const store of stores) expect(need(await store.survey()).length).toBe(7);
   for (const store of stores) need(await store.verifyAudit());
+});
+
+it('wait for one another from the first look on: the one that was turned away finds what was made meanwhile', async () => {
+  const path = join(place.folder(), 'store.db');
+  mkdirSync(place.folder(), { recursive: true });
+  const first = new SqliteConnection(path);
+  first.execute('begin immediate');
+  let waits = 0;
+  const sleep = async (): Promise<void> => {
+    waits += 1;
+    if (waits !== 3) return;
+    first.execute('rollback');
+    await need(await openSqlite({ path, sleep: async () => undefined })).close();
+  };
+  const second = need(await openSqlite({ path, sleep }));
+  expect(waits).toBeLessThan(10);
+  await second.close();
+  first.close();
 });
 
 it('open a store that the other made between two looks, with the key that it was made with', async () => {

@@ -38,25 +38,31 @@ export interface SqliteOptions {
  */
 export async function openSqlite({ path, sleep }: SqliteOptions): Promise<Result<Storage>> {
   const opened: SqliteConnection[] = [];
-  const connect = (pragmas: readonly string[]): SqliteConnection => {
-    const connection = new SqliteConnection(path);
-    opened.push(connection);
-    for (const pragma of pragmas) connection.all(`pragma ${pragma}`);
-    return connection;
-  };
+  const connect = <T>(pragmas: readonly string[], ready: (connection: SqliteConnection) => Promise<T>) =>
+    patiently(async () => {
+      const connection = new SqliteConnection(path);
+      try {
+        for (const pragma of pragmas) connection.all(`pragma ${pragma}`);
+        const found = await ready(connection);
+        opened.push(connection);
+        return found;
+      } catch (error) {
+        connection.close();
+        throw error;
+      }
+    }, sleep);
   const close = (): void => {
     for (const connection of opened) connection.close();
   };
   try {
-    const writer = connect(WRITER_PRAGMAS);
-    const problem = await migrate(writer, sleep);
-    if (problem) {
+    const writer = await connect(WRITER_PRAGMAS, migrated);
+    if (!writer.ok) {
       close();
-      return fail(problem);
+      return writer;
     }
-    const reader = path === IN_MEMORY ? undefined : connect(PRAGMAS);
+    const reader = path === IN_MEMORY ? undefined : await connect(PRAGMAS, async (connection) => connection);
     const bell = new ChangeBell(reader ? lookingAt({ reader, sleep }) : NOBODY_ELSE);
-    const write = queued(writer, sleep, { pause: reader && macrotask, onEntries: () => bell.ring() });
+    const write = queued(writer.value, sleep, { pause: reader && macrotask, onEntries: () => bell.ring() });
     const read = reader ? queued(reader, sleep, { sees: 'others', begin: 'begin' }) : write;
     return ok({
       read: read.run,
@@ -164,8 +170,26 @@ export async function beginning(
       await sleep(BUSY_PAUSE_MS);
     }
   }
-  return fault('store_unreachable', 'another process keeps the store busy; try again');
+  return BUSY;
 }
+
+/**
+ * Again while another process is in the way, as when both open a fresh file at once; throws in the end. Each attempt
+ * has a connection of its own: one that was turned away half way through reading goes on seeing what was there then,
+ * and would be turned away for ever.
+ */
+async function patiently<T>(attempt: () => Promise<T>, sleep: SqliteOptions['sleep']): Promise<T> {
+  for (let attempts = 1; ; attempts++) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (!isBusy(error) || attempts === BUSY_ATTEMPTS) throw error;
+      await sleep(BUSY_PAUSE_MS);
+    }
+  }
+}
+
+const BUSY = fault('store_unreachable', 'another process keeps the store busy; try again');
 
 const isBusy = (error: unknown): boolean => sqliteCode(error)?.startsWith('SQLITE_BUSY') ?? false;
 
@@ -183,25 +207,20 @@ export function faultOf(error: unknown): Fault | undefined {
     );
   if (code.startsWith('SQLITE_CORRUPT'))
     return fault('store_unreachable', 'the store file is damaged; restore a backup', error);
+  if (isBusy(error)) return { ...BUSY, cause: error };
   if (!UNREACHABLE.test(code)) return undefined;
   return fault('store_unreachable', `the store cannot be read or written (${code}); check the disk`, error);
 }
 
-/** Two processes that open a fresh file at once: one migrates, the other waits and finds it done. */
-async function migrate(
-  connection: SqliteConnection,
-  sleep: SqliteOptions['sleep'],
-): Promise<Fault | undefined> {
-  for (let attempt = 0; attempt < BUSY_ATTEMPTS; attempt++) {
-    const state = migrationState(connection);
-    if (state === 'current') return undefined;
-    if (state === 'foreign') return FOREIGN;
-    const { error } = await migrator(connection).migrateToLatest();
-    if (error === undefined) return undefined;
-    if (!isBusy(error)) return faultOf(error) ?? FOREIGN;
-    await sleep(BUSY_PAUSE_MS);
-  }
-  return fault('store_unreachable', 'another process keeps the store busy; try again');
+/** Brings the tables up to date. Throws what a busy engine says. */
+async function migrated(connection: SqliteConnection): Promise<Result<SqliteConnection>> {
+  const state = migrationState(connection);
+  if (state === 'current') return ok(connection);
+  if (state === 'foreign') return fail(FOREIGN);
+  const { error } = await migrator(connection).migrateToLatest();
+  if (error === undefined) return ok(connection);
+  if (isBusy(error)) throw error;
+  return fail(faultOf(error) ?? FOREIGN);
 }
 
 const FOREIGN = fault(
