@@ -30,6 +30,8 @@ export interface ToldSecret {
 export interface Told {
   /** Live ones, by kind and name. */
   readonly objects: Map<string, ToldObject>;
+  /** Token ids of all versions that were issued: their rows stay for ever. */
+  readonly issued: Set<string>;
   /** By token id: refused from then on, at the latest. */
   readonly endings: Map<string, Instant>;
   /** By token id: the secret was shown, and is not kept. */
@@ -40,6 +42,7 @@ export interface Told {
 
 export const nothingTold = (): Told => ({
   objects: new Map(),
+  issued: new Set(),
   endings: new Map(),
   shown: new Set(),
   credentials: new Map(),
@@ -102,6 +105,7 @@ function tellObject(told: Told, row: AuditRow, detail: Detail): void {
     objects.delete(at);
     objects.set(next, { ...known, name: next, seq: row.seq });
   } else if (known !== undefined) objects.set(at, changedBy(known, row, detail));
+  if (row.action === 'key.issued' && detail.tokenId !== undefined) told.issued.add(detail.tokenId);
   if (row.action === 'key.claimed' && detail.tokenId !== undefined) shown.add(detail.tokenId);
 }
 

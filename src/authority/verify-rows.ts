@@ -65,11 +65,14 @@ async function verifyObjects(tx: Transaction, keyring: Keyring, told: Told): Pro
 }
 
 async function verifyVersions(tx: Transaction, keyring: Keyring, told: Told): Promise<Result<void>> {
+  const missing = new Set(told.issued);
   for await (const row of rowsOf((after) => tx.versions.page(after, PAGE), byToken)) {
     if (!isGenuineVersion(row, keyring)) return fail(tampered('version', row.token_id));
     if (!isEndedAsTold(row, told)) return putBack(`version ${row.token_id}`);
+    missing.delete(row.token_id);
   }
-  return ok(undefined);
+  const [lost] = missing;
+  return lost === undefined ? ok(undefined) : putBack(`version ${lost}`);
 }
 
 function isEndedAsTold({ token_id, revoked_at, expires_at, sealed, clear }: VersionRow, told: Told): boolean {

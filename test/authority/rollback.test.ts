@@ -122,6 +122,13 @@ it('an invitation that was used: the older row is noticed', async () => {
   expect(refusal(await desk.store.verifyAudit())).toBe('store_tampered');
 });
 
+it('a version that was taken out is noticed', async () => {
+  await desk.rollOut('a', 1);
+  need(await desk.store.verifyAudit());
+  place.tamper(`delete from versions where object_id = (select id from objects where name = 'a')`);
+  expect(refusal(await desk.store.verifyAudit())).toBe('store_tampered');
+});
+
 it.each(['objects', 'secrets'])('a row of %s that was taken out is noticed', async (table) => {
   await putSecret('production', 'one');
   need(await desk.store.verifyAudit());
