@@ -339,7 +339,7 @@ export function liveStoreContract(name: string, open: () => Promise<OpenStore>):
         expect(refusal(await store.claim(keyRef('a'), CALLER))).toBe('nothing_to_claim');
       });
 
-      it('shows of a key without sinks the newest version alone: what it replaced before it was claimed is shown to nobody', async () => {
+      it('shows of a key without sinks the newest version alone: what it replaced before it was claimed nobody has, and it ends', async () => {
         await hand.create(apiKey('b'));
         for (const generation of [1, 2]) {
           await hand.issue('b', generation);
@@ -349,6 +349,8 @@ export function liveStoreContract(name: string, open: () => Promise<OpenStore>):
           undefined,
           { recipient: 'authority' },
         ]);
+        expect((await versions('b')).map(({ revokedAt }) => revokedAt !== undefined)).toEqual([true, false]);
+        expect(await store.verifyAudit()).toMatchObject({ ok: true });
         expect(need(await store.claim(keyRef('b'), CALLER)).reveal()).toContain((await versions('b'))[1]?.id);
         expect(refusal(await store.claim(keyRef('b'), CALLER))).toBe('already_claimed');
       });
