@@ -17,8 +17,8 @@ export async function claim(work: Work, object: ObjectRef): Promise<Result<Secre
   const alive = key.value.versions.filter((version) => isAlive(versionFactsOf(version), work.now));
   const newest = alive.at(-1);
   if (newest?.clear != null) return ok(new Secret(newest.clear));
-  const waiting = alive.findLast((version) => version.recipient === CLAIM_RECIPIENT);
-  if (waiting) return open(work, key.value, waiting);
+  // Nobody is to begin with an older one that was never claimed: it is on its way out.
+  if (newest?.recipient === CLAIM_RECIPIENT) return open(work, key.value, newest);
   if ((key.value.spec.deliver ?? []).length > 0)
     return fail(
       fault('nothing_to_claim', `${refText(object)} is delivered to sinks, so there is nothing to claim`),

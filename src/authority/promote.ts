@@ -8,7 +8,6 @@ import { type ObjectRef, refText } from '../domain/objects.js';
 import { fail, type Result } from '../domain/result.js';
 import type { ConfirmedDelivery, Outcome } from '../ports/live-store.js';
 import { deliveriesText } from './deliveries.js';
-import { ended, endingOf } from './revoke.js';
 import { versionFactsOf } from './rows.js';
 import type { VersionRow } from './storage-port.js';
 import { loadKey, type StoredKey, saveKey } from './stored.js';
@@ -48,37 +47,29 @@ async function promoteVersion(work: Work, key: StoredKey, request: PromoteReques
   const { generation, deliveries } = request;
   const after = versions.map((version) => {
     if (version.generation === generation) return current(version, work.now);
-    return version.generation < generation ? overtaken(version, work.now) : version;
+    return version.generation < generation ? retiring(version, work.now) : version;
   });
-  const ends = after.filter((version, nth) => version.revoked_at !== versions[nth]?.revoked_at);
-  const sinks = deliveries.map(({ sink }) => sink);
-  const detail = { generation, sinks, ...(ends.length > 0 && { versions: ends.map(endingOf) }) };
-  const told = { ...row, deliveries: deliveriesText(deliveries, generation) };
   const revision = await saveKey(
     work,
-    { before: key, after: { row: told, spec, versions: after } },
-    { action: 'key.promoted', detail },
+    {
+      before: key,
+      after: { row: { ...row, deliveries: deliveriesText(deliveries, generation) }, spec, versions: after },
+    },
+    { action: 'key.promoted', detail: { generation, sinks: deliveries.map(({ sink }) => sink) } },
   );
   return revision.ok ? changed(revision.value) : revision;
 }
 
-/** Does the secret wait to be claimed? One that anybody may see is never waited for. */
-const isUnclaimed = ({ recipient, clear }: VersionRow): boolean =>
-  recipient === CLAIM_RECIPIENT && clear === null;
-
 /** The envelope has done its work, unless somebody has yet to claim the secret. */
-const current = (version: VersionRow, now: number): VersionRow => ({
-  ...version,
-  promoted_at: now,
-  ...(!isUnclaimed(version) && { sealed: null, recipient: null }),
-});
-
-/** It goes on until the hand-over is over, unless it was never claimed: then nobody has it, and nobody is to begin with it. */
-function overtaken(version: VersionRow, now: number): VersionRow {
-  if (!isAlive(versionFactsOf(version), now)) return version;
-  if (isUnclaimed(version)) return ended(version, now);
-  return version.retiring_at === null ? { ...version, retiring_at: now } : version;
+function current(version: VersionRow, now: number): VersionRow {
+  const waits = version.recipient === CLAIM_RECIPIENT && version.clear === null;
+  return { ...version, promoted_at: now, ...(waits ? {} : { sealed: null, recipient: null }) };
 }
+
+const retiring = (version: VersionRow, now: number): VersionRow =>
+  version.retiring_at !== null || !isAlive(versionFactsOf(version), now)
+    ? version
+    : { ...version, retiring_at: now };
 
 function coversExactly(
   spec: ApiKeySpec,

@@ -86,10 +86,17 @@ async function saveEnded(
 ): Promise<Result<Outcome>> {
   const touched = versions.filter((version, index) => version !== key.versions[index]);
   if (touched.length === 0) return unchanged(key.row);
+  const detail = {
+    versions: touched.map(({ generation, token_id, revoked_at }) => ({
+      generation,
+      tokenId: token_id,
+      revokedAt: revoked_at,
+    })),
+  };
   const saved = await saveKey(
     work,
     { before: key, after: { ...key, versions } },
-    { action: 'key.revoked', detail: { versions: touched.map(endingOf) } },
+    { action: 'key.revoked', detail },
   );
   return saved.ok ? changed(saved.value) : saved;
 }
@@ -102,15 +109,8 @@ export const endVersions = (
 ): readonly VersionRow[] =>
   versions.map((version) => (isAlive(versionFactsOf(version), now) ? ended(version, endsAt) : version));
 
-/** As the log tells it. */
-export const endingOf = ({ generation, token_id, revoked_at }: VersionRow) => ({
-  generation,
-  tokenId: token_id,
-  revokedAt: revoked_at,
-});
-
 /** An end is brought forward, never put off; and nobody will deliver a secret that ends. */
-export const ended = (version: VersionRow, endsAt: Instant): VersionRow =>
+const ended = (version: VersionRow, endsAt: Instant): VersionRow =>
   version.revoked_at !== null && version.revoked_at <= endsAt
     ? version
     : { ...version, revoked_at: endsAt, sealed: null, recipient: null };

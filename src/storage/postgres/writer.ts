@@ -17,12 +17,13 @@ const WRITERS_LOCK = '7738725088633514100';
 
 /**
  * Read committed, so that what is read after the lock was waited for is what the last writer left. A
- * process that freezes inside is thrown out, or it would keep all others from writing.
+ * process that freezes inside is thrown out, or it would keep all others from writing: before those who wait give up,
+ * and before its lease has run out, so that it is followed within the lease.
  */
 export const WRITE = [
   'begin isolation level read committed',
   "set local lock_timeout = '5s'",
-  "set local idle_in_transaction_session_timeout = '10s'",
+  "set local idle_in_transaction_session_timeout = '4s'",
   `select pg_advisory_xact_lock(${WRITERS_LOCK})`,
 ].join('; ');
 
