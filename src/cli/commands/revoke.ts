@@ -60,7 +60,7 @@ async function endRemoved(
   const ref = parsed.value;
   const history = await historyOf(store, refText(ref));
   // Who may not read the log is told what everybody is told of a name that is not live.
-  if (!history.ok) return undefined;
+  if (!history.ok) return history.error.code === 'forbidden' ? undefined : failed(history.error);
   const facts = await store.facts();
   if (!facts.ok) return failed(facts.error);
   const { now } = facts.value;
