@@ -6,11 +6,12 @@ import { RECONCILER_PATH } from '../controller/causes.js';
 import type { Ownership } from '../domain/live.js';
 import type { Result } from '../domain/result.js';
 import { ok } from '../domain/result.js';
+import type { Divergence } from '../plan/divergence.js';
 import type { Plan } from '../plan/plan.js';
 import type { Report } from '../plan/report.js';
 import type { LiveStore } from '../ports/live-store.js';
 import type { Sinks } from '../ports/sink.js';
-import { reportText } from '../view/report-text.js';
+import { reportJson, reportText, unmetText } from '../view/report-text.js';
 import { EXIT, type ExitCode } from './exit.js';
 import { type Failure, failed } from './failure.js';
 import { hasRefusal } from './previewing.js';
@@ -45,6 +46,8 @@ export interface Execution {
   readonly store: LiveStore;
   readonly lease: LeaseKeeper;
   readonly plan: Plan;
+  /** What is declared and neither the plan nor time brings about. */
+  readonly unmet?: readonly Divergence[];
   /** Of the working folder; absent where there are no documents. */
   readonly keepDocument?: KeepDocument;
 }
@@ -58,6 +61,7 @@ export async function execute({
   store,
   lease,
   plan,
+  unmet = [],
   keepDocument,
 }: Execution): Promise<Result<ExitCode, Failure>> {
   const { world, terminal, caller } = context;
@@ -81,24 +85,32 @@ export async function execute({
     },
   });
   progress.stop();
-  printReport(report, plan, context);
+  printReport(report, { plan, unmet }, context);
   const adopted = plan.steps.some(({ reason }) => reason === 'UnmanagedAdopted');
   if (adopted) terminal.err(COMMIT_ADOPTED);
-  return ok(exitCode(report, plan));
+  return ok(exitCode(report, plan, unmet));
 }
 
 const COMMIT_ADOPTED =
   'Documents of what was adopted are in the folder adopted/ of the specs: commit them. Where they are missing, the next plan takes the objects for removed.\n';
 
-function printReport(report: Report, plan: Plan, context: CommandContext): void {
-  if (context.flags.output === 'json') printJson(report, context);
-  else if (plan.steps.length > 0)
-    context.terminal.out(`\n${reportText(report, { color: context.terminal.color })}\n`);
+function printReport(
+  report: Report,
+  { plan, unmet }: { readonly plan: Plan; readonly unmet: readonly Divergence[] },
+  context: CommandContext,
+): void {
+  const { terminal, flags } = context;
+  if (flags.output === 'json') printJson(reportJson(report, unmet), context);
+  else {
+    if (plan.steps.length > 0) terminal.out(`\n${reportText(report, { color: terminal.color })}\n`);
+    if (unmet.length > 0) terminal.out(`\n${unmetText(unmet, { color: terminal.color })}\n`);
+  }
 }
 
-function exitCode({ summary, results }: Report, plan: Plan): ExitCode {
+function exitCode({ summary, results }: Report, plan: Plan, unmet: readonly Divergence[]): ExitCode {
   // Somebody else is at it now, whatever was done before: that is what a script has to know.
   if (results.some(({ error }) => error?.code === 'lease_lost')) return EXIT.locked;
   if (summary.failed + summary.notAttempted > 0) return summary.succeeded > 0 ? EXIT.partial : EXIT.error;
-  return hasRefusal(plan) ? EXIT.refused : EXIT.done;
+  if (hasRefusal(plan)) return EXIT.refused;
+  return unmet.length > 0 ? EXIT.partial : EXIT.done;
 }

@@ -40,6 +40,8 @@ export interface PlanRequest {
 
 export interface Planned {
   readonly plan: Plan;
+  /** What it was made of. */
+  readonly input: PlanInput;
   /** Of a plan with `--at`: what happens until then. */
   readonly forecast: readonly Forecast[] | undefined;
 }
@@ -61,7 +63,7 @@ export async function planDocuments(request: PlanRequest): Promise<Result<Planne
   if (unknown.length > 0) return badDocuments(unknown);
   const left = selector && unselectedNeed(input, isLive);
   if (left !== undefined) return failure('unknown_reference', left);
-  return ok({ plan, forecast: facts && forecast(input, facts.value.now) });
+  return ok({ plan, input, forecast: facts && forecast(input, facts.value.now) });
 }
 
 /** What a plan made now would be based on. A plan that is based on the same still says what has to be done. */

@@ -38,8 +38,8 @@ export async function driftAsApplied(sources: AppliedSources, whose: Whose): Pro
   const { store } = sources;
   const seen = await look(sources, whose);
   if (!seen.ok) return seen;
-  const { plan, desired } = seen.value;
-  const causes = await causesOf(plan, store);
+  const { plan, input, desired } = seen.value;
+  const causes = await causesOf(plan, input, store);
   if (!causes.ok) return causes;
   const reviewed = await reviewOf({ desired, store, selector: undefined });
   return reviewed.ok ? ok(drift(plan, causes.value, reviewed.value)) : reviewed;
@@ -59,7 +59,7 @@ async function look({ applied, store }: AppliedSources, whose: Whose) {
     recipient: '',
     allowRemovals: undefined,
   });
-  return seen.ok ? ok({ plan: seen.value.plan, desired }) : seen;
+  return seen.ok ? ok({ plan: seen.value.plan, input: seen.value.input, desired }) : seen;
 }
 
 function ownerAmong(owners: readonly Ownership[], { project, manager }: Whose): Result<Ownership> {

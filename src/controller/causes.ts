@@ -1,27 +1,46 @@
 /** Who made live and declared differ: what the audit log tells about the objects of a plan. */
+
+import { sinkIdOf } from '../domain/kinds/index.js';
 import { refText } from '../domain/objects.js';
 import { RECONCILER_PATH } from '../domain/reconciling.js';
 import type { Result } from '../domain/result.js';
 import { ok } from '../domain/result.js';
+import { type Divergence, divergencesOf } from '../plan/divergence.js';
 import type { Cause } from '../plan/drift.js';
-import type { Plan, Step } from '../plan/plan.js';
-import type { StepReason } from '../plan/reasons.js';
+import type { Plan, PlanInput, Subject } from '../plan/plan.js';
 import type { AuditEntry, LiveStore } from '../ports/live-store.js';
 
 export { RECONCILER_PATH };
 
+type Reason = Divergence['reason'];
+
 /** Differences that come about when the documents change and nobody touches the live object. */
-const BY_DOCUMENTS: ReadonlySet<StepReason> = new Set([
+const BY_DOCUMENTS: ReadonlySet<Reason> = new Set<Reason>([
   'NotFound',
   'DeclarationChanged',
   'Renamed',
   'ReplacementForced',
   'NotDeclared',
   'Unmanaged',
+  'ProtectedObject',
+  'RenameRefused',
+  'OwnedByAnotherProject',
+  'DependentsRemain',
+  'NeedsRename',
+  'Suspended',
+  'TooManyVersions',
+]);
+
+/** Of a key that has yet to be delivered there for the first time, the documents are why. */
+const OF_DELIVERY: ReadonlySet<Reason> = new Set<Reason>([
+  'NoCurrentVersion',
+  'SinkMissing',
+  'SinkDiffers',
+  'SinkUnknown',
 ]);
 
 /** The audit actions that can be why a step is there. What is not here comes of time, of a sink, or of the documents. */
-const EXPLAINED_BY: Readonly<Partial<Record<StepReason, readonly string[]>>> = {
+const EXPLAINED_BY: Readonly<Partial<Record<Reason, readonly string[]>>> = {
   NotFound: ['object.deleted', 'object.renamed'],
   NotDeclared: ['object.renamed'],
   DeclarationChanged: ['object.updated', 'object.renamed'],
@@ -31,21 +50,47 @@ const EXPLAINED_BY: Readonly<Partial<Record<StepReason, readonly string[]>>> = {
   NoCurrentVersion: ['key.revoked'],
   RotationRequested: ['key.rotation-requested'],
   HandedOver: ['key.acknowledged'],
+  DeactivatedByHand: ['key.deactivated'],
+  ProtectedObject: ['object.renamed'],
+  DependentsRemain: ['object.renamed'],
 };
 
 /** By object as text. Objects that differ for reasons nobody recorded (a sink, the time) are left out. */
 export async function causesOf(
-  { steps: all }: Pick<Plan, 'steps'>,
+  plan: Pick<Plan, 'steps' | 'findings' | 'waiting'>,
+  { subjects }: Pick<PlanInput, 'subjects'>,
   store: Pick<LiveStore, 'audit'>,
 ): Promise<Result<ReadonlyMap<string, Cause>>> {
+  const byName = new Map(subjects.map((subject) => [refText(subject.ref), subject]));
   const causes = new Map<string, Cause>();
-  for (const [object, steps] of byObject(all)) {
-    const history = await historyOf(store, object);
-    if (!history.ok) return history;
-    const cause = causeOf(steps, history.value);
-    if (cause !== undefined) causes.set(object, cause);
+  for (const [object, reasons] of reasonsByObject(plan)) {
+    const subject = byName.get(object);
+    if (subject && reasons.every((reason) => OF_DELIVERY.has(reason)) && isFirstDelivery(subject))
+      causes.set(object, { documents: true });
+    else if (reasons.some((reason) => reason in EXPLAINED_BY || BY_DOCUMENTS.has(reason))) {
+      const history = await historyOf(store, object);
+      if (!history.ok) return history;
+      const cause = causeOf(reasons, history.value);
+      if (cause !== undefined) causes.set(object, cause);
+    }
   }
   return ok(causes);
+}
+
+/** No version of it was current yet, or a declared sink is new and those that were delivered to are unchanged. */
+function isFirstDelivery({ desired, live, receipts }: Subject): boolean {
+  if (desired?.declaration.kind !== 'ApiKey') return false;
+  if (!live?.key?.versions.some(({ promotedAt }) => promotedAt !== undefined)) return true;
+  const recorded = new Map(live.deliveries.map(({ sink, fingerprint }) => [sink, fingerprint]));
+  const sinks = (desired.declaration.spec.deliver ?? []).map(sinkIdOf);
+  return (
+    sinks.some((sink) => !recorded.has(sink)) &&
+    sinks.every((sink) => {
+      const receipt = receipts.get(sink);
+      const fingerprint = recorded.get(sink);
+      return fingerprint === undefined || (receipt?.kind === 'holds' && receipt.fingerprint === fingerprint);
+    })
+  );
 }
 
 /** A store gives no more at once. */
@@ -66,22 +111,26 @@ export async function historyOf(
 }
 
 /**
- * Whoever did last what explains a step, after a reconciler was there last; else the documents, if they can be what
- * moved. Others who touched the object, to claim its secret or to sign in, are not named for it.
+ * Whoever did last what explains a difference, after a reconciler was there last; else the documents, if they can be
+ * what moved. Others who touched the object, to claim its secret or to sign in, are not named for it.
  */
-export function causeOf(steps: readonly Step[], history: readonly AuditEntry[]): Cause | undefined {
+export function causeOf(reasons: readonly Reason[], history: readonly AuditEntry[]): Cause | undefined {
   const applied = history.findLastIndex(({ path }) => path === RECONCILER_PATH);
-  const explaining = new Set(steps.flatMap(({ reason }) => EXPLAINED_BY[reason] ?? []));
+  const explaining = new Set(reasons.flatMap((reason) => EXPLAINED_BY[reason] ?? []));
   const last = history.slice(applied + 1).findLast(({ action }) => explaining.has(action));
   if (last !== undefined) return { since: last.at, actor: last.actor, path: last.path };
-  return steps.some(({ reason }) => BY_DOCUMENTS.has(reason)) ? { documents: true } : undefined;
+  return reasons.some((reason) => BY_DOCUMENTS.has(reason)) ? { documents: true } : undefined;
 }
 
-function byObject(steps: readonly Step[]): ReadonlyMap<string, readonly Step[]> {
-  const groups = new Map<string, Step[]>();
-  for (const step of steps) {
-    const object = refText(step.object);
-    groups.set(object, [...(groups.get(object) ?? []), step]);
+function reasonsByObject(
+  plan: Pick<Plan, 'steps' | 'findings' | 'waiting'>,
+): ReadonlyMap<string, readonly Reason[]> {
+  const reasons = new Map<string, Reason[]>();
+  for (const { object, reason } of [...plan.steps, ...divergencesOf(plan)]) {
+    if (object === undefined) continue;
+    const own = reasons.get(refText(object));
+    if (own) own.push(reason);
+    else reasons.set(refText(object), [reason]);
   }
-  return groups;
+  return reasons;
 }

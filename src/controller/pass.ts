@@ -6,16 +6,19 @@ import { type ApplyEvent, apply } from '../apply/apply.js';
 import { holdLease } from '../apply/lease.js';
 import { type Fault, fault } from '../domain/errors.js';
 import { DOCUMENTS_MANAGER, type Ownership } from '../domain/live.js';
+import { refText } from '../domain/objects.js';
 import { fail, ok, type Result } from '../domain/result.js';
 import { type Instant, NEVER } from '../domain/time.js';
-import type { Plan, Step } from '../plan/plan.js';
+import { type Cause, type Difference, differencesOf } from '../plan/drift.js';
+import type { Plan, PlanInput, Step } from '../plan/plan.js';
+import type { WithheldReason } from '../plan/reasons.js';
 import type { Report } from '../plan/report.js';
 import { wakeAt } from '../plan/wake.js';
 import type { Clock } from '../ports/clock.js';
 import type { LiveStore } from '../ports/live-store.js';
 import type { Identity, Sealing } from '../ports/sealing.js';
 import type { Sinks } from '../ports/sink.js';
-import { RECONCILER_PATH } from './causes.js';
+import { causesOf, RECONCILER_PATH } from './causes.js';
 import {
   type Commit,
   type Documents,
@@ -48,6 +51,8 @@ export interface PassOutcome {
   readonly commit: Commit | undefined;
   /** What was left undone, and why. */
   readonly withheld: readonly Withheld[];
+  /** What `keywright drift` would say if all that is not withheld was done: none as long as live is as declared. */
+  readonly differences: readonly Difference[];
   /** What was done; undefined when there was nothing to do. */
   readonly report: Report | undefined;
   /** When to look again, by the store's clock as `plan.now` is: at once after doing something. NEVER if time changes nothing. */
@@ -111,9 +116,42 @@ async function decide(world: PassWorld, documents: Documents): Promise<Result<De
   const chosen = await withhold(plan, { input, store, drift, restingMs: documents.restingMs ?? NEVER });
   if (!chosen.ok) return failed(chosen.error);
   const { steps, withheld, until } = chosen.value;
+  const differences = await leftOf(plan, { steps, withheld, input, store });
+  if (!differences.ok) return failed(differences.error);
   const at = Math.min(until, wakeAt(plan, input, quietUntil));
-  return ok({ steps, outcome: { plan, commit, withheld, report: undefined, wakeAt: at } });
+  const outcome = { plan, commit, withheld, differences: differences.value, report: undefined, wakeAt: at };
+  return ok({ steps, outcome });
 }
+
+interface Chosen {
+  /** To be carried out. */
+  readonly steps: readonly Step[];
+  readonly withheld: readonly Withheld[];
+  readonly input: PlanInput;
+  readonly store: LiveStore;
+}
+
+/** Why a step is withheld says already whose doing it is, so the log is asked of the rest alone. */
+async function leftOf(
+  { steps: all, findings, waiting }: Plan,
+  { steps, withheld, input, store }: Chosen,
+): Promise<Result<readonly Difference[]>> {
+  const done = new Set(steps);
+  const outlook = { steps: [], findings, waiting };
+  const causes = await causesOf(outlook, input, store);
+  if (!causes.ok) return causes;
+  const known = withheld.map(({ object, reason, cause }): [string, Cause | undefined] => [
+    refText(object),
+    cause ?? (MEANT.has(reason) ? { documents: true } : undefined),
+  ]);
+  const byObject = new Map(
+    [...causes.value, ...known].flatMap(([name, cause]) => (cause ? [[name, cause] as const] : [])),
+  );
+  return ok(differencesOf({ ...outlook, steps: all.filter((step) => !done.has(step)) }, byObject));
+}
+
+/** Of these the documents moved. */
+const MEANT: ReadonlySet<WithheldReason> = new Set(['ApprovalRequired', 'DocumentsUnsettled']);
 
 const ownershipOf = ({ desired }: Documents): Ownership => ({
   project: desired.project.name,

@@ -64,7 +64,7 @@ export async function withhold(plan: Plan, circumstances: Circumstances): Promis
   ]);
   const steps = withoutSteps(plan.steps, new Set(reasons.keys()));
   if (steps.length === plan.steps.length) return ok({ steps, withheld: [], until: NEVER });
-  const causes = await causesOf({ steps: byHand.value }, store);
+  const causes = await causesOf({ steps: byHand.value, findings: [], waiting: [] }, input, store);
   if (!causes.ok) return causes;
   const done = new Set(steps);
   const left = plan.steps.filter((step) => !done.has(step));

@@ -3,7 +3,8 @@ import type { LiveObject } from '../domain/live.js';
 import { firstViolated, needsRefusedRename, OBJECT_CHECKS, REFUSALS, suspended } from './checks.js';
 import { isOwnedBy } from './compare.js';
 import { decideKey } from './decide-key.js';
-import { type Decision, type Declared, isNothing, NOTHING, type Situation, together } from './decision.js';
+import { type Decision, type Declared, NOTHING, type Situation, together } from './decision.js';
+import { divergencesOf } from './divergence.js';
 import { keyOf } from './key.js';
 import { ownerDeactivated } from './people.js';
 import { notDeclared } from './removal.js';
@@ -20,7 +21,9 @@ function decideObject(situation: Situation): Decision {
   if (desired === undefined) return live === undefined ? NOTHING : undeclared(situation, live);
   const declared = { ...situation, desired };
   const decision = decideDeclared(declared);
-  return isNothing(decision) ? decision : (suspended(declared) ?? needsRefusedRename(declared) ?? decision);
+  // Older versions that run through their hand-over need nothing done, so a pause holds nothing back.
+  const isAsDeclared = decision.steps.length === 0 && divergencesOf(decision).length === 0;
+  return isAsDeclared ? decision : (suspended(declared) ?? needsRefusedRename(declared) ?? decision);
 }
 
 const undeclared = (situation: Situation, live: LiveObject): Decision =>

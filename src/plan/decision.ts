@@ -41,9 +41,6 @@ export const together = (decisions: readonly Decision[]): Decision => ({
   waiting: decisions.flatMap((one) => one.waiting),
 });
 
-export const isNothing = ({ steps, findings, waiting }: Decision): boolean =>
-  steps.length + findings.length + waiting.length === 0;
-
 /** `2027-01-31 12:00 UTC`, for sentences. */
 export const instantText = (instant: Instant): string =>
   `${formatInstant(instant).slice(0, 16).replace('T', ' ')} UTC`;

@@ -1,7 +1,11 @@
-/** Drift: a plan read the other way round. What differs from the declarations, since when, and through whom. */
+/**
+ * Drift: a plan read the other way round. What differs from the declarations, whether live or the documents moved,
+ * since when, and through whom.
+ */
 
 import { refText } from '../domain/objects.js';
 import type { Instant } from '../domain/time.js';
+import { type Divergence, divergencesOf } from './divergence.js';
 import type { Finding, Plan, Step } from './plan.js';
 
 /** Why live and declared differ, as far as the audit log and the documents tell. */
@@ -11,11 +15,23 @@ export type Cause =
   /** The documents moved; nobody touched the live object. */
   | { readonly documents: true };
 
-export type DriftStep = Step & { readonly cause?: Cause };
+/** `drifted`: live moved since the last apply. `not-applied`: the documents did, or an apply has not finished. */
+export type DriftStatus = 'drifted' | 'not-applied';
+
+export type DriftStep = Step & { readonly status: DriftStatus; readonly cause?: Cause };
+
+export interface Difference extends Omit<Divergence, 'shownBy'> {
+  readonly status: DriftStatus;
+  readonly cause?: Cause;
+}
 
 export interface Drift extends Omit<Plan, 'kind' | 'steps'> {
   readonly kind: 'Drift';
+  /** None: every declared object is live as declared and delivered where declared, and nothing else of ours is live. */
+  readonly differences: readonly Difference[];
   readonly steps: readonly DriftStep[];
+  /** The status that it is limited to (`--only`); absent when it is not. */
+  readonly only?: DriftStatus;
 }
 
 /**
@@ -27,13 +43,64 @@ export function drift(
   causes: ReadonlyMap<string, Cause>,
   reviewed: readonly Finding[] = [],
 ): Drift {
+  const differences = differencesOf(plan, causes);
+  const byObject = new Map(
+    differences.flatMap((one) => (one.object ? [[refText(one.object), one] as const] : [])),
+  );
   const steps = plan.steps.map((step): DriftStep => {
-    const cause = causes.get(refText(step.object));
-    return cause === undefined ? step : { ...step, cause };
+    const name = refText(step.object);
+    const cause = causes.get(name);
+    const status = byObject.get(name)?.status ?? 'drifted';
+    return cause === undefined ? { ...step, status } : { ...step, status, cause };
   });
   const known = new Set(plan.findings.map(nameOf));
   const isNew = (one: Finding): boolean => !known.has(nameOf(one));
-  return { ...plan, kind: 'Drift', steps, findings: [...plan.findings, ...reviewed.filter(isNew)] };
+  const findings = [...plan.findings, ...reviewed.filter(isNew)];
+  return { ...plan, kind: 'Drift', differences, steps, findings };
 }
 
 const nameOf = ({ code, object }: Finding): string => `${code} ${object ? refText(object) : ''}`;
+
+/** The divergences of what a plan has to do, to say and to wait for, each with its status and cause. */
+export const differencesOf = (
+  plan: Pick<Plan, 'steps' | 'findings' | 'waiting'>,
+  causes: ReadonlyMap<string, Cause>,
+): readonly Difference[] =>
+  divergencesOf(plan).map(({ object, reason, message }) => {
+    const cause = object && causes.get(refText(object));
+    const status = statusOf(reason, cause);
+    return { object, reason, message, status, ...(cause && { cause }) };
+  });
+
+/** What is said of one status alone. The summary stays that of the whole. */
+export function driftOnly(drift: Drift, only: DriftStatus | undefined): Drift {
+  if (only === undefined) return drift;
+  const differences = drift.differences.filter(({ status }) => status === only);
+  const left = new Set(
+    drift.differences.flatMap(({ object, status }) => (object && status !== only ? [refText(object)] : [])),
+  );
+  const isMeant = ({ object }: Pick<Finding, 'object'>): boolean =>
+    object === undefined || !left.has(refText(object));
+  return {
+    ...{ ...drift, only, differences },
+    steps: drift.steps.filter(isMeant),
+    findings: drift.findings.filter(isMeant),
+    waiting: drift.waiting.filter(isMeant),
+  };
+}
+
+/** These come about while nobody touches the documents, unless an apply has yet to finish. */
+const BY_APPLY: ReadonlySet<Divergence['reason']> = new Set<Divergence['reason']>([
+  'Undelivered',
+  'EnvelopeLost',
+  'ExpiryExceedsDeclaration',
+  'DeclaredEndPassed',
+  'RemovalGuard',
+  'EmptiedConfiguration',
+  'TooFewAdministrators',
+]);
+
+const statusOf = (reason: Divergence['reason'], cause: Cause | undefined): DriftStatus => {
+  if (cause !== undefined) return 'documents' in cause ? 'not-applied' : 'drifted';
+  return BY_APPLY.has(reason) ? 'not-applied' : 'drifted';
+};

@@ -4,7 +4,7 @@ import type { DocumentProblem, Status, Withheld } from '../controller/status.js'
 import { resultOf } from '../controller/status.js';
 import { refJson } from '../domain/objects.js';
 import { formatInstant, type Instant } from '../domain/time.js';
-import type { Cause } from '../plan/drift.js';
+import { causeJson, differenceJson } from './drift-text.js';
 import { findingJson, waitingJson } from './plan-json.js';
 
 /** How many of a fleet's objects one page lists; `totals` has their number. */
@@ -30,7 +30,7 @@ const orNull = (instant: Instant | undefined): string | null =>
 
 function lastPassJson({ last }: Status) {
   if (last === undefined) return null;
-  const { plan, report, withheld, commit } = last.outcome;
+  const { plan, report, withheld, differences, commit } = last.outcome;
   const failed = (report?.results ?? []).filter(({ status }) => status === 'failed');
   const { findings, waiting } = plan;
   return {
@@ -46,11 +46,14 @@ function lastPassJson({ last }: Status) {
     totals: {
       failed: failed.length,
       withheld: withheld.length,
+      drifted: differences.filter(({ status }) => status === 'drifted').length,
+      notApplied: differences.filter(({ status }) => status === 'not-applied').length,
       findings: findings.length,
       waiting: waiting.length,
     },
     failed: first(failed).map(({ step, error }) => ({ step, ...(error && { error: errorJson(error) }) })),
     withheld: first(withheld).map(withheldJson),
+    differences: first(differences).map(differenceJson),
     approvals: plan.approvals,
     findings: first(findings).map(findingJson),
     waiting: first(waiting).map(waitingJson),
@@ -63,9 +66,6 @@ const withheldJson = ({ object, reason, steps, cause }: Withheld) => ({
   steps,
   ...(cause && { cause: causeJson(cause) }),
 });
-
-const causeJson = (cause: Cause) =>
-  'documents' in cause ? cause : { ...cause, since: formatInstant(cause.since) };
 
 function failingJson({ failing }: Status) {
   if (failing === undefined) return null;

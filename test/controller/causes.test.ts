@@ -1,19 +1,7 @@
 /** Naming who made live and declared differ: those whose deed explains a step, and nobody else. */
 import { causeOf, RECONCILER_PATH } from '../../src/controller/causes.js';
 import type { Cause } from '../../src/plan/drift.js';
-import type { Step } from '../../src/plan/plan.js';
 import type { StepReason } from '../../src/plan/reasons.js';
-
-const object = { kind: 'ApiKey', name: 'a' } as const;
-
-const step = (reason: StepReason): Step => ({
-  id: `ApiKey/a ${reason}`,
-  action: 'revoke',
-  detail: { generations: [1] },
-  object,
-  reason,
-  dependsOn: [],
-});
 
 /** Told by `actor path action`, oldest first. */
 function cause(reason: StepReason, told: readonly string[]): Cause | undefined {
@@ -22,7 +10,7 @@ function cause(reason: StepReason, told: readonly string[]): Cause | undefined {
     const chained = { previousHash: '', hash: '' };
     return { seq: index + 1, at: index, actor, path, action, object: 'ApiKey/a', detail: {}, ...chained };
   });
-  return causeOf([step(reason)], history);
+  return causeOf([reason], history);
 }
 
 const APPLIED = `robot ${RECONCILER_PATH} object.created`;

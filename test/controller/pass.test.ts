@@ -206,3 +206,30 @@ test('a removal waits until the documents have rested, and everything else does 
   const late = await world.pass({ documents: world.resting(2_000) });
   expect([late.withheld, late.report?.summary.succeeded]).toEqual([[], 1]);
 });
+
+test('says what is not as declared and no step of it mends, and whether live or the documents moved', async () => {
+  world.declare(app({ rotation: undefined, expiresAfter: '1h' }));
+  await settled();
+  expect((await world.pass()).differences).toEqual([]);
+  world.clock.advance(3_600_001);
+  expect((await world.pass()).differences).toMatchObject([
+    { object: APP, status: 'drifted', reason: 'KeyExpired' },
+  ]);
+  world.declare([]);
+  expect((await world.pass()).differences).toMatchObject([
+    { object: undefined, status: 'not-applied', reason: 'EmptiedConfiguration' },
+  ]);
+});
+
+test('what is left as somebody changed it has drifted, and one that waits for approval is not applied', async () => {
+  world.declare(app());
+  await settled();
+  await world.revokeByHand();
+  expect((await world.pass()).differences).toMatchObject([
+    { object: APP, status: 'drifted', cause: { actor: 'ada' } },
+  ]);
+  await world.pass({ drift: 'heal' });
+  expect((await world.pass()).differences).toEqual([]);
+  world.declare(app({ permissions: ['spaces:read'] }), { requireApproval: ['development'] });
+  expect((await world.pass()).differences).toMatchObject([{ object: APP, status: 'not-applied' }]);
+});

@@ -78,6 +78,19 @@ test('a declared key that somebody revoked is to be issued anew; what is in file
   );
 });
 
+test('a key that expired is a difference that no step mends, and all that is as applied is none', async () => {
+  const server = await place.start();
+  await apply(server, apiKey('app', { expiresAfter: '1h' }));
+  await server.hand.rollOut('app', 1);
+  expect((await server.asRoot('GET /v1/drift')).body).toMatchObject({ differences: [], steps: [] });
+  server.clock.advance(3_600_001);
+  const { body } = await server.asRoot('GET /v1/drift');
+  expect(body).toMatchObject({
+    steps: [],
+    differences: [{ object: { kind: 'ApiKey', name: 'app' }, status: 'drifted', reason: 'KeyExpired' }],
+  });
+});
+
 test('of several projects one has to be named; who has nothing here is not found', async () => {
   const server = await place.start();
   expect((await server.asRoot('GET /v1/plan')).status).toBe(404);

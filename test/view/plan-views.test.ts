@@ -89,7 +89,7 @@ describe('drift', () => {
   it('says since when, by whom and by which path live differs', () => {
     const made = drift(world().plan(), causes);
     const text = driftText(made, { color: false, now: START });
-    expect(text).toContain('2 objects differ from what is declared. To mend it:');
+    expect(text).toContain('2 objects differ from what is declared: 1 drifted, 1 not applied yet.');
     expect(text).toContain('since 2027-01-01T00:00:00.000Z, by ada@build-7\\u{1b}[2J through cli:revoke');
     expect(text).toContain('the documents changed');
     const [first] = driftJson(made).steps.filter((step) => step.object.name === 'a');
@@ -113,10 +113,10 @@ describe('drift', () => {
     const text = driftMarkdown(drift(world().plan(), causes));
     expect(text).toContain('### Keywright drift of acme\n\n2 objects differ');
     expect(text).toMatch(
-      /^\| update \| Service\/billing \| DeclarationChanged \|.*\| the documents changed \|$/m,
+      /^\| update \| Service\/billing \| DeclarationChanged \|.*\| not applied yet: the documents changed \|$/m,
     );
     expect(text).toMatch(
-      /^\| rotate \| ApiKey\/a \|.*\| since 2027-01-01T00:00:00.000Z, by ada&#64;build-7/m,
+      /^\| rotate \| ApiKey\/a \|.*\| drifted: since 2027-01-01T00:00:00.000Z, by ada&#64;build-7/m,
     );
     expect(text).not.toMatch(/<b>|@team/);
   });

@@ -5,6 +5,7 @@
  */
 import type { Result } from '../../domain/result.js';
 import { ok } from '../../domain/result.js';
+import { type Divergence, unmetBy } from '../../plan/divergence.js';
 import type { Plan } from '../../plan/plan.js';
 import type { LiveStore } from '../../ports/live-store.js';
 import { keepDocument } from '../adopted-documents.js';
@@ -85,7 +86,7 @@ async function converge(request: Request): Promise<Result<ExitCode, Failure>> {
   if (existing.ok) {
     return withLease(existing.value, request, async (store, lease) => {
       const agreed = await decide(request, store);
-      return agreed.ok ? execute({ ...execution(request), store, lease, plan: agreed.value }) : agreed;
+      return agreed.ok ? execute({ ...execution(request), store, lease, ...agreed.value }) : agreed;
     });
   }
   if (existing.error.code !== 'store_absent') return failed(existing.error);
@@ -96,13 +97,13 @@ async function converge(request: Request): Promise<Result<ExitCode, Failure>> {
   return withLease(made.value, request, async (store, lease) => {
     const basis = await basisNow(await planning(request, store));
     if (!basis.ok) return failed(basis.error);
-    if (basis.value.observed !== agreed.value.basedOn.observed) {
+    if (basis.value.observed !== agreed.value.plan.basedOn.observed) {
       return failure(
         'stale_plan',
         'another process made the store meanwhile; nothing was changed: plan again',
       );
     }
-    return execute({ ...execution(request), store, lease, plan: agreed.value });
+    return execute({ ...execution(request), store, lease, ...agreed.value });
   });
 }
 
@@ -114,7 +115,12 @@ const execution = ({ context, documents }: Request) => ({
   keepDocument: keepDocument(documents),
 });
 
-async function decideOnFreshStore(request: Request): Promise<Result<Plan, Failure>> {
+interface Agreed {
+  readonly plan: Plan;
+  readonly unmet: readonly Divergence[];
+}
+
+async function decideOnFreshStore(request: Request): Promise<Result<Agreed, Failure>> {
   const pretended = await request.context.world.openStore(request.documents.place, 'pretend');
   if (!pretended.ok) return failed(pretended.error);
   try {
@@ -125,7 +131,7 @@ async function decideOnFreshStore(request: Request): Promise<Result<Plan, Failur
 }
 
 /** The plan to carry out, shown and agreed to. A saved one is taken as it stands if nothing has moved. */
-async function decide(request: Request, store: LiveStore): Promise<Result<Plan, Failure>> {
+async function decide(request: Request, store: LiveStore): Promise<Result<Agreed, Failure>> {
   const { context, input, saved } = request;
   const now = await planDocuments(await planning(request, store));
   if (!now.ok) return now;
@@ -144,12 +150,15 @@ async function decide(request: Request, store: LiveStore): Promise<Result<Plan, 
     );
   }
   if (context.flags.output !== 'json') printPlan({ plan, forecast: undefined }, context);
-  return approve(plan, {
+  const approved = await approve(plan, {
     terminal: context.terminal,
     isSaved: saved !== undefined,
     isAutomatic: input.has('autoApprove'),
     digest: input.text('approve'),
   });
+  return approved.ok
+    ? ok({ plan: approved.value, unmet: unmetBy(now.value.plan, now.value.input) })
+    : approved;
 }
 
 const planning = async ({ context, documents, flags }: Request, store: LiveStore): Promise<PlanRequest> => ({

@@ -2,9 +2,9 @@
 import { causesOf } from '../../controller/causes.js';
 import { reviewOf } from '../../controller/review.js';
 import { ok } from '../../domain/result.js';
-import { drift as driftOf } from '../../plan/drift.js';
+import { type DriftStatus, drift as driftOf, driftOnly } from '../../plan/drift.js';
 import { driftJson, driftMarkdown, driftText } from '../../view/drift-text.js';
-import type { Command } from '../command.js';
+import type { Command, Input } from '../command.js';
 import { EXIT } from '../exit.js';
 import { failed } from '../failure.js';
 import { planFlags, withPlan } from '../previewing.js';
@@ -14,10 +14,20 @@ import { SELECT } from '../selecting.js';
 export const drift: Command = {
   name: 'drift',
   description:
-    'Say what differs between documents and live store, since when, who did it and by which path. Exits with 2 when something does. Keys tied to a person, unused, old or about to expire are told too, which is no drift. Changes nothing.',
-  options: [SELECT],
+    'Exits with 0 when every declared object is live as declared, delivered where declared, and nothing undeclared of this project is live; else with 2, ' +
+    'saying what differs, since when, who changed it and by which path: drifted (live changed since the last apply) or not applied yet (the documents changed). ' +
+    'Keys tied to a person, unused, old or about to expire are reported too, which is no drift. Changes nothing.',
+  options: [
+    SELECT,
+    {
+      flags: '--only <status>',
+      description: 'only what drifted, or only what is not applied yet',
+      choices: ['drifted', 'not-applied'],
+    },
+  ],
   examples: [
     'keywright drift',
+    'keywright drift --only drifted',
     'keywright drift --output json',
     'keywright drift --output markdown > drift.md',
     'keywright drift --select team=data',
@@ -25,17 +35,23 @@ export const drift: Command = {
   run: async (context, input) => {
     const asked = planFlags(input);
     if (!asked.ok) return asked;
-    return withPlan(context, asked.value, async ({ plan, store, desired }) => {
-      const causes = await causesOf(plan, store);
+    return withPlan(context, asked.value, async ({ plan, input: seen, store, desired }) => {
+      const causes = await causesOf(plan, seen, store);
       if (!causes.ok) return failed(causes.error);
       const reviewed = await reviewOf({ desired, store, selector: asked.value.selector });
       if (!reviewed.ok) return failed(reviewed.error);
-      const found = driftOf(plan, causes.value, reviewed.value);
+      const found = driftOnly(driftOf(plan, causes.value, reviewed.value), onlyOf(input));
       const { terminal, flags } = context;
       if (flags.output === 'json') printJson(driftJson(found), context);
       else if (flags.output === 'markdown') terminal.out(`${driftMarkdown(found)}\n`);
       else terminal.out(`${driftText(found, { color: terminal.color, now: found.now })}\n`);
-      return ok(found.steps.length > 0 ? EXIT.changes : EXIT.done);
+      return ok(found.differences.length > 0 ? EXIT.changes : EXIT.done);
     });
   },
 };
+
+/** The choices are checked already. */
+function onlyOf(input: Input): DriftStatus | undefined {
+  const only = input.text('only');
+  return only === 'drifted' || only === 'not-applied' ? only : undefined;
+}

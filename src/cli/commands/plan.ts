@@ -60,7 +60,7 @@ export const plan: Command = {
   },
 };
 
-export function printPlan({ plan: made, forecast }: Planned, context: CommandContext): void {
+export function printPlan({ plan: made, forecast }: Omit<Planned, 'input'>, context: CommandContext): void {
   const { terminal, flags } = context;
   if (flags.output === 'json') printJson(planJson(made, forecast), context);
   else if (flags.output === 'markdown') terminal.out(`${planMarkdown(made, forecast)}\n`);

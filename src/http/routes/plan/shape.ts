@@ -31,19 +31,40 @@ const stepFields = {
 
 export const Step = Type.Object(stepFields);
 
-export const DriftStep = Type.Object({
-  ...stepFields,
-  cause: Type.Optional(
-    Type.Union([
-      Type.Object({ since: Instant, actor: Type.String(), path: Type.String() }, closed),
-      Type.Object({ documents: Type.Literal(true) }, closed),
-    ]),
-  ),
+const Status = Type.Enum(['drifted', 'not-applied'], {
+  description:
+    '`drifted`: live moved since the last apply. `not-applied`: the documents did, or an apply has not finished.',
 });
+
+const Cause = Type.Optional(
+  Type.Union([
+    Type.Object({ since: Instant, actor: Type.String(), path: Type.String() }, closed),
+    Type.Object({ documents: Type.Literal(true) }, closed),
+  ]),
+);
+
+export const DriftStep = Type.Object({ ...stepFields, status: Status, cause: Cause });
+
+/** What `keywright drift` has beside the shape of a plan. */
+export const driftFields = {
+  differences: Type.Array(
+    Type.Object(
+      {
+        object: Type.Optional(ObjectName),
+        status: Status,
+        reason: Type.String({ description: 'Stable; programs may match on it.' }),
+        message: Type.String(),
+        cause: Cause,
+      },
+      { ...closed, description: 'Without an object: of the plan as a whole.' },
+    ),
+    { description: 'Everything that is not live as declared; empty: no drift.' },
+  ),
+};
 
 const count = Type.Integer({ minimum: 0 });
 
-export const previewOf = (kind: 'Plan' | 'Drift', step: TSchema) =>
+export const previewOf = (kind: 'Plan' | 'Drift', step: TSchema, more: Record<string, TSchema> = {}) =>
   Type.Object(
     {
       apiVersion: Type.Literal('keywright.dev/v1'),
@@ -53,6 +74,7 @@ export const previewOf = (kind: 'Plan' | 'Drift', step: TSchema) =>
       basedOn: Type.Object({ desired: Type.String(), observed: Type.String() }, closed),
       now: Instant,
       summary: Type.Record(Type.String(), count, { description: 'How many steps of which sort.' }),
+      ...more,
       steps: Type.Array(step),
       findings: Type.Array(
         Type.Object(
