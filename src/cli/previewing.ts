@@ -24,6 +24,8 @@ export interface PlanFlags {
   readonly allowRemovals?: number | undefined;
   /** `--take-over-sinks`. */
   readonly unknownTokens?: 'quarantine' | 'replace';
+  /** `--redeliver-here`. */
+  readonly redeliver?: boolean;
   /** `--select`. */
   readonly selector?: Selector | undefined;
   /** `--at`. */
@@ -50,12 +52,12 @@ export interface Planned {
 export async function planDocuments(request: PlanRequest): Promise<Result<Planned, Failure>> {
   const { documents, store, recipient, flags } = request;
   const { desired, ownership, sinks } = documents;
-  const { allowRemovals, selector, ahead, unknownTokens = 'quarantine' } = flags;
+  const { allowRemovals, selector, ahead, redeliver = false, unknownTokens = 'quarantine' } = flags;
   const facts = ahead && (await store.facts());
   if (facts?.ok === false) return failed(facts.error);
   const at = ahead && facts ? ahead(facts.value.now) : ok(undefined);
   if (!at.ok) return at;
-  const view = { selector, at: at.value, unknownTokens };
+  const view = { selector, at: at.value, redeliver, unknownTokens };
   const seen = await preview({ desired, store, sinks, ownership, recipient, allowRemovals, ...view });
   if (!seen.ok) return failed(seen.error);
   const { plan, input, isLive } = seen.value;
@@ -66,14 +68,14 @@ export async function planDocuments(request: PlanRequest): Promise<Result<Planne
   return ok({ plan, input, forecast: facts && forecast(input, facts.value.now) });
 }
 
-/** What a plan made now would be based on. A plan that is based on the same still says what has to be done. */
-export async function basisNow(request: PlanRequest): Promise<Result<Plan['basedOn']>> {
+/** What such steps would rest on now. A plan whose steps rest on the same still says what has to be done. */
+export async function basisNow(request: PlanRequest, steps: Plan['steps']): Promise<Result<string>> {
   const { documents, store, recipient, flags } = request;
   const { desired, ownership, sinks } = documents;
-  const { allowRemovals, selector, unknownTokens = 'quarantine' } = flags;
-  const view = { selector, unknownTokens };
+  const { allowRemovals, selector, redeliver = false, unknownTokens = 'quarantine' } = flags;
+  const view = { selector, redeliver, unknownTokens };
   const seen = await gather({ desired, store, sinks, ownership, recipient, allowRemovals, ...view });
-  return seen.ok ? ok(seen.value.input.digests) : seen;
+  return seen.ok ? ok(seen.value.input.basis(steps)) : seen;
 }
 
 /** What is to be made under a selection needs what it names to be live, or to be selected with it. */
@@ -127,6 +129,7 @@ export function planFlags(input: Input): Result<PlanFlags, Failure> {
     allowRemovals: removals.value,
     selector: selector.value,
     ahead: ahead.value,
+    redeliver: input.has('redeliverHere'),
     unknownTokens: input.has('takeOverSinks') ? 'replace' : 'quarantine',
   });
 }
@@ -139,6 +142,11 @@ function allowRemovals(input: Input): Result<number | undefined, Failure> {
     return failure('usage', `--allow-removals takes a number, not ${JSON.stringify(text)}`);
   return ok(Number(text));
 }
+
+export const REDELIVER_HERE = {
+  flags: '--redeliver-here',
+  description: 'deliver here what was delivered on another machine or in another folder, with new versions',
+} as const;
 
 export const TAKE_OVER_SINKS = {
   flags: '--take-over-sinks',

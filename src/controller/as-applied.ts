@@ -1,6 +1,6 @@
 /**
  * Plan and drift where no documents are: against what a project applied last, as the store knows it. Same gatherer, same
- * planner. What lies in files is not looked at, so it is unknown and never missing. Has no effect and takes no lease.
+ * planner. What lies in files is not looked at: what was delivered is elsewhere. Has no effect and takes no lease.
  */
 import { fault } from '../domain/errors.js';
 import { DOCUMENTS_MANAGER, type Ownership } from '../domain/live.js';
@@ -81,7 +81,8 @@ const WHY = 'the store does not see the places that keys are delivered to; plan 
 
 /** Files belong to the machines of reconcilers. */
 const OUT_OF_SIGHT: Sinks = {
-  machine: 'a server',
+  locate: (id) => id,
+  isHere: () => false,
   read: async (ids) => ids.map(() => ({ kind: 'unknown', why: WHY })),
   deliver: async () => fail(fault('sink_unavailable', WHY)),
   confirm: async () => fail(fault('sink_unavailable', WHY)),

@@ -88,7 +88,8 @@ function isFirstDelivery({ desired, live, receipts }: Subject): boolean {
     sinks.every((sink) => {
       const receipt = receipts.get(sink);
       const fingerprint = recorded.get(sink);
-      return fingerprint === undefined || (receipt?.kind === 'holds' && receipt.fingerprint === fingerprint);
+      const isThere = receipt?.kind === 'holds' || receipt?.kind === 'elsewhere';
+      return fingerprint === undefined || (isThere && receipt.fingerprint === fingerprint);
     })
   );
 }

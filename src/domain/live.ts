@@ -26,7 +26,10 @@ export interface Delivery {
   readonly sink: SinkId;
   readonly generation: number;
   readonly fingerprint: Fingerprint;
-  /** The machine that wrote and confirmed it; another one cannot say what the place holds now. */
+  /**
+   * Where it was written and confirmed: the machine and the real path on it, of a sink that is a machine's own. Stores
+   * of earlier versions have the host's name alone.
+   */
   readonly machine: string;
 }
 
@@ -118,6 +121,8 @@ export type Receipt =
   /** Some content: a delivered token, or something foreign. `tokenId` when it has the form of a token. */
   | { readonly kind: 'holds'; readonly fingerprint: Fingerprint; readonly tokenId: string | undefined }
   | { readonly kind: 'missing' }
+  /** It was delivered and confirmed where this process cannot look: on another machine, or in another folder. */
+  | { readonly kind: 'elsewhere'; readonly where: string; readonly fingerprint: Fingerprint }
   /** It could not be read; says why. Never treated as missing, nor as confirmed. */
   | { readonly kind: 'unknown'; readonly why: string };
 

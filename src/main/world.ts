@@ -1,6 +1,5 @@
 /** This machine's adapters, as the commands ask for them. */
 import { existsSync } from 'node:fs';
-import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { StorePlace, World } from '../cli/world.js';
 import { isRemoteAddress } from '../client/address.js';
@@ -19,6 +18,7 @@ import { openEmbeddedStore, rotateMasterKey } from './embedded-store.js';
 import { openFileLock } from './file-lock.js';
 import { openIdentity, readRecipient } from './identity.js';
 import { keptText } from './kept-text.js';
+import { machineOf } from './machine.js';
 import { openPostgresStore, replacePostgresMasterKey } from './postgres-store.js';
 import { restore } from './restore.js';
 import { sodiumSealing, systemClock, systemEntropy } from './system.js';
@@ -27,8 +27,8 @@ type Env = Readonly<Record<string, string | undefined>>;
 
 export function createWorld(env: Env, readers: FileReaders | undefined): World {
   const masterKey = env['KEYWRIGHT_MASTER_KEY'];
-  const machine = env['KEYWRIGHT_MACHINE'] ?? hostname();
   const adapters = { clock: systemClock, entropy: systemEntropy, sealing: sodiumSealing };
+  const machine = machineOf(env, systemEntropy);
   const given = masterKey === undefined ? undefined : new Secret(masterKey);
   const key = given && { masterKey: given };
   const unique = String(process.pid);
@@ -55,7 +55,10 @@ export function createWorld(env: Env, readers: FileReaders | undefined): World {
       return openSinks({
         root: folder,
         roots,
-        machine,
+        get machine() {
+          return machine.id();
+        },
+        formerMachine: machine.formerId,
         exclusively: openFileLock(lock).exclusively,
         // Planning writes nothing where nothing was delivered yet.
         ...(existsSync(lock) && { memory, clock: systemClock }),
@@ -65,6 +68,7 @@ export function createWorld(env: Env, readers: FileReaders | undefined): World {
       const folder = stateFolder(place);
       if (!folder.ok) return folder;
       // A server's store may be there before anything of it is on this machine.
+      machine.keep();
       const made = await makeFolder(storeFolder(folder.value));
       return made.ok ? openIdentity(folder.value, sodiumSealing) : made;
     },

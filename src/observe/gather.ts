@@ -15,7 +15,7 @@ import type { PlanInput } from '../plan/plan.js';
 import type { LiveStore } from '../ports/live-store.js';
 import type { Sinks } from '../ports/sink.js';
 import { knownTokens } from './known-tokens.js';
-import { observedDigest } from './observed-digest.js';
+import { basisOf } from './observed-digest.js';
 import { livePeople } from './people.js';
 import { placesOf } from './places.js';
 import { referredOtherwise } from './referred.js';
@@ -32,6 +32,8 @@ export interface Gathering {
   readonly recipient: string;
   /** `--allow-removals N`. */
   readonly allowRemovals: number | undefined;
+  /** `--redeliver-here`. */
+  readonly redeliver?: boolean;
   /** `--take-over-sinks`. */
   readonly unknownTokens?: PlanInput['unknownTokens'];
   /** Look at this object alone, as if nothing else were live. */
@@ -65,7 +67,8 @@ export async function gather(gathering: Gathering): Promise<Result<Gathered>> {
   const renames = await renamesIn(desired, { survey: everything.value, store });
   if (!renames.ok) return renames;
 
-  const places = await placesOf(survey, sinks);
+  const { redeliver = false } = gathering;
+  const places = await placesOf(survey, sinks, redeliver);
   const { refs, totals, unmanaged, quietUntil } = attention({
     entries: desired.entries,
     survey,
@@ -76,7 +79,7 @@ export async function gather(gathering: Gathering): Promise<Result<Gathered>> {
     agrees: places.agrees,
   });
   const receipts = places.receiptsOf(refs);
-  const subjects = await subjectsOf(refs, { desired, store, sinks, receipts });
+  const subjects = await subjectsOf(refs, { desired, store, sinks, receipts, redeliver });
   if (!subjects.ok) return subjects;
   const tokens = await knownTokens(subjects.value, store);
   if (!tokens.ok) return tokens;
@@ -84,25 +87,18 @@ export async function gather(gathering: Gathering): Promise<Result<Gathered>> {
   if (!people.ok) return people;
   const referred = await referredOtherwise(gathering.desired, store);
   if (!referred.ok) return referred;
-  const digests = {
-    desired: desired.digest,
-    observed: observedDigest({
-      desired,
-      ownership,
-      survey,
-      subjects: subjects.value,
-      receipts,
-      differing: places.differing,
-      tokens: tokens.value,
-      people: people.value,
-    }),
-  };
+  const isLive = isLiveIn(everything.value, referred.value);
   const input: PlanInput = {
     now,
     selection: gathering.selector?.text,
     project: desired.project,
     ownership,
-    digests,
+    desired: desired.digest,
+    basis: (steps) =>
+      basisOf(steps, {
+        ...{ ownership, survey: everything.value, isLive },
+        ...{ subjects: subjects.value, tokens: tokens.value, people: people.value },
+      }),
     recipient: gathering.recipient,
     settleMs: facts.value.settleMs,
     usage: { ...facts.value.usage, until: Math.max(facts.value.usage.until, gathering.at ?? 0) },
@@ -114,7 +110,7 @@ export async function gather(gathering: Gathering): Promise<Result<Gathered>> {
     allowRemovals: gathering.allowRemovals,
     unknownTokens: gathering.unknownTokens ?? 'quarantine',
   };
-  return ok({ input, isLive: isLiveIn(everything.value, referred.value), quietUntil });
+  return ok({ input, isLive, quietUntil });
 }
 
 async function viewOf(gathering: Gathering, survey: readonly LiveSummary[]): Promise<Result<View>> {

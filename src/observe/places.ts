@@ -6,25 +6,30 @@ import type { SinkId } from '../domain/kinds/index.js';
 import type { Fingerprint, LiveSummary, Receipt } from '../domain/live.js';
 import { compareRefs, type ObjectRef } from '../domain/objects.js';
 import type { Sinks } from '../ports/sink.js';
+import { isAtHand } from './receipts.js';
 
 export interface Places {
-  /** Did the store record something at that place for the nth of the survey, and does it hold it? */
+  /** Did the store record something at that place for the nth of the survey, and does it hold it, or is it elsewhere? */
   agrees(nth: number, sink: SinkId): boolean;
-  /** Places of the nth of the survey that do not hold what the store recorded. */
-  differing(nth: number): readonly SinkId[];
   /** Of all that does not agree, and of all places of these objects, sorted by `compareRefs`. */
   receiptsOf(refs: readonly ObjectRef[]): Map<SinkId, Receipt>;
 }
 
-/** `survey` is sorted by `compareRefs`. */
-export async function placesOf(survey: readonly LiveSummary[], sinks: Pick<Sinks, 'read'>): Promise<Places> {
+/** `survey` is sorted by `compareRefs`. `redeliver`: what was delivered elsewhere is wanted here. */
+export async function placesOf(
+  survey: readonly LiveSummary[],
+  sinks: Pick<Sinks, 'read' | 'isHere'>,
+  redeliver = false,
+): Promise<Places> {
   const recorded = recordedIn(survey);
-  const { ids, fingerprints, starts } = recorded;
+  const { ids, fingerprints, machines, starts } = recorded;
   const receipts = await sinks.read(ids);
   const differing = new Set<number>();
   for (let at = 0; at < ids.length; at++) {
     const receipt = receipts[at];
-    if (receipt?.kind !== 'holds' || receipt.fingerprint !== fingerprints[at]) differing.add(at);
+    const [sink = '', fingerprint = '', machine = ''] = [ids[at], fingerprints[at], machines[at]];
+    if (receipt?.kind === 'holds' && receipt.fingerprint === fingerprint) continue;
+    if (redeliver || isAtHand(sinks, receipt, { sink, fingerprint, machine })) differing.add(at);
   }
   const receiptAt = (at: number): Receipt =>
     receipts[at] ?? { kind: 'unknown', why: `${ids[at]} was not read` };
@@ -33,11 +38,6 @@ export async function placesOf(survey: readonly LiveSummary[], sinks: Pick<Sinks
       const end = starts[nth + 1] ?? ids.length;
       for (let at = starts[nth] ?? end; at < end; at++) if (ids[at] === sink) return !differing.has(at);
       return false;
-    },
-    differing: (nth) => {
-      if (differing.size === 0) return NOWHERE;
-      const [start = ids.length, end = ids.length] = [starts[nth], starts[nth + 1]];
-      return ids.slice(start, end).filter((_, after) => differing.has(start + after));
     },
     receiptsOf: (refs) => {
       const known = new Map<SinkId, Receipt>();
@@ -48,27 +48,28 @@ export async function placesOf(survey: readonly LiveSummary[], sinks: Pick<Sinks
   };
 }
 
-const NOWHERE: readonly SinkId[] = [];
-
 /** Places in the order of the survey; those of the nth object begin at `starts[nth]`. */
 interface Recorded {
   readonly ids: readonly SinkId[];
   readonly fingerprints: readonly Fingerprint[];
+  readonly machines: readonly string[];
   readonly starts: Uint32Array;
 }
 
 function recordedIn(survey: readonly LiveSummary[]): Recorded {
   const ids: SinkId[] = [];
   const fingerprints: Fingerprint[] = [];
+  const machines: string[] = [];
   const starts = new Uint32Array(survey.length);
   for (let nth = 0; nth < survey.length; nth++) {
     starts[nth] = ids.length;
-    for (const { sink, fingerprint } of survey[nth]?.deliveries ?? []) {
+    for (const { sink, fingerprint, machine } of survey[nth]?.deliveries ?? []) {
       ids.push(sink);
       fingerprints.push(fingerprint);
+      machines.push(machine);
     }
   }
-  return { ids, fingerprints, starts };
+  return { ids, fingerprints, machines, starts };
 }
 
 /** Where the places of these objects stand: one pass over both. */

@@ -18,15 +18,22 @@ export async function readInto(
 }
 
 /**
- * What a receipt tells about a delivery that was recorded. Files are per machine: a place that was written on
- * another one, and does not hold it here, says nothing about what it holds there (contract.md, fine print 15).
+ * What a receipt tells about a delivery that was recorded. Files are a machine's and a folder's own: what was written
+ * on another one, and is not here, is elsewhere, whatever this one holds (contract.md, fine print 15).
  */
-export function seenFrom(machine: string, receipt: Receipt, recorded: Delivery | undefined): Receipt {
-  const isElsewhere = recorded !== undefined && recorded.machine !== machine;
-  const isHere = receipt.kind === 'holds' && receipt.fingerprint === recorded?.fingerprint;
-  if (!isElsewhere || isHere) return receipt;
-  return {
-    kind: 'unknown',
-    why: `it was delivered on the machine ${recorded.machine}, and this is ${machine}: run it there`,
-  };
+export function seenFrom(
+  sinks: Pick<Sinks, 'isHere'>,
+  receipt: Receipt,
+  recorded: Delivery | undefined,
+): Receipt {
+  if (recorded === undefined || isAtHand(sinks, receipt, recorded)) return receipt;
+  return { kind: 'elsewhere', where: recorded.machine, fingerprint: recorded.fingerprint };
 }
+
+/** What holds just what was recorded is the recorded sink, though its folder was moved or is shared since. */
+export const isAtHand = (
+  sinks: Pick<Sinks, 'isHere'>,
+  receipt: Receipt | undefined,
+  { sink, fingerprint, machine }: Pick<Delivery, 'sink' | 'fingerprint' | 'machine'>,
+): boolean =>
+  (receipt?.kind === 'holds' && receipt.fingerprint === fingerprint) || sinks.isHere(sink, machine);

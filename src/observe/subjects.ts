@@ -13,6 +13,8 @@ export interface SubjectSources {
   readonly desired: DesiredState;
   readonly store: LiveStore;
   readonly sinks: Sinks;
+  /** Is what was delivered elsewhere wanted here? Then what is here counts. */
+  readonly redeliver: boolean;
   /** Read already; what else is needed is added. */
   readonly receipts: Map<SinkId, Receipt>;
 }
@@ -31,7 +33,7 @@ export async function subjectsOf(
   refs: readonly ObjectRef[],
   sources: SubjectSources,
 ): Promise<Result<readonly Subject[]>> {
-  const { store, sinks, receipts } = sources;
+  const { store, sinks, receipts, redeliver } = sources;
   if (refs.length === 0) return ok([]);
   const fetched = await store.fetch(refs);
   if (!fetched.ok) return fetched;
@@ -46,7 +48,7 @@ export async function subjectsOf(
     const dependents = await dependentsOf(pair, store);
     if (!dependents.ok) return dependents;
     const { ref, desired, live } = pair;
-    const seen = receiptsOf(pair, receipts, sinks.machine);
+    const seen = receiptsOf(pair, receipts, redeliver ? undefined : sinks);
     subjects.push({ ref, desired, live, receipts: seen, dependents: dependents.value });
   }
   return ok(subjects);
@@ -86,15 +88,15 @@ const declaredSinks = (declaration: Declaration | undefined): readonly SinkId[] 
   declaration?.kind === 'ApiKey' ? (declaration.spec.deliver ?? []).map(sinkIdOf) : [];
 
 function receiptsOf(
-  { sinks, live }: Pair,
+  { sinks: ids, live }: Pair,
   receipts: ReadonlyMap<SinkId, Receipt>,
-  machine: string,
+  sinks: Sinks | undefined,
 ): ReadonlyMap<SinkId, Receipt> {
   return new Map(
-    sinks.map((id) => {
+    ids.map((id) => {
       const receipt = receipts.get(id) ?? { kind: 'unknown', why: `${id} was not read` };
       const recorded = live?.deliveries.find(({ sink }) => sink === id);
-      return [id, seenFrom(machine, receipt, recorded)];
+      return [id, sinks ? seenFrom(sinks, receipt, recorded) : receipt];
     }),
   );
 }

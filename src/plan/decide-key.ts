@@ -29,10 +29,27 @@ export function decideKey(key: Key): Decision {
   if (hasLapsed(key)) return together([closing, lapsed(key)]);
   const unknown = sinksUnknown(key);
   if (unknown) return together([closing, unknown]);
+  const due = dueHere(key);
+  return together([closing, due.steps.length > 0 ? atHand(key, due) : due]);
+}
+
+function dueHere(key: Key): Decision {
   const reason = rolloutReason(key);
   const rollout = reason === undefined ? NOTHING : startRollout(key, reason);
-  if (rollout.steps.length > 0) return together([closing, rollout]);
-  return together([closing, rollout, unclaimed(key), afterRollout(key)]);
+  if (rollout.steps.length > 0) return rollout;
+  return together([rollout, unclaimed(key), afterRollout(key)]);
+}
+
+/** A version can be neither delivered to a sink that is elsewhere, nor one revoked that is perhaps still there. */
+function atHand(key: Key, due: Decision): Decision {
+  for (const sink of key.sinks) {
+    const receipt = receiptAt(key, sink);
+    if (receipt.kind !== 'elsewhere') continue;
+    const reason = due.steps[0]?.reason;
+    const message = `${sinkIdOf(sink)} was delivered on ${receipt.where}, and ${reason} calls for it. Apply there, or deliver here with: keywright apply --redeliver-here.`;
+    return waitFor(key.ref, 'SinkElsewhere', { message });
+  }
+  return due;
 }
 
 const deactivated = ({ ref }: Key): Decision =>

@@ -1,30 +1,33 @@
 /** The digest of a plan: what is agreed to when somebody approves it. */
 import { digestOf } from '../domain/canonical.js';
-import type { Plan, Waiting } from './plan.js';
+import { refText } from '../domain/objects.js';
+import type { Finding, Plan, Step } from './plan.js';
 
-/** Over project, basis, steps, findings, approvals and what is waited for; equal content, equal digest. */
+/**
+ * Over project, basis, steps, approvals, what is refused and what is said of the objects of steps; equal content, equal
+ * digest. What is waited for, or said of other objects, no step rests on, and it may look otherwise from another machine.
+ */
 export const planDigest = ({
   project,
   selection,
   basedOn,
   steps,
   findings,
-  waiting,
   approvals,
-}: Pick<
-  Plan,
-  'project' | 'selection' | 'basedOn' | 'steps' | 'findings' | 'waiting' | 'approvals'
->): string =>
+}: Pick<Plan, 'project' | 'selection' | 'basedOn' | 'steps' | 'findings' | 'approvals'>): string =>
   digestOf({
     project,
     selection,
     basedOn,
     // Each on its own: the text of a hundred thousand rollouts is longer than a string can be.
     steps: steps.map(digestOf),
-    findings,
-    waiting: waiting.map(timeless),
+    findings: findingsOn(steps, findings),
     approvals,
   });
 
-/** Some of what is waited for is reckoned from *now*, which the digest must not depend on. */
-const timeless = ({ object, reason }: Waiting): unknown => ({ object, reason });
+function findingsOn(steps: readonly Step[], findings: readonly Finding[]): readonly Finding[] {
+  const touched = new Set(steps.map(({ object }) => refText(object)));
+  return findings.filter(
+    ({ object, severity }) => severity === 'refuse' || (object && touched.has(refText(object))),
+  );
+}

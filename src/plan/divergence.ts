@@ -26,6 +26,7 @@ const DIVERGENT_FINDINGS: ReadonlySet<FindingCode> = new Set([
 /** What waits for evidence of a hand-over that runs as declared, or for the first claim, is as it should be. */
 const DIVERGENT_WAITS: ReadonlySet<WaitingReason> = new Set([
   'SinkUnknown',
+  'SinkElsewhere',
   'DependentsRemain',
   'TooManyVersions',
   'Suspended',
@@ -89,7 +90,12 @@ export function unmetBy(
   return divergencesOf({ steps: [], findings, waiting });
 }
 
-const UNMET_WAITS: ReadonlySet<WaitingReason> = new Set(['SinkUnknown', 'NeedsRename', 'Lapsed']);
+const UNMET_WAITS: ReadonlySet<WaitingReason> = new Set([
+  'SinkUnknown',
+  'SinkElsewhere',
+  'NeedsRename',
+  'Lapsed',
+]);
 /** These come about by themselves where the end of what they wait for is known. */
 const UNMET_UNLESS_DATED: ReadonlySet<WaitingReason> = new Set(['DependentsRemain', 'TooManyVersions']);
 

@@ -60,7 +60,9 @@ export const isOpen = (version: VersionFacts): boolean => version.revokedAt === 
 export const receiptAt = ({ receipts }: Pick<Key, 'receipts'>, sink: SinkDeclaration): Receipt =>
   receipts.get(sinkIdOf(sink)) ?? { kind: 'unknown', why: 'nobody has read it' };
 
+/** As far as is known: what was confirmed elsewhere is taken to be there still. */
 export const holds = (key: Key, sink: SinkDeclaration, version: VersionFacts): boolean => {
   const receipt = receiptAt(key, sink);
-  return receipt.kind === 'holds' && receipt.fingerprint === version.fingerprint;
+  const isKnown = receipt.kind === 'holds' || receipt.kind === 'elsewhere';
+  return isKnown && receipt.fingerprint === version.fingerprint;
 };

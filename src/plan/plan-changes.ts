@@ -100,11 +100,11 @@ function assemble(
   input: PlanInput,
   content: Pick<Plan, 'steps' | 'findings' | 'waiting' | 'approvals'>,
 ): Plan {
-  const { project, selection, digests } = input;
+  const { project, selection, desired, basis } = input;
   const based = {
     project: project.name,
     ...(selection !== undefined && { selection }),
-    basedOn: digests,
+    basedOn: { desired, observed: basis(content.steps) },
     ...content,
   };
   return {

@@ -134,9 +134,12 @@ export interface Plan {
   readonly project: string;
   /** The labels it is limited to (`--select`); absent when it is not. */
   readonly selection?: string;
-  /** Over everything but `now`: the same content has the same digest whenever it was planned. */
+  /**
+   * Over the steps and what they rest on, and what guards say of them or refuse: the same whenever and on whichever
+   * machine it was planned.
+   */
   readonly digest: string;
-  /** Digests of what it was made from, without *now* and use: equal as long as nothing has moved. */
+  /** Digests of what it was made from, without *now* and use: equal as long as nothing has moved that its steps need. */
   readonly basedOn: { readonly desired: string; readonly observed: string };
   readonly now: Instant;
   readonly summary: Summary;
@@ -154,7 +157,10 @@ export interface PlanInput {
   readonly selection?: string | undefined;
   readonly project: DesiredProject;
   readonly ownership: Ownership;
-  readonly digests: { readonly desired: string; readonly observed: string };
+  /** Digest of the documents. */
+  readonly desired: string;
+  /** Digest of what such steps rest on: equal as long as nothing has moved that they need. */
+  readonly basis: (steps: readonly Step[]) => string;
   /** To whom new secrets are sealed: this reconciler. */
   readonly recipient: string;
   readonly settleMs: DurationMs;

@@ -43,6 +43,8 @@ export const WAITING_REASONS = {
   Unacknowledged: 'Nobody has confirmed the hand-over yet: keywright acknowledge.',
   Unclaimed: 'The secret waits, sealed, to be claimed once: keywright claim.',
   SinkUnknown: 'A sink cannot be read from here, so it counts neither as delivered nor as missing.',
+  SinkElsewhere:
+    'Something is due of a key that was delivered on another machine or in another folder: apply there, or with --redeliver-here.',
   DependentsRemain: 'Other live objects still need it.',
   TooManyVersions:
     'Four versions are accepted already, or five after the newest was lost; one must be handed over before the next.',

@@ -16,8 +16,10 @@ export interface SinkDelivery {
 }
 
 export interface Sinks {
-  /** The machine this process runs on, as receipts name it. */
-  readonly machine: string;
+  /** Where a sink is, for the record of a delivery: this machine and the sink's real path on it. */
+  locate(id: SinkId): string;
+  /** Is that where a delivery was recorded? A sink that all machines share is in one place for everybody. */
+  isHere(id: SinkId, recorded: string): boolean;
   /** Receipts in the order asked. Never rejects: what cannot be read is `unknown`. Reads each file once. */
   read(ids: readonly SinkId[]): Promise<readonly Receipt[]>;
   /** `sink_moved` when the place holds something unexpected; then nothing was written. */

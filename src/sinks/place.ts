@@ -2,6 +2,7 @@
  * Where a sink's path may lead: below one of the project's roots, said by path segments and never by how a
  * text begins. What the segments are on disk is checked when they are opened (folder.ts).
  */
+import { realpathSync } from 'node:fs';
 import { isAbsolute, relative, resolve, sep } from 'node:path';
 import { fault } from '../domain/errors.js';
 import { fail, ok, type Result } from '../domain/result.js';
@@ -44,6 +45,28 @@ export function placeOf(label: string, { root, roots }: Roots): Result<Place> {
   const folders = relative(holding, path).split(sep);
   const name = folders.pop() ?? '';
   return ok({ label, path, root: holding, folders, name });
+}
+
+/** Where declared paths really lead: only a root may be reached through links, and is followed once. */
+export function realPaths(roots: Roots): (label: string) => string {
+  const known = new Map<string, string>();
+  return (label) => {
+    const place = placeOf(label, roots);
+    if (!place.ok) return resolve(roots.root, label);
+    const { root, path } = place.value;
+    const real = known.get(root) ?? followed(root);
+    known.set(root, real);
+    return resolve(real, relative(root, path));
+  };
+}
+
+/** A folder that is not there yet has no links either. */
+function followed(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
 }
 
 /** Truly below: neither the folder itself, nor a sibling whose name begins alike. */

@@ -4,13 +4,13 @@
  */
 import { fault } from '../domain/errors.js';
 import type { KeptText } from '../domain/kept-text.js';
-import { parseSinkId, type SinkPlace, sinkPlace } from '../domain/kinds/index.js';
+import { parseSinkId, type SinkId, type SinkPlace, sinkPlace } from '../domain/kinds/index.js';
 import type { Expectation, Fingerprint } from '../domain/live.js';
 import { fail, ok, type Result } from '../domain/result.js';
 import { fingerprintOf } from '../domain/secret.js';
 import type { Clock } from '../ports/clock.js';
 import type { SinkDelivery, Sinks } from '../ports/sink.js';
-import { placeOf, type Roots } from './place.js';
+import { placeOf, type Roots, realPaths } from './place.js';
 import { readReceipts, takeSecret } from './receipts.js';
 import { type Edit, rewrite, type Verdict, type View } from './rewrite.js';
 import { inTurns } from './turns.js';
@@ -19,8 +19,10 @@ import { inTurns } from './turns.js';
 export type Exclusively = <T>(work: () => Promise<Result<T>>) => Promise<Result<T>>;
 
 export interface SinkWorld extends Roots {
-  /** Names this machine in receipts. */
+  /** Names this machine in records of deliveries. Read when it is needed: it may be made by then. */
   readonly machine: string;
+  /** What earlier versions called it there: the host's name, without a path. */
+  readonly formerMachine?: string;
   readonly exclusively: Exclusively;
   /** What large reads came to, by what the files held. */
   readonly memory?: KeptText;
@@ -28,7 +30,9 @@ export interface SinkWorld extends Roots {
   readonly clock?: Pick<Clock, 'now'>;
 }
 
-export function openSinks({ root, roots, machine, exclusively, memory, clock }: SinkWorld): Sinks {
+export function openSinks(world: SinkWorld): Sinks {
+  const { root, roots, exclusively, memory, clock } = world;
+  const realPath = realPaths({ root, roots });
   const swept = new Set<string>();
   const inFileTurn = inTurns<Edit, Result<void>>(async (edits) => {
     const results = await exclusively(async () => ok(await rewrite(edits, swept)));
@@ -41,8 +45,12 @@ export function openSinks({ root, roots, machine, exclusively, memory, clock }: 
     return inFileTurn(place.value.path, { place: place.value, type, apply });
   }
 
+  const locate = (id: SinkId): string => `${world.machine}:${realPath(parseSinkId(id)?.path ?? id)}`;
+
   return {
-    machine,
+    locate,
+    isHere: (id, recorded) =>
+      recorded === locate(id) || recorded === world.machine || recorded === world.formerMachine,
     read: (ids) => readReceipts(ids, { root, roots }, { kept: memory, clock }),
     take: async (id) => takeSecret(id, { root, roots }),
     deliver: (sink, delivery) => {

@@ -61,20 +61,27 @@ test('what was changed and removed by hand is drift, with who did it and by whic
   expect(JSON.stringify(await drift(server))).not.toContain('billing');
 });
 
-test('a declared key that somebody revoked is to be issued anew; what is in files is unknown, and not missing', async () => {
+test('a declared key that somebody revoked is to be issued anew; what is in files is elsewhere, and not missing', async () => {
   const server = await place.start();
   await apply(server, apiKey('app'));
   await apply(server, apiKey('delivered', { deliver: [DOTENV] }));
   for (const name of ['app', 'delivered']) await server.hand.rollOut(name, 1);
   const { body: before } = await server.asRoot('GET /v1/plan');
-  expect(before.waiting).toContainEqual(
-    expect.objectContaining({ object: { kind: 'ApiKey', name: 'delivered' }, reason: 'SinkUnknown' }),
-  );
+  expect(before).toMatchObject({ steps: [], waiting: [{ reason: 'Unclaimed' }] });
   expect((await server.asRoot('POST /v1/keys/app/revoke', {})).status).toBe(200);
   const { body } = await server.asRoot('GET /v1/plan');
   expect(body.steps.map(({ object }: Shown) => object.name)).not.toContain('delivered');
   expect(body.steps).toContainEqual(
     expect.objectContaining({ action: 'issue', object: { kind: 'ApiKey', name: 'app' } }),
+  );
+  expect((await server.asRoot('POST /v1/keys/delivered/revoke', {})).status).toBe(200);
+  const { body: after } = await server.asRoot('GET /v1/drift');
+  expect(after.differences).toContainEqual(
+    expect.objectContaining({
+      object: { kind: 'ApiKey', name: 'delivered' },
+      status: 'drifted',
+      reason: 'SinkElsewhere',
+    }),
   );
 });
 

@@ -14,7 +14,6 @@ beforeEach(async () => {
 afterEach(() => world.close());
 
 const subjects = async (declared = DECLARED) => (await world.observe(declared)).input.subjects;
-const observed = async (declared = DECLARED) => (await world.observe(declared)).input.digests.observed;
 const onAnotherMachine = () =>
   openSinks({ root: world.place.root, roots: ['.'], machine: 'laptop', exclusively: (work) => work() });
 
@@ -50,18 +49,29 @@ test('looks at a key whose sink does not hold what the store recorded', async ()
   expect(subject?.receipts.get('file:a#raw')).toEqual({ kind: 'missing' });
 });
 
-test('does not take a place for missing that was delivered on another machine', async () => {
+test('does not look at what was delivered on another machine, and sees its place there only where asked to', async () => {
   await world.converge(DECLARED);
   world.place.removeFile('a');
 
-  const { input } = await world.observe(DECLARED, { sinks: onAnotherMachine() });
+  expect((await world.observe(DECLARED, { sinks: onAnotherMachine() })).input.subjects).toEqual([]);
 
+  const { input } = await world.observe(billing(rawFile('a'), rawFile('c')), { sinks: onAnotherMachine() });
   const receipts = input.subjects[0]?.receipts;
   expect(receipts?.get('file:a#raw')).toMatchObject({
-    kind: 'unknown',
-    why: expect.stringContaining('here'),
+    kind: 'elsewhere',
+    where: `here:${world.place.path('a')}`,
   });
-  expect(receipts?.get('dotenv:b.env#KEY')).toMatchObject({ kind: 'holds' });
+  expect(receipts?.get('file:c#raw')).toEqual({ kind: 'missing' });
+});
+
+test('looks at what was delivered elsewhere as missing where it is to be delivered here', async () => {
+  await world.converge(DECLARED);
+  world.place.removeFile('a');
+
+  const { input } = await world.observe(DECLARED, { sinks: onAnotherMachine(), redeliver: true });
+
+  expect(input.subjects[0]?.receipts.get('file:a#raw')).toEqual({ kind: 'missing' });
+  expect(input.subjects[0]?.receipts.get('dotenv:b.env#KEY')).toMatchObject({ kind: 'holds' });
 });
 
 test('names who still needs an object that is on its way out, or may have to be replaced', async () => {
@@ -118,45 +128,86 @@ test('knows what is live, for references that no document declares', async () =>
   expect(isLive({ kind: 'Team', name: 'billing' })).toBe(false);
 });
 
-describe('the digest of what was observed', () => {
+describe('the digest of what steps rest on', () => {
+  const CHANGED = [
+    environment('production', { isProd: true }),
+    service('billing'),
+    key('billing-prod', { deliver: [rawFile('a'), rawFile('new')] }),
+  ];
+
+  /** Of the steps that bring about `CHANGED`, as they were planned first. */
+  async function basis() {
+    const { steps } = await world.planFor(CHANGED);
+    expect(steps).not.toEqual([]);
+    return async (adapters: Parameters<typeof world.observe>[1] = {}) =>
+      (await world.observe(CHANGED, adapters)).input.basis(steps);
+  }
+
+  const elsewhere = (): readonly Declaration[] => [...CHANGED, service('more')];
+
   test('stays the same through time and use', async () => {
     await world.converge(DECLARED);
-    const before = await observed();
+    const now = await basis();
+    const before = await now();
 
     world.clock.advance(200 * 86_400_000);
     await world.accepts(world.place.text('a'));
 
-    expect(await observed()).toBe(before);
+    expect(await now()).toBe(before);
     expect(await subjects()).not.toEqual([]);
   });
 
-  test('stays the same when objects change that have nothing to do with it', async () => {
+  test('stays the same when objects change that have nothing to do with it, whoever owns them', async () => {
     await world.converge(DECLARED);
-    const before = await observed();
-    const stranger = service('stranger');
+    const now = await basis();
+    const before = await now();
     const lease = await world.store.acquireLease('other', 1_000);
     if (!lease.ok) throw new Error('no lease');
-    const ownership = { project: 'another', manager: 'documents' };
     const caller = { actor: 'x', path: 'apply' };
-    await world.store.mutate({ kind: 'create', declaration: stranger, ownership }, lease.value, caller);
+    for (const [name, project] of [
+      ['stranger', 'another'],
+      ['ours', 'acme'],
+    ] as const)
+      await world.store.mutate(
+        { kind: 'create', declaration: service(name), ownership: { project, manager: 'documents' } },
+        lease.value,
+        caller,
+      );
 
-    expect(await observed()).toBe(before);
+    expect(await now()).toBe(before);
+    expect((await world.observe(elsewhere())).input.basis((await world.planFor(CHANGED)).steps)).toBe(
+      (await world.observe(CHANGED)).input.basis((await world.planFor(CHANGED)).steps),
+    );
   });
 
-  test('changes with a sink, with the store, and with what is declared or referred to', async () => {
+  test('is the same on another machine, where nothing of it lies', async () => {
     await world.converge(DECLARED);
-    const seen = [await observed()];
+    const { steps } = await world.planFor([...DECLARED, service('more')]);
+    const here = (await world.observe(DECLARED)).input.basis(steps);
+    expect((await world.observe(DECLARED, { sinks: onAnotherMachine() })).input.basis(steps)).toBe(here);
+  });
+
+  test('changes with a sink, with the store, and with what is referred to', async () => {
+    await world.converge(DECLARED);
+    const now = await basis();
+    const seen = [await now()];
 
     world.place.removeFile('a');
-    seen.push(await observed());
+    seen.push(await now());
     world.place.write('a', 'something foreign');
-    seen.push(await observed());
-    await world.converge(DECLARED);
-    seen.push(await observed());
+    seen.push(await now());
     await world.store.request({ kind: 'deactivate', object: BILLING }, { actor: 'x', path: 'cli' });
-    seen.push(await observed());
-    seen.push(await observed([...DECLARED, key('more', { deliver: [rawFile('a2')] })]));
+    seen.push(await now());
 
     expect(new Set(seen).size).toBe(seen.length);
+    const { steps } = await world.planFor([...DECLARED, key('more', { owner: { service: 'billing' } })]);
+    const without = await world.observe([], { sinks: world.place.sinks });
+    const before = without.input.basis(steps);
+    await world.store.request({ kind: 'remove', object: BILLING }, { actor: 'x', path: 'cli' });
+    await world.store.request(
+      { kind: 'remove', object: { kind: 'Service', name: 'billing' } },
+      { actor: 'x', path: 'cli' },
+    );
+    expect((await world.observe([])).input.basis(steps)).not.toBe(before);
   });
 });

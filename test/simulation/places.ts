@@ -57,7 +57,8 @@ export class Places {
   /** The port on one machine, without any way in between. */
   sinks(machine: string): Sinks {
     return {
-      machine,
+      locate: () => machine,
+      isHere: () => true,
       read: async (ids) => ids.map((id) => this.read(id)),
       deliver: async (sink, delivery) => this.deliver(sink, delivery),
       confirm: async (id, fingerprint) => this.confirm(id, fingerprint),
@@ -83,7 +84,8 @@ export function sinksOverWire(sinks: Sinks, wire: Wire): Sinks {
   const unavailable = fail(fault('sink_unavailable', 'the sink did not answer'));
   const unknown = { kind: 'unknown', why: 'the sink did not answer' } as const;
   return {
-    machine: sinks.machine,
+    locate: sinks.locate,
+    isHere: sinks.isHere,
     read: async (ids) => {
       if (ids.length === 0) return [];
       const unheard = ids.map(() => unknown);

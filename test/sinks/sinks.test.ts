@@ -1,5 +1,5 @@
 /** Delivering into files: compare-and-set, atomic, private, and right under concurrency. */
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { sinkIdOf } from '../../src/domain/kinds/index.js';
 import { parseToken } from '../../src/domain/secret.js';
 import {
@@ -214,4 +214,37 @@ test('no receipt, fault or message shows the secret', async () => {
   ]);
 
   for (const token of [held, other]) expect(told).not.toContain(token.reveal().slice(21));
+});
+
+describe('where a sink is', () => {
+  const at = (root: string, more: Partial<Parameters<typeof workplace>[0]> = {}) =>
+    workplace({ root, machine: 'm1', formerMachine: 'build-7', ...more }).sinks;
+
+  test('is the machine and the real path, whichever way leads there', () => {
+    mkdirSync(place.path('real/secrets'), { recursive: true });
+    symlinkSync(place.path('real'), place.path('linked'));
+    const [real, linked] = [at(place.path('real')), at(place.path('linked'))];
+    expect(linked.locate('file:secrets/a#raw')).toBe(`m1:${place.path('real/secrets/a')}`);
+    expect(real.isHere('file:./secrets/a#raw', linked.locate('file:secrets/a#raw'))).toBe(true);
+  });
+
+  test('is another one in another folder, on another machine, and of another file', () => {
+    const recorded = at(place.path('one')).locate('file:a#raw');
+    expect(at(place.path('one')).isHere('file:a#raw', recorded)).toBe(true);
+    expect(at(place.path('two')).isHere('file:a#raw', recorded)).toBe(false);
+    expect(at(place.path('one'), { machine: 'm2' }).isHere('file:a#raw', recorded)).toBe(false);
+    expect(at(place.path('one')).isHere('file:b#raw', recorded)).toBe(false);
+  });
+
+  test('is the same for two folders that share a root by its absolute path', () => {
+    const roots = ['.', place.path('shared')];
+    const id = `file:${place.path('shared/a')}#raw`;
+    const recorded = at(place.path('one'), { roots }).locate(id);
+    expect(at(place.path('two'), { roots }).isHere(id, recorded)).toBe(true);
+  });
+
+  test('is known of stores that wrote down the name of the host alone', () => {
+    expect(at(place.path('one')).isHere('file:a#raw', 'build-7')).toBe(true);
+    expect(at(place.path('one')).isHere('file:a#raw', 'build-8')).toBe(false);
+  });
 });

@@ -34,6 +34,7 @@ export const billing = (...deliver: readonly object[]): readonly Declaration[] =
 ];
 
 export interface Adapters {
+  readonly redeliver?: boolean;
   readonly store?: LiveStore;
   readonly sinks?: Sinks;
 }
@@ -45,11 +46,11 @@ export async function applyWorld(open: (world: World) => Promise<Result<LiveStor
   const place: Workplace = workplace();
   const identity: Identity = await sealing.newIdentity();
 
-  async function observe(declared: readonly Declaration[], { sinks }: Adapters = {}) {
+  async function observe(declared: readonly Declaration[], { sinks, redeliver = false }: Adapters = {}) {
     const entries = declared.map(entry).sort((a, b) => compareRefs(a.ref, b.ref));
     const desired = { project: project(), entries, digest: digestOf(entries.map(({ digest }) => digest)) };
     const { recipient } = identity;
-    const on = { desired, store, sinks: sinks ?? place.sinks, ownership: OURS, recipient };
+    const on = { desired, store, sinks: sinks ?? place.sinks, ownership: OURS, recipient, redeliver };
     return unwrap(await gather({ ...on, allowRemovals: undefined }));
   }
 

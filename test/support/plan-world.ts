@@ -143,7 +143,8 @@ export class PlanWorld {
       agrees: (nth, sink) => {
         const recorded = survey[nth]?.deliveries.find((one) => one.sink === sink);
         const receipt = this.receipt(sink);
-        return receipt.kind === 'holds' && receipt.fingerprint === recorded?.fingerprint;
+        const isKnown = receipt.kind === 'holds' || receipt.kind === 'elsewhere';
+        return isKnown && receipt.fingerprint === recorded?.fingerprint;
       },
     });
     const declared = new Map(this.documents.map((one) => [refText(refOf(one)), one]));
@@ -151,11 +152,13 @@ export class PlanWorld {
       compareRefs,
     );
     const refs = scope === 'all' ? all : found.refs;
+    const basis = `${this.#revision}`;
     return deepFreeze({
       now: this.now,
       project: this.project,
       ownership: OURS,
-      digests: { desired: 'desired', observed: `${this.#revision}` },
+      desired: 'desired',
+      basis: () => basis,
       recipient: this.recipient,
       settleMs: SETTLE_MS,
       usage: { from: this.usageFrom, until: this.now },

@@ -219,7 +219,7 @@ describe('in documents', () => {
     symlinkSync(elsewhere.folder, join(world.folder, 'out/linked'));
     world.write('specs/mine.yaml', keyYaml('mine', inDotenv('out/linked/x.env', 'KEY')));
     const { code, stdout } = await world.run('apply --auto-approve');
-    expect(code).toBe(0);
+    expect(code).toBe(5);
     expect(stdout).toMatch(
       /ApiKey\/mine waits: SinkUnknown\. .*out\/linked\/x\.env is not a plain file in plain folders \(ENOTDIR\); remove what is in the way\n/,
     );

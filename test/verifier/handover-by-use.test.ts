@@ -153,7 +153,8 @@ describe('what the store makes of a report', () => {
 });
 
 const NO_SINKS = {
-  machine: 'build-7',
+  locate: () => 'build-7',
+  isHere: () => true,
   read: async () => [],
   deliver: () => Promise.reject(new Error('there is no sink')),
   confirm: () => Promise.reject(new Error('there is no sink')),

@@ -15,7 +15,7 @@ export const confirm: Doer<'confirm'> = async ({ object, detail }, world) => {
   if (!rollout.ok) return rollout;
   const { fingerprint, confirmed } = rollout.value;
   const held = await world.sinks.confirm(sink, fingerprint);
-  if (held.ok) confirmed.set(sink, { sink, fingerprint, machine: world.sinks.machine });
+  if (held.ok) confirmed.set(sink, { sink, fingerprint, machine: world.sinks.locate(sink) });
   return held;
 };
 

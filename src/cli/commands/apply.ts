@@ -22,6 +22,7 @@ import {
   type PlanRequest,
   planDocuments,
   planFlags,
+  REDELIVER_HERE,
   TAKE_OVER_SINKS,
 } from '../previewing.js';
 import { SELECT, selectionOf } from '../selecting.js';
@@ -46,6 +47,7 @@ export const apply: Command = {
     SELECT,
     ALLOW_REMOVALS,
     TAKE_OVER_SINKS,
+    REDELIVER_HERE,
   ],
   examples: [
     'keywright apply',
@@ -95,9 +97,9 @@ async function converge(request: Request): Promise<Result<ExitCode, Failure>> {
   const made = await context.world.openStore(documents.place, 'create');
   if (!made.ok) return failed(made.error);
   return withLease(made.value, request, async (store, lease) => {
-    const basis = await basisNow(await planning(request, store));
+    const basis = await basisNow(await planning(request, store), agreed.value.plan.steps);
     if (!basis.ok) return failed(basis.error);
-    if (basis.value.observed !== agreed.value.plan.basedOn.observed) {
+    if (basis.value !== agreed.value.plan.basedOn.observed) {
       return failure(
         'stale_plan',
         'another process made the store meanwhile; nothing was changed: plan again',
@@ -136,17 +138,16 @@ async function decide(request: Request, store: LiveStore): Promise<Result<Agreed
   const now = await planDocuments(await planning(request, store));
   if (!now.ok) return now;
   const plan = saved ?? now.value.plan;
-  const { basedOn } = now.value.plan;
-  if (plan.basedOn.desired !== basedOn.desired) {
+  if (plan.basedOn.desired !== now.value.input.desired) {
     return failure(
       'stale_plan',
       'the documents changed after the plan was made; nothing was changed: plan again',
     );
   }
-  if (plan.basedOn.observed !== basedOn.observed) {
+  if (plan.basedOn.observed !== now.value.input.basis(plan.steps)) {
     return failure(
       'stale_plan',
-      'the live store or a sink changed after the plan was made; nothing was changed: plan again',
+      'the live store or a sink changed after the plan was made, where its steps need it; nothing was changed: plan again',
     );
   }
   if (context.flags.output !== 'json') printPlan({ plan, forecast: undefined }, context);

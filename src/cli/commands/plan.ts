@@ -15,6 +15,7 @@ import {
   hasRefusal,
   type Planned,
   planFlags,
+  REDELIVER_HERE,
   TAKE_OVER_SINKS,
   withPlan,
 } from '../previewing.js';
@@ -37,6 +38,7 @@ export const plan: Command = {
     SELECT,
     ALLOW_REMOVALS,
     TAKE_OVER_SINKS,
+    REDELIVER_HERE,
   ],
   examples: [
     'keywright plan',
