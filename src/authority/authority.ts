@@ -21,6 +21,7 @@ import { claim } from './claim.js';
 import { create, createByHand } from './create.js';
 import { remove } from './delete.js';
 import { dependentsOf } from './dependents.js';
+import { extend } from './extend.js';
 import { issue } from './issue.js';
 import type { Keyring } from './keyring.js';
 import { acquire, checkLease, LEASE_TTL_MAX_MS, release, renew } from './lease.js';
@@ -147,6 +148,8 @@ function mutate(work: Work, mutation: Mutation): Promise<Result<Outcome>> {
       return issue(work, mutation);
     case 'promote':
       return promote(work, mutation);
+    case 'extend':
+      return extend(work, mutation);
     case 'revoke':
       return revoke(work, mutation);
     default:

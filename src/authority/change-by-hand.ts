@@ -8,6 +8,7 @@ import { type Declaration, type ObjectRef, refOf, refText } from '../domain/obje
 import { fail, ok, type Result } from '../domain/result.js';
 import type { Outcome } from '../ports/live-store.js';
 import { remove } from './delete.js';
+import { extendAsDeclared } from './extend.js';
 import { removePerson } from './people.js';
 import { versionFactsOf } from './rows.js';
 import type { VersionRow } from './storage-port.js';
@@ -23,7 +24,7 @@ export interface ChangeByHand {
   readonly former?: ObjectRef;
 }
 
-/** Faults as those of `update`. An end that a key's versions are given is in force at once; none is put off. */
+/** Faults as those of `update`. The end that a key is given holds for its versions at once; a later one for the newest. */
 export async function updateByHand(
   work: Work,
   { declaration, revision, former }: ChangeByHand,
@@ -35,7 +36,11 @@ export async function updateByHand(
   const updated = await update(work, { declaration, revision, ...(isRenamed && { former }) });
   if (!updated.ok || !updated.value.changed || declaration.kind !== 'ApiKey') return updated;
   const key = await loadKey(work, ref);
-  return key.ok ? shorten(work, key.value, updated.value) : key;
+  if (!key.ok) return key;
+  const shortened = await shorten(work, key.value, updated.value);
+  if (!shortened.ok) return shortened;
+  const now = await loadKey(work, ref);
+  return now.ok ? ((await extendAsDeclared(work, now.value)) ?? shortened) : now;
 }
 
 async function shorten(work: Work, key: StoredKey, updated: Outcome): Promise<Result<Outcome>> {

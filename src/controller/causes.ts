@@ -29,6 +29,7 @@ const BY_DOCUMENTS: ReadonlySet<Reason> = new Set<Reason>([
   'NeedsRename',
   'Suspended',
   'TooManyVersions',
+  'ExpiryExtended',
 ]);
 
 /** Of a key that has yet to be delivered there for the first time, the documents are why. */
@@ -50,6 +51,7 @@ const EXPLAINED_BY: Readonly<Partial<Record<Reason, readonly string[]>>> = {
   NoCurrentVersion: ['key.revoked'],
   RotationRequested: ['key.rotation-requested'],
   HandedOver: ['key.acknowledged'],
+  ExpiryExtended: ['key.shortened'],
   DeactivatedByHand: ['key.deactivated'],
   ProtectedObject: ['object.renamed'],
   DependentsRemain: ['object.renamed'],

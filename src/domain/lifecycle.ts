@@ -108,6 +108,17 @@ export function latestEnd(spec: ApiKeySpec, { issuedAt }: VersionFacts): Instant
 export const exceedsDeclaredExpiry = (spec: ApiKeySpec, version: VersionFacts): boolean =>
   (version.expiresAt ?? NEVER) > latestEnd(spec, version);
 
+/**
+ * Until when the newest version is to live beyond its present end (NEVER: for good), because it is declared so now.
+ * Undefined where it lives as long already. An end that has come, or that a person set, is final.
+ */
+export function extendedEnd(spec: ApiKeySpec, version: VersionFacts, now: Instant): Instant | undefined {
+  const { expiresAt, revokedAt } = version;
+  if (expiresAt === undefined || revokedAt !== undefined || expiresAt <= now) return undefined;
+  const latest = latestEnd(spec, version);
+  return latest > expiresAt ? latest : undefined;
+}
+
 /** The instant after which no version of the key is accepted, or NEVER. */
 export const declaredEnd = ({ expiresAt }: ApiKeySpec): Instant =>
   expiresAt === undefined ? NEVER : Date.parse(expiresAt);
@@ -128,7 +139,7 @@ export function quietUntil(name: string, spec: ApiKeySpec, key: KeyFacts): Insta
     only.promotedAt !== undefined &&
     only.envelope === undefined &&
     only.suspendedUntil === undefined &&
-    !exceedsDeclaredExpiry(spec, only) &&
+    (only.expiresAt ?? NEVER) === latestEnd(spec, only) &&
     key.deactivatedAt === undefined &&
     (key.owner ?? 'active') === 'active' &&
     (key.rotationRequestedAt === undefined || key.rotationRequestedAt <= only.issuedAt);

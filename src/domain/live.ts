@@ -97,6 +97,7 @@ export interface VersionFacts {
   readonly suspendedUntil: Instant | undefined;
   /** From then on refused for good. May lie ahead; may be brought forward, never put off. */
   readonly revokedAt: Instant | undefined;
+  /** May be brought forward, and put off for as long as it has not come and the declaration allows. */
   readonly expiresAt: Instant | undefined;
   readonly lastUsedAt: Instant | undefined;
   /** How often it was accepted; absent for one that is older than counting. */

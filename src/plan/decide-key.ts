@@ -6,6 +6,8 @@ import { sinkIdOf } from '../domain/kinds/index.js';
 import {
   ACCEPTED_VERSIONS_MAX,
   ALIVE_VERSIONS_MAX,
+  declaredEnd,
+  extendedEnd,
   isAccepted,
   isAlive,
   latestEnd,
@@ -14,7 +16,7 @@ import {
 } from '../domain/lifecycle.js';
 import type { VersionFacts } from '../domain/live.js';
 import { refText } from '../domain/objects.js';
-import { type Instant, NEVER } from '../domain/time.js';
+import { formatInstant, type Instant, NEVER } from '../domain/time.js';
 import { type Decision, finding, NOTHING, toDo, together, waitFor } from './decision.js';
 import { handOverPredecessors, timedInProduction } from './handover.js';
 import { holds, isOpen, type Key, receiptAt } from './key.js';
@@ -27,10 +29,31 @@ export function decideKey(key: Key): Decision {
   if (key.facts?.deactivatedAt !== undefined) return deactivated(key);
   const closing = predecessorsExpired(key);
   if (hasLapsed(key)) return together([closing, lapsed(key)]);
+  const extended = extension(key);
+  return together([closing, extended.decision, decideVersions(extended.key)]);
+}
+
+/** What is due once the newest version lives as long as it may. */
+function decideVersions(key: Key): Decision {
   const unknown = sinksUnknown(key);
-  if (unknown) return together([closing, unknown]);
+  if (unknown) return unknown;
   const due = dueHere(key);
-  return together([closing, due.steps.length > 0 ? atHand(key, due) : due]);
+  return due.steps.length > 0 ? atHand(key, due) : due;
+}
+
+/** A later end that is declared comes before anything that the earlier one would call for. */
+function extension(key: Key): { readonly decision: Decision; readonly key: Key } {
+  const { ref, spec, newest, versions, now, after } = key;
+  const end = newest && extendedEnd(spec, newest, now);
+  if (newest === undefined || end === undefined) return { decision: NOTHING, key };
+  const isOver = end < NEVER;
+  const detail = { generation: newest.generation, expiresAt: isOver ? formatInstant(end) : null };
+  const step = stepOf(ref, { action: 'extend', detail }, { reason: 'ExpiryExtended', dependsOn: after });
+  const longer = { ...newest, expiresAt: isOver ? end : undefined };
+  return {
+    decision: toDo([step]),
+    key: { ...key, newest: longer, versions: [...versions.slice(0, -1), longer] },
+  };
 }
 
 function dueHere(key: Key): Decision {
@@ -68,14 +91,18 @@ function predecessorsExpired({ ref, versions, now, after }: Key): Decision {
 const lapsed = (key: Key): Decision =>
   together([
     endOverdue(key),
-    finding('warn', 'KeyExpired')(
-      key.ref,
-      'has expired for good. Declare a rotation or a later expiry, or take the document away.',
-    ),
+    finding('warn', 'KeyExpired')(key.ref, `has expired, and an end is final. ${wayOn(key)}`),
     waitFor(key.ref, 'Lapsed', {
       message: 'It has expired and nothing declares that another version follows.',
     }),
   ]);
+
+/** What a next plan would go on from. */
+function wayOn({ spec, now }: Key): string {
+  const later = declaredEnd(spec) <= now ? 'set a later `expiresAt` and ' : '';
+  const first = `${later}declare \`rotation\``;
+  return `${first.slice(0, 1).toUpperCase()}${first.slice(1)} for a next version, or remove the document.`;
+}
 
 /** Issued when the declaration allowed more, so that they do not end by themselves when it says so now. */
 function endOverdue({ ref, spec, versions, now, after }: Key): Decision {

@@ -71,6 +71,11 @@ export type Effect =
       readonly action: 'promote';
       readonly detail: { readonly generation: number; readonly sinks: readonly SinkId[] };
     }
+  | {
+      readonly action: 'extend';
+      /** The new end in ISO 8601; null: it does not end by itself. */
+      readonly detail: { readonly generation: number; readonly expiresAt: string | null };
+    }
   | { readonly action: 'revoke'; readonly detail: { readonly generations: readonly number[] } };
 
 /** Who can open the new secret: the reconciler that carries out the plan, or whoever claims it. */
@@ -121,6 +126,7 @@ export interface Summary {
   /** Rollouts taken up where an earlier run stopped. */
   readonly resume: number;
   readonly deliver: number;
+  readonly extend: number;
   readonly revoke: number;
   /** Declared objects without a step. */
   readonly unchanged: number;

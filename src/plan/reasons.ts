@@ -25,6 +25,7 @@ export const STEP_REASONS = {
   RotationDue: 'The current version is as old as the declaration allows, or close to its expiry.',
   RotationRequested: 'Somebody asked for a rotation.',
   ExpiryExceedsDeclaration: 'The current version would live longer than the declaration allows now.',
+  ExpiryExtended: 'The declaration lets the current version live longer now: its end is put off.',
   HandedOver: 'The hand-over to the newer version is proven, so the older one ends.',
   DeadlinePassed: 'The declared deadline of the hand-over has passed without proof.',
   DeclaredEndPassed: 'The end that is declared now has passed, and a version would outlive it.',
@@ -88,7 +89,8 @@ export const FINDINGS = {
   KeyStale: 'A key has not been used for longer than policy.staleAfter.',
   VersionTooOld: 'A version is older than policy.maxAge and accepted still.',
   ExpiresWithoutRotation: 'A key is about to expire, and nothing declares that another version follows.',
-  KeyExpired: 'The key has expired and declares no rotation: declare one, or take the document away.',
+  KeyExpired:
+    'The key has expired and nothing declares that another version follows. A later end comes too late for a version that has ended.',
 } as const;
 export type FindingCode = keyof typeof FINDINGS;
 

@@ -40,6 +40,7 @@ function effectText(effect: Effect): string {
     case 'delete':
       return effect.action;
     case 'issue':
+    case 'extend':
     case 'promote':
       return `${effect.action} ${effect.detail.generation}`;
     case 'deliver':

@@ -19,6 +19,7 @@ export function summaryOf(steps: readonly Step[], { totals, subjects }: PlanInpu
     rotate: count((step) => isNewIssue(step) && step.detail.generation > 1),
     resume: count((step) => step.action === 'promote' && step.reason === 'Undelivered'),
     deliver: count((step) => step.action === 'deliver'),
+    extend: count((step) => step.action === 'extend'),
     revoke: count((step) => step.action === 'revoke'),
     unchanged: totals.unchanged + untouched.length,
     unmanaged: totals.unmanaged,

@@ -100,6 +100,16 @@ export type Mutation =
       readonly generation: number;
       readonly deliveries: readonly ConfirmedDelivery[];
     }
+  /**
+   * The newest version ends at `expiresAt`, or not by itself (null), as far as its declaration allows now. Never earlier
+   * than it did, and never one that has ended.
+   */
+  | {
+      readonly kind: 'extend';
+      readonly object: ObjectRef;
+      readonly generation: number;
+      readonly expiresAt: Instant | null;
+    }
   /** Final. Versions named by generation; those already revoked stay as they are. */
   | { readonly kind: 'revoke'; readonly object: ObjectRef; readonly generations: readonly number[] };
 
@@ -115,7 +125,7 @@ export type Request =
   | { readonly kind: 'create'; readonly declaration: Declaration }
   /**
    * Another declaration, whoever's the object is and stays: of a project's it is drift. `moved` unless it is as it was
-   * seen. Versions of a key end no later than it says from now on.
+   * seen. Versions of a key end no later than it says from now on, and the newest no earlier.
    */
   | {
       readonly kind: 'update';

@@ -15,6 +15,7 @@ export type Verb =
   | 'issue'
   | 'rotate'
   | 'resume'
+  | 'extend'
   | 'revoke';
 
 export interface Group<S extends Step = Step> {
@@ -57,6 +58,7 @@ function headOf(steps: readonly Step[]): { readonly verb: Verb; readonly reason:
   if (reason === 'Undelivered') return { verb: 'resume', reason };
   const issue = steps.find((step) => step.action === 'issue');
   if (issue) return { verb: issue.detail.generation === 1 ? 'issue' : 'rotate', reason };
+  if (first('extend')) return { verb: 'extend', reason };
   return { verb: 'revoke', reason: first('revoke')?.reason ?? reason };
 }
 
@@ -78,10 +80,14 @@ function versionLines(steps: readonly Step[], shown: StepReason): readonly strin
   const why = ({ reason }: Step): string => (reason === shown ? '' : ` (${reason})`);
   return steps.flatMap((step) => {
     if (step.action === 'promote') return [`${rolloutText(steps, step)}${why(step)}`];
+    if (step.action === 'extend') return [`${extensionText(step)}${why(step)}`];
     if (step.action === 'revoke') return [`${revokeText(steps, step)}${why(step)}`];
     return [];
   });
 }
+
+const extensionText = ({ detail }: Extract<Step, { action: 'extend' }>): string =>
+  `generation ${detail.generation} ${detail.expiresAt === null ? 'no longer expires' : `expires on ${detail.expiresAt}`}`;
 
 function rolloutText(steps: readonly Step[], promote: Extract<Step, { action: 'promote' }>): string {
   const { generation, sinks } = promote.detail;

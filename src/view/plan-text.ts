@@ -93,6 +93,7 @@ const MARKS: Readonly<Record<Verb, readonly [string, Tone]>> = {
   issue: ['+', 'green'],
   rotate: ['↻', 'cyan'],
   resume: ['↻', 'cyan'],
+  extend: ['~', 'yellow'],
   revoke: ['-', 'red'],
 };
 

@@ -39,6 +39,10 @@ const SAYINGS: Readonly<Record<string, Saying>> = {
     `generation ${detail['generation']} was issued (id ${detail['tokenId']})${later(detail['expiresAt'], at, (end) => `; it expires on ${end}`)}`,
   'key.promoted': ({ detail }) =>
     `generation ${detail['generation']} became current${placesText(detail['sinks'])}${detail['generation'] === 1 ? '' : '; earlier ones are retiring'}`,
+  'key.extended': ({ detail }) =>
+    typeof detail['expiresAt'] === 'number'
+      ? `generation ${detail['generation']} was extended to ${formatInstant(detail['expiresAt'])}`
+      : `generation ${detail['generation']} no longer expires`,
   'key.revoked': revocation,
   'key.rotation-requested': () => 'a rotation was asked for',
   'key.acknowledged': ({ detail }) => `the hand-over to generation ${detail['generation']} was confirmed`,

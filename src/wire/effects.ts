@@ -50,6 +50,7 @@ const MutationShape = Type.Union([
     generation: Generation,
     deliveries: Type.Array(Delivered, { maxItems: 100 }),
   }),
+  kind('extend', { object: Ref, generation: Generation, expiresAt: Type.Union([At, Type.Null()]) }),
   kind('revoke', { object: Ref, generations: Type.Array(Generation, { maxItems: 1_000 }) }),
 ]);
 

@@ -71,16 +71,19 @@ export function byHandContract(name: string, open: () => Promise<OpenStore>): vo
       expect(app.declaration.spec).toMatchObject({ owner: { service: 'invoices' } });
     });
 
-    it('lets an end that is brought forward hold at once, and puts none off', async () => {
+    it('lets another end hold at once for the version that there is, and puts none off that has come', async () => {
       const at = (days: number) => formatInstant(START + days * DAY_MS);
       const owner = { tenant: true } as const;
       need(await create(key('app', { owner, rotation: undefined })));
       const token = await hand.rollOut('app', 1);
       need(await update(key('app', { owner, rotation: undefined, expiresAt: at(2) })));
-      need(await update(key('app', { owner, rotation: undefined, expiresAt: at(9) })));
-      clock.advance(DAY_MS);
+      need(await update(key('app', { owner, rotation: undefined, expiresAt: at(1) })));
+      need(await update(key('app', { owner, rotation: undefined, expiresAt: at(3) })));
+      clock.advance(2 * DAY_MS);
       expect(await hand.code(token)).toBe('VALID');
       clock.advance(DAY_MS);
+      expect(await hand.code(token)).toBe('EXPIRED');
+      need(await update(key('app', { owner, rotation: undefined, expiresAt: at(9) })));
       expect(await hand.code(token)).toBe('EXPIRED');
     });
 

@@ -327,6 +327,39 @@ export function liveStoreContract(name: string, open: () => Promise<OpenStore>):
         expect(refusal(await hand.issue('c', 2))).toBe('conflict');
       });
 
+      it('extends the newest version as far as its declaration allows, and none that has ended', async () => {
+        const [short, long] = [apiKey('b', { expiresAfter: '2h' }), apiKey('b', { expiresAfter: '9h' })];
+        await hand.create(short);
+        await hand.rollOut('b', 1);
+        const second = await hand.rollOut('b', 2);
+        const extend = (generation: number, expiresAt: number | null) =>
+          hand.mutate({ kind: 'extend', object: keyRef('b'), generation, expiresAt });
+        const end = START + 9 * HOUR_MS;
+        expect(refusal(await extend(2, end))).toBe('conflict');
+        const { revision } = await hand.fetch(keyRef('b'));
+        need(await hand.mutate({ kind: 'update', declaration: long, ownership: OURS, revision }));
+        expect(refusal(await extend(1, end))).toBe('moved');
+        expect(refusal(await extend(2, end + 1))).toBe('moved');
+        expect(refusal(await extend(2, null))).toBe('moved');
+        const entries = await hand.entries();
+        expect(need(await extend(2, end)).changed).toBe(true);
+        expect(need(await extend(2, end)).changed).toBe(false);
+        expect(await hand.entries()).toBe(entries + 1);
+        expect((await versions('b')).map(({ expiresAt }) => expiresAt)).toEqual([START + 2 * HOUR_MS, end]);
+        clock.advance(8 * HOUR_MS);
+        expect(await hand.code(second)).toBe('VALID');
+        clock.advance(2 * HOUR_MS);
+        expect(await hand.code(second)).toBe('EXPIRED');
+        const now = await hand.fetch(keyRef('b'));
+        need(
+          await hand.mutate({
+            ...{ kind: 'update', declaration: apiKey('b'), ownership: OURS, revision: now.revision },
+          }),
+        );
+        expect(refusal(await extend(2, null))).toBe('conflict');
+        expect(await hand.code(second)).toBe('EXPIRED');
+      });
+
       it('keeps the secret of a key without sinks for a claim, whoever asked for it', async () => {
         await hand.create(apiKey('b'));
         const issued = need(await hand.issue('b', 1, 'to-me')).issued;

@@ -246,7 +246,8 @@ async function untruth(
     return 'is not delivered everywhere';
   if ((key.rotationRequestedAt ?? 0) > newest.issuedAt) return 'is to be rotated';
   if (rotationDueAt(live.ref.name, declaration.spec, newest) <= now) return 'is due';
-  if ((newest.expiresAt ?? NEVER) > latestEnd(declaration.spec, newest)) return 'lives too long';
+  if ((newest.expiresAt ?? NEVER) !== latestEnd(declaration.spec, newest))
+    return 'lives otherwise than declared';
   return isGhost(declaration, key.versions, now) ? 'has an older version that is over' : undefined;
 }
 

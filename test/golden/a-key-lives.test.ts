@@ -59,6 +59,34 @@ describe('a key', () => {
       .plan();
   });
 
+  story('a key whose declared end is put off lives on, without another version', (s) => {
+    const ending = (spec: Parameters<typeof key>[1]) => key('billing-prod', { rotation: undefined, ...spec });
+    s.declare(billing, ending({ expiresAfter: '8h' }))
+      .apply()
+      .wait('1h');
+    s.declare(billing, ending({ expiresAfter: '2d' }))
+      .apply()
+      .plan()
+      .wait('10h')
+      .plan();
+    s.declare(billing, ending({ expiresAt: '2027-01-09T00:00:00Z' })).apply();
+    s.declare(billing, ending({})).apply().wait('30d').plan();
+  });
+
+  story('a later end comes too late for a key that has expired, and what the finding says helps', (s) => {
+    s.declare(
+      billing,
+      key('billing-prod', { rotation: undefined, expiresAt: '2027-01-02T00:00:00Z' }),
+    ).apply();
+    s.wait('2d').plan();
+    s.declare(billing, key('billing-prod', { rotation: undefined, expiresAt: '2027-03-02T00:00:00Z' }))
+      .apply()
+      .plan();
+    s.declare(billing, key('billing-prod', { rotation: { every: '20d' }, expiresAt: '2027-03-02T00:00:00Z' }))
+      .apply()
+      .plan();
+  });
+
   story('a key whose declared end was brought forward ends on that day', (s) => {
     s.declare(billing, delivered).apply().wait('1d');
     s.declare(

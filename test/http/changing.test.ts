@@ -1,5 +1,7 @@
 /** What a change by hand takes, and what it refuses, over real HTTP. */
+import { joined } from '../support/http-people.js';
 import { httpPlace, type TestServer } from '../support/http-world.js';
+import { role } from '../support/plan-declarations.js';
 
 const place = httpPlace();
 
@@ -19,6 +21,37 @@ test('an end that has passed is a mistake, and breaks nobody', async () => {
   expect(got.body.detail).toMatch(/revoke the key/);
   const { data } = (await server.asRoot('GET /v1/keys/billing-prod')).body;
   expect([data.status, data.expiresAt]).toEqual(['active', null]);
+});
+
+test('an end that is put off is in force before the answer, for the key that there is', async () => {
+  const server = await withKey();
+  const [soon, late] = [server.clock.now() + 3_600_000, server.clock.now() + 7_200_000].map((at) =>
+    new Date(at).toISOString(),
+  );
+  const made = await server.asRoot('POST /v1/keys', { ...KEY, name: 'short', expiresAt: soon });
+  const { secret } = made.body;
+  const changed = await server.asRoot('PATCH /v1/keys/short', { expiresAt: late });
+  expect(changed.body.data).toMatchObject({ status: 'active', expiresAt: late });
+  server.clock.advance(3_700_000);
+  const { body } = await server.asRoot('POST /v1/keys/verify', { key: secret });
+  expect(body.data).toMatchObject({ code: 'VALID' });
+  server.clock.advance(3_700_000);
+  expect((await server.asRoot('POST /v1/keys/verify', { key: secret })).body.data.code).toBe('EXPIRED');
+  await server.asRoot('PATCH /v1/keys/short', { expiresAt: null });
+  expect((await server.asRoot('POST /v1/keys/verify', { key: secret })).body.data.code).toBe('EXPIRED');
+});
+
+test('whoever puts an end off needs the rights of the key, and whoever brings it forward does not', async () => {
+  const server = await withKey();
+  const soon = new Date(server.clock.now() + 3_600_000).toISOString();
+  const body = { ...KEY, name: 'strong', permissions: ['guests:write'], expiresAt: soon };
+  expect((await server.asRoot('POST /v1/keys', body)).status).toBe(201);
+  await server.hand.create(role('keeper', ['keys:read', 'keys:write']));
+  const token = await joined(server, 'ada', { roles: ['keeper'] });
+  const patch = async (expiresAt: string | null) =>
+    (await server.ask('PATCH /v1/keys/strong', { token, body: { expiresAt } })).status;
+  expect(await patch(new Date(server.clock.now() + 1_800_000).toISOString())).toBe(200);
+  expect([await patch(soon), await patch(null)]).toEqual([403, 403]);
 });
 
 test('null for what may be left out leaves it out when something is made, labels are taken away by it', async () => {

@@ -71,7 +71,11 @@ function versionEffects(
   const isClaimed = changes.some(
     ({ before, after }) => before?.sealed != null && after?.sealed === null && after.revoked_at === null,
   );
+  const isExtended = changes.some(
+    ({ before, after }) => before !== undefined && before.expires_at !== after?.expires_at,
+  );
   const effects = [...issued];
+  if (isExtended) effects.push('key.extended');
   if (isPromoted) effects.push('key.promoted');
   if (isRevoked && !isRemoval) effects.push('key.revoked');
   if (isClaimed && !isPromoted) effects.push('key.claimed');

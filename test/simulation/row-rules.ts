@@ -67,10 +67,13 @@ function stopsAreKept({ before, after }: RowChange<VersionRow>, world: Committed
     world.judge.accuse('emergency stop', `ApiKey/${object.name} was stopped by hand, and a robot went on`);
 }
 
-/** No version is issued to live longer than its declaration lets it. */
+/** No version is issued or extended to live longer than its declaration lets it, nor extended after its end. */
 function livesAreBounded({ before, after }: RowChange<VersionRow>, world: Committed): void {
   const object = world.tables.objects.get(after?.object_id ?? '');
-  if (before || !after || object === undefined) return;
+  const isSame = before !== undefined && before.expires_at === after?.expires_at;
+  if (isSame || !after || object === undefined) return;
+  if (before && (before.expires_at ?? NEVER) <= world.now)
+    world.judge.accuse('no resurrection', `generation ${after.generation} of ${object.name} had expired`);
   const declaration = declarationOf(object);
   if (declaration.kind !== 'ApiKey') return;
   const latest = latestEnd(declaration.spec, versionFactsOf(after));

@@ -18,7 +18,11 @@ export type Event =
       readonly age: number;
     }
   | { readonly kind: 'rotate' | 'deactivate' | 'activate' | 'acknowledge'; readonly name: string }
-  | { readonly kind: 'place'; readonly sink: string; readonly to: 'missing' | 'unknown' | 'foreign' | 'lost' }
+  | {
+      readonly kind: 'place';
+      readonly sink: string;
+      readonly to: 'missing' | 'unknown' | 'elsewhere' | 'foreign' | 'lost';
+    }
   | { readonly kind: 'machine'; readonly recipient: string };
 
 const NAMES = ['a', 'b', 'c'] as const;
@@ -126,7 +130,13 @@ const event: fc.Arbitrary<Event> = fc.oneof(
     arbitrary: fc.record({
       kind: fc.constant('place' as const),
       sink: fc.constantFrom(...sinks),
-      to: fc.constantFrom('missing' as const, 'unknown' as const, 'foreign' as const, 'lost' as const),
+      to: fc.constantFrom(
+        'missing' as const,
+        'unknown' as const,
+        'elsewhere' as const,
+        'foreign' as const,
+        'lost' as const,
+      ),
     }),
   },
   {
@@ -159,7 +169,13 @@ export function happen(world: PlanWorld, event: Event): void {
 function happenToPlace(world: PlanWorld, { sink, to }: Extract<Event, { kind: 'place' }>): void {
   if (to === 'unknown') world.places.set(sink, { kind: 'unknown', why: 'not from here' });
   else if (to === 'missing') world.places.delete(sink);
-  else {
+  else if (to === 'elsewhere') {
+    const recorded = world
+      .survey()
+      .flatMap(({ deliveries }) => deliveries.filter((one) => one.sink === sink))[0];
+    if (recorded)
+      world.places.set(sink, { kind: 'elsewhere', where: 'there', fingerprint: recorded.fingerprint });
+  } else {
     // A lost version is one that the store has forgotten, as after restoring a backup.
     const tokenId = to === 'lost' ? 'AAAAAAAAAAAA' : undefined;
     world.places.set(sink, { kind: 'holds', fingerprint: to, tokenId });

@@ -244,6 +244,18 @@ export class PlanWorld {
       case 'promote':
         this.#promote(object, step.detail);
         break;
+      case 'extend': {
+        const { generation, expiresAt } = step.detail;
+        const newest = this.versions(object.name).at(-1);
+        if (newest?.generation !== generation || (newest.expiresAt ?? 0) <= this.now)
+          throw new Error(`cannot be extended: ${step.id}`);
+        this.changeVersions(object, (one) =>
+          one.generation === generation
+            ? { expiresAt: expiresAt === null ? undefined : Date.parse(expiresAt) }
+            : {},
+        );
+        break;
+      }
       case 'revoke':
         this.changeVersions(object, (version) =>
           step.detail.generations.includes(version.generation)
@@ -430,7 +442,8 @@ export class PlanWorld {
   #deliver({ object, detail }: Extract<Step, { action: 'deliver' }>): void {
     const { fingerprint, id } = this.#version(object, detail.generation);
     const place = this.receipt(sinkIdOf(detail.sink));
-    if (place.kind === 'unknown') throw new Error(`sink_unavailable: ${sinkIdOf(detail.sink)}`);
+    if (place.kind === 'unknown' || place.kind === 'elsewhere')
+      throw new Error(`sink_unavailable: ${sinkIdOf(detail.sink)}`);
     const isExpected =
       place.kind === 'missing'
         ? detail.expected.mayBeMissing

@@ -111,3 +111,19 @@ test('a hand-over that runs as declared is no drift, and an apply in it is whole
   expect(await drift()).toEqual([0, []]);
   expect(await apply()).toMatchObject({ code: 0 });
 });
+
+test('a later end reaches the key that there is: it is planned, applied, and the key lives on', async () => {
+  const key = (life: string): string => keyYaml('app', `${inDotenv('secrets/a.env', 'APP')}${life}`);
+  specs(serviceYaml('billing'), key(', expiresAfter: 6s'));
+  expect(await apply()).toMatchObject({ code: 0 });
+  const token = world.variable('secrets/a.env', 'APP');
+  specs(serviceYaml('billing'), key(', expiresAfter: 2d'));
+  expect((await apply()).stdout).toMatch(/generation 1 expires on .* \(ExpiryExtended\)/);
+  await sleep(6_100);
+  expect(await world.run('verify --stdin', { input: token })).toMatchObject({ code: 0 });
+  specs(serviceYaml('billing'), key(''));
+  expect((await apply()).stdout).toContain('generation 1 no longer expires (ExpiryExtended)');
+  expect(await drift()).toEqual([0, []]);
+  expect((await world.run('explain app')).stdout).toContain('generation 1 no longer expires');
+  expect(world.variable('secrets/a.env', 'APP')).toBe(token);
+});

@@ -7,6 +7,7 @@ import { confirm } from './confirm.js';
 import { create } from './create.js';
 import { remove } from './delete.js';
 import { deliver } from './deliver.js';
+import { extend } from './extend.js';
 import { issue } from './issue.js';
 import { promote } from './promote.js';
 import { revoke } from './revoke.js';
@@ -30,6 +31,8 @@ export function perform(step: Step, world: StepWorld): Promise<Result<unknown>> 
       return confirm(step, world);
     case 'promote':
       return promote(step, world);
+    case 'extend':
+      return extend(step, world);
     case 'revoke':
       return revoke(step, world);
     default:

@@ -6,7 +6,7 @@ import { fault } from '../../domain/errors.js';
 import { ApiKey } from '../../domain/kinds/api-key.js';
 import type { ApiKeySpec } from '../../domain/kinds/index.js';
 import { normalForm } from '../../domain/kinds/normal-form.js';
-import { rotationPolicy, stateOf } from '../../domain/lifecycle.js';
+import { declaredEnd, rotationPolicy, stateOf } from '../../domain/lifecycle.js';
 import { CLAIM_RECIPIENT } from '../../domain/live.js';
 import { namingProblem, personalWords } from '../../domain/naming.js';
 import { type DeclarationOf, type ObjectRef, refOf, refText } from '../../domain/objects.js';
@@ -142,12 +142,15 @@ export async function changeKey(work: Work, change: KeyChange, by: By): Promise<
   const updated = await updateByHand(work, { declaration, revision, former: change.object });
   if (!updated.ok) return updated;
   const object = refOf(declaration);
-  if (change.permissions === undefined) return ok(object);
+  if (change.permissions === undefined && !isLater(declaration.spec, spec)) return ok(object);
   const after = await loadKey(work, object);
   if (!after.ok) return after;
   const modest = await mayGive(work, after.value, by);
   return modest.ok ? ok(object) : modest;
 }
+
+/** Whoever puts an end off lends the key's rights for longer, and so needs them. */
+const isLater = (next: ApiKeySpec, before: ApiKeySpec): boolean => declaredEnd(next) > declaredEnd(before);
 
 const hasPassed = (expiresAt: KeyChange['expiresAt'], now: Instant): boolean =>
   typeof expiresAt === 'string' && Date.parse(expiresAt) <= now;

@@ -31,7 +31,7 @@ export const changeKeyRoute = route({
   summary: 'Change what it may do, until when, or what it is called.',
   description:
     'In force before the answer. An end that is brought forward holds for the versions that there are; one that is ' +
-    'put off, for those issued from then on. Of a key that a project declares it is drift, which the next apply undoes.',
+    'put off for the newest, unless it has expired, and takes the rights of the key. Of a key that a project declares it is drift, which the next apply undoes.',
   permission: 'keys:write',
   scope: 'keys',
   params: byId,
