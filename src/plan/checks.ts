@@ -27,6 +27,7 @@ import { strangersAt } from './places.js';
 import type { StepReason } from './reasons.js';
 import { referredBy } from './referred.js';
 import { deletion, dependentsRemain, protectedObject } from './removal.js';
+import { replacedInProduction } from './replacement.js';
 import { stepOf } from './steps.js';
 
 export type Check = (declared: Declared) => Decision | undefined;
@@ -129,7 +130,11 @@ function notFound({ ref, desired, live }: Declared): Decision | undefined {
 
 function replacementForced(both: DeclaredAndLive): Decision | undefined {
   if (!needsReplacement(both.live, both)) return undefined;
-  return protectedObject(both, both.live) ?? dependentsRemain(both) ?? replacement(both, 'ReplacementForced');
+  return (
+    protectedObject(both, both.live) ??
+    dependentsRemain(both) ??
+    together([replacement(both, 'ReplacementForced'), replacedInProduction(both)])
+  );
 }
 
 function ownerReplaced(both: DeclaredAndLive): Decision | undefined {

@@ -36,7 +36,7 @@ function decideDeclared(declared: Declared): Decision {
   if (refusal) return refusal;
   const object = firstViolated(OBJECT_CHECKS, declared) ?? NOTHING;
   const { declaration } = declared.desired;
-  const isHeld = object.findings.length + object.waiting.length > 0;
+  const isHeld = object.waiting.length > 0 || object.findings.some(({ severity }) => severity === 'refuse');
   if (declaration.kind !== 'ApiKey' || isHeld) return object;
   const isNew = object.steps.some((step) => step.action === 'create');
   const away = isNew ? undefined : ownerDeactivated(declared);

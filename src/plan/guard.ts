@@ -6,7 +6,7 @@ import { stateOf } from '../domain/lifecycle.js';
 import { refText } from '../domain/objects.js';
 import { tooFewAdministrators } from './administrators.js';
 import type { Finding, PlanInput, Step, StepId, Subject } from './plan.js';
-import { isRemoval } from './removal.js';
+import { countsAsRemoval, isRemoval } from './removal.js';
 
 export interface Guarded {
   readonly steps: readonly Step[];
@@ -19,14 +19,23 @@ interface Objection {
   readonly refused: readonly Step[];
 }
 
-type Guard = (steps: readonly Step[], input: PlanInput) => Objection | undefined;
+/** What `--allow-removals` has to name for the whole plan, and whether it does. */
+interface Removals {
+  readonly needed: number;
+  readonly isAllowed: boolean;
+}
 
-const GUARDS: readonly Guard[] = [emptiedConfiguration, removalGuard, tooFewAdministrators, manyExpiries];
+type Guard = (steps: readonly Step[], input: PlanInput, removals: Removals) => Objection | undefined;
+
+/** A clock that is wrong is told before the number of those that it ends. */
+const GUARDS: readonly Guard[] = [emptiedConfiguration, manyExpiries, removalGuard, tooFewAdministrators];
 
 export function guard(steps: readonly Step[], input: PlanInput): Guarded {
+  const needed = steps.filter(countsAsRemoval).length;
+  const removals = { needed, isAllowed: needed <= (input.allowRemovals ?? 0) };
   return GUARDS.reduce<Guarded>(
     (guarded, check) => {
-      const objection = check(guarded.steps, input);
+      const objection = check(guarded.steps, input, removals);
       if (!objection) return guarded;
       const refused = new Set(objection.refused.map((step) => step.id));
       return {
@@ -51,41 +60,58 @@ export function withoutSteps(steps: readonly Step[], refused: ReadonlySet<StepId
   });
 }
 
-const removals = (steps: readonly Step[]): readonly Step[] => steps.filter(isRemoval);
-
 /**
  * The permission is for one run. What has to wait for its dependents, as an environment for the overlap
  * of its keys, is asked for again when it can go: the store does not tell a removal that was allowed then
  * from documents that are lost now, and an environment takes its automatic keys with it.
  */
-function emptiedConfiguration(steps: readonly Step[], input: PlanInput): Objection | undefined {
-  const refused = removals(steps);
-  const isAllowed = (input.allowRemovals ?? 0) >= refused.length;
+function emptiedConfiguration(
+  steps: readonly Step[],
+  input: PlanInput,
+  { needed, isAllowed }: Removals,
+): Objection | undefined {
+  const refused = steps.filter(isRemoval);
   if (input.totals.desired > 0 || refused.length === 0 || isAllowed) return undefined;
   return {
     refused,
     finding: refusal(
       'EmptiedConfiguration',
       `The documents declare nothing, while project ${input.project.name} has ${objects(input.totals.owned)}. ` +
-        `If all of them should go: --allow-removals ${refused.length}.`,
+        `If all of them should go: --allow-removals ${needed}.`,
     ),
   };
 }
 
-function removalGuard(steps: readonly Step[], input: PlanInput): Objection | undefined {
+function removalGuard(
+  steps: readonly Step[],
+  input: PlanInput,
+  { needed, isAllowed }: Removals,
+): Objection | undefined {
   const { maxRemovals = '25%', maxRemovalsMin = 5 } = input.project.spec.guard;
-  const refused = removals(steps);
+  const refused = steps.filter(countsAsRemoval);
   const limit = (Number.parseInt(maxRemovals, 10) / 100) * inReach(input);
-  const isAllowed = refused.length <= (input.allowRemovals ?? 0);
   if (refused.length < maxRemovalsMin || refused.length <= limit || isAllowed) return undefined;
   return {
     refused,
     finding: refusal(
       'RemovalGuard',
-      `The plan would remove ${refused.length} of ${objects(inReach(input))}, more than guard.maxRemovals (${maxRemovals}) allows. ` +
-        `If that is meant: --allow-removals ${refused.length}.`,
+      `The plan would ${whatOf(refused)} of ${objects(inReach(input))}, more than guard.maxRemovals (${maxRemovals}) allows. ` +
+        `If that is meant: --allow-removals ${needed}.`,
     ),
   };
+}
+
+/** `remove 6, replace 40 and end 2`; as ever where all are removed. */
+function whatOf(refused: readonly Step[]): string {
+  const replaced = refused.filter(({ reason }) => reason === 'ReplacementForced').length;
+  const ended = refused.filter(({ action }) => action === 'revoke').length;
+  const counts = [
+    ['remove', refused.length - replaced - ended],
+    ['replace', replaced],
+    ['end', ended],
+  ] as const;
+  const said = counts.filter(([, count]) => count > 0).map(([verb, count]) => `${verb} ${count}`);
+  return [...said.slice(0, -2), said.slice(-2).join(' and ')].join(', ');
 }
 
 /** The objects that a plan may remove. */
@@ -96,13 +122,17 @@ const EXPIRIES_MIN = 5;
 const EXPIRIES_SHARE = 0.25;
 
 /** A clock that jumped ahead ends everything at once; issuing it all anew, or closing it, would only add harm. */
-function manyExpiries(steps: readonly Step[], input: PlanInput): Objection | undefined {
+function manyExpiries(
+  steps: readonly Step[],
+  input: PlanInput,
+  { needed, isAllowed }: Removals,
+): Objection | undefined {
   const subjects = new Map(input.subjects.map((subject) => [refText(subject.ref), subject]));
   const issued = steps.filter(
     (step) => step.action === 'issue' && hasExpiredUnasked(subjects.get(refText(step.object)), input),
   );
   const ended = steps.filter(({ reason }) => reason === 'DeclaredEndPassed');
-  const refused = [...issued, ...(ended.length > (input.allowRemovals ?? 0) ? ended : [])];
+  const refused = [...issued, ...(isAllowed ? [] : ended)];
   const limit = Math.max(EXPIRIES_MIN, EXPIRIES_SHARE * input.totals.owned);
   if (refused.length <= limit) return undefined;
   return {
@@ -110,15 +140,15 @@ function manyExpiries(steps: readonly Step[], input: PlanInput): Objection | und
     finding: refusal(
       'ManyExpiries',
       `${refused.length} keys have expired at once, as when a clock is wrong, so nothing is issued for them and none is closed. ` +
-        `If the clock is right: ${adviceFor(issued, ended)}.`,
+        `If the clock is right: ${adviceFor(issued, isAllowed ? 0 : ended.length, needed)}.`,
     ),
   };
 }
 
-const adviceFor = (issued: readonly Step[], ended: readonly Step[]): string =>
+const adviceFor = (issued: readonly Step[], ended: number, needed: number): string =>
   [
     ...(issued.length > 0 ? [`keywright rotate each of the ${issued.length} that are to go on`] : []),
-    ...(ended.length > 0 ? [`--allow-removals ${ended.length} for those whose declared end has passed`] : []),
+    ...(ended > 0 ? [`--allow-removals ${needed} for those whose declared end has passed`] : []),
   ].join(', and ');
 
 function hasExpiredUnasked(subject: Subject | undefined, { now }: PlanInput): boolean {

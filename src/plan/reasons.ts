@@ -66,6 +66,8 @@ export const FINDINGS = {
   NotRenamed:
     'keywright.dev/previous-name has no effect: the object is live already, or a field changed that makes it another one.',
   OwnedByAnotherProject: 'The object belongs to another project or manager.',
+  ReplacementForced:
+    'A key in production is replaced, because a field changed that a key cannot change; said with who uses it still.',
   Quarantined:
     'A sink holds a token of another live key, or one that this store does not know, as after restoring a backup; nothing is done to the key.',
   DeactivatedByHand:

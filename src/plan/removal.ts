@@ -22,7 +22,16 @@ export const removal = (situation: Situation, live: LiveObject, reason: RemovalR
 const REMOVALS = ['NotDeclared', 'UnmanagedRemoved'] as const satisfies readonly StepReason[];
 type RemovalReason = (typeof REMOVALS)[number];
 
-/** Does the object go for good? Replacements are no removals: the new object takes over before the old one's versions end. */
+/**
+ * What guards count (contract.md, fine print 12): objects that go, objects that are replaced, and versions that are
+ * forced to end because their declared end was moved into the past. A key whose person is gone ended with them.
+ */
+export const countsAsRemoval = (step: Step): boolean =>
+  isRemoval(step) ||
+  (step.action === 'delete' && step.reason === 'ReplacementForced') ||
+  (step.action === 'revoke' && step.reason === 'DeclaredEndPassed');
+
+/** Does the object go for good? */
 export const isRemoval = ({ action, reason }: Step): boolean =>
   action === 'delete' && REMOVALS.some((one) => one === reason);
 

@@ -37,6 +37,43 @@ describe('guards', () => {
     s.tell('allowed by hand: 6 removals').plan();
   });
 
+  story('replacing many keys at once is refused like removing them, and says who uses them', (s) => {
+    const keysOf = (owner: string) =>
+      ['a', 'b', 'c', 'd', 'e', 'f'].map((name) =>
+        key(name, { owner: { service: owner }, rotation: undefined, deliver: [dotenv(name.toUpperCase())] }),
+      );
+    s.declare(billing, ...keysOf('billing'))
+      .apply()
+      .wait('1d');
+    s.world.changeVersions(keyRef('a'), () => ({ lastUsedAt: s.world.now, consumers: ['checkout', 'web'] }));
+    s.declare(billing, service('invoices'), ...keysOf('invoices')).plan();
+    s.world.allowRemovals = 5;
+    s.tell('allowed by hand: 5 removals, one too few').plan();
+    s.world.allowRemovals = 6;
+    s.tell('allowed by hand: 6 removals, as the guard said').plan();
+  });
+
+  story(
+    'removals, replacements and forced ends add up, and the number asked for is the number needed',
+    (s) => {
+      const some = (owner: string, end?: string) =>
+        ['a', 'b', 'c', 'd', 'e', 'f'].map((name, nth) =>
+          key(name, {
+            environment: 'development',
+            owner: { service: nth < 2 ? owner : 'billing' },
+            rotation: undefined,
+            expiresAt: nth === 2 ? end : undefined,
+          }),
+        );
+      s.declare(billing, service('crm'), ...some('billing'))
+        .apply()
+        .wait('1d');
+      s.declare(billing, service('crm'), ...some('crm', '2026-12-31T00:00:00Z').slice(0, 4)).plan();
+      s.world.allowRemovals = 5;
+      s.tell('allowed by hand: 5 removals, as the guard said').plan();
+    },
+  );
+
   story('a protected object is neither removed nor replaced', (s) => {
     const guarded = key('billing-prod', { deliver: [place] }, { 'keywright.dev/protect': 'true' });
     s.declare(billing, guarded).apply().declare(billing).plan();
