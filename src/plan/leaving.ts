@@ -3,11 +3,11 @@
  * what is updated and no longer names them.
  */
 import { isAlive, rotationPolicy } from '../domain/lifecycle.js';
-import type { LiveObject } from '../domain/live.js';
+import type { KeyFacts, LiveObject } from '../domain/live.js';
 import { refText } from '../domain/objects.js';
-import type { DurationMs, Instant } from '../domain/time.js';
+import { type DurationMs, type Instant, NEVER } from '../domain/time.js';
 import { grantsKept } from './grants.js';
-import type { Step } from './plan.js';
+import type { PlanInput, Step, Subject } from './plan.js';
 import { referredBy, type World } from './referred.js';
 
 export interface Leaving {
@@ -39,6 +39,30 @@ export function leavingBy(steps: readonly Step[], world: World): Leaving {
   return { ends, released, grants: grantsKept(steps, world) };
 }
 
-/** How long the versions of a removed object stay accepted; nothing where there are none, or none that works any more. */
-export const overlapOf = ({ declaration, key }: LiveObject): DurationMs =>
-  declaration.kind === 'ApiKey' && key?.owner !== 'deleted' ? rotationPolicy(declaration.spec).overlapMs : 0;
+/**
+ * How long the versions of a removed object stay accepted, as verification will answer: not beyond their own end, and
+ * not at all where the key is stopped, or its person is away or gone, be it by this very plan.
+ */
+export function overlapOf(
+  { declaration, key }: LiveObject,
+  { subjects, now }: Pick<PlanInput, 'subjects' | 'now'>,
+): DurationMs {
+  if (declaration.kind !== 'ApiKey' || key === undefined) return 0;
+  const isStopped = key.deactivatedAt !== undefined || (key.owner ?? 'active') !== 'active';
+  if (isStopped || losesPerson(key, subjects)) return 0;
+  const ends = key.versions
+    .filter((version) => isAlive(version, now))
+    .map(({ revokedAt = NEVER, expiresAt = NEVER }) => Math.min(revokedAt, expiresAt));
+  return Math.min(rotationPolicy(declaration.spec).overlapMs, Math.max(now, ...ends) - now);
+}
+
+/** Of a personal key: its person is removed or deactivated in this plan. */
+function losesPerson({ ownerId }: KeyFacts, subjects: readonly Subject[]): boolean {
+  if (ownerId === undefined) return false;
+  const person = subjects.find(({ live }) => live?.id === ownerId);
+  if (person === undefined) return false;
+  const { declaration } = person.desired ?? {};
+  return (
+    declaration === undefined || (declaration.kind === 'User' && declaration.spec.status === 'deactivated')
+  );
+}

@@ -35,10 +35,10 @@ export const countsAsRemoval = (step: Step): boolean =>
 export const isRemoval = ({ action, reason }: Step): boolean =>
   action === 'delete' && REMOVALS.some((one) => one === reason);
 
-export const deletion = ({ ref }: Situation, live: LiveObject, reason: StepReason): Step =>
+export const deletion = ({ ref, input }: Situation, live: LiveObject, reason: StepReason): Step =>
   stepOf(
     ref,
-    { action: 'delete', detail: { overlapMs: overlapOf(live), revision: live.revision } },
+    { action: 'delete', detail: { overlapMs: overlapOf(live, input), revision: live.revision } },
     { reason },
   );
 
