@@ -2,23 +2,53 @@
 import { lapsesAt } from '../domain/guests.js';
 import { rotationDueAt, stateOf, waitsForClaim } from '../domain/lifecycle.js';
 import type { LiveObject, VersionFacts } from '../domain/live.js';
-import { refText } from '../domain/objects.js';
+import { type ObjectRef, refText } from '../domain/objects.js';
 import { prefixOf } from '../domain/secret.js';
 import { formatDuration, formatInstant, type Instant, NEVER } from '../domain/time.js';
 import { escaped, tableOf } from './markdown.js';
 import { printable, table } from './words.js';
 
-/** One line an object; keys with state, generation, last use and expiry. Ends with a newline. */
-export function objectsText(objects: readonly LiveObject[], now: Instant): string {
-  if (objects.length === 0) return NOTHING;
-  const head = COLUMNS.map((title) => title.toUpperCase());
-  return table([head, ...objects.map((object) => row(object, now))]);
+/** A key that was removed and of which a version is accepted still. */
+export interface Terminating {
+  readonly ref: ObjectRef;
+  /** When its last version ends; undefined where nothing says so. */
+  readonly endsAt: Instant | undefined;
 }
 
+/** One line an object; keys with state, generation, last use and expiry. Ends with a newline. */
+export function objectsText(
+  objects: readonly LiveObject[],
+  now: Instant,
+  terminating: readonly Terminating[] = [],
+): string {
+  const rows = rowsOf(objects, now, terminating);
+  if (rows.length === 0) return NOTHING;
+  const head = COLUMNS.map((title) => title.toUpperCase());
+  return table([head, ...rows]);
+}
+
+const rowsOf = (
+  objects: readonly LiveObject[],
+  now: Instant,
+  terminating: readonly Terminating[],
+): readonly (readonly string[])[] => [
+  ...objects.map((object) => row(object, now)),
+  ...terminating.map(terminatingRow),
+];
+
+const terminatingRow = ({ ref, endsAt }: Terminating): readonly string[] => {
+  const end = endsAt === undefined || endsAt >= NEVER ? 'never' : formatInstant(endsAt);
+  return [printable(refText(ref)), '(removed)', 'Terminating', '', '', end];
+};
+
 /** The same for a pull request or a ticket. Ends with a newline. */
-export function objectsMarkdown(objects: readonly LiveObject[], now: Instant): string {
-  if (objects.length === 0) return NOTHING;
-  const rows = objects.map((object) => row(object, now).map(escaped));
+export function objectsMarkdown(
+  objects: readonly LiveObject[],
+  now: Instant,
+  terminating: readonly Terminating[] = [],
+): string {
+  const rows = rowsOf(objects, now, terminating).map((cells) => cells.map(escaped));
+  if (rows.length === 0) return NOTHING;
   return `${tableOf(COLUMNS, rows)}\n`;
 }
 
@@ -68,6 +98,13 @@ const isOver = (version: VersionFacts, now: Instant): boolean =>
 export function objectsJson(objects: readonly LiveObject[], now: Instant) {
   return { apiVersion: 'keywright.dev/v1', kind: 'List', items: objects.map((object) => item(object, now)) };
 }
+
+/** An item of the same list. */
+export const terminatingJson = ({ ref, endsAt }: Terminating) => ({
+  kind: ref.kind,
+  metadata: { name: ref.name },
+  status: { phase: 'Terminating', endsAt: instant(endsAt) },
+});
 
 function item(
   { id, ref, ownership, origin, createdAt, declaration, deliveries, key, grantedAt }: LiveObject,

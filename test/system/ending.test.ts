@@ -1,5 +1,5 @@
 /** Ending by hand what the documents do not hold any more, and confirming what is not under way. */
-import { keyYaml, projectYaml, serviceYaml, Workspace, yamlStream } from '../support/workspace.js';
+import { inDotenv, keyYaml, projectYaml, serviceYaml, Workspace, yamlStream } from '../support/workspace.js';
 
 let world: Workspace;
 beforeEach(async () => {
@@ -37,4 +37,28 @@ test('a hand-over that is not under way is not confirmed', async () => {
     stdout: 'ApiKey/app has no version beside generation 1, so there is nothing to confirm.\n',
   });
   expect((await world.run('audit')).stdout).not.toContain('key.acknowledged');
+});
+
+test('a key that was removed and is accepted still is listed as Terminating, with its end', async () => {
+  world.dispose();
+  world = new Workspace();
+  world.write('keywright.yaml', projectYaml());
+  const key = keyYaml('app', `${inDotenv('secrets/a.env', 'APP')}, rotation: { every: 90d, overlap: 4s }`);
+  world.write('specs/all.yaml', yamlStream(serviceYaml('billing'), keyYaml('other'), key));
+  expect(await world.run('apply --auto-approve')).toMatchObject({ code: 0 });
+  const token = world.variable('secrets/a.env', 'APP');
+  world.write('specs/all.yaml', yamlStream(serviceYaml('billing'), keyYaml('other')));
+  expect(await world.run('apply --auto-approve')).toMatchObject({ code: 0 });
+  const end = /ApiKey\/app +\(removed\) +Terminating +(\S+)/.exec((await world.run('get')).stdout)?.[1] ?? '';
+  expect((await world.run('get ApiKey/app')).stdout).toContain(end);
+  const { items } = JSON.parse((await world.run('get ApiKey --output json')).stdout);
+  expect(items).toContainEqual({
+    kind: 'ApiKey',
+    metadata: { name: 'app' },
+    status: { phase: 'Terminating', endsAt: end },
+  });
+  expect(await world.run('verify --stdin', { input: token })).toMatchObject({ code: 0 });
+  await new Promise((resolve) => setTimeout(resolve, Math.max(0, Date.parse(end) - Date.now() + 50)));
+  expect(await world.run('verify --stdin', { input: token })).toMatchObject({ code: 1 });
+  expect((await world.run('get')).stdout).not.toContain('ApiKey/app');
 });

@@ -1,9 +1,16 @@
 /** `keywright get [KIND[/NAME]]`: live objects as a list, or everything known about one. */
 import { isObjectKind, OBJECT_KINDS } from '../../domain/kinds/index.js';
-import { isNamed, type ObjectRef, refText } from '../../domain/objects.js';
+import type { LiveSummary } from '../../domain/live.js';
+import { compareRefs, isNamed, type ObjectRef, refText } from '../../domain/objects.js';
 import { ok, type Result } from '../../domain/result.js';
 import type { LiveStore } from '../../ports/live-store.js';
-import { objectsJson, objectsMarkdown, objectsText } from '../../view/objects.js';
+import {
+  objectsJson,
+  objectsMarkdown,
+  objectsText,
+  type Terminating,
+  terminatingJson,
+} from '../../view/objects.js';
 import type { Command, Input } from '../command.js';
 import { EXIT } from '../exit.js';
 import { type Failure, failed, failure } from '../failure.js';
@@ -16,7 +23,7 @@ export const get: Command = {
   name: 'get',
   arguments: [{ name: '[object]', description: `KIND or KIND/NAME; kinds: ${OBJECT_KINDS.join(', ')}` }],
   description:
-    'List live objects: for keys the state, generations, last use and expiry. Never shows a secret.',
+    'List live objects: for keys the state, generations, last use and expiry; removed keys that are accepted still are Terminating. Never shows a secret.',
   options: [SELECT],
   examples: [
     'keywright get',
@@ -33,7 +40,12 @@ export const get: Command = {
       if (!survey.ok) return failed(survey.error);
       const { named, isWanted } = wanted.value;
       const refs = survey.value.map(({ ref }) => ref).filter(isWanted);
-      if (named !== undefined && refs.length === 0) return nothingNamed(store, named, input);
+      // Labels of what was removed are not known any more.
+      const ends = selector.value ? ok([]) : await terminatingKeys(store, survey.value, isWanted);
+      if (!ends.ok) return failed(ends.error);
+      const terminating = ends.value;
+      if (named !== undefined && refs.length + terminating.length === 0)
+        return nothingNamed(store, named, input);
       const fetched = await store.fetch(refs);
       if (!fetched.ok) return failed(fetched.error);
       const objects = fetched.value.filter(
@@ -43,12 +55,31 @@ export const get: Command = {
       if (!facts.ok) return failed(facts.error);
       const { now } = facts.value;
       const { flags, terminal } = context;
-      if (flags.output === 'json') printJson(objectsJson(objects, now), context);
-      else if (flags.output === 'markdown') terminal.out(objectsMarkdown(objects, now));
-      else terminal.out(objectsText(objects, now));
+      if (flags.output === 'json') {
+        const list = objectsJson(objects, now);
+        printJson({ ...list, items: [...list.items, ...terminating.map(terminatingJson)] }, context);
+      } else if (flags.output === 'markdown') terminal.out(objectsMarkdown(objects, now, terminating));
+      else terminal.out(objectsText(objects, now, terminating));
       return ok(EXIT.done);
     }),
 };
+
+/** Removed keys of which a version is accepted still. Their environment waits for them, so it is there and knows them. */
+async function terminatingKeys(
+  store: LiveStore,
+  survey: readonly LiveSummary[],
+  isWanted: (ref: ObjectRef) => boolean,
+): Promise<Result<readonly Terminating[]>> {
+  const terminating: Terminating[] = [];
+  for (const { ref } of survey.filter(({ ref }) => ref.kind === 'Environment')) {
+    const dependents = await store.dependents(ref);
+    if (!dependents.ok) return dependents;
+    for (const { ref: key, endsAt } of dependents.value)
+      if (key.kind === 'ApiKey' && endsAt !== undefined && isWanted(key))
+        terminating.push({ ref: key, endsAt });
+  }
+  return ok(terminating.sort((a, b) => compareRefs(a.ref, b.ref)));
+}
 
 /** Of a word alone, a kind may have been meant. */
 async function nothingNamed(
