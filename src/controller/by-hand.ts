@@ -35,7 +35,9 @@ export async function stepsByHand(
   const found: Step[] = [];
   for (const step of steps) {
     const trace = TRACES[step.reason];
-    const name = refText(step.object);
+    // A key that is set aside is still known by its name.
+    const former = step.action === 'update' ? step.detail.former : undefined;
+    const name = refText(byObject.has(refText(step.object)) ? step.object : (former ?? step.object));
     const subject = byObject.get(name);
     if (trace === undefined || subject === undefined) continue;
     const known = histories.get(name);

@@ -10,6 +10,20 @@ export const PROTECT = 'keywright.dev/protect';
 export const SUSPEND_UNTIL = 'keywright.dev/suspend-until';
 export const PREVIOUS_NAME = 'keywright.dev/previous-name';
 
+/** On a live key that another took the place of, and whose versions run out: the name of that one. Never declared. */
+export const REPLACED_BY = 'keywright.dev/replaced-by';
+
+/** What a replaced key is called while its versions run out; undefined where the name is too long to be kept in it. */
+export const replacedName = (name: string, mark: string): string | undefined =>
+  name.length + INFIX.length + mark.length > NAME_MAX ? undefined : `${name}${INFIX}${mark}`;
+
+/** Of such a name: the one that it had, which the new key has; undefined for any other name. */
+export const nameBeforeReplacement = (name: string): string | undefined =>
+  /^(.+)-replaced-[0-9a-f]{8}$/.exec(name)?.[1];
+
+const INFIX = '-replaced-';
+const NAME_MAX = 63;
+
 export const isProtected = (metadata: Metadata): boolean => metadata.annotations?.[PROTECT] === 'true';
 
 /** Empty maps are as good as absent ones. */

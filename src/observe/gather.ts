@@ -7,6 +7,7 @@ import type { DesiredState } from '../domain/desired.js';
 import { isObjectKind } from '../domain/kinds/index.js';
 import type { Selector } from '../domain/labels.js';
 import type { LiveSummary, Ownership } from '../domain/live.js';
+import { nameBeforeReplacement } from '../domain/metadata.js';
 import { compareRefs, isAmong, type ObjectRef, refText } from '../domain/objects.js';
 import { ok, type Result } from '../domain/result.js';
 import type { Instant } from '../domain/time.js';
@@ -75,7 +76,10 @@ export async function gather(gathering: Gathering): Promise<Result<Gathered>> {
     ownership,
     now,
     policy: desired.project.spec.unmanaged,
-    suspects: new Set(renames.value.flatMap(({ ref, former }) => [refText(ref), refText(former)])),
+    suspects: new Set([
+      ...renames.value.flatMap(({ ref, former }) => [refText(ref), refText(former)]),
+      ...successorsIn(survey),
+    ]),
     agrees: places.agrees,
   });
   const receipts = places.receiptsOf(refs);
@@ -112,6 +116,13 @@ export async function gather(gathering: Gathering): Promise<Result<Gathered>> {
   };
   return ok({ input, isLive, quietUntil });
 }
+
+/** Of keys that were set aside: those that took their places, whose hand-over is looked at together with them. */
+const successorsIn = (survey: readonly LiveSummary[]): readonly string[] =>
+  survey.flatMap(({ ref }) => {
+    const name = ref.kind === 'ApiKey' ? nameBeforeReplacement(ref.name) : undefined;
+    return name === undefined ? [] : [refText({ kind: 'ApiKey', name })];
+  });
 
 async function viewOf(gathering: Gathering, survey: readonly LiveSummary[]): Promise<Result<View>> {
   const { desired, only, selector } = gathering;

@@ -27,7 +27,7 @@ import { strangersAt } from './places.js';
 import type { StepReason } from './reasons.js';
 import { referredBy } from './referred.js';
 import { deletion, dependentsRemain, protectedObject } from './removal.js';
-import { replacedInProduction } from './replacement.js';
+import { replacedInProduction, setAside } from './replacement.js';
 import { stepOf } from './steps.js';
 
 export type Check = (declared: Declared) => Decision | undefined;
@@ -152,7 +152,7 @@ export function needsReplacement(live: LiveObject, { desired }: Pick<Declared, '
 }
 
 function replacement(both: DeclaredAndLive, reason: StepReason): Decision {
-  const old = deletion(both, both.live, reason);
+  const old = (reason === 'ReplacementForced' && setAside(both)) || deletion(both, both.live, reason);
   const { declaration } = both.desired;
   const detail = { declaration, changes: differences(both.live.declaration, declaration) };
   return toDo([old, stepOf(both.ref, { action: 'create', detail }, { reason, dependsOn: [old.id] })]);

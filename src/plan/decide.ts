@@ -8,6 +8,7 @@ import { divergencesOf } from './divergence.js';
 import { keyOf } from './key.js';
 import { ownerDeactivated } from './people.js';
 import { notDeclared } from './removal.js';
+import { replacedKey } from './replacement.js';
 import { unmanagedObject } from './unmanaged.js';
 
 export function decide(situation: Situation): Decision {
@@ -28,7 +29,7 @@ function decideObject(situation: Situation): Decision {
 
 const undeclared = (situation: Situation, live: LiveObject): Decision =>
   isOwnedBy(live, situation.input.ownership)
-    ? notDeclared(situation, live)
+    ? (replacedKey(situation, live) ?? notDeclared(situation, live))
     : unmanagedObject(situation, live);
 
 function decideDeclared(declared: Declared): Decision {

@@ -3,6 +3,7 @@
  * has to wait. An older version that runs through its hand-over is called for, and so no divergence. Pure.
  */
 import type { LiveObject } from '../domain/live.js';
+import { nameBeforeReplacement } from '../domain/metadata.js';
 import { type ObjectRef, refText } from '../domain/objects.js';
 import type { Finding, Plan, PlanInput, Step, Subject, Waiting } from './plan.js';
 import { type FindingCode, STEP_REASONS, type StepReason, type WaitingReason } from './reasons.js';
@@ -84,11 +85,27 @@ export function unmetBy(
     const subject = one.object && byName.get(refText(one.object));
     return one.severity === 'warn' && subject !== undefined && needsPerson(one.code, subject);
   });
-  const waiting = plan.waiting.filter(
-    ({ reason, until }) => UNMET_WAITS.has(reason) || (until === undefined && UNMET_UNLESS_DATED.has(reason)),
-  );
+  const replaced = new Set(plan.steps.flatMap(formerText));
+  const waiting = plan.waiting.filter(({ object, reason, until }) => {
+    if (UNMET_WAITS.has(reason)) return true;
+    const dependents = byName.get(refText(object))?.dependents ?? [];
+    return (
+      until === undefined &&
+      UNMET_UNLESS_DATED.has(reason) &&
+      !dependents.some(({ ref }) => isSetAside(ref) || replaced.has(refText(ref)))
+    );
+  });
   return divergencesOf({ steps: [], findings, waiting });
 }
+
+/** A key that runs out until its hand-over is proven lets go of what it needs by then. */
+const isSetAside = ({ kind, name }: ObjectRef): boolean =>
+  kind === 'ApiKey' && nameBeforeReplacement(name) !== undefined;
+
+const formerText = (step: Step): readonly string[] =>
+  step.action === 'update' && step.reason === 'ReplacementForced' && step.detail.former
+    ? [refText(step.detail.former)]
+    : [];
 
 const UNMET_WAITS: ReadonlySet<WaitingReason> = new Set([
   'SinkUnknown',

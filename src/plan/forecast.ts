@@ -7,6 +7,7 @@ import { lapsesAt } from '../domain/guests.js';
 import type { ApiKeySpec } from '../domain/kinds/index.js';
 import { declaredEnd, isAlive, rotationDueAt, rotationPolicy } from '../domain/lifecycle.js';
 import type { KeyFacts, LiveObject, VersionFacts } from '../domain/live.js';
+import { REPLACED_BY } from '../domain/metadata.js';
 import { compareRefs, type Declaration, type ObjectRef } from '../domain/objects.js';
 import { type Instant, NEVER } from '../domain/time.js';
 import { isOwnedBy } from './compare.js';
@@ -50,8 +51,20 @@ function subjectForecast(
   { ownership }: PlanInput,
   since: Instant,
 ): readonly Forecast[] {
-  if (desired === undefined || (live?.ownership !== undefined && !isOwnedBy(live, ownership))) return [];
+  if (desired === undefined) return live && isOwnedBy(live, ownership) ? replacedForecast(live, since) : [];
+  if (live?.ownership !== undefined && !isOwnedBy(live, ownership)) return [];
   return objectForecast({ ref, declaration: desired.declaration, live }, since);
+}
+
+/** A key that was set aside, until its hand-over is proven: its versions may end before. */
+function replacedForecast({ ref, declaration, key }: LiveObject, since: Instant): readonly Forecast[] {
+  if (declaration.metadata.annotations?.[REPLACED_BY] === undefined) return [];
+  return (key?.versions ?? [])
+    .filter((version) => isAlive(version, since) && endOf(version) < NEVER)
+    .map((version) => ({
+      ...{ object: ref, at: endOf(version), what: 'expires', reason: 'PredecessorExpired' },
+      message: `Generation ${version.generation} is refused from then on; another key took its place.`,
+    }));
 }
 
 /** An object and its facts, with the declaration that holds for it. */

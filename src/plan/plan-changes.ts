@@ -17,9 +17,10 @@ import { leavingBy } from './leaving.js';
 import { namingOf } from './naming.js';
 import { inOrder } from './order.js';
 import { sinksOf } from './places.js';
-import type { Plan, PlanInput, StepId, Subject } from './plan.js';
+import type { Plan, PlanInput, Step, StepId, Subject } from './plan.js';
 import { aliasesOf } from './referred.js';
 import { asRenamed, type Renamed } from './rename.js';
+import { replacedRef } from './replacement.js';
 import { objectStepId } from './steps.js';
 import { approvalsFor, summaryOf } from './summary.js';
 import { unmanagedReported } from './unmanaged.js';
@@ -29,13 +30,19 @@ export function plan(observed: PlanInput): Plan {
   const { input, remarks } = asRenamed(observed);
   const subjects = new Map(input.subjects.map((subject) => [refText(subject.ref), subject]));
   const decided = decideAll(input, remarks);
-  const { steps, findings } = guard(inOrder(decided.steps, subjects), input);
+  const { steps, findings } = guard(inOrder(onceEach(decided.steps), subjects), input);
   return assemble(input, {
     steps,
     findings: [...findings, ...decided.findings, ...unmanagedReported(input), ...namingOf(steps, input)],
     waiting: decided.waiting,
     approvals: approvalsFor(steps, input.project.spec.guard.requireApproval ?? [], subjects),
   });
+}
+
+/** Several keys may be handed over by one look at the same sink. */
+function onceEach(steps: readonly Step[]): readonly Step[] {
+  const ids = new Set(steps.map(({ id }) => id));
+  return ids.size === steps.length ? steps : [...new Map(steps.map((step) => [step.id, step])).values()];
 }
 
 /** Until those that are taken to let go of a place have the step that does so: some wait, or are refused. */
@@ -79,12 +86,15 @@ function pausedObjects({ subjects, now }: PlanInput): ReadonlyMap<string, Instan
 }
 
 /** Another key may take over a place that its key no longer declares, after the step that says so. */
-function keysLettingGo({ subjects, ownership }: PlanInput): LettingGo {
+function keysLettingGo(input: PlanInput): LettingGo {
+  const { subjects, ownership } = input;
   const lettingGo = new Map<string, StepId>();
   for (const subject of subjects) {
     if (subject.live === undefined || !isOwnedBy(subject.live, ownership)) continue;
     const action = lettingGoBy(subject);
-    if (action) lettingGo.set(refText(subject.ref), objectStepId(subject.ref, action));
+    const aside = action === 'delete' && subject.desired ? replacedRef(subject.live, input) : undefined;
+    if (aside) lettingGo.set(refText(subject.ref), objectStepId(aside, 'update'));
+    else if (action) lettingGo.set(refText(subject.ref), objectStepId(subject.ref, action));
   }
   return lettingGo;
 }

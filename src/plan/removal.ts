@@ -28,7 +28,7 @@ type RemovalReason = (typeof REMOVALS)[number];
  */
 export const countsAsRemoval = (step: Step): boolean =>
   isRemoval(step) ||
-  (step.action === 'delete' && step.reason === 'ReplacementForced') ||
+  (step.action !== 'create' && step.reason === 'ReplacementForced') ||
   (step.action === 'revoke' && step.reason === 'DeclaredEndPassed');
 
 /** Does the object go for good? */

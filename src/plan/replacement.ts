@@ -1,10 +1,35 @@
-/** What a person has to know before a key in production is replaced: who uses it still. */
-import { kindOf } from '../domain/kinds/index.js';
-import { isAccepted, isAlive } from '../domain/lifecycle.js';
-import type { KeyFacts } from '../domain/live.js';
+/**
+ * Replacing a key without taking it from whoever uses it. The old key gives up its name and its sinks, and its versions
+ * stay accepted until the hand-over to the new key is proven, like those of any rotation:
+ *
+ *     app ─▶ app-replaced-1f6b0c2d (replaced-by: app), create app ─▶ roll out ─▶ hand over ─▶ delete the old one
+ */
+import { sha256 } from '../domain/canonical.js';
+import { kindOf, sinkIdOf } from '../domain/kinds/index.js';
+import { isAccepted, isAlive, waitsForClaim } from '../domain/lifecycle.js';
+import type { KeyFacts, LiveObject } from '../domain/live.js';
+import { REPLACED_BY, replacedName } from '../domain/metadata.js';
+import type { Declaration, ObjectRef } from '../domain/objects.js';
 import type { Instant } from '../domain/time.js';
-import { type Decision, type DeclaredAndLive, finding, instantText, NOTHING } from './decision.js';
+import {
+  type Decision,
+  type Declared,
+  type DeclaredAndLive,
+  finding,
+  instantText,
+  NOTHING,
+  type Situation,
+  toDo,
+  waitFor,
+} from './decision.js';
 import { differences } from './differences.js';
+import { handOverPredecessors } from './handover.js';
+import { holds, keyOf } from './key.js';
+import { hasLapsed } from './key-checks.js';
+import { overlapOf } from './leaving.js';
+import type { PlanInput, Step, StepId } from './plan.js';
+import type { StepReason } from './reasons.js';
+import { stepOf } from './steps.js';
 
 /** Nothing of a key without a version that works, which nobody can be using. */
 export function replacedInProduction({ ref, desired, live, input }: DeclaredAndLive): Decision {
@@ -33,3 +58,92 @@ function usersOf({ versions }: KeyFacts, now: Instant): string {
   const who = consumers.length === 0 ? '' : ` by ${consumers.slice(0, CONSUMERS_MAX).join(', ')}${more},`;
   return `It is used${who} last on ${instantText(lastUsedAt)}.`;
 }
+
+/** The key as it is called while its versions run out; undefined for one of which nothing is worth keeping. */
+export function replacedRef(live: LiveObject, input: PlanInput): ObjectRef | undefined {
+  if (live.declaration.kind !== 'ApiKey' || overlapOf(live, input) === 0) return undefined;
+  const name = replacedName(live.ref.name, sha256(live.id).slice(0, 8));
+  return name === undefined ? undefined : { kind: 'ApiKey', name };
+}
+
+/** Gives up its name and its sinks, and keeps whose it is and what it may do. */
+export function setAside({ ref, live, input }: DeclaredAndLive): Step | undefined {
+  const aside = replacedRef(live, input);
+  const { declaration } = live;
+  if (aside === undefined || declaration.kind !== 'ApiKey') return undefined;
+  const { deliver: _, ...spec } = declaration.spec;
+  const { labels } = declaration.metadata;
+  const metadata = { name: aside.name, ...(labels && { labels }), annotations: { [REPLACED_BY]: ref.name } };
+  const next: Declaration = { kind: 'ApiKey', metadata, spec };
+  // Its sinks are those of the new key, which the plan shows there.
+  const changes = [{ path: 'metadata.name', from: ref.name, to: aside.name }];
+  const detail = { declaration: next, changes, revision: live.revision, former: ref };
+  return stepOf(aside, { action: 'update', detail }, { reason: 'ReplacementForced' });
+}
+
+/** The new key that took the place of this one, if it is declared still. */
+function successorOf({ live, input }: Situation): Declared | undefined {
+  const name = live?.declaration.metadata.annotations?.[REPLACED_BY];
+  if (name === undefined || live?.ref.kind !== 'ApiKey') return undefined;
+  const subject = input.subjects.find(({ ref }) => ref.kind === 'ApiKey' && ref.name === name);
+  return subject?.desired && ({ ...subject, desired: subject.desired } as Declared);
+}
+
+/** What becomes of a key that was set aside; undefined where nothing is left to hand over to. */
+export function replacedKey(situation: Situation, live: LiveObject): Decision | undefined {
+  const found = successorOf(situation);
+  if (found === undefined || found.desired.declaration.kind !== 'ApiKey') return undefined;
+  const successor = { ...situation, ...found };
+  const away = { ref: live.ref, revision: live.revision };
+  if (successor.live?.key?.deactivatedAt !== undefined) return NOTHING;
+  const key = keyOf(successor, found.desired.declaration, { isNew: false, after: [] });
+  const { newest } = key;
+  const versions = (live.key?.versions ?? []).filter(
+    (one) => one.revokedAt === undefined && isAlive(one, situation.input.now),
+  );
+  if (versions.length === 0) return toDo([end(away, 'PredecessorExpired', [])]);
+  if (hasLapsed(key)) return toDo([end(away, 'DeclaredEndPassed', [])]);
+  const isRolledOut =
+    newest?.promotedAt !== undefined &&
+    newest.revokedAt === undefined &&
+    key.predecessors.length === 0 &&
+    !waitsForClaim(newest) &&
+    key.sinks.every((sink) => holds(key, sink, newest));
+  // What it waits for stands beside the new key.
+  if (!isRolledOut || newest === undefined) return NOTHING;
+  const handedOver = handOverPredecessors({ ...key, ref: live.ref, predecessors: versions });
+  const reason = handedOver.steps.at(-1)?.reason;
+  if (reason === undefined) return handedOver;
+  const distant = key.sinks.map(sinkIdOf).find((sink) => key.receipts.get(sink)?.kind === 'elsewhere');
+  if (distant !== undefined)
+    return waitFor(live.ref, 'SinkElsewhere', {
+      message: `${distant} was delivered elsewhere, and ${reason} calls for it. Apply there, or deliver here with: keywright apply --redeliver-here.`,
+    });
+  return toDo(handOverTo(successor, newest.generation, { away, reason }));
+}
+
+interface Away {
+  readonly ref: ObjectRef;
+  readonly revision: number;
+}
+
+/** The touch at each sink of the new key, the same for all that it took the place of; then the old one goes. */
+function handOverTo(
+  { ref, desired }: Declared,
+  generation: number,
+  { away, reason }: { readonly away: Away; readonly reason: StepReason },
+): readonly Step[] {
+  const sinks = desired.declaration.kind === 'ApiKey' ? (desired.declaration.spec.deliver ?? []) : [];
+  const touches = sinks.map((sink) =>
+    stepOf(ref, { action: 'confirm', detail: { generation, sink: sinkIdOf(sink) } }, { reason }),
+  );
+  const gone = end(
+    away,
+    reason,
+    touches.map(({ id }) => id),
+  );
+  return [...touches, gone];
+}
+
+const end = ({ ref, revision }: Away, reason: StepReason, dependsOn: readonly StepId[]): Step =>
+  stepOf(ref, { action: 'delete', detail: { overlapMs: 0, revision } }, { reason, dependsOn });

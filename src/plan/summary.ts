@@ -11,7 +11,7 @@ export function summaryOf(steps: readonly Step[], { totals, subjects }: PlanInpu
   const untouched = subjects.filter(({ ref, desired }) => desired && !touched.has(refText(ref)));
   return {
     create: count((step) => step.action === 'create' && !isReplacing(step)),
-    update: count((step) => step.action === 'update'),
+    update: count((step) => step.action === 'update' && !isReplacing(step)),
     replace: count((step) => step.action === 'create' && isReplacing(step)),
     delete: count((step) => step.action === 'delete' && !isReplacing(step)),
     adopt: count((step) => step.action === 'adopt'),
@@ -57,8 +57,16 @@ export function approvalsFor(
 ): readonly string[] {
   const touched = new Set<string>();
   const changing = steps.filter(({ reason }) => !UPKEEP.has(reason));
+  // A key that is set aside is known by the name that it has until now.
+  const formers = new Map(
+    changing.flatMap((step) =>
+      step.action === 'update' && step.detail.former
+        ? [[refText(step.object), refText(step.detail.former)] as const]
+        : [],
+    ),
+  );
   for (const name of new Set(changing.map((step) => refText(step.object)))) {
-    const subject = subjects.get(name);
+    const subject = subjects.get(name) ?? subjects.get(formers.get(name) ?? '');
     for (const declaration of [subject?.desired?.declaration, subject?.live?.declaration]) {
       if (declaration) touched.add(environmentOf(declaration) ?? '');
     }

@@ -16,6 +16,7 @@ export type Verb =
   | 'rotate'
   | 'resume'
   | 'extend'
+  | 'confirm'
   | 'revoke';
 
 export interface Group<S extends Step = Step> {
@@ -59,7 +60,9 @@ function headOf(steps: readonly Step[]): { readonly verb: Verb; readonly reason:
   const issue = steps.find((step) => step.action === 'issue');
   if (issue) return { verb: issue.detail.generation === 1 ? 'issue' : 'rotate', reason };
   if (first('extend')) return { verb: 'extend', reason };
-  return { verb: 'revoke', reason: first('revoke')?.reason ?? reason };
+  const revoke = first('revoke');
+  if (revoke === undefined && first('confirm')) return { verb: 'confirm', reason };
+  return { verb: 'revoke', reason: revoke?.reason ?? reason };
 }
 
 function objectLines(steps: readonly Step[]): readonly string[] {

@@ -94,6 +94,7 @@ const MARKS: Readonly<Record<Verb, readonly [string, Tone]>> = {
   rotate: ['↻', 'cyan'],
   resume: ['↻', 'cyan'],
   extend: ['~', 'yellow'],
+  confirm: ['=', 'cyan'],
   revoke: ['-', 'red'],
 };
 

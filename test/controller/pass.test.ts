@@ -6,7 +6,7 @@ import { ok, type Result } from '../../src/domain/result.js';
 import { NEVER } from '../../src/domain/time.js';
 import { unwrap } from '../support/apply-world.js';
 import { APP, app, type PassTestWorld, PLACE, passWorld } from '../support/pass-world.js';
-import { environment } from '../support/plan-declarations.js';
+import { environment, service } from '../support/plan-declarations.js';
 
 let world: PassTestWorld;
 beforeEach(async () => {
@@ -232,4 +232,23 @@ test('what is left as somebody changed it has drifted, and one that waits for ap
   expect((await world.pass()).differences).toEqual([]);
   world.declare(app({ permissions: ['spaces:read'] }), { requireApproval: ['development'] });
   expect((await world.pass()).differences).toMatchObject([{ object: APP, status: 'not-applied' }]);
+});
+
+test('a key that is replaced keeps working until the new one is used, and what it needed goes after it', async () => {
+  world.declare([...app(), service('crm')]);
+  await settled();
+  const old = world.token();
+  world.declare([environment('development'), service('crm'), ...app({ owner: { service: 'crm' } }).slice(2)]);
+  await world.pass();
+  const rest = await world.pass();
+  expect(world.token().reveal()).not.toBe(old.reveal());
+  expect(rest.differences).toMatchObject([{ reason: 'DependentsRemain', object: { name: 'billing' } }]);
+  world.clock.advance(30 * 86_400_000);
+  await world.pass();
+  expect([await world.isGood(old), await world.isGood(world.token())]).toEqual([true, true]);
+  world.clock.advance(2 * 86_400_000);
+  for (let passes = 0; passes < 3; passes++) await world.pass();
+  expect([await world.isGood(old), await world.isGood(world.token())]).toEqual([false, true]);
+  expect((await world.pass()).differences).toEqual([]);
+  expect(unwrap(await world.store.survey()).map(({ ref }) => ref.name)).not.toContain('billing');
 });

@@ -74,6 +74,14 @@ describe('guards', () => {
     },
   );
 
+  story('a key that is replaced keeps its versions until the new one is handed over', (s) => {
+    const owned = (owner: string) => key('app', { owner: { service: owner }, deliver: [place] });
+    s.declare(billing, service('crm'), owned('billing')).apply().wait('1d');
+    s.declare(billing, service('crm'), owned('crm')).apply().plan().wait('3d').plan();
+    s.world.changeVersions(keyRef('app'), () => ({ lastUsedAt: s.world.now }));
+    s.tell('the new key is used').apply().plan();
+  });
+
   story('a protected object is neither removed nor replaced', (s) => {
     const guarded = key('billing-prod', { deliver: [place] }, { 'keywright.dev/protect': 'true' });
     s.declare(billing, guarded).apply().declare(billing).plan();

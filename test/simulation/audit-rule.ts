@@ -36,8 +36,15 @@ function effectsOf(
       ...objectEffects(objects.get(id)),
       ...versionEffects(versions.get(id) ?? [], objects.get(id)),
     ];
-    return actions.map((action) => `${action} ${row?.kind}/${row?.name}`);
+    return [...actions.map((action) => `${action} ${row?.kind}/${row?.name}`), ...renaming(objects.get(id))];
   });
+}
+
+/** Told in the story of either name. */
+function renaming(change: RowChange<ObjectRow> | undefined): readonly string[] {
+  const { before, after } = change ?? {};
+  if (before === undefined || after === undefined || before.name === after.name) return [];
+  return [before, after].map(({ kind, name }) => `object.renamed ${kind}/${name}`);
 }
 
 function objectEffects(change: RowChange<ObjectRow> | undefined): readonly string[] {
@@ -47,7 +54,8 @@ function objectEffects(change: RowChange<ObjectRow> | undefined): readonly strin
   const differs = (field: keyof ObjectRow): boolean => before[field] !== after[field];
   const effects: string[] = [];
   if (differs('removed_at')) effects.push('object.deleted');
-  if (differs('digest')) effects.push('object.updated');
+  // Another name is told as such, with all that changes with it.
+  if (differs('digest') && !differs('name')) effects.push('object.updated');
   else if (differs('project') || differs('manager')) effects.push('object.adopted');
   if (differs('rotation_requested_at')) effects.push('key.rotation-requested');
   if (differs('acknowledged_generation')) effects.push('key.acknowledged');

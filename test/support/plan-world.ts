@@ -17,6 +17,7 @@ import {
   type Receipt,
   type VersionFacts,
 } from '../../src/domain/live.js';
+import { nameBeforeReplacement } from '../../src/domain/metadata.js';
 import {
   compareRefs,
   type Declaration,
@@ -349,12 +350,17 @@ export class PlanWorld {
   /** Declared objects that were called something that is live, and those. */
   #suspects(entries: readonly DesiredEntry[]): ReadonlySet<string> {
     const pairs = entries.map(({ ref, previousName }) => [ref, { kind: ref.kind, name: previousName ?? '' }]);
-    return new Set(
-      pairs
+    const successors = [...this.objects.values()].flatMap(({ ref }) => {
+      const name = ref.kind === 'ApiKey' ? nameBeforeReplacement(ref.name) : undefined;
+      return name === undefined ? [] : [refText({ kind: 'ApiKey', name })];
+    });
+    return new Set([
+      ...successors,
+      ...pairs
         .filter(([, former]) => former && this.objects.has(refText(former)))
         .flat()
         .map(refText),
-    );
+    ]);
   }
 
   /** The object and what names it, as the store does it in one transaction. */

@@ -1,5 +1,7 @@
 /** `keywright acknowledge KEY`: the technical owner confirms that the new version is in use (U9). */
 import { isAccepted } from '../../domain/lifecycle.js';
+import { nameBeforeReplacement } from '../../domain/metadata.js';
+import { type ObjectRef, refText } from '../../domain/objects.js';
 import { ok, type Result } from '../../domain/result.js';
 import { Secret } from '../../domain/secret.js';
 import type { LiveStore } from '../../ports/live-store.js';
@@ -38,14 +40,16 @@ export const acknowledge: Command = {
       if (newest === undefined)
         return failure('conflict', `ApiKey/${ref.name} has no accepted version to confirm`);
       const older = accepted.slice(0, -1).map(({ generation }) => generation);
-      if (older.length === 0) {
+      const replaced = await replacedBy(store, ref);
+      if (!replaced.ok) return failed(replaced.error);
+      if (older.length + replaced.value.length === 0) {
         const text = `ApiKey/${ref.name} has no version beside generation ${newest.generation}, so there is nothing to confirm.`;
         return tell(context, { name: ref.name, changed: false, text });
       }
       const agreed = await confirm(
         context,
         input,
-        `This confirms generation ${newest.generation} of ApiKey/${ref.name}: generation ${older.join(', ')} may end.`,
+        `This confirms generation ${newest.generation} of ApiKey/${ref.name}: ${[...(older.length > 0 ? [`generation ${older.join(', ')}`] : []), ...replaced.value].join(' and ')} may end.`,
       );
       if (!agreed.ok) return agreed;
       const proof = await possession(context, input, found.value);
@@ -53,6 +57,16 @@ export const acknowledge: Command = {
       return confirmHandover(context, store, found.value, proof.value);
     }),
 };
+
+/** Keys that it took the place of, as text. */
+async function replacedBy(store: LiveStore, { name }: ObjectRef): Promise<Result<readonly string[]>> {
+  const survey = await store.survey();
+  if (!survey.ok) return survey;
+  const replaced = survey.value.filter(
+    ({ ref }) => ref.kind === 'ApiKey' && nameBeforeReplacement(ref.name) === name,
+  );
+  return ok(replaced.map(({ ref }) => refText(ref)));
+}
 
 async function confirmHandover(context: CommandContext, store: LiveStore, { ref }: LiveKey, proof: Secret) {
   const done = await store.request({ kind: 'acknowledge', object: ref, proof }, context.caller);

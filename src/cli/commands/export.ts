@@ -7,6 +7,7 @@ import type { DesiredProject } from '../../domain/desired.js';
 import { isAsItCame } from '../../domain/first-start.js';
 import { isObjectKind, OBJECT_KINDS, type ObjectKind } from '../../domain/kinds/index.js';
 import { DOCUMENTS_MANAGER, type LiveObject, type LiveSummary, type Ownership } from '../../domain/live.js';
+import { REPLACED_BY } from '../../domain/metadata.js';
 import { compareRefs, type ObjectRef, refText } from '../../domain/objects.js';
 import { ok, type Result } from '../../domain/result.js';
 import type { LiveStore } from '../../ports/live-store.js';
@@ -121,10 +122,14 @@ async function chosen(
   if (!fetched.ok) return failed(fetched.error);
   return ok(
     fetched.value
-      .filter((live) => isNamed(live.ref) || !isAsItCame(live))
+      .filter((live) => isNamed(live.ref) || !(isAsItCame(live) || isReplaced(live)))
       .filter(({ declaration }) => selector.value?.matches(declaration.metadata.labels ?? {}) ?? true),
   );
 }
+
+/** Runs out until the hand-over to the key that took its place is proven. */
+const isReplaced = ({ declaration }: LiveObject): boolean =>
+  declaration.metadata.annotations?.[REPLACED_BY] !== undefined;
 
 /** What came with the store may have been changed by hand since; whether it was, its declaration tells. */
 function isWithin({ ownership, origin }: LiveSummary, { ownership: ours, isEverything }: Scope): boolean {
