@@ -1,6 +1,7 @@
 /** One store, two machines and their folders: sinks are a machine's own, plans are everybody's. */
 import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { ControllerProcess } from '../support/controller-process.js';
 import { ROOT, type Served, serve } from '../support/remote-workspace.js';
 import {
   type Ended,
@@ -145,4 +146,23 @@ test('what is due of a key that was delivered elsewhere waits for that machine, 
   expect(here.exists('secrets/app.env')).toBe(false);
   expect(await there.on('apply --auto-approve')).toMatchObject({ code: 0 });
   expect(await here.on('drift')).toMatchObject({ code: 0 });
+});
+
+test('a stand-by in another folder that takes over leaves what the first delivered alone', async () => {
+  const [first, second] = [new Checkout('laptop'), new Checkout('laptop')];
+  for (const checkout of [first, second]) checkout.declare(...DOCUMENTS);
+  const flags = `--drift heal --store ${server.url} --token ${ROOT}`;
+  const leader = new ControllerProcess(first, flags);
+  await leader.settled();
+  const token = first.token();
+  expect(token).toMatch(/^sk_test_/);
+  const standBy = new ControllerProcess(second, flags);
+  await standBy.until('stands by', ({ role }) => role === 'standing-by');
+  await leader.stop();
+  await standBy.until('leads', ({ role, lastPass }) => role === 'leading' && lastPass !== null);
+  for (const checkout of [first, second]) checkout.declare(...DOCUMENTS, serviceYaml('crm'));
+  await standBy.until('applied', ({ lastPass }) => lastPass?.summary.unchanged === 3);
+  await standBy.stop();
+  expect([first.token(), second.token()]).toEqual([token, undefined]);
+  expect(await first.on('drift')).toMatchObject({ code: 0 });
 });
