@@ -3,8 +3,10 @@
 import { sinkIdOf } from '../domain/kinds/index.js';
 import { inOrder } from '../domain/lines.js';
 import type { KnownToken, LiveObject, LiveSummary } from '../domain/live.js';
+import { KEEP_DELIVERED } from '../domain/metadata.js';
 import { compareRefs, type ObjectRef, refText } from '../domain/objects.js';
 import { fail, ok, type Result } from '../domain/result.js';
+import { NEVER } from '../domain/time.js';
 import type { ObjectPage } from '../ports/live-store.js';
 import type { Keyring } from './keyring.js';
 import {
@@ -74,16 +76,45 @@ export async function knownTokens(
   const rows = await rowsOf(tx, owners.filter((owner) => owner.removed_at === null).map(refOfRow));
   const live = new Map(rows.map((row) => [refText(refOfRow(row)), row]));
   const versions = await tx.versions.ofMany(rows.map(({ id }) => id));
+  const ends = await endsOf(
+    tx,
+    owners.filter(({ removed_at }) => removed_at !== null),
+  );
   return ok(
     owners
       .map((owner) => {
         const object = refOfRow(owner);
         const isRemoved = owner.removed_at !== null;
         const row = isRemoved ? undefined : live.get(refText(object));
-        return { tokenId: owner.token_id, object, isRemoved, ...whereaboutsOf(owner, row, versions) };
+        const ended = ends.get(owner.token_id);
+        return {
+          tokenId: owner.token_id,
+          object,
+          isRemoved,
+          ...ended,
+          ...whereaboutsOf(owner, row, versions),
+        };
       })
       .sort((a, b) => (a.tokenId < b.tokenId ? -1 : 1)),
   );
+}
+
+/** Of the tokens of removed keys: when they end, and whether they stay where they were delivered. */
+async function endsOf(
+  { versions, objects }: Transaction,
+  owners: readonly TokenOwnerRow[],
+): Promise<ReadonlyMap<string, Pick<KnownToken, 'endsAt' | 'isKept'>>> {
+  const ends = new Map<string, Pick<KnownToken, 'endsAt' | 'isKept'>>();
+  for (const { token_id } of owners) {
+    const version = await versions.byTokenId(token_id);
+    const row = version && (await objects.byId(version.object_id));
+    if (version === undefined || row === undefined) continue;
+    const { revokedAt = NEVER, expiresAt = NEVER } = versionFactsOf(version);
+    const endsAt = Math.min(revokedAt, expiresAt);
+    const isKept = declarationOf(row).metadata.annotations?.[KEEP_DELIVERED] === 'true';
+    ends.set(token_id, { ...(endsAt < NEVER && { endsAt }), ...(isKept && { isKept: true as const }) });
+  }
+  return ends;
 }
 
 /** `row` is that of its key, if that is live. */

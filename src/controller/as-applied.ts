@@ -86,5 +86,7 @@ const OUT_OF_SIGHT: Sinks = {
   read: async (ids) => ids.map(() => ({ kind: 'unknown', why: WHY })),
   deliver: async () => fail(fault('sink_unavailable', WHY)),
   confirm: async () => fail(fault('sink_unavailable', WHY)),
+  delivered: async () => [],
+  withdraw: async () => fail(fault('sink_unavailable', WHY)),
   take: async () => undefined,
 };

@@ -155,6 +155,10 @@ export interface KnownToken {
   readonly object: ObjectRef;
   /** The key it was issued for is a tombstone; a live one may have its name again. */
   readonly isRemoved: boolean;
+  /** Of a removed key: when the version ends, or ended; absent while nothing says so. */
+  readonly endsAt?: Instant;
+  /** Of a removed key that was declared to stay in its sinks (keywright.dev/keep-delivered). */
+  readonly isKept?: true;
   /** A later version of that key is current. */
   readonly isSuperseded: boolean;
   /** Where that key is to be delivered by its live declaration; nowhere once it is removed. */

@@ -8,6 +8,8 @@ export interface Metadata {
 
 export const PROTECT = 'keywright.dev/protect';
 export const SUSPEND_UNTIL = 'keywright.dev/suspend-until';
+/** `true`: what was delivered stays in its sinks when the key is removed. */
+export const KEEP_DELIVERED = 'keywright.dev/keep-delivered';
 export const PREVIOUS_NAME = 'keywright.dev/previous-name';
 
 /** On a live key that another took the place of, and whose versions run out: the name of that one. Never declared. */

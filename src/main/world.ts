@@ -14,6 +14,7 @@ import { DOCUMENTS_MARK, documentMemory } from '../spec/memory-packing.js';
 import { makeFolder, storeFolder } from '../storage/folder.js';
 import { isPostgresAddress } from '../storage/postgres/address.js';
 import { backUp } from './backup.js';
+import { deliveredSinks } from './delivered-sinks.js';
 import { openEmbeddedStore, rotateMasterKey } from './embedded-store.js';
 import { openFileLock } from './file-lock.js';
 import { openIdentity, readRecipient } from './identity.js';
@@ -59,6 +60,7 @@ export function createWorld(env: Env, readers: FileReaders | undefined): World {
           return machine.id();
         },
         formerMachine: machine.formerId,
+        delivered: deliveredSinks(join(folder, '.keywright', 'delivered')),
         exclusively: openFileLock(lock).exclusively,
         // Planning writes nothing where nothing was delivered yet.
         ...(existsSync(lock) && { memory, clock: systemClock }),

@@ -10,12 +10,13 @@ import type { LiveSummary, Ownership } from '../domain/live.js';
 import { nameBeforeReplacement } from '../domain/metadata.js';
 import { compareRefs, isAmong, type ObjectRef, refText } from '../domain/objects.js';
 import { ok, type Result } from '../domain/result.js';
-import type { Instant } from '../domain/time.js';
+import { type Instant, NEVER } from '../domain/time.js';
 import { attention, isOwnedBy } from '../plan/compare.js';
 import type { PlanInput } from '../plan/plan.js';
 import type { LiveStore } from '../ports/live-store.js';
 import type { Sinks } from '../ports/sink.js';
 import { knownTokens } from './known-tokens.js';
+import { leftoversOf } from './leftovers.js';
 import { basisOf } from './observed-digest.js';
 import { livePeople } from './people.js';
 import { placesOf } from './places.js';
@@ -91,6 +92,11 @@ export async function gather(gathering: Gathering): Promise<Result<Gathered>> {
   if (!people.ok) return people;
   const referred = await referredOtherwise(gathering.desired, store);
   if (!referred.ok) return referred;
+  const isWhole = gathering.selector === undefined && gathering.only === undefined;
+  const left = isWhole
+    ? await leftoversOf({ entries: desired.entries, survey, sinks, store, now })
+    : ok({ due: [], nextAt: NEVER });
+  if (!left.ok) return left;
   const isLive = isLiveIn(everything.value, referred.value);
   const input: PlanInput = {
     now,
@@ -111,10 +117,11 @@ export async function gather(gathering: Gathering): Promise<Result<Gathered>> {
     unmanaged,
     tokens: tokens.value,
     people: people.value,
+    leftovers: left.value.due,
     allowRemovals: gathering.allowRemovals,
     unknownTokens: gathering.unknownTokens ?? 'quarantine',
   };
-  return ok({ input, isLive, quietUntil });
+  return ok({ input, isLive, quietUntil: Math.min(quietUntil, left.value.nextAt) });
 }
 
 /** Of keys that were set aside: those that took their places, whose hand-over is looked at together with them. */

@@ -14,6 +14,7 @@ import { type Decision, type LettingGo, NOTHING, together } from './decision.js'
 import { planDigest } from './digest.js';
 import { guard } from './guard.js';
 import { leavingBy } from './leaving.js';
+import { withdrawals } from './leftovers.js';
 import { namingOf } from './naming.js';
 import { inOrder } from './order.js';
 import { sinksOf } from './places.js';
@@ -30,7 +31,10 @@ export function plan(observed: PlanInput): Plan {
   const { input, remarks } = asRenamed(observed);
   const subjects = new Map(input.subjects.map((subject) => [refText(subject.ref), subject]));
   const decided = decideAll(input, remarks);
-  const { steps, findings } = guard(inOrder(onceEach(decided.steps), subjects), input);
+  const { steps, findings } = guard(
+    inOrder(onceEach([...decided.steps, ...withdrawals(input)]), subjects),
+    input,
+  );
   return assemble(input, {
     steps,
     findings: [...findings, ...decided.findings, ...unmanagedReported(input), ...namingOf(steps, input)],

@@ -7,6 +7,7 @@ import type { DesiredObject, DesiredProject } from '../domain/desired.js';
 import type { SinkDeclaration, SinkId } from '../domain/kinds/index.js';
 import type {
   Expectation,
+  Fingerprint,
   KnownToken,
   LiveDependent,
   LiveObject,
@@ -17,6 +18,7 @@ import type {
 import type { Declaration, DeclarationOf, ObjectRef } from '../domain/objects.js';
 import type { DurationMs, Instant } from '../domain/time.js';
 import type { Totals } from './compare.js';
+import type { Leftover } from './leftovers.js';
 import type { FindingCode, StepReason, WaitingReason } from './reasons.js';
 
 /** Deterministic and unique in a plan: `ApiKey/billing-prod issue 2`. */
@@ -76,6 +78,10 @@ export type Effect =
       /** The new end in ISO 8601; null: it does not end by itself. */
       readonly detail: { readonly generation: number; readonly expiresAt: string | null };
     }
+  | {
+      readonly action: 'withdraw';
+      readonly detail: { readonly sink: SinkId; readonly fingerprint: Fingerprint };
+    }
   | { readonly action: 'revoke'; readonly detail: { readonly generations: readonly number[] } };
 
 /** Who can open the new secret: the reconciler that carries out the plan, or whoever claims it. */
@@ -127,6 +133,7 @@ export interface Summary {
   readonly resume: number;
   readonly deliver: number;
   readonly extend: number;
+  readonly withdraw: number;
   readonly revoke: number;
   /** Declared objects without a step. */
   readonly unchanged: number;
@@ -180,6 +187,8 @@ export interface PlanInput {
   readonly tokens: ReadonlyMap<string, KnownToken>;
   /** Every live person, whoever manages them; none when no subject is a person or has a name to be looked at. */
   readonly people: readonly DeclarationOf<'User'>[];
+  /** What removed keys left in sinks here, and nobody accepts any more. */
+  readonly leftovers?: readonly Leftover[];
   /** `--allow-removals N`. */
   readonly allowRemovals: number | undefined;
   /** What to do about tokens at declared places that this store never issued: `--take-over-sinks`. */

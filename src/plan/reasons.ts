@@ -29,6 +29,7 @@ export const STEP_REASONS = {
   HandedOver: 'The hand-over to the newer version is proven, so the older one ends.',
   DeadlinePassed: 'The declared deadline of the hand-over has passed without proof.',
   DeclaredEndPassed: 'The end that is declared now has passed, and a version would outlive it.',
+  RemovedKeyEnded: 'A removed key is accepted no longer, and a sink of this folder still holds its secret.',
   PredecessorExpired: 'A version that was replaced has expired; it is closed for good.',
 } as const;
 export type StepReason = keyof typeof STEP_REASONS;

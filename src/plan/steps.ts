@@ -47,6 +47,8 @@ function effectText(effect: Effect): string {
       return `deliver ${effect.detail.generation} ${sinkIdOf(effect.detail.sink)}`;
     case 'confirm':
       return `confirm ${effect.detail.generation} ${effect.detail.sink}`;
+    case 'withdraw':
+      return `withdraw ${effect.detail.sink}`;
     case 'revoke':
       return `revoke ${effect.detail.generations.join(',')}`;
     default:

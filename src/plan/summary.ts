@@ -20,6 +20,7 @@ export function summaryOf(steps: readonly Step[], { totals, subjects }: PlanInpu
     resume: count((step) => step.action === 'promote' && step.reason === 'Undelivered'),
     deliver: count((step) => step.action === 'deliver'),
     extend: count((step) => step.action === 'extend'),
+    withdraw: count((step) => step.action === 'withdraw'),
     revoke: count((step) => step.action === 'revoke'),
     unchanged: totals.unchanged + untouched.length,
     unmanaged: totals.unmanaged,
@@ -44,6 +45,7 @@ const UPKEEP: ReadonlySet<StepReason> = new Set([
   'DeadlinePassed',
   'DeclaredEndPassed',
   'PredecessorExpired',
+  'RemovedKeyEnded',
 ]);
 
 /**

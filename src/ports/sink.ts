@@ -29,6 +29,10 @@ export interface Sinks {
    * writer can no longer get through. `sink_moved` unless it holds `fingerprint`.
    */
   confirm(id: SinkId, fingerprint: Fingerprint): Promise<Result<void>>;
+  /** The sinks that were delivered to from this working folder, as far as it is remembered; any may be in use. */
+  delivered(): Promise<readonly SinkId[]>;
+  /** Takes out what a sink holds if that is `fingerprint`; anything else stays, and is no fault. */
+  withdraw(id: SinkId, fingerprint: Fingerprint): Promise<Result<void>>;
   /** What a place holds, to prove possession with; undefined when that is nothing or cannot be read. */
   take(id: SinkId): Promise<Secret | undefined>;
 }

@@ -12,6 +12,8 @@ export interface Content {
   /** The value at a part (variable or format); undefined when there is none, or an empty one. */
   value(part: string): string | undefined;
   set(part: string, entry: Entry): void;
+  /** As if it had never been there; all else stays. */
+  remove(part: string): void;
   /** The whole file as it should be now. */
   text(): string;
 }

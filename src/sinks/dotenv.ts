@@ -56,6 +56,12 @@ export function dotenvContent(original: string): Content {
       for (const piece of definitions.get(name) ?? []) redefine(piece, entry, newline);
       values.set(name, entry.token);
     },
+    remove: (name) => {
+      const own = new Set(definitions.get(name));
+      pieces.splice(0, pieces.length, ...pieces.filter((piece) => !own.has(piece)));
+      definitions.delete(name);
+      values.delete(name);
+    },
     text: () => pieces.map(({ note, text, end }) => note + text + end).join(''),
   };
 }

@@ -98,6 +98,15 @@ export async function replaceFile(place: Place, folder: Folder, change: FileChan
   await syncFolder(folder);
 }
 
+/** Removes the found file. Throws as `replaceFile` does. */
+export async function removeFile(place: Place, folder: Folder, found: FoundFile): Promise<void> {
+  const now = statOf(`${folder.at}/${place.name}`);
+  if ((now && markOf(now).stamp) !== found.mark.stamp) throw new Moved('was changed while it was removed');
+  if (!isStillThere(place, folder)) throw new Unsafe('had its folder swapped while it was removed');
+  unlinkSync(`${folder.at}/${place.name}`);
+  await syncFolder(folder);
+}
+
 export interface FileChange {
   readonly found: FoundFile | undefined;
   readonly text: string;

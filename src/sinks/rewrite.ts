@@ -7,7 +7,7 @@ import { dirname } from 'node:path';
 import type { SinkPlace } from '../domain/kinds/index.js';
 import type { Result } from '../domain/result.js';
 import type { Content } from './content.js';
-import { type FoundFile, readPlainFile, removeStrays, replaceFile } from './file.js';
+import { type FoundFile, readPlainFile, removeFile, removeStrays, replaceFile } from './file.js';
 import { type Folder, openFolder, type WhenMissing } from './folder.js';
 import { contentOf } from './formats.js';
 import type { Place } from './place.js';
@@ -58,13 +58,24 @@ async function rewriteAs(edits: readonly Edit[], swept: Swept): Promise<readonly
       const content = contentOf(type, found?.text ?? '');
       verdicts = edits.map((edit) => edit.apply({ content, isPrivate: found?.isPrivate ?? true }));
       if (verdicts.some((verdict) => verdict.ok && verdict.value === 'write'))
-        await write(folder, { place, found, text: content.text(), swept });
+        await writeOrRemove(folder, { place, found, text: content.text(), swept, type });
     }),
   );
   return edits.map((_, at) => {
     const verdict = verdicts[at];
     return verdict && !verdict.ok ? verdict : turn;
   });
+}
+
+/** A file of its own that holds nothing any more goes; one that others may have lines in stays. */
+async function writeOrRemove(
+  folder: Folder | undefined,
+  { type, ...writing }: Writing & Pick<Edit, 'type'>,
+): Promise<void> {
+  const { place, found, text } = writing;
+  if (folder !== undefined && found !== undefined && text === '' && type === 'file')
+    return removeFile(place, folder, found);
+  return write(folder, writing);
 }
 
 interface Writing {

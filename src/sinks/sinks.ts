@@ -4,7 +4,7 @@
  */
 import { fault } from '../domain/errors.js';
 import type { KeptText } from '../domain/kept-text.js';
-import { parseSinkId, type SinkId, type SinkPlace, sinkPlace } from '../domain/kinds/index.js';
+import { parseSinkId, type SinkId, type SinkPlace, sinkIdOf, sinkPlace } from '../domain/kinds/index.js';
 import type { Expectation, Fingerprint } from '../domain/live.js';
 import { fail, ok, type Result } from '../domain/result.js';
 import { fingerprintOf } from '../domain/secret.js';
@@ -18,7 +18,15 @@ import { inTurns } from './turns.js';
 /** Runs work while no other process delivers. Fails with `sink_unavailable` when the lock is not to be had. */
 export type Exclusively = <T>(work: () => Promise<Result<T>>) => Promise<Result<T>>;
 
+/** Which sinks were delivered to, remembered from one process to the next. */
+export interface DeliveredSinks {
+  all(): readonly SinkId[];
+  add(id: SinkId): void;
+  remove(id: SinkId): void;
+}
+
 export interface SinkWorld extends Roots {
+  readonly delivered?: DeliveredSinks;
   /** Names this machine in records of deliveries. Read when it is needed: it may be made by then. */
   readonly machine: string;
   /** What earlier versions called it there: the host's name, without a path. */
@@ -53,9 +61,19 @@ export function openSinks(world: SinkWorld): Sinks {
       recorded === locate(id) || recorded === world.machine || recorded === world.formerMachine,
     read: (ids) => readReceipts(ids, { root, roots }, { kept: memory, clock }),
     take: async (id) => takeSecret(id, { root, roots }),
-    deliver: (sink, delivery) => {
+    deliver: async (sink, delivery) => {
       const place = sinkPlace(sink);
-      return edit(place, (view) => compareAndSet(view, place, delivery));
+      const done = await edit(place, (view) => compareAndSet(view, place, delivery));
+      if (done.ok) world.delivered?.add(sinkIdOf(sink));
+      return done;
+    },
+    delivered: async () => world.delivered?.all() ?? [],
+    withdraw: async (id, fingerprint) => {
+      const place = parseSinkId(id);
+      if (place === undefined) return fail(fault('sink_unsupported', `this version has no sink ${id}`));
+      const done = await edit(place, (view) => takeOut(view, place, fingerprint));
+      if (done.ok) world.delivered?.remove(id);
+      return done;
     },
     confirm: async (id, fingerprint) => {
       const place = parseSinkId(id);
@@ -76,6 +94,13 @@ function compareAndSet({ content, isPrivate }: View, place: SinkPlace, delivery:
 
 const isExpected = (held: string | undefined, { mayBeMissing, fingerprints }: Expectation): boolean =>
   held === undefined ? mayBeMissing : fingerprints.includes(fingerprintOf(held));
+
+function takeOut({ content }: View, place: SinkPlace, fingerprint: Fingerprint): Verdict {
+  const held = content.value(place.part);
+  if (held === undefined || fingerprintOf(held) !== fingerprint) return ok('keep');
+  content.remove(place.part);
+  return ok('write');
+}
 
 function requireHeld({ content }: View, place: SinkPlace, fingerprint: Fingerprint): Verdict {
   const held = content.value(place.part);

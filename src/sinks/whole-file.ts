@@ -14,6 +14,9 @@ export function wholeFileContent(original: string): Content {
     set: (part, entry) => {
       text = part === 'json' ? jsonOf(entry) : entry.token;
     },
+    remove: () => {
+      text = '';
+    },
     text: () => text,
   };
 }

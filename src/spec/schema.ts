@@ -5,7 +5,7 @@
 import type { ErrorObject } from 'ajv';
 import type { JsonSchema } from '../domain/kinds/document-schema.js';
 import type { KindName } from '../domain/kinds/index.js';
-import { PREVIOUS_NAME, PROTECT, SUSPEND_UNTIL } from '../domain/metadata.js';
+import { KEEP_DELIVERED, PREVIOUS_NAME, PROTECT, SUSPEND_UNTIL } from '../domain/metadata.js';
 import { parseDuration, parseInstant } from '../domain/time.js';
 import type { Complaint } from './diagnostics.js';
 import { isInShape } from './shape.js';
@@ -79,7 +79,7 @@ function complaintOf(error: ErrorObject): FieldComplaint | undefined {
 }
 
 /** All that may begin with keywright.dev/; the schema forbids the rest by `false`. */
-const OUR_ANNOTATIONS = [PROTECT, PREVIOUS_NAME, SUSPEND_UNTIL];
+const OUR_ANNOTATIONS = [PROTECT, PREVIOUS_NAME, SUSPEND_UNTIL, KEEP_DELIVERED];
 
 const fieldsOf = (schema: unknown): readonly string[] =>
   Object.keys((schema as JsonSchema | undefined)?.['properties'] ?? {});

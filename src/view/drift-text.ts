@@ -98,6 +98,7 @@ const UNRECORDED: Readonly<Partial<Record<Difference['reason'], string>>> = {
   DeadlinePassed: BY_TIME,
   DeclaredEndPassed: BY_TIME,
   PredecessorExpired: BY_TIME,
+  RemovedKeyEnded: BY_TIME,
   KeyExpired: BY_TIME,
   GuestLapsed: BY_TIME,
   Lapsed: BY_TIME,

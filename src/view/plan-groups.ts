@@ -17,6 +17,7 @@ export type Verb =
   | 'resume'
   | 'extend'
   | 'confirm'
+  | 'withdraw'
   | 'revoke';
 
 export interface Group<S extends Step = Step> {
@@ -60,6 +61,7 @@ function headOf(steps: readonly Step[]): { readonly verb: Verb; readonly reason:
   const issue = steps.find((step) => step.action === 'issue');
   if (issue) return { verb: issue.detail.generation === 1 ? 'issue' : 'rotate', reason };
   if (first('extend')) return { verb: 'extend', reason };
+  if (first('withdraw')) return { verb: 'withdraw', reason };
   const revoke = first('revoke');
   if (revoke === undefined && first('confirm')) return { verb: 'confirm', reason };
   return { verb: 'revoke', reason: revoke?.reason ?? reason };
@@ -83,6 +85,8 @@ function versionLines(steps: readonly Step[], shown: StepReason): readonly strin
   const why = ({ reason }: Step): string => (reason === shown ? '' : ` (${reason})`);
   return steps.flatMap((step) => {
     if (step.action === 'promote') return [`${rolloutText(steps, step)}${why(step)}`];
+    if (step.action === 'withdraw')
+      return [`take its secret out of ${sinkText(step.detail.sink)}${why(step)}`];
     if (step.action === 'extend') return [`${extensionText(step)}${why(step)}`];
     if (step.action === 'revoke') return [`${revokeText(steps, step)}${why(step)}`];
     return [];

@@ -95,6 +95,7 @@ const MARKS: Readonly<Record<Verb, readonly [string, Tone]>> = {
   resume: ['↻', 'cyan'],
   extend: ['~', 'yellow'],
   confirm: ['=', 'cyan'],
+  withdraw: ['-', 'yellow'],
   revoke: ['-', 'red'],
 };
 

@@ -109,6 +109,8 @@ export const KnownToken = Type.Object({
   tokenId: Text,
   object: Ref,
   isRemoved: Type.Boolean(),
+  endsAt: Type.Optional(At),
+  isKept: Type.Optional(Type.Literal(true)),
   isSuperseded: Type.Boolean(),
   declaredAt: Type.Array(Text),
   deliveredTo: Type.Array(Text),

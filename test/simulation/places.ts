@@ -62,6 +62,8 @@ export class Places {
       read: async (ids) => ids.map((id) => this.read(id)),
       deliver: async (sink, delivery) => this.deliver(sink, delivery),
       confirm: async (id, fingerprint) => this.confirm(id, fingerprint),
+      delivered: async () => [],
+      withdraw: async () => ok(undefined),
       take: async (id) => {
         const held = this.#contents.get(id);
         return held === undefined ? undefined : new Secret(held);
@@ -110,6 +112,8 @@ export function sinksOverWire(sinks: Sinks, wire: Wire): Sinks {
         unheard: unavailable,
         refused: unavailable,
       }),
+    delivered: sinks.delivered,
+    withdraw: sinks.withdraw,
     take: (id) => wire.carry({ operation: 'take', effect: () => sinks.take(id), unheard: undefined }),
   };
 }

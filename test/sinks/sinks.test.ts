@@ -216,6 +216,30 @@ test('no receipt, fault or message shows the secret', async () => {
   for (const token of [held, other]) expect(told).not.toContain(token.reveal().slice(21));
 });
 
+describe('a secret that is taken out', () => {
+  test('leaves, with its note, and every other character stays', async () => {
+    mkdirSync(place.root, { recursive: true });
+    const before = 'A=1\r\n# mine\nKEY_2=x # y\n';
+    place.write('b.env', before);
+    const token = newToken();
+    await place.sinks.deliver(dotenv('b.env'), delivery(token));
+    await place.sinks.deliver(rawFile('whole'), delivery(token));
+    for (const id of ['dotenv:b.env#KEY', 'file:whole#raw'])
+      expect(await place.sinks.withdraw(id, fingerprint(token))).toMatchObject({ ok: true });
+    expect(place.text('b.env')).toBe(before);
+    expect(readdirSync(place.root)).toEqual(['b.env']);
+  });
+
+  test('stays when it is another one by then, and where there is none nothing is made', async () => {
+    await place.sinks.deliver(rawFile('whole'), delivery(newToken()));
+    const before = place.text('whole');
+    for (const id of ['file:whole#raw', 'file:none#raw', 'dotenv:none.env#KEY'])
+      expect(await place.sinks.withdraw(id, fingerprint(newToken()))).toMatchObject({ ok: true });
+    expect(place.text('whole')).toBe(before);
+    expect(readdirSync(place.root)).toEqual(['whole']);
+  });
+});
+
 describe('where a sink is', () => {
   const at = (root: string, more: Partial<Parameters<typeof workplace>[0]> = {}) =>
     workplace({ root, machine: 'm1', formerMachine: 'build-7', ...more }).sinks;

@@ -257,6 +257,9 @@ export class PlanWorld {
         );
         break;
       }
+      case 'withdraw':
+        this.places.delete(step.detail.sink);
+        break;
       case 'revoke':
         this.changeVersions(object, (version) =>
           step.detail.generations.includes(version.generation)

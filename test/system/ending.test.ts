@@ -62,3 +62,39 @@ test('a key that was removed and is accepted still is listed as Terminating, wit
   expect(await world.run('verify --stdin', { input: token })).toMatchObject({ code: 1 });
   expect((await world.run('get')).stdout).not.toContain('ApiKey/app');
 });
+
+test('the secret of a removed key leaves its sinks at the end, and what else is in them stays', async () => {
+  world.dispose();
+  world = new Workspace();
+  world.write('keywright.yaml', projectYaml());
+  const rotation = 'rotation: { every: 90d, overlap: 1s }';
+  const inFile = (path: string) => `deliver: [{ file: { path: ${path} } }], ${rotation}`;
+  const kept = keyYaml('kept', inFile('secrets/kept')).replace(
+    'name: kept',
+    'name: kept, annotations: { keywright.dev/keep-delivered: "true" }',
+  );
+  const all = [
+    keyYaml('app', `${inDotenv('secrets/a.env', 'APP')}, ${rotation}`),
+    keyYaml('whole', inFile('secrets/whole')),
+    kept,
+    keyYaml('left', inFile('secrets/left')),
+  ];
+  world.write('secrets/a.env', '# ours\nOTHER=1\n');
+  world.write('specs/all.yaml', yamlStream(serviceYaml('billing'), keyYaml('stays'), ...all));
+  expect(await world.run('apply --auto-approve')).toMatchObject({ code: 0 });
+  expect(world.sinkFiles()).toHaveLength(4);
+  world.write('specs/all.yaml', yamlStream(serviceYaml('billing'), keyYaml('stays')));
+  expect(await world.run('apply --auto-approve')).toMatchObject({ code: 0 });
+  expect(world.read('secrets/a.env')).toContain('APP=sk_test_');
+  world.write('secrets/left', 'somebody wrote this');
+  await new Promise((resolve) => setTimeout(resolve, 1_100));
+
+  const { steps } = await world.json<{ steps: { action: string; reason: string }[] }>('plan');
+  expect(steps.map(({ action, reason }) => `${action} ${reason}`)).toEqual(
+    Array(2).fill('withdraw RemovedKeyEnded'),
+  );
+  expect(await world.run('apply --auto-approve')).toMatchObject({ code: 0 });
+  expect(world.read('secrets/a.env')).toBe('# ours\nOTHER=1\n');
+  expect([...world.sinkFiles()].sort()).toEqual(['secrets/a.env', 'secrets/kept', 'secrets/left']);
+  expect(await world.run('drift')).toMatchObject({ code: 0 });
+});

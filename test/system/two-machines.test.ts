@@ -166,3 +166,23 @@ test('a stand-by in another folder that takes over leaves what the first deliver
   expect([first.token(), second.token()]).toEqual([token, undefined]);
   expect(await first.on('drift')).toMatchObject({ code: 0 });
 });
+
+test('a key whose owner changes is set aside, works on, and is handed over to the new one, also over HTTP', async () => {
+  const here = new Checkout('here');
+  here.declare(...DOCUMENTS, serviceYaml('crm'));
+  expect(await here.on('apply --auto-approve')).toMatchObject({ code: 0 });
+  const old = here.token() ?? '';
+  here.declare(serviceYaml('crm'), APP.replace('service: billing', 'service: crm'));
+  const applied = await here.on('apply --auto-approve');
+  expect(applied).toMatchObject({
+    code: 0,
+    stdout: expect.stringMatching(/ApiKey\/app-replaced-[0-9a-f]{8}/),
+  });
+  expect(here.token()).not.toBe(old);
+  const env = { KEYWRIGHT_STORE: server.url, KEYWRIGHT_TOKEN: ROOT };
+  for (const input of [old, here.token() ?? ''])
+    expect(await here.run('verify --stdin', { input, env })).toMatchObject({ code: 0 });
+  expect((await here.on('plan')).stdout).toMatch(/ApiKey\/app-replaced-[0-9a-f]{8} waits: Settling/);
+  expect((await here.on('export')).stdout).not.toContain('-replaced-');
+  expect(await here.on('acknowledge app --auto-approve')).toMatchObject({ code: 0 });
+});

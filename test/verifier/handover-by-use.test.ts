@@ -158,5 +158,7 @@ const NO_SINKS = {
   read: async () => [],
   deliver: () => Promise.reject(new Error('there is no sink')),
   confirm: () => Promise.reject(new Error('there is no sink')),
+  delivered: async () => [],
+  withdraw: () => Promise.reject(new Error('there is no sink')),
   take: async () => undefined,
 };

@@ -12,6 +12,7 @@ import { issue } from './issue.js';
 import { promote } from './promote.js';
 import { revoke } from './revoke.js';
 import { update } from './update.js';
+import { withdraw } from './withdraw.js';
 
 export function perform(step: Step, world: StepWorld): Promise<Result<unknown>> {
   switch (step.action) {
@@ -33,6 +34,8 @@ export function perform(step: Step, world: StepWorld): Promise<Result<unknown>> 
       return promote(step, world);
     case 'extend':
       return extend(step, world);
+    case 'withdraw':
+      return withdraw(step, world);
     case 'revoke':
       return revoke(step, world);
     default:

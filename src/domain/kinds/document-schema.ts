@@ -66,13 +66,21 @@ const METADATA: JsonSchema = {
           description: 'The name it had before it was renamed, or its id.',
           'x-expects': 'the name it had before, or its id',
         },
+        'keywright.dev/keep-delivered': {
+          type: 'string',
+          enum: ['true', 'false'],
+          description:
+            'true: when the key is removed, its secret stays in the sinks that it was delivered to.',
+        },
         'keywright.dev/suspend-until': {
           type: 'string',
           format: 'instant',
           description: 'Reconciliation of the object is paused until then.',
         },
       },
-      patternProperties: { '^keywright\\.dev/(?!(?:protect|previous-name|suspend-until)$)': false },
+      patternProperties: {
+        '^keywright\\.dev/(?!(?:protect|previous-name|keep-delivered|suspend-until)$)': false,
+      },
       additionalProperties: { type: 'string', maxLength: 4096 },
     },
   },

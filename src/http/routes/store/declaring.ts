@@ -4,6 +4,7 @@ import { fault } from '../../../domain/errors.js';
 import { documentSchema } from '../../../domain/kinds/document-schema.js';
 import { kindOf, type ObjectKind } from '../../../domain/kinds/index.js';
 import { normalForm } from '../../../domain/kinds/normal-form.js';
+import { type Metadata, REPLACED_BY } from '../../../domain/metadata.js';
 import { type Declaration, isLabel } from '../../../domain/objects.js';
 import { fail, ok, type Result } from '../../../domain/result.js';
 import { parseDuration, parseInstant } from '../../../domain/time.js';
@@ -29,7 +30,8 @@ export type Naming = 'document' | 'any';
 
 /** The same in normal form. `invalid_documents` names the first field that is wrong. */
 export function checkDeclaration(declaration: Declaration, naming: Naming): Result<Declaration> {
-  const { kind, metadata, spec } = declaration;
+  const { kind, spec } = declaration;
+  const metadata = withoutNote(declaration.metadata);
   const known = naming === 'document' || isLabel(metadata.name);
   const named = known ? metadata : { ...metadata, name: 'any-name' };
   const validate = validatorOf(kind);
@@ -41,6 +43,12 @@ export function checkDeclaration(declaration: Declaration, naming: Naming): Resu
   const [problem] = kindOf(kind).check(spec, metadata);
   if (problem !== undefined) return wrong(declaration, `${problem.path} ${problem.message}`);
   return ok({ ...declaration, spec: normalForm(kindOf(kind).schema, spec) } as Declaration);
+}
+
+/** A reconciler notes on a replaced key what took its place, which no document may say. */
+function withoutNote(metadata: Metadata): Metadata {
+  const { [REPLACED_BY]: successor, ...annotations } = metadata.annotations ?? {};
+  return successor !== undefined && isLabel(successor) ? { ...metadata, annotations } : metadata;
 }
 
 const wrong = ({ kind, metadata }: Declaration, what: string): Result<never> =>
