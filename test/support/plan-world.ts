@@ -95,8 +95,11 @@ export class PlanWorld {
       revision: ++this.#revision,
       quietUntil: 0,
       deliveries: [],
-      // Whoever has a person's name later is somebody else.
-      id: declaration.kind === 'User' ? `${refText(ref)}#${this.#revision}` : refText(ref),
+      // Whoever has a person's name later is somebody else, and so is a key.
+      id:
+        declaration.kind === 'User' || declaration.kind === 'ApiKey'
+          ? `${refText(ref)}#${this.#revision}`
+          : refText(ref),
       declaration,
       createdAt: this.now,
       key,
