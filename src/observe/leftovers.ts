@@ -3,7 +3,7 @@ import type { DesiredEntry } from '../domain/desired.js';
 import type { LiveSummary } from '../domain/live.js';
 import { ok, type Result } from '../domain/result.js';
 import { type Instant, NEVER } from '../domain/time.js';
-import type { Leftover } from '../plan/leftovers.js';
+import type { Leftover } from '../plan/plan.js';
 import type { LiveStore } from '../ports/live-store.js';
 import type { Sinks } from '../ports/sink.js';
 

@@ -18,7 +18,6 @@ import type {
 import type { Declaration, DeclarationOf, ObjectRef } from '../domain/objects.js';
 import type { DurationMs, Instant } from '../domain/time.js';
 import type { Totals } from './compare.js';
-import type { Leftover } from './leftovers.js';
 import type { FindingCode, StepReason, WaitingReason } from './reasons.js';
 
 /** Deterministic and unique in a plan: `ApiKey/billing-prod issue 2`. */
@@ -193,6 +192,14 @@ export interface PlanInput {
   readonly allowRemovals: number | undefined;
   /** What to do about tokens at declared places that this store never issued: `--take-over-sinks`. */
   readonly unknownTokens?: 'quarantine' | 'replace';
+}
+
+/** A token that is of no use, in a sink that no key has. */
+export interface Leftover {
+  /** The key that it was issued for; a live one may have its name again. */
+  readonly object: ObjectRef;
+  readonly sink: SinkId;
+  readonly fingerprint: Fingerprint;
 }
 
 /** One object, from both sides. */

@@ -274,7 +274,8 @@ export function liveStoreContract(name: string, open: () => Promise<OpenStore>):
         const known = need(await store.tokens([young, old, old]));
         expect(known).toHaveLength(2);
         const nowhere = { isSuperseded: false, declaredAt: [], deliveredTo: [] };
-        expect(known).toContainEqual({ tokenId: old, object: keyRef('a'), isRemoved: true, ...nowhere });
+        const removed = { isRemoved: true, endsAt: clock.now() };
+        expect(known).toContainEqual({ tokenId: old, object: keyRef('a'), ...removed, ...nowhere });
         expect(known).toContainEqual({ tokenId: young, object: keyRef('a'), isRemoved: false, ...nowhere });
       });
 
