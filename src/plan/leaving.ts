@@ -48,12 +48,17 @@ export function overlapOf(
   { subjects, now }: Pick<PlanInput, 'subjects' | 'now'>,
 ): DurationMs {
   if (declaration.kind !== 'ApiKey' || key === undefined) return 0;
-  const isStopped = key.deactivatedAt !== undefined || (key.owner ?? 'active') !== 'active';
-  if (isStopped || losesPerson(key, subjects)) return 0;
+  if (!isAtWork(key, { subjects, now })) return 0;
   const ends = key.versions
     .filter((version) => isAlive(version, now))
     .map(({ revokedAt = NEVER, expiresAt = NEVER }) => Math.min(revokedAt, expiresAt));
   return Math.min(rotationPolicy(declaration.spec).overlapMs, Math.max(now, ...ends) - now);
+}
+
+/** Is any version of it accepted, and will it be after this plan? */
+export function isAtWork(key: KeyFacts, { subjects, now }: Pick<PlanInput, 'subjects' | 'now'>): boolean {
+  const isStopped = key.deactivatedAt !== undefined || (key.owner ?? 'active') !== 'active';
+  return !isStopped && !losesPerson(key, subjects) && key.versions.some((one) => isAlive(one, now));
 }
 
 /** Of a personal key: its person is removed or deactivated in this plan. */

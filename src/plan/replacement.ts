@@ -26,7 +26,7 @@ import { differences } from './differences.js';
 import { handOverPredecessors } from './handover.js';
 import { holds, keyOf } from './key.js';
 import { hasLapsed } from './key-checks.js';
-import { overlapOf } from './leaving.js';
+import { isAtWork } from './leaving.js';
 import type { PlanInput, Step, StepId } from './plan.js';
 import type { StepReason } from './reasons.js';
 import { stepOf } from './steps.js';
@@ -61,7 +61,7 @@ function usersOf({ versions }: KeyFacts, now: Instant): string {
 
 /** The key as it is called while its versions run out; undefined for one of which nothing is worth keeping. */
 export function replacedRef(live: LiveObject, input: PlanInput): ObjectRef | undefined {
-  if (live.declaration.kind !== 'ApiKey' || overlapOf(live, input) === 0) return undefined;
+  if (live.key === undefined || !isAtWork(live.key, input)) return undefined;
   const name = replacedName(live.ref.name, sha256(live.id).slice(0, 8));
   return name === undefined ? undefined : { kind: 'ApiKey', name };
 }
