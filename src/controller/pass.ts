@@ -10,15 +10,16 @@ import { refText } from '../domain/objects.js';
 import { fail, ok, type Result } from '../domain/result.js';
 import { type Instant, NEVER } from '../domain/time.js';
 import { type Cause, type Difference, differencesOf } from '../plan/drift.js';
+import { wakeAt } from '../plan/next-wakeup.js';
 import type { Plan, PlanInput, Step } from '../plan/plan.js';
-import type { WithheldReason } from '../plan/reasons.js';
+import type { HoldBackReason } from '../plan/reasons.js';
 import type { Report } from '../plan/report.js';
-import { wakeAt } from '../plan/wake.js';
 import type { Clock } from '../ports/clock.js';
 import type { LiveStore } from '../ports/live-store.js';
 import type { Identity, Sealing } from '../ports/sealing.js';
 import type { Sinks } from '../ports/sink.js';
-import { causesOf, RECONCILER_PATH } from './causes.js';
+import { causesOf, RECONCILER_PATH } from '../reconcile/drift-attribution.js';
+import { preview } from '../reconcile/preview.js';
 import {
   type Commit,
   type Documents,
@@ -26,8 +27,7 @@ import {
   passFailure,
   type ReadDocuments,
 } from './documents.js';
-import { preview } from './preview.js';
-import { type DriftPolicy, type Withheld, withhold } from './withhold.js';
+import { type DriftPolicy, type HeldBack, holdBack } from './hold-back.js';
 
 export interface PassWorld {
   readonly documents: ReadDocuments;
@@ -50,8 +50,8 @@ export interface PassOutcome {
   readonly plan: Plan;
   readonly commit: Commit | undefined;
   /** What was left undone, and why. */
-  readonly withheld: readonly Withheld[];
-  /** What `keywright drift` would say if all that is not withheld was done: none as long as live is as declared. */
+  readonly heldBack: readonly HeldBack[];
+  /** What `keywright drift` would say if all that is not heldBack was done: none as long as live is as declared. */
   readonly differences: readonly Difference[];
   /** What was done; undefined when there was nothing to do. */
   readonly report: Report | undefined;
@@ -113,34 +113,34 @@ async function decide(world: PassWorld, documents: Documents): Promise<Result<De
   const { plan, input, isLive, quietUntil } = seen.value;
   const problems = documents.unresolved(isLive);
   if (problems.length > 0) return fail(passFailure(unresolvedNames(problems.length), problems));
-  const chosen = await withhold(plan, { input, store, drift, restingMs: documents.restingMs ?? NEVER });
+  const chosen = await holdBack(plan, { input, store, drift, restingMs: documents.restingMs ?? NEVER });
   if (!chosen.ok) return failed(chosen.error);
-  const { steps, withheld, until } = chosen.value;
-  const differences = await leftOf(plan, { steps, withheld, input, store });
+  const { steps, heldBack, until } = chosen.value;
+  const differences = await leftOf(plan, { steps, heldBack, input, store });
   if (!differences.ok) return failed(differences.error);
   const at = Math.min(until, wakeAt(plan, input, quietUntil));
-  const outcome = { plan, commit, withheld, differences: differences.value, report: undefined, wakeAt: at };
+  const outcome = { plan, commit, heldBack, differences: differences.value, report: undefined, wakeAt: at };
   return ok({ steps, outcome });
 }
 
 interface Chosen {
   /** To be carried out. */
   readonly steps: readonly Step[];
-  readonly withheld: readonly Withheld[];
+  readonly heldBack: readonly HeldBack[];
   readonly input: PlanInput;
   readonly store: LiveStore;
 }
 
-/** Why a step is withheld says already whose doing it is, so the log is asked of the rest alone. */
+/** Why a step is heldBack says already whose doing it is, so the log is asked of the rest alone. */
 async function leftOf(
   { steps: all, findings, waiting }: Plan,
-  { steps, withheld, input, store }: Chosen,
+  { steps, heldBack, input, store }: Chosen,
 ): Promise<Result<readonly Difference[]>> {
   const done = new Set(steps);
   const outlook = { steps: [], findings, waiting };
   const causes = await causesOf(outlook, input, store);
   if (!causes.ok) return causes;
-  const known = withheld.map(({ object, reason, cause }): [string, Cause | undefined] => [
+  const known = heldBack.map(({ object, reason, cause }): [string, Cause | undefined] => [
     refText(object),
     cause ?? (MEANT.has(reason) ? { documents: true } : undefined),
   ]);
@@ -151,7 +151,7 @@ async function leftOf(
 }
 
 /** Of these the documents moved. */
-const MEANT: ReadonlySet<WithheldReason> = new Set(['ApprovalRequired', 'DocumentsUnsettled']);
+const MEANT: ReadonlySet<HoldBackReason> = new Set(['ApprovalRequired', 'DocumentsUnsettled']);
 
 const ownershipOf = ({ desired }: Documents): Ownership => ({
   project: desired.project.name,

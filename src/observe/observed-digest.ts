@@ -16,7 +16,7 @@ import {
   stampOf,
 } from '../domain/objects.js';
 import { isOwnedBy } from '../plan/compare.js';
-import { strangePlaces } from '../plan/places.js';
+import { occupiedSinks } from '../plan/occupied-sinks.js';
 import type { PlanInput, Step, Subject } from '../plan/plan.js';
 
 export interface Observed {
@@ -92,7 +92,7 @@ function subjectLines(subject: Subject | undefined, { tokens }: Observed): reado
   if (subject === undefined) return [];
   const { live, receipts, dependents } = subject;
   const owner = live?.key?.owner ?? 'active';
-  const strangers = strangePlaces(subject).flatMap(({ tokenId }) => tokenId ?? []);
+  const strangers = occupiedSinks(subject).flatMap(({ tokenId }) => tokenId ?? []);
   return [
     ...(owner === 'active' ? [] : [owner]),
     ...[...receipts].flatMap(([sink, receipt]) => receiptLines(sink, receipt, live)),

@@ -6,10 +6,10 @@ import { decideKey } from './decide-key.js';
 import { type Decision, type Declared, NOTHING, type Situation, together } from './decision.js';
 import { divergencesOf } from './divergence.js';
 import { keyOf } from './key.js';
-import { ownerDeactivated } from './people.js';
 import { notDeclared } from './removal.js';
 import { replacedKey } from './replacement.js';
 import { unmanagedObject } from './unmanaged.js';
+import { ownerDeactivated } from './users.js';
 
 export function decide(situation: Situation): Decision {
   const { remark } = situation;

@@ -22,20 +22,20 @@ import {
   toDo,
   waitFor,
 } from './decision.js';
-import { differences } from './differences.js';
+import { diff } from './diff.js';
 import { handOverPredecessors } from './handover.js';
 import { holds, keyOf } from './key.js';
 import { hasLapsed } from './key-checks.js';
-import { isAtWork } from './leaving.js';
 import type { PlanInput, Step, StepId } from './plan.js';
 import type { StepReason } from './reasons.js';
+import { isAtWork } from './released-dependents.js';
 import { stepOf } from './steps.js';
 
 /** Nothing of a key without a version that works, which nobody can be using. */
 export function replacedInProduction({ ref, desired, live, input }: DeclaredAndLive): Decision {
   const { key } = live;
   if (key?.isProd !== true || !key.versions.some((one) => isAlive(one, input.now))) return NOTHING;
-  const paths = differences(live.declaration, desired.declaration).map(({ path }) => path);
+  const paths = diff(live.declaration, desired.declaration).map(({ path }) => path);
   const fixed = kindOf(ref.kind).replacedBy.map((field) => `spec.${field}`);
   const changed = fixed.filter((field) =>
     paths.some((path) => path === field || path.startsWith(`${field}.`)),

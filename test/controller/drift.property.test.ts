@@ -3,7 +3,7 @@
  * said exactly when every declared object is live as declared, delivered where declared, and nothing else of ours is live.
  */
 import fc from 'fast-check';
-import { lapsesAt } from '../../src/domain/guests.js';
+import { expiresAt } from '../../src/domain/guests.js';
 import {
   isAccepted,
   isAlive,
@@ -68,7 +68,7 @@ async function untruth(
   if (live.ownership?.project !== 'acme' && live.origin !== 'system') return 'is not of this project';
   const now = world.now();
   if (declaration.kind === 'Guest')
-    return lapsesAt({ spec: declaration.spec, grantedAt: live.grantedAt }) <= now ? 'is over' : undefined;
+    return expiresAt({ spec: declaration.spec, grantedAt: live.grantedAt }) <= now ? 'is over' : undefined;
   if (declaration.kind !== 'ApiKey' || live.key === undefined) return undefined;
   const { key } = live;
   const newest = key.versions.at(-1);

@@ -21,7 +21,7 @@ export const PLANNED_AT = EMPTY.now;
 
 export const outcome = (more: Partial<PassOutcome> = {}): Result<PassOutcome, PassFailure> =>
   ok({
-    ...{ plan: EMPTY, commit: undefined, withheld: [], differences: [], report: undefined, wakeAt: NEVER },
+    ...{ plan: EMPTY, commit: undefined, heldBack: [], differences: [], report: undefined, wakeAt: NEVER },
     ...more,
   });
 

@@ -5,9 +5,7 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import fc from 'fast-check';
-import { causesOf } from '../../src/controller/causes.js';
 import { type PassWorld, pass } from '../../src/controller/pass.js';
-import { preview } from '../../src/controller/preview.js';
 import { type SinkId, sinkIdOf } from '../../src/domain/kinds/index.js';
 import type { LiveObject } from '../../src/domain/live.js';
 import type { Declaration } from '../../src/domain/objects.js';
@@ -18,11 +16,13 @@ import { openInMemory } from '../../src/main/embedded-store.js';
 import { type Difference, drift } from '../../src/plan/drift.js';
 import type { Plan } from '../../src/plan/plan.js';
 import type { LiveStore } from '../../src/ports/live-store.js';
+import { causesOf } from '../../src/reconcile/drift-attribution.js';
+import { preview } from '../../src/reconcile/preview.js';
 import { newToken, type Workplace, workplace } from './apply-folder.js';
 import { unwrap } from './apply-world.js';
-import { documents } from './chance-documents.js';
 import { documentsOf } from './pass-world.js';
 import { service } from './plan-declarations.js';
+import { documents } from './random-documents.js';
 import { testWorld } from './store-world.js';
 
 const OURS = { project: 'acme', manager: 'documents' };

@@ -10,13 +10,13 @@ import {
   objectsText,
   type Terminating,
   terminatingJson,
-} from '../../view/objects.js';
+} from '../../render/objects.js';
 import type { Command, Input } from '../command.js';
 import { EXIT } from '../exit.js';
 import { type Failure, failed, failure } from '../failure.js';
-import { kindLike, notFound, ownName, parseRef } from '../named.js';
-import { printJson } from '../render.js';
-import { SELECT, selectorOf } from '../selecting.js';
+import { printJson } from '../output.js';
+import { kindLike, notFound, ownName, parseRef } from '../resolve-ref.js';
+import { SELECT, selectorOf } from '../selection.js';
 import { withStore } from '../session.js';
 
 export const get: Command = {

@@ -1,0 +1,146 @@
+/** Drift for people and for programs: what differs, since when, through whom, and what would mend it. */
+
+import { refJson, refText } from '../domain/objects.js';
+import { formatInstant } from '../domain/time.js';
+import type { Cause, Difference, Drift, DriftStatus, DriftStep } from '../plan/drift.js';
+import { escaped, list, tableOf } from './markdown.js';
+import { type Group, groupsOf, summaryText } from './plan-groups.js';
+import { findingJson, waitingJson, withRefJson } from './plan-json.js';
+import { cells, findingLine, waitingLine } from './plan-markdown.js';
+import { groupText, outlookTexts, type PlanTextOptions, paragraphs } from './plan-text.js';
+import { counted, painter, printable } from './text-format.js';
+
+/** No newline at the end. */
+export function driftText(drift: Drift, options: PlanTextOptions): string {
+  const paint = painter(options);
+  const groups = groupsOf(drift.steps);
+  const entries = groups.map(
+    (group) => `${groupText(group, paint)}\n      ${paint('dim', causeText(ofGroup(group, drift)))}`,
+  );
+  const others = withoutSteps(drift).map(
+    (one) =>
+      `  ${paint('red', '≠')} ${paint('bold', nameOf(one))} ${paint('dim', `(${one.reason})`)}\n      ${paint('dim', causeText(one))}`,
+  );
+  const end = groups.length === 0 ? [] : [`${paint('bold', 'Drift:')} ${summaryText(drift.summary)}`];
+  return paragraphs([headline(drift), ...entries, ...others], outlookTexts(drift, options), end);
+}
+
+/** A table for a pull request or a ticket. No newline at the end. */
+export function driftMarkdown(drift: Drift): string {
+  const rows = [
+    ...groupsOf(drift.steps).map((group) => [...cells(group), escaped(causeText(ofGroup(group, drift)))]),
+    ...withoutSteps(drift).map((one) => ['', escaped(nameOf(one)), one.reason, '', escaped(causeText(one))]),
+  ];
+  const parts = [
+    `### Keywright drift of ${escaped(drift.project)}\n\n${headline(drift)}`,
+    rows.length === 0 ? '' : tableOf(['', 'Object', 'Why', 'What', 'Since when and by whom'], rows),
+    list('Findings', drift.findings.map(findingLine)),
+    list('Waiting', drift.waiting.map(waitingLine)),
+  ];
+  return parts.filter((part) => part !== '').join('\n\n');
+}
+
+const nameOf = ({ object }: Difference): string =>
+  object === undefined ? 'the plan as a whole' : printable(refText(object));
+
+/** What a guard refuses or what has to wait, and no step would mend. */
+function withoutSteps({ differences, steps }: Drift): readonly Difference[] {
+  const mended = new Set(steps.map(({ object }) => refText(object)));
+  return differences.filter(({ object }) => object === undefined || !mended.has(refText(object)));
+}
+
+function headline({ differences, only }: Drift): string {
+  if (differences.length === 0) return only === undefined ? NO_DRIFT : `Nothing is ${STATUS_TEXT[only]}.`;
+  const count = (status: DriftStatus): string => {
+    const { length } = differences.filter((one) => one.status === status);
+    return length === 0 ? '' : `${length} ${STATUS_TEXT[status]}`;
+  };
+  const counts = [count('drifted'), count('not-applied')].filter((text) => text !== '');
+  const differ = `${counted(differences.length, 'object')} ${differences.length === 1 ? 'differs' : 'differ'}`;
+  return `${differ} from what is declared: ${counts.join(', ')}.`;
+}
+
+const NO_DRIFT = 'No drift: live matches what is declared.';
+const STATUS_TEXT: Readonly<Record<DriftStatus, string>> = {
+  drifted: 'drifted',
+  'not-applied': 'not applied yet',
+};
+
+/** Of the object that the group is about. */
+function ofGroup(
+  { steps }: Group<DriftStep>,
+  { differences }: Drift,
+): Pick<Difference, 'reason' | 'status' | 'cause'> {
+  const [step] = steps;
+  const found = step && differences.find(({ object }) => object && refText(object) === refText(step.object));
+  return found ?? { reason: step?.reason ?? 'DeclarationChanged', status: step?.status ?? 'drifted' };
+}
+
+const causeText = (one: Pick<Difference, 'reason' | 'status' | 'cause'>): string =>
+  `${STATUS_TEXT[one.status]}: ${whyText(one)}`;
+
+function whyText({ reason, cause, status }: Pick<Difference, 'reason' | 'status' | 'cause'>): string {
+  if (cause === undefined)
+    return UNRECORDED[reason] ?? (status === 'drifted' ? UNEXPLAINED : 'an apply has yet to finish it');
+  if ('documents' in cause) return 'the documents changed';
+  return `since ${formatInstant(cause.since)}, by ${printable(cause.actor)} through ${printable(cause.path)}`;
+}
+
+const UNEXPLAINED = 'cause unknown: nothing in the audit log explains it';
+const BY_TIME = 'its time has come; nobody changed it';
+const AT_SINK = 'the sink was changed from outside, which no audit log of ours tells of';
+
+/** What comes about without an entry in the audit log. */
+const UNRECORDED: Readonly<Partial<Record<Difference['reason'], string>>> = {
+  NoCurrentVersion: BY_TIME,
+  RotationDue: BY_TIME,
+  HandedOver: BY_TIME,
+  DeadlinePassed: BY_TIME,
+  DeclaredEndPassed: BY_TIME,
+  PredecessorExpired: BY_TIME,
+  RemovedKeyEnded: BY_TIME,
+  KeyExpired: BY_TIME,
+  GuestLapsed: BY_TIME,
+  Lapsed: BY_TIME,
+  ManyExpiries: BY_TIME,
+  SinkMissing: AT_SINK,
+  SinkDiffers: AT_SINK,
+  Quarantined: AT_SINK,
+  SinkUnknown: 'the sink cannot be read',
+  RemovalGuard: 'the documents changed',
+  EmptiedConfiguration: 'the documents changed',
+  TooFewAdministrators: 'the documents changed',
+};
+
+/** The shape of `planJson`, of kind Drift, each step with its cause where one is known. */
+export const driftJson = (drift: Drift) => ({
+  apiVersion: drift.apiVersion,
+  kind: drift.kind,
+  project: drift.project,
+  ...(drift.selection !== undefined && { selection: drift.selection }),
+  digest: drift.digest,
+  basedOn: drift.basedOn,
+  now: formatInstant(drift.now),
+  ...(drift.only !== undefined && { only: drift.only }),
+  summary: drift.summary,
+  differences: drift.differences.map(differenceJson),
+  steps: drift.steps.map(driftStepJson),
+  findings: drift.findings.map(findingJson),
+  waiting: drift.waiting.map(waitingJson),
+  approvals: drift.approvals,
+});
+
+const driftStepJson = ({ cause, ...step }: DriftStep) => ({
+  ...withRefJson(step),
+  ...(cause && { cause: causeJson(cause) }),
+});
+
+/** Without an object: of the plan as a whole. */
+export const differenceJson = ({ object, cause, ...one }: Difference) => ({
+  ...(object && { object: refJson(object) }),
+  ...one,
+  ...(cause && { cause: causeJson(cause) }),
+});
+
+export const causeJson = (cause: Cause) =>
+  'documents' in cause ? cause : { ...cause, since: formatInstant(cause.since) };
