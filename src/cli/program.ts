@@ -7,10 +7,10 @@ import { Argument, Command as Commander, CommanderError, InvalidArgumentError, O
 import { Secret } from '../domain/secret.js';
 import { type Command, Input, type OptionSpec } from './command.js';
 import { COMMANDS } from './commands/index.js';
+import type { World } from './dependencies.js';
 import { EXIT, type ExitCode, exitOf } from './exit.js';
-import { renderFailure } from './render.js';
+import { renderFailure } from './output.js';
 import type { CommandContext, CommonFlags, OutputFormat, Terminal } from './terminal.js';
-import type { World } from './world.js';
 
 export interface Invocation {
   readonly argv: readonly string[];

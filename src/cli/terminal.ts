@@ -1,6 +1,6 @@
 /** What a command may touch of the terminal. The only place of the core that prints. */
 import type { Caller } from '../ports/live-store.js';
-import type { StorePlace, World } from './world.js';
+import type { StorePlace, World } from './dependencies.js';
 
 export interface Terminal {
   readonly cwd: string;

@@ -8,7 +8,7 @@ import { fail, ok, type Result } from '../domain/result.js';
 import type { Secret } from '../domain/secret.js';
 import type { DurationMs } from '../domain/time.js';
 import type { Address } from './address.js';
-import { type Trouble, troubleOf } from './trouble.js';
+import { type Trouble, troubleOf } from './errors.js';
 
 export interface Asked {
   readonly method: 'GET' | 'POST';

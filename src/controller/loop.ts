@@ -14,10 +14,10 @@ import { fail, ok, type Result } from '../domain/result.js';
 import { type DurationMs, SECOND_MS } from '../domain/time.js';
 import type { Clock } from '../ports/clock.js';
 import type { LiveStore } from '../ports/live-store.js';
-import { Bell, heardAny } from './bell.js';
+import { backoffMs, GAP_MS, newPatience } from './backoff.js';
 import { type PassFailure, passFailure } from './documents.js';
 import type { PassOutcome } from './pass.js';
-import { backoffMs, GAP_MS, newPatience } from './patience.js';
+import { Bell, heardAny } from './signal.js';
 import type { ControllerEvent } from './status.js';
 
 /** Less than the lease of writers, and looked at often: whoever stands by is at work within that one's five seconds. */

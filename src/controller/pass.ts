@@ -8,14 +8,15 @@ import { type Fault, fault } from '../domain/errors.js';
 import { DOCUMENTS_MANAGER, type Ownership } from '../domain/live.js';
 import { fail, ok, type Result } from '../domain/result.js';
 import { type Instant, NEVER } from '../domain/time.js';
+import { wakeAt } from '../plan/next-wakeup.js';
 import type { Plan, Step } from '../plan/plan.js';
 import type { Report } from '../plan/report.js';
-import { wakeAt } from '../plan/wake.js';
 import type { Clock } from '../ports/clock.js';
 import type { LiveStore } from '../ports/live-store.js';
 import type { Identity, Sealing } from '../ports/sealing.js';
 import type { Sinks } from '../ports/sink.js';
-import { RECONCILER_PATH } from './causes.js';
+import { RECONCILER_PATH } from '../reconcile/drift-attribution.js';
+import { preview } from '../reconcile/preview.js';
 import {
   type Commit,
   type Documents,
@@ -23,8 +24,7 @@ import {
   passFailure,
   type ReadDocuments,
 } from './documents.js';
-import { preview } from './preview.js';
-import { type DriftPolicy, type Withheld, withhold } from './withhold.js';
+import { type DriftPolicy, type Withheld, withhold } from './hold-back.js';
 
 export interface PassWorld {
   readonly documents: ReadDocuments;

@@ -1,7 +1,7 @@
 /** The one credential of a request, or why there is none to go by. */
 import type { IncomingMessage } from 'node:http';
 import { fault } from '../domain/errors.js';
-import { presentedIn } from '../domain/presented.js';
+import { presentedIn } from '../domain/request-credential.js';
 import { fail, ok, type Result } from '../domain/result.js';
 import type { Secret } from '../domain/secret.js';
 import { CHALLENGE, type Refusal } from './problem.js';

@@ -1,9 +1,10 @@
 /** Opens the embedded live store in a folder, or only its feed of credentials, and replaces its master key. */
-import { openAuthority, type World } from '../authority/authority.js';
-import { openFeed } from '../authority/credential-feed.js';
-import { newKey } from '../authority/keyring.js';
-import { replaceMasterKey } from '../authority/master-key.js';
-import type { Storage } from '../authority/storage-port.js';
+
+import { openFeed } from '../credential-store/credential-feed.js';
+import { openAuthority, type World } from '../credential-store/credential-store.js';
+import { newKey } from '../credential-store/keyring.js';
+import { replaceMasterKey } from '../credential-store/master-key.js';
+import type { Storage } from '../credential-store/storage-port.js';
 import { fault } from '../domain/errors.js';
 import { fail, ok, type Result } from '../domain/result.js';
 import type { Secret } from '../domain/secret.js';

@@ -1,5 +1,7 @@
 /** Verifies from memory, in this process, over an embedded store's folder or a store on a server. */
-import { API_ACCESS, entitlementsOf, type Plan } from '../domain/plans.js';
+
+import { sodiumSealing, systemClock, systemEntropy } from '../adapters/system.js';
+import { API_ACCESS, entitlementsOf, type Plan } from '../domain/billing-plan.js';
 import { ok, type Result } from '../domain/result.js';
 import { Secret } from '../domain/secret.js';
 import type { DurationMs } from '../domain/time.js';
@@ -9,10 +11,9 @@ import { isPostgresAddress } from '../storage/postgres/address.js';
 import { inSpace, type Room } from '../verifier/in-space.js';
 import type { Verifying } from '../verifier/middleware.js';
 import { type Answer, createVerifier, type Unavailable, type Verifier } from '../verifier/verifier.js';
-import { reportBeingThere } from './being-there.js';
 import { openEmbeddedFeed, openEmbeddedStore } from './embedded-store.js';
+import { reportBeingThere } from './heartbeat.js';
 import { openPostgresFeed, openPostgresStore } from './postgres-store.js';
-import { sodiumSealing, systemClock, systemEntropy } from './system.js';
 
 export interface MemoryOptions {
   readonly store: string;

@@ -2,9 +2,10 @@
  * Opens the live store on a PostgreSQL server, and replaces its master key. The server's driver is loaded
  * here and nowhere before: an embedded store starts without it.
  */
-import { openAuthority, type World } from '../authority/authority.js';
-import { openFeed } from '../authority/credential-feed.js';
-import { replaceMasterKey } from '../authority/master-key.js';
+
+import { openFeed } from '../credential-store/credential-feed.js';
+import { openAuthority, type World } from '../credential-store/credential-store.js';
+import { replaceMasterKey } from '../credential-store/master-key.js';
 import { ok, type Result } from '../domain/result.js';
 import type { Secret } from '../domain/secret.js';
 import type { CredentialFeed } from '../ports/credential-feed.js';

@@ -1,11 +1,12 @@
 /** Verifies by asking an authority over HTTP, with answers remembered for a moment. */
+
+import { remoteAuthority } from '../adapters/remote-verification.js';
+import { systemClock, systemEntropy } from '../adapters/system.js';
 import { fail, ok, type Result } from '../domain/result.js';
 import { base62, Secret } from '../domain/secret.js';
 import type { DurationMs } from '../domain/time.js';
 import type { Verifying } from '../verifier/middleware.js';
 import { RemoteVerifier } from '../verifier/remote.js';
-import { remoteAuthority } from './remote-authority.js';
-import { systemClock, systemEntropy } from './system.js';
 
 export interface AskingOptions {
   readonly address: string;

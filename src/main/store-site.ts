@@ -2,9 +2,9 @@
  * Opening a live store, or only its feed, wherever it is: what to do where there is none, and which master
  * key is its own. Engines differ in their `StoreSite` only.
  */
-import { openAuthority, type World } from '../authority/authority.js';
-import { newKey } from '../authority/keyring.js';
-import type { Storage } from '../authority/storage-port.js';
+import { openAuthority, type World } from '../credential-store/credential-store.js';
+import { newKey } from '../credential-store/keyring.js';
+import type { Storage } from '../credential-store/storage-port.js';
 import { fault } from '../domain/errors.js';
 import { fail, ok, type Result } from '../domain/result.js';
 import { Secret } from '../domain/secret.js';

@@ -1,7 +1,7 @@
 /** Whose the tokens are that stand at declared places and are no version of the key declared there. */
 import type { KnownToken } from '../domain/live.js';
 import { ok, type Result } from '../domain/result.js';
-import { strangePlaces } from '../plan/places.js';
+import { strangePlaces } from '../plan/occupied-sinks.js';
 import type { Subject } from '../plan/plan.js';
 import type { LiveStore } from '../ports/live-store.js';
 

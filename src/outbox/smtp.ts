@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import type { Letter, NotSent, Post } from '../ports/outbox.js';
 import { isLoopback } from './addresses.js';
 import type { SmtpSettings } from './settings.js';
-import { subjectOf, textOf } from './wording.js';
+import { subjectOf, textOf } from './templates.js';
 
 export async function smtpPost(settings: SmtpSettings): Promise<Post> {
   const { createTransport } = await import('nodemailer');

@@ -11,7 +11,7 @@ import type { Clock } from '../ports/clock.js';
 import type { Letter, NotSent, Post } from '../ports/outbox.js';
 import { isLoopback, NOT_PUBLIC, publicLookup, type Resolve, systemResolve } from './addresses.js';
 import { hostOf, type WebhookSettings } from './settings.js';
-import { linkOf } from './wording.js';
+import { linkOf } from './templates.js';
 
 /** A connection on which nothing comes for so long is ended; longer than a letter may take. */
 const PATIENCE_MS: DurationMs = MINUTE_MS;

@@ -8,6 +8,7 @@ import type { LiveObject } from '../domain/live.js';
 import { SUSPEND_UNTIL } from '../domain/metadata.js';
 import { type Declaration, declarationDigest, refJson, refText } from '../domain/objects.js';
 import type { Instant } from '../domain/time.js';
+import { referredBy } from './aliases.js';
 import { isOwnedBy } from './compare.js';
 import {
   type Decision,
@@ -20,14 +21,13 @@ import {
   together,
   waitFor,
 } from './decision.js';
-import { differences } from './differences.js';
+import { differences } from './diff.js';
 import { keeping, stillGranted } from './grants.js';
-import { guestLapsed, isOrphaned } from './people.js';
-import { strangersAt } from './places.js';
+import { strangersAt } from './occupied-sinks.js';
 import type { StepReason } from './reasons.js';
-import { referredBy } from './referred.js';
 import { deletion, dependentsRemain, protectedObject } from './removal.js';
 import { stepOf } from './steps.js';
+import { guestLapsed, isOrphaned } from './users.js';
 
 export type Check = (declared: Declared) => Decision | undefined;
 

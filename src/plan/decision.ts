@@ -3,10 +3,10 @@ import type { DesiredObject } from '../domain/desired.js';
 import type { LiveObject, Receipt } from '../domain/live.js';
 import { type ObjectRef, refText } from '../domain/objects.js';
 import { formatInstant, type Instant } from '../domain/time.js';
-import type { Leaving } from './leaving.js';
+import type { Aliases } from './aliases.js';
 import type { Finding, PlanInput, Step, StepId, Subject, Waiting } from './plan.js';
 import type { FindingCode, WaitingReason } from './reasons.js';
-import type { Aliases } from './referred.js';
+import type { Leaving } from './released-dependents.js';
 
 export interface Decision {
   readonly steps: readonly Step[];

@@ -10,8 +10,8 @@
  */
 import { kindOf } from '../domain/kinds/index.js';
 import { type Declaration, type DeclarationOf, type ObjectRef, refText } from '../domain/objects.js';
+import { referredName, type World } from './aliases.js';
 import type { Step, StepId, Subject } from './plan.js';
-import { referredName, type World } from './referred.js';
 
 /** `Space/production/onboarding contacts`. */
 type Granted = string;

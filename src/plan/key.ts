@@ -5,7 +5,7 @@ import type { KeyFacts, Receipt, VersionFacts } from '../domain/live.js';
 import type { DeclarationOf, ObjectRef } from '../domain/objects.js';
 import type { Instant } from '../domain/time.js';
 import type { Declared } from './decision.js';
-import { type Stranger, strangersAt } from './places.js';
+import { type Stranger, strangersAt } from './occupied-sinks.js';
 import type { PlanInput, StepId } from './plan.js';
 
 export interface Key {

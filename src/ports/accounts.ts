@@ -2,11 +2,11 @@
  * The account that a store is: its plan and what clients keep about it, how much its keys are used, who serves it,
  * and which requests were answered before. `store_unreachable` and `store_tampered` are possible everywhere.
  */
-import type { Plan } from '../domain/plans.js';
+import type { Plan } from '../domain/billing-plan.js';
 import type { Result } from '../domain/result.js';
 import type { Instant } from '../domain/time.js';
-import type { By } from './authority.js';
-import type { OnceOnly } from './once.js';
+import type { OnceOnly } from './idempotency.js';
+import type { By } from './identity.js';
 
 export interface Account {
   /** `us_acc_…`. */

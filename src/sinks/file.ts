@@ -20,10 +20,10 @@ import {
 import { open } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import type { Instant } from '../domain/time.js';
+import { inTurns } from './batch-queue.js';
+import type { Place } from './contained-path.js';
+import { codeOf, Moved, Unsafe } from './errors.js';
 import { type Folder, isStillThere } from './folder.js';
-import type { Place } from './place.js';
-import { codeOf, Moved, Unsafe } from './trouble.js';
-import { inTurns } from './turns.js';
 
 const { O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_WRONLY } = constants;
 

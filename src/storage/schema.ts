@@ -17,7 +17,7 @@ import type {
   SigningKeyRow,
   UsageRow,
   VersionRow,
-} from '../authority/storage-port.js';
+} from '../credential-store/storage-port.js';
 
 export interface Database {
   readonly objects: ObjectRow;

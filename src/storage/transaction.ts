@@ -1,14 +1,14 @@
 /** All named queries over one connection. */
-import type { Transaction } from '../authority/storage-port.js';
-import { accountingQueries } from './queries/accounting.js';
-import { belongingQueries } from './queries/belongings.js';
+import type { Transaction } from '../credential-store/storage-port.js';
+import { belongingQueries } from './queries/attributes.js';
+import { auditQueries, keyringQueries, leaseQueries, metaQueries } from './queries/audit.js';
 import { credentialQueries, signingKeyQueries } from './queries/credentials.js';
 import { eventQueries } from './queries/events.js';
+import { reviewQueries } from './queries/hygiene.js';
 import { objectQueries } from './queries/objects.js';
 import { outboxQueries } from './queries/outbox.js';
-import { auditQueries, keyringQueries, leaseQueries, metaQueries } from './queries/records.js';
-import { reviewQueries } from './queries/review.js';
 import { secretQueries } from './queries/secrets.js';
+import { accountingQueries } from './queries/usage.js';
 import { versionQueries } from './queries/versions.js';
 import type { Session } from './statement.js';
 

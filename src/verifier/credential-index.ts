@@ -12,7 +12,7 @@ import type { Row } from './index-shard.js';
 import { IndexTable } from './index-table.js';
 import { MAC_WORDS, readMacWords } from './mac-words.js';
 import { NameStore } from './name-store.js';
-import { Standings } from './standings.js';
+import { Standings } from './shared-facts.js';
 import { type Occasion, UseLog } from './use-log.js';
 
 const MALFORMED: Verification = Object.freeze({ valid: false, code: 'MALFORMED' });

@@ -4,7 +4,7 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { FAULTS, type FaultCode } from '../domain/errors.js';
-import { presentedIn } from '../domain/presented.js';
+import { presentedIn } from '../domain/request-credential.js';
 import type { Result } from '../domain/result.js';
 import type { Secret } from '../domain/secret.js';
 import type { VerificationRequest } from '../domain/verification.js';

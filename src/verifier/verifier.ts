@@ -4,8 +4,9 @@
  * that it does not know, and that is never `valid`. Every refresh also reports which keys were used, under
  * the same bound: what a hand-over takes for silence is never use that a verifier kept to itself.
  */
+
+import type { Plan } from '../domain/billing-plan.js';
 import { fault } from '../domain/errors.js';
-import type { Plan } from '../domain/plans.js';
 import { fail, ok, type Result } from '../domain/result.js';
 import type { DurationMs } from '../domain/time.js';
 import type { VerificationRequest } from '../domain/verification.js';

@@ -1,7 +1,8 @@
 /** Which addresses are taken, and what is said of those that lead to no authority. */
+
+import { systemClock } from '../../src/adapters/system.js';
 import { parseAddress } from '../../src/client/address.js';
 import { openRemoteStore } from '../../src/client/remote-store.js';
-import { systemClock } from '../../src/main/system.js';
 import {
   FACTS,
   json,

@@ -1,6 +1,6 @@
 /** Lists of a store on a PostgreSQL server keep the contract. */
 import { describeWithPostgres } from '../support/postgres.js';
-import { postgresPlace } from '../support/postgres-place.js';
+import { postgresPlace } from '../support/postgres-database.js';
 import { need } from '../support/store.js';
 import { listsContract } from './lists.contract.js';
 

@@ -1,6 +1,6 @@
 /** A store on a PostgreSQL server keeps the contract. */
 import { describeWithPostgres } from '../support/postgres.js';
-import { postgresPlace } from '../support/postgres-place.js';
+import { postgresPlace } from '../support/postgres-database.js';
 import { need } from '../support/store.js';
 import { testWorld } from '../support/store-world.js';
 import { liveStoreContract } from './live-store.contract.js';

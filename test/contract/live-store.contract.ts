@@ -19,9 +19,9 @@ import {
   tokenIn,
 } from '../support/store.js';
 import { type HandClock, START } from '../support/store-world.js';
-import { byHandContract } from './by-hand.contract.js';
-import { peopleContract } from './people.contract.js';
+import { byHandContract } from './key-operations.contract.js';
 import { renameContract } from './rename.contract.js';
+import { peopleContract } from './users.contract.js';
 
 export interface OpenStore {
   readonly store: LiveStore;

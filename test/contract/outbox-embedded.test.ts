@@ -2,8 +2,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openServed } from '../../src/authority/identity/open.js';
-import { newKey } from '../../src/authority/keyring.js';
+import { openServed } from '../../src/credential-store/identity/served-store.js';
+import { newKey } from '../../src/credential-store/keyring.js';
 import { openEmbeddedServed } from '../../src/main/served-store.js';
 import { IN_MEMORY, openSqlite } from '../../src/storage/sqlite/engine.js';
 import { quickHashing } from '../support/callers.js';

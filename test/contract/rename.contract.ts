@@ -3,8 +3,8 @@ import { type Declaration, type ObjectRef, refOf, withName } from '../../src/dom
 import type { Secret } from '../../src/domain/secret.js';
 import { DAY_MS } from '../../src/domain/time.js';
 import type { LiveStore } from '../../src/ports/live-store.js';
-import { declared } from '../support/chance-kinds.js';
 import { key, role, service, team, user } from '../support/plan-declarations.js';
+import { declared } from '../support/random-kinds.js';
 import { environment, Hand, need, OURS, refusal } from '../support/store.js';
 import type { HandClock } from '../support/store-world.js';
 import type { OpenStore } from './live-store.contract.js';

@@ -1,10 +1,10 @@
 /** What every served store promises of secrets that customers' code reads. Run against each engine. */
 import { Secret } from '../../src/domain/secret.js';
-import type { NewRoom } from '../../src/ports/rooms.js';
 import type { SecretPlace } from '../../src/ports/secrets.js';
+import type { NewRoom } from '../../src/ports/spaces.js';
 import { Desk } from '../support/callers.js';
 import { need, refusal } from '../support/store.js';
-import type { OpenRooms } from './rooms.contract.js';
+import type { OpenRooms } from './spaces.contract.js';
 
 const production: SecretPlace = { environment: 'production' };
 

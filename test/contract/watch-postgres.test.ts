@@ -1,7 +1,7 @@
 /** A store on a PostgreSQL server keeps the contract of watching, also when its connections are cut. */
 import { describeWithPostgres } from '../support/postgres.js';
-import { postgresPlace } from '../support/postgres-place.js';
-import { eventually, ringsOf } from '../support/rings.js';
+import { postgresPlace } from '../support/postgres-database.js';
+import { eventually, ringsOf } from '../support/signals.js';
 import { CALLER, need, OURS, service } from '../support/store.js';
 import { watchContract } from './watch.contract.js';
 

@@ -1,6 +1,6 @@
 /** What watching a store promises, as sentences. Two openers of one store stand for two processes. */
 import type { LiveStore } from '../../src/ports/live-store.js';
-import { eventually, ringsOf } from '../support/rings.js';
+import { eventually, ringsOf } from '../support/signals.js';
 import { CALLER, keyRef, need, OURS, service } from '../support/store.js';
 
 export function watchContract(name: string, open: () => Promise<LiveStore>): void {

@@ -1,8 +1,9 @@
 /** The live store over HTTP: who may do what by it, what the log says of them, and what crosses. */
+
+import { systemClock } from '../../src/adapters/system.js';
 import { openRemoteStore } from '../../src/client/remote-store.js';
 import type { DeclarationOf } from '../../src/domain/objects.js';
 import { Secret } from '../../src/domain/secret.js';
-import { systemClock } from '../../src/main/system.js';
 import type { LiveStore, Mutation } from '../../src/ports/live-store.js';
 import { httpPlace, ROOT, type TestServer } from '../support/http-world.js';
 import {

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createVerifier, type KeyVerifier, type VerifierOptions } from '../../src/main/verifier.js';
 import { httpPlace, type TestServer } from '../support/http-world.js';
-import { eventually } from '../support/rings.js';
+import { eventually } from '../support/signals.js';
 import { apiKey, need } from '../support/store.js';
 
 const place = httpPlace();

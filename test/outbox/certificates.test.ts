@@ -4,7 +4,7 @@ import type { AddressInfo, Server } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 import { smtpPost } from '../../src/outbox/smtp.js';
 import { webhookPost } from '../../src/outbox/webhook.js';
-import { letter, PAGE, SECRET, settings, signal } from '../support/letters.js';
+import { letter, PAGE, SECRET, settings, signal } from '../support/messages.js';
 import { itWithCertificate } from '../support/self-signed.js';
 
 const servers: Server[] = [];

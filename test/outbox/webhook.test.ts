@@ -2,8 +2,8 @@
 import { createHmac } from 'node:crypto';
 import type { HostAddress } from '../../src/outbox/addresses.js';
 import { webhookPost } from '../../src/outbox/webhook.js';
-import { type HookAnswer, type HookReceiver, hookReceiver } from '../support/letter-receivers.js';
-import { letter, PAGE, SECRET, settings, signal, TOKEN } from '../support/letters.js';
+import { type HookAnswer, type HookReceiver, hookReceiver } from '../support/message-receivers.js';
+import { letter, PAGE, SECRET, settings, signal, TOKEN } from '../support/messages.js';
 import { START } from '../support/store-world.js';
 
 const receivers: HookReceiver[] = [];

@@ -7,7 +7,7 @@ import type {
   ReviewWindow,
   Transaction,
   VersionRow,
-} from '../../src/authority/storage-port.js';
+} from '../../src/credential-store/storage-port.js';
 import type { Tables } from './memory-storage.js';
 
 export function credentialQueries({ credentials }: Tables): Transaction['credentials'] {

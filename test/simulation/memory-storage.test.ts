@@ -1,6 +1,6 @@
 /** The storage of the simulation keeps the contract of a live store, so what is simulated is the real thing. */
-import { openAuthority } from '../../src/authority/authority.js';
-import { newKey } from '../../src/authority/keyring.js';
+import { openAuthority } from '../../src/credential-store/credential-store.js';
+import { newKey } from '../../src/credential-store/keyring.js';
 import { liveStoreContract } from '../contract/live-store.contract.js';
 import { need } from '../support/store.js';
 import { testWorld } from '../support/store-world.js';

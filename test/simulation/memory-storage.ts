@@ -21,7 +21,7 @@ import type {
   Transaction,
   UsageRow,
   VersionRow,
-} from '../../src/authority/storage-port.js';
+} from '../../src/credential-store/storage-port.js';
 import type { Result } from '../../src/domain/result.js';
 import type { DurationMs } from '../../src/domain/time.js';
 import {

@@ -3,10 +3,11 @@
  * and leaves the code under test as it is. Layers of defence mask one another, so some are only to be found
  * with others switched off; `without` says which (docs/assurance.md).
  */
-import { openKeyring } from '../../src/authority/keyring.js';
-import { entryHash } from '../../src/authority/record.js';
-import { signVersion } from '../../src/authority/rows.js';
-import type { AuditRow, Storage, Transaction } from '../../src/authority/storage-port.js';
+
+import { entryHash } from '../../src/credential-store/audit-log.js';
+import { openKeyring } from '../../src/credential-store/keyring.js';
+import { signVersion } from '../../src/credential-store/rows.js';
+import type { AuditRow, Storage, Transaction } from '../../src/credential-store/storage-port.js';
 import type { DesiredState } from '../../src/domain/desired.js';
 import { fault } from '../../src/domain/errors.js';
 import { type ApiKeySpec, sinkIdOf } from '../../src/domain/kinds/index.js';

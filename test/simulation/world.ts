@@ -2,10 +2,11 @@
  * Puts a run together: storage, places, documents, two controllers, consumers with their verifiers, people
  * and the judge, on one timeline. A defect wraps one of the ports; the code under test is the real one.
  */
-import { openAuthority } from '../../src/authority/authority.js';
-import { openFeed } from '../../src/authority/credential-feed.js';
-import { newKey } from '../../src/authority/keyring.js';
+
 import { type PassOutcome, pass } from '../../src/controller/pass.js';
+import { openFeed } from '../../src/credential-store/credential-feed.js';
+import { openAuthority } from '../../src/credential-store/credential-store.js';
+import { newKey } from '../../src/credential-store/keyring.js';
 import type { DesiredState } from '../../src/domain/desired.js';
 import { ok } from '../../src/domain/result.js';
 import type { Secret } from '../../src/domain/secret.js';

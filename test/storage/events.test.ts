@@ -1,7 +1,7 @@
 /** What a list of events costs: it follows the page that is asked for, and not the log. */
 import { CompiledQuery } from 'kysely';
-import { openServed, type ServedStore } from '../../src/authority/identity/open.js';
-import { newKey } from '../../src/authority/keyring.js';
+import { openServed, type ServedStore } from '../../src/credential-store/identity/served-store.js';
+import { newKey } from '../../src/credential-store/keyring.js';
 import type { EventQuery } from '../../src/ports/events.js';
 import { SqliteConnection } from '../../src/storage/sqlite/driver.js';
 import { IN_MEMORY, openSqlite } from '../../src/storage/sqlite/engine.js';

@@ -2,16 +2,16 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
+import { systemClock } from '../../src/adapters/system.js';
 import { fault } from '../../src/domain/errors.js';
 import { fail, ok, type Result } from '../../src/domain/result.js';
 import { Secret } from '../../src/domain/secret.js';
 import { replacePostgresMasterKey } from '../../src/main/postgres-store.js';
-import { systemClock } from '../../src/main/system.js';
 import { createVerifier } from '../../src/main/verifier.js';
 import type { LiveStore } from '../../src/ports/live-store.js';
 import { postgresServer } from '../../src/storage/postgres/engine.js';
 import { describeWithPostgres, PASSWORD } from '../support/postgres.js';
-import { postgresPlace } from '../support/postgres-place.js';
+import { postgresPlace } from '../support/postgres-database.js';
 import {
   apiKey,
   CALLER,

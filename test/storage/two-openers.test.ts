@@ -1,7 +1,7 @@
 /** Two openers of one folder, as two processes are: each sees what the other did, and none loses anything. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { openAuthority } from '../../src/authority/authority.js';
+import { openAuthority } from '../../src/credential-store/credential-store.js';
 import { siteIn } from '../../src/main/embedded-store.js';
 import { openSite } from '../../src/main/store-site.js';
 import type { LiveStore } from '../../src/ports/live-store.js';

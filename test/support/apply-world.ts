@@ -4,7 +4,7 @@
  */
 import { type ApplyWorld, apply } from '../../src/apply/apply.js';
 import { holdLease } from '../../src/apply/lease.js';
-import type { World } from '../../src/authority/authority.js';
+import type { World } from '../../src/credential-store/credential-store.js';
 import { digestOf } from '../../src/domain/canonical.js';
 import type { ObjectRef } from '../../src/domain/objects.js';
 import { compareRefs, type Declaration } from '../../src/domain/objects.js';

@@ -2,7 +2,7 @@
 import type { Principal } from '../../src/domain/principal.js';
 import type { Result } from '../../src/domain/result.js';
 import { Secret } from '../../src/domain/secret.js';
-import type { AccessToken, Authority, By, CallContext, Proof } from '../../src/ports/authority.js';
+import type { AccessToken, Authority, By, CallContext, Proof } from '../../src/ports/identity.js';
 import type { LiveStore } from '../../src/ports/live-store.js';
 import type { PasswordHashing } from '../../src/ports/password-hashing.js';
 import { CALLER, Hand, need, OURS } from './store.js';

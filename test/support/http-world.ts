@@ -3,15 +3,15 @@
  * against the server's own /openapi.json before the test sees it.
  */
 import { request as plainRequest } from 'node:http';
+import { newHttpMetrics } from '../../src/adapters/http-metrics.js';
+import { systemClock } from '../../src/adapters/system.js';
 import { Secret } from '../../src/domain/secret.js';
 import { openPlanGate } from '../../src/http/plan-gate.js';
 import { type Listening, listen } from '../../src/http/server.js';
 import type { HttpWorld, RequestEntry } from '../../src/http/world.js';
 import { openEmbeddedFeed } from '../../src/main/embedded-store.js';
-import { newHttpMetrics } from '../../src/main/http-metrics.js';
 import { previewsOver } from '../../src/main/previews.js';
 import { openEmbeddedServed } from '../../src/main/served-store.js';
-import { systemClock } from '../../src/main/system.js';
 import type { Clock } from '../../src/ports/clock.js';
 import type { Outbox } from '../../src/ports/outbox.js';
 import { createVerifier } from '../../src/verifier/verifier.js';

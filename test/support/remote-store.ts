@@ -1,18 +1,18 @@
 /** A store behind a real server on loopback, and clients of it: what is asked crosses HTTP both ways. */
 
-import { openFeed } from '../../src/authority/credential-feed.js';
-import { openServed } from '../../src/authority/identity/open.js';
-import { newKey } from '../../src/authority/keyring.js';
+import { newHttpMetrics } from '../../src/adapters/http-metrics.js';
+import { systemClock } from '../../src/adapters/system.js';
 import { openRemoteStore } from '../../src/client/remote-store.js';
+import { openFeed } from '../../src/credential-store/credential-feed.js';
+import { openServed } from '../../src/credential-store/identity/served-store.js';
+import { newKey } from '../../src/credential-store/keyring.js';
 import { Secret } from '../../src/domain/secret.js';
 import { openPlanGate } from '../../src/http/plan-gate.js';
 import { listen } from '../../src/http/server.js';
 import type { HttpWorld } from '../../src/http/world.js';
-import { newHttpMetrics } from '../../src/main/http-metrics.js';
 import { previewsOver } from '../../src/main/previews.js';
-import { systemClock } from '../../src/main/system.js';
-import type { Authority } from '../../src/ports/authority.js';
 import type { CredentialFeed } from '../../src/ports/credential-feed.js';
+import type { Authority } from '../../src/ports/identity.js';
 import type { LiveStore } from '../../src/ports/live-store.js';
 import { IN_MEMORY, openSqlite } from '../../src/storage/sqlite/engine.js';
 import { createVerifier } from '../../src/verifier/verifier.js';

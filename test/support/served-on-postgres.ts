@@ -2,7 +2,7 @@
 import { Secret } from '../../src/domain/secret.js';
 import { openPostgresServed } from '../../src/main/served-store.js';
 import { quickHashing } from './callers.js';
-import { postgresPlace } from './postgres-place.js';
+import { postgresPlace } from './postgres-database.js';
 import { need } from './store.js';
 import { testWorld } from './store-world.js';
 

@@ -2,9 +2,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { systemClock, systemEntropy } from '../../src/adapters/system.js';
 import { Secret } from '../../src/domain/secret.js';
 import { openPostgresStore } from '../../src/main/postgres-store.js';
-import { systemClock, systemEntropy } from '../../src/main/system.js';
 import { apiKey, Hand, need } from './store.js';
 import { plainSealing } from './store-world.js';
 import { COMMAND, type Workspace } from './workspace.js';

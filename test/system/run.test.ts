@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ControllerProcess, eventually } from '../support/controller-process.js';
-import { holdUpDeliveries } from '../support/sinks-turn.js';
+import { holdUpDeliveries } from '../support/sinks-semaphore.js';
 import { inDotenv, keyYaml, projectYaml, serviceYaml, Workspace, yamlStream } from '../support/workspace.js';
 
 const SINK = inDotenv('secrets/app.env', 'APP');

@@ -1,14 +1,14 @@
 /** U1: a verifier in somebody's process, over a store on PostgreSQL, knows the plan of the account as soon as the feed does. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { systemClock } from '../../src/adapters/system.js';
 import { Secret } from '../../src/domain/secret.js';
 import { openPostgresServed } from '../../src/main/served-store.js';
-import { systemClock } from '../../src/main/system.js';
 import { createVerifier } from '../../src/main/verifier.js';
 import { Desk, quickHashing } from '../support/callers.js';
 import { describeWithPostgres } from '../support/postgres.js';
-import { postgresPlace } from '../support/postgres-place.js';
-import { eventually } from '../support/rings.js';
+import { postgresPlace } from '../support/postgres-database.js';
+import { eventually } from '../support/signals.js';
 import { apiKey, need } from '../support/store.js';
 import { testWorld } from '../support/store-world.js';
 

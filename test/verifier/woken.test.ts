@@ -1,14 +1,15 @@
 /** A verifier that follows a store is woken by changes: it does not wait for its next look, which never comes here. */
+
+import { systemClock } from '../../src/adapters/system.js';
 import { Secret } from '../../src/domain/secret.js';
 import { openEmbeddedFeed } from '../../src/main/embedded-store.js';
 import { openPostgresFeed } from '../../src/main/postgres-store.js';
-import { systemClock } from '../../src/main/system.js';
 import type { CredentialFeed } from '../../src/ports/credential-feed.js';
 import type { LiveStore } from '../../src/ports/live-store.js';
 import { createVerifier } from '../../src/verifier/verifier.js';
 import { describeWithPostgres } from '../support/postgres.js';
-import { postgresPlace } from '../support/postgres-place.js';
-import { eventually } from '../support/rings.js';
+import { postgresPlace } from '../support/postgres-database.js';
+import { eventually } from '../support/signals.js';
 import { apiKey, need } from '../support/store.js';
 import { handOn, storePlace } from '../support/store-folder.js';
 

@@ -12,7 +12,7 @@ import type { ObjectRef } from '../../domain/objects.js';
 import type { Principal } from '../../domain/principal.js';
 import { fail, ok, type Result } from '../../domain/result.js';
 import { formatInstant } from '../../domain/time.js';
-import type { ManualDeclaration, ManualKind } from '../../ports/manual.js';
+import type { ManualDeclaration, ManualKind } from '../../ports/admin.js';
 import { maySee } from '../access.js';
 import { byIdOf, byOf, findObject, SUCCESS, Success } from '../live-objects.js';
 import { pageThrough } from '../paging.js';

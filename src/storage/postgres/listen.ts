@@ -5,7 +5,7 @@
  * replaced, later and later while the server stays away, and every new one rings once for what went unheard.
  */
 import { CompiledQuery } from 'kysely';
-import type { Rope } from '../change-bell.js';
+import type { Rope } from '../change-signal.js';
 import { CHANGES, type PostgresConnection, type PostgresPool, SCHEMA } from './driver.js';
 import { PostgresError } from './errors.js';
 

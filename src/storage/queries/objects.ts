@@ -1,8 +1,8 @@
 /** Objects of every kind, and which of them name which. */
-import type { ObjectQueries, ObjectRow, ReferenceRow } from '../../authority/storage-port.js';
+import type { ObjectQueries, ObjectRow, ReferenceRow } from '../../credential-store/storage-port.js';
 import { chunks } from '../chunks.js';
 import { remembered, type Session, statement, wholeRow } from '../statement.js';
-import { survey } from './survey.js';
+import { survey } from './object-summaries.js';
 
 /** What an update may change: a row keeps its id, kind, origin, owner and creation. */
 const DECLARED = [

@@ -1,5 +1,5 @@
 /** What people are to be sent. */
-import type { LetterRow, OutboxQueries } from '../../authority/storage-port.js';
+import type { LetterRow, OutboxQueries } from '../../credential-store/storage-port.js';
 import { type Session, statement, wholeRow } from '../statement.js';
 
 const COLUMNS = [

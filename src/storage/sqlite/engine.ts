@@ -3,17 +3,17 @@
  * processes on one file; durable when it answers (WAL with synchronous=FULL).
  */
 import { Kysely, Migrator } from 'kysely';
-import type { Storage, Transactional } from '../../authority/storage-port.js';
+import type { Storage, Transactional } from '../../credential-store/storage-port.js';
 import { type Fault, fault } from '../../domain/errors.js';
 import { fail, ok, type Result } from '../../domain/result.js';
 import { SECOND_MS } from '../../domain/time.js';
-import { ChangeBell, NOBODY_ELSE, tellingEntries } from '../change-bell.js';
+import { ChangeBell, NOBODY_ELSE, tellingEntries } from '../change-signal.js';
 import { MIGRATIONS, NEWEST_MIGRATION } from '../migrations/index.js';
 import type { Database } from '../schema.js';
 import { transactionOver } from '../transaction.js';
 import { type Transactor, WriteQueue } from '../write-queue.js';
 import { SqliteConnection, sqliteCode, sqliteDialect } from './driver.js';
-import { KeptMemo } from './kept-memo.js';
+import { KeptMemo } from './row-memo.js';
 import { lookingAt } from './watch.js';
 
 /** Waiting inside the engine freezes the event loop, so most of the waiting is done outside. */

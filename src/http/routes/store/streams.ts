@@ -5,8 +5,8 @@
 
 import type { LiveSummary } from '../../../domain/live.js';
 import { ok } from '../../../domain/result.js';
-import { READS } from '../../../wire/reading.js';
-import { SURVEY_PATH, type SurveyLine, WATCH_PATH } from '../../../wire/store.js';
+import { READS } from '../../../protocol/queries.js';
+import { SURVEY_PATH, type SurveyLine, WATCH_PATH } from '../../../protocol/store-protocol.js';
 import { type Presented, type Route, route } from '../../route.js';
 import type { HttpWorld } from '../../world.js';
 import { bell } from '../changes/bell.js';
