@@ -62,7 +62,7 @@ function instruments(registry: Registry) {
   };
 }
 
-function countOutcome(made: Instruments, { plan, report, withheld }: PassOutcome): void {
+function countOutcome(made: Instruments, { plan, report, heldBack: withheld }: PassOutcome): void {
   const actions = new Map(plan.steps.map(({ id, action }): [string, Step['action']] => [id, action]));
   for (const { step, status } of report?.results ?? [])
     made.steps.inc({ action: actions.get(step) ?? '', result: status });

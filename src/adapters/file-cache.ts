@@ -5,9 +5,9 @@
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { crc32 } from 'node:zlib';
-import type { KeptText } from '../domain/file-cache.js';
+import type { FileCache } from '../domain/file-cache.js';
 
-export interface KeptFile {
+export interface CacheFile {
   /** Its folder is made when something is kept. */
   readonly path: string;
   /** Names what the text is, and changes with its shape: under another mark it is ignored. No spaces. */
@@ -16,7 +16,7 @@ export interface KeptFile {
   readonly unique: string;
 }
 
-export function keptText({ path, mark, unique }: KeptFile): KeptText {
+export function fileCache({ path, mark, unique }: CacheFile): FileCache {
   const headOf = (body: Uint8Array): string => `${mark} ${crc32(body)} ${body.length}\n`;
   return {
     async recall() {

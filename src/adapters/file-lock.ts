@@ -13,7 +13,7 @@ import { fault } from '../domain/errors.js';
 import { fail, ok, type Result } from '../domain/result.js';
 
 /** How long somebody else may hold it before we give up. */
-const PATIENCE_MS = 5_000;
+const TIMEOUT_MS = 5_000;
 /** SQLite's own waiting would freeze the event loop, so the attempts are ours. */
 const ATTEMPT_EVERY_MS = 20;
 /** Under constant load, newcomers wait for a release after this, so that other processes get a turn. */
@@ -56,7 +56,7 @@ export function openFileLock(path: string): FileLock {
   }
 
   async function acquire(): Promise<Result<void>> {
-    const deadline = performance.now() + PATIENCE_MS;
+    const deadline = performance.now() + TIMEOUT_MS;
     for (;;) {
       // While we hold it ourselves, it is ours to give back first.
       const begun = holders > 0 ? ok(false) : tryBegin();
@@ -107,5 +107,5 @@ function openDatabase(path: string): Database.Database {
 const busy = (path: string) =>
   fault(
     'sink_unavailable',
-    `another keywright process has been delivering for ${PATIENCE_MS / 1000} s and holds ${path} (fuser shows which); let it finish, or end it`,
+    `another keywright process has been delivering for ${TIMEOUT_MS / 1000} s and holds ${path} (fuser shows which); let it finish, or end it`,
   );

@@ -1,8 +1,8 @@
 /** Where a server listens, as people write it. */
-import type { ListenPlace } from '../http/bind.js';
+import type { ListenAddress } from '../http/bind.js';
 
 /** `PORT`, `:PORT`, `HOST:PORT`, `[IPv6]:PORT`; loopback unless it names another interface. Undefined for anything else. */
-export function parseListenPlace(address: string): ListenPlace | undefined {
+export function parseListenAddress(address: string): ListenAddress | undefined {
   const match = /^(?:(?<host>\[[0-9A-Fa-f:.]+\]|[\w.-]*):)?(?<port>\d{1,5})$/.exec(address)?.groups;
   const port = Number(match?.['port']);
   if (match === undefined || port > 65_535) return undefined;
@@ -10,5 +10,5 @@ export function parseListenPlace(address: string): ListenPlace | undefined {
 }
 
 /** As it stands in a URL. */
-export const placeText = ({ host, port }: ListenPlace): string =>
+export const placeText = ({ host, port }: ListenAddress): string =>
   `${host.includes(':') ? `[${host}]` : host}:${port}`;

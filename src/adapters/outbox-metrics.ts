@@ -1,10 +1,10 @@
 /** What became of letters, as Prometheus counts it. No address, no id. */
 import { Counter, Gauge, type Registry } from 'prom-client';
-import type { CarrierEvent } from '../outbox/delivery-worker.js';
+import type { DeliveryEvent } from '../outbox/delivery-worker.js';
 import type { Outbox } from '../ports/outbox.js';
 
 export interface OutboxMetrics {
-  count(event: CarrierEvent): void;
+  count(event: DeliveryEvent): void;
 }
 
 export function newOutboxMetrics(registry: Registry, outbox: Pick<Outbox, 'pending'>): OutboxMetrics {

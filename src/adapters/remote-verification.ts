@@ -5,11 +5,11 @@ import type { Secret } from '../domain/secret.js';
 import { type DurationMs, parseInstant, SECOND_MS } from '../domain/time.js';
 import { VERIFICATION_CODES } from '../domain/verification.js';
 import type { Verification } from '../ports/live-store.js';
-import type { RemoteAuthority } from '../verifier/remote.js';
+import type { RemoteVerification } from '../verifier/remote.js';
 import { systemClock } from './system.js';
 
 /** Who waits longer has gone elsewhere. */
-const PATIENCE_MS: DurationMs = 2 * SECOND_MS;
+const TIMEOUT_MS: DurationMs = 2 * SECOND_MS;
 /** The authority says something every 15 s; a line that is silent for longer is dead. */
 const SILENCE_MAX_MS: DurationMs = 40 * SECOND_MS;
 
@@ -18,7 +18,7 @@ const PLAN_REQUIRED: Verification = { valid: false, code: 'PLAN_REQUIRED' };
 export const isHttpAddress = (store: string): boolean => /^https?:\/\//i.test(store);
 
 /** `address`: where `keywright serve` is, without `/v1`. `token`: a key or token with `keys:verify`; `audit:read` hears of changes. */
-export function remoteAuthority(address: string, token: Secret): RemoteAuthority {
+export function remoteVerification(address: string, token: Secret): RemoteVerification {
   const base = address.replace(/\/+$/, '');
   const authorization = `Bearer ${token.reveal()}`;
   return {
@@ -28,7 +28,7 @@ export function remoteAuthority(address: string, token: Secret): RemoteAuthority
           method: 'POST',
           headers: { authorization, 'content-type': 'application/json' },
           body: JSON.stringify({ ...question, key }),
-          signal: AbortSignal.timeout(PATIENCE_MS),
+          signal: AbortSignal.timeout(TIMEOUT_MS),
           redirect: 'error',
         });
         const body: unknown = await response.json();

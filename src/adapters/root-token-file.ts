@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { Entropy } from '../domain/entropy.js';
 import { ok, type Result } from '../domain/result.js';
 import { base62, Secret } from '../domain/secret.js';
-import type { Authority } from '../ports/identity.js';
+import type { IdentityService } from '../ports/identity.js';
 import { makeFolder, makeKeyFile, readKeyFile, removeKeyDrafts, storeFolder } from '../storage/folder.js';
 
 const LENGTH = 43;
@@ -23,7 +23,7 @@ export interface RootTokenPlace {
  * that cannot be it, `master_key` when the file cannot be read or written.
  */
 export async function openRootToken(
-  authority: Pick<Authority, 'setRootToken' | 'hadRootToken'>,
+  authority: Pick<IdentityService, 'setRootToken' | 'hadRootToken'>,
   { folder, given, entropy }: RootTokenPlace,
 ): Promise<Result<string | undefined>> {
   if (given !== undefined) {
@@ -48,7 +48,7 @@ export async function openRootToken(
 
 /** One that was revoked or replaced meanwhile stays so, and is no reason not to serve. */
 async function setKept(
-  authority: Pick<Authority, 'setRootToken'>,
+  authority: Pick<IdentityService, 'setRootToken'>,
   token: Secret,
   file: string,
 ): Promise<Result<string | undefined>> {

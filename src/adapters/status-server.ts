@@ -10,7 +10,7 @@ import { fail, ok, type Result } from '../domain/result.js';
 import { bind } from '../http/bind.js';
 import { statusJson } from '../render/status-json.js';
 import { type Metrics, newMetrics } from './controller-metrics.js';
-import { parseListenPlace, placeText } from './listen-address.js';
+import { parseListenAddress, placeText } from './listen-address.js';
 
 interface Answer {
   readonly code: number;
@@ -29,7 +29,7 @@ const PAGES: ReadonlyMap<string, Page> = new Map<string, Page>([
 
 /** Loopback unless the address names another interface; port 0 takes a free one. */
 export async function serveStatus(address: string, initial: Status): Promise<Result<StatusServer>> {
-  const place = parseListenPlace(address);
+  const place = parseListenAddress(address);
   if (place === undefined)
     return fail(
       fault('usage', `--listen takes HOST:PORT, as 127.0.0.1:9187, not ${JSON.stringify(address)}`),

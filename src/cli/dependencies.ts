@@ -1,7 +1,7 @@
 /** The adapters a command may ask for; `main` supplies them. */
 import type { Commit } from '../controller/documents.js';
 import type { ControllerEvent, Status } from '../controller/status.js';
-import type { DocumentMemory } from '../documents/document-cache.js';
+import type { DocumentCache } from '../documents/document-cache.js';
 import type { FileReaders } from '../documents/parallel-parse.js';
 import type { Entropy } from '../domain/entropy.js';
 import type { Result } from '../domain/result.js';
@@ -15,7 +15,7 @@ import type { Sinks } from '../ports/sink.js';
 /** What to do when there is no store yet: make it, reckon with a fresh one in memory, or say so. */
 export type WhenAbsent = 'create' | 'pretend' | 'refuse';
 
-export interface World {
+export interface Dependencies {
   readonly clock: Clock;
   readonly entropy: Entropy;
   readonly sealing: Sealing;
@@ -28,7 +28,7 @@ export interface World {
   /** The recipient of `identity`, without making one; empty while there is none. */
   recipient(place: StorePlace): Promise<string>;
   /** Remembered digests of documents; undefined where nothing may be written. */
-  memory(place: StorePlace): DocumentMemory | undefined;
+  memory(place: StorePlace): DocumentCache | undefined;
   /** Threads that read documents; undefined where they would gain nothing. */
   readonly readers: FileReaders | undefined;
   /** Replaces the master key: by `next` where the environment gives the present one, else by a new one in the store's folder. */

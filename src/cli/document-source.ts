@@ -11,7 +11,7 @@ import {
   type ReadDocuments,
 } from '../controller/documents.js';
 import type { Diagnostic } from '../documents/diagnostics.js';
-import type { DocumentMemory, Recollection } from '../documents/document-cache.js';
+import type { DocumentCache, Recollection } from '../documents/document-cache.js';
 import { type LoadedProject, loadDesired, loadProject } from '../documents/load.js';
 import type { FileReaders } from '../documents/parallel-parse.js';
 import { approvalErrors, unresolved } from '../documents/validate.js';
@@ -23,7 +23,7 @@ export interface SourcePlace {
   /** Where keywright.yaml is. */
   readonly folder: string;
   readonly branch: Branch | undefined;
-  readonly memory: DocumentMemory | undefined;
+  readonly memory: DocumentCache | undefined;
   readonly readers: FileReaders | undefined;
   /** The project that the controller started with. */
   readonly started: LoadedProject;
@@ -124,7 +124,7 @@ const problemsOf = (diagnostics: readonly Diagnostic[]) =>
   }));
 
 /** The same memory, read from its file once. */
-function inProcess(memory: DocumentMemory | undefined): DocumentMemory {
+function inProcess(memory: DocumentCache | undefined): DocumentCache {
   let known: Promise<Recollection | undefined> | undefined;
   return {
     recall: () => {

@@ -3,7 +3,7 @@ import { FAULTS, type Fault, type FaultCode, fault } from '../domain/errors.js';
 import { SECOND_MS } from '../domain/time.js';
 
 /** A request that led to no answer that we wanted. */
-export interface Trouble {
+export interface ClientError {
   readonly fault: Fault;
   /** Was it, perhaps, done? `no`: it did not get there, or was turned away; `yes`: that is the answer. */
   readonly heard: 'no' | 'maybe' | 'yes';
@@ -20,7 +20,7 @@ const NEVER_SENT: ReadonlySet<string> = new Set([
 const CERTIFICATE = /^(?:ERR_TLS|CERT_|DEPTH_ZERO|UNABLE_TO_|SELF_SIGNED|HOSTNAME_MISMATCH)/;
 
 /** Of an error of the network. */
-export function troubleOf(error: unknown, shown: string): Trouble {
+export function clientErrorOf(error: unknown, shown: string): ClientError {
   const isCoded = typeof error === 'object' && error !== null && 'code' in error;
   const code = isCoded ? String(error.code) : '';
   if (CERTIFICATE.test(code))
@@ -54,7 +54,7 @@ const TURNED_AWAY: ReadonlySet<FaultCode> = new Set(['rate_limited', 'overloaded
 const PASSING: ReadonlySet<FaultCode> = new Set(['store_unreachable', 'interrupted']);
 
 /** Of an answer that is not a good one. */
-export function refusalOf(answered: Answered, shown: string): Trouble {
+export function refusalOf(answered: Answered, shown: string): ClientError {
   const { status } = answered;
   if (status >= 300 && status < 400)
     return refused(
@@ -81,7 +81,7 @@ export function refusalOf(answered: Answered, shown: string): Trouble {
   return refused(problem.code === 'unauthenticated' ? withToken(said, shown) : said);
 }
 
-const refused = (said: Fault): Trouble => ({ heard: 'yes', fault: said });
+const refused = (said: Fault): ClientError => ({ heard: 'yes', fault: said });
 
 const withPlace = (said: Fault, shown: string): Fault => ({ ...said, message: `${shown}: ${said.message}` });
 

@@ -19,7 +19,7 @@ import * as restored from './decode.js';
 import { foreign } from './errors.js';
 import { Mutations } from './mutation-batch.js';
 import { Caller } from './rpc-client.js';
-import { SURVEY_PATIENCE_MS, survey } from './summary-stream.js';
+import { SUMMARY_TIMEOUT_MS, survey } from './summary-stream.js';
 import { openTransport, type Transport } from './transport.js';
 
 export interface RemoteStoreOptions {
@@ -116,7 +116,7 @@ function readingOf({ transport, caller }: Parts): Reading {
   return {
     facts: () => caller.call(STORE.facts, {}),
     survey: (): Promise<Result<readonly LiveSummary[]>> =>
-      caller.patiently({ again: 'harmless', patienceMs: SURVEY_PATIENCE_MS }, () => survey(transport)),
+      caller.patiently({ again: 'harmless', patienceMs: SUMMARY_TIMEOUT_MS }, () => survey(transport)),
     fetch: async (refs) => {
       const found = await inParts(refs, (part) => caller.call(STORE.fetch, { refs: part.map(plainRef) }));
       return mapped(found, (objects) =>

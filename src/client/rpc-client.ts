@@ -6,7 +6,7 @@ import { fail, ok, type Result } from '../domain/result.js';
 import type { DurationMs } from '../domain/time.js';
 import type { Clock } from '../ports/clock.js';
 import type { Operation } from '../protocol/operation.js';
-import { foreign, refusalOf, type Trouble } from './errors.js';
+import { type ClientError, foreign, refusalOf } from './errors.js';
 import { type Transport, textOf } from './transport.js';
 
 const ATTEMPTS_MAX = 5;
@@ -37,7 +37,7 @@ export class Caller {
   /** Tries until it goes well, until trying again is of no use, or until the call has lost its point. */
   async patiently<T>(
     { again, patienceMs }: Manner,
-    attempt: () => Promise<Result<T, Trouble>>,
+    attempt: () => Promise<Result<T, ClientError>>,
   ): Promise<Result<T>> {
     const startedMs = this.#clock.monotonicMs();
     for (let attempts = 1; ; attempts++) {
@@ -55,7 +55,7 @@ export class Caller {
   async #once<Got>(
     { path, again, patienceMs }: Operation<never, Got>,
     body: string,
-  ): Promise<Result<Got, Trouble>> {
+  ): Promise<Result<Got, ClientError>> {
     const transport = this.#transport;
     const { shown } = transport;
     const connection = again === 'unwanted' ? ({ connection: 'fresh' } as const) : {};

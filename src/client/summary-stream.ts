@@ -3,16 +3,16 @@
 import type { LiveSummary } from '../domain/live.js';
 import { fail, ok, type Result } from '../domain/result.js';
 import { type DurationMs, SECOND_MS } from '../domain/time.js';
-import { SURVEY_PATH, type SurveyLine } from '../protocol/store-protocol.js';
+import { SUMMARIES_PATH, type SummaryText } from '../protocol/store-protocol.js';
 import { summary } from './decode.js';
-import { foreign, refusalOf, type Trouble } from './errors.js';
+import { type ClientError, foreign, refusalOf } from './errors.js';
 import { linesOf, type Transport, textOf } from './transport.js';
 
-export const SURVEY_PATIENCE_MS: DurationMs = 30 * SECOND_MS;
+export const SUMMARY_TIMEOUT_MS: DurationMs = 30 * SECOND_MS;
 
-export async function survey(transport: Transport): Promise<Result<readonly LiveSummary[], Trouble>> {
+export async function survey(transport: Transport): Promise<Result<readonly LiveSummary[], ClientError>> {
   const { shown } = transport;
-  const asked = await transport.ask({ method: 'GET', path: SURVEY_PATH, silenceMs: SURVEY_PATIENCE_MS });
+  const asked = await transport.ask({ method: 'GET', path: SUMMARIES_PATH, silenceMs: SUMMARY_TIMEOUT_MS });
   if (!asked.ok) return asked;
   const { statusCode: status = 0, headers } = asked.value;
   const contentType = headers['content-type'] ?? '';
@@ -36,9 +36,9 @@ export async function survey(transport: Transport): Promise<Result<readonly Live
   return fail({ heard: 'maybe', fault: foreign(shown, 'answered half a survey') });
 }
 
-function parsed(text: string): SurveyLine | undefined {
+function parsed(text: string): SummaryText | undefined {
   try {
-    return JSON.parse(text) as SurveyLine;
+    return JSON.parse(text) as SummaryText;
   } catch {
     return undefined;
   }

@@ -39,7 +39,7 @@ function fraction(entropy: Entropy): number {
 }
 
 /** How long to rest, and what may end the rest early. */
-interface Rest {
+interface Pause {
   readonly ms: DurationMs;
   readonly heeds: readonly ('documents' | 'store')[];
 }
@@ -53,14 +53,14 @@ interface Chance {
  * Our own effects ring the store's bell too, so it is not heeded while we are being patient; changed
  * documents may mend anything.
  */
-export function newPatience({ entropy, intervalMs }: Chance) {
+export function newBackoff({ entropy, intervalMs }: Chance) {
   let failures = 0;
   let busy = 0;
   let locked = 0;
-  const interval = (): Rest => ({ ms: jitteredMs(intervalMs, entropy), heeds: ['documents', 'store'] });
-  const backoff = (times: number): Rest => ({ ms: backoffMs(times, entropy), heeds: ['documents'] });
+  const interval = (): Pause => ({ ms: jitteredMs(intervalMs, entropy), heeds: ['documents', 'store'] });
+  const backoff = (times: number): Pause => ({ ms: backoffMs(times, entropy), heeds: ['documents'] });
 
-  function afterFailure({ code }: Fault): Rest {
+  function afterFailure({ code }: Fault): Pause {
     if (code === 'locked') return { ms: ++locked > LOCKED_SOON ? LOCKED_LONG_MS : LOCKED_MS, heeds: [] };
     if (OF_DOCUMENTS.has(code)) return interval();
     const { ms } = backoff(++failures);
@@ -68,7 +68,7 @@ export function newPatience({ entropy, intervalMs }: Chance) {
     return { ms, heeds: code === 'store_unreachable' ? ['documents', 'store'] : ['documents'] };
   }
 
-  function afterOutcome(outcome: PassOutcome): Rest {
+  function afterOutcome(outcome: PassOutcome): Pause {
     const { report, plan, wakeAt } = outcome;
     locked = 0;
     if (!isWhole(outcome)) return backoff(++failures);
@@ -80,7 +80,7 @@ export function newPatience({ entropy, intervalMs }: Chance) {
   }
 
   return {
-    after: (passed: Result<PassOutcome, PassFailure>): Rest =>
+    after: (passed: Result<PassOutcome, PassFailure>): Pause =>
       passed.ok ? afterOutcome(passed.value) : afterFailure(passed.error.fault),
   };
 }

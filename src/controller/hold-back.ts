@@ -9,12 +9,12 @@ import { type DurationMs, type Instant, NEVER, SECOND_MS } from '../domain/time.
 import type { Cause } from '../plan/drift.js';
 import { withoutSteps } from '../plan/guard.js';
 import type { Plan, PlanInput, Step, StepId } from '../plan/plan.js';
-import type { WithheldReason } from '../plan/reasons.js';
+import type { HoldBackReason } from '../plan/reasons.js';
 import { isRemoval } from '../plan/removal.js';
 import { approvalsFor } from '../plan/summary.js';
 import type { LiveStore } from '../ports/live-store.js';
 import { causesOf } from '../reconcile/drift-attribution.js';
-import { stepsByHand } from './manual-changes.js';
+import { stepsUndoingManualChanges } from './manual-changes.js';
 
 /** What becomes of changes made by hand in the live store or in a sink. */
 export type DriftPolicy = 'report' | 'heal';
@@ -26,18 +26,18 @@ export type DriftPolicy = 'report' | 'heal';
 const REMOVAL_REST_MS: DurationMs = 2 * SECOND_MS;
 
 /** One object of which something is left undone. */
-export interface Withheld {
+export interface HeldBack {
   readonly object: ObjectRef;
-  readonly reason: WithheldReason;
+  readonly reason: HoldBackReason;
   readonly steps: readonly StepId[];
   /** Who changed it, as far as the audit log tells. */
   readonly cause: Cause | undefined;
 }
 
-export interface Withholding {
+export interface HoldBack {
   /** What is left to do, in the order of the plan. */
   readonly steps: readonly Step[];
-  readonly withheld: readonly Withheld[];
+  readonly heldBack: readonly HeldBack[];
   /** When time alone lets more of it go; else NEVER. */
   readonly until: Instant;
 }
@@ -51,29 +51,29 @@ export interface Circumstances {
 }
 
 /** Fails as the store does. */
-export async function withhold(plan: Plan, circumstances: Circumstances): Promise<Result<Withholding>> {
+export async function holdBack(plan: Plan, circumstances: Circumstances): Promise<Result<HoldBack>> {
   const { input, store, drift, restingMs } = circumstances;
-  const byHand = drift === 'heal' ? ok([]) : await stepsByHand(plan.steps, input, store);
+  const byHand = drift === 'heal' ? ok([]) : await stepsUndoingManualChanges(plan.steps, input, store);
   if (!byHand.ok) return byHand;
   const unsettled = restingMs < REMOVAL_REST_MS ? plan.steps.filter(isRemoval) : [];
-  const reasons = new Map<StepId, WithheldReason>([
+  const reasons = new Map<StepId, HoldBackReason>([
     ...marked(unapproved(plan, input), 'ApprovalRequired'),
     ...marked(unsettled, 'DocumentsUnsettled'),
     ...marked(byHand.value, 'ChangedByHand'),
     ...marked(plan.steps.filter(isAdoption), 'AdoptionByHand'),
   ]);
   const steps = withoutSteps(plan.steps, new Set(reasons.keys()));
-  if (steps.length === plan.steps.length) return ok({ steps, withheld: [], until: NEVER });
+  if (steps.length === plan.steps.length) return ok({ steps, heldBack: [], until: NEVER });
   const causes = await causesOf({ steps: byHand.value }, store);
   if (!causes.ok) return causes;
   const done = new Set(steps);
   const left = plan.steps.filter((step) => !done.has(step));
   const until = unsettled.length > 0 ? input.now + REMOVAL_REST_MS - restingMs : NEVER;
-  return ok({ steps, withheld: withheldOf(left, reasons, causes.value), until });
+  return ok({ steps, heldBack: heldBackOf(left, reasons, causes.value), until });
 }
 
-const marked = (steps: readonly Step[], reason: WithheldReason) =>
-  steps.map(({ id }): [StepId, WithheldReason] => [id, reason]);
+const marked = (steps: readonly Step[], reason: HoldBackReason) =>
+  steps.map(({ id }): [StepId, HoldBackReason] => [id, reason]);
 
 /** Its document would be written where nobody commits it, and then be missed. */
 const isAdoption = ({ reason }: Step): boolean => reason === 'UnmanagedAdopted';
@@ -85,13 +85,13 @@ function unapproved({ steps, approvals }: Plan, { subjects }: PlanInput): readon
 }
 
 /** What hangs on a step that is left undone is left undone for its reason. */
-function withheldOf(
+function heldBackOf(
   left: readonly Step[],
-  own: ReadonlyMap<StepId, WithheldReason>,
+  own: ReadonlyMap<StepId, HoldBackReason>,
   causes: ReadonlyMap<string, Cause>,
-): readonly Withheld[] {
+): readonly HeldBack[] {
   const reasons = new Map(own);
-  const objects = new Map<string, Withheld>();
+  const objects = new Map<string, HeldBack>();
   for (const { id, object, dependsOn } of left) {
     const name = refText(object);
     const before = objects.get(name);

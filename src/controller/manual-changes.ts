@@ -25,7 +25,7 @@ const TRACES: Partial<Readonly<Record<StepReason, Trace>>> = {
  * Steps that would undo what was done by hand. Where the declaration has changed since it was last applied,
  * it wins: none of that object's are among them.
  */
-export async function stepsByHand(
+export async function stepsUndoingManualChanges(
   steps: readonly Step[],
   { subjects }: Pick<PlanInput, 'subjects'>,
   store: Pick<LiveStore, 'audit'>,
@@ -42,18 +42,18 @@ export async function stepsByHand(
     const history = known ? ok(known) : await historyOf(store, name);
     if (!history.ok) return history;
     histories.set(name, history.value);
-    if (isByHand(trace, subject, history.value)) found.push(step);
+    if (isManualChange(trace, subject, history.value)) found.push(step);
   }
   return ok(found);
 }
 
-function isByHand(trace: Trace, subject: Subject, history: readonly AuditEntry[]): boolean {
+function isManualChange(trace: Trace, subject: Subject, history: readonly AuditEntry[]): boolean {
   if (subject.desired === undefined || appliedDigest(history) !== subject.desired.digest) return false;
   switch (trace) {
     case 'declaration':
       return true;
     case 'revocation':
-      return isRevokedByHand(subject, history);
+      return isRevokedManually(subject, history);
     case 'place':
       return hasLostDelivery(subject);
     default:
@@ -74,7 +74,7 @@ function appliedDigest(history: readonly AuditEntry[]): string | undefined {
 }
 
 /** Was it a person who ended the newest version, or its expiry, or a reconciler? */
-function isRevokedByHand({ live }: Subject, history: readonly AuditEntry[]): boolean {
+function isRevokedManually({ live }: Subject, history: readonly AuditEntry[]): boolean {
   const newest = live?.key?.versions.at(-1);
   if (newest === undefined) return false;
   const last = history.findLast(

@@ -5,7 +5,7 @@
 import type { DurationMs } from '../domain/time.js';
 import type { Clock } from '../ports/clock.js';
 
-export class Bell {
+export class Signal {
   #isRung = false;
   #hear: (() => void) | undefined;
 
@@ -20,7 +20,7 @@ export class Bell {
   }
 
   /** Aborts `rung` as soon as it is rung, or was since the last look. */
-  heardBy(rung: AbortController): void {
+  signalledBy(rung: AbortController): void {
     this.#hear = () => rung.abort();
     if (this.#isRung) rung.abort();
   }
@@ -33,10 +33,10 @@ export interface Wait {
 }
 
 /** Resolves when one of the bells is rung, or was since the last look; when `ms` have passed; or when the signal says so. */
-export async function heardAny(bells: readonly Bell[], { ms, clock, signal }: Wait): Promise<void> {
+export async function firstSignal(bells: readonly Signal[], { ms, clock, signal }: Wait): Promise<void> {
   const rung = new AbortController();
   const stop = (): void => rung.abort();
-  for (const bell of bells) bell.heardBy(rung);
+  for (const bell of bells) bell.signalledBy(rung);
   signal.addEventListener('abort', stop, { once: true });
   if (!rung.signal.aborted && !signal.aborted && ms > 0)
     await clock.sleep(ms, rung.signal).catch(() => undefined);

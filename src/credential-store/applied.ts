@@ -8,11 +8,11 @@ import { ok, type Result } from '../domain/result.js';
 import { genuine } from './key-repository.js';
 import { declarationOf, ownershipOf, refOfRow, signObject } from './rows.js';
 import type { ObjectRow, Transaction } from './storage-port.js';
-import type { Work } from './unit-of-work.js';
+import type { UnitOfWork } from './unit-of-work.js';
 
 /** The column for a row that is to become `next`, or a tombstone. */
 export function appliedAfter(
-  { isApply }: Pick<Work, 'isApply'>,
+  { isApply }: Pick<UnitOfWork, 'isApply'>,
   row: ObjectRow,
   next?: string,
 ): Pick<ObjectRow, 'applied'> {
@@ -22,7 +22,7 @@ export function appliedAfter(
 }
 
 /** A project declares an object of that name anew: what it had there before, and somebody removed, is made up for. */
-export async function forgetRemoved(work: Work, { kind, name }: ObjectRef): Promise<Result<void>> {
+export async function forgetRemoved(work: UnitOfWork, { kind, name }: ObjectRef): Promise<Result<void>> {
   if (!work.isApply) return ok(undefined);
   for (const row of await work.tx.objects.tombstones(kind, name)) {
     if (row.applied === null) continue;
@@ -40,7 +40,7 @@ export async function ownersIn(tx: Transaction): Promise<Result<readonly Ownersh
 
 /** What they applied last, sorted by `compareRefs`, each name once. `store_tampered` if a row was changed. */
 export async function appliedBy(
-  { tx, keyring }: Pick<Work, 'tx' | 'keyring'>,
+  { tx, keyring }: Pick<UnitOfWork, 'tx' | 'keyring'>,
   owner: Ownership,
 ): Promise<Result<readonly Declaration[]>> {
   const byName = new Map<string, Declaration>();

@@ -5,11 +5,11 @@
 import { canonicalJson, sha256 } from '../domain/canonical.js';
 import { fault } from '../domain/errors.js';
 import { fail, ok, type Result } from '../domain/result.js';
-import { tellEvents } from './events/audit-to-events.js';
+import { emitEvents } from './events/audit-to-events.js';
 import type { Keyring } from './keyring.js';
 import { isSameMac } from './rows.js';
 import type { AuditRow, Transaction } from './storage-port.js';
-import type { Entry, Work } from './unit-of-work.js';
+import type { Entry, UnitOfWork } from './unit-of-work.js';
 
 const HEAD = 'audit_head';
 
@@ -23,7 +23,7 @@ export interface Head {
 
 /** Appends an entry, and the events that it tells of. Its number is the object's new revision: effects and revisions are counted as one. */
 export async function record(
-  work: Work,
+  work: UnitOfWork,
   object: { readonly kind: string; readonly name: string; readonly id?: string },
   { action, detail }: Entry,
 ): Promise<Result<number>> {
@@ -42,7 +42,7 @@ export async function record(
   };
   const row = { ...content, hash: entryHash(content) };
   await work.tx.audit.append(row);
-  await tellEvents(work.tx, object, row);
+  await emitEvents(work.tx, object, row);
   await writeHead(work.tx, work.keyring, row);
   return ok(row.seq);
 }

@@ -9,7 +9,7 @@ import type { Instant } from '../domain/time.js';
 import { RENAMED } from './history.js';
 import type { AuditRow } from './storage-port.js';
 
-export interface ToldObject {
+export interface ProjectedObject {
   readonly name: string;
   /** The last entry about it. */
   readonly seq: number;
@@ -18,18 +18,18 @@ export interface ToldObject {
   /** Of its versions so far. */
   readonly tokenIds: readonly string[];
   /** Of its secrets, by id; they go with it. */
-  readonly secrets: ReadonlyMap<string, ToldSecret>;
+  readonly secrets: ReadonlyMap<string, ProjectedSecret>;
 }
 
-export interface ToldSecret {
+export interface ProjectedSecret {
   readonly seq: number;
   /** Undefined: the entry is from before it was told. */
   readonly box: string | undefined;
 }
 
-export interface Told {
+export interface AuditProjection {
   /** Live ones, by kind and name. */
-  readonly objects: Map<string, ToldObject>;
+  readonly objects: Map<string, ProjectedObject>;
   /** Token ids of all versions that were issued: their rows stay for ever. */
   readonly issued: Set<string>;
   /** By token id: refused from then on, at the latest. */
@@ -40,7 +40,7 @@ export interface Told {
   readonly credentials: Map<string, 'spent_at' | 'ended_at'>;
 }
 
-export const nothingTold = (): Told => ({
+export const emptyProjection = (): AuditProjection => ({
   objects: new Map(),
   issued: new Set(),
   endings: new Map(),
@@ -64,9 +64,9 @@ interface Detail {
 }
 
 /** Takes in the next entry. */
-export function tell(told: Told, row: AuditRow): void {
-  if (row.object_kind === 'Credential') tellCredential(told, row);
-  else if (isObjectKind(row.object_kind)) tellObject(told, row, JSON.parse(row.detail) as Detail);
+export function project(told: AuditProjection, row: AuditRow): void {
+  if (row.object_kind === 'Credential') projectCredential(told, row);
+  else if (isObjectKind(row.object_kind)) projectObject(told, row, JSON.parse(row.detail) as Detail);
 }
 
 const ENDINGS: Readonly<Record<string, 'spent_at' | 'ended_at'>> = {
@@ -83,12 +83,12 @@ const ENDINGS: Readonly<Record<string, 'spent_at' | 'ended_at'>> = {
   'credential.ended-before': 'ended_at',
 };
 
-function tellCredential({ credentials }: Told, { action, object_name }: AuditRow): void {
+function projectCredential({ credentials }: AuditProjection, { action, object_name }: AuditRow): void {
   const ending = ENDINGS[action];
   if (ending !== undefined) credentials.set(object_name, ending);
 }
 
-function tellObject(told: Told, row: AuditRow, detail: Detail): void {
+function projectObject(told: AuditProjection, row: AuditRow, detail: Detail): void {
   const { objects, shown } = told;
   for (const { tokenId, revokedAt, expiresAt } of detail.versions ?? [])
     end(told, tokenId, revokedAt ?? expiresAt);
@@ -109,7 +109,7 @@ function tellObject(told: Told, row: AuditRow, detail: Detail): void {
   if (row.action === 'key.claimed' && detail.tokenId !== undefined) shown.add(detail.tokenId);
 }
 
-function changedBy(known: ToldObject, row: AuditRow, detail: Detail): ToldObject {
+function changedBy(known: ProjectedObject, row: AuditRow, detail: Detail): ProjectedObject {
   const { action, seq } = row;
   const { digest = known.digest, tokenId } = detail;
   const isStopped = action === 'key.deactivated' || (known.isStopped && action !== 'key.activated');
@@ -119,16 +119,16 @@ function changedBy(known: ToldObject, row: AuditRow, detail: Detail): ToldObject
 }
 
 function secretsAfter(
-  { secrets }: ToldObject,
+  { secrets }: ProjectedObject,
   { action, seq }: AuditRow,
   { secretId, box }: Detail,
-): ToldObject['secrets'] {
+): ProjectedObject['secrets'] {
   if (secretId === undefined) return secrets;
   const others = [...secrets].filter(([id]) => id !== secretId);
   return new Map(action === 'secret.deleted' ? others : [...others, [secretId, { seq, box: box?.sha256 }]]);
 }
 
 /** An end is brought forward, never put off. */
-function end({ endings }: Told, tokenId: string, at: Instant | undefined): void {
+function end({ endings }: AuditProjection, tokenId: string, at: Instant | undefined): void {
   if (at !== undefined) endings.set(tokenId, Math.min(at, endings.get(tokenId) ?? at));
 }

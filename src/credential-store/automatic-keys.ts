@@ -9,11 +9,11 @@ import { ok, type Result } from '../domain/result.js';
 import { insertObject } from './insert-object.js';
 import { issue } from './issue.js';
 import { promote } from './promote.js';
-import type { Work } from './unit-of-work.js';
+import type { UnitOfWork } from './unit-of-work.js';
 
 /** Makes both, issued and promoted. A name that a key has already is left to that key. */
 export async function makeAutomaticKeys(
-  work: Work,
+  work: UnitOfWork,
   environment: DeclarationOf<'Environment'>,
 ): Promise<Result<void>> {
   for (const type of ['secret', 'publishable'] as const) {
@@ -25,7 +25,10 @@ export async function makeAutomaticKeys(
   return ok(undefined);
 }
 
-async function makeAutomaticKey(work: Work, declaration: DeclarationOf<'ApiKey'>): Promise<Result<unknown>> {
+async function makeAutomaticKey(
+  work: UnitOfWork,
+  declaration: DeclarationOf<'ApiKey'>,
+): Promise<Result<unknown>> {
   const object = { kind: 'ApiKey', name: declaration.metadata.name } as const;
   const inserted = await insertObject(work, { declaration, ownership: undefined, origin: 'system' });
   if (!inserted.ok) return inserted;

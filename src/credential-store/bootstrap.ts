@@ -12,7 +12,7 @@ import { makeAutomaticKeys } from './automatic-keys.js';
 import { insertObject } from './insert-object.js';
 import { type Keyring, newKeyringRows, openKeyring } from './keyring.js';
 import type { KeyringRow, Transaction } from './storage-port.js';
-import type { Work } from './unit-of-work.js';
+import type { UnitOfWork } from './unit-of-work.js';
 
 export interface Birth {
   readonly masterKey: Secret;
@@ -48,7 +48,7 @@ async function fill(tx: Transaction, { masterKey, entropy, sealing, now }: Birth
   await tx.meta.put({ name: 'created_at', value: String(now) });
   await startLog(tx, keyring.value);
   const caller = { actor: 'keywright', path: 'first-start' };
-  const work: Work = { tx, now, caller, keyring: keyring.value, entropy, sealing };
+  const work: UnitOfWork = { tx, now, caller, keyring: keyring.value, entropy, sealing };
   for (const environment of FIRST_ENVIRONMENTS) {
     const made = await makeEnvironment(work, environment);
     if (!made.ok) return made;
@@ -70,7 +70,10 @@ async function keep(
   return openKeyring(rows, masterKey);
 }
 
-async function makeEnvironment(work: Work, declaration: DeclarationOf<'Environment'>): Promise<Result<void>> {
+async function makeEnvironment(
+  work: UnitOfWork,
+  declaration: DeclarationOf<'Environment'>,
+): Promise<Result<void>> {
   const row = await insertObject(work, { declaration, ownership: undefined, origin: 'system' });
   return row.ok ? makeAutomaticKeys(work, declaration) : fail(row.error);
 }

@@ -8,10 +8,10 @@ import { Secret } from '../domain/secret.js';
 import { loadKey, type StoredKey, saveKey } from './key-repository.js';
 import { tampered, versionFactsOf } from './rows.js';
 import type { VersionRow } from './storage-port.js';
-import type { Work } from './unit-of-work.js';
+import type { UnitOfWork } from './unit-of-work.js';
 
 /** `nothing_to_claim` for a key with sinks, `already_claimed`, or `conflict` when no version is alive. */
-export async function claim(work: Work, object: ObjectRef): Promise<Result<Secret>> {
+export async function claim(work: UnitOfWork, object: ObjectRef): Promise<Result<Secret>> {
   const key = await loadKey(work, object);
   if (!key.ok) return key;
   const alive = key.value.versions.filter((version) => isAlive(versionFactsOf(version), work.now));
@@ -33,7 +33,7 @@ export async function claim(work: Work, object: ObjectRef): Promise<Result<Secre
   );
 }
 
-async function open(work: Work, key: StoredKey, version: VersionRow): Promise<Result<Secret>> {
+async function open(work: UnitOfWork, key: StoredKey, version: VersionRow): Promise<Result<Secret>> {
   const secret = await work.sealing.open(version.sealed ?? '', work.keyring.identity);
   if (secret === undefined) return fail(tampered('version', version.token_id));
   const shown = { ...version, sealed: null, recipient: null };

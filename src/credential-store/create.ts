@@ -8,11 +8,11 @@ import { forgetRemoved } from './applied.js';
 import { makeAutomaticKeys } from './automatic-keys.js';
 import { insertObject, type NewObject } from './insert-object.js';
 import { ownershipOf } from './rows.js';
-import { changed, unchanged, type Work } from './unit-of-work.js';
+import { changed, type UnitOfWork, unchanged } from './unit-of-work.js';
 
 /** `exists` unless the live object is what was asked for; `unknown_reference`. */
 export async function create(
-  work: Work,
+  work: UnitOfWork,
   { declaration, ownership }: { readonly declaration: Declaration; readonly ownership: Ownership },
 ): Promise<Result<Outcome>> {
   const ref = refOf(declaration);
@@ -31,8 +31,8 @@ export async function create(
 }
 
 /** An object that no project declares. `exists`, or `unknown_reference`. */
-export async function createByHand(
-  work: Work,
+export async function manualCreate(
+  work: UnitOfWork,
   { declaration }: { readonly declaration: Declaration },
 ): Promise<Result<Outcome>> {
   const ref = refOf(declaration);
@@ -41,7 +41,7 @@ export async function createByHand(
   return make(work, { declaration, ownership: undefined, origin: 'manual' });
 }
 
-async function make(work: Work, object: NewObject): Promise<Result<Outcome>> {
+async function make(work: UnitOfWork, object: NewObject): Promise<Result<Outcome>> {
   const { declaration } = object;
   const row = await insertObject(work, object);
   if (!row.ok) return row;

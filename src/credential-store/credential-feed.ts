@@ -19,8 +19,8 @@ import type {
 import { accountOf } from './accounts/account.js';
 import { seen } from './accounts/instances.js';
 import { openOrFill } from './bootstrap.js';
-import type { World } from './credential-store.js';
-import { shownStandingOf } from './effective-permissions.js';
+import type { Dependencies } from './credential-store.js';
+import { effectivePermissionsShown } from './effective-permissions.js';
 import { genuine } from './key-repository.js';
 import type { Keyring } from './keyring.js';
 import { declarationOf, isGenuineVersion, tampered } from './rows.js';
@@ -33,7 +33,7 @@ const CHANGES_PAGE = 1_000;
 /** `master_key` if the key does not fit. Closing the feed closes the storage. */
 export async function openFeed(
   storage: Storage,
-  world: World,
+  world: Dependencies,
   masterKey: Secret,
 ): Promise<Result<CredentialFeed>> {
   const opened = await storage.write((tx) => openOrFill(tx, { ...world, masterKey, now: world.clock.now() }));
@@ -185,7 +185,7 @@ async function keyPartOf(reading: Reading, found: ObjectRow): Promise<Result<Key
   if (!row.ok) return row;
   const declaration = declarationOf(row.value);
   if (declaration.kind !== 'ApiKey') return fail(tampered(row.value.kind, row.value.id));
-  const standing = await shownStandingOf(reading, row.value, declaration.spec);
+  const standing = await effectivePermissionsShown(reading, row.value, declaration.spec);
   if (!standing.ok) return standing;
   return ok({
     keyId: row.value.id,

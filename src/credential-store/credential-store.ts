@@ -16,7 +16,7 @@ import { readAudit, readChanges } from './audit-queries.js';
 import { identityOf, openOrFill, type StoreIdentity } from './bootstrap.js';
 import { checkpoint, verifyCheckpoints } from './checkpoint.js';
 import { claim } from './claim.js';
-import { create, createByHand } from './create.js';
+import { create, manualCreate } from './create.js';
 import { remove } from './delete.js';
 import { dependentsOf } from './dependents.js';
 import { review } from './hygiene.js';
@@ -24,19 +24,19 @@ import { issue } from './issue.js';
 import { acknowledge, activate, deactivate, requestRotation } from './key-operations.js';
 import type { Keyring } from './keyring.js';
 import { acquire, checkLease, LEASE_TTL_MAX_MS, release, renew } from './lease.js';
-import { removeByHand, updateByHand } from './manual-update.js';
+import { manualRemove, manualUpdate } from './manual-update.js';
 import { fetchObjects, knownTokens, listObjects, survey } from './planner-queries.js';
 import { promote } from './promote.js';
 import { resolveReferences } from './references.js';
-import { revoke, revokeByHand } from './revoke.js';
+import { manualRevoke, revoke } from './revoke.js';
 import type { Storage, Transaction } from './storage-port.js';
-import type { Work } from './unit-of-work.js';
+import type { UnitOfWork } from './unit-of-work.js';
 import { adopt, update } from './update.js';
 import { removePerson } from './users.js';
 import { tokenIdOf, verify } from './verify.js';
 import { verifyStore } from './verify-rows.js';
 
-export interface World {
+export interface Dependencies {
   readonly clock: Clock;
   readonly entropy: Entropy;
   readonly sealing: Sealing;
@@ -48,9 +48,9 @@ export interface World {
  * The clock is this process's, also where several machines share the storage: a lease taken over early by
  * a clock that is ahead is fenced by its epoch, and the settle counts the clocks' difference (`lateMs`).
  */
-export async function openAuthority(
+export async function openCredentialStore(
   storage: Storage,
-  world: World,
+  world: Dependencies,
   masterKey: Secret,
 ): Promise<Result<LiveStore>> {
   const opened = await storage.write(async (tx) => {
@@ -60,7 +60,7 @@ export async function openAuthority(
   return opened.ok ? ok(assemble({ ...world, ...opened.value, storage })) : opened;
 }
 
-interface Parts extends World {
+interface Parts extends Dependencies {
   readonly storage: Storage;
   readonly keyring: Keyring;
   readonly identity: StoreIdentity;
@@ -71,7 +71,12 @@ const VERIFIER: Caller = { actor: 'verifier', path: 'verify' };
 
 function assemble(parts: Parts): LiveStore {
   const { clock, storage, keyring } = parts;
-  const workOf = (tx: Transaction, caller: Caller): Work => ({ ...parts, tx, caller, now: clock.now() });
+  const workOf = (tx: Transaction, caller: Caller): UnitOfWork => ({
+    ...parts,
+    tx,
+    caller,
+    now: clock.now(),
+  });
   return {
     ...readingOf(parts),
     acquireLease: (holder, ttlMs, name = WRITERS) =>
@@ -133,7 +138,7 @@ function readingOf({
   };
 }
 
-function mutate(work: Work, mutation: Mutation): Promise<Result<Outcome>> {
+function mutate(work: UnitOfWork, mutation: Mutation): Promise<Result<Outcome>> {
   switch (mutation.kind) {
     case 'create':
       return create(work, mutation);
@@ -154,12 +159,12 @@ function mutate(work: Work, mutation: Mutation): Promise<Result<Outcome>> {
   }
 }
 
-function perform(work: Work, request: Request): Promise<Result<Outcome>> {
+function perform(work: UnitOfWork, request: Request): Promise<Result<Outcome>> {
   switch (request.kind) {
     case 'requestRotation':
       return requestRotation(work, request);
     case 'revoke':
-      return revokeByHand(work, request);
+      return manualRevoke(work, request);
     case 'acknowledge':
       return acknowledge(work, request);
     case 'deactivate':
@@ -167,11 +172,11 @@ function perform(work: Work, request: Request): Promise<Result<Outcome>> {
     case 'activate':
       return activate(work, request);
     case 'create':
-      return createByHand(work, request);
+      return manualCreate(work, request);
     case 'update':
-      return updateByHand(work, request);
+      return manualUpdate(work, request);
     case 'remove':
-      return removeByHand(work, request);
+      return manualRemove(work, request);
     case 'removePerson':
       return removePerson(work, request);
     default:

@@ -11,12 +11,12 @@ import type { Outcome } from '../ports/live-store.js';
 import { appliedAfter } from './applied.js';
 import { deliveriesText } from './deliveries.js';
 import { dependentsOf } from './dependents.js';
-import { openings } from './events/guest-access-diff.js';
+import { guestAccessDiff } from './events/guest-access-diff.js';
 import { genuine, keyOf, saveKey, saveObject } from './key-repository.js';
 import { endVersions } from './revoke.js';
 import { declarationOf, refOfRow } from './rows.js';
 import type { ObjectRow } from './storage-port.js';
-import { changed, moved, unchanged, type Work } from './unit-of-work.js';
+import { changed, moved, type UnitOfWork, unchanged } from './unit-of-work.js';
 import { refuseLastOwner, removeAlone } from './users.js';
 
 export interface DeleteRequest {
@@ -26,7 +26,7 @@ export interface DeleteRequest {
 }
 
 /** `moved`, `in_use` while other objects need it, or `conflict` for the last owner. Deleted already: nothing changes. */
-export async function remove(work: Work, request: DeleteRequest): Promise<Result<Outcome>> {
+export async function remove(work: UnitOfWork, request: DeleteRequest): Promise<Result<Outcome>> {
   const { object, overlapMs, revision } = request;
   const row = await work.tx.objects.find(object.kind, object.name);
   if (row === undefined) return removedBefore(work, object);
@@ -46,22 +46,25 @@ export async function remove(work: Work, request: DeleteRequest): Promise<Result
   const saved = await saveObject(
     work,
     { ...row, removed_at: work.now, ...appliedAfter(work, row) },
-    { action: 'object.deleted', detail: { ...(await openings(work.tx, declarationOf(row), undefined)) } },
+    {
+      action: 'object.deleted',
+      detail: { ...(await guestAccessDiff(work.tx, declarationOf(row), undefined)) },
+    },
   );
   return saved.ok ? changed(saved.value) : saved;
 }
 
-async function removeUser(work: Work, row: ObjectRow): Promise<Result<Outcome>> {
+async function removeUser(work: UnitOfWork, row: ObjectRow): Promise<Result<Outcome>> {
   const refused = await refuseLastOwner(work, row, undefined);
   return refused.ok ? removeAlone(work, row) : refused;
 }
 
-async function removedBefore(work: Work, object: ObjectRef): Promise<Result<Outcome>> {
+async function removedBefore(work: UnitOfWork, object: ObjectRef): Promise<Result<Outcome>> {
   const [tombstone] = await work.tx.objects.tombstones(object.kind, object.name);
   return tombstone ? unchanged(tombstone) : fail(fault('not_found', `there is no ${refText(object)}`));
 }
 
-async function removeKey(work: Work, row: ObjectRow, overlapMs: DurationMs): Promise<Result<Outcome>> {
+async function removeKey(work: UnitOfWork, row: ObjectRow, overlapMs: DurationMs): Promise<Result<Outcome>> {
   const key = await keyOf(work, row);
   if (!key.ok) return key;
   const endsAt = work.now + overlapMs;
@@ -84,7 +87,7 @@ async function removeKey(work: Work, row: ObjectRow, overlapMs: DurationMs): Pro
 }
 
 /** What came with an environment goes with it; anything else has to go first. */
-async function refuseInUse(work: Work, object: ObjectRef): Promise<Result<void>> {
+async function refuseInUse(work: UnitOfWork, object: ObjectRef): Promise<Result<void>> {
   const dependents = await dependentsOf(work.tx, object, work.now);
   const [first] = dependents.filter(({ origin, diesWithIt }) => origin !== 'system' && diesWithIt !== true);
   if (first === undefined) return ok(undefined);
@@ -99,7 +102,7 @@ async function refuseInUse(work: Work, object: ObjectRef): Promise<Result<void>>
 }
 
 async function removeAutomaticKeys(
-  work: Work,
+  work: UnitOfWork,
   environment: ObjectRef,
   overlapMs: DurationMs,
 ): Promise<Result<void>> {

@@ -8,15 +8,15 @@ import type { KeyStanding } from '../domain/verification.js';
 import { genuine } from './key-repository.js';
 import { declarationOf } from './rows.js';
 import type { ObjectRow, Transaction } from './storage-port.js';
-import type { Work } from './unit-of-work.js';
+import type { UnitOfWork } from './unit-of-work.js';
 
-type Reading = Pick<Work, 'keyring'> & { readonly tx: Pick<Transaction, 'objects'> };
+type Reading = Pick<UnitOfWork, 'keyring'> & { readonly tx: Pick<Transaction, 'objects'> };
 type Owner = Pick<KeyStanding, 'owner' | 'permissions'>;
 
 const DELETED: Owner = { owner: 'deleted', permissions: [] };
 
 /** `store_tampered` if a row that decides does not match its MAC. */
-export async function standingOf(
+export async function effectivePermissions(
   reading: Reading,
   row: ObjectRow,
   spec: ApiKeySpec,
@@ -36,12 +36,12 @@ export async function standingOf(
  * The same as verifiers see it. What a publishable key may do is what the session may that it is exchanged for: everybody
  * can read it, so by itself it is good for no permission (F7).
  */
-export async function shownStandingOf(
+export async function effectivePermissionsShown(
   reading: Reading,
   row: ObjectRow,
   spec: ApiKeySpec,
 ): Promise<Result<KeyStanding>> {
-  const standing = await standingOf(reading, row, spec);
+  const standing = await effectivePermissions(reading, row, spec);
   return standing.ok && row.key_type === 'publishable'
     ? ok({ ...standing.value, permissions: [] })
     : standing;

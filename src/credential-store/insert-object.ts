@@ -9,11 +9,11 @@ import { base62 } from '../domain/secret.js';
 import type { Instant } from '../domain/time.js';
 import { record } from './audit-log.js';
 import { deliveriesText } from './deliveries.js';
-import { openings } from './events/guest-access-diff.js';
+import { guestAccessDiff } from './events/guest-access-diff.js';
 import { liveReferences, refuseTakenAlias } from './references.js';
 import { declarationOf, declarationText, quietUntilOf, signObject } from './rows.js';
 import type { ObjectRow } from './storage-port.js';
-import type { Work } from './unit-of-work.js';
+import type { UnitOfWork } from './unit-of-work.js';
 
 export interface NewObject {
   readonly declaration: Declaration;
@@ -23,7 +23,7 @@ export interface NewObject {
 }
 
 /** Writes the object and its entry; `unknown_reference` if something it names is not live. */
-export async function insertObject(work: Work, object: NewObject): Promise<Result<ObjectRow>> {
+export async function insertObject(work: UnitOfWork, object: NewObject): Promise<Result<ObjectRow>> {
   const { declaration, ownership, origin } = object;
   const references = await liveReferences(work, declaration);
   if (!references.ok) return references;
@@ -34,7 +34,7 @@ export async function insertObject(work: Work, object: NewObject): Promise<Resul
   const digest = declarationDigest(declaration);
   const revision = await record(work, ref, {
     action: 'object.created',
-    detail: { id, digest, origin, ...ownership, ...(await openings(work.tx, undefined, declaration)) },
+    detail: { id, digest, origin, ...ownership, ...(await guestAccessDiff(work.tx, undefined, declaration)) },
   });
   if (!revision.ok) return revision;
   const told = { ...ref, declaration: declarationText(declaration), ...peopleColumns(declaration, work.now) };

@@ -15,7 +15,7 @@ import type { Recipient } from '../ports/sealing.js';
 import { loadKey, type StoredKey, saveKey } from './key-repository.js';
 import { versionFactsOf } from './rows.js';
 import type { VersionRow } from './storage-port.js';
-import { moved, type Work } from './unit-of-work.js';
+import { moved, type UnitOfWork } from './unit-of-work.js';
 
 export interface IssueRequest {
   readonly object: ObjectRef;
@@ -24,7 +24,7 @@ export interface IssueRequest {
 }
 
 /** `moved`, `sealed_to_another`, `too_many_versions`, or `conflict` when it could only be issued expired. */
-export async function issue(work: Work, request: IssueRequest): Promise<Result<Outcome>> {
+export async function issue(work: UnitOfWork, request: IssueRequest): Promise<Result<Outcome>> {
   const key = await loadKey(work, request.object);
   if (!key.ok) return key;
   const { row, spec, versions } = key.value;
@@ -65,7 +65,7 @@ function again(
   return ok({ revision: row.revision, changed: false, issued: issuedOf(version, version.sealed) });
 }
 
-async function issueNext(work: Work, key: StoredKey, request: IssueRequest): Promise<Result<Outcome>> {
+async function issueNext(work: UnitOfWork, key: StoredKey, request: IssueRequest): Promise<Result<Outcome>> {
   const { row, spec, versions } = key;
   // A rotation is met by what is issued later, also when both come in one millisecond.
   const issuedAt = Math.max(work.now, row.rotation_requested_at ?? 0);
@@ -88,7 +88,7 @@ async function issueNext(work: Work, key: StoredKey, request: IssueRequest): Pro
 }
 
 async function newVersion(
-  work: Work,
+  work: UnitOfWork,
   { row }: StoredKey,
   facts: IssueRequest & { readonly issuedAt: Instant; readonly expiresAt: Instant | undefined },
 ): Promise<{ readonly row: VersionRow; readonly sealed: string; readonly token: Secret }> {

@@ -8,11 +8,11 @@ import type { Outcome } from '../ports/live-store.js';
 import { loadKey, type StoredKey, saveKey } from './key-repository.js';
 import { isSameMac, versionFactsOf } from './rows.js';
 import type { ObjectRow } from './storage-port.js';
-import { changed, type Entry, unchanged, type Work } from './unit-of-work.js';
+import { changed, type Entry, type UnitOfWork, unchanged } from './unit-of-work.js';
 
 /** Met by any version issued later; asking again while it is unmet changes nothing. */
 export async function requestRotation(
-  work: Work,
+  work: UnitOfWork,
   { object }: { readonly object: ObjectRef },
 ): Promise<Result<Outcome>> {
   const key = await loadKey(work, object);
@@ -30,7 +30,7 @@ export async function requestRotation(
 
 /** `possession_required` unless `proof` is the token of the newest version, and accepted. */
 export async function acknowledge(
-  work: Work,
+  work: UnitOfWork,
   { object, proof }: { readonly object: ObjectRef; readonly proof: Secret },
 ): Promise<Result<Outcome>> {
   const key = await loadKey(work, object);
@@ -59,7 +59,7 @@ export async function acknowledge(
 
 /** The emergency stop: of the key, so that no rotation gets around it. */
 export async function deactivate(
-  work: Work,
+  work: UnitOfWork,
   { object }: { readonly object: ObjectRef },
 ): Promise<Result<Outcome>> {
   const key = await loadKey(work, object);
@@ -72,7 +72,7 @@ export async function deactivate(
 }
 
 export async function activate(
-  work: Work,
+  work: UnitOfWork,
   { object }: { readonly object: ObjectRef },
 ): Promise<Result<Outcome>> {
   const key = await loadKey(work, object);
@@ -85,7 +85,7 @@ export async function activate(
 }
 
 async function saveFacts(
-  work: Work,
+  work: UnitOfWork,
   key: StoredKey,
   { facts, entry }: { readonly facts: Partial<ObjectRow>; readonly entry: Entry },
 ): Promise<Result<Outcome>> {

@@ -18,7 +18,7 @@ import {
   versionFactsOf,
 } from './rows.js';
 import type { ObjectRow, VersionRow } from './storage-port.js';
-import type { Entry, Work } from './unit-of-work.js';
+import type { Entry, UnitOfWork } from './unit-of-work.js';
 
 /** A key with all its versions, oldest first, every row checked. */
 export interface StoredKey {
@@ -28,20 +28,20 @@ export interface StoredKey {
 }
 
 /** The live object; `not_found` or `store_tampered`. */
-export async function loadObject(work: Work, ref: ObjectRef): Promise<Result<ObjectRow>> {
+export async function loadObject(work: UnitOfWork, ref: ObjectRef): Promise<Result<ObjectRow>> {
   const row = await work.tx.objects.find(ref.kind, ref.name);
   if (row === undefined) return fail(fault('not_found', `there is no ${refText(ref)}`));
   return genuine(work, row);
 }
 
 /** The live key; `conflict` for an object that is none. */
-export async function loadKey(work: Work, ref: ObjectRef): Promise<Result<StoredKey>> {
+export async function loadKey(work: UnitOfWork, ref: ObjectRef): Promise<Result<StoredKey>> {
   const row = await loadObject(work, ref);
   return row.ok ? keyOf(work, row.value) : row;
 }
 
 /** The key that a row, already checked, belongs to. */
-export async function keyOf(work: Work, row: ObjectRow): Promise<Result<StoredKey>> {
+export async function keyOf(work: UnitOfWork, row: ObjectRow): Promise<Result<StoredKey>> {
   const declaration = declarationOf(row);
   if (declaration.kind !== 'ApiKey') return fail(fault('conflict', `${row.kind}/${row.name} is not a key`));
   const versions = await work.tx.versions.of(row.id);
@@ -50,12 +50,12 @@ export async function keyOf(work: Work, row: ObjectRow): Promise<Result<StoredKe
   return ok({ row, spec: declaration.spec, versions });
 }
 
-export function genuine(work: Pick<Work, 'keyring'>, row: ObjectRow): Result<ObjectRow> {
+export function genuine(work: Pick<UnitOfWork, 'keyring'>, row: ObjectRow): Result<ObjectRow> {
   return isGenuineObject(row, work.keyring) ? ok(row) : fail(tampered(row.kind, row.id));
 }
 
 /** Writes an object that is no key, with its audit entry. Gives the new revision. */
-export async function saveObject(work: Work, row: ObjectRow, entry: Entry): Promise<Result<number>> {
+export async function saveObject(work: UnitOfWork, row: ObjectRow, entry: Entry): Promise<Result<number>> {
   const revision = await record(work, row, entry);
   if (!revision.ok) return revision;
   await work.tx.objects.update(
@@ -68,7 +68,7 @@ export async function saveObject(work: Work, row: ObjectRow, entry: Entry): Prom
  * Tells in a key's story what happened to somebody it depends on, and reckons anew how long it needs nothing.
  * Its revision stays: nothing of the key itself changed, so what was planned for it holds.
  */
-export async function tellKey(work: Work, key: StoredKey, entry: Entry): Promise<Result<void>> {
+export async function emitKeyChange(work: UnitOfWork, key: StoredKey, entry: Entry): Promise<Result<void>> {
   const told = await record(work, key.row, entry);
   if (!told.ok) return told;
   const quiet_until = await quietUntilOfKey(work, key);
@@ -76,7 +76,7 @@ export async function tellKey(work: Work, key: StoredKey, entry: Entry): Promise
   return ok(undefined);
 }
 
-async function quietUntilOfKey({ tx }: Work, { row, spec, versions }: StoredKey): Promise<Instant> {
+async function quietUntilOfKey({ tx }: UnitOfWork, { row, spec, versions }: StoredKey): Promise<Instant> {
   if (row.removed_at !== null) return NEVER;
   const person = row.owner_id === null ? undefined : await tx.objects.byId(row.owner_id);
   const facts = keyFactsOf(
@@ -92,7 +92,7 @@ async function quietUntilOfKey({ tx }: Work, { row, spec, versions }: StoredKey)
  * versions that differ from those it was loaded with. Gives the new revision.
  */
 export async function saveKey(
-  work: Work,
+  work: UnitOfWork,
   keys: { readonly before: StoredKey; readonly after: StoredKey },
   entry: Entry,
 ): Promise<Result<number>> {

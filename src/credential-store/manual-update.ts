@@ -11,11 +11,11 @@ import { remove } from './delete.js';
 import { loadKey, loadObject, type StoredKey, saveKey } from './key-repository.js';
 import { versionFactsOf } from './rows.js';
 import type { VersionRow } from './storage-port.js';
-import { changed, type Work } from './unit-of-work.js';
+import { changed, type UnitOfWork } from './unit-of-work.js';
 import { update } from './update.js';
 import { removePerson } from './users.js';
 
-export interface ChangeByHand {
+export interface ManualUpdate {
   readonly declaration: Declaration;
   /** That it was seen with. */
   readonly revision: number;
@@ -24,9 +24,9 @@ export interface ChangeByHand {
 }
 
 /** Faults as those of `update`. An end that a key's versions are given is in force at once; none is put off. */
-export async function updateByHand(
-  work: Work,
-  { declaration, revision, former }: ChangeByHand,
+export async function manualUpdate(
+  work: UnitOfWork,
+  { declaration, revision, former }: ManualUpdate,
 ): Promise<Result<Outcome>> {
   const ref = refOf(declaration);
   if (former !== undefined && former.kind !== ref.kind)
@@ -38,7 +38,7 @@ export async function updateByHand(
   return key.ok ? shorten(work, key.value, updated.value) : key;
 }
 
-async function shorten(work: Work, key: StoredKey, updated: Outcome): Promise<Result<Outcome>> {
+async function shorten(work: UnitOfWork, key: StoredKey, updated: Outcome): Promise<Result<Outcome>> {
   const versions = key.versions.map((version) => endingAsDeclared(key, version));
   const shortened = versions.filter((version, index) => version !== key.versions[index]);
   if (shortened.length === 0) return ok(updated);
@@ -66,8 +66,8 @@ function endingAsDeclared({ spec }: StoredKey, version: VersionRow): VersionRow 
  * At once: a key's versions are revoked, a guest's grants are gone, a person leaves their teams and their keys die.
  * `not_found`, `in_use` while something else needs it, `conflict` for the last active owner.
  */
-export async function removeByHand(
-  work: Work,
+export async function manualRemove(
+  work: UnitOfWork,
   { object }: { readonly object: ObjectRef },
 ): Promise<Result<Outcome>> {
   const row = await loadObject(work, object);

@@ -3,7 +3,7 @@ import { ok, type Result } from '../domain/result.js';
 import type { Secret } from '../domain/secret.js';
 import type { Caller } from '../ports/live-store.js';
 import { record } from './audit-log.js';
-import type { World } from './credential-store.js';
+import type { Dependencies } from './credential-store.js';
 import { openKeyring, rewrap } from './keyring.js';
 import type { Storage } from './storage-port.js';
 
@@ -18,7 +18,7 @@ export interface Replacement {
 /** `master_key` if `from` does not fit. Those who have the store open go on: they hold the data keys. */
 export function replaceMasterKey(
   storage: Storage,
-  world: World,
+  world: Dependencies,
   { from, to, keep, caller }: Replacement,
 ): Promise<Result<void>> {
   return storage.write(async (tx) => {

@@ -7,7 +7,7 @@ import { deliveriesOf } from './deliveries.js';
 import { ownershipOf, refOfRow } from './rows.js';
 import type { ObjectLine } from './storage-port.js';
 
-export class Surveyed implements LiveSummary {
+export class SummaryLine implements LiveSummary {
   readonly ownership: Ownership | undefined;
   readonly #line: ObjectLine;
 
@@ -56,7 +56,7 @@ export class Surveyed implements LiveSummary {
 }
 
 /** In the order of the lines. Most objects have the owner of their neighbour, whose value is then shared. */
-export function surveyedLines(lines: readonly ObjectLine[]): readonly Surveyed[] {
+export function summaryLines(lines: readonly ObjectLine[]): readonly SummaryLine[] {
   let ownership: Ownership | undefined;
   let cells: string | undefined;
   return lines.map((line) => {
@@ -65,6 +65,6 @@ export function surveyedLines(lines: readonly ObjectLine[]): readonly Surveyed[]
       ownership = ownershipOf({ project, manager });
       cells = ['', project ?? '', manager ?? ''].join(TAB);
     }
-    return new Surveyed(line, ownership);
+    return new SummaryLine(line, ownership);
   });
 }

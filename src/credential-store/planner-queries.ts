@@ -8,7 +8,7 @@ import { fail, ok, type Result } from '../domain/result.js';
 import type { ObjectPage } from '../ports/live-store.js';
 import { genuine } from './key-repository.js';
 import type { Keyring } from './keyring.js';
-import { surveyedLines } from './object-summary.js';
+import { summaryLines } from './object-summary.js';
 import {
   declarationOf,
   isGenuineVersion,
@@ -26,7 +26,7 @@ const PAGE_MAX = 1_000;
 /** Every live object, sorted by `compareRefs`. */
 export async function survey(tx: Transaction): Promise<Result<readonly LiveSummary[]>> {
   // An engine orders by bytes, which beyond ASCII is not the order of code units.
-  return ok(surveyedLines(inOrder(await tx.objects.survey())));
+  return ok(summaryLines(inOrder(await tx.objects.survey())));
 }
 
 /** Those of `refs` that are live, sorted by `compareRefs`. `store_tampered` if a row was changed. */

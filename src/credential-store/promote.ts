@@ -11,7 +11,7 @@ import { deliveriesText } from './deliveries.js';
 import { loadKey, type StoredKey, saveKey } from './key-repository.js';
 import { versionFactsOf } from './rows.js';
 import type { VersionRow } from './storage-port.js';
-import { changed, moved, unchanged, type Work } from './unit-of-work.js';
+import { changed, moved, type UnitOfWork, unchanged } from './unit-of-work.js';
 
 export interface PromoteRequest {
   readonly object: ObjectRef;
@@ -20,7 +20,7 @@ export interface PromoteRequest {
 }
 
 /** `moved` if the version is not there, has ended or was overtaken; `not_confirmed` if a sink is missing. */
-export async function promote(work: Work, request: PromoteRequest): Promise<Result<Outcome>> {
+export async function promote(work: UnitOfWork, request: PromoteRequest): Promise<Result<Outcome>> {
   const { object, generation, deliveries } = request;
   const key = await loadKey(work, object);
   if (!key.ok) return key;
@@ -42,7 +42,11 @@ export async function promote(work: Work, request: PromoteRequest): Promise<Resu
   return promoteVersion(work, key.value, request);
 }
 
-async function promoteVersion(work: Work, key: StoredKey, request: PromoteRequest): Promise<Result<Outcome>> {
+async function promoteVersion(
+  work: UnitOfWork,
+  key: StoredKey,
+  request: PromoteRequest,
+): Promise<Result<Outcome>> {
   const { row, spec, versions } = key;
   const { generation, deliveries } = request;
   const after = versions.map((version) => {

@@ -2,12 +2,12 @@
 import { fault } from '../domain/errors.js';
 import { foldEmail, kindOf } from '../domain/kinds/index.js';
 import { type Declaration, isEmail, isId, type ObjectRef, refOf, refText } from '../domain/objects.js';
-import { misfits } from '../domain/reference-constraints.js';
+import { constraintViolations } from '../domain/reference-constraints.js';
 import { fail, ok, type Result } from '../domain/result.js';
 import { genuine } from './key-repository.js';
 import { declarationOf, refOfRow } from './rows.js';
 import type { ObjectRow, Transaction } from './storage-port.js';
-import type { Work } from './unit-of-work.js';
+import type { UnitOfWork } from './unit-of-work.js';
 
 /** The live object that a reference means, by its name, id or alias. */
 export async function findReferred(
@@ -38,7 +38,7 @@ export async function resolveReferences(
  * if one is not what is needed in that place.
  */
 export async function liveReferences(
-  work: Work,
+  work: UnitOfWork,
   declaration: Declaration,
 ): Promise<Result<readonly ObjectRow[]>> {
   const rows: ObjectRow[] = [];
@@ -55,7 +55,7 @@ export async function liveReferences(
       );
     const row = genuine(work, found);
     if (!row.ok) return row;
-    const [misfit] = misfits(reference, declarationOf(row.value));
+    const [misfit] = constraintViolations(reference, declarationOf(row.value));
     if (misfit !== undefined)
       return fail(
         fault(
@@ -75,7 +75,7 @@ export async function liveReferences(
 
 /** `exists` if another live object of the kind has the declaration's alias: two people cannot share an address. */
 export async function refuseTakenAlias(
-  work: Work,
+  work: UnitOfWork,
   declaration: Declaration,
   own?: ObjectRow,
 ): Promise<Result<void>> {

@@ -16,11 +16,11 @@ import { genuine, loadObject } from './key-repository.js';
 import { findReferred } from './references.js';
 import { declarationOf, declarationText, refOfRow, signObject } from './rows.js';
 import type { ObjectRow } from './storage-port.js';
-import type { Entry, Work } from './unit-of-work.js';
+import type { Entry, UnitOfWork } from './unit-of-work.js';
 
 /** What an update speaks of: the object under its former name, or under the new one where the rename was done before. */
 export async function rowToUpdate(
-  work: Work,
+  work: UnitOfWork,
   ref: ObjectRef,
   former: ObjectRef | undefined,
 ): Promise<Result<ObjectRow>> {
@@ -38,7 +38,7 @@ export async function rowToUpdate(
 
 /** The entry of an update, which is one of a rename where the name changes; then the former name gets one too. */
 export async function entryOfUpdate(
-  work: Work,
+  work: UnitOfWork,
   row: ObjectRow,
   { name, detail }: { readonly name: string; readonly detail: Entry['detail'] },
 ): Promise<Result<Entry>> {
@@ -48,7 +48,7 @@ export async function entryOfUpdate(
 }
 
 /** Lets everything that names `former` name `next`, which it is called already. */
-export async function follow(work: Work, former: ObjectRef, next: ObjectRef): Promise<Result<void>> {
+export async function follow(work: UnitOfWork, former: ObjectRef, next: ObjectRef): Promise<Result<void>> {
   const referring = await work.tx.objects.referring(former.kind, former.name);
   const rank = ({ kind }: ObjectRow): number => OBJECT_KINDS.indexOf(refOfRow({ kind, name: '' }).kind);
   // Spaces before the guests who are let into them.
@@ -64,7 +64,7 @@ export async function follow(work: Work, former: ObjectRef, next: ObjectRef): Pr
 }
 
 async function followOne(
-  work: Work,
+  work: UnitOfWork,
   row: ObjectRow,
   { former, next }: { readonly former: ObjectRef; readonly next: ObjectRef },
 ): Promise<Result<void>> {
@@ -98,7 +98,7 @@ async function followOne(
 
 /** A reconciler's rename is one of documents, and what they said last follows. By hand, they say what they said. */
 function appliedFollowing(
-  work: Work,
+  work: UnitOfWork,
   row: ObjectRow,
   { declaration, names }: { readonly declaration: string; readonly names: NewNames },
 ): string | null {
@@ -110,7 +110,7 @@ function appliedFollowing(
 
 /** An automatic key keeps its name when another key has the one that would follow. */
 async function renamed(
-  work: Work,
+  work: UnitOfWork,
   row: ObjectRow,
   followed: Declaration,
 ): Promise<{ readonly name: string; readonly declaration: Declaration }> {
@@ -123,7 +123,7 @@ async function renamed(
 }
 
 /** What is gone is named as it stands: a tombstone may outlive whom it names. */
-async function referencesOf(work: Work, { id }: ObjectRow, { kind, spec }: Declaration) {
+async function referencesOf(work: UnitOfWork, { id }: ObjectRow, { kind, spec }: Declaration) {
   const named: { object_id: string; kind: string; name: string }[] = [];
   for (const reference of kindOf(kind).references(spec)) {
     const found = await findReferred(work.tx, reference);

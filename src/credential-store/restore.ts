@@ -10,13 +10,13 @@ import type { Secret } from '../domain/secret.js';
 import type { Instant } from '../domain/time.js';
 import type { Caller } from '../ports/live-store.js';
 import { record } from './audit-log.js';
-import type { World } from './credential-store.js';
+import type { Dependencies } from './credential-store.js';
 import { endCredentialsAgain, endedCredentials } from './identity/restored-credentials.js';
 import { genuine, keyOf, type StoredKey, saveKey } from './key-repository.js';
 import { openKeyring, rewrap } from './keyring.js';
 import { declarationOf } from './rows.js';
 import type { ObjectRow, Transaction, VersionRow } from './storage-port.js';
-import type { Work } from './unit-of-work.js';
+import type { UnitOfWork } from './unit-of-work.js';
 
 /** What is final in a store, whatever copy of it comes later. */
 export interface Endings {
@@ -85,7 +85,7 @@ function isAbsent(row: ObjectRow): boolean {
   );
 }
 
-export interface Restoration extends World {
+export interface Restoration extends Dependencies {
   readonly tx: Transaction;
   readonly caller: Caller;
   /** The key that the backup's keys are wrapped with, and the one that the store is opened with from now on. */
@@ -113,7 +113,7 @@ export async function settleRestored(restoration: Restoration): Promise<Result<R
   if (!keyring.ok) return keyring;
   const rewrapped = await wrapAnew(tx, masterKeys, entropy);
   if (!rewrapped.ok) return rewrapped;
-  const work: Work = { ...restoration, keyring: keyring.value, now: clock.now() };
+  const work: UnitOfWork = { ...restoration, keyring: keyring.value, now: clock.now() };
   const entries = await tx.audit.lastSeq();
   const [last] = await tx.audit.page(entries - 1, 1);
   const before = await everyVersion(tx);
@@ -157,7 +157,7 @@ async function everyVersion(tx: Transaction): Promise<readonly VersionRow[]> {
 
 /** Gives how many versions would have come back. */
 async function endAgain(
-  work: Work,
+  work: UnitOfWork,
   versions: readonly VersionRow[],
   endings: Endings,
 ): Promise<Result<number>> {
@@ -195,7 +195,7 @@ function endedAs(version: VersionRow, { revokedAt, shown }: Endings): VersionRow
   return isShown ? { ...version, sealed: null, recipient: null } : version;
 }
 
-async function stopAgain(work: Work, { stoppedAt }: Endings): Promise<Result<number>> {
+async function stopAgain(work: UnitOfWork, { stoppedAt }: Endings): Promise<Result<number>> {
   let count = 0;
   for (const [id, at] of stoppedAt) {
     const row = await work.tx.objects.byId(id);
@@ -214,7 +214,7 @@ async function stopAgain(work: Work, { stoppedAt }: Endings): Promise<Result<num
   return ok(count);
 }
 
-async function storedKey(work: Work, id: string): Promise<Result<StoredKey>> {
+async function storedKey(work: UnitOfWork, id: string): Promise<Result<StoredKey>> {
   const row = await work.tx.objects.byId(id);
   if (row === undefined) throw new Error(`a version of no object: ${id}`);
   const checked = genuine(work, row);

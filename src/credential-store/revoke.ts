@@ -10,11 +10,11 @@ import type { Outcome } from '../ports/live-store.js';
 import { genuine, keyOf, loadKey, type StoredKey, saveKey } from './key-repository.js';
 import { versionFactsOf } from './rows.js';
 import type { ObjectRow, VersionRow } from './storage-port.js';
-import { changed, moved, unchanged, type Work } from './unit-of-work.js';
+import { changed, moved, type UnitOfWork, unchanged } from './unit-of-work.js';
 
 /** Final and at once. `moved` if one of the generations is not there. */
 export async function revoke(
-  work: Work,
+  work: UnitOfWork,
   { object, generations }: { readonly object: ObjectRef; readonly generations: readonly number[] },
 ): Promise<Result<Outcome>> {
   const key = await loadKey(work, object);
@@ -28,7 +28,7 @@ export async function revoke(
   return saveEnded(work, key.value, versions);
 }
 
-interface RevokeByHand {
+interface ManualRevoke {
   readonly object: ObjectRef;
   readonly overlapMs: DurationMs;
   /** This version alone; absent: all of them. */
@@ -39,9 +39,9 @@ interface RevokeByHand {
  * Every version that is alive ends at now + overlap, at the latest: also those of keys of this name that
  * were removed and run out, for an emergency does not ask which one leaked.
  */
-export async function revokeByHand(
-  work: Work,
-  { object, overlapMs, tokenId }: RevokeByHand,
+export async function manualRevoke(
+  work: UnitOfWork,
+  { object, overlapMs, tokenId }: ManualRevoke,
 ): Promise<Result<Outcome>> {
   const live = await work.tx.objects.find(object.kind, object.name);
   const removed = await work.tx.objects.tombstones(object.kind, object.name);
@@ -59,9 +59,9 @@ export async function revokeByHand(
 
 /** Of that key alone, and not of those that had its name before. */
 export async function revokeAll(
-  work: Work,
+  work: UnitOfWork,
   row: ObjectRow,
-  { overlapMs, tokenId }: Omit<RevokeByHand, 'object'>,
+  { overlapMs, tokenId }: Omit<ManualRevoke, 'object'>,
 ): Promise<Result<Outcome>> {
   const checked = genuine(work, row);
   if (!checked.ok) return checked;
@@ -80,7 +80,7 @@ export async function revokeAll(
 }
 
 async function saveEnded(
-  work: Work,
+  work: UnitOfWork,
   key: StoredKey,
   versions: readonly VersionRow[],
 ): Promise<Result<Outcome>> {

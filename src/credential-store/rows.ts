@@ -5,7 +5,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import { canonicalJson } from '../domain/canonical.js';
 import { type Fault, fault } from '../domain/errors.js';
-import { lapsesAt } from '../domain/guests.js';
+import { expiresAt } from '../domain/guests.js';
 import type {
   KeyFacts,
   LiveSummary,
@@ -20,7 +20,7 @@ import { type Instant, NEVER } from '../domain/time.js';
 import { isActive } from '../domain/users.js';
 import { deliveriesOf } from './deliveries.js';
 import type { Keyring } from './keyring.js';
-import type { ObjectRow, SurveyRow, VersionRow } from './storage-port.js';
+import type { ObjectRow, SummaryRow, VersionRow } from './storage-port.js';
 
 type Unsigned<Row> = Omit<Row, 'row_mac'>;
 
@@ -146,7 +146,7 @@ export const ownershipOf = ({
 }: Pick<ObjectRow, 'project' | 'manager'>): Ownership | undefined =>
   project === null || manager === null ? undefined : { project, manager };
 
-export const summaryOf = (row: SurveyRow): LiveSummary => ({
+export const summaryOf = (row: SummaryRow): LiveSummary => ({
   ref: refOfRow(row),
   digest: row.digest,
   ownership: ownershipOf(row),
@@ -182,7 +182,7 @@ export const keyFactsOf = (
 export function quietUntilOf(row: Pick<ObjectRow, 'kind' | 'declaration' | 'granted_at'>): Instant {
   if (row.kind !== 'Guest') return NEVER;
   const declaration = JSON.parse(row.declaration) as DeclarationOf<'Guest'>;
-  return lapsesAt({ spec: declaration.spec, grantedAt: row.granted_at ?? undefined });
+  return expiresAt({ spec: declaration.spec, grantedAt: row.granted_at ?? undefined });
 }
 
 export const versionFactsOf = (row: VersionRow, consumers: readonly string[] = []): VersionFacts => ({

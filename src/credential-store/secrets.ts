@@ -16,7 +16,7 @@ import { genuine } from './key-repository.js';
 import type { Keyring } from './keyring.js';
 import { declarationOf, isSameMac, refOfRow, tampered } from './rows.js';
 import type { ObjectRow, SecretRow, Transaction } from './storage-port.js';
-import type { Work } from './unit-of-work.js';
+import type { UnitOfWork } from './unit-of-work.js';
 
 /** Of one environment, its spaces included. */
 const SECRETS_MAX = 1_000;
@@ -58,7 +58,11 @@ export interface NewSecret {
   readonly value: Secret;
 }
 
-export async function putSecret(work: Work, secret: NewSecret, { principal }: By): Promise<Result<string>> {
+export async function putSecret(
+  work: UnitOfWork,
+  secret: NewSecret,
+  { principal }: By,
+): Promise<Result<string>> {
   const place = await resolve(work, secret.place);
   if (!place.ok) return place;
   const { environment, space, actorId } = place.value;
@@ -88,7 +92,11 @@ export async function putSecret(work: Work, secret: NewSecret, { principal }: By
   return ok(row.id);
 }
 
-export async function removeSecret(work: Work, id: string, { principal }: By): Promise<Result<SecretPlace>> {
+export async function removeSecret(
+  work: UnitOfWork,
+  id: string,
+  { principal }: By,
+): Promise<Result<SecretPlace>> {
   const row = await work.tx.secrets.byId(id);
   if (row === undefined) return ABSENT;
   if (!isGenuineSecret(work, row)) return fail(tampered('secret', id));
@@ -186,12 +194,12 @@ const keptSecret = (row: SecretRow, value: Secret): KeptSecret => ({
   actorId: row.actor_id === '' ? undefined : row.actor_id,
 });
 
-const sign = ({ keyring }: Pick<Work, 'keyring'>, row: Omit<SecretRow, 'row_mac'>): SecretRow => ({
+const sign = ({ keyring }: Pick<UnitOfWork, 'keyring'>, row: Omit<SecretRow, 'row_mac'>): SecretRow => ({
   ...row,
   row_mac: keyring.rowMac(rowText(row)),
 });
 
-export const isGenuineSecret = ({ keyring }: Pick<Work, 'keyring'>, row: SecretRow): boolean =>
+export const isGenuineSecret = ({ keyring }: Pick<UnitOfWork, 'keyring'>, row: SecretRow): boolean =>
   isSameMac(row.row_mac, keyring.rowMac(rowText(row)));
 
 const rowText = (row: Omit<SecretRow, 'row_mac'>): string =>

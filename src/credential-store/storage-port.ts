@@ -5,14 +5,14 @@
  */
 import type { Result } from '../domain/result.js';
 import type { DurationMs } from '../domain/time.js';
-import type { BelongingQueries } from './storage-port/attributes.js';
+import type { AttributeQueries } from './storage-port/attributes.js';
 import type { CredentialQueries, SigningKeyQueries } from './storage-port/credentials.js';
 import type { EventQueries } from './storage-port/events.js';
 import type { OutboxQueries } from './storage-port/outbox.js';
 import type { SecretQueries } from './storage-port/secrets.js';
-import type { AccountingQueries } from './storage-port/usage.js';
+import type { UsageQueries } from './storage-port/usage.js';
 
-export type { BelongingKind, BelongingQueries, BelongingRow } from './storage-port/attributes.js';
+export type { AttributeKind, AttributeQueries, AttributeRow } from './storage-port/attributes.js';
 export type {
   CredentialQueries,
   CredentialRow,
@@ -20,9 +20,9 @@ export type {
   SigningKeyRow,
 } from './storage-port/credentials.js';
 export type { EventFilter, EventQueries, EventRow } from './storage-port/events.js';
-export type { LetterRow, OutboxQueries } from './storage-port/outbox.js';
+export type { MessageRow, OutboxQueries } from './storage-port/outbox.js';
 export type { SecretQueries, SecretRow } from './storage-port/secrets.js';
-export type { AccountingQueries, InstanceRow, ReplayRow, UsageRow } from './storage-port/usage.js';
+export type { InstanceRow, ReplayRow, UsageQueries, UsageRow } from './storage-port/usage.js';
 
 export interface ObjectRow {
   readonly id: string;
@@ -137,7 +137,7 @@ export interface MetaRow {
 export type ObjectLine = string;
 
 /** The same columns of a row that was read whole. */
-export type SurveyRow = Pick<
+export type SummaryRow = Pick<
   ObjectRow,
   'kind' | 'name' | 'digest' | 'project' | 'manager' | 'origin' | 'revision' | 'quiet_until' | 'deliveries'
 >;
@@ -251,11 +251,11 @@ export interface Transaction {
   readonly versions: VersionQueries;
   readonly credentials: CredentialQueries;
   readonly signingKeys: SigningKeyQueries;
-  readonly belongings: BelongingQueries;
+  readonly belongings: AttributeQueries;
   readonly events: EventQueries;
   readonly secrets: SecretQueries;
   readonly outbox: OutboxQueries;
-  readonly accounting: AccountingQueries;
+  readonly accounting: UsageQueries;
   readonly review: ReviewQueries;
   readonly audit: AuditQueries;
   readonly leases: LeaseQueries;

@@ -9,7 +9,7 @@ import type { Sealing } from '../ports/sealing.js';
 import type { Keyring } from './keyring.js';
 import type { ObjectRow, Transaction } from './storage-port.js';
 
-export interface Work {
+export interface UnitOfWork {
   readonly tx: Transaction;
   readonly now: Instant;
   readonly caller: Caller;

@@ -8,7 +8,7 @@ import { type Declaration, declarationDigest, type ObjectRef, refOf, refText } f
 import { fail, ok, type Result } from '../domain/result.js';
 import type { Outcome } from '../ports/live-store.js';
 import { appliedAfter, forgetRemoved } from './applied.js';
-import { openings } from './events/guest-access-diff.js';
+import { guestAccessDiff } from './events/guest-access-diff.js';
 import { peopleColumns } from './insert-object.js';
 import { keyOf, loadObject, saveKey, saveObject } from './key-repository.js';
 import { liveReferences, refuseTakenAlias } from './references.js';
@@ -16,8 +16,8 @@ import { entryOfUpdate, follow, rowToUpdate } from './rename.js';
 import { declarationOf, declarationText, ownershipOf, refOfRow } from './rows.js';
 import { refuseUpdate } from './rules.js';
 import type { ObjectRow } from './storage-port.js';
-import { changed, type Entry, moved, unchanged, type Work } from './unit-of-work.js';
-import { tellPersonalKeys } from './users.js';
+import { changed, type Entry, moved, type UnitOfWork, unchanged } from './unit-of-work.js';
+import { emitPersonalKeyChanges } from './users.js';
 
 export interface UpdateRequest {
   readonly declaration: Declaration;
@@ -32,7 +32,7 @@ export interface UpdateRequest {
  * `moved`, `exists` for a name that is taken, `unknown_reference`, `in_use` for a part that others name, or `conflict` when only a replacement can
  * change what differs, or a rule of the kind stands against it (rules.ts).
  */
-export async function update(work: Work, change: UpdateRequest): Promise<Result<Outcome>> {
+export async function update(work: UnitOfWork, change: UpdateRequest): Promise<Result<Outcome>> {
   const { declaration, ownership, revision } = change;
   const ref = refOf(declaration);
   const found = await rowToUpdate(work, ref, change.former);
@@ -68,7 +68,7 @@ export async function update(work: Work, change: UpdateRequest): Promise<Result<
     alias,
     granted_at: row.granted_at ?? granted_at,
   };
-  const opened = await openings(work.tx, declarationOf(row), declaration);
+  const opened = await guestAccessDiff(work.tx, declarationOf(row), declaration);
   const detail = { digest, previousDigest: row.digest, ...ownership, ...opened };
   const entry = await entryOfUpdate(work, row, { name: ref.name, detail });
   if (!entry.ok) return entry;
@@ -78,13 +78,13 @@ export async function update(work: Work, change: UpdateRequest): Promise<Result<
   if (!made.ok) return made;
   const followed = row.name === ref.name ? ok(undefined) : await follow(work, refOfRow(row), ref);
   if (!followed.ok || row.kind !== 'User') return followed.ok ? saved : followed;
-  const told = await tellPersonalKeys(work, row, next);
+  const told = await emitPersonalKeyChanges(work, row, next);
   return told.ok ? saved : told;
 }
 
 /** Takes over without touching: `moved` if it is not as it was seen. */
 export async function adopt(
-  work: Work,
+  work: UnitOfWork,
   request: { readonly object: ObjectRef; readonly ownership: Ownership; readonly revision: number },
 ): Promise<Result<Outcome>> {
   const { object, ownership, revision } = request;
@@ -106,14 +106,14 @@ export async function adopt(
   );
 }
 
-async function save(work: Work, row: ObjectRow, entry: Entry): Promise<Result<Outcome>> {
+async function save(work: UnitOfWork, row: ObjectRow, entry: Entry): Promise<Result<Outcome>> {
   const revision =
     row.kind === 'ApiKey' ? await saveDeclared(work, row, entry) : await saveObject(work, row, entry);
   return revision.ok ? changed(revision.value) : revision;
 }
 
 /** A key's declaration says when it next needs a look, so its versions are loaded. */
-async function saveDeclared(work: Work, row: ObjectRow, entry: Entry): Promise<Result<number>> {
+async function saveDeclared(work: UnitOfWork, row: ObjectRow, entry: Entry): Promise<Result<number>> {
   const key = await keyOf(work, row);
   return key.ok ? saveKey(work, { before: key.value, after: key.value }, entry) : key;
 }

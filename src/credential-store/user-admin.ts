@@ -9,22 +9,22 @@ import { type DeclarationOf, type ObjectRef, refText } from '../domain/objects.j
 import { fail, ok, type Result } from '../domain/result.js';
 import { isOwnerRole } from '../domain/roles.js';
 import type { By, Invitation, Shown } from '../ports/identity.js';
-import type { NewPerson, People, PersonChange } from '../ports/users.js';
-import { createByHand } from './create.js';
+import type { NewUser, UserChange, Users } from '../ports/users.js';
+import { manualCreate } from './create.js';
 import { permissionsOfRole } from './effective-permissions.js';
 import { callerBy, type Identity } from './identity/identity.js';
 import { makeInvitation } from './identity/invitations.js';
 import { findPerson } from './identity/passwords.js';
 import { loadObject } from './key-repository.js';
-import { updateByHand } from './manual-update.js';
+import { manualUpdate } from './manual-update.js';
 import { declarationOf, refOfRow } from './rows.js';
 import { keepAttributes } from './spaces/attributes.js';
 import { another, labelFrom } from './spaces/labels.js';
 import type { ObjectRow } from './storage-port.js';
-import type { Work } from './unit-of-work.js';
+import type { UnitOfWork } from './unit-of-work.js';
 import { removePerson } from './users.js';
 
-export const peopleOver = ({ write }: Pick<Identity, 'write'>): People => ({
+export const usersOver = ({ write }: Pick<Identity, 'write'>): Users => ({
   add: (person, by) => write(callerBy(by), (work) => add(work, person, by)),
   change: (person, change, by) => write(callerBy(by), (work) => changePerson(work, { person, change }, by)),
   giveRole: (person, role, by) =>
@@ -45,8 +45,8 @@ export const peopleOver = ({ write }: Pick<Identity, 'write'>): People => ({
 const NAME_MAX = 200;
 
 async function add(
-  work: Work,
-  { email, name, roles }: NewPerson,
+  work: UnitOfWork,
+  { email, name, roles }: NewUser,
   by: By,
 ): Promise<Result<{ readonly person: ObjectRef; readonly invitation: Shown<Invitation> }>> {
   if (!isEmailAddress(email) || !isVisibleText(name, NAME_MAX))
@@ -63,7 +63,7 @@ async function add(
       ...(roles.length > 0 && { roles: [...roles] }),
     }),
   };
-  const created = await createByHand(work, { declaration });
+  const created = await manualCreate(work, { declaration });
   if (!created.ok) return created;
   const person: ObjectRef = { kind: 'User', name: declaration.metadata.name };
   const row = await loadObject(work, person);
@@ -72,7 +72,7 @@ async function add(
   return invitation.ok ? ok({ person, invitation: invitation.value }) : invitation;
 }
 
-async function freeName(work: Work, email: string): Promise<string> {
+async function freeName(work: UnitOfWork, email: string): Promise<string> {
   const wished = labelFrom(foldEmail(email.slice(0, email.indexOf('@'))), 'user');
   const isTaken = await work.tx.objects.find('User', wished);
   return isTaken ? another(wished, work) : wished;
@@ -80,10 +80,10 @@ async function freeName(work: Work, email: string): Promise<string> {
 
 interface Changing {
   readonly person: string;
-  readonly change: PersonChange;
+  readonly change: UserChange;
 }
 
-async function changePerson(work: Work, { person, change }: Changing, by: By): Promise<Result<void>> {
+async function changePerson(work: UnitOfWork, { person, change }: Changing, by: By): Promise<Result<void>> {
   const row = await theirRow(work, person);
   if (!row.ok) return row;
   const { name, status, attributes = {} } = change;
@@ -107,7 +107,7 @@ interface RoleChange {
   rolesAfter(roles: readonly string[]): readonly string[];
 }
 
-async function changeRoles(work: Work, { person, by, rolesAfter }: RoleChange): Promise<Result<void>> {
+async function changeRoles(work: UnitOfWork, { person, by, rolesAfter }: RoleChange): Promise<Result<void>> {
   const row = await theirRow(work, person);
   if (!row.ok) return row;
   const before = declaredBy(row.value).spec.roles ?? [];
@@ -117,7 +117,7 @@ async function changeRoles(work: Work, { person, by, rolesAfter }: RoleChange): 
   return allowed.ok ? declare(work, row.value, { roles: [...after] }) : allowed;
 }
 
-async function remove(work: Work, person: string, by: By): Promise<Result<void>> {
+async function remove(work: UnitOfWork, person: string, by: By): Promise<Result<void>> {
   const row = await theirRow(work, person);
   if (!row.ok) return row;
   const roles = declaredBy(row.value).spec.roles ?? [];
@@ -135,7 +135,7 @@ interface Roles {
 }
 
 async function mayMake(
-  work: Work,
+  work: UnitOfWork,
   { before, after, gives = after }: Roles,
   { principal }: By,
 ): Promise<Result<void>> {
@@ -149,7 +149,7 @@ async function mayMake(
   return authorize(principal, 'users:write', { kind: 'person', isOwner, confers: [...confers] });
 }
 
-async function theirRow(work: Work, person: string): Promise<Result<ObjectRow>> {
+async function theirRow(work: UnitOfWork, person: string): Promise<Result<ObjectRow>> {
   const row = await findPerson(work, person);
   if (!row.ok) return row;
   if (row.value !== undefined) return ok(row.value);
@@ -158,9 +158,9 @@ async function theirRow(work: Work, person: string): Promise<Result<ObjectRow>> 
 
 const declaredBy = (row: ObjectRow): DeclarationOf<'User'> => declarationOf(row) as DeclarationOf<'User'>;
 
-async function declare(work: Work, row: ObjectRow, spec: Partial<UserSpec>): Promise<Result<void>> {
+async function declare(work: UnitOfWork, row: ObjectRow, spec: Partial<UserSpec>): Promise<Result<void>> {
   const before = declaredBy(row);
   const declaration = { ...before, spec: normalForm(User.schema, { ...before.spec, ...spec }) };
-  const updated = await updateByHand(work, { declaration, revision: row.revision });
+  const updated = await manualUpdate(work, { declaration, revision: row.revision });
   return updated.ok ? ok(undefined) : updated;
 }

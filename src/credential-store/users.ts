@@ -18,15 +18,15 @@ import { isActiveOwner } from '../domain/users.js';
 import type { Outcome } from '../ports/live-store.js';
 import { appliedAfter } from './applied.js';
 import { endAllOf } from './identity/credentials.js';
-import { genuine, keyOf, loadObject, saveObject, tellKey } from './key-repository.js';
+import { emitKeyChange, genuine, keyOf, loadObject, saveObject } from './key-repository.js';
 import { liveReferences } from './references.js';
 import { declarationOf, declarationText, refOfRow, standingOfPerson } from './rows.js';
 import type { ObjectRow } from './storage-port.js';
-import { changed, type Work } from './unit-of-work.js';
+import { changed, type UnitOfWork } from './unit-of-work.js';
 
 /** `conflict` if nobody active would own the account any more; `next` is undefined when the person goes. */
 export async function refuseLastOwner(
-  work: Work,
+  work: UnitOfWork,
   row: ObjectRow,
   next: Declaration | undefined,
 ): Promise<Result<void>> {
@@ -58,8 +58,8 @@ const TOLD: Readonly<Record<OwnerStanding, string>> = {
  * Writes into each live key of a person how that person stands from now on, so that verifiers, plans and the
  * key's own story know. Nothing to do unless it is another standing than `before`.
  */
-export async function tellPersonalKeys(
-  work: Work,
+export async function emitPersonalKeyChanges(
+  work: UnitOfWork,
   before: ObjectRow,
   after: ObjectRow,
 ): Promise<Result<void>> {
@@ -80,7 +80,7 @@ export async function tellPersonalKeys(
       action: TOLD[standing],
       detail: { person: refText(refOfRow(after)), personId: after.id },
     };
-    const told = await tellKey(work, key.value, entry);
+    const told = await emitKeyChange(work, key.value, entry);
     if (!told.ok) return told;
   }
   return ok(undefined);
@@ -91,7 +91,7 @@ export async function tellPersonalKeys(
  * must not wait. `not_found`; `conflict` for the last active owner; deleted already: nothing changes.
  */
 export async function removePerson(
-  work: Work,
+  work: UnitOfWork,
   { object }: { readonly object: ObjectRef },
 ): Promise<Result<Outcome>> {
   const found = await loadObject(work, object);
@@ -107,15 +107,15 @@ export async function removePerson(
 }
 
 /** Makes a person a tombstone who is in no team, and ends the keys that are theirs. */
-export async function removeAlone(work: Work, row: ObjectRow): Promise<Result<Outcome>> {
+export async function removeAlone(work: UnitOfWork, row: ObjectRow): Promise<Result<Outcome>> {
   const gone = { ...row, removed_at: work.now, ...appliedAfter(work, row) };
   const saved = await saveObject(work, gone, { action: 'object.deleted', detail: {} });
   if (!saved.ok) return saved;
-  const told = await tellPersonalKeys(work, row, gone);
+  const told = await emitPersonalKeyChanges(work, row, gone);
   return told.ok ? changed(saved.value) : told;
 }
 
-async function leaveTeam(work: Work, row: ObjectRow, person: ObjectRow): Promise<Result<void>> {
+async function leaveTeam(work: UnitOfWork, row: ObjectRow, person: ObjectRow): Promise<Result<void>> {
   const checked = genuine(work, row);
   if (!checked.ok) return checked;
   const team = declarationOf(checked.value) as DeclarationOf<'Team'>;

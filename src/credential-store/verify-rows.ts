@@ -7,12 +7,12 @@
 import { fault } from '../domain/errors.js';
 import { OBJECT_KINDS } from '../domain/kinds/index.js';
 import { fail, ok, type Result } from '../domain/result.js';
-import { nothingTold, type Told, tell } from './audit-projection.js';
+import { type AuditProjection, emptyProjection, project } from './audit-projection.js';
 import { verifyAudit } from './audit-queries.js';
 import { CREDENTIAL_KINDS, genuineCredential } from './identity/credentials.js';
 import { genuine } from './key-repository.js';
 import type { Keyring } from './keyring.js';
-import { isGenuineLetter } from './outbox/messages.js';
+import { isGenuineMessage } from './outbox/messages.js';
 import { isGenuineVersion, tampered } from './rows.js';
 import { boxDigest, isGenuineSecret } from './secrets.js';
 import type { ObjectRow, Storage, Transaction, VersionRow } from './storage-port.js';
@@ -24,8 +24,8 @@ export async function verifyStore(
   storage: Storage,
   keyring: Keyring,
 ): Promise<Result<{ readonly entries: number; readonly head: string }>> {
-  const told = nothingTold();
-  const chain = await verifyAudit(storage, keyring, (row) => tell(told, row));
+  const told = emptyProjection();
+  const chain = await verifyAudit(storage, keyring, (row) => project(told, row));
   if (!chain.ok) return chain;
   const rows = await storage.read(async (tx) => {
     await catchUp(tx, told, chain.value.entries);
@@ -39,17 +39,21 @@ export async function verifyStore(
 }
 
 /** What was done while the chain was walked is in the rows already. */
-async function catchUp(tx: Transaction, told: Told, since: number): Promise<void> {
+async function catchUp(tx: Transaction, told: AuditProjection, since: number): Promise<void> {
   for (let at = since; ; ) {
     const page = await tx.audit.page(at, PAGE);
-    for (const row of page) tell(told, row);
+    for (const row of page) project(told, row);
     const last = page.at(-1);
     if (last === undefined) return;
     at = last.seq;
   }
 }
 
-async function verifyObjects(tx: Transaction, keyring: Keyring, told: Told): Promise<Result<void>> {
+async function verifyObjects(
+  tx: Transaction,
+  keyring: Keyring,
+  told: AuditProjection,
+): Promise<Result<void>> {
   const missing = new Map(told.objects);
   for (const kind of OBJECT_KINDS)
     for await (const row of rowsOf((after) => tx.objects.page(kind, after, PAGE), byName)) {
@@ -64,7 +68,11 @@ async function verifyObjects(tx: Transaction, keyring: Keyring, told: Told): Pro
   return lost === undefined ? ok(undefined) : putBack(lost.name, lost.seq);
 }
 
-async function verifyVersions(tx: Transaction, keyring: Keyring, told: Told): Promise<Result<void>> {
+async function verifyVersions(
+  tx: Transaction,
+  keyring: Keyring,
+  told: AuditProjection,
+): Promise<Result<void>> {
   const missing = new Set(told.issued);
   for await (const row of rowsOf((after) => tx.versions.page(after, PAGE), byToken)) {
     if (!isGenuineVersion(row, keyring)) return fail(tampered('version', row.token_id));
@@ -75,13 +83,20 @@ async function verifyVersions(tx: Transaction, keyring: Keyring, told: Told): Pr
   return lost === undefined ? ok(undefined) : putBack(`version ${lost}`);
 }
 
-function isEndedAsTold({ token_id, revoked_at, expires_at, sealed, clear }: VersionRow, told: Told): boolean {
+function isEndedAsTold(
+  { token_id, revoked_at, expires_at, sealed, clear }: VersionRow,
+  told: AuditProjection,
+): boolean {
   if (told.shown.has(token_id) && sealed !== null && clear === null) return false;
   const ending = told.endings.get(token_id);
   return ending === undefined || [revoked_at, expires_at].some((at) => at !== null && at <= ending);
 }
 
-async function verifyCredentials(tx: Transaction, keyring: Keyring, told: Told): Promise<Result<void>> {
+async function verifyCredentials(
+  tx: Transaction,
+  keyring: Keyring,
+  told: AuditProjection,
+): Promise<Result<void>> {
   for (const kind of CREDENTIAL_KINDS)
     for (const row of await tx.credentials.ofKind(kind)) {
       const checked = genuineCredential({ keyring }, row);
@@ -92,7 +107,11 @@ async function verifyCredentials(tx: Transaction, keyring: Keyring, told: Told):
   return ok(undefined);
 }
 
-async function verifySecrets(tx: Transaction, keyring: Keyring, told: Told): Promise<Result<void>> {
+async function verifySecrets(
+  tx: Transaction,
+  keyring: Keyring,
+  told: AuditProjection,
+): Promise<Result<void>> {
   const missing = new Map([...told.objects.values()].flatMap(({ secrets }) => [...secrets]));
   for await (const row of rowsOf((after) => tx.secrets.page(after, PAGE), byId)) {
     if (!isGenuineSecret({ keyring }, row)) return fail(tampered('secret', row.id));
@@ -106,13 +125,13 @@ async function verifySecrets(tx: Transaction, keyring: Keyring, told: Told): Pro
 }
 
 /** The log does not tell what waits to be sent; that what waits is the store's own. */
-async function verifyLetters(tx: Transaction, keyring: Keyring): Promise<Result<void>> {
+async function verifyMessages(tx: Transaction, keyring: Keyring): Promise<Result<void>> {
   for await (const row of rowsOf((after) => tx.outbox.page(after, PAGE), byId))
-    if (!isGenuineLetter(keyring, row)) return fail(tampered('letter', row.id));
+    if (!isGenuineMessage(keyring, row)) return fail(tampered('letter', row.id));
   return ok(undefined);
 }
 
-const ROWS = [verifyObjects, verifyVersions, verifyCredentials, verifySecrets, verifyLetters] as const;
+const ROWS = [verifyObjects, verifyVersions, verifyCredentials, verifySecrets, verifyMessages] as const;
 
 /** All rows of a table; each page begins after the last row of the one before. */
 async function* rowsOf<Row>(

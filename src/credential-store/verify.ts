@@ -8,11 +8,11 @@ import { formatInstant } from '../domain/time.js';
 import { decide, type KeyStanding, type VerificationRequest } from '../domain/verification.js';
 import type { Use } from '../ports/credential-feed.js';
 import type { Verification } from '../ports/live-store.js';
-import { shownStandingOf } from './effective-permissions.js';
+import { effectivePermissionsShown } from './effective-permissions.js';
 import { genuine } from './key-repository.js';
 import { declarationOf, isGenuineVersion, isSameMac, tampered, versionFactsOf } from './rows.js';
 import type { ObjectRow, Transaction, VersionRow } from './storage-port.js';
-import type { Work } from './unit-of-work.js';
+import type { UnitOfWork } from './unit-of-work.js';
 
 export interface Question {
   readonly token: Secret;
@@ -34,7 +34,7 @@ export function tokenIdOf(token: Secret): Result<string, Verification> {
 
 /** `store_tampered` if a row that decides does not match its MAC. */
 export async function verify(
-  work: Work,
+  work: UnitOfWork,
   tokenId: string,
   { token, request, consumer }: Question,
 ): Promise<Result<Verification>> {
@@ -49,7 +49,7 @@ export async function verify(
   if (!row.ok) return row;
   const declaration = declarationOf(row.value);
   if (declaration.kind !== 'ApiKey') return fail(tampered(row.value.kind, row.value.id));
-  const standing = await shownStandingOf(work, row.value, declaration.spec);
+  const standing = await effectivePermissionsShown(work, row.value, declaration.spec);
   if (!standing.ok) return standing;
   const code = decide(versionFactsOf(version), standing.value, request, work.now);
   const accepted = code === 'VALID' ? 1 : 0;

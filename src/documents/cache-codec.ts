@@ -5,11 +5,11 @@
  *
  *     index ⏎ lists of references ⏎ labels ⏎ | kind, name, digest, … ⏎ … | text, offset, … ⏎ … | next file …
  */
-import type { KeptText } from '../domain/file-cache.js';
+import type { FileCache } from '../domain/file-cache.js';
 import type { ObjectKind, Reference } from '../domain/kinds/index.js';
 import { cellOf, cellsUpTo, LINE, linesOf, TAB } from '../domain/lines.js';
 import type {
-  DocumentMemory,
+  DocumentCache,
   DocumentPlace,
   Recollection,
   RememberedDocument,
@@ -51,7 +51,7 @@ const packedFiles = new WeakMap<RememberedFile, Parts>();
 /** Of what is kept under this mark. Changes with the shape of the text. */
 export const DOCUMENTS_MARK = 'keywright-documents-4';
 
-export const documentMemory = (kept: KeptText): DocumentMemory => ({
+export const documentCache = (kept: FileCache): DocumentCache => ({
   recall: async () => {
     const text = await kept.recall();
     return text === undefined ? undefined : unpacked(text);

@@ -4,14 +4,14 @@ import { compareRefs, lineText, refText } from '../domain/objects.js';
 import type { Diagnostic } from './diagnostics.js';
 import type { SpecEntry } from './entry.js';
 import { absolutePath } from './files.js';
-import type { Suspects } from './recheck-set.js';
+import type { RecheckSet } from './recheck-set.js';
 import { type Declared, fitErrors } from './reference-constraints.js';
 
 /** All errors across the entries. `folder` is where sink paths start; `suspects` those that an error can be about. */
 export const crossErrors = (
   declared: Declared,
   folder: string,
-  suspects: Suspects = allOf(declared),
+  suspects: RecheckSet = allOf(declared),
 ): readonly Diagnostic[] => [
   ...duplicates(declared.entries, suspects.isChanged),
   ...cycles(declared),
@@ -19,11 +19,14 @@ export const crossErrors = (
   ...fitErrors(declared),
 ];
 
-const allOf = ({ entries }: Declared): Suspects => ({ isChanged: () => true, delivering: entries });
+const allOf = ({ entries }: Declared): RecheckSet => ({ isChanged: () => true, delivering: entries });
 
 const placeText = ({ position }: SpecEntry): string => lineText(position);
 
-function duplicates(entries: readonly SpecEntry[], isChanged: Suspects['isChanged']): readonly Diagnostic[] {
+function duplicates(
+  entries: readonly SpecEntry[],
+  isChanged: RecheckSet['isChanged'],
+): readonly Diagnostic[] {
   const found: Diagnostic[] = [];
   let first: SpecEntry | undefined;
   for (const entry of entries) {

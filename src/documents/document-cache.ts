@@ -56,7 +56,7 @@ export interface Recollection {
   readonly files: readonly RememberedFile[];
 }
 
-export interface DocumentMemory {
+export interface DocumentCache {
   /** What was kept last; undefined when there is nothing usable. Never rejects. */
   recall(): Promise<Recollection | undefined>;
   /** Replaces what was kept. Never rejects: a memory that cannot be written is only slow. */

@@ -107,7 +107,7 @@ export interface Origin {
 export type Declarations = Pick<ReadonlyMap<RememberedDocument, Declaration>, 'has' | 'get'>;
 
 /** Where a chunk stands and what it digests to. */
-export interface PlacedChunk extends Chunk {
+export interface PositionedChunk extends Chunk {
   /** Line of its first character, from 0. */
   readonly line: number;
   readonly hash: string;
@@ -115,7 +115,7 @@ export interface PlacedChunk extends Chunk {
 
 /** What is worth remembering of a declaration that is right. */
 export function remember(
-  chunk: PlacedChunk,
+  chunk: PositionedChunk,
   document: CheckedDocument,
   declaration: Declaration,
 ): RememberedDocument {

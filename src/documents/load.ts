@@ -8,14 +8,14 @@ import { sortedByRef } from '../domain/objects.js';
 import { fail, ok, type Result } from '../domain/result.js';
 import { crossErrors } from './cross-checks.js';
 import { type Diagnostic, ordered } from './diagnostics.js';
-import type { DocumentMemory, Recollection, RememberedFile } from './document-cache.js';
+import type { DocumentCache, Recollection, RememberedFile } from './document-cache.js';
 import { SpecEntry } from './entry.js';
 import { findFiles, isStacksFolder, readFile } from './files.js';
 import { namingErrors } from './name-lint.js';
-import { type FileReaders, filesAhead } from './parallel-parse.js';
+import { type FileReaders, parseInParallel } from './parallel-parse.js';
 import { fileError, type LoadedProject } from './project.js';
 import { readDocuments } from './read.js';
-import { type FileEntries, suspectsAmong } from './recheck-set.js';
+import { type FileEntries, recheckSet } from './recheck-set.js';
 import { SpecFile } from './spec-file.js';
 import { readStacks } from './stacks/folder.js';
 
@@ -27,7 +27,7 @@ const MEANING = 3;
 export interface LoadOptions {
   /** Files and folders instead of the project's `specs`, relative to its folder. */
   readonly paths?: readonly string[];
-  readonly memory?: DocumentMemory;
+  readonly memory?: DocumentCache;
   /** Threads for a large number of new files. */
   readonly readers?: FileReaders | undefined;
 }
@@ -71,7 +71,7 @@ export async function loadAll(
   const references = new Set(read.flatMap((file) => file.references));
   const { folder } = project;
   const suspects =
-    !isKnownSound && before?.isSound ? suspectsAmong({ files: found, entries, folder }) : undefined;
+    !isKnownSound && before?.isSound ? recheckSet({ files: found, entries, folder }) : undefined;
   const across = isKnownSound
     ? []
     : [...crossErrors({ entries, references }, folder, suspects), ...namingErrors(entries, project.project)];
@@ -155,7 +155,7 @@ async function readAll(
   const context = { folder, project };
   const known = new Map(before?.files.map((remembered) => [remembered.file, remembered]));
   const news = files.filter((file) => file !== projectFile && !known.has(file.file));
-  const ahead = await filesAhead(readers, context, news);
+  const ahead = await parseInParallel(readers, context, news);
   const found: FileEntries[] = [];
   const read: RememberedFile[] = [];
   const wrong: Diagnostic[] = [];

@@ -32,7 +32,7 @@ export interface FileReaders {
 }
 
 /** In a thread: all that one file declares. */
-export function readAhead(context: Context, { file, bytes }: FileToRead): FileRead | undefined {
+export function parseFiles(context: Context, { file, bytes }: FileToRead): FileRead | undefined {
   const read = new SpecFile({
     file,
     path: file,
@@ -48,7 +48,7 @@ export function readAhead(context: Context, { file, bytes }: FileToRead): FileRe
 }
 
 /** Has `files` read, where that is worth it. */
-export async function filesAhead(
+export async function parseInParallel(
   readers: FileReaders | undefined,
   context: Context,
   files: readonly SpecFile[],

@@ -7,7 +7,7 @@ import { type Context, declare } from './declare.js';
 import type { Diagnostic } from './diagnostics.js';
 import { checkDocument } from './document.js';
 import type { RememberedDocument, RememberedFile } from './document-cache.js';
-import { type Declarations, type PlacedChunk, remember } from './entry.js';
+import { type Declarations, type PositionedChunk, remember } from './entry.js';
 import { type Source, split } from './source.js';
 import type { SpecFile } from './spec-file.js';
 
@@ -65,7 +65,7 @@ export function readDocuments(reading: Reading, remembered: RememberedFile | und
 }
 
 /** The same document where its text stands now. */
-function movedTo(document: RememberedDocument, { offset, line }: PlacedChunk): RememberedDocument {
+function movedTo(document: RememberedDocument, { offset, line }: PositionedChunk): RememberedDocument {
   const { kind, name, digest, labels, references, sinks, previousName } = document;
   const place = { ...document.place(), offset, line };
   return { kind, name, digest, labels, references, sinks, previousName, place: () => place };
@@ -76,7 +76,7 @@ interface ReadDocument {
   readonly declaration: Declaration;
 }
 
-function* placed(source: Source): Generator<PlacedChunk> {
+function* placed(source: Source): Generator<PositionedChunk> {
   let line = 0;
   for (const chunk of split(source.text)) {
     yield { ...chunk, line, hash: sha256(chunk.text).slice(0, 32) };
@@ -86,7 +86,7 @@ function* placed(source: Source): Generator<PlacedChunk> {
 
 function readOne(
   { file, context, isProjectFile }: Reading,
-  chunk: PlacedChunk,
+  chunk: PositionedChunk,
 ): Result<ReadDocument | undefined, readonly Diagnostic[]> {
   const checked = checkDocument(file.source, chunk);
   if (!checked.ok) return checked;

@@ -7,7 +7,7 @@ import { parseSinkId } from '../domain/kinds/index.js';
 import type { SpecEntry } from './entry.js';
 import { absolutePath } from './files.js';
 
-export interface Suspects {
+export interface RecheckSet {
   /** Is it from a file that changed? */
   readonly isChanged: (entry: SpecEntry) => boolean;
   /** Sorted as all entries are: everything that changed, and whatever may deliver to where a new document delivers. */
@@ -32,7 +32,7 @@ interface Among {
   readonly folder: string;
 }
 
-export function suspectsAmong({ files, entries, folder }: Among): Suspects {
+export function recheckSet({ files, entries, folder }: Among): RecheckSet {
   const changed = new Set(files.flatMap((file) => (file.text === undefined ? file.entries : [])));
   const fresh = [...changed].filter((entry) => entry.isNew);
   const names = new Set(fresh.flatMap((entry) => fileNames(entry, folder)));

@@ -5,7 +5,7 @@
 
 import { foldEmail, kindOf, OBJECT_KINDS, type Reference } from '../domain/kinds/index.js';
 import { type Declaration, isEmail, lineText, refText } from '../domain/objects.js';
-import { type Misfit, misfits } from '../domain/reference-constraints.js';
+import { type ConstraintViolation, constraintViolations } from '../domain/reference-constraints.js';
 import type { Complaint, Diagnostic } from './diagnostics.js';
 import type { SpecEntry } from './entry.js';
 import { didYouMean, listed } from './suggest.js';
@@ -38,7 +38,9 @@ function unfitting(
     entry.references.flatMap((reference) => {
       const target = targets.get(refText(reference));
       if (target === undefined) return [];
-      return misfits(reference, target).map((one) => entry.error(one.path.split('.'), complaintOf(one)));
+      return constraintViolations(reference, target).map((one) =>
+        entry.error(one.path.split('.'), complaintOf(one)),
+      );
     }),
   );
 }
@@ -46,7 +48,7 @@ function unfitting(
 const isAsking = ({ scope, workbooks, environment }: Reference): boolean =>
   (scope ?? workbooks ?? environment) !== undefined;
 
-function complaintOf({ kind, message, name = '', known = [] }: Misfit): Complaint {
+function complaintOf({ kind, message, name = '', known = [] }: ConstraintViolation): Complaint {
   if (kind === 'contradiction') return { code: 'broken_rule', message };
   const help = didYouMean(name, known) ?? (known.length === 0 ? 'it has none' : `it has ${listed(known)}`);
   return { code: 'unknown_reference', message, help };

@@ -5,7 +5,7 @@
 import type { Reference } from './kinds/index.js';
 import type { Declaration } from './objects.js';
 
-export interface Misfit {
+export interface ConstraintViolation {
   /** Of a name that means nothing, or of one that means something else than is needed here. */
   readonly kind: 'unknown' | 'contradiction';
   /** Where it stands in the document: `spec.grants.0.workbooks.1`. */
@@ -17,31 +17,34 @@ export interface Misfit {
 }
 
 /** In the order of the document; none when the reference fits what it names. */
-export function misfits(reference: Reference, target: Declaration): readonly Misfit[] {
+export function constraintViolations(
+  reference: Reference,
+  target: Declaration,
+): readonly ConstraintViolation[] {
   switch (target.kind) {
     case 'Role':
-      return roleMisfits(reference, target);
+      return roleViolations(reference, target);
     case 'Space':
-      return spaceMisfits(reference, target);
+      return spaceViolations(reference, target);
     default:
       return [];
   }
 }
 
-function roleMisfits(
+function roleViolations(
   { scope, path }: Reference,
   { metadata, spec }: Extract<Declaration, { kind: 'Role' }>,
-): readonly Misfit[] {
+): readonly ConstraintViolation[] {
   if (scope === undefined || scope === spec.scope) return [];
   const places = { tenant: 'the tenant', team: 'teams' };
   const message = `role ${metadata.name} is for ${places[spec.scope]}, and here one for ${places[scope]} is needed`;
   return [{ kind: 'contradiction', path, message }];
 }
 
-function spaceMisfits(
+function spaceViolations(
   { environment, workbooks, path }: Reference,
   { metadata, spec }: Extract<Declaration, { kind: 'Space' }>,
-): readonly Misfit[] {
+): readonly ConstraintViolation[] {
   if (environment !== undefined && environment !== spec.environment) {
     const message = `space ${metadata.name} is in ${spec.environment}, not in ${environment}`;
     return [{ kind: 'contradiction', path, message }];

@@ -1,7 +1,7 @@
 /** The one credential of a request, as a server and a middleware read it alike: in a header, never in the address. */
 import { Secret } from './secret.js';
 
-export type Presented =
+export type RequestCredential =
   | { readonly kind: 'none' }
   /** More than one, in whatever headers: who would be right? */
   | { readonly kind: 'several' }
@@ -12,14 +12,14 @@ const BEARER = /^bearer /i;
 /** Longer ones are no credential of ours: a JWT has some hundreds of characters. */
 const LENGTH_MAX = 4_096;
 
-const NONE: Presented = Object.freeze({ kind: 'none' });
-const SEVERAL: Presented = Object.freeze({ kind: 'several' });
+const NONE: RequestCredential = Object.freeze({ kind: 'none' });
+const SEVERAL: RequestCredential = Object.freeze({ kind: 'several' });
 
 /**
  * `Authorization: Bearer`, or `X-API-Key`. Takes names and values by turns, as they came: Node shows only the first
  * of two headers of one name. Not known to be good.
  */
-export function presentedIn(rawHeaders: readonly string[]): Presented {
+export function requestCredential(rawHeaders: readonly string[]): RequestCredential {
   let found: { readonly name: string; readonly value: string } | undefined;
   for (let at = 0; at < rawHeaders.length; at += 2) {
     const name = rawHeaders[at]?.toLowerCase();

@@ -2,12 +2,12 @@
 import type { Entropy } from '../domain/entropy.js';
 import type { Result } from '../domain/result.js';
 import type { Accounts } from '../ports/accounts.js';
-import type { Manual } from '../ports/admin.js';
+import type { Admin } from '../ports/admin.js';
 import type { Clock } from '../ports/clock.js';
-import type { Authority } from '../ports/identity.js';
+import type { IdentityService } from '../ports/identity.js';
 import type { LiveStore } from '../ports/live-store.js';
-import type { Rooms } from '../ports/spaces.js';
-import type { People } from '../ports/users.js';
+import type { Spaces } from '../ports/spaces.js';
+import type { Users } from '../ports/users.js';
 import type { driftJson } from '../render/drift-text.js';
 import type { PlanDocument } from '../render/plan-json.js';
 import type { Verifier } from '../verifier/verifier.js';
@@ -15,10 +15,10 @@ import type { PlanGate } from './plan-gate.js';
 
 export interface HttpWorld {
   readonly store: LiveStore;
-  readonly authority: Authority;
-  readonly rooms: Rooms;
-  readonly people: People;
-  readonly manual: Manual;
+  readonly authority: IdentityService;
+  readonly rooms: Spaces;
+  readonly people: Users;
+  readonly manual: Admin;
   readonly accounts: Accounts;
   readonly plan: PlanGate;
   readonly previews: Previews;

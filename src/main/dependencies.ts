@@ -2,13 +2,13 @@
 import { existsSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
-import { keptText } from '../adapters/file-cache.js';
+import { fileCache } from '../adapters/file-cache.js';
 import { openFileLock } from '../adapters/file-lock.js';
 import { openIdentity, readRecipient } from '../adapters/reconciler-identity.js';
 import { sodiumSealing, systemClock, systemEntropy } from '../adapters/system.js';
-import type { StorePlace, World } from '../cli/dependencies.js';
+import type { Dependencies, StorePlace } from '../cli/dependencies.js';
 import { isRemoteAddress } from '../client/address.js';
-import { DOCUMENTS_MARK, documentMemory } from '../documents/cache-codec.js';
+import { DOCUMENTS_MARK, documentCache } from '../documents/cache-codec.js';
 import type { FileReaders } from '../documents/parallel-parse.js';
 import { isPlan, PLANS } from '../domain/billing-plan.js';
 import { fault } from '../domain/errors.js';
@@ -25,7 +25,7 @@ import { restore } from './restore.js';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
-export function createWorld(env: Env, readers: FileReaders | undefined): World {
+export function createWorld(env: Env, readers: FileReaders | undefined): Dependencies {
   const masterKey = env['KEYWRIGHT_MASTER_KEY'];
   const machine = env['KEYWRIGHT_MACHINE'] ?? hostname();
   const adapters = { clock: systemClock, entropy: systemEntropy, sealing: sodiumSealing };
@@ -47,7 +47,7 @@ export function createWorld(env: Env, readers: FileReaders | undefined): World {
     openSinks: (folder, roots) => {
       // One lock for all who deliver below this folder, whatever store they use.
       const lock = join(folder, '.keywright', 'sinks.lock');
-      const memory = keptText({
+      const memory = fileCache({
         path: join(folder, '.keywright', 'receipts.cache'),
         mark: RECEIPTS_MARK,
         unique,
@@ -77,8 +77,8 @@ export function createWorld(env: Env, readers: FileReaders | undefined): World {
       // Planning writes nothing where nothing was applied yet.
       const sign = isElsewhere(place) ? 'reconciler.key' : 'store.db';
       if (!folder.ok || !existsSync(join(folder.value, sign))) return undefined;
-      return documentMemory(
-        keptText({ path: join(folder.value, 'documents.cache'), mark: DOCUMENTS_MARK, unique }),
+      return documentCache(
+        fileCache({ path: join(folder.value, 'documents.cache'), mark: DOCUMENTS_MARK, unique }),
       );
     },
     backUp: async (place, request) => {

@@ -1,6 +1,6 @@
 /** A server, or a verifier in somebody else's process, tells the store now and then that it is there (`GET /instances`, F16). */
 import { hostname } from 'node:os';
-import type { World } from '../credential-store/credential-store.js';
+import type { Dependencies } from '../credential-store/credential-store.js';
 import type { Result } from '../domain/result.js';
 import { base62 } from '../domain/secret.js';
 import { SECOND_MS } from '../domain/time.js';
@@ -17,9 +17,9 @@ export interface Reporting {
 }
 
 /** Gives what ends it. A store that does not answer hears of us the next time. */
-export function reportBeingThere(
+export function startHeartbeat(
   { kind, seen, revision }: Reporting,
-  { clock, entropy }: Pick<World, 'clock' | 'entropy'>,
+  { clock, entropy }: Pick<Dependencies, 'clock' | 'entropy'>,
 ): () => Promise<void> {
   const over = new AbortController();
   const instance: Instance = {

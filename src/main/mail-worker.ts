@@ -2,17 +2,17 @@
 
 import type { OpenLog } from '../adapters/http-log.js';
 import type { OutboxMetrics } from '../adapters/outbox-metrics.js';
-import type { World } from '../credential-store/credential-store.js';
+import type { Dependencies } from '../credential-store/credential-store.js';
 import { unreachable } from '../domain/result.js';
-import { printedPost } from '../outbox/console-transport.js';
-import { carry } from '../outbox/delivery-worker.js';
+import { consoleTransport } from '../outbox/console-transport.js';
+import { deliverMessages } from '../outbox/delivery-worker.js';
 import type { OutboxSettings } from '../outbox/settings.js';
-import { smtpPost } from '../outbox/smtp.js';
-import { webhookPost } from '../outbox/webhook.js';
+import { smtpTransport } from '../outbox/smtp.js';
+import { webhookTransport } from '../outbox/webhook.js';
 import type { Clock } from '../ports/clock.js';
-import type { Outbox, Post } from '../ports/outbox.js';
+import type { Outbox, Transport } from '../ports/outbox.js';
 
-export interface Posting extends Pick<World, 'clock' | 'entropy'> {
+export interface MailWorker extends Pick<Dependencies, 'clock' | 'entropy'> {
   readonly outbox: Outbox;
   readonly settings: OutboxSettings;
   readonly log: Pick<OpenLog, 'failure' | 'say'>;
@@ -22,15 +22,15 @@ export interface Posting extends Pick<World, 'clock' | 'entropy'> {
 }
 
 /** Gives what ends it. */
-export async function startPosting({
+export async function startMailWorker({
   settings,
   log,
   metrics,
   ...rest
-}: Posting): Promise<() => Promise<void>> {
+}: MailWorker): Promise<() => Promise<void>> {
   const post = await postFor(settings, rest);
   log.say('letters go out', { by: settings.kind });
-  return carry({
+  return deliverMessages({
     ...{ ...rest, post },
     tell: (event) => {
       metrics.count(event);
@@ -61,14 +61,14 @@ const DROPPED = {
 async function postFor(
   settings: OutboxSettings,
   { clock, print }: { readonly clock: Clock; print(text: string): void },
-): Promise<Post> {
+): Promise<Transport> {
   switch (settings.kind) {
     case 'webhook':
-      return webhookPost(settings, { clock });
+      return webhookTransport(settings, { clock });
     case 'smtp':
-      return smtpPost(settings);
+      return smtpTransport(settings);
     case 'print':
-      return printedPost(settings, print);
+      return consoleTransport(settings, print);
     default:
       return unreachable(settings);
   }

@@ -1,7 +1,7 @@
 /** Opens the store as a server does, wherever it is: with those who may call it. */
 
 import { argon2Hashing } from '../adapters/argon2.js';
-import type { World } from '../credential-store/credential-store.js';
+import type { Dependencies } from '../credential-store/credential-store.js';
 import { openServed, type ServedStore } from '../credential-store/identity/served-store.js';
 import type { Storage } from '../credential-store/storage-port.js';
 import type { Result } from '../domain/result.js';
@@ -19,7 +19,7 @@ interface Serving {
 
 const openWith =
   ({ hashing = argon2Hashing, hasPost = false }: Serving) =>
-  (storage: Storage, world: World, masterKey: Secret): Promise<Result<ServedStore>> =>
+  (storage: Storage, world: Dependencies, masterKey: Secret): Promise<Result<ServedStore>> =>
     openServed(storage, { ...world, hashing, hasPost }, masterKey);
 
 /** Faults as those of `openEmbeddedStore`. */

@@ -5,7 +5,7 @@ import { ok, type Result } from '../domain/result.js';
 import type { LiveStore } from '../ports/live-store.js';
 
 /** Those of such references that mean something live, as `refText`. */
-export async function referredOtherwise(
+export async function liveAliases(
   { entries, references: known }: DesiredState,
   store: LiveStore,
 ): Promise<Result<ReadonlySet<string>>> {

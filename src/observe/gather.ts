@@ -14,7 +14,7 @@ import { attention, isOwnedBy } from '../plan/compare.js';
 import type { PlanInput } from '../plan/plan.js';
 import type { LiveStore } from '../ports/live-store.js';
 import type { Sinks } from '../ports/sink.js';
-import { referredOtherwise } from './aliases.js';
+import { liveAliases } from './aliases.js';
 import { placesOf } from './delivered-sinks.js';
 import { knownTokens } from './known-tokens.js';
 import { observedDigest } from './observed-digest.js';
@@ -82,7 +82,7 @@ export async function gather(gathering: Gathering): Promise<Result<Gathered>> {
   if (!tokens.ok) return tokens;
   const people = await livePeople(subjects.value, everything.value, store);
   if (!people.ok) return people;
-  const referred = await referredOtherwise(gathering.desired, store);
+  const referred = await liveAliases(gathering.desired, store);
   if (!referred.ok) return referred;
   const digests = {
     desired: desired.digest,

@@ -9,9 +9,9 @@ import {
   type Dropped,
   type NotSent,
   type Outbox,
-  type Post,
   sendingMaxMs,
   type Taken,
+  type Transport,
 } from '../ports/outbox.js';
 import { dueAgain } from './backoff.js';
 
@@ -25,22 +25,22 @@ const STOPPING_MS: DurationMs = 5 * SECOND_MS;
 /** Between two looks, however busy the store is with other things. */
 const CALM_MS: DurationMs = 50;
 
-export type CarrierEvent =
+export type DeliveryEvent =
   | { readonly kind: 'sent'; readonly id: string }
   | { readonly kind: 'failed'; readonly id: string; readonly why: string; readonly cause?: unknown }
   | { readonly kind: 'refused'; readonly id: string; readonly why: string }
   | ({ readonly kind: 'dropped' } & Dropped);
 
-export interface Carrying {
+export interface DeliveryWorker {
   readonly outbox: Outbox;
-  readonly post: Post;
+  readonly post: Transport;
   readonly clock: Clock;
   readonly entropy: Entropy;
-  tell(event: CarrierEvent): void;
+  tell(event: DeliveryEvent): void;
 }
 
 /** Gives what ends it, when letters that are under way have been handed over, or were given up after a while. */
-export function carry(carrying: Carrying): () => Promise<void> {
+export function deliverMessages(carrying: DeliveryWorker): () => Promise<void> {
   const { outbox, clock } = carrying;
   const over = new AbortController();
   const givingUp = new AbortController();
@@ -88,7 +88,7 @@ interface Found {
 
 const FULL: Found = { taken: [], waitMs: LOOK_EVERY_MS };
 
-async function look({ outbox, clock, tell }: Carrying, room: number): Promise<Found> {
+async function look({ outbox, clock, tell }: DeliveryWorker, room: number): Promise<Found> {
   const bag = await outbox.take(room);
   if (!bag.ok) return { taken: [], waitMs: STORE_AWAY_MS };
   const { taken, dropped, nextAt = NEVER } = bag.value;
@@ -97,7 +97,7 @@ async function look({ outbox, clock, tell }: Carrying, room: number): Promise<Fo
 }
 
 /** The store may be away when it is told; then the letter is due again after a while, and sent twice at worst. */
-async function handOver(carrying: Carrying, taken: Taken, givingUp: AbortSignal): Promise<void> {
+async function handOver(carrying: DeliveryWorker, taken: Taken, givingUp: AbortSignal): Promise<void> {
   const { outbox, clock, entropy, tell } = carrying;
   const { id } = taken.letter;
   const end = await inTime(carrying, taken, givingUp).then(
@@ -112,7 +112,7 @@ async function handOver(carrying: Carrying, taken: Taken, givingUp: AbortSignal)
   }
 }
 
-function endOf(id: string, notSent: NotSent): Exclude<CarrierEvent, { readonly kind: 'dropped' }> {
+function endOf(id: string, notSent: NotSent): Exclude<DeliveryEvent, { readonly kind: 'dropped' }> {
   if (notSent === undefined) return { kind: 'sent', id };
   return typeof notSent === 'string'
     ? { kind: 'failed', id, why: notSent }
@@ -120,7 +120,7 @@ function endOf(id: string, notSent: NotSent): Exclude<CarrierEvent, { readonly k
 }
 
 async function inTime(
-  { clock, post }: Carrying,
+  { clock, post }: DeliveryWorker,
   { letter, attempts }: Taken,
   givingUp: AbortSignal,
 ): Promise<NotSent> {

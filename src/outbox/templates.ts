@@ -1,18 +1,18 @@
 /** What a letter says. Plain text; pure. */
 import { formatInstant } from '../domain/time.js';
-import type { Letter } from '../ports/outbox.js';
+import type { Message } from '../ports/outbox.js';
 
 /**
  * The page with what it is opened for behind the #: browsers keep that to themselves, so it is in no log on the way, and
  * programs that open links before people do use nothing up.
  */
-export const linkOf = ({ kind, token }: Letter, page: string): string =>
+export const linkOf = ({ kind, token }: Message, page: string): string =>
   `${page}#${kind === 'invitation' ? 'invitation' : 'guest'}=${token.reveal()}`;
 
-export const subjectOf = ({ kind }: Letter): string =>
+export const subjectOf = ({ kind }: Message): string =>
   kind === 'invitation' ? 'You are invited' : 'Your link to come in';
 
-export function textOf(letter: Letter, page: string): string {
+export function textOf(letter: Message, page: string): string {
   const { kind, fromName = '', message = '' } = letter;
   const who = oneLine(fromName);
   const what = kind === 'invitation' ? 'to have an account' : 'to come in as a guest';
@@ -29,7 +29,7 @@ export function textOf(letter: Letter, page: string): string {
 }
 
 /** `2027-01-31 12:00 UTC` */
-export const untilOf = ({ expiresAt }: Letter): string =>
+export const untilOf = ({ expiresAt }: Message): string =>
   `${formatInstant(expiresAt).slice(0, 16).replace('T', ' ')} UTC`;
 
 /** Nobody's words look like ours: no new lines, nothing that cannot be seen. */

@@ -36,12 +36,12 @@ export function aliasesOf(subjects: Iterable<Subject>): Aliases {
 }
 
 /** As `refText`, in the order of the fields. */
-export const referredBy = (declaration: Declaration, aliases: Aliases): readonly string[] =>
+export const aliasedReferences = (declaration: Declaration, aliases: Aliases): readonly string[] =>
   kindOf(declaration.kind)
     .references(declaration.spec)
-    .map((reference) => referredName(reference, aliases));
+    .map((reference) => aliasedName(reference, aliases));
 
-export function referredName({ kind, name }: Pick<Reference, 'kind' | 'name'>, aliases: Aliases): string {
+export function aliasedName({ kind, name }: Pick<Reference, 'kind' | 'name'>, aliases: Aliases): string {
   const text = refText({ kind, name: isEmail(name) ? foldEmail(name) : name });
   return aliases.get(text) ?? text;
 }

@@ -4,7 +4,7 @@ import type { Declaration } from '../domain/objects.js';
 import type { FieldChange } from './plan.js';
 
 /** Sorted by path. Lists are compared whole; an absent field and an absent parent are the same. */
-export const differences = (from: Declaration, to: Declaration): readonly FieldChange[] => [
+export const diff = (from: Declaration, to: Declaration): readonly FieldChange[] => [
   ...within('metadata', withoutName(from), withoutName(to)),
   ...within('spec', from.spec, to.spec),
 ];

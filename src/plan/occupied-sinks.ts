@@ -10,14 +10,14 @@ import type { Declared } from './decision.js';
 import type { StepId, Subject } from './plan.js';
 
 /** A declared place that holds something else than a version of the live key. */
-export interface StrangePlace {
+export interface OccupiedSink {
   readonly sink: SinkId;
   /** Undefined for content that is no token of ours. */
   readonly tokenId: string | undefined;
 }
 
 /** What writing over a stranger would mean. */
-export type Stranger = StrangePlace &
+export type ForeignToken = OccupiedSink &
   (
     | { readonly standing: 'unknown' }
     /** A key needs it that is live and keeps its places. */
@@ -33,11 +33,11 @@ export type Stranger = StrangePlace &
 export const sinksOf = ({ spec }: DeclarationOf<'ApiKey'>) => spec.deliver ?? [];
 
 /** In the order of the declaration; nothing for what is no declared key. */
-export function strangePlaces({
+export function occupiedSinks({
   desired,
   live,
   receipts,
-}: Pick<Subject, 'desired' | 'live' | 'receipts'>): readonly StrangePlace[] {
+}: Pick<Subject, 'desired' | 'live' | 'receipts'>): readonly OccupiedSink[] {
   if (desired?.declaration.kind !== 'ApiKey') return [];
   const own = new Set(live?.key?.versions.map((version) => version.fingerprint));
   return sinksOf(desired.declaration).flatMap((declared) => {
@@ -48,10 +48,10 @@ export function strangePlaces({
   });
 }
 
-export const strangersAt = (declared: Declared): readonly Stranger[] =>
-  strangePlaces(declared).map((place) => strangerAt(place, declared));
+export const foreignTokensAt = (declared: Declared): readonly ForeignToken[] =>
+  occupiedSinks(declared).map((place) => foreignTokenAt(place, declared));
 
-function strangerAt(place: StrangePlace, { ref, input, lettingGo }: Declared): Stranger {
+function foreignTokenAt(place: OccupiedSink, { ref, input, releases: lettingGo }: Declared): ForeignToken {
   if (place.tokenId === undefined) return { ...place, standing: 'ownerless', owner: undefined };
   const known = input.tokens.get(place.tokenId);
   if (known === undefined)

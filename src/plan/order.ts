@@ -4,7 +4,7 @@
  */
 import { OBJECT_KINDS } from '../domain/kinds/index.js';
 import { type Declaration, type ObjectRef, refText } from '../domain/objects.js';
-import { aliasesOf, referredBy } from './aliases.js';
+import { aliasedReferences, aliasesOf } from './aliases.js';
 import { grantLinks } from './grants.js';
 import type { Step, StepId, Subject } from './plan.js';
 import { leavingBy } from './released-dependents.js';
@@ -36,7 +36,7 @@ function linkAcrossObjects(steps: readonly Step[], subjects: ReadonlyMap<string,
   const releases = new Map<string, StepId[]>();
   const aliases = aliasesOf(subjects.values());
   const referencesOf = (declaration: Declaration | undefined): readonly string[] =>
-    declaration === undefined ? [] : referredBy(declaration, aliases);
+    declaration === undefined ? [] : aliasedReferences(declaration, aliases);
   for (const [name, id] of removers) {
     for (const reference of referencesOf(subjects.get(name)?.live?.declaration)) {
       const waiting = releases.get(reference);

@@ -6,7 +6,7 @@ import { isAlive, rotationPolicy } from '../domain/lifecycle.js';
 import type { LiveObject } from '../domain/live.js';
 import { refText } from '../domain/objects.js';
 import type { DurationMs, Instant } from '../domain/time.js';
-import { referredBy, type World } from './aliases.js';
+import { aliasedReferences, type World } from './aliases.js';
 import { grantsKept } from './grants.js';
 import type { Step } from './plan.js';
 
@@ -31,8 +31,8 @@ export function leavingBy(steps: readonly Step[], world: World): Leaving {
       const isAnyAlive = live.key?.versions.some((version) => isAlive(version, now)) ?? false;
       ends.set(name, isAnyAlive ? now + step.detail.overlapMs : 0);
     } else if (step.action === 'update') {
-      const kept = new Set(referredBy(step.detail.declaration, aliases));
-      for (const dropped of referredBy(live.declaration, aliases).filter((one) => !kept.has(one)))
+      const kept = new Set(aliasedReferences(step.detail.declaration, aliases));
+      for (const dropped of aliasedReferences(live.declaration, aliases).filter((one) => !kept.has(one)))
         released.set(dropped, [...(released.get(dropped) ?? []), name]);
     }
   }

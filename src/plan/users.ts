@@ -1,5 +1,5 @@
 /** What becomes of objects that hang on people: keys whose person is away or gone, guests whose time is over. */
-import { hasLapsed, lapsesAt } from '../domain/guests.js';
+import { expiresAt, hasExpired } from '../domain/guests.js';
 import { refText } from '../domain/objects.js';
 import {
   type Decision,
@@ -24,13 +24,13 @@ export function ownerDeactivated({ ref, live }: Declared): Decision | undefined 
 export const isOrphaned = ({ live }: DeclaredAndLive): boolean => live.key?.owner === 'deleted';
 
 /** Another declaration does not let a guest in again whose time is over. */
-export function guestLapsed({ ref, live, input }: DeclaredAndLive): Decision | undefined {
+export function guestExpired({ ref, live, input }: DeclaredAndLive): Decision | undefined {
   if (live.declaration.kind !== 'Guest') return undefined;
   const guest = { spec: live.declaration.spec, grantedAt: live.grantedAt };
-  if (!hasLapsed(guest, input.now)) return undefined;
+  if (!hasExpired(guest, input.now)) return undefined;
   return finding('warn', 'GuestLapsed')(
     ref,
-    `lapsed for good at ${instantText(lapsesAt(guest))} and stays as it is. Take its document away; declare the guest anew after that if they are to come back.`,
+    `lapsed for good at ${instantText(expiresAt(guest))} and stays as it is. Take its document away; declare the guest anew after that if they are to come back.`,
   );
 }
 

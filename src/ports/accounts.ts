@@ -5,7 +5,7 @@
 import type { Plan } from '../domain/billing-plan.js';
 import type { Result } from '../domain/result.js';
 import type { Instant } from '../domain/time.js';
-import type { OnceOnly } from './idempotency.js';
+import type { Idempotency } from './idempotency.js';
 import type { By } from './identity.js';
 
 export interface Account {
@@ -74,7 +74,7 @@ export interface Accounts {
   instances(): Promise<Result<readonly SeenInstance[]>>;
 
   /** Was it answered in the last day? `refused` for a key that another request has. */
-  begin(once: OnceOnly): Promise<Result<Beginning>>;
+  begin(once: Idempotency): Promise<Result<Beginning>>;
   /** What is answered from now on. `answer` holds no secret. */
-  finish(once: OnceOnly, answer: unknown): Promise<Result<void>>;
+  finish(once: Idempotency, answer: unknown): Promise<Result<void>>;
 }

@@ -41,10 +41,10 @@ export interface KeyChange {
   readonly expiresAt?: string | null | undefined;
 }
 
-export type ManualKind = 'Service' | 'Team' | 'Role';
-export type ManualDeclaration = DeclarationOf<ManualKind>;
+export type AdminKind = 'Service' | 'Team' | 'Role';
+export type AdminDeclaration = DeclarationOf<AdminKind>;
 
-export interface ManualChange {
+export interface AdminChange {
   readonly object: ObjectRef;
   readonly name?: string | undefined;
   readonly labels?: Labels | undefined;
@@ -52,7 +52,7 @@ export interface ManualChange {
   readonly spec: { readonly [F in keyof ServiceSpec | keyof TeamSpec | keyof RoleSpec]?: unknown };
 }
 
-export interface Manual {
+export interface Admin {
   /** Made, issued and promoted at once. `exists`, `unknown_reference`, `conflict` for an end that has passed. */
   createKey(key: NewKey, by: By): Promise<Result<IssuedKey>>;
   /**
@@ -67,9 +67,9 @@ export interface Manual {
   changeKey(change: KeyChange, by: By): Promise<Result<ObjectRef>>;
 
   /** `exists`, `unknown_reference`. */
-  create(declaration: ManualDeclaration, by: By): Promise<Result<ObjectRef>>;
+  create(declaration: AdminDeclaration, by: By): Promise<Result<ObjectRef>>;
   /** Gives what it is called. `exists`, `unknown_reference`, `conflict`. */
-  change(change: ManualChange, by: By): Promise<Result<ObjectRef>>;
+  change(change: AdminChange, by: By): Promise<Result<ObjectRef>>;
   /** At once; a key's versions are revoked. `in_use` while something else needs it. */
   remove(object: ObjectRef, by: By): Promise<Result<void>>;
 }

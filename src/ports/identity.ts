@@ -10,7 +10,7 @@ import type { Result } from '../domain/result.js';
 import type { Secret } from '../domain/secret.js';
 import type { Instant } from '../domain/time.js';
 import type { Attempt } from './idempotency.js';
-import type { LetterWords } from './outbox.js';
+import type { MessageContent } from './outbox.js';
 
 /** How a call arrived. Nothing of it is believed; it limits, and it is written down. */
 export interface CallContext {
@@ -98,7 +98,7 @@ export interface InvitedGuest {
   readonly guest: string;
   /** Where to, by id. It is opened to them if nothing of it is yet. */
   readonly spaceId: string;
-  readonly letter: LetterWords;
+  readonly letter: MessageContent;
 }
 
 /** Somebody who says that they are a guest of the environment that this space is in. Nothing of it is believed. */
@@ -113,7 +113,7 @@ export interface KeySet {
   readonly keys: readonly Readonly<Record<string, string>>[];
 }
 
-export interface Authority {
+export interface IdentityService {
   /**
    * The root token is this one from now on; an earlier one ends, with the sessions it started. `usage` for one that
    * is too short; `conflict` for one that was revoked or replaced.
@@ -186,7 +186,7 @@ export interface Authority {
    * `guest`: `ENVIRONMENT/NAME` or an id. Mailed to them in these words where letters are sent; without words, not.
    * `conflict` where the environment does not let guests in so.
    */
-  createMagicLink(guest: string, by: By, letter?: LetterWords): Promise<Result<Shown<GuestLink>>>;
+  createMagicLink(guest: string, by: By, letter?: MessageContent): Promise<Result<Shown<GuestLink>>>;
   /** Of several guests, in their order, mailed where letters are sent; all or none. */
   createMagicLinks(guests: readonly InvitedGuest[], by: By): Promise<Result<readonly Shown<GuestLink>[]>>;
   /** `space`: `ENVIRONMENT/NAME` or an id. `conflict` as above. */

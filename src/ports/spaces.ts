@@ -24,7 +24,7 @@ export interface Kept {
 }
 
 /** `name` may be any text: a name for documents is made of it, and the text is kept as the attribute `name`. */
-export type NewRoom = {
+export type NewSpace = {
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly attributes: Attributes;
@@ -33,7 +33,7 @@ export type NewRoom = {
   | { readonly kind: 'Space'; readonly spec: SpaceSpec }
 );
 
-export interface RoomChange {
+export interface SpaceChange {
   readonly object: ObjectRef;
   /** Fields of the declaration that are to be so. */
   readonly spec: Partial<EnvironmentSpec> | Partial<SpaceSpec>;
@@ -49,7 +49,7 @@ export interface Agent extends Kept {
   readonly version: number;
 }
 
-export interface Rooms {
+export interface Spaces {
   readonly guests: Guests;
   readonly secrets: Secrets;
   readonly events: Events;
@@ -59,9 +59,9 @@ export interface Rooms {
     objects: readonly Pick<LiveObject, 'id' | 'revision' | 'createdAt'>[],
   ): Promise<Result<ReadonlyMap<string, Kept>>>;
   /** `exists` for an environment of that name; a space is given another one then. Gives what it is called. */
-  create(room: NewRoom, by: By): Promise<Result<ObjectRef>>;
+  create(room: NewSpace, by: By): Promise<Result<ObjectRef>>;
   /** `not_found`, and the faults of changing a declaration. */
-  change(change: RoomChange, by: By): Promise<Result<void>>;
+  change(change: SpaceChange, by: By): Promise<Result<void>>;
   /** All of them or none. `not_found`, `in_use`. */
   remove(objects: readonly ObjectRef[], by: By): Promise<Result<void>>;
 

@@ -8,28 +8,28 @@ import type { Result } from '../domain/result.js';
 import type { By, Invitation, Shown } from './identity.js';
 import type { Attributes } from './spaces.js';
 
-export interface NewPerson {
+export interface NewUser {
   readonly email: string;
   readonly name: string;
   /** Tenant roles, by name. */
   readonly roles: readonly string[];
 }
 
-export interface PersonChange {
+export interface UserChange {
   readonly name?: string | undefined;
   /** Whoever is deactivated does not get in, and neither do their personal keys. */
   readonly status?: 'active' | 'deactivated' | undefined;
   readonly attributes?: Attributes;
 }
 
-export interface People {
+export interface Users {
   /** They are deactivated until they accept. `exists` for an address that somebody has; `unknown_reference`. */
   add(
-    person: NewPerson,
+    person: NewUser,
     by: By,
   ): Promise<Result<{ readonly person: ObjectRef; readonly invitation: Shown<Invitation> }>>;
   /** `conflict` for the last active owner. */
-  change(person: string, change: PersonChange, by: By): Promise<Result<void>>;
+  change(person: string, change: UserChange, by: By): Promise<Result<void>>;
   giveRole(person: string, role: string, by: By): Promise<Result<void>>;
   /** Fine if they do not have it. `conflict` for the last active owner. */
   takeRole(person: string, role: string, by: By): Promise<Result<void>>;

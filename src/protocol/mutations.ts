@@ -17,12 +17,12 @@ import {
 import * as shape from './objects.js';
 import { operation } from './operation.js';
 
-const PATIENCE_MS: DurationMs = 30 * SECOND_MS;
+const TIMEOUT_MS: DurationMs = 30 * SECOND_MS;
 /** A lease is over in five seconds: an answer that comes later is of no use. */
-const LEASE_PATIENCE_MS: DurationMs = 2 * SECOND_MS;
+const LEASE_TIMEOUT_MS: DurationMs = 2 * SECOND_MS;
 
 const WRITES = 'plans:apply';
-const leasing = { permission: WRITES, patienceMs: LEASE_PATIENCE_MS } as const;
+const leasing = { permission: WRITES, patienceMs: LEASE_TIMEOUT_MS } as const;
 
 export const acquireLease = operation<
   { readonly holder: string; readonly ttlMs: DurationMs; readonly name?: string },
@@ -75,7 +75,7 @@ export const mutate = operation<
   permission: WRITES,
   // Each is fenced by the lease, and by a revision, a generation or what is there already.
   again: 'harmless',
-  patienceMs: PATIENCE_MS,
+  patienceMs: TIMEOUT_MS,
   id: 'storeMutate',
   path: '/store/mutate',
   summary: 'Effects of a reconciler, under the lease of writers.',
@@ -94,7 +94,7 @@ export type SentRequest =
 export const request = operation<{ readonly request: SentRequest; readonly path: string }, Outcome>({
   // What makes something is refused the second time, as if somebody else had made it.
   again: 'unwanted',
-  patienceMs: PATIENCE_MS,
+  patienceMs: TIMEOUT_MS,
   id: 'storeRequest',
   path: '/store/request',
   summary: 'An effect that a person asks for.',
@@ -107,7 +107,7 @@ export const request = operation<{ readonly request: SentRequest; readonly path:
 
 export const claim = operation<{ readonly object: ObjectRef; readonly path: string }, string>({
   again: 'unwanted',
-  patienceMs: PATIENCE_MS,
+  patienceMs: TIMEOUT_MS,
   id: 'storeClaim',
   path: '/store/claim',
   summary: 'The secret of a key without sinks, once; a publishable one always.',
@@ -123,7 +123,7 @@ export const verify = operation<
 >({
   permission: 'keys:verify',
   again: 'harmless',
-  patienceMs: PATIENCE_MS,
+  patienceMs: TIMEOUT_MS,
   id: 'storeVerify',
   path: '/store/verify',
   summary: 'Is this key good? From the store itself, and counted as a use by `consumer`.',

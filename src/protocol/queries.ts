@@ -20,13 +20,13 @@ import { operation } from './operation.js';
 export const REFS_MAX = 500;
 const PAGE_MAX = 1_000;
 
-const PATIENCE_MS: DurationMs = 30 * SECOND_MS;
+const TIMEOUT_MS: DurationMs = 30 * SECOND_MS;
 /** Walking a long chain says nothing until it is done. */
-const WALK_PATIENCE_MS: DurationMs = 10 * MINUTE_MS;
+const WALK_TIMEOUT_MS: DurationMs = 10 * MINUTE_MS;
 
 export const READS = 'plans:read';
 
-const reading = { permission: READS, again: 'harmless', patienceMs: PATIENCE_MS } as const;
+const reading = { permission: READS, again: 'harmless', patienceMs: TIMEOUT_MS } as const;
 const refs = Type.Array(shape.Ref, { maxItems: REFS_MAX });
 
 export const facts = operation<object, StoreFacts & { readonly wire: number }>({
@@ -127,7 +127,7 @@ export const audit = operation<
   readonly AuditEntry[]
 >({
   ...auditing,
-  patienceMs: PATIENCE_MS,
+  patienceMs: TIMEOUT_MS,
   id: 'storeAudit',
   path: '/store/audit',
   summary: 'Entries of the log, oldest first; of one object also those from before it was renamed.',
@@ -171,7 +171,7 @@ const orBroken = (found: TSchema): TSchema =>
     ),
   ]);
 
-const walking = { ...auditing, patienceMs: WALK_PATIENCE_MS } as const;
+const walking = { ...auditing, patienceMs: WALK_TIMEOUT_MS } as const;
 
 export const verifyAudit = operation<object, Found<{ readonly entries: number; readonly head: string }>>({
   ...walking,
@@ -184,7 +184,7 @@ export const verifyAudit = operation<object, Found<{ readonly entries: number; r
 
 export const checkpoint = operation<object, Checkpoint>({
   ...auditing,
-  patienceMs: PATIENCE_MS,
+  patienceMs: TIMEOUT_MS,
   id: 'storeCheckpoint',
   path: '/store/checkpoint',
   summary: 'Says, signed, how far the log goes.',

@@ -10,11 +10,11 @@ import * as reading from './queries.js';
 /** What an older client would misread gets another number. */
 export const WIRE_VERSION = 1;
 
-export const SURVEY_PATH = '/store/survey';
+export const SUMMARIES_PATH = '/store/survey';
 export const WATCH_PATH = '/store/watch';
 
 /** A line of the survey; the last one says how many there were, so that half a survey is not taken for all. */
-export type SurveyLine = readonly LiveSummary[] | { readonly count: number };
+export type SummaryText = readonly LiveSummary[] | { readonly count: number };
 
 export const STORE = {
   facts: reading.facts,

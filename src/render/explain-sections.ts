@@ -8,7 +8,7 @@ import type { Finding, Waiting } from '../plan/plan.js';
 import { type Explanation, type Related, statusOf } from './explanation.js';
 import { groupsOf } from './plan-groups.js';
 import { inTime, printable, sinkText } from './text-format.js';
-import { storyOf } from './timeline.js';
+import { timelineOf } from './timeline.js';
 
 export interface Section {
   readonly title: string;
@@ -117,7 +117,7 @@ function relatedRow({ ref, isLive, isDeclared, endsAt }: Related): readonly stri
 }
 
 const historyRows = ({ history }: Explanation): Section['rows'] =>
-  storyOf(history).map(({ at, text, actor, path }) => [
+  timelineOf(history).map(({ at, text, actor, path }) => [
     formatInstant(at),
     printable(`${actor} through ${path}`),
     text,

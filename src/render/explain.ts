@@ -8,7 +8,7 @@ import { escaped } from './markdown.js';
 import { objectsJson } from './objects.js';
 import { findingJson, forecastJson, waitingJson, withRefJson } from './plan-json.js';
 import { painter, printable, type TextOptions, table } from './text-format.js';
-import { storyOf } from './timeline.js';
+import { timelineOf } from './timeline.js';
 
 /** Ends with a newline. */
 export function explanationText(explanation: Explanation, options: TextOptions): string {
@@ -46,7 +46,7 @@ export function explanationJson(explanation: Explanation) {
     lastUsed: (live?.key?.versions ?? []).flatMap(({ generation, lastUsedAt, consumers }) =>
       lastUsedAt === undefined ? [] : [{ generation, at: formatInstant(lastUsedAt), consumers }],
     ),
-    history: storyOf(history).map((one) => ({
+    history: timelineOf(history).map((one) => ({
       ...one,
       at: formatInstant(one.at),
       detail: details.get(one.seq),

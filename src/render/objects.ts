@@ -1,5 +1,5 @@
 /** Live objects for people and programs: a table of what is there and how it stands at *now*. */
-import { lapsesAt } from '../domain/guests.js';
+import { expiresAt } from '../domain/guests.js';
 import { rotationDueAt, stateOf, waitsForClaim } from '../domain/lifecycle.js';
 import type { LiveObject, VersionFacts } from '../domain/live.js';
 import { refText } from '../domain/objects.js';
@@ -46,7 +46,7 @@ function row(object: LiveObject, now: Instant): readonly string[] {
 function standing({ declaration, grantedAt }: LiveObject, now: Instant): readonly string[] {
   if (declaration.kind === 'User') return [declaration.spec.status ?? 'active', '', '', ''];
   if (declaration.kind !== 'Guest') return ['live', '', '', ''];
-  const end = lapsesAt({ spec: declaration.spec, grantedAt });
+  const end = expiresAt({ spec: declaration.spec, grantedAt });
   const state = end <= now ? 'lapsed' : grantedAt === undefined ? 'no grant yet' : 'live';
   return [state, '', '', end === NEVER ? '' : formatInstant(end)];
 }
@@ -86,7 +86,7 @@ function item(
       createdAt: formatInstant(createdAt),
       ...(declaration.kind === 'Guest' && {
         grantedAt: instant(grantedAt),
-        lapsesAt: instant(lapsesAt({ spec: declaration.spec, grantedAt })),
+        lapsesAt: instant(expiresAt({ spec: declaration.spec, grantedAt })),
       }),
       ...(key && {
         deactivatedAt: instant(key.deactivatedAt),

@@ -7,7 +7,7 @@ import { DIAGNOSTICS } from '../documents/diagnostics.js';
 import { FAULTS } from '../domain/errors.js';
 import { documentSchema, editorSchema, type JsonSchema } from '../domain/kinds/document-schema.js';
 import { KINDS, type KindName, kindOf } from '../domain/kinds/index.js';
-import { FINDINGS, FORECASTS, STEP_REASONS, WAITING_REASONS, WITHHELD_REASONS } from '../plan/reasons.js';
+import { FINDINGS, FORECASTS, HOLD_BACK_REASONS, STEP_REASONS, WAITING_REASONS } from '../plan/reasons.js';
 import { lifecyclePage } from './lifecycle-page.js';
 
 const DERIVED_NOTE = '<!-- Derived from the source by `npm run derive`; a test fails when it is stale. -->';
@@ -98,7 +98,7 @@ export const reasonsPage = (): string =>
     codeTable(FORECASTS),
     '## What a controller leaves undone',
     '`run` carries out the rest of the plan, and says in its log and its status what it left, and why.',
-    codeTable(WITHHELD_REASONS),
+    codeTable(HOLD_BACK_REASONS),
   );
 
 /** `docs/reference/errors.md`: expected errors, and what can be wrong with a document. */

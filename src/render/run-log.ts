@@ -5,10 +5,10 @@
 import type {
   ControllerEvent,
   Failing,
+  HeldBack,
   PassFailure,
   PassOutcome,
   Status,
-  Withheld,
 } from '../controller/status.js';
 import { positionText, refText } from '../domain/objects.js';
 import { unreachable } from '../domain/result.js';
@@ -109,16 +109,16 @@ const textOf = ({ fault, problems }: PassFailure): string =>
   JSON.stringify([fault.code, fault.message, problems]);
 
 function outcomeLines(outcome: PassOutcome, before: PassOutcome | undefined): readonly Line[] {
-  const { report, withheld } = outcome;
+  const { report, heldBack: withheld } = outcome;
   const said = new Set(
-    [...findingLines(before), ...withheldLines(before), ...troubleLines(before)].map(
+    [...findingLines(before), ...heldBackLines(before), ...troubleLines(before)].map(
       ({ message }) => message,
     ),
   );
-  const news = [...troubleLines(outcome), ...findingLines(outcome), ...withheldLines(outcome)].filter(
+  const news = [...troubleLines(outcome), ...findingLines(outcome), ...heldBackLines(outcome)].filter(
     ({ message }) => !said.has(message),
   );
-  const hasEnded = (before?.withheld ?? []).length > 0 && withheld.length === 0;
+  const hasEnded = (before?.heldBack ?? []).length > 0 && withheld.length === 0;
   const ended: readonly Line[] = hasEnded
     ? [{ level: 'info', event: 'agreed', message: 'nothing is left undone' }]
     : [];
@@ -153,14 +153,14 @@ const findingLines = (outcome: PassOutcome | undefined): readonly Line[] =>
     message: `${code}: ${message}`,
   }));
 
-const withheldLines = (outcome: PassOutcome | undefined): readonly Line[] =>
-  (outcome?.withheld ?? []).map((one) => ({
+const heldBackLines = (outcome: PassOutcome | undefined): readonly Line[] =>
+  (outcome?.heldBack ?? []).map((one) => ({
     level: one.reason === 'DocumentsUnsettled' ? 'info' : 'warn',
     event: 'withheld',
-    message: `${refText(one.object)} is left as it is: ${whyWithheld(one, outcome)}`,
+    message: `${refText(one.object)} is left as it is: ${whyHeldBack(one, outcome)}`,
   }));
 
-function whyWithheld({ reason, cause }: Withheld, outcome: PassOutcome | undefined): string {
+function whyHeldBack({ reason, cause }: HeldBack, outcome: PassOutcome | undefined): string {
   switch (reason) {
     case 'ApprovalRequired':
       return `its environment requires approval; approve with: keywright apply --approve ${outcome?.plan.digest}`;

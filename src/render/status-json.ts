@@ -1,6 +1,6 @@
 /** The state of a controller for programs: the page `/status`. Nothing secret, no stack, no cause; no list without end. */
 
-import type { DocumentProblem, Status, Withheld } from '../controller/status.js';
+import type { DocumentProblem, HeldBack, Status } from '../controller/status.js';
 import { resultOf } from '../controller/status.js';
 import { refJson } from '../domain/objects.js';
 import { formatInstant, type Instant } from '../domain/time.js';
@@ -30,7 +30,7 @@ const orNull = (instant: Instant | undefined): string | null =>
 
 function lastPassJson({ last }: Status) {
   if (last === undefined) return null;
-  const { plan, report, withheld, commit } = last.outcome;
+  const { plan, report, heldBack: withheld, commit } = last.outcome;
   const failed = (report?.results ?? []).filter(({ status }) => status === 'failed');
   const { findings, waiting } = plan;
   return {
@@ -50,14 +50,14 @@ function lastPassJson({ last }: Status) {
       waiting: waiting.length,
     },
     failed: first(failed).map(({ step, error }) => ({ step, ...(error && { error: errorJson(error) }) })),
-    withheld: first(withheld).map(withheldJson),
+    withheld: first(withheld).map(heldBackJson),
     approvals: plan.approvals,
     findings: first(findings).map(findingJson),
     waiting: first(waiting).map(waitingJson),
   };
 }
 
-const withheldJson = ({ object, reason, steps, cause }: Withheld) => ({
+const heldBackJson = ({ object, reason, steps, cause }: HeldBack) => ({
   object: refJson(object),
   reason,
   steps,

@@ -3,7 +3,7 @@ import { formatInstant, type Instant } from '../domain/time.js';
 import type { AuditEntry } from '../ports/live-store.js';
 import { printable, sinkText } from './text-format.js';
 
-export interface Happening {
+export interface Event {
   readonly seq: number;
   readonly at: Instant;
   readonly actor: string;
@@ -13,7 +13,7 @@ export interface Happening {
   readonly text: string;
 }
 
-export function storyOf(history: readonly AuditEntry[]): readonly Happening[] {
+export function timelineOf(history: readonly AuditEntry[]): readonly Event[] {
   return history.map((entry) => {
     const { seq, at, actor, path, action } = entry;
     const say = SAYINGS[action];

@@ -13,7 +13,7 @@ interface Waiting<Job, Answer> {
 }
 
 /** Takes a key and a job, and gives the job's answer after its turn. Rejects only when `work` does. */
-export function inTurns<Job, Answer>(work: Work<Job, Answer>): (key: string, job: Job) => Promise<Answer> {
+export function batchQueue<Job, Answer>(work: Work<Job, Answer>): (key: string, job: Job) => Promise<Answer> {
   const queues = new Map<string, Waiting<Job, Answer>[]>();
 
   async function drain(key: string, queue: Waiting<Job, Answer>[]): Promise<void> {

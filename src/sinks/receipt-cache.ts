@@ -3,7 +3,7 @@
  * again. It holds fingerprints and digests only, and those of files alone in which every place that was
  * asked for held a token: nothing can be guessed from a digest of what holds 256 random bits.
  */
-import type { KeptText } from '../domain/file-cache.js';
+import type { FileCache } from '../domain/file-cache.js';
 import { cellAt, cellOf, cellsUpTo, LINE, TAB } from '../domain/lines.js';
 import type { Receipt } from '../domain/live.js';
 import type { Instant } from '../domain/time.js';
@@ -42,22 +42,22 @@ export interface FileReceipts extends Read {
 
 type Held = Extract<Receipt, { kind: 'holds' }>;
 
-export class ReceiptMemory {
-  readonly #kept: KeptText;
+export class ReceiptCache {
+  readonly #kept: FileCache;
   readonly #now: Instant | undefined;
   readonly #before: ReadonlyMap<string, string>;
   readonly #lines: string[] = [];
   #isNew = false;
 
-  private constructor(kept: KeptText, text: string, now: Instant | undefined) {
+  private constructor(kept: FileCache, text: string, now: Instant | undefined) {
     this.#kept = kept;
     this.#now = now;
     this.#before = new Map(text.split(LINE).map((line) => [line.slice(0, line.indexOf(TAB)), line]));
   }
 
   /** `now` is before anything is read; without it the marks of files are neither believed nor remembered. */
-  static async recall(kept: KeptText, now: Instant | undefined): Promise<ReceiptMemory> {
-    return new ReceiptMemory(kept, (await kept.recall()) ?? '', now);
+  static async recall(kept: FileCache, now: Instant | undefined): Promise<ReceiptCache> {
+    return new ReceiptCache(kept, (await kept.recall()) ?? '', now);
   }
 
   /** Is it worth looking at its mark? */

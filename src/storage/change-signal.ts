@@ -4,14 +4,14 @@
  */
 import type { Transaction } from '../credential-store/storage-port.js';
 
-export class ChangeBell {
+export class ChangeSignal {
   readonly #listeners = new Set<() => void>();
-  readonly #rope: Rope;
+  readonly #rope: Subscription;
   #stop: (() => void) | undefined;
   #isClosed = false;
 
   /** `rope` hears what other processes write; it is started with the first listener and stopped with the last. */
-  constructor(rope: Rope) {
+  constructor(rope: Subscription) {
     this.#rope = rope;
   }
 
@@ -45,13 +45,13 @@ export class ChangeBell {
 }
 
 /** Begins to listen for others and gives what ends that. */
-export type Rope = (ring: () => void) => () => void;
+export type Subscription = (ring: () => void) => () => void;
 
 /** For a database that nobody else can open. */
-export const NOBODY_ELSE: Rope = () => () => undefined;
+export const NO_OTHER_WRITER: Subscription = () => () => undefined;
 
 /** The same transaction, which tells of each audit entry as it is appended: every effect has one, use has none. */
-export const tellingEntries = (tx: Transaction, tell: (seq: number) => void): Transaction => ({
+export const notifyingEntries = (tx: Transaction, tell: (seq: number) => void): Transaction => ({
   ...tx,
   audit: {
     ...tx.audit,

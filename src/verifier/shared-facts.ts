@@ -11,7 +11,7 @@ export interface SharedFacts {
   readonly standing: KeyStanding;
 }
 
-export class Standings {
+export class SharedFactsTable {
   readonly #numbers = new Map<string, number>();
   readonly #facts: SharedFacts[] = [];
 

@@ -138,7 +138,7 @@ class FollowingVerifier implements Verifier {
   }
 
   async follow(everyMs: DurationMs, signal: AbortSignal): Promise<void> {
-    const bell = new Bell();
+    const bell = new Signal();
     const unwatch = this.#feed.watch(() => bell.ring());
     const stop = (): void => bell.ring();
     signal.addEventListener('abort', stop, { once: true });
@@ -234,7 +234,7 @@ async function load(feed: CredentialFeed): Promise<Result<Memory>> {
 }
 
 /** Ends a sleep; a ring in between is kept for the next. */
-class Bell {
+class Signal {
   #rung = new AbortController();
 
   ring(): void {

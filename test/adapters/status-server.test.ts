@@ -90,8 +90,8 @@ test('counts passes, steps and what is left undone for Prometheus', async () => 
   const object = { kind: 'ApiKey', name: 'app' } as const;
   const withheld = [{ object, reason: 'ChangedByHand' as const, steps: [], cause: undefined }];
   server.tell(passed(worked(1)));
-  server.tell(passed(outcome({ withheld })));
-  server.tell(passed(outcome({ withheld })));
+  server.tell(passed(outcome({ heldBack: withheld })));
+  server.tell(passed(outcome({ heldBack: withheld })));
   server.tell(failed);
   const answer = await server.get('/metrics');
   expect(answer.headers.get('content-type')).toMatch(/^text\/plain; version=0\.0\.4/);

@@ -10,14 +10,14 @@ import {
   scriptedServer,
   TOKEN,
 } from '../support/scripted-server.js';
-import { CALLER, keyRef, need, OURS, refusal, service } from '../support/store.js';
+import { CALLER, keyRef, OURS, refusal, service, unwrap } from '../support/store.js';
 
 let server: ScriptedServer;
 let store: LiveStore;
 beforeEach(async () => {
   server = await scriptedServer();
   server.script(json({ data: FACTS }));
-  store = need(await server.open());
+  store = unwrap(await server.open());
   server.heard.length = 0;
 });
 afterEach(async () => {
@@ -32,8 +32,8 @@ const asked = () => server.heard.map(({ path }) => path.slice('/v1/store/'.lengt
 
 test('a read whose connection is cut off is asked again, and an effect of a reconciler too', async () => {
   server.script(cutOff, cutOff, json({ data: FACTS }), cutOff, json({ data: [DONE] }));
-  expect(need(await store.facts()).storeId).toBe('store');
-  expect(need(await store.mutate(CREATE, LEASE, CALLER)).revision).toBe(1);
+  expect(unwrap(await store.facts()).storeId).toBe('store');
+  expect(unwrap(await store.mutate(CREATE, LEASE, CALLER)).revision).toBe(1);
   expect(asked()).toEqual(['facts', 'facts', 'facts', 'mutate', 'mutate']);
 });
 
@@ -50,7 +50,7 @@ test('what would be another effect the second time is asked once, and a lost cla
 test('revoking by hand is asked again: an emergency does not wait for a good line', async () => {
   server.script(cutOff, json({ data: { revision: 2, changed: true } }));
   const revoke = { kind: 'revoke', object: keyRef('a'), overlapMs: 0 } as const;
-  expect(need(await store.request(revoke, CALLER)).revision).toBe(2);
+  expect(unwrap(await store.request(revoke, CALLER)).revision).toBe(2);
 });
 
 test('a line that stays bad is given up after five attempts, each after a longer pause', async () => {
@@ -69,7 +69,7 @@ test('Retry-After is heeded, also by what is otherwise asked once: it was turned
   const busy = problem(429, 'rate_limited', { 'retry-after': '7' });
   const data = { revision: 1, changed: true };
   server.script(busy, json({ data }));
-  expect(need(await store.request({ kind: 'create', declaration: service('a') }, CALLER)).revision).toBe(1);
+  expect(unwrap(await store.request({ kind: 'create', declaration: service('a') }, CALLER)).revision).toBe(1);
   expect(server.clock.pauses).toEqual([7_000]);
 });
 
@@ -98,7 +98,7 @@ test('faults cross as they are, and are not asked about again', async () => {
 test('a proxy that cannot reach the authority is a line that is bad', async () => {
   const page: Scripted = (_, response) => void response.writeHead(502).end('<html>Bad Gateway</html>');
   server.script(page, json({ data: FACTS }));
-  expect(need(await store.facts()).storeId).toBe('store');
+  expect(unwrap(await store.facts()).storeId).toBe('store');
 });
 
 test('a redirect is not followed, and the token goes nowhere else', async () => {
@@ -123,7 +123,7 @@ test('half a survey is taken for none', async () => {
     response.write(line, () => response.destroy());
   };
   server.script(torn, half(''), half('[{"re'), half('{"count":2}\n'), half('{"count":1}\n'));
-  expect(need(await store.survey()).map(({ ref }) => ref.name)).toEqual(['a']);
+  expect(unwrap(await store.survey()).map(({ ref }) => ref.name)).toEqual(['a']);
   expect(server.heard.length).toBe(5);
 });
 

@@ -3,26 +3,26 @@ import type { ApiKeySpec } from '../../src/domain/kinds/index.js';
 import { Secret } from '../../src/domain/secret.js';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../src/domain/time.js';
 import type { AccessToken } from '../../src/ports/identity.js';
-import { Desk, FROM, type OpenServed, PASSWORD, ROOT } from '../support/callers.js';
+import { FROM, type OpenServed, PASSWORD, ROOT, ServedTestStore } from '../support/callers.js';
 import { environment, guest, key, role, service, space, team, user } from '../support/plan-declarations.js';
-import { CALLER, need, refusal } from '../support/store.js';
+import { CALLER, refusal, unwrap } from '../support/store.js';
 
 /** A key of the tenant that nobody rotates or delivers. */
 const KEY: Partial<ApiKeySpec> = { owner: { tenant: true } };
 
 export function authorityContract(name: string, open: () => Promise<OpenServed>): void {
   describe(`who is calling: ${name}`, () => {
-    let desk: Desk;
+    let desk: ServedTestStore;
     const ada = { kind: 'User', name: 'ada' } as const;
 
     beforeEach(async () => {
-      desk = await Desk.open(await open());
+      desk = await ServedTestStore.open(await open());
     });
     afterEach(() => desk.store.close());
 
     describe('the root token', () => {
       it('acts as the first owner, until it is revoked, and does not come back when it is set again', async () => {
-        const root = need(await desk.who(ROOT));
+        const root = unwrap(await desk.who(ROOT));
         expect(root).toMatchObject({
           kind: 'root',
           ref: { kind: 'User', name: 'owner' },
@@ -31,17 +31,17 @@ export function authorityContract(name: string, open: () => Promise<OpenServed>)
           environment: undefined,
         });
         const session = await desk.session(ROOT);
-        need(await desk.authority.revokeToken(ROOT, await desk.root()));
+        unwrap(await desk.authority.revokeToken(ROOT, await desk.root()));
         expect([await desk.status(ROOT), await desk.status(session.token)]).toEqual([401, 401]);
         expect(refusal(await desk.authority.setRootToken(ROOT))).toBe('conflict');
         expect(await desk.status(ROOT)).toBe(401);
-        expect(need(await desk.authority.hadRootToken())).toBe(true);
+        expect(unwrap(await desk.authority.hadRootToken())).toBe(true);
       });
 
       it('is replaced by the one that is set next, and must be long', async () => {
         const next = new Secret(`${ROOT.reveal()}-2`);
-        need(await desk.authority.setRootToken(next));
-        need(await desk.authority.setRootToken(next));
+        unwrap(await desk.authority.setRootToken(next));
+        unwrap(await desk.authority.setRootToken(next));
         expect([await desk.status(ROOT), await desk.status(next)]).toEqual([401, 200]);
         expect(refusal(await desk.authority.setRootToken(new Secret('x'.repeat(31))))).toBe('usage');
         expect(await desk.log('token.created')).toHaveLength(2);
@@ -49,7 +49,7 @@ export function authorityContract(name: string, open: () => Promise<OpenServed>)
 
       it('may look like a JWT', async () => {
         const odd = new Secret(`eyJ${'a'.repeat(20)}.${'b'.repeat(20)}.${'c'.repeat(20)}`);
-        need(await desk.authority.setRootToken(odd));
+        unwrap(await desk.authority.setRootToken(odd));
         expect(await desk.status(odd)).toBe(200);
       });
     });
@@ -59,7 +59,7 @@ export function authorityContract(name: string, open: () => Promise<OpenServed>)
         await desk.create(service('billing', { permissions: ['spaces:read'] }));
         await desk.create(key('a', { ...KEY, owner: { service: 'billing' } }));
         const token = await desk.rollOut('a', 1);
-        expect(need(await desk.who(token))).toMatchObject({
+        expect(unwrap(await desk.who(token))).toMatchObject({
           kind: 'key',
           type: 'secret',
           display: 'a',
@@ -68,7 +68,7 @@ export function authorityContract(name: string, open: () => Promise<OpenServed>)
           owner: { service: 'billing' },
         });
         await desk.change(service('billing', { permissions: ['events:read'] }));
-        expect(need(await desk.who(token)).permissions).toEqual(['events:read']);
+        expect(unwrap(await desk.who(token)).permissions).toEqual(['events:read']);
         const { key: facts } = await desk.fetch({ kind: 'ApiKey', name: 'a' });
         expect(facts?.versions[0]?.lastUsedAt).toBe(desk.clock.now());
       });
@@ -83,11 +83,11 @@ export function authorityContract(name: string, open: () => Promise<OpenServed>)
       });
 
       it('F7: a publishable key may do nothing but start a client session of 24 hours, on the data of its environment', async () => {
-        const token = need(await desk.store.claim({ kind: 'ApiKey', name: 'production-pk' }, CALLER));
-        expect(need(await desk.who(token, { isFromBrowser: true })).permissions).toEqual([]);
-        const session = need(await desk.exchange({ kind: 'token', token }, { isFromBrowser: true }));
+        const token = unwrap(await desk.store.claim({ kind: 'ApiKey', name: 'production-pk' }, CALLER));
+        expect(unwrap(await desk.who(token, { isFromBrowser: true })).permissions).toEqual([]);
+        const session = unwrap(await desk.exchange({ kind: 'token', token }, { isFromBrowser: true }));
         expect(session.expiresInS).toBe(86_400);
-        const client = need(await desk.who(session.token, { isFromBrowser: true }));
+        const client = unwrap(await desk.who(session.token, { isFromBrowser: true }));
         expect(client).toMatchObject({ kind: 'client', environment: 'production' });
         expect(client.permissions).toEqual([
           'spaces:read',
@@ -112,9 +112,9 @@ export function authorityContract(name: string, open: () => Promise<OpenServed>)
         const statuses = () => Promise.all(started.map(({ token }) => desk.status(token)));
         expect(await statuses()).toEqual([200, 200, 200, 200]);
         expect(started.map(({ expiresInS }) => expiresInS)).toEqual([86_400, 86_400, 7_200, 86_400]);
-        need(await desk.revoke('revoked', [1]));
+        unwrap(await desk.revoke('revoked', [1]));
         await desk.deactivateKey('stopped');
-        need(await desk.remove({ kind: 'ApiKey', name: 'orphaned' }));
+        unwrap(await desk.remove({ kind: 'ApiKey', name: 'orphaned' }));
         desk.clock.advance(2 * HOUR_MS);
         expect(await statuses()).toEqual([401, 401, 401, 401]);
         await desk.deactivateKey('stopped', 'activate');
@@ -126,9 +126,9 @@ export function authorityContract(name: string, open: () => Promise<OpenServed>)
       it('are a key’s id, or its version’s, and its token; and nothing else', async () => {
         await desk.create(key('a', KEY));
         const token = await desk.rollOut('a', 1);
-        const { id, credential } = need(await desk.who(token));
+        const { id, credential } = unwrap(await desk.who(token));
         for (const clientId of [id, credential.id])
-          expect(need(await desk.exchange({ kind: 'client', clientId, secret: token })).principal.id).toBe(
+          expect(unwrap(await desk.exchange({ kind: 'client', clientId, secret: token })).principal.id).toBe(
             id,
           );
         const wrong = { kind: 'client', clientId: 'us_key_other', secret: token } as const;
@@ -146,7 +146,7 @@ export function authorityContract(name: string, open: () => Promise<OpenServed>)
       it('are made by a person for themselves, shown once, and listed with name, creation and last use', async () => {
         const made = await desk.pat(session, 'laptop');
         expect(made.token.reveal()).toMatch(/^pat_[0-9A-Za-z]{12}_[0-9A-Za-z]{49}$/);
-        const listed = async () => need(await desk.authority.personalTokens(await desk.by(session.token)));
+        const listed = async () => unwrap(await desk.authority.personalTokens(await desk.by(session.token)));
         const createdAt = desk.clock.now();
         expect(await listed()).toEqual([
           {
@@ -158,7 +158,7 @@ export function authorityContract(name: string, open: () => Promise<OpenServed>)
           },
         ]);
         desk.clock.advance(MINUTE_MS);
-        expect(need(await desk.who(made.token))).toMatchObject({
+        expect(unwrap(await desk.who(made.token))).toMatchObject({
           kind: 'person',
           display: 'ada',
           environment: undefined,
@@ -168,11 +168,11 @@ export function authorityContract(name: string, open: () => Promise<OpenServed>)
 
       it('act with the rights of the person as they are now, teams included', async () => {
         const { token } = await desk.pat(session);
-        expect(need(await desk.who(token)).permissions).not.toContain('audit:read');
+        expect(unwrap(await desk.who(token)).permissions).not.toContain('audit:read');
         await desk.create(role('log-reader', ['audit:read']));
         await desk.create(team('data', { user: 'ada@example.com', role: 'admin' }));
         await desk.change(user('ada', { roles: ['log-reader'] }));
-        const now = need(await desk.who(token));
+        const now = unwrap(await desk.who(token));
         expect(now.permissions).toEqual(['audit:read']);
         expect(now).toMatchObject({ memberships: [{ team: 'data', role: 'admin' }] });
         expect(now).toMatchObject({
@@ -189,7 +189,7 @@ export function authorityContract(name: string, open: () => Promise<OpenServed>)
         expect(await statuses()).toEqual([401, 401]);
         await desk.change(user('ada'));
         expect(await statuses()).toEqual([200, 200]);
-        need(await desk.remove(ada));
+        unwrap(await desk.remove(ada));
         expect(await statuses()).toEqual([401, 401]);
         await desk.create(user('ada'));
         await desk.join('ada');
@@ -199,12 +199,14 @@ export function authorityContract(name: string, open: () => Promise<OpenServed>)
       it('are rotated and deleted at once, for good, with the sessions they started', async () => {
         const made = await desk.pat(session);
         const exchanged = await desk.session(made.token);
-        const rotated = need(await desk.authority.rotatePersonalToken(made.id, await desk.by(session.token)));
+        const rotated = unwrap(
+          await desk.authority.rotatePersonalToken(made.id, await desk.by(session.token)),
+        );
         expect([await desk.status(made.token), await desk.status(exchanged.token)]).toEqual([401, 401]);
         expect(await desk.status(rotated.token)).toBe(200);
         expect(rotated.shown.name).toBe('laptop');
         const of = await desk.by(session.token);
-        need(await desk.authority.deletePersonalToken(rotated.shown.id, of));
+        unwrap(await desk.authority.deletePersonalToken(rotated.shown.id, of));
         expect(await desk.status(rotated.token)).toBe(401);
         expect(refusal(await desk.authority.deletePersonalToken(rotated.shown.id, of))).toBe('not_found');
         expect(refusal(await desk.authority.rotatePersonalToken(made.id, of))).toBe('not_found');
@@ -214,7 +216,7 @@ export function authorityContract(name: string, open: () => Promise<OpenServed>)
         const made = await desk.pat(session);
         const root = await desk.root();
         expect(refusal(await desk.authority.deletePersonalToken(made.id, root))).toBe('not_found');
-        expect(need(await desk.authority.personalTokens(root))).toEqual([]);
+        expect(unwrap(await desk.authority.personalTokens(root))).toEqual([]);
         await desk.create(key('a', KEY));
         const byKey = await desk.by(await desk.rollOut('a', 1));
         expect(refusal(await desk.authority.createPersonalToken('mine', byKey))).toBe('forbidden');
@@ -236,13 +238,13 @@ export function authorityContract(name: string, open: () => Promise<OpenServed>)
         const first = session.token;
         desk.clock.advance(DAY_MS - 1);
         expect(await desk.status(first)).toBe(200);
-        session = need(await desk.authority.refresh(first, FROM));
+        session = unwrap(await desk.authority.refresh(first, FROM));
         desk.clock.advance(1);
         expect([await desk.status(first), await desk.status(session.token)]).toEqual([401, 200]);
         const started = desk.clock.now() - DAY_MS;
         while (session.expiresAt < started + 30 * DAY_MS && desk.clock.now() < started + 40 * DAY_MS) {
           desk.clock.advance(DAY_MS - 2_000);
-          session = need(await desk.authority.refresh(session.token, FROM));
+          session = unwrap(await desk.authority.refresh(session.token, FROM));
         }
         expect(session.expiresAt).toBe(started + 30 * DAY_MS);
         desk.clock.set(session.expiresAt - 1_000);
@@ -255,21 +257,21 @@ export function authorityContract(name: string, open: () => Promise<OpenServed>)
       it('all of a session end when one of them is revoked, and unknown ones are fine', async () => {
         await desk.create(user('ada'));
         const session = await desk.join('ada');
-        const again = need(await desk.authority.refresh(session.token, FROM));
-        need(await desk.authority.revokeToken(again.token, await desk.root()));
+        const again = unwrap(await desk.authority.refresh(session.token, FROM));
+        unwrap(await desk.authority.revokeToken(again.token, await desk.root()));
         expect([await desk.status(session.token), await desk.status(again.token)]).toEqual([401, 401]);
-        need(await desk.authority.revokeToken(again.token, await desk.root()));
-        need(await desk.authority.revokeToken(new Secret('nobody knows this'), await desk.root()));
+        unwrap(await desk.authority.revokeToken(again.token, await desk.root()));
+        unwrap(await desk.authority.revokeToken(new Secret('nobody knows this'), await desk.root()));
         expect(await desk.log('session.ended')).toHaveLength(1);
       });
 
       it('are signed by published keys, of which the one before stays until its last token has ended', async () => {
         await desk.create(user('ada'));
         const old = await desk.join('ada');
-        const published = async () => need(await desk.authority.keySet()).keys.map(({ kid }) => kid);
+        const published = async () => unwrap(await desk.authority.keySet()).keys.map(({ kid }) => kid);
         const [before] = await published();
-        need(await desk.authority.rotateSigningKey(await desk.root()));
-        const fresh = need(await desk.login('ada@example.com'));
+        unwrap(await desk.authority.rotateSigningKey(await desk.root()));
+        const fresh = unwrap(await desk.login('ada@example.com'));
         expect((await published()).length).toBe(2);
         expect([await desk.status(old.token), await desk.status(fresh.token)]).toEqual([200, 200]);
         desk.clock.advance(DAY_MS);
@@ -285,7 +287,7 @@ export function authorityContract(name: string, open: () => Promise<OpenServed>)
         const [head = '', body = '', signature = ''] = token.reveal().split('.');
         const none = Buffer.from(JSON.stringify({ alg: 'none', typ: 'at+jwt' })).toString('base64url');
         const flipped = `${signature.slice(0, -4)}${signature.slice(-4) === 'AAAA' ? 'BBBB' : 'AAAA'}`;
-        const { credential } = need(await desk.who(token));
+        const { credential } = unwrap(await desk.who(token));
         for (const forged of [
           `${head}.${body}.${flipped}`,
           `${none}.${body}.`,
@@ -305,7 +307,7 @@ export function authorityContract(name: string, open: () => Promise<OpenServed>)
       it('let in whoever was invited and set one; the address in any letters', async () => {
         expect(refusal(await desk.login('ada@example.com'))).toBe('unauthenticated');
         await desk.join('ada');
-        const session = need(await desk.login('Ada@Example.com'));
+        const session = unwrap(await desk.login('Ada@Example.com'));
         expect(session.principal).toMatchObject({ kind: 'person', display: 'ada' });
         expect(refusal(await desk.login('ada@example.com', new Secret('wrong horse battery')))).toBe(
           'unauthenticated',
@@ -318,8 +320,8 @@ export function authorityContract(name: string, open: () => Promise<OpenServed>)
         await desk.change(user('ada', { status: 'deactivated' }));
         expect(refusal(await desk.login('ada@example.com'))).toBe('unauthenticated');
         await desk.change(user('ada'));
-        need(await desk.login('ada@example.com'));
-        need(await desk.remove(ada));
+        unwrap(await desk.login('ada@example.com'));
+        unwrap(await desk.remove(ada));
         await desk.create(user('ada'));
         expect(refusal(await desk.login('ada@example.com'))).toBe('unauthenticated');
       });
@@ -327,11 +329,11 @@ export function authorityContract(name: string, open: () => Promise<OpenServed>)
       it('an invitation is good once, for a week, until the next, and makes whoever was invited active', async () => {
         await desk.change(user('ada', { status: 'deactivated' }));
         const invite = async () =>
-          need(await desk.authority.invite('ada@example.com', await desk.root())).token;
+          unwrap(await desk.authority.invite('ada@example.com', await desk.root())).token;
         const accept = (token: Secret) => desk.authority.acceptInvitation(token, PASSWORD, FROM);
         const [first, second] = [await invite(), await invite()];
         expect(refusal(await accept(first))).toBe('unauthenticated');
-        need(await accept(second));
+        unwrap(await accept(second));
         expect((await desk.fetch(ada)).declaration.spec).toMatchObject({ status: 'active' });
         expect(refusal(await accept(second))).toBe('unauthenticated');
         const late = await invite();
@@ -340,7 +342,7 @@ export function authorityContract(name: string, open: () => Promise<OpenServed>)
       });
 
       it('an invitation from before somebody was let go does not bring them back', async () => {
-        const { token } = need(await desk.authority.invite('ada', await desk.root()));
+        const { token } = unwrap(await desk.authority.invite('ada', await desk.root()));
         await desk.change(user('ada', { status: 'deactivated' }));
         expect(refusal(await desk.authority.acceptInvitation(token, PASSWORD, FROM))).toBe('unauthenticated');
         expect((await desk.fetch(ada)).declaration.spec).toMatchObject({ status: 'deactivated' });
@@ -350,7 +352,7 @@ export function authorityContract(name: string, open: () => Promise<OpenServed>)
         await desk.create(user('bob', { roles: ['member'] }));
         const ofAda = await desk.by((await desk.join('ada')).token);
         const ofBob = await desk.by((await desk.join('bob')).token);
-        need(await desk.authority.invite('bob', ofAda));
+        unwrap(await desk.authority.invite('bob', ofAda));
         expect(refusal(await desk.authority.invite('owner', ofAda))).toBe('forbidden');
         expect(refusal(await desk.authority.invite('ada', ofBob))).toBe('forbidden');
         await desk.create(role('recruiter', ['users:write']));
@@ -367,10 +369,10 @@ export function authorityContract(name: string, open: () => Promise<OpenServed>)
           desk.authority.setPassword({ person: 'ada', next, ...(current && { current }) }, by);
         expect(refusal(await change())).toBe('forbidden');
         expect(refusal(await change(next))).toBe('forbidden');
-        need(await change(PASSWORD));
+        unwrap(await change(PASSWORD));
         expect(await desk.status(session.token)).toBe(401);
         expect(refusal(await desk.login('ada@example.com'))).toBe('unauthenticated');
-        need(await desk.login('ada@example.com', next));
+        unwrap(await desk.login('ada@example.com', next));
       });
 
       it('an owner sets anybody’s, an administrator nobody else’s; short ones are refused', async () => {
@@ -380,8 +382,8 @@ export function authorityContract(name: string, open: () => Promise<OpenServed>)
           'forbidden',
         );
         const root = await desk.root();
-        need(await desk.authority.setPassword({ person: 'bob', next: PASSWORD }, root));
-        need(await desk.login('bob@example.com'));
+        unwrap(await desk.authority.setPassword({ person: 'bob', next: PASSWORD }, root));
+        unwrap(await desk.login('bob@example.com'));
         const short = new Secret('too short');
         expect(refusal(await desk.authority.setPassword({ person: 'bob', next: short }, root))).toBe(
           'bad_request',
@@ -390,7 +392,7 @@ export function authorityContract(name: string, open: () => Promise<OpenServed>)
 
       it('ten wrong ones from one place make it wait; whoever came in from elsewhere before still does', async () => {
         await desk.join('ada');
-        need(await desk.login('ada@example.com', PASSWORD, 'home'));
+        unwrap(await desk.login('ada@example.com', PASSWORD, 'home'));
         const wrong = new Secret('wrong horse battery');
         for (let nth = 0; nth < 10; nth++)
           expect(refusal(await desk.login('ada@example.com', wrong, 'cellar'))).toBe('unauthenticated');
@@ -398,9 +400,9 @@ export function authorityContract(name: string, open: () => Promise<OpenServed>)
         expect(waiting).toMatchObject({ error: { code: 'rate_limited', retryAfterMs: 15 * MINUTE_MS } });
         for (let nth = 0; nth < 60; nth++) await desk.login('ada@example.com', wrong, `bot ${nth}`);
         expect(refusal(await desk.login('ada@example.com', PASSWORD, 'bot 99'))).toBe('rate_limited');
-        need(await desk.login('ada@example.com', PASSWORD, 'home'));
+        unwrap(await desk.login('ada@example.com', PASSWORD, 'home'));
         desk.clock.advance(15 * MINUTE_MS);
-        need(await desk.login('ada@example.com', PASSWORD, 'cellar'));
+        unwrap(await desk.login('ada@example.com', PASSWORD, 'cellar'));
       });
 
       it('wrong ones are written down by order of magnitude, not each', async () => {
@@ -429,12 +431,12 @@ export function authorityContract(name: string, open: () => Promise<OpenServed>)
         await desk.create(guest('auditor', { grants, expiresAfter: '14d' }));
       });
 
-      const magic = async () => need(await desk.authority.createMagicLink(ref.name, await desk.root()));
+      const magic = async () => unwrap(await desk.authority.createMagicLink(ref.name, await desk.root()));
       const enter = async (token: Secret) => desk.exchange({ kind: 'magicLink', token });
 
       it('come in by a magic link, once, within a quarter of an hour, for an hour at a time', async () => {
         const { token } = await magic();
-        const session = need(await enter(token));
+        const session = unwrap(await enter(token));
         expect(session.expiresInS).toBe(3_600);
         expect(session.principal).toMatchObject({
           kind: 'guest',
@@ -451,10 +453,10 @@ export function authorityContract(name: string, open: () => Promise<OpenServed>)
       });
 
       it('are out when they are deleted, when they lapse, when their link is ended or the way is closed', async () => {
-        const lapsing = need(await enter((await magic()).token));
+        const lapsing = unwrap(await enter((await magic()).token));
         const { shown, token } = await magic();
-        const ended = need(await enter(token));
-        need(await desk.authority.endGuestLink(shown.id, await desk.root()));
+        const ended = unwrap(await enter(token));
+        unwrap(await desk.authority.endGuestLink(shown.id, await desk.root()));
         expect([await desk.status(lapsing.token), await desk.status(ended.token)]).toEqual([200, 401]);
         await desk.change(environment('production', { isProd: true, guestAuthentication: ['shared_link'] }));
         expect(await desk.status(lapsing.token)).toBe(401);
@@ -462,43 +464,43 @@ export function authorityContract(name: string, open: () => Promise<OpenServed>)
         await desk.change(environment('production', { isProd: true }));
         expect(await desk.status(lapsing.token)).toBe(200);
         desk.clock.advance(14 * DAY_MS - 30 * MINUTE_MS);
-        const last = need(await enter((await magic()).token));
+        const last = unwrap(await enter((await magic()).token));
         expect(last.expiresInS).toBe(1_800);
         desk.clock.advance(30 * MINUTE_MS);
         expect(refusal(await enter((await magic()).token))).toBe('unauthenticated');
       });
 
       it('F13: who are deleted are out, and the same address again is somebody new', async () => {
-        const session = need(await enter((await magic()).token));
-        need(await desk.remove(ref));
+        const session = unwrap(await enter((await magic()).token));
+        unwrap(await desk.remove(ref));
         expect(await desk.status(session.token)).toBe(401);
         await desk.create(guest('auditor', { grants }));
         expect(await desk.status(session.token)).toBe(401);
       });
 
       it('come in by a shared link under any address, to its space alone, while the link is good', async () => {
-        const { token, shown } = need(
+        const { token, shown } = unwrap(
           await desk.authority.createSharedLink('production/onboarding', await desk.root()),
         );
         const enterAs = (email: string) => desk.exchange({ kind: 'sharedLink', token, email });
-        const fresh = need(await enterAs('New@Example.com'));
+        const fresh = unwrap(await enterAs('New@Example.com'));
         expect(fresh.principal).toMatchObject({
           kind: 'guest',
           email: 'new@example.com',
           onlySpace: { name: 'onboarding' },
         });
-        expect(need(await enterAs('new@example.com')).principal.id).toBe(fresh.principal.id);
+        expect(unwrap(await enterAs('new@example.com')).principal.id).toBe(fresh.principal.id);
         expect(refusal(await enterAs('no address'))).toBe('bad_request');
-        const known = need(await enterAs('auditor@example.org'));
+        const known = unwrap(await enterAs('auditor@example.org'));
         expect(known.principal.ref).toEqual(ref);
         expect(known.principal.permissions).not.toContain('guests:write');
-        need(await desk.authority.endGuestLink(shown.id, await desk.root()));
+        unwrap(await desk.authority.endGuestLink(shown.id, await desk.root()));
         expect([await desk.status(fresh.token), await desk.status(known.token)]).toEqual([401, 401]);
         expect(refusal(await enterAs('new@example.com'))).toBe('unauthenticated');
       });
 
       it('invite guests into what is open to them, unless the environment turns that off', async () => {
-        const by = await desk.by(need(await enter((await magic()).token)).token);
+        const by = await desk.by(unwrap(await enter((await magic()).token)).token);
         const invite = (email: string, workbooks?: string[]) =>
           desk.authority.inviteGuest(
             {
@@ -508,8 +510,8 @@ export function authorityContract(name: string, open: () => Promise<OpenServed>)
             },
             by,
           );
-        const { token } = need(await invite('friend@example.com', ['contacts']));
-        expect(need(await enter(token)).principal).toMatchObject({
+        const { token } = unwrap(await invite('friend@example.com', ['contacts']));
+        expect(unwrap(await enter(token)).principal).toMatchObject({
           kind: 'guest',
           email: 'friend@example.com',
         });
@@ -517,7 +519,7 @@ export function authorityContract(name: string, open: () => Promise<OpenServed>)
         expect(refusal(await invite('greedy@example.com', ['orders']))).toBe('forbidden');
         expect(refusal(await invite('friend@example.com', ['contacts']))).toBe('exists');
         await desk.change(environment('production', { isProd: true, guestInvites: false }));
-        const now = await desk.by(need(await enter((await magic()).token)).token);
+        const now = await desk.by(unwrap(await enter((await magic()).token)).token);
         const spec = { environment: 'production', email: 'late@example.com', grants };
         expect(refusal(await desk.authority.inviteGuest(spec, now))).toBe('forbidden');
         expect(refusal(await desk.authority.createMagicLink(ref.name, now))).toBe('forbidden');
@@ -528,7 +530,7 @@ export function authorityContract(name: string, open: () => Promise<OpenServed>)
       it('gets one answer, whatever is wrong', async () => {
         await desk.create(key('a', KEY));
         const token = await desk.rollOut('a', 1);
-        need(await desk.revoke('a', [1]));
+        unwrap(await desk.revoke('a', [1]));
         const other = token.reveal().replace(/_[0-9A-Za-z]{12}_/, '_000000000000_');
         const answers = new Set<string>();
         for (const text of [
@@ -552,7 +554,7 @@ export function authorityContract(name: string, open: () => Promise<OpenServed>)
       const session = await desk.join('ada');
       const { id, token } = await desk.pat(session);
       await desk.session(token);
-      need(await desk.authority.deletePersonalToken(id, await desk.by(session.token)));
+      unwrap(await desk.authority.deletePersonalToken(id, await desk.by(session.token)));
       const log = (await desk.log()).map(({ action, actor }) => `${action} ${actor}`);
       expect(log).toEqual([
         'token.created keywright',
@@ -564,10 +566,10 @@ export function authorityContract(name: string, open: () => Promise<OpenServed>)
         'session.started User/ada',
         'token.deleted User/ada',
       ]);
-      const text = JSON.stringify(need(await desk.store.audit({})));
+      const text = JSON.stringify(unwrap(await desk.store.audit({})));
       for (const secret of [token, session.token, PASSWORD, ROOT])
         expect(text).not.toContain(secret.reveal());
-      need(await desk.store.verifyAudit());
+      unwrap(await desk.store.verifyAudit());
     });
   });
 }

@@ -2,19 +2,19 @@
 import { type Declaration, refOf } from '../../src/domain/objects.js';
 import { DAY_MS, formatInstant } from '../../src/domain/time.js';
 import { environment, guest, key, role, service, space, team, user } from '../support/plan-declarations.js';
-import { CALLER, Hand, need, OURS, refusal } from '../support/store.js';
+import { CALLER, OURS, refusal, TestStore, unwrap } from '../support/store.js';
 import { type HandClock, START } from '../support/store-world.js';
 import type { OpenStore } from './live-store.contract.js';
 
 export function byHandContract(name: string, open: () => Promise<OpenStore>): void {
   describe(`changes by hand in a live store: ${name}`, () => {
-    let hand: Hand;
+    let hand: TestStore;
     let clock: HandClock;
 
     beforeEach(async () => {
       const opened = await open();
       clock = opened.clock;
-      hand = new Hand(opened.store, need(await opened.store.acquireLease('ada', 5_000)));
+      hand = new TestStore(opened.store, unwrap(await opened.store.acquireLease('ada', 5_000)));
     });
     afterEach(() => hand.store.close());
 
@@ -26,13 +26,13 @@ export function byHandContract(name: string, open: () => Promise<OpenStore>): vo
       return hand.store.request({ kind: 'update', declaration, revision, former }, CALLER);
     }
     const isLive = async (declaration: Declaration) =>
-      need(await hand.store.fetch([refOf(declaration)])).length === 1;
+      unwrap(await hand.store.fetch([refOf(declaration)])).length === 1;
 
     it('changes what nobody declares, and what a project declares, whose it stays', async () => {
-      need(await create(service('billing')));
+      unwrap(await create(service('billing')));
       await hand.create(service('shop'));
       for (const one of ['billing', 'shop']) {
-        need(await update(service(one, { description: 'Invoices' })));
+        unwrap(await update(service(one, { description: 'Invoices' })));
         expect((await hand.fetch(refOf(service(one)))).declaration.spec).toMatchObject({
           description: 'Invoices',
         });
@@ -42,21 +42,21 @@ export function byHandContract(name: string, open: () => Promise<OpenStore>): vo
     });
 
     it('changes only what is as it was seen, and records nothing where nothing changes', async () => {
-      need(await create(service('billing')));
+      unwrap(await create(service('billing')));
       const declaration = service('billing', { description: 'Invoices' });
       const { revision } = await hand.fetch(refOf(declaration));
       const stale = { kind: 'update', declaration, revision: revision - 1 } as const;
       expect(refusal(await hand.store.request(stale, CALLER))).toBe('moved');
-      need(await update(declaration));
+      unwrap(await update(declaration));
       const entries = await hand.entries();
-      expect(need(await update(declaration)).changed).toBe(false);
+      expect(unwrap(await update(declaration)).changed).toBe(false);
       expect(await hand.entries()).toBe(entries);
     });
 
     it('keeps to the rules that a reconciler keeps to', async () => {
-      need(await create(user('ada')));
-      need(await create(environment('staging')));
-      need(await create(key('app', { owner: { tenant: true } })));
+      unwrap(await create(user('ada')));
+      unwrap(await create(environment('staging')));
+      unwrap(await create(key('app', { owner: { tenant: true } })));
       const moved = key('app', { owner: { tenant: true }, environment: 'staging' });
       expect(refusal(await update(moved))).toBe('conflict');
       expect(refusal(await update(user('ada', { roles: ['nobody'] })))).toBe('unknown_reference');
@@ -64,9 +64,9 @@ export function byHandContract(name: string, open: () => Promise<OpenStore>): vo
     });
 
     it('renames, and what names it follows', async () => {
-      need(await create(service('billing')));
-      need(await create(key('app', { owner: { service: 'billing' } })));
-      need(await update(service('invoices'), refOf(service('billing'))));
+      unwrap(await create(service('billing')));
+      unwrap(await create(key('app', { owner: { service: 'billing' } })));
+      unwrap(await update(service('invoices'), refOf(service('billing'))));
       const app = await hand.fetch(refOf(key('app')));
       expect(app.declaration.spec).toMatchObject({ owner: { service: 'invoices' } });
     });
@@ -74,10 +74,10 @@ export function byHandContract(name: string, open: () => Promise<OpenStore>): vo
     it('lets an end that is brought forward hold at once, and puts none off', async () => {
       const at = (days: number) => formatInstant(START + days * DAY_MS);
       const owner = { tenant: true } as const;
-      need(await create(key('app', { owner, rotation: undefined })));
+      unwrap(await create(key('app', { owner, rotation: undefined })));
       const token = await hand.rollOut('app', 1);
-      need(await update(key('app', { owner, rotation: undefined, expiresAt: at(2) })));
-      need(await update(key('app', { owner, rotation: undefined, expiresAt: at(9) })));
+      unwrap(await update(key('app', { owner, rotation: undefined, expiresAt: at(2) })));
+      unwrap(await update(key('app', { owner, rotation: undefined, expiresAt: at(9) })));
       clock.advance(DAY_MS);
       expect(await hand.code(token)).toBe('VALID');
       clock.advance(DAY_MS);
@@ -87,37 +87,37 @@ export function byHandContract(name: string, open: () => Promise<OpenStore>): vo
     it('removes at once what a project declares too: its keys are revoked', async () => {
       await hand.create(key('app', { owner: { tenant: true } }));
       const token = await hand.rollOut('app', 1);
-      need(await remove(key('app')));
+      unwrap(await remove(key('app')));
       expect([await isLive(key('app')), await hand.code(token)]).toEqual([false, 'REVOKED']);
       expect(refusal(await remove(key('app')))).toBe('not_found');
     });
 
     it('removes nothing that something else needs', async () => {
-      need(await create(role('auditor', ['keys:read'], 'team')));
-      need(await create(user('ada')));
-      need(await create(team('data', { user: 'ada', role: 'auditor' })));
-      need(await create(key('app', { owner: { team: 'data' } })));
+      unwrap(await create(role('auditor', ['keys:read'], 'team')));
+      unwrap(await create(user('ada')));
+      unwrap(await create(team('data', { user: 'ada', role: 'auditor' })));
+      unwrap(await create(key('app', { owner: { team: 'data' } })));
       for (const needed of [role('auditor', ['keys:read'], 'team'), team('data')])
         expect(refusal(await remove(needed))).toBe('in_use');
-      need(await remove(key('app')));
-      need(await remove(team('data')));
-      need(await remove(role('auditor', ['keys:read'], 'team')));
+      unwrap(await remove(key('app')));
+      unwrap(await remove(team('data')));
+      unwrap(await remove(role('auditor', ['keys:read'], 'team')));
     });
 
     it('F1, F13: a person leaves their teams and their keys die; a guest loses every grant', async () => {
-      need(await create(user('ada')));
-      need(await create(team('data', { user: 'ada', role: 'admin' })));
-      need(await create(key('hers', { owner: { user: 'ada' } })));
+      unwrap(await create(user('ada')));
+      unwrap(await create(team('data', { user: 'ada', role: 'admin' })));
+      unwrap(await create(key('hers', { owner: { user: 'ada' } })));
       const token = await hand.rollOut('hers', 1);
-      need(await remove(user('ada')));
+      unwrap(await remove(user('ada')));
       expect(await hand.code(token)).toBe('OWNER_DELETED');
       expect((await hand.fetch(refOf(team('data')))).declaration.spec).toMatchObject({ members: [] });
-      need(await create(space('onboarding')));
+      unwrap(await create(space('onboarding')));
       const auditor = guest('auditor', { grants: [{ space: 'onboarding' }] });
-      need(await create(auditor));
-      need(await remove(auditor));
+      unwrap(await create(auditor));
+      unwrap(await remove(auditor));
       expect(await isLive(auditor)).toBe(false);
-      need(await remove(space('onboarding')));
+      unwrap(await remove(space('onboarding')));
     });
 
     it('leaves somebody who owns the account', async () => {

@@ -3,7 +3,7 @@ import { type Declaration, refOf } from '../../src/domain/objects.js';
 import type { Secret } from '../../src/domain/secret.js';
 import { DAY_MS } from '../../src/domain/time.js';
 import { environment, guest, key, role, service, space, team, user } from '../support/plan-declarations.js';
-import { CALLER, DOTENV, Hand, need, OURS, refusal } from '../support/store.js';
+import { CALLER, DOTENV, OURS, refusal, TestStore, unwrap } from '../support/store.js';
 import { type HandClock, START } from '../support/store-world.js';
 import type { OpenStore } from './live-store.contract.js';
 
@@ -12,13 +12,13 @@ const guestRef = { kind: 'Guest', name: 'production/auditor' } as const;
 
 export function peopleContract(name: string, open: () => Promise<OpenStore>): void {
   describe(`people in a live store: ${name}`, () => {
-    let hand: Hand;
+    let hand: TestStore;
     let clock: HandClock;
 
     beforeEach(async () => {
       const opened = await open();
       clock = opened.clock;
-      hand = new Hand(opened.store, need(await opened.store.acquireLease('ada', 5_000)));
+      hand = new TestStore(opened.store, unwrap(await opened.store.acquireLease('ada', 5_000)));
     });
     afterEach(() => hand.store.close());
 
@@ -58,7 +58,7 @@ export function peopleContract(name: string, open: () => Promise<OpenStore>): vo
         expect(await codes(tokens)).toEqual([...OTHERS_VALID, 'OWNER_DEACTIVATED']);
         expect(await update(user('ada'))).toBe('done');
         expect(await codes(tokens)).toEqual([...OTHERS_VALID, 'VALID']);
-        need(await hand.store.request({ kind: 'removePerson', object: userRef('ada') }, CALLER));
+        unwrap(await hand.store.request({ kind: 'removePerson', object: userRef('ada') }, CALLER));
         expect(await codes(tokens)).toEqual([...OTHERS_VALID, 'OWNER_DELETED']);
         await hand.create(user('ada'));
         expect(await codes(tokens)).toEqual([...OTHERS_VALID, 'OWNER_DELETED']);
@@ -68,7 +68,7 @@ export function peopleContract(name: string, open: () => Promise<OpenStore>): vo
         await hand.create(user('ada'));
         await hand.create(key('hers', { owner: { user: 'ada' }, rotation: undefined }));
         const token = await hand.rollOut('hers', 1);
-        need(await hand.remove(userRef('ada')));
+        unwrap(await hand.remove(userRef('ada')));
         await hand.create(user('countess', { email: 'ada@example.com' }));
         await hand.create(user('ada', { email: 'other@example.com' }));
         expect(await hand.code(token)).toBe('OWNER_DELETED');
@@ -82,7 +82,7 @@ export function peopleContract(name: string, open: () => Promise<OpenStore>): vo
         await hand.create(key('frozen', frozen));
         const tokens = [await hand.rollOut('follows', 1), await hand.rollOut('frozen', 1)];
         const allowed = async (permission: string) =>
-          Promise.all(tokens.map(async (one) => need(await hand.store.verify(one, { permission })).code));
+          Promise.all(tokens.map(async (one) => unwrap(await hand.store.verify(one, { permission })).code));
         const before = [
           await hand.fetch({ kind: 'ApiKey', name: 'follows' }),
           await hand.fetch({ kind: 'ApiKey', name: 'frozen' }),
@@ -102,7 +102,7 @@ export function peopleContract(name: string, open: () => Promise<OpenStore>): vo
         await hand.create(user('ada'));
         await hand.create(key('hers', { owner: { user: 'ada' }, rotation: undefined, deliver: [] }));
         await hand.rollOut('hers', 1);
-        need(await hand.store.claim({ kind: 'ApiKey', name: 'hers' }, CALLER));
+        unwrap(await hand.store.claim({ kind: 'ApiKey', name: 'hers' }, CALLER));
         expect(await quiet('hers')).toBeGreaterThan(START);
         const { revision } = await hand.fetch({ kind: 'ApiKey', name: 'hers' });
         await update(user('ada', { status: 'deactivated' }));
@@ -111,9 +111,9 @@ export function peopleContract(name: string, open: () => Promise<OpenStore>): vo
         expect((await hand.fetch({ kind: 'ApiKey', name: 'hers' })).revision).toBe(revision);
         await update(user('ada'));
         expect(await quiet('hers')).toBeGreaterThan(START);
-        need(await hand.remove(userRef('ada')));
+        unwrap(await hand.remove(userRef('ada')));
         expect(await quiet('hers')).toBe(0);
-        const log = need(await hand.store.audit({ object: 'ApiKey/hers' }));
+        const log = unwrap(await hand.store.audit({ object: 'ApiKey/hers' }));
         const told = log.map(({ action }) => action).filter((action) => action.startsWith('key.owner'));
         expect(told).toEqual(['key.owner-deactivated', 'key.owner-activated', 'key.owner-deleted']);
       });
@@ -122,19 +122,19 @@ export function peopleContract(name: string, open: () => Promise<OpenStore>): vo
         await hand.create(user('ada'));
         await hand.create(key('hers', { owner: { user: 'ada' }, rotation: undefined }));
         await hand.create(team('data', { user: 'ada' }));
-        expect(need(await hand.store.dependents(userRef('ada')))).toEqual([
+        expect(unwrap(await hand.store.dependents(userRef('ada')))).toEqual([
           { ref: { kind: 'ApiKey', name: 'hers' }, origin: 'declared', endsAt: undefined, diesWithIt: true },
           { ref: { kind: 'Team', name: 'data' }, origin: 'declared', endsAt: undefined },
         ]);
         expect(refusal(await hand.remove(userRef('ada')))).toBe('in_use');
-        need(await hand.remove({ kind: 'Team', name: 'data' }));
-        need(await hand.remove(userRef('ada')));
+        unwrap(await hand.remove({ kind: 'Team', name: 'data' }));
+        unwrap(await hand.remove(userRef('ada')));
       });
     });
 
     describe('a review of all keys', () => {
       const LIMITS = { staleAfterMs: 90 * DAY_MS, maxAgeMs: 366 * DAY_MS };
-      const review = async () => need(await hand.store.review(LIMITS));
+      const review = async () => unwrap(await hand.store.review(LIMITS));
       const names = (found: readonly { readonly key: { readonly name: string } }[]) =>
         found.map(({ key: { name: one } }) => one);
 
@@ -152,9 +152,9 @@ export function peopleContract(name: string, open: () => Promise<OpenStore>): vo
         expect((await review()).personal).toEqual([{ ...tied, ...places, standing: 'active' }]);
         await update(user('ada', { status: 'deactivated' }));
         expect((await review()).personal[0]?.standing).toBe('deactivated');
-        need(await hand.remove(userRef('ada')));
+        unwrap(await hand.remove(userRef('ada')));
         expect((await review()).personal).toEqual([{ ...tied, ...places, standing: 'deleted' }]);
-        need(await hand.remove({ kind: 'ApiKey', name: 'hers' }));
+        unwrap(await hand.remove({ kind: 'ApiKey', name: 'hers' }));
         expect((await review()).personal).toEqual([]);
       });
 
@@ -183,7 +183,7 @@ export function peopleContract(name: string, open: () => Promise<OpenStore>): vo
           { key: { kind: 'ApiKey', name: 'never' }, since: START, lastUsedAt: undefined },
           { key: { kind: 'ApiKey', name: 'once' }, since: START, lastUsedAt: START + DAY_MS },
         ]);
-        need(await hand.revoke('never', [1]));
+        unwrap(await hand.revoke('never', [1]));
         expect(names((await review()).idle)).toEqual(['once']);
       });
 
@@ -198,7 +198,7 @@ export function peopleContract(name: string, open: () => Promise<OpenStore>): vo
         expect(await old()).toEqual([
           { key: { kind: 'ApiKey', name: 'old' }, generation: 1, issuedAt: START },
         ]);
-        need(await hand.revoke('old', [1]));
+        unwrap(await hand.revoke('old', [1]));
         expect(await old()).toEqual([]);
       });
 
@@ -233,7 +233,7 @@ export function peopleContract(name: string, open: () => Promise<OpenStore>): vo
         await hand.create(user('ada', { roles: ['owner'], status: 'deactivated' }));
         expect(refusal(await hand.remove(userRef('owner')))).toBe('conflict');
         await update(user('ada', { roles: ['tenant-owner'] }));
-        need(await hand.remove(userRef('owner')));
+        unwrap(await hand.remove(userRef('owner')));
       });
     });
 
@@ -258,16 +258,16 @@ export function peopleContract(name: string, open: () => Promise<OpenStore>): vo
         await hand.create(user('ada'));
         await hand.create(user('bob'));
         await hand.create(team('data', { user: 'ada@example.com', role: 'admin' }, { user: 'bob' }));
-        need(await hand.store.request({ kind: 'removePerson', object: userRef('ada') }, CALLER));
+        unwrap(await hand.store.request({ kind: 'removePerson', object: userRef('ada') }, CALLER));
         const { declaration } = await hand.fetch({ kind: 'Team', name: 'data' });
         expect(declaration.spec).toEqual({ members: [{ user: 'bob', role: 'viewer' }] });
-        expect(need(await hand.store.dependents(userRef('bob')))).toHaveLength(1);
+        expect(unwrap(await hand.store.dependents(userRef('bob')))).toHaveLength(1);
       });
 
       it('give an address to one person at a time', async () => {
         await hand.create(user('ada'));
         expect(await creating(user('countess', { email: 'ada@example.com' }))).toBe('exists');
-        need(await hand.remove(userRef('ada')));
+        unwrap(await hand.remove(userRef('ada')));
         expect(await creating(user('countess', { email: 'ada@example.com' }))).toBe('done');
       });
     });
@@ -300,7 +300,7 @@ export function peopleContract(name: string, open: () => Promise<OpenStore>): vo
         await hand.create(auditor('contacts'));
         expect(await update(space('onboarding', 'orders'))).toBe('in_use');
         expect(await update(space('onboarding', 'contacts'))).toBe('done');
-        need(await hand.remove(guestRef));
+        unwrap(await hand.remove(guestRef));
         expect(await update(space('onboarding'))).toBe('done');
       });
 
@@ -323,7 +323,7 @@ export function peopleContract(name: string, open: () => Promise<OpenStore>): vo
         await hand.create(auditor('contacts'));
         const { id } = await hand.fetch(guestRef);
         clock.advance(20 * DAY_MS);
-        need(await hand.remove(guestRef));
+        unwrap(await hand.remove(guestRef));
         await hand.create(guest('auditor', { expiresAfter: '14d' }));
         const again = await hand.fetch(guestRef);
         expect(again.id).not.toBe(id);

@@ -1,5 +1,5 @@
 /** Telling what was done by hand from what the documents, time and reconcilers did. */
-import { stepsByHand } from '../../src/controller/manual-changes.js';
+import { stepsUndoingManualChanges } from '../../src/controller/manual-changes.js';
 import { declarationDigest } from '../../src/domain/objects.js';
 import { ok } from '../../src/domain/result.js';
 import type { AuditEntry } from '../../src/ports/live-store.js';
@@ -25,7 +25,7 @@ const updated = (path: string, declared: typeof before): Told => ({
 const deleted = (path: string): Told => ({ action: 'object.deleted', path });
 
 /** Are there steps of the key that would undo something done by hand, if this is what the log tells? */
-async function isByHand(world: PlanWorld, history: readonly Told[]): Promise<boolean> {
+async function isManualChange(world: PlanWorld, history: readonly Told[]): Promise<boolean> {
   const entries = history.map((one, at) => ({
     ...{
       seq: at + 1,
@@ -40,7 +40,9 @@ async function isByHand(world: PlanWorld, history: readonly Told[]): Promise<boo
   }));
   const { steps } = world.plan();
   expect(steps.length).toBeGreaterThan(0);
-  const found = unwrap(await stepsByHand(steps, world.input(), { audit: async () => ok(entries) }));
+  const found = unwrap(
+    await stepsUndoingManualChanges(steps, world.input(), { audit: async () => ok(entries) }),
+  );
   return found.some(({ object }) => object.name === 'a');
 }
 
@@ -61,28 +63,28 @@ function remove(world: PlanWorld): void {
 test('a live declaration that differs was edited by hand while the documents are as they were applied', async () => {
   const world = settled();
   world.put(after, { ...world.live(KEY), declaration: after, digest: declarationDigest(after) });
-  expect(await isByHand(world, [created('apply'), updated('http', after)])).toBe(true);
-  expect(await isByHand(world, [created('apply'), updated('apply', after)])).toBe(false);
+  expect(await isManualChange(world, [created('apply'), updated('http', after)])).toBe(true);
+  expect(await isManualChange(world, [created('apply'), updated('apply', after)])).toBe(false);
 
   const changed = settled();
   changed.documents = [service('billing'), after];
-  expect(await isByHand(changed, [created('apply')])).toBe(false);
+  expect(await isManualChange(changed, [created('apply')])).toBe(false);
 });
 
 test('an object that is gone was deleted by hand, unless a reconciler did it or it never was there', async () => {
   const world = settled();
   remove(world);
-  expect(await isByHand(world, [created('apply'), deleted('http')])).toBe(true);
-  expect(await isByHand(world, [created('apply'), deleted('apply')])).toBe(false);
-  expect(await isByHand(world, [])).toBe(false);
+  expect(await isManualChange(world, [created('apply'), deleted('http')])).toBe(true);
+  expect(await isManualChange(world, [created('apply'), deleted('apply')])).toBe(false);
+  expect(await isManualChange(world, [])).toBe(false);
 });
 
 test('an object that was adopted is held to the declaration it had then', async () => {
   const world = settled();
   remove(world);
   const adopted: Told = { action: 'object.adopted', path: 'apply' };
-  expect(await isByHand(world, [created('http'), adopted, deleted('http')])).toBe(true);
-  expect(await isByHand(world, [created('http', after), adopted, deleted('http')])).toBe(false);
+  expect(await isManualChange(world, [created('http'), adopted, deleted('http')])).toBe(true);
+  expect(await isManualChange(world, [created('http', after), adopted, deleted('http')])).toBe(false);
 });
 
 test('a key without a version was revoked by whoever the log names, or has expired by itself', async () => {
@@ -94,23 +96,23 @@ test('a key without a version was revoked by whoever the log names, or has expir
     path,
     detail: { versions: [{ generation: 1, tokenId: version?.id }] },
   });
-  expect(await isByHand(world, [created('apply'), revoked('cli:revoke')])).toBe(true);
-  expect(await isByHand(world, [created('apply'), revoked('apply')])).toBe(false);
+  expect(await isManualChange(world, [created('apply'), revoked('cli:revoke')])).toBe(true);
+  expect(await isManualChange(world, [created('apply'), revoked('apply')])).toBe(false);
 
   const expired = settled();
   expired.changeVersions(KEY, () => ({ expiresAt: expired.now }));
-  expect(await isByHand(expired, [created('apply')])).toBe(false);
+  expect(await isManualChange(expired, [created('apply')])).toBe(false);
 });
 
 test('a place was spoilt by hand if a version was confirmed there, and not if it is newly declared', async () => {
   const world = settled();
   world.places.clear();
-  expect(await isByHand(world, [created('apply')])).toBe(true);
+  expect(await isManualChange(world, [created('apply')])).toBe(true);
 
   const moved = settled();
   const elsewhere = key('a', { deliver: [dotenv('B')] });
   moved.put(elsewhere, { ...moved.live(KEY), declaration: elsewhere, digest: declarationDigest(elsewhere) });
   moved.documents = [service('billing'), elsewhere];
   moved.places.clear();
-  expect(await isByHand(moved, [created('apply', elsewhere)])).toBe(false);
+  expect(await isManualChange(moved, [created('apply', elsewhere)])).toBe(false);
 });

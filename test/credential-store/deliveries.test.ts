@@ -1,7 +1,7 @@
 /** What is read back of deliveries without a parser is what a parser reads, whatever they hold. */
 import fc from 'fast-check';
 import { deliveriesOf, deliveriesText } from '../../src/credential-store/deliveries.js';
-import { surveyedLines } from '../../src/credential-store/object-summary.js';
+import { summaryLines } from '../../src/credential-store/object-summary.js';
 
 const text = fc.oneof(fc.constantFrom('dotenv:a.env#A', '"', '\\', '"}]', ',{', 'é\n'), fc.string());
 const deliveries = fc.array(fc.record({ sink: text, fingerprint: text, machine: text }), { maxLength: 4 });
@@ -27,7 +27,7 @@ const lineOf = (...cells: readonly (string | number)[]) => cells.join('\t');
 
 test('a line of the survey says on the wire what it says when asked', () => {
   const places = deliveriesText([{ sink: 'file:a#raw', fingerprint: 'f', machine: 'm' }], 2);
-  const [line] = surveyedLines([lineOf('ApiKey', 'k', 'd', 3, 9, 'declared', places, 'p', 'm')]);
+  const [line] = summaryLines([lineOf('ApiKey', 'k', 'd', 3, 9, 'declared', places, 'p', 'm')]);
   expect(line).toMatchObject({ mark: 'ApiKey\tk\td', stamp: 'ApiKey\tk\td\t3' });
   expect(JSON.parse(JSON.stringify(line))).toEqual({
     ref: { kind: 'ApiKey', name: 'k' },
@@ -47,7 +47,7 @@ test('every line of the survey has its own owner, whoever owns its neighbours', 
       const lines = all.map((owner, nth) =>
         lineOf('ApiKey', `k${nth}`, 'd', 3, 9, 'declared', '[]', ...owner),
       );
-      expect(surveyedLines(lines).map(({ ownership }) => ownership)).toEqual(
+      expect(summaryLines(lines).map(({ ownership }) => ownership)).toEqual(
         all.map(([project, manager]) => (project === '' ? undefined : { project, manager })),
       );
     }),

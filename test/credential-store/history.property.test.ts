@@ -4,7 +4,7 @@ import { isAccepted } from '../../src/domain/lifecycle.js';
 import type { Secret } from '../../src/domain/secret.js';
 import { HOUR_MS } from '../../src/domain/time.js';
 import { openInMemory } from '../../src/main/embedded-store.js';
-import { apiKey, CALLER, DOTENV, Hand, keyRef, need, tokenIn } from '../support/store.js';
+import { apiKey, CALLER, DOTENV, keyRef, TestStore, tokenIn, unwrap } from '../support/store.js';
 import { testWorld } from '../support/store-world.js';
 
 const NAME = 'a';
@@ -37,8 +37,8 @@ it('never resurrects a version, never accepts a sixth, and records each effect o
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 25 }), async (steps) => {
       const world = testWorld();
-      const store = need(await openInMemory(world));
-      const hand = new Hand(store, need(await store.acquireLease('ada', 5_000)));
+      const store = unwrap(await openInMemory(world));
+      const hand = new TestStore(store, unwrap(await store.acquireLease('ada', 5_000)));
       const tokens = new Map<string, Secret>();
       const ended = new Set<string>();
       await hand.create(apiKey(NAME, { expiresAfter: '1d', rotation: { overlap: '1h' }, deliver: [DOTENV] }));
@@ -55,7 +55,7 @@ it('never resurrects a version, never accepts a sixth, and records each effect o
           if (ended.has(id)) expect(['REVOKED', 'EXPIRED']).toContain(code);
           if (code === 'REVOKED' || code === 'EXPIRED') ended.add(id);
         }
-        const [live] = need(await store.fetch([keyRef(NAME)]));
+        const [live] = unwrap(await store.fetch([keyRef(NAME)]));
         const accepted =
           live?.key?.versions.filter((version) => isAccepted(version, world.clock.now())) ?? [];
         expect(accepted.length).toBeLessThanOrEqual(5);
@@ -67,9 +67,9 @@ it('never resurrects a version, never accepts a sixth, and records each effect o
 });
 
 /** Does one step; true if it changed anything. Refusals change nothing. */
-async function take(hand: Hand, one: Step, tokens: Map<string, Secret>): Promise<boolean> {
+async function take(hand: TestStore, one: Step, tokens: Map<string, Secret>): Promise<boolean> {
   const object = keyRef(NAME);
-  const [live] = need(await hand.store.fetch([object]));
+  const [live] = unwrap(await hand.store.fetch([object]));
   const newest = live?.key?.versions.at(-1)?.generation ?? 0;
   const issue = async (next: number) => {
     const result = await hand.issue(NAME, next);

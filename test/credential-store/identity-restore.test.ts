@@ -3,9 +3,9 @@ import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { restore } from '../../src/main/restore.js';
 import { openEmbeddedServed } from '../../src/main/served-store.js';
-import { Desk, quickHashing, ROOT } from '../support/callers.js';
+import { quickHashing, ROOT, ServedTestStore } from '../support/callers.js';
 import { user } from '../support/plan-declarations.js';
-import { CALLER, need } from '../support/store.js';
+import { CALLER, unwrap } from '../support/store.js';
 import { storePlace } from '../support/store-folder.js';
 
 const place = storePlace();
@@ -16,7 +16,7 @@ const open = async () => {
     folder: place.folder(),
     whenAbsent: 'create',
   } as const;
-  return Desk.open({ ...need(await openEmbeddedServed(options)), clock: place.world.clock });
+  return ServedTestStore.open({ ...unwrap(await openEmbeddedServed(options)), clock: place.world.clock });
 };
 
 it('what was deleted, revoked, used up or lost its person since the backup stays out, and the rest stays in', async () => {
@@ -24,19 +24,19 @@ it('what was deleted, revoked, used up or lost its person since the backup stays
   for (const name of ['ada', 'bob', 'eve']) await desk.create(user(name));
   const [ada, bob, eve] = [await desk.join('ada'), await desk.join('bob'), await desk.join('eve')];
   const [deleted, kept, absent] = [await desk.pat(ada), await desk.pat(bob), await desk.pat(eve)];
-  const { token: invitation } = need(await desk.authority.invite('ada', await desk.root()));
+  const { token: invitation } = unwrap(await desk.authority.invite('ada', await desk.root()));
   const file = join(place.root(), 'backup.db');
   place.tamper(`vacuum into '${file}'`);
 
-  need(await desk.authority.deletePersonalToken(deleted.id, await desk.by(ada.token)));
-  need(await desk.authority.revokeToken(bob.token, await desk.root()));
-  need(await desk.authority.acceptInvitation(invitation, ROOT, { path: 'test' }));
-  need(await desk.remove({ kind: 'User', name: 'eve' }));
+  unwrap(await desk.authority.deletePersonalToken(deleted.id, await desk.by(ada.token)));
+  unwrap(await desk.authority.revokeToken(bob.token, await desk.root()));
+  unwrap(await desk.authority.acceptInvitation(invitation, ROOT, { path: 'test' }));
+  unwrap(await desk.remove({ kind: 'User', name: 'eve' }));
   await desk.store.close();
   place.world.clock.advance(5_000);
   copyFileSync(file, `${file}.copy`);
   const request = { ...place.world, folder: place.folder(), file: `${file}.copy`, keyFile: undefined };
-  need(await restore({ ...request, whenOther: 'overwrite', caller: CALLER }));
+  unwrap(await restore({ ...request, whenOther: 'overwrite', caller: CALLER }));
 
   desk = await open();
   const statuses = await Promise.all(
@@ -44,6 +44,6 @@ it('what was deleted, revoked, used up or lost its person since the backup stays
   );
   expect(statuses).toEqual([401, 401, 401, 401, 401, 200]);
   expect((await desk.authority.acceptInvitation(invitation, ROOT, { path: 'test' })).ok).toBe(false);
-  need(await desk.store.verifyAudit());
+  unwrap(await desk.store.verifyAudit());
   await desk.store.close();
 });

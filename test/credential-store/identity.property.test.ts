@@ -8,9 +8,9 @@ import { newKey } from '../../src/credential-store/keyring.js';
 import type { Secret } from '../../src/domain/secret.js';
 import { DAY_MS, HOUR_MS } from '../../src/domain/time.js';
 import { IN_MEMORY, openSqlite } from '../../src/storage/sqlite/engine.js';
-import { Desk, quickHashing } from '../support/callers.js';
+import { quickHashing, ServedTestStore } from '../support/callers.js';
 import { key, user } from '../support/plan-declarations.js';
-import { CALLER, need } from '../support/store.js';
+import { CALLER, unwrap } from '../support/store.js';
 import { testWorld } from '../support/store-world.js';
 
 interface Held {
@@ -21,7 +21,7 @@ interface Held {
 
 /** What happened, and what every holder of something is to find. */
 class World {
-  readonly desk: Desk;
+  readonly desk: ServedTestStore;
   readonly held: Held[] = [];
   readonly gone = new Set<string>();
   readonly away = new Set<string>();
@@ -29,7 +29,7 @@ class World {
   people = 0;
   keys = 0;
 
-  constructor(desk: Desk) {
+  constructor(desk: ServedTestStore) {
     this.desk = desk;
   }
 
@@ -70,7 +70,7 @@ const ACTS: Readonly<Record<string, Act>> = {
       pick,
     );
     if (session === undefined) return;
-    const made = need(
+    const made = unwrap(
       await world.desk.authority.createPersonalToken('t', await world.desk.by(session.token)),
     );
     world.hold(made.token, [session.parents[0] ?? '', made.shown.id], Number.POSITIVE_INFINITY);
@@ -87,7 +87,7 @@ const ACTS: Readonly<Record<string, Act>> = {
     const pat = of(world.pats, pick);
     const by = pat && world.find(pat.by);
     if (pat === undefined || by === undefined || world.gone.has(pat.id) || !world.isGood(by)) return;
-    need(await world.desk.authority.deletePersonalToken(pat.id, await world.desk.by(pat.by)));
+    unwrap(await world.desk.authority.deletePersonalToken(pat.id, await world.desk.by(pat.by)));
     world.gone.add(pat.id);
   },
   makeKey: async (world) => {
@@ -102,7 +102,7 @@ const ACTS: Readonly<Record<string, Act>> = {
   revokeKey: async (world, pick) => {
     const name = `key-${1 + (pick % Math.max(1, world.keys))}`;
     if (world.keys === 0 || world.gone.has(name)) return;
-    need(
+    unwrap(
       await world.desk.store.request(
         { kind: 'revoke', object: { kind: 'ApiKey', name }, overlapMs: 0 },
         CALLER,
@@ -125,7 +125,7 @@ const ACTS: Readonly<Record<string, Act>> = {
   deletePerson: async (world, pick) => {
     const name = `person-${1 + (pick % Math.max(1, world.people))}`;
     if (world.people === 0 || world.gone.has(name)) return;
-    need(await world.desk.remove({ kind: 'User', name }));
+    unwrap(await world.desk.remove({ kind: 'User', name }));
     world.gone.add(name);
   },
   newPassword: async (world, pick) => {
@@ -139,7 +139,7 @@ const ACTS: Readonly<Record<string, Act>> = {
     world.hold(session.token, [name, before], session.expiresAt);
   },
   rotateSigningKey: async (world) => {
-    need(await world.desk.authority.rotateSigningKey(await world.desk.root()));
+    unwrap(await world.desk.authority.rotateSigningKey(await world.desk.root()));
   },
   wait: async (world, pick) => {
     world.desk.clock.advance((1 + (pick % 13)) * HOUR_MS);
@@ -157,11 +157,11 @@ it('no principal outlives its parent, and none dies before', async () => {
   await fc.assert(
     fc.asyncProperty(acts, async (history) => {
       const world = testWorld();
-      const storage = need(await openSqlite({ path: IN_MEMORY, sleep: async () => {} }));
-      const served = need(
+      const storage = unwrap(await openSqlite({ path: IN_MEMORY, sleep: async () => {} }));
+      const served = unwrap(
         await openServed(storage, { ...world, hashing: quickHashing }, newKey(world.entropy)),
       );
-      const model = new World(await Desk.open({ ...served, clock: world.clock }));
+      const model = new World(await ServedTestStore.open({ ...served, clock: world.clock }));
       for (const [act, pick] of history) {
         await ACTS[act]?.(model, pick);
         for (const one of model.held)

@@ -2,9 +2,9 @@
 
 import { systemClock } from '../../src/adapters/system.js';
 import { openEmbeddedServed } from '../../src/main/served-store.js';
-import { Desk, FROM, quickHashing } from '../support/callers.js';
+import { FROM, quickHashing, ServedTestStore } from '../support/callers.js';
 import { guest } from '../support/plan-declarations.js';
-import { environment, need, OURS } from '../support/store.js';
+import { environment, OURS, unwrap } from '../support/store.js';
 import { storePlace } from '../support/store-folder.js';
 
 const place = storePlace();
@@ -15,17 +15,17 @@ const TIMES = 3;
 test('whether somebody is a guest cannot be told from how long the answer takes', async () => {
   const world = { ...place.world, clock: { ...place.world.clock, ...systemClock } };
   const options = { ...world, hashing: quickHashing, hasPost: true, folder: place.folder() } as const;
-  const served = need(await openEmbeddedServed({ ...options, whenAbsent: 'create' }));
-  const desk = await Desk.open({ ...served, clock: place.world.clock });
+  const served = unwrap(await openEmbeddedServed({ ...options, whenAbsent: 'create' }));
+  const desk = await ServedTestStore.open({ ...served, clock: place.world.clock });
   const { revision } = await desk.fetch({ kind: 'Environment', name: 'production' });
   const production = environment('production', { isProd: true });
-  need(await desk.mutate({ kind: 'update', declaration: production, ownership: OURS, revision }));
+  unwrap(await desk.mutate({ kind: 'update', declaration: production, ownership: OURS, revision }));
   await desk.create({ kind: 'Space', metadata: { name: 'open' }, spec: { environment: 'production' } });
   await desk.create(guest('visitor', { email: 'visitor@example.com', grants: [{ space: 'open' }] }));
   const { id: spaceId } = await desk.fetch({ kind: 'Space', name: 'production/open' });
   const took = async (email: string): Promise<number> => {
     const startedMs = systemClock.monotonicMs();
-    need(await served.authority.askForLink({ email, spaceId }, FROM));
+    unwrap(await served.authority.askForLink({ email, spaceId }, FROM));
     return systemClock.monotonicMs() - startedMs;
   };
   const known: number[] = [];

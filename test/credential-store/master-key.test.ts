@@ -7,7 +7,7 @@ import { fail, ok } from '../../src/domain/result.js';
 import { Secret } from '../../src/domain/secret.js';
 import { rotateMasterKey } from '../../src/main/embedded-store.js';
 import { openSqlite } from '../../src/storage/sqlite/engine.js';
-import { CALLER, keyRef, need, refusal } from '../support/store.js';
+import { CALLER, keyRef, refusal, unwrap } from '../support/store.js';
 import { storePlace } from '../support/store-folder.js';
 
 const place = storePlace();
@@ -17,8 +17,8 @@ const key = (fill: string) => new Secret(Buffer.alloc(32, fill).toString('base64
 
 /** Opens the store anew; gives a token of before, to be checked after. */
 const made = async () => {
-  const store = need(await place.open());
-  const token = need(await store.claim(keyRef('production-sk'), CALLER));
+  const store = unwrap(await place.open());
+  const token = unwrap(await store.claim(keyRef('production-sk'), CALLER));
   await store.close();
   return token;
 };
@@ -30,7 +30,7 @@ it('is made at the first start, and only its owner may read it', async () => {
 });
 
 it('is not written down when it is given', async () => {
-  const store = need(await place.open({ masterKey: key('k') }));
+  const store = unwrap(await place.open({ masterKey: key('k') }));
   await store.close();
   expect(() => statSync(file('master.key'))).toThrow('ENOENT');
   await place.store({ masterKey: key('k') });
@@ -62,26 +62,26 @@ it('says so when its file is missing, wrong or empty', async () => {
 it('is replaced: the old one no longer opens the store, and every key stays good', async () => {
   const token = await made();
   const old = new Secret(readFileSync(file('master.key'), 'utf8').trim());
-  need(await rotate());
+  unwrap(await rotate());
   expect(refusal(await place.open({ masterKey: old }))).toBe('master_key');
   const store = await place.store();
-  expect(need(await store.verify(token, {})).code).toBe('VALID');
-  expect(need(await store.audit({})).at(-1)?.action).toBe('store.master-key-replaced');
-  need(await store.verifyAudit());
+  expect(unwrap(await store.verify(token, {})).code).toBe('VALID');
+  expect(unwrap(await store.audit({})).at(-1)?.action).toBe('store.master-key-replaced');
+  unwrap(await store.verifyAudit());
   expect(statSync(file('master.key')).mode & 0o777).toBe(0o600);
 });
 
 it('is replaced when it is kept elsewhere', async () => {
-  need(await (await place.open({ masterKey: key('1') }).then(need)).audit({}));
+  unwrap(await (await place.open({ masterKey: key('1') }).then(unwrap)).audit({}));
   const masterKeys = { from: key('1'), to: key('2') };
-  need(await rotateMasterKey({ ...place.world, folder: place.folder(), masterKeys, caller: CALLER }));
+  unwrap(await rotateMasterKey({ ...place.world, folder: place.folder(), masterKeys, caller: CALLER }));
   expect(refusal(await place.open({ masterKey: key('1') }))).toBe('master_key');
   await place.store({ masterKey: key('2') });
 });
 
 /** Replaces the key by hand, to stop where a crash would. */
 const replaceUntil = async (keep: () => ReturnType<Parameters<typeof replaceMasterKey>[2]['keep']>) => {
-  const storage = need(await openSqlite({ path: file('store.db'), sleep: place.world.clock.sleep }));
+  const storage = unwrap(await openSqlite({ path: file('store.db'), sleep: place.world.clock.sleep }));
   const from = new Secret(readFileSync(file('master.key'), 'utf8').trim());
   const result = await replaceMasterKey(storage, place.world, { from, to: key('n'), keep, caller: CALLER });
   await storage.close();
@@ -97,19 +97,19 @@ it('survives a crash before the data keys are wrapped anew', async () => {
       return crash;
     }),
   );
-  expect(need(await (await place.store()).verify(token, {})).code).toBe('VALID');
-  need(await rotate());
+  expect(unwrap(await (await place.store()).verify(token, {})).code).toBe('VALID');
+  unwrap(await rotate());
 });
 
 it('survives a crash before the new key takes the place of the old, and finishes', async () => {
   const token = await made();
-  need(
+  unwrap(
     await replaceUntil(async () => {
       writeFileSync(file('master.key.next'), key('n').reveal());
       return ok(undefined);
     }),
   );
-  expect(need(await (await place.store()).verify(token, {})).code).toBe('VALID');
+  expect(unwrap(await (await place.store()).verify(token, {})).code).toBe('VALID');
   expect(readFileSync(file('master.key'), 'utf8').trim()).toBe(key('n').reveal());
   expect(() => statSync(file('master.key.next'))).toThrow('ENOENT');
 });

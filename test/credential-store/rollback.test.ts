@@ -6,13 +6,13 @@
 import type { ServedStore } from '../../src/credential-store/identity/served-store.js';
 import { Secret } from '../../src/domain/secret.js';
 import { openEmbeddedServed } from '../../src/main/served-store.js';
-import { Desk, quickHashing } from '../support/callers.js';
+import { quickHashing, ServedTestStore } from '../support/callers.js';
 import { user } from '../support/plan-declarations.js';
-import { apiKey, CALLER, environment, keyRef, need, OURS, refusal } from '../support/store.js';
+import { apiKey, CALLER, environment, keyRef, OURS, refusal, unwrap } from '../support/store.js';
 import { storePlace } from '../support/store-folder.js';
 
 const place = storePlace();
-let desk: Desk;
+let desk: ServedTestStore;
 let served: ServedStore;
 
 beforeEach(async () => {
@@ -23,8 +23,8 @@ beforeEach(async () => {
     whenAbsent: 'create',
     hasPost: true,
   } as const;
-  served = need(await openEmbeddedServed(options));
-  desk = await Desk.open({ ...served, clock: place.world.clock });
+  served = unwrap(await openEmbeddedServed(options));
+  desk = await ServedTestStore.open({ ...served, clock: place.world.clock });
   await desk.create(apiKey('a'));
   await desk.create(user('ada'));
 });
@@ -40,7 +40,7 @@ const putBack = (table: string, where: string) =>
   place.tamper(`replace into ${table} select * from kept_${table} where ${where}`);
 
 const putSecret = async (environment: string, value: string) =>
-  need(
+  unwrap(
     await served.rooms.secrets.put(
       { place: { environment }, name: 'A', value: new Secret(value) },
       await desk.root(),
@@ -53,22 +53,22 @@ it.each([
     'versions',
     `object_id = (select id from objects where name = 'a')`,
     async () =>
-      void need(await desk.store.request({ kind: 'revoke', object: keyRef('a'), overlapMs: 0 }, CALLER)),
+      void unwrap(await desk.store.request({ kind: 'revoke', object: keyRef('a'), overlapMs: 0 }, CALLER)),
   ],
   [
     'a version of a removed key',
     'versions',
     `object_id = (select id from objects where name = 'a')`,
-    async () => void need(await desk.remove(keyRef('a'))),
+    async () => void unwrap(await desk.remove(keyRef('a'))),
   ],
   [
     'a secret that was claimed',
     'versions',
     `object_id = (select id from objects where name = 'a')`,
-    async () => void need(await desk.store.claim(keyRef('a'), CALLER)),
+    async () => void unwrap(await desk.store.claim(keyRef('a'), CALLER)),
   ],
   ['an emergency stop', 'objects', `name = 'a'`, () => desk.deactivateKey('a')],
-  ['a removed key', 'objects', `name = 'a'`, async () => void need(await desk.remove(keyRef('a')))],
+  ['a removed key', 'objects', `name = 'a'`, async () => void unwrap(await desk.remove(keyRef('a')))],
   [
     'a person who was let go',
     'objects',
@@ -86,10 +86,10 @@ it.each([
     'secrets',
     'true',
     async () => {
-      const [secret] = need(
+      const [secret] = unwrap(
         await served.rooms.secrets.list({ environment: 'production' }, await desk.root()),
       );
-      need(await served.rooms.secrets.remove(secret?.id ?? '', await desk.root()));
+      unwrap(await served.rooms.secrets.remove(secret?.id ?? '', await desk.root()));
     },
   ],
 ])(
@@ -99,7 +99,7 @@ it.each([
     await putSecret('production', 'old');
     keep();
     await effect();
-    need(await desk.store.verifyAudit());
+    unwrap(await desk.store.verifyAudit());
     putBack(table, where);
     const verified = await desk.store.verifyAudit();
     expect(refusal(verified)).toBe('store_tampered');
@@ -110,36 +110,36 @@ it.each([
 );
 
 it('an invitation that was used: the older row is noticed', async () => {
-  const { token } = need(await desk.authority.invite('ada', await desk.root()));
+  const { token } = unwrap(await desk.authority.invite('ada', await desk.root()));
   keep();
   const session = await desk.join('ada');
   expect(session.principal.kind).toBe('person');
   expect(refusal(await desk.authority.acceptInvitation(token, undefined, { path: 'test' }))).toBe(
     'unauthenticated',
   );
-  need(await desk.store.verifyAudit());
+  unwrap(await desk.store.verifyAudit());
   putBack('credentials', `kind = 'invitation'`);
   expect(refusal(await desk.store.verifyAudit())).toBe('store_tampered');
 });
 
 it('a version that was taken out is noticed', async () => {
   await desk.rollOut('a', 1);
-  need(await desk.store.verifyAudit());
+  unwrap(await desk.store.verifyAudit());
   place.tamper(`delete from versions where object_id = (select id from objects where name = 'a')`);
   expect(refusal(await desk.store.verifyAudit())).toBe('store_tampered');
 });
 
 it.each(['objects', 'secrets'])('a row of %s that was taken out is noticed', async (table) => {
   await putSecret('production', 'one');
-  need(await desk.store.verifyAudit());
+  unwrap(await desk.store.verifyAudit());
   place.tamper(`delete from ${table} where name in ('ada', 'A')`);
   expect(refusal(await desk.store.verifyAudit())).toBe('store_tampered');
 });
 
 it('a letter, and a secret, that are not the store’s own are noticed', async () => {
   await putSecret('production', 'one');
-  need(await desk.authority.invite('ada', await desk.root()));
-  need(await desk.store.verifyAudit());
+  unwrap(await desk.authority.invite('ada', await desk.root()));
+  unwrap(await desk.store.verifyAudit());
   for (const sql of [
     `update outbox set expires_at = expires_at + 1`,
     `update secrets set environment_id = (select id from objects where name = 'development')`,
@@ -149,7 +149,7 @@ it('a letter, and a secret, that are not the store’s own are noticed', async (
     expect(refusal(await desk.store.verifyAudit())).toBe('store_tampered');
     for (const table of ['outbox', 'secrets']) putBack(table, 'true');
     place.tamper(TABLES.map((one) => `drop table kept_${one}`).join('; '));
-    need(await desk.store.verifyAudit());
+    unwrap(await desk.store.verifyAudit());
   }
 });
 
@@ -159,7 +159,7 @@ it('what the log tells of secrets goes with their space through a rename, and en
   await desk.create({ kind: 'Space', metadata: { name: 'orders' }, spec });
   const orders = { kind: 'Space', name: 'staging/orders' } as const;
   const secret = { place: { environment: 'staging', space: orders }, name: 'A', value: new Secret('one') };
-  need(await served.rooms.secrets.put(secret, await desk.root()));
+  unwrap(await served.rooms.secrets.put(secret, await desk.root()));
   const { revision } = await desk.fetch({ kind: 'Environment', name: 'staging' });
   const former = { kind: 'Environment', name: 'staging' } as const;
   const renamed = {
@@ -169,27 +169,27 @@ it('what the log tells of secrets goes with their space through a rename, and en
     revision,
     former,
   } as const;
-  need(await desk.mutate(renamed));
-  need(await desk.store.verifyAudit());
-  need(await desk.remove({ kind: 'Space', name: 'stage/orders' }));
-  need(await desk.store.verifyAudit());
+  unwrap(await desk.mutate(renamed));
+  unwrap(await desk.store.verifyAudit());
+  unwrap(await desk.remove({ kind: 'Space', name: 'stage/orders' }));
+  unwrap(await desk.store.verifyAudit());
 });
 
 it('an older copy of everything, log and all, is noticed by a checkpoint and by nothing else', async () => {
   const token = await desk.rollOut('a', 1);
-  const early = need(await desk.store.checkpoint());
+  const early = unwrap(await desk.store.checkpoint());
   keep();
-  need(await desk.store.request({ kind: 'revoke', object: keyRef('a'), overlapMs: 0 }, CALLER));
-  const late = need(await desk.store.checkpoint());
-  expect(need(await desk.store.verifyCheckpoints([early.line, late.line]))).toEqual({
+  unwrap(await desk.store.request({ kind: 'revoke', object: keyRef('a'), overlapMs: 0 }, CALLER));
+  const late = unwrap(await desk.store.checkpoint());
+  expect(unwrap(await desk.store.verifyCheckpoints([early.line, late.line]))).toEqual({
     checkpoints: 2,
     seq: late.seq,
   });
   place.tamper(`delete from audit where seq > ${early.seq}`);
   for (const table of ['versions', 'objects', 'meta']) putBack(table, 'true');
   expect(await desk.code(token)).toBe('VALID');
-  need(await desk.store.verifyAudit());
-  need(await desk.store.verifyCheckpoints([early.line]));
+  unwrap(await desk.store.verifyAudit());
+  unwrap(await desk.store.verifyCheckpoints([early.line]));
   const verified = await desk.store.verifyCheckpoints([early.line, late.line]);
   expect(refusal(verified)).toBe('audit_broken');
   expect(verified).toMatchObject({
@@ -202,7 +202,7 @@ it('an older copy of everything, log and all, is noticed by a checkpoint and by 
 });
 
 it('a checkpoint that was altered, or is of another store, is refused', async () => {
-  const { line } = need(await desk.store.checkpoint());
+  const { line } = unwrap(await desk.store.checkpoint());
   const [head = '', , signature = ''] = line.split('.');
   const said = Buffer.from(JSON.stringify({ seq: 0, hash: '', at: '', storeId: '' })).toString('base64url');
   for (const forged of [`${head}.${said}.${signature}`, line.slice(0, -3), 'nonsense', ''])
@@ -210,7 +210,7 @@ it('a checkpoint that was altered, or is of another store, is refused', async ()
 });
 
 it('an access token is no checkpoint, and a checkpoint lets nobody in', async () => {
-  const { line } = need(await desk.store.checkpoint());
+  const { line } = unwrap(await desk.store.checkpoint());
   const session = await desk.join('ada');
   expect(await desk.status(new Secret(line))).toBe(401);
   expect(refusal(await desk.store.verifyCheckpoints([session.token.reveal()]))).toBe('audit_broken');

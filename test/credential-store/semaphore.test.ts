@@ -1,8 +1,8 @@
 /** Logins cannot starve a server: so many at once, so many waiting, the rest told so. */
-import { turns } from '../../src/credential-store/identity/semaphore.js';
+import { semaphore } from '../../src/credential-store/identity/semaphore.js';
 
 it('runs so many at once, lets so many wait, refuses the rest at once, and goes on after a failure', async () => {
-  const { run } = turns({ atOnce: 2, waiting: 1 });
+  const { run } = semaphore({ atOnce: 2, waiting: 1 });
   let running = 0;
   let most = 0;
   const release: ((fails?: boolean) => void)[] = [];

@@ -1,10 +1,19 @@
 /** Whoever can write to the database can break the store, but cannot mint or widen a key, nor rewrite history. */
 import type { Secret } from '../../src/domain/secret.js';
-import { apiKey, CALLER, DOTENV, type Hand, keyRef, need, refusal, service } from '../support/store.js';
+import {
+  apiKey,
+  CALLER,
+  DOTENV,
+  keyRef,
+  refusal,
+  service,
+  type TestStore,
+  unwrap,
+} from '../support/store.js';
 import { handOn, storePlace } from '../support/store-folder.js';
 
 const place = storePlace();
-let hand: Hand;
+let hand: TestStore;
 let token: Secret;
 
 beforeEach(async () => {
@@ -37,22 +46,22 @@ it.each([
   ['an emergency stop lifted', `update objects set deactivated_at = null where name = 'a'`],
   ['a tombstone dug up', `update objects set removed_at = 5 where name = 'a'`],
 ])('verify refuses %s', async (what, sql) => {
-  if (what.includes('revoked')) need(await hand.revoke('a', [1]));
+  if (what.includes('revoked')) unwrap(await hand.revoke('a', [1]));
   if (what.includes('emergency'))
-    need(await hand.store.request({ kind: 'deactivate', object: keyRef('a') }, CALLER));
+    unwrap(await hand.store.request({ kind: 'deactivate', object: keyRef('a') }, CALLER));
   place.tamper(sql);
   expect(refusal(await hand.store.verify(token, {}))).toBe('store_tampered');
 });
 
 it('a MAC that was swapped in accepts no token of the intruder', async () => {
-  const other = need(await hand.store.claim(keyRef('production-sk'), CALLER));
+  const other = unwrap(await hand.store.claim(keyRef('production-sk'), CALLER));
   const id = other.reveal().slice(8, 20);
   place.tamper(
     `update versions set token_mac = (select token_mac from versions where token_id = '${id}') where ${ofKey}`,
   );
-  expect(need(await hand.store.verify(token, {})).code).toBe('NOT_FOUND');
+  expect(unwrap(await hand.store.verify(token, {})).code).toBe('NOT_FOUND');
   place.tamper(`update versions set token_mac = 'short' where ${ofKey}`);
-  expect(need(await hand.store.verify(token, {})).code).toBe('NOT_FOUND');
+  expect(unwrap(await hand.store.verify(token, {})).code).toBe('NOT_FOUND');
 });
 
 it('issue, claim and reading refuse a key whose row was changed', async () => {

@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { keptText } from '../../src/adapters/file-cache.js';
-import { DOCUMENTS_MARK, documentMemory } from '../../src/documents/cache-codec.js';
-import type { DocumentMemory, Recollection, RememberedDocument } from '../../src/documents/document-cache.js';
+import { fileCache } from '../../src/adapters/file-cache.js';
+import { DOCUMENTS_MARK, documentCache } from '../../src/documents/cache-codec.js';
+import type { DocumentCache, Recollection, RememberedDocument } from '../../src/documents/document-cache.js';
 import { load, seen, specFolder, write } from '../support/spec-folder.js';
 
 const service = (name: string, description = ''): string =>
@@ -12,10 +12,10 @@ const service = (name: string, description = ''): string =>
 const key = (name: string): string =>
   `---\nkind: ApiKey\nmetadata: { name: ${name} }\nspec:\n  environment: production\n  owner: { service: a }\n  deliver: [{ file: { path: ${name} } }]\n`;
 
-const memoryAt = (path: string): DocumentMemory =>
-  documentMemory(keptText({ path, mark: DOCUMENTS_MARK, unique: 'test' }));
+const memoryAt = (path: string): DocumentCache =>
+  documentCache(fileCache({ path, mark: DOCUMENTS_MARK, unique: 'test' }));
 
-const remembering = (folder: string): { readonly path: string; readonly memory: DocumentMemory } => {
+const remembering = (folder: string): { readonly path: string; readonly memory: DocumentCache } => {
   const path = join(folder, '.keywright/documents');
   return { path, memory: memoryAt(path) };
 };
@@ -116,7 +116,7 @@ const liedAbout = (document: RememberedDocument): RememberedDocument => {
 };
 
 /** A memory that was told a lie about one document, to see which documents are believed unread. */
-const lying = (recalled: Recollection, name: string): DocumentMemory => ({
+const lying = (recalled: Recollection, name: string): DocumentCache => ({
   recall: async () => ({
     ...recalled,
     files: recalled.files.map((file) => ({

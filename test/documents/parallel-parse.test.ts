@@ -1,10 +1,10 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { keptText } from '../../src/adapters/file-cache.js';
+import { fileCache } from '../../src/adapters/file-cache.js';
 import { documentReaders } from '../../src/adapters/parser-pool.js';
-import { DOCUMENTS_MARK, documentMemory } from '../../src/documents/cache-codec.js';
-import { type FileReaders, readAhead } from '../../src/documents/parallel-parse.js';
+import { DOCUMENTS_MARK, documentCache } from '../../src/documents/cache-codec.js';
+import { type FileReaders, parseFiles } from '../../src/documents/parallel-parse.js';
 import { seen, specFolder, write } from '../support/spec-folder.js';
 
 /** Reads where it is asked, after `edit`; what crosses is copied as between threads. */
@@ -17,13 +17,13 @@ const here = (edit = (text: string) => text): FileReaders & { readonly asked: st
       const edited = (bytes: Uint8Array) =>
         Buffer.from(edit(Buffer.from(bytes).toString('latin1')), 'latin1');
       const copies = structuredClone(files.map(({ file, bytes }) => ({ file, bytes: edited(bytes) })));
-      return structuredClone(copies.map((file) => readAhead(structuredClone(context), file)));
+      return structuredClone(copies.map((file) => parseFiles(structuredClone(context), file)));
     },
   };
 };
 
 const memoryOf = (folder: string) =>
-  documentMemory(keptText({ path: join(folder, '.keywright/documents'), mark: DOCUMENTS_MARK, unique: 't' }));
+  documentCache(fileCache({ path: join(folder, '.keywright/documents'), mark: DOCUMENTS_MARK, unique: 't' }));
 
 /** Documents of nothing but a comment; so many bytes are worth a thread. */
 const BULK = `---\n# ${'x'.repeat(200_000)}\n`.repeat(3);

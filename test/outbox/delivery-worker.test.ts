@@ -2,17 +2,17 @@
 import { openServed, type ServedStore } from '../../src/credential-store/identity/served-store.js';
 import { newKey } from '../../src/credential-store/keyring.js';
 import { MINUTE_MS, SECOND_MS } from '../../src/domain/time.js';
-import { type CarrierEvent, carry } from '../../src/outbox/delivery-worker.js';
-import type { Letter, NotSent } from '../../src/ports/outbox.js';
+import { type DeliveryEvent, deliverMessages } from '../../src/outbox/delivery-worker.js';
+import type { Message, NotSent } from '../../src/ports/outbox.js';
 import { IN_MEMORY, openSqlite } from '../../src/storage/sqlite/engine.js';
-import { Desk, quickHashing } from '../support/callers.js';
+import { quickHashing, ServedTestStore } from '../support/callers.js';
 import { guest, user } from '../support/plan-declarations.js';
-import { need } from '../support/store.js';
+import { unwrap } from '../support/store.js';
 import { testWorld } from '../support/store-world.js';
 import { settle, VirtualClock } from '../support/virtual-clock.js';
 
 let served: ServedStore;
-let desk: Desk;
+let desk: ServedTestStore;
 let clock: VirtualClock;
 let ends: readonly (() => Promise<void>)[];
 const entropy = { bytes: (length: number) => new Uint8Array(length).fill(255) };
@@ -20,15 +20,15 @@ const entropy = { bytes: (length: number) => new Uint8Array(length).fill(255) };
 beforeEach(async () => {
   clock = new VirtualClock();
   ends = [];
-  const storage = need(await openSqlite({ path: IN_MEMORY, sleep: clock.sleep }));
+  const storage = unwrap(await openSqlite({ path: IN_MEMORY, sleep: clock.sleep }));
   const world = { ...testWorld(), clock };
   const opened = openServed(
     storage,
     { ...world, hashing: quickHashing, hasPost: true },
     newKey(world.entropy),
   );
-  served = need(await opened);
-  desk = await Desk.open({ ...served, clock: testWorld().clock });
+  served = unwrap(await opened);
+  desk = await ServedTestStore.open({ ...served, clock: testWorld().clock });
   for (const name of ['ada', 'bob']) await desk.create(user(name));
 });
 afterEach(async () => {
@@ -38,18 +38,18 @@ afterEach(async () => {
   await served.store.close();
 });
 
-type Send = (letter: Letter, signal: AbortSignal) => Promise<NotSent>;
+type Send = (letter: Message, signal: AbortSignal) => Promise<NotSent>;
 
 /** Gives what it told. */
-function start(send: Send): readonly CarrierEvent[] {
-  const told: CarrierEvent[] = [];
-  const tell = (event: CarrierEvent) => void told.push(event);
-  ends = [...ends, carry({ outbox: served.outbox, post: { send }, clock, entropy, tell })];
+function start(send: Send): readonly DeliveryEvent[] {
+  const told: DeliveryEvent[] = [];
+  const tell = (event: DeliveryEvent) => void told.push(event);
+  ends = [...ends, deliverMessages({ outbox: served.outbox, post: { send }, clock, entropy, tell })];
   return told;
 }
 
-const invite = async (name = 'ada') => need(await desk.authority.invite(name, await desk.root()));
-const pending = async (): Promise<number> => need(await served.outbox.pending());
+const invite = async (name = 'ada') => unwrap(await desk.authority.invite(name, await desk.root()));
+const pending = async (): Promise<number> => unwrap(await served.outbox.pending());
 /** In steps, so that whoever reads or writes the store in between gets on. */
 async function pass(ms: number): Promise<void> {
   for (let left = ms; left > 0; left -= 250) {
@@ -113,7 +113,7 @@ test('one that cannot be handed over keeps no other from it, and goes when it ha
     return to.startsWith('visitor') ? 'unknown' : undefined;
   });
   await desk.create(guest('visitor', { email: 'visitor@example.com', grants: [] }));
-  need(await desk.authority.createMagicLink('production/visitor', await desk.root(), {}));
+  unwrap(await desk.authority.createMagicLink('production/visitor', await desk.root(), {}));
   await pass(SECOND_MS);
   await invite('bob');
   await pass(SECOND_MS);

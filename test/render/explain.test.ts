@@ -8,7 +8,7 @@ import { keyForecast, objectForecast } from '../../src/plan/forecast.js';
 import type { AuditEntry } from '../../src/ports/live-store.js';
 import { explanationJson, explanationMarkdown, explanationText } from '../../src/render/explain.js';
 import { type Explanation, statusOf } from '../../src/render/explanation.js';
-import { storyOf } from '../../src/render/timeline.js';
+import { timelineOf } from '../../src/render/timeline.js';
 import { dotenv, guest, key, service, space } from '../support/plan-declarations.js';
 import { keyRef } from '../support/plan-story.js';
 import { PlanWorld, START } from '../support/plan-world.js';
@@ -143,7 +143,10 @@ describe('the story of an object', () => {
       entry('object.renamed', { to: 'app' }),
       entry('object.renamed', { from: 'old', digest: 'd', manager: 'documents', project: 'acme' }),
     ];
-    expect(storyOf(renamed).map(({ text }) => text)).toEqual(['was renamed to app', 'was renamed from old']);
+    expect(timelineOf(renamed).map(({ text }) => text)).toEqual([
+      'was renamed to app',
+      'was renamed from old',
+    ]);
   });
 
   it('names what is in an environment as its document does, for programs', () => {

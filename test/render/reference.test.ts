@@ -7,7 +7,7 @@ import { FAULTS } from '../../src/domain/errors.js';
 import { editorSchema } from '../../src/domain/kinds/document-schema.js';
 import { KINDS } from '../../src/domain/kinds/index.js';
 import { DERIVED } from '../../src/main/derive.js';
-import { FINDINGS, STEP_REASONS, WAITING_REASONS, WITHHELD_REASONS } from '../../src/plan/reasons.js';
+import { FINDINGS, HOLD_BACK_REASONS, STEP_REASONS, WAITING_REASONS } from '../../src/plan/reasons.js';
 
 const root = join(__dirname, '../..');
 
@@ -18,7 +18,7 @@ test.each(Object.entries(DERIVED))('%s says what the source says: npm run derive
 const pageText = (name: string): string => DERIVED[`docs/reference/${name}`]?.() ?? '';
 
 test('every code is on its page', () => {
-  for (const code of Object.keys({ ...STEP_REASONS, ...WAITING_REASONS, ...FINDINGS, ...WITHHELD_REASONS }))
+  for (const code of Object.keys({ ...STEP_REASONS, ...WAITING_REASONS, ...FINDINGS, ...HOLD_BACK_REASONS }))
     expect(pageText('reasons.md')).toContain(`| \`${code}\` |`);
   for (const code of Object.keys({ ...FAULTS, ...DIAGNOSTICS }))
     expect(pageText('errors.md')).toContain(`| \`${code}\` |`);

@@ -25,7 +25,7 @@ const event = (result: Result): ControllerEvent =>
     : { kind: 'failed', at: AT, tookMs: 1, failure: result.error, nextAt: AT + 60_000 };
 
 const changedByHand: Partial<PassOutcome> = {
-  withheld: [
+  heldBack: [
     {
       object: { kind: 'ApiKey', name: 'app' },
       reason: 'ChangedByHand',

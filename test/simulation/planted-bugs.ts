@@ -18,7 +18,7 @@ import { NEVER } from '../../src/domain/time.js';
 import type { LiveStore, Mutation, Outcome } from '../../src/ports/live-store.js';
 import { WRITERS } from '../../src/ports/live-store.js';
 import type { Sinks } from '../../src/ports/sink.js';
-import { need } from '../support/store.js';
+import { unwrap } from '../support/store.js';
 import type { Weather } from './faults.js';
 import type { Invariant } from './judge.js';
 import type { Places } from './places.js';
@@ -153,7 +153,8 @@ const hurried = declaring((rotation) =>
   rotation.handover === 'timed' ? rotation : { ...rotation, overlap: '10s', quiet: '150s' },
 );
 
-const keyringOf = ({ tables, masterKey }: DefectWorld) => need(openKeyring(tables.keyring.all(), masterKey));
+const keyringOf = ({ tables, masterKey }: DefectWorld) =>
+  unwrap(openKeyring(tables.keyring.all(), masterKey));
 
 /** Says an entry twice, correctly chained. */
 function doublingEntries(tx: Transaction, world: DefectWorld): Transaction {

@@ -1,7 +1,7 @@
 /** Large reads remember what files came to; whatever happens to the files, they read what a fresh look reads. */
 import { mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, utimesSync } from 'node:fs';
 import fc from 'fast-check';
-import type { KeptText } from '../../src/domain/file-cache.js';
+import type { FileCache } from '../../src/domain/file-cache.js';
 import type { SinkId } from '../../src/domain/kinds/index.js';
 import type { Receipt } from '../../src/domain/live.js';
 import { openSinks } from '../../src/sinks/sinks.js';
@@ -17,7 +17,7 @@ const IDS: readonly SinkId[] = Array.from(
 /** By then a file that was just written counts as left alone, which is true here: two changes are many milliseconds apart here. */
 const LATER = 60_000;
 
-const inMemory = (): KeptText & { text: string | undefined; writes: number } => ({
+const inMemory = (): FileCache & { text: string | undefined; writes: number } => ({
   text: undefined,
   writes: 0,
   async recall() {

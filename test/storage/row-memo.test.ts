@@ -7,7 +7,7 @@ import { fault } from '../../src/domain/errors.js';
 import { fail, ok } from '../../src/domain/result.js';
 import { SqliteConnection } from '../../src/storage/sqlite/driver.js';
 import { openSqlite } from '../../src/storage/sqlite/engine.js';
-import { need } from '../support/store.js';
+import { unwrap } from '../support/store.js';
 
 let folder: string;
 let path: string;
@@ -15,7 +15,7 @@ let storage: Storage;
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'keywright-'));
   path = join(folder, 'store.db');
-  storage = need(await openSqlite({ path, sleep: async () => undefined }));
+  storage = unwrap(await openSqlite({ path, sleep: async () => undefined }));
 });
 afterEach(async () => {
   await storage.close();
@@ -71,18 +71,19 @@ const version = (generation: number, columns: Partial<VersionRow> = {}): Version
 });
 
 const insert = async (...rows: readonly ObjectRow[]): Promise<void> => {
-  for (const row of rows) need(await storage.write(async (tx) => ok(await tx.objects.insert(row, []))));
+  for (const row of rows) unwrap(await storage.write(async (tx) => ok(await tx.objects.insert(row, []))));
 };
 const update = async (row: ObjectRow) =>
-  need(await storage.write(async (tx) => ok(await tx.objects.update(row))));
+  unwrap(await storage.write(async (tx) => ok(await tx.objects.update(row))));
 /** As a mutation sees it, with what is remembered; as a reader does, without. */
 const seen = async (name: string) =>
-  need(await storage.write(async (tx) => ok(await tx.objects.find('ApiKey', name))));
+  unwrap(await storage.write(async (tx) => ok(await tx.objects.find('ApiKey', name))));
 const stored = async (name: string) =>
-  need(await storage.read(async (tx) => ok(await tx.objects.find('ApiKey', name))));
-const versionsSeen = async () => need(await storage.write(async (tx) => ok(await tx.versions.of('id of a'))));
+  unwrap(await storage.read(async (tx) => ok(await tx.objects.find('ApiKey', name))));
+const versionsSeen = async () =>
+  unwrap(await storage.write(async (tx) => ok(await tx.versions.of('id of a'))));
 const versionsStored = async () =>
-  need(await storage.read(async (tx) => ok(await tx.versions.of('id of a'))));
+  unwrap(await storage.read(async (tx) => ok(await tx.versions.of('id of a'))));
 
 test('what another connection wrote is seen by the next transaction', async () => {
   await insert(object('a'));
@@ -133,13 +134,13 @@ test('versions are remembered as they are stored: issued, changed and used', asy
   await insert(object('a'));
   expect(await versionsSeen()).toEqual([]);
   const write = async (row: VersionRow, how: 'insert' | 'update') =>
-    need(await storage.write(async (tx) => ok(await tx.versions[how](row))));
+    unwrap(await storage.write(async (tx) => ok(await tx.versions[how](row))));
   await write(version(1), 'insert');
   await write(version(2), 'insert');
   await write(version(1, { promoted_at: 4, retiring_at: 5 }), 'update');
   expect(await versionsSeen()).toEqual([version(1, { promoted_at: 4, retiring_at: 5 }), version(2)]);
-  need(await storage.write(async (tx) => ok(await tx.versions.used('token 2', 7))));
-  need(await storage.write(async (tx) => ok(await tx.accounting.counted('token 2', 3))));
+  unwrap(await storage.write(async (tx) => ok(await tx.versions.used('token 2', 7))));
+  unwrap(await storage.write(async (tx) => ok(await tx.accounting.counted('token 2', 3))));
   expect((await versionsSeen())[1]).toEqual(version(2, { last_used_at: 7, use_count: 3 }));
   expect(await versionsSeen()).toEqual(await versionsStored());
 });

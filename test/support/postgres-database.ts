@@ -6,7 +6,7 @@ import { Secret } from '../../src/domain/secret.js';
 import { openPostgresStore } from '../../src/main/postgres-store.js';
 import type { LiveStore } from '../../src/ports/live-store.js';
 import { postgresCluster } from './postgres.js';
-import { need } from './store.js';
+import { unwrap } from './store.js';
 import { testWorld } from './store-world.js';
 
 /** A place that is new for each test. Stores from `store` are closed after it. */
@@ -41,7 +41,7 @@ export function postgresPlace() {
     address: () => address,
     open,
     store: async (options: Parameters<typeof open>[0] = {}): Promise<LiveStore> => {
-      const store = need(await open(options));
+      const store = unwrap(await open(options));
       opened.push(store);
       return store;
     },

@@ -14,7 +14,7 @@ import { identityOf } from '../bootstrap.js';
 import type { Keyring } from '../keyring.js';
 import { isSameMac, tampered } from '../rows.js';
 import type { Transaction } from '../storage-port.js';
-import type { Work } from '../unit-of-work.js';
+import type { UnitOfWork } from '../unit-of-work.js';
 
 interface Reading {
   readonly tx: Transaction;
@@ -52,7 +52,7 @@ async function keptOf({ tx, keyring }: Reading): Promise<Result<Kept | undefined
 const macText = (text: string): string => JSON.stringify([ROW, text]);
 
 export async function changeAccount(
-  work: Work,
+  work: UnitOfWork,
   change: AccountChange,
   { principal }: By,
 ): Promise<Result<Account>> {

@@ -9,25 +9,25 @@ import { fail, ok, type Result } from '../../domain/result.js';
 import { Secret } from '../../domain/secret.js';
 import { DAY_MS, type DurationMs } from '../../domain/time.js';
 import type { Beginning } from '../../ports/accounts.js';
-import type { Attempt, OnceOnly } from '../../ports/idempotency.js';
+import type { Attempt, Idempotency } from '../../ports/idempotency.js';
 import type { ReplayRow } from '../storage-port.js';
-import type { Work } from '../unit-of-work.js';
+import type { UnitOfWork } from '../unit-of-work.js';
 
-type Looking = Pick<Work, 'tx' | 'now' | 'keyring'>;
+type Looking = Pick<UnitOfWork, 'tx' | 'now' | 'keyring'>;
 
 /** As long as others keep theirs. */
 const KEPT_MS: DurationMs = DAY_MS;
 
 const OTHER: Fault = fault('refused', 'this Idempotency-Key was used for another request; choose a new one');
 
-export async function begin(looking: Looking, once: OnceOnly): Promise<Result<Beginning>> {
+export async function begin(looking: Looking, once: Idempotency): Promise<Result<Beginning>> {
   const row = await rowOf(looking, once);
   if (!row.ok) return row;
   const { answer } = row.value;
   return ok(answer === null ? { kind: 'unanswered' } : { kind: 'again', answer: JSON.parse(answer) });
 }
 
-export async function finish(looking: Looking, once: OnceOnly, answer: unknown): Promise<Result<void>> {
+export async function finish(looking: Looking, once: Idempotency, answer: unknown): Promise<Result<void>> {
   const row = await rowOf(looking, once);
   if (!row.ok) return row;
   await put(looking, { ...row.value, answer: canonicalJson(answer) });
@@ -42,9 +42,9 @@ export interface Nth {
 
 /** What `act` does, or did when it was asked before: the same value, with nothing in its secrets. */
 export async function effectOnce<T>(
-  work: Work,
+  work: UnitOfWork,
   { attempt, nth }: Nth,
-  act: (work: Work) => Promise<Result<T>>,
+  act: (work: UnitOfWork) => Promise<Result<T>>,
 ): Promise<Result<T>> {
   const row = await rowOf(work, attempt);
   if (!row.ok) return row;
@@ -64,7 +64,7 @@ export async function effectOnce<T>(
 /** As it stands, or as it is before anything was done. Under a MAC: a body can hold a password, which a plain digest would let be guessed. */
 async function rowOf(
   { tx, now, keyring }: Looking,
-  { caller, key, request: digest }: OnceOnly,
+  { caller, key, request: digest }: Idempotency,
 ): Promise<Result<ReplayRow>> {
   const request = keyring.rowMac(`request ${digest}`);
   const known = await tx.accounting.replay(caller, key);

@@ -1,10 +1,10 @@
 /** Changes by hand put together as their port: each in one transaction, by whoever calls. */
-import type { Manual } from '../../ports/admin.js';
+import type { Admin } from '../../ports/admin.js';
 import { callerBy, type Identity } from '../identity/identity.js';
 import { changeKey, createKey, rotateKey } from './keys.js';
 import { change, create, remove } from './objects.js';
 
-export const manualOver = ({ write }: Pick<Identity, 'write'>): Manual => ({
+export const adminOver = ({ write }: Pick<Identity, 'write'>): Admin => ({
   createKey: (key, by) => write(callerBy(by), (work) => createKey(work, key, by)),
   rotateKey: (rotation, by) => write(callerBy(by), (work) => rotateKey(work, rotation, by)),
   changeKey: (request, by) => write(callerBy(by), (work) => changeKey(work, request, by)),

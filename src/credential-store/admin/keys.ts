@@ -15,20 +15,20 @@ import type { DurationMs, Instant } from '../../domain/time.js';
 import type { IssuedKey, KeyChange, NewKey } from '../../ports/admin.js';
 import type { By } from '../../ports/identity.js';
 import { claim } from '../claim.js';
-import { createByHand } from '../create.js';
-import { standingOf } from '../effective-permissions.js';
+import { manualCreate } from '../create.js';
+import { effectivePermissions } from '../effective-permissions.js';
 import { findPerson } from '../identity/passwords.js';
 import { issue } from '../issue.js';
 import { requestRotation } from '../key-operations.js';
 import { loadKey, type StoredKey } from '../key-repository.js';
-import { updateByHand } from '../manual-update.js';
+import { manualUpdate } from '../manual-update.js';
 import { promote } from '../promote.js';
 import { revokeAll } from '../revoke.js';
 import { declarationOf, versionFactsOf } from '../rows.js';
-import type { Work } from '../unit-of-work.js';
+import type { UnitOfWork } from '../unit-of-work.js';
 import { mayDoToKey, refuseBroken } from './targets.js';
 
-export async function createKey(work: Work, key: NewKey, by: By): Promise<Result<IssuedKey>> {
+export async function createKey(work: UnitOfWork, key: NewKey, by: By): Promise<Result<IssuedKey>> {
   const owned = await ownedBySomebody(work, key);
   if (!owned.ok) return owned;
   const { declaration, ownerId } = owned.value;
@@ -37,7 +37,7 @@ export async function createKey(work: Work, key: NewKey, by: By): Promise<Result
   if (!allowed.ok) return allowed;
   const broken = refuseBroken(declaration);
   if (!broken.ok) return broken;
-  const created = await createByHand(work, { declaration });
+  const created = await manualCreate(work, { declaration });
   if (!created.ok) return created;
   const object = refOf(declaration);
   // What its owner lends it is known once it is there; one that gives too much has never been.
@@ -49,7 +49,7 @@ export async function createKey(work: Work, key: NewKey, by: By): Promise<Result
 
 /** The declaration, and the person whose key it is to be. */
 async function ownedBySomebody(
-  work: Work,
+  work: UnitOfWork,
   { name, labels, spec }: NewKey,
 ): Promise<Result<{ readonly declaration: DeclarationOf<'ApiKey'>; readonly ownerId: string | null }>> {
   const { user } = spec.owner;
@@ -67,14 +67,14 @@ async function ownedBySomebody(
 }
 
 /** `forbidden` if the key may do what whoever makes it may not. */
-async function mayGive(work: Work, { row, spec }: StoredKey, by: By): Promise<Result<void>> {
-  const standing = await standingOf(work, row, spec);
+async function mayGive(work: UnitOfWork, { row, spec }: StoredKey, by: By): Promise<Result<void>> {
+  const standing = await effectivePermissions(work, row, spec);
   if (!standing.ok) return standing;
   const confers = standing.value.permissions;
   return mayDoToKey({ action: 'keys:write', spec, ownerId: row.owner_id, confers }, by);
 }
 
-async function issueNow(work: Work, object: ObjectRef, generation: number): Promise<Result<IssuedKey>> {
+async function issueNow(work: UnitOfWork, object: ObjectRef, generation: number): Promise<Result<IssuedKey>> {
   const issued = await issue(work, { object, generation, recipient: CLAIM_RECIPIENT });
   if (!issued.ok) return issued;
   const promoted = await promote(work, { object, generation, deliveries: [] });
@@ -84,7 +84,7 @@ async function issueNow(work: Work, object: ObjectRef, generation: number): Prom
   return ok({ object, secret: secret.value, warnings: await warningsAbout(work, object.name) });
 }
 
-async function warningsAbout({ tx }: Work, name: string): Promise<readonly string[]> {
+async function warningsAbout({ tx }: UnitOfWork, name: string): Promise<readonly string[]> {
   const people = (await tx.objects.ofKind('User')).map((row) => declarationOf(row) as DeclarationOf<'User'>);
   const problem = namingProblem(name, personalWords(people));
   return problem === undefined ? [] : [`The name ${problem}.`];
@@ -97,7 +97,7 @@ export interface Rotation {
 }
 
 export async function rotateKey(
-  work: Work,
+  work: UnitOfWork,
   { object, graceMs }: Rotation,
   by: By,
 ): Promise<Result<IssuedKey | undefined>> {
@@ -125,7 +125,7 @@ const HANDED_OVER = fault(
 );
 
 /** Its rights and its end are those of every version, now and later: a rotation changes neither. */
-export async function changeKey(work: Work, change: KeyChange, by: By): Promise<Result<ObjectRef>> {
+export async function changeKey(work: UnitOfWork, change: KeyChange, by: By): Promise<Result<ObjectRef>> {
   const key = await loadKey(work, change.object);
   if (!key.ok) return key;
   const { row, spec } = key.value;
@@ -139,7 +139,7 @@ export async function changeKey(work: Work, change: KeyChange, by: By): Promise<
   const broken = refuseBroken(declaration);
   if (!broken.ok) return broken;
   const { revision } = row;
-  const updated = await updateByHand(work, { declaration, revision, former: change.object });
+  const updated = await manualUpdate(work, { declaration, revision, former: change.object });
   if (!updated.ok) return updated;
   const object = refOf(declaration);
   if (change.permissions === undefined) return ok(object);

@@ -4,27 +4,27 @@ import { kindOf } from '../../domain/kinds/index.js';
 import { normalForm } from '../../domain/kinds/normal-form.js';
 import { type Declaration, type ObjectRef, refOf, refText } from '../../domain/objects.js';
 import { fail, ok, type Result } from '../../domain/result.js';
-import type { ManualChange, ManualDeclaration } from '../../ports/admin.js';
+import type { AdminChange, AdminDeclaration } from '../../ports/admin.js';
 import type { By } from '../../ports/identity.js';
-import { createByHand } from '../create.js';
+import { manualCreate } from '../create.js';
 import { loadKey, loadObject } from '../key-repository.js';
-import { removeByHand, updateByHand } from '../manual-update.js';
+import { manualRemove, manualUpdate } from '../manual-update.js';
 import { declarationOf } from '../rows.js';
-import type { Work } from '../unit-of-work.js';
+import type { UnitOfWork } from '../unit-of-work.js';
 import { mayDoToKey, mayManage, refuseBroken } from './targets.js';
 
-export async function create(work: Work, given: ManualDeclaration, by: By): Promise<Result<ObjectRef>> {
+export async function create(work: UnitOfWork, given: AdminDeclaration, by: By): Promise<Result<ObjectRef>> {
   const declaration = inNormalForm(given);
   const allowed = await mayManage(work, { declaration, gives: 'rights' }, by);
   if (!allowed.ok) return allowed;
   const broken = refuseBroken(declaration);
   if (!broken.ok) return broken;
-  const created = await createByHand(work, { declaration });
+  const created = await manualCreate(work, { declaration });
   return created.ok ? ok(refOf(declaration)) : created;
 }
 
 /** Asked about what it is and about what it is to be: a team's admin does not reach into another by renaming theirs. */
-export async function change(work: Work, request: ManualChange, by: By): Promise<Result<ObjectRef>> {
+export async function change(work: UnitOfWork, request: AdminChange, by: By): Promise<Result<ObjectRef>> {
   const row = await loadObject(work, request.object);
   if (!row.ok) return row;
   const before = declarationOf(row.value);
@@ -40,19 +40,19 @@ export async function change(work: Work, request: ManualChange, by: By): Promise
   const broken = refuseBroken(after);
   if (!broken.ok) return broken;
   const { revision } = row.value;
-  const updated = await updateByHand(work, { declaration: after, revision, former: request.object });
+  const updated = await manualUpdate(work, { declaration: after, revision, former: request.object });
   return updated.ok ? ok(refOf(after)) : updated;
 }
 
 /** A key too. */
-export async function remove(work: Work, object: ObjectRef, by: By): Promise<Result<void>> {
+export async function remove(work: UnitOfWork, object: ObjectRef, by: By): Promise<Result<void>> {
   const allowed = await mayRemove(work, object, by);
   if (!allowed.ok) return allowed;
-  const removed = await removeByHand(work, { object });
+  const removed = await manualRemove(work, { object });
   return removed.ok ? ok(undefined) : removed;
 }
 
-async function mayRemove(work: Work, object: ObjectRef, by: By): Promise<Result<void>> {
+async function mayRemove(work: UnitOfWork, object: ObjectRef, by: By): Promise<Result<void>> {
   if (object.kind === 'ApiKey') {
     const key = await loadKey(work, object);
     if (!key.ok) return key;
@@ -66,19 +66,19 @@ async function mayRemove(work: Work, object: ObjectRef, by: By): Promise<Result<
   return mayManage(work, { declaration, gives: 'nothing' }, by);
 }
 
-const isManual = (declaration: Declaration): declaration is ManualDeclaration =>
+const isManual = (declaration: Declaration): declaration is AdminDeclaration =>
   ['Service', 'Team', 'Role'].includes(declaration.kind);
 
 const notThese = (object: ObjectRef) =>
   fault('conflict', `${refText(object)} is neither a service, a team, a role nor a key`);
 
-const inNormalForm = (declaration: ManualDeclaration): ManualDeclaration =>
+const inNormalForm = (declaration: AdminDeclaration): AdminDeclaration =>
   ({
     ...declaration,
     spec: normalForm(kindOf(declaration.kind).schema, declaration.spec),
-  }) as ManualDeclaration;
+  }) as AdminDeclaration;
 
-function changed(before: ManualDeclaration, { name, labels, spec }: ManualChange): ManualDeclaration {
+function changed(before: AdminDeclaration, { name, labels, spec }: AdminChange): AdminDeclaration {
   const fields = Object.entries({ ...before.spec, ...spec }).filter(
     ([, value]) => value !== undefined && value !== null,
   );
@@ -90,5 +90,5 @@ function changed(before: ManualDeclaration, { name, labels, spec }: ManualChange
       ...(labels !== undefined && { labels }),
     },
     spec: Object.fromEntries(fields),
-  } as ManualDeclaration);
+  } as AdminDeclaration);
 }

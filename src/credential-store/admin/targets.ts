@@ -5,10 +5,10 @@ import { type ApiKeySpec, kindOf } from '../../domain/kinds/index.js';
 import type { Declaration, DeclarationOf } from '../../domain/objects.js';
 import { fail, ok, type Result } from '../../domain/result.js';
 import { DEFAULT_TEAM_ROLE } from '../../domain/roles.js';
-import type { ManualDeclaration } from '../../ports/admin.js';
+import type { AdminDeclaration } from '../../ports/admin.js';
 import type { By } from '../../ports/identity.js';
 import { permissionsOfRole } from '../effective-permissions.js';
-import type { Work } from '../unit-of-work.js';
+import type { UnitOfWork } from '../unit-of-work.js';
 
 /** `ownerId`: of a personal key, the person. */
 export function levelOf({ service, team, user }: ApiKeySpec['owner'], ownerId: string | null): KeyLevel {
@@ -36,8 +36,8 @@ export const mayDoToKey = (
 
 /** To make it what it declares, or, without what it confers, to take it away. */
 export async function mayManage(
-  work: Work,
-  { declaration, gives }: { readonly declaration: ManualDeclaration; readonly gives: 'rights' | 'nothing' },
+  work: UnitOfWork,
+  { declaration, gives }: { readonly declaration: AdminDeclaration; readonly gives: 'rights' | 'nothing' },
   { principal }: By,
 ): Promise<Result<void>> {
   const confers = gives === 'nothing' ? ok([]) : await conferredBy(work, declaration);
@@ -49,12 +49,15 @@ const ACTIONS = {
   Service: 'services:write',
   Team: 'teams:write',
   Role: 'roles:write',
-} as const satisfies Record<ManualDeclaration['kind'], string>;
+} as const satisfies Record<AdminDeclaration['kind'], string>;
 
-const targetOf = ({ kind, metadata }: ManualDeclaration, confers: readonly string[]): Target =>
+const targetOf = ({ kind, metadata }: AdminDeclaration, confers: readonly string[]): Target =>
   kind === 'Team' ? { kind: 'team', team: metadata.name, confers } : { kind: 'role', confers };
 
-async function conferredBy(work: Work, declaration: ManualDeclaration): Promise<Result<readonly string[]>> {
+async function conferredBy(
+  work: UnitOfWork,
+  declaration: AdminDeclaration,
+): Promise<Result<readonly string[]>> {
   return declaration.kind === 'Team'
     ? conferredByTeam(work, declaration)
     : ok(declaration.spec.permissions ?? []);
@@ -62,7 +65,7 @@ async function conferredBy(work: Work, declaration: ManualDeclaration): Promise<
 
 /** What its members may do in it. */
 async function conferredByTeam(
-  work: Work,
+  work: UnitOfWork,
   { spec }: DeclarationOf<'Team'>,
 ): Promise<Result<readonly string[]>> {
   const given = new Set<string>();

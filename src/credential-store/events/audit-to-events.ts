@@ -6,7 +6,7 @@ import { canonicalJson } from '../../domain/canonical.js';
 import { workbookId } from '../../domain/derived-ids.js';
 import { RENAMED } from '../history.js';
 import type { AuditRow, EventRow, Transaction } from '../storage-port.js';
-import type { Opening } from './guest-access-diff.js';
+import type { AccessChange } from './guest-access-diff.js';
 
 type Detail = Readonly<Record<string, unknown>>;
 
@@ -25,7 +25,7 @@ export interface About {
 }
 
 /** None for what is of the account alone. */
-export async function tellEvents(tx: Transaction, about: About, row: AuditRow): Promise<void> {
+export async function emitEvents(tx: Transaction, about: About, row: AuditRow): Promise<void> {
   const { object_kind: kind, object_name: name } = row;
   if (kind !== 'Environment' && kind !== 'Space' && kind !== 'Guest') return;
   const detail = JSON.parse(row.detail) as Detail;
@@ -96,10 +96,10 @@ function saidBy(row: AuditRow, detail: Detail, own: string): readonly Said[] {
 /** One for each space that is open to them now and was not, or the other way round; not for more or less of it. */
 function guestSaid(detail: Detail, guestId: string): readonly Said[] {
   const { opened = [], closed = [] } = detail as {
-    readonly opened?: readonly Opening[];
-    readonly closed?: readonly Opening[];
+    readonly opened?: readonly AccessChange[];
+    readonly closed?: readonly AccessChange[];
   };
-  const without = (these: readonly Opening[], those: readonly Opening[]) =>
+  const without = (these: readonly AccessChange[], those: readonly AccessChange[]) =>
     these.filter(({ spaceId }) => !those.some((other) => other.spaceId === spaceId));
   const payload = { guestId };
   const domain = 'space';

@@ -56,21 +56,24 @@ async function spacesOf({ tx }: Rows, principal: Principal): Promise<readonly Ob
 }
 
 /** Whoever is let into one workbook reads what happened to that one. */
-const workbooksOf = (principal: Principal, place: Place & { readonly space: ObjectRow }): readonly string[] =>
+const workbooksOf = (
+  principal: Principal,
+  place: EventScope & { readonly space: ObjectRow },
+): readonly string[] =>
   (spaceIn(place.space).spec.workbooks ?? [])
     .map((workbook) => workbookId(place.space.id, workbook))
     .filter((id) => mayRead(principal, targetOf(place, id)));
 
-export interface Place {
+export interface EventScope {
   readonly environment: ObjectRow;
   readonly space: ObjectRow | undefined;
 }
 
 /** Undefined where there never was such an environment or space. Removed ones too: what happened there is still told. */
-export async function placeOf(
+export async function scopeOf(
   rows: Rows,
   { environmentId, spaceId }: EventPlace,
-): Promise<Result<Place | undefined>> {
+): Promise<Result<EventScope | undefined>> {
   const found = await rows.tx.objects.byIds([environmentId, spaceId ?? environmentId]);
   for (const row of found) {
     const checked = genuine(rows, row);
@@ -86,8 +89,8 @@ export async function placeOf(
 }
 
 /** `not_found` also for a space of another environment. */
-export async function livePlace(rows: Rows, at: EventPlace): Promise<Result<Place>> {
-  const place = await placeOf(rows, at);
+export async function liveScope(rows: Rows, at: EventPlace): Promise<Result<EventScope>> {
+  const place = await scopeOf(rows, at);
   if (!place.ok) return place;
   if (place.value === undefined) return ELSEWHERE;
   const { environment, space } = place.value;
@@ -99,7 +102,7 @@ export async function livePlace(rows: Rows, at: EventPlace): Promise<Result<Plac
 const ELSEWHERE = fail(fault('not_found', 'there is no such environment, or no such space in it'));
 
 /** Whoever is let into one workbook reads what happened to that one. */
-export function targetOf({ environment, space }: Place, ofWorkbook?: string): Target {
+export function targetOf({ environment, space }: EventScope, ofWorkbook?: string): Target {
   if (space === undefined) return { kind: 'environment', environment: environment.name };
   const { metadata, spec } = spaceIn(space);
   const workbook = spec.workbooks?.find((one) => workbookId(space.id, one) === ofWorkbook);

@@ -11,8 +11,8 @@ import type { Event, EventQuery, ListedEvents, NewEvent } from '../../ports/even
 import type { By } from '../../ports/identity.js';
 import type { Reading } from '../identity/credentials.js';
 import type { EventRow } from '../storage-port.js';
-import type { Work } from '../unit-of-work.js';
-import { livePlace, placeOf, targetOf, within } from './event-scope.js';
+import type { UnitOfWork } from '../unit-of-work.js';
+import { liveScope, scopeOf, targetOf, within } from './event-scope.js';
 
 /** That clients said, of one environment. */
 const EVENTS_MAX = 1_000;
@@ -46,7 +46,7 @@ export async function eventSeen(reading: Rows, id: string, by: By): Promise<Resu
   const row = await reading.tx.events.byId(id);
   if (row === undefined) return ABSENT;
   const event = eventIn(row);
-  const place = await placeOf(reading, event.place);
+  const place = await scopeOf(reading, event.place);
   if (!place.ok) return place;
   const target = place.value && targetOf(place.value, event.place.workbookId);
   return target !== undefined && authorize(by.principal, 'events:read', target).ok ? ok(event) : ABSENT;
@@ -54,8 +54,12 @@ export async function eventSeen(reading: Rows, id: string, by: By): Promise<Resu
 
 const ABSENT = fail(fault('not_found', 'there is no such event; GET /events lists them'));
 
-export async function postEvent(work: Work, event: NewEvent, { principal }: By): Promise<Result<string>> {
-  const place = await livePlace(work, event.place);
+export async function postEvent(
+  work: UnitOfWork,
+  event: NewEvent,
+  { principal }: By,
+): Promise<Result<string>> {
+  const place = await liveScope(work, event.place);
   if (!place.ok) return place;
   const allowed = authorize(principal, 'events:write', targetOf(place.value));
   if (!allowed.ok) return allowed;
@@ -73,10 +77,10 @@ export async function postEvent(work: Work, event: NewEvent, { principal }: By):
   return ok(id);
 }
 
-export async function acknowledgeEvent(work: Work, id: string, by: By): Promise<Result<void>> {
+export async function acknowledgeEvent(work: UnitOfWork, id: string, by: By): Promise<Result<void>> {
   const event = await eventSeen(work, id, by);
   if (!event.ok) return event;
-  const place = await livePlace(work, event.value.place);
+  const place = await liveScope(work, event.value.place);
   if (!place.ok) return place;
   const allowed = authorize(by.principal, 'events:write', targetOf(place.value));
   if (!allowed.ok) return allowed;

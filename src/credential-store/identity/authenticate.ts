@@ -12,7 +12,7 @@ import { isSameMac } from '../rows.js';
 import type { CredentialRow } from '../storage-port.js';
 import { looksLikeAccessToken, readAccessToken } from './access-token.js';
 import { findCredential, idOf, type Reading } from './credentials.js';
-import { type Found, ifFound, ifFoundThen, NOTHING } from './maybe.js';
+import { chainMaybe, type Maybe, mapMaybe, NOTHING } from './maybe.js';
 import { principalOf, principalOfKey } from './principal-of.js';
 import { publishedKeys } from './signing-keys.js';
 
@@ -34,25 +34,25 @@ export interface Checks extends Reading {
 }
 
 /** Reads only. Undefined unless it is good now. */
-export async function whoHolds(checks: Checks, credential: Secret): Promise<Found<Authenticated>> {
+export async function whoHolds(checks: Checks, credential: Secret): Promise<Maybe<Authenticated>> {
   const parsed = parseToken(credential.reveal());
   if (parsed !== undefined && parsed.type !== 'personal') return byKey(checks, credential);
-  return ifFoundThen(await shownCredential(checks, credential), async ({ row, expiresAt }) =>
-    ifFound(await principalOf(checks, row), (principal) => ({
+  return chainMaybe(await shownCredential(checks, credential), async ({ row, expiresAt }) =>
+    mapMaybe(await principalOf(checks, row), (principal) => ({
       principal: { ...principal, credential: { ...principal.credential, expiresAt } },
       use: useUnlessFresh(checks, 'credential', row),
     })),
   );
 }
 
-async function byKey(checks: Checks, credential: Secret): Promise<Found<Authenticated>> {
+async function byKey(checks: Checks, credential: Secret): Promise<Maybe<Authenticated>> {
   const { type, id = '' } = parseToken(credential.reveal()) ?? {};
   const version = await checks.tx.versions.byTokenId(id);
   const mac = checks.keyring.tokenMac(credential);
   const isMeant = version !== undefined && isSameMac(version.token_mac, mac);
   // A secret key is for servers: one that a browser sends has leaked (F7).
   if (!isMeant || (type === 'secret' && checks.context.isFromBrowser)) return NOTHING;
-  return ifFound(await principalOfKey(checks, version), (principal) => ({
+  return mapMaybe(await principalOfKey(checks, version), (principal) => ({
     principal,
     use: useUnlessFresh(checks, 'version', { ...version, id }),
   }));
@@ -68,7 +68,7 @@ export interface ShownCredential {
 export async function shownCredential(
   checks: Omit<Checks, 'context'>,
   credential: Secret,
-): Promise<Found<ShownCredential>> {
+): Promise<Maybe<ShownCredential>> {
   const parsed = parseToken(credential.reveal());
   if (parsed?.type === 'personal') {
     const proof = checks.keyring.tokenMac(credential);
@@ -84,8 +84,8 @@ export async function shownCredential(
 const proven = async (
   checks: Reading,
   { id, proof }: { readonly id: string; readonly proof: string },
-): Promise<Found<ShownCredential>> =>
-  ifFoundThen(await findCredential(checks, id), (row) =>
+): Promise<Maybe<ShownCredential>> =>
+  chainMaybe(await findCredential(checks, id), (row) =>
     ok(isSameMac(row.proof ?? '', proof) ? { row, expiresAt: row.expires_at ?? undefined } : undefined),
   );
 
@@ -93,7 +93,7 @@ const proven = async (
 export async function shownSession(
   checks: Omit<Checks, 'context'>,
   token: Secret,
-): Promise<Found<ShownCredential>> {
+): Promise<Maybe<ShownCredential>> {
   if (!looksLikeAccessToken(token.reveal())) return NOTHING;
   const keys = await publishedKeys(checks);
   if (!keys.ok) return keys;
@@ -103,7 +103,7 @@ export async function shownSession(
   };
   const claims = await readAccessToken(token, { storeId: checks.storeId, now: checks.now, publicKey });
   if (claims === undefined) return NOTHING;
-  return ifFoundThen(await findCredential(checks, claims.sessionId), (row) =>
+  return chainMaybe(await findCredential(checks, claims.sessionId), (row) =>
     ok(row.kind === 'session' ? { row, expiresAt: claims.expiresAt } : undefined),
   );
 }

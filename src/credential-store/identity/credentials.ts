@@ -12,7 +12,7 @@ import { genuine } from '../key-repository.js';
 import type { Keyring } from '../keyring.js';
 import { isSameMac, refOfRow, tampered } from '../rows.js';
 import type { CredentialRow, ObjectRow, Transaction } from '../storage-port.js';
-import type { Entry, Work } from '../unit-of-work.js';
+import type { Entry, UnitOfWork } from '../unit-of-work.js';
 
 /** What public ids begin with, by kind. */
 const ID_PREFIXES = {
@@ -30,7 +30,7 @@ export type CredentialRowKind = keyof typeof ID_PREFIXES;
 export const CREDENTIAL_KINDS = Object.keys(ID_PREFIXES) as readonly CredentialRowKind[];
 
 /** The same work in the name of whoever comes in: that is known only once they have proven who they are. */
-export const actingAs = (work: Work, holder: ObjectRow): Work => ({
+export const actingAs = (work: UnitOfWork, holder: ObjectRow): UnitOfWork => ({
   ...work,
   caller: { ...work.caller, actor: refText(refOfRow(holder)) },
 });
@@ -44,7 +44,7 @@ export interface Reading {
 
 export const idOf = (kind: CredentialRowKind, publicId: string): string => `${ID_PREFIXES[kind]}_${publicId}`;
 
-export const newPublicId = (work: Pick<Work, 'entropy'>): string => base62(12, work.entropy);
+export const newPublicId = (work: Pick<UnitOfWork, 'entropy'>): string => base62(12, work.entropy);
 
 export interface NewCredential {
   readonly kind: CredentialRowKind;
@@ -58,7 +58,7 @@ export interface NewCredential {
 
 /** Writes it with its entry. */
 export async function insertCredential(
-  work: Work,
+  work: UnitOfWork,
   made: NewCredential,
   entry: Entry,
 ): Promise<Result<CredentialRow>> {
@@ -87,7 +87,7 @@ export async function insertCredential(
 
 /** Changes its ends, or what it is confined to, with an entry. */
 export async function changeCredential(
-  work: Work,
+  work: UnitOfWork,
   row: CredentialRow,
   entry: Entry,
 ): Promise<Result<CredentialRow>> {
@@ -99,7 +99,11 @@ export async function changeCredential(
 }
 
 /** For good; one that ended before stays as it is. */
-export async function endCredential(work: Work, row: CredentialRow, action: string): Promise<Result<void>> {
+export async function endCredential(
+  work: UnitOfWork,
+  row: CredentialRow,
+  action: string,
+): Promise<Result<void>> {
   if (row.ended_at !== null) return ok(undefined);
   const ended = await changeCredential(work, { ...row, ended_at: work.now }, { action, detail: {} });
   return ended.ok ? ok(undefined) : ended;
@@ -107,7 +111,7 @@ export async function endCredential(work: Work, row: CredentialRow, action: stri
 
 /** Ends all of a kind that a holder has. */
 export async function endAllOf(
-  work: Work,
+  work: UnitOfWork,
   holderId: string,
   { kind, action }: { readonly kind: CredentialRowKind; readonly action: string },
 ): Promise<Result<void>> {
@@ -181,7 +185,7 @@ const credentialText = (row: Omit<CredentialRow, 'row_mac'>): string =>
  * those who follow the feed of changes have nothing to do.
  */
 export async function recordOf(
-  work: Work,
+  work: UnitOfWork,
   { id, holder_id }: Pick<CredentialRow, 'id' | 'holder_id'>,
   { action, detail }: Entry,
 ): Promise<Result<number>> {

@@ -9,7 +9,7 @@ import { parseDuration } from '../../domain/time.js';
 import type { By, GuestLink, NewGuest, Shown } from '../../ports/identity.js';
 import { insertObject } from '../insert-object.js';
 import { declarationOf } from '../rows.js';
-import type { Work } from '../unit-of-work.js';
+import type { UnitOfWork } from '../unit-of-work.js';
 import type { Reading } from './credentials.js';
 import { guestDeclaration, linkHolder, makeLink } from './guest-links.js';
 
@@ -17,7 +17,11 @@ const NAME_MAX = 200;
 const GRANTS_MAX = 200;
 
 /** `bad_request`, `not_found` for a space that is not there, `forbidden`, `exists`, `conflict`. */
-export async function inviteGuest(work: Work, guest: NewGuest, by: By): Promise<Result<Shown<GuestLink>>> {
+export async function inviteGuest(
+  work: UnitOfWork,
+  guest: NewGuest,
+  by: By,
+): Promise<Result<Shown<GuestLink>>> {
   const { environment } = guest;
   const usable = refuseUnusable(guest);
   if (!usable.ok) return usable;

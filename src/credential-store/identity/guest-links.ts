@@ -12,13 +12,13 @@ import { fail, ok, type Result } from '../../domain/result.js';
 import { linkIdOf, mintLinkToken, type Secret } from '../../domain/secret.js';
 import { DAY_MS, type DurationMs, MINUTE_MS } from '../../domain/time.js';
 import type { GuestLink, NewGuest, Shown } from '../../ports/identity.js';
-import type { LetterWords } from '../../ports/outbox.js';
+import type { MessageContent } from '../../ports/outbox.js';
 import { insertObject } from '../insert-object.js';
 import { genuine } from '../key-repository.js';
-import { writeLetter } from '../outbox/messages.js';
+import { writeMessage } from '../outbox/messages.js';
 import { declarationOf, isSameMac, refOfRow } from '../rows.js';
 import type { CredentialRow, ObjectRow } from '../storage-port.js';
-import type { Work } from '../unit-of-work.js';
+import type { UnitOfWork } from '../unit-of-work.js';
 import {
   actingAs,
   changeCredential,
@@ -30,7 +30,7 @@ import {
   type Reading,
 } from './credentials.js';
 import { environmentSpec, type GuestWay, letsIn } from './guest-principal.js';
-import { type Found, ifFoundThen, NOTHING } from './maybe.js';
+import { chainMaybe, type Maybe, NOTHING } from './maybe.js';
 import { unauthenticated } from './sessions.js';
 
 const MAGIC_MS: DurationMs = 15 * MINUTE_MS;
@@ -48,12 +48,12 @@ export async function linkHolder(reading: Reading, { kind, name }: ObjectRef): P
 export interface NewLink {
   readonly way: GuestWay;
   /** With what words a magic link is sent to its guest; absent: it is not sent. */
-  readonly letter?: LetterWords | undefined;
+  readonly letter?: MessageContent | undefined;
 }
 
 /** `conflict` where the environment does not let guests in this way. */
 export async function makeLink(
-  work: Work,
+  work: UnitOfWork,
   holder: ObjectRow,
   { way, letter }: NewLink,
 ): Promise<Result<Shown<GuestLink>>> {
@@ -77,7 +77,7 @@ export async function makeLink(
   if (!row.ok) return row;
   const kind = way === 'magic_link' ? 'magicLink' : 'sharedLink';
   if (letter !== undefined && kind === 'magicLink')
-    await writeLetter(work, row.value, { ...letter, kind, to: addressOf(holder), token, environment });
+    await writeMessage(work, row.value, { ...letter, kind, to: addressOf(holder), token, environment });
   return ok({ shown: { id: row.value.id, kind, environment, expiresAt }, token });
 }
 
@@ -86,17 +86,17 @@ export async function goodLink(
   reading: Reading,
   token: Secret,
   way: GuestWay,
-): Promise<Found<CredentialRow>> {
+): Promise<Maybe<CredentialRow>> {
   const id = linkIdOf(token.reveal());
   if (id === undefined) return NOTHING;
-  return ifFoundThen(await findCredential(reading, idOf(way, id)), (row) => {
+  return chainMaybe(await findCredential(reading, idOf(way, id)), (row) => {
     const isMeant = row.kind === way && isSameMac(row.proof ?? '', reading.keyring.tokenMac(token));
     return ok(isMeant && row.spent_at === null && !hasEnded(row, reading.now) ? row : undefined);
   });
 }
 
 /** Used up; gives whose it was. */
-export async function spendMagicLink(work: Work, link: CredentialRow): Promise<Result<ObjectRow>> {
+export async function spendMagicLink(work: UnitOfWork, link: CredentialRow): Promise<Result<ObjectRow>> {
   const guest = await liveHolder(work, link, 'Guest');
   if (!guest.ok) return guest;
   if (guest.value === undefined) return unauthenticated();
@@ -112,7 +112,7 @@ export interface Visitor {
 
 /** Whoever has that address in the link's environment; if nobody, a new guest who is granted the space. */
 export async function visitorBy(
-  work: Work,
+  work: UnitOfWork,
   link: CredentialRow,
   visitor: Visitor,
 ): Promise<Result<ObjectRow>> {
@@ -136,7 +136,10 @@ export async function visitorBy(
 }
 
 /** A guest that nobody declared is named by chance: they are known by their address. */
-export const guestDeclaration = (work: Pick<Work, 'entropy'>, guest: NewGuest): DeclarationOf<'Guest'> => ({
+export const guestDeclaration = (
+  work: Pick<UnitOfWork, 'entropy'>,
+  guest: NewGuest,
+): DeclarationOf<'Guest'> => ({
   kind: 'Guest',
   metadata: { name: `guest-${Buffer.from(work.entropy.bytes(6)).toString('hex')}` },
   spec: normalForm(Guest.schema, guest),

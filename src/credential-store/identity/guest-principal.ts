@@ -1,6 +1,6 @@
 /** A guest as they are now, and how their environment lets guests in. */
 
-import { hasLapsed, lapsesAt } from '../../domain/guests.js';
+import { expiresAt, hasExpired } from '../../domain/guests.js';
 import type { EnvironmentSpec } from '../../domain/kinds/index.js';
 import type { DeclarationOf } from '../../domain/objects.js';
 import { GUEST_PERMISSIONS, INVITING_PERMISSIONS } from '../../domain/permissions.js';
@@ -32,7 +32,7 @@ export async function guestFacts(
   const environment = await environmentSpec(reading, spec.environment);
   if (!environment.ok) return environment;
   const guest = { spec, grantedAt: row.granted_at ?? undefined };
-  if (!letsIn(environment.value, way) || hasLapsed(guest, reading.now)) return ok(undefined);
+  if (!letsIn(environment.value, way) || hasExpired(guest, reading.now)) return ok(undefined);
   return ok({
     id,
     ref: refOfRow(row),
@@ -41,7 +41,7 @@ export async function guestFacts(
     permissions: guestPermissions(environment.value, way),
     email: spec.email,
     guest,
-    lapsesAt: lapsesAt(guest),
+    lapsesAt: expiresAt(guest),
   });
 }
 

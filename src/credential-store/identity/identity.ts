@@ -8,20 +8,20 @@ import type { By, CallContext } from '../../ports/identity.js';
 import type { Caller } from '../../ports/live-store.js';
 import type { PasswordHashing } from '../../ports/password-hashing.js';
 import { effectOnce } from '../accounts/replays.js';
-import type { World } from '../credential-store.js';
+import type { Dependencies } from '../credential-store.js';
 import type { Keyring } from '../keyring.js';
 import type { Storage } from '../storage-port.js';
-import type { Work } from '../unit-of-work.js';
+import type { UnitOfWork } from '../unit-of-work.js';
 import type { Reading } from './credentials.js';
-import { AskingThrottle } from './magic-link-rate-limit.js';
+import { MagicLinkRateLimit } from './magic-link-rate-limit.js';
 import type { Hasher } from './passwords.js';
-import { turns } from './semaphore.js';
-import { LoginThrottle } from './sign-in-rate-limit.js';
+import { semaphore } from './semaphore.js';
+import { SignInRateLimit } from './sign-in-rate-limit.js';
 
 /** Two of a machine's cores at most, 19 MiB each; whoever waits longer than 50 others is better told so. */
 const HASHING = { atOnce: 2, waiting: 50 } as const;
 
-export interface IdentityWorld extends World {
+export interface IdentityWorld extends Dependencies {
   readonly hashing: PasswordHashing;
   /** Whether letters are sent from here; absent: nobody is written to. */
   readonly hasPost?: boolean;
@@ -32,13 +32,13 @@ export interface Identity {
   readonly clock: Clock;
   readonly entropy: Entropy;
   readonly hasPost: boolean;
-  readonly throttle: LoginThrottle;
-  readonly asking: AskingThrottle;
+  readonly throttle: SignInRateLimit;
+  readonly asking: MagicLinkRateLimit;
   readonly hasher: Hasher;
   /** The hash of a password that nobody has. */
   decoy(): Promise<string>;
   read<T>(look: (reading: Reading) => Promise<Result<T>>): Promise<Result<T>>;
-  write<T>(caller: Caller, work: (work: Work) => Promise<Result<T>>): Promise<Result<T>>;
+  write<T>(caller: Caller, work: (work: UnitOfWork) => Promise<Result<T>>): Promise<Result<T>>;
 }
 
 export interface IdentityParts extends IdentityWorld {
@@ -55,9 +55,9 @@ export function identityOver(parts: IdentityParts): Identity {
     clock,
     entropy,
     hasPost,
-    throttle: new LoginThrottle(),
-    asking: new AskingThrottle(),
-    hasher: { hashing, turns: turns(HASHING) },
+    throttle: new SignInRateLimit(),
+    asking: new MagicLinkRateLimit(),
+    hasher: { hashing, turns: semaphore(HASHING) },
     decoy: () => {
       decoy ??= hashing.hash(new Secret(base62(43, entropy)), entropy.bytes(16));
       return decoy;

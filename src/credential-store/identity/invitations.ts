@@ -10,11 +10,11 @@ import { isActive } from '../../domain/users.js';
 import type { Invitation, Shown } from '../../ports/identity.js';
 import { appliedAfter } from '../applied.js';
 import { saveObject } from '../key-repository.js';
-import { writeLetter } from '../outbox/messages.js';
+import { writeMessage } from '../outbox/messages.js';
 import { declarationOf, declarationText, isSameMac } from '../rows.js';
 import type { CredentialRow, ObjectRow } from '../storage-port.js';
-import type { Work } from '../unit-of-work.js';
-import { tellPersonalKeys } from '../users.js';
+import type { UnitOfWork } from '../unit-of-work.js';
+import { emitPersonalKeyChanges } from '../users.js';
 import {
   actingAs,
   changeCredential,
@@ -26,13 +26,16 @@ import {
   liveHolder,
   type Reading,
 } from './credentials.js';
-import { type Found, ifFoundThen, NOTHING } from './maybe.js';
+import { chainMaybe, type Maybe, NOTHING } from './maybe.js';
 import { unauthenticated } from './sessions.js';
 
 const GOOD_FOR_MS = 7 * DAY_MS;
 
 /** A new invitation; earlier ones end. */
-export async function makeInvitation(work: Work, person: ObjectRow): Promise<Result<Shown<Invitation>>> {
+export async function makeInvitation(
+  work: UnitOfWork,
+  person: ObjectRow,
+): Promise<Result<Shown<Invitation>>> {
   const ended = await endAllOf(work, person.id, { kind: 'invitation', action: 'invitation.replaced' });
   if (!ended.ok) return ended;
   const { id: publicId, token } = mintLinkToken(work.entropy);
@@ -44,22 +47,22 @@ export async function makeInvitation(work: Work, person: ObjectRow): Promise<Res
   );
   if (!row.ok) return row;
   const { email } = (declarationOf(person) as DeclarationOf<'User'>).spec;
-  await writeLetter(work, row.value, { kind: 'invitation', to: email, token, environment: undefined });
+  await writeMessage(work, row.value, { kind: 'invitation', to: email, token, environment: undefined });
   return ok({ shown: { id: row.value.id, email, expiresAt }, token });
 }
 
 /** The invitation that a token is of, while it is good. */
-export async function goodInvitation(reading: Reading, token: Secret): Promise<Found<CredentialRow>> {
+export async function goodInvitation(reading: Reading, token: Secret): Promise<Maybe<CredentialRow>> {
   const id = linkIdOf(token.reveal());
   if (id === undefined) return NOTHING;
-  return ifFoundThen(await findCredential(reading, idOf('invitation', id)), (row) => {
+  return chainMaybe(await findCredential(reading, idOf('invitation', id)), (row) => {
     const isGood = isSameMac(row.proof ?? '', reading.keyring.tokenMac(token)) && isOpen(row, reading);
     return ok(isGood ? row : undefined);
   });
 }
 
 /** Used up: whoever it was for is active, if they were not. Gives them. */
-export async function spendInvitation(work: Work, row: CredentialRow): Promise<Result<ObjectRow>> {
+export async function spendInvitation(work: UnitOfWork, row: CredentialRow): Promise<Result<ObjectRow>> {
   const person = await liveHolder(work, row, 'User');
   if (!person.ok) return person;
   if (person.value === undefined) return unauthenticated();
@@ -73,7 +76,7 @@ const isOpen = (row: CredentialRow, { now }: Pick<Reading, 'now'>): boolean =>
   row.spent_at === null && !hasEnded(row, now);
 
 /** An invitation ends when somebody is let go, so whoever has one open is meant to come in. */
-async function activated(work: Work, row: ObjectRow): Promise<Result<ObjectRow>> {
+async function activated(work: UnitOfWork, row: ObjectRow): Promise<Result<ObjectRow>> {
   const person = declarationOf(row) as DeclarationOf<'User'>;
   if (isActive(person.spec)) return ok(row);
   const declaration = { ...person, spec: { ...person.spec, status: 'active' as const } };
@@ -85,6 +88,6 @@ async function activated(work: Work, row: ObjectRow): Promise<Result<ObjectRow>>
     detail: { digest, previousDigest: row.digest },
   });
   if (!saved.ok) return saved;
-  const told = await tellPersonalKeys(work, row, next);
+  const told = await emitPersonalKeyChanges(work, row, next);
   return told.ok ? ok(next) : told;
 }

@@ -5,7 +5,7 @@ import { fail, ok, type Result } from '../../domain/result.js';
 import type { KeyType } from '../../domain/secret.js';
 import type { Instant } from '../../domain/time.js';
 import { decide } from '../../domain/verification.js';
-import { standingOf } from '../effective-permissions.js';
+import { effectivePermissions } from '../effective-permissions.js';
 import { genuine } from '../key-repository.js';
 import { declarationOf, isGenuineVersion, refOfRow, tampered, versionFactsOf } from '../rows.js';
 import type { VersionRow } from '../storage-port.js';
@@ -25,7 +25,7 @@ export async function keyFacts(reading: Reading, version: VersionRow): Promise<R
   if (!checked.ok) return checked;
   const declaration = declarationOf(row);
   if (declaration.kind !== 'ApiKey') return fail(tampered(row.kind, row.id));
-  const standing = await standingOf(reading, row, declaration.spec);
+  const standing = await effectivePermissions(reading, row, declaration.spec);
   if (!standing.ok) return standing;
   if (decide(versionFactsOf(version), standing.value, {}, reading.now) !== 'VALID') return ok(undefined);
   const { environment, owner } = declaration.spec;

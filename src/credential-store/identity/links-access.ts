@@ -5,13 +5,13 @@ import { fail, ok, type Result } from '../../domain/result.js';
 import type { By, GuestLink, InvitedGuest, Shown } from '../../ports/identity.js';
 import { refOfRow } from '../rows.js';
 import { inviteInto } from '../spaces/guest-roles.js';
-import type { Work } from '../unit-of-work.js';
+import type { UnitOfWork } from '../unit-of-work.js';
 import { endCredential, findCredential } from './credentials.js';
 import { environmentOf, linkHolder, makeLink, type NewLink } from './guest-links.js';
 
 /** Whoever has the link is the guest, so nobody but those who look after guests may make it. */
 export async function createLink(
-  work: Work,
+  work: UnitOfWork,
   { name, ...link }: NewLink & { readonly name: string },
   by: By,
 ): Promise<Result<Shown<GuestLink>>> {
@@ -24,7 +24,7 @@ export async function createLink(
 
 /** All of them or none: whoever asks again after a refusal would have written twice to the first. */
 export async function createLinks(
-  work: Work,
+  work: UnitOfWork,
   guests: readonly InvitedGuest[],
   by: By,
 ): Promise<Result<readonly Shown<GuestLink>[]>> {
@@ -43,7 +43,7 @@ export async function createLinks(
 }
 
 /** `not_found` for what is no link. */
-export async function endLink(work: Work, id: string, by: By): Promise<Result<void>> {
+export async function endLink(work: UnitOfWork, id: string, by: By): Promise<Result<void>> {
   const row = await findCredential(work, id);
   if (!row.ok) return row;
   const holder = row.value && (await work.tx.objects.byId(row.value.holder_id));

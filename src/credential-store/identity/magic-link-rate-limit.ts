@@ -3,15 +3,15 @@
  * place, by address, and by place. Whether there is such a guest makes no difference. In memory, by each server.
  */
 import type { DurationMs, Instant } from '../../domain/time.js';
-import { type Allowance, Counts } from './rate-window.js';
+import { type Allowance, RateWindow } from './rate-window.js';
 import type { Attempt } from './sign-in-rate-limit.js';
 
 const ONE_ADDRESS_FROM_ONE_PLACE_MAX = 3;
 const ONE_ADDRESS_MAX = 10;
 const FROM_ONE_PLACE_MAX = 30;
 
-export class AskingThrottle {
-  readonly #asked = new Counts();
+export class MagicLinkRateLimit {
+  readonly #asked = new RateWindow();
 
   /** Counts it if it may be asked now, and gives 0; else how long to wait. */
   ask(attempt: Attempt, now: Instant): DurationMs {

@@ -11,13 +11,13 @@ import type { AskedForLink, CallContext } from '../../ports/identity.js';
 import { genuine } from '../key-repository.js';
 import { declarationOf } from '../rows.js';
 import type { ObjectRow } from '../storage-port.js';
-import type { Work } from '../unit-of-work.js';
+import type { UnitOfWork } from '../unit-of-work.js';
 import { waitOut } from './constant-time.js';
 import { liveHolder } from './credentials.js';
 import { makeLink } from './guest-links.js';
 import { guestFacts } from './guest-principal.js';
 import type { Identity } from './identity.js';
-import { type Found, ifFoundThen, NOTHING } from './maybe.js';
+import { chainMaybe, type Maybe, NOTHING } from './maybe.js';
 
 /** Longer than looking the guest up, making the link, writing it and beginning to send it takes. */
 const ANSWERED_AFTER_MS: DurationMs = 150;
@@ -46,14 +46,14 @@ export async function askForLink(
 }
 
 /** The guest of that address, if they may come in by a magic link where the space is. */
-async function guestIn(work: Work, spaceId: string, account: string): Promise<Found<ObjectRow>> {
+async function guestIn(work: UnitOfWork, spaceId: string, account: string): Promise<Maybe<ObjectRow>> {
   const space = await liveHolder(work, { holder_id: spaceId }, 'Space');
-  const guest = await ifFoundThen(space, async (row) => {
+  const guest = await chainMaybe(space, async (row) => {
     const { environment } = (declarationOf(row) as DeclarationOf<'Space'>).spec;
     const found = await work.tx.objects.findAlias('Guest', `${environment}/${account}`);
     return found === undefined ? NOTHING : genuine(work, found);
   });
-  return ifFoundThen(guest, async (row) => {
+  return chainMaybe(guest, async (row) => {
     const facts = await guestFacts(work, row.id, 'magic_link');
     return facts.ok ? ok(facts.value && row) : facts;
   });

@@ -13,11 +13,11 @@ import type { PasswordHashing } from '../../ports/password-hashing.js';
 import { genuine } from '../key-repository.js';
 import { findReferred } from '../references.js';
 import type { CredentialRow, ObjectRow } from '../storage-port.js';
-import type { Work } from '../unit-of-work.js';
+import type { UnitOfWork } from '../unit-of-work.js';
 import { endAllOf, genuineCredential, insertCredential, newPublicId, type Reading } from './credentials.js';
-import { type Found, NOTHING } from './maybe.js';
-import type { Turns } from './semaphore.js';
-import type { Attempt, LoginThrottle } from './sign-in-rate-limit.js';
+import { type Maybe, NOTHING } from './maybe.js';
+import type { Semaphore } from './semaphore.js';
+import type { Attempt, SignInRateLimit } from './sign-in-rate-limit.js';
 
 const LENGTH_MIN = 12;
 const LENGTH_MAX = 200;
@@ -40,7 +40,7 @@ export function refuseUnusable(password: Secret): Result<void> {
 
 export interface Hasher {
   readonly hashing: PasswordHashing;
-  readonly turns: Turns;
+  readonly turns: Semaphore;
 }
 
 export const busy = (): Result<never> =>
@@ -50,7 +50,7 @@ export const busy = (): Result<never> =>
 export async function hashed(
   { hashing, turns }: Hasher,
   password: Secret,
-  { entropy }: Pick<Work, 'entropy'>,
+  { entropy }: Pick<UnitOfWork, 'entropy'>,
 ): Promise<Result<string>> {
   const refused = refuseUnusable(password);
   if (!refused.ok) return refused;
@@ -59,14 +59,14 @@ export async function hashed(
 }
 
 /** The live person of that name, address or id. */
-export async function findPerson(reading: Reading, person: string): Promise<Found<ObjectRow>> {
+export async function findPerson(reading: Reading, person: string): Promise<Maybe<ObjectRow>> {
   const name = isEmail(person) ? foldEmail(person) : person;
   const row = await findReferred(reading.tx, { kind: 'User', name });
   return row === undefined ? NOTHING : genuine(reading, row);
 }
 
 /** The password that somebody has now. */
-export async function passwordOf(reading: Reading, person: ObjectRow): Promise<Found<CredentialRow>> {
+export async function passwordOf(reading: Reading, person: ObjectRow): Promise<Maybe<CredentialRow>> {
   const row = (await reading.tx.credentials.of(person.id, 'password')).findLast(
     ({ ended_at }) => ended_at === null,
   );
@@ -75,7 +75,7 @@ export async function passwordOf(reading: Reading, person: ObjectRow): Promise<F
 
 /** Their password from now on. */
 export async function replacePassword(
-  work: Work,
+  work: UnitOfWork,
   person: ObjectRow,
   hash: string,
 ): Promise<Result<CredentialRow>> {
@@ -90,7 +90,7 @@ export async function replacePassword(
 
 export interface Guessing {
   readonly hasher: Hasher;
-  readonly throttle: LoginThrottle;
+  readonly throttle: SignInRateLimit;
   readonly clock: Pick<Clock, 'now'>;
 }
 

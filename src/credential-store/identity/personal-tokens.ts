@@ -10,7 +10,7 @@ import { mintPersonalToken, personalPrefix } from '../../domain/secret.js';
 import type { By, PersonalToken, Shown } from '../../ports/identity.js';
 import { genuine } from '../key-repository.js';
 import type { CredentialRow, ObjectRow } from '../storage-port.js';
-import type { Work } from '../unit-of-work.js';
+import type { UnitOfWork } from '../unit-of-work.js';
 import {
   endCredential,
   findCredential,
@@ -25,7 +25,7 @@ const NAME_MAX = 100;
 
 /** `bad_request` for an unusable name, `conflict` for one too many. */
 export async function createPersonalToken(
-  work: Work,
+  work: UnitOfWork,
   name: string,
   by: By,
 ): Promise<Result<Shown<PersonalToken>>> {
@@ -61,7 +61,7 @@ export async function personalTokens(reading: Reading, by: By): Promise<Result<r
 
 /** The old one ends, with the sessions it started; the new one has an id of its own, for it is another secret. */
 export async function rotatePersonalToken(
-  work: Work,
+  work: UnitOfWork,
   id: string,
   by: By,
 ): Promise<Result<Shown<PersonalToken>>> {
@@ -74,7 +74,7 @@ export async function rotatePersonalToken(
 }
 
 /** At once and for good. */
-export async function deletePersonalToken(work: Work, id: string, by: By): Promise<Result<void>> {
+export async function deletePersonalToken(work: UnitOfWork, id: string, by: By): Promise<Result<void>> {
   const own = await ownToken(work, id, by);
   return own.ok ? endCredential(work, own.value.row, 'token.deleted') : own;
 }
@@ -86,7 +86,7 @@ interface Minting {
 }
 
 async function mint(
-  work: Work,
+  work: UnitOfWork,
   holder: ObjectRow,
   { name, action, ...detail }: Minting,
 ): Promise<Result<Shown<PersonalToken>>> {
@@ -102,7 +102,7 @@ async function mint(
 
 /** Somebody else's is as unknown as one that never was. */
 async function ownToken(
-  work: Work,
+  work: UnitOfWork,
   id: string,
   by: By,
 ): Promise<Result<{ readonly row: CredentialRow; readonly person: ObjectRow }>> {

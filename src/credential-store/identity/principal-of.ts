@@ -22,14 +22,14 @@ import type { CredentialRow, VersionRow } from '../storage-port.js';
 import { findCredential, hasEnded, liveHolder, type Reading } from './credentials.js';
 import { type GuestWay, guestFacts } from './guest-principal.js';
 import { clientPermissions, type KeyFacts, keyFacts } from './key-principal.js';
-import { type Found, ifFound, ifFoundThen, NOTHING } from './maybe.js';
+import { chainMaybe, type Maybe, mapMaybe, NOTHING } from './maybe.js';
 import { personFacts } from './user-principal.js';
 
-type Principals = Promise<Found<Principal>>;
+type Principals = Promise<Maybe<Principal>>;
 
 /** The key itself. Undefined unless it is good now. */
 export const principalOfKey = async (reading: Reading, version: VersionRow): Principals =>
-  ifFound(await keyFacts(reading, version), ({ expiresAt, ...key }) => ({
+  mapMaybe(await keyFacts(reading, version), ({ expiresAt, ...key }) => ({
     kind: 'key',
     ...key,
     // It may start a client's session, and nothing else (F7).
@@ -57,7 +57,7 @@ async function ofSession(reading: Reading, row: CredentialRow): Principals {
   const version = await reading.tx.versions.byTokenId(parentId);
   if (version !== undefined) return byKey(reading, row, version);
   const parent = await findCredential(reading, parentId);
-  return ifFoundThen(parent, (found) => byParent(reading, row, found));
+  return chainMaybe(parent, (found) => byParent(reading, row, found));
 }
 
 async function byParent(reading: Reading, row: CredentialRow, parent: CredentialRow): Principals {
@@ -81,7 +81,7 @@ async function byParent(reading: Reading, row: CredentialRow, parent: Credential
 }
 
 const personBy = async (reading: Reading, row: CredentialRow, credential: PresentedCredential): Principals =>
-  ifFound(await personFacts(reading, row.holder_id), (person) => ({
+  mapMaybe(await personFacts(reading, row.holder_id), (person) => ({
     kind: credential.kind === 'root' ? 'root' : 'person',
     ...person,
     credential,
@@ -89,7 +89,7 @@ const personBy = async (reading: Reading, row: CredentialRow, credential: Presen
   }));
 
 const byKey = async (reading: Reading, row: CredentialRow, version: VersionRow): Principals =>
-  ifFoundThen<KeyFacts, Principal>(await keyFacts(reading, version), async ({ expiresAt, type, ...key }) => {
+  chainMaybe<KeyFacts, Principal>(await keyFacts(reading, version), async ({ expiresAt, type, ...key }) => {
     const acting = { ...key, credential: accessFor(row, 'key', expiresAt), at: reading.now };
     if (type === 'secret') return ok({ kind: 'key', ...acting, type });
     const client = { kind: 'client', ...acting, permissions: clientPermissions(key.permissions) } as const;
@@ -103,8 +103,8 @@ const inOneSpace = async <P extends { readonly environment: string }>(
   reading: Reading,
   principal: P,
   spaceId: string,
-): Promise<Found<P & { readonly onlySpace: OnlySpace }>> =>
-  ifFoundThen(await liveHolder(reading, { holder_id: spaceId }, 'Space'), (space) => {
+): Promise<Maybe<P & { readonly onlySpace: OnlySpace }>> =>
+  chainMaybe(await liveHolder(reading, { holder_id: spaceId }, 'Space'), (space) => {
     const { metadata, spec } = declarationOf(space) as DeclarationOf<'Space'>;
     const onlySpace = { name: metadata.name, id: space.id };
     return ok(spec.environment === principal.environment ? { ...principal, onlySpace } : undefined);
@@ -119,8 +119,8 @@ const guestBy = async (
   reading: Reading,
   row: CredentialRow,
   { way, endsAt }: Entrance,
-): Promise<Found<GuestPrincipal>> =>
-  ifFound(await guestFacts(reading, row.holder_id, way), ({ lapsesAt, ...guest }) => ({
+): Promise<Maybe<GuestPrincipal>> =>
+  mapMaybe(await guestFacts(reading, row.holder_id, way), ({ lapsesAt, ...guest }) => ({
     kind: 'guest',
     ...guest,
     credential: accessFor(row, way, lapsesAt, endsAt),
@@ -130,7 +130,7 @@ const guestBy = async (
 
 /** The link opens its space, to whomever; what else the guest is granted stays closed. */
 const guestInSpace = async (reading: Reading, row: CredentialRow, link: CredentialRow): Principals =>
-  ifFoundThen(await guestBy(reading, row, { way: 'shared_link', endsAt: link.expires_at }), (guest) =>
+  chainMaybe(await guestBy(reading, row, { way: 'shared_link', endsAt: link.expires_at }), (guest) =>
     inOneSpace(reading, guest, link.holder_id),
   );
 

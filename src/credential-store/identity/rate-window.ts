@@ -16,7 +16,7 @@ export interface Allowance {
   readonly max: number;
 }
 
-export class Counts {
+export class RateWindow {
   readonly #counts = new Map<string, Count>();
 
   current(key: string, now: Instant): Count {

@@ -4,7 +4,7 @@
  */
 import { ok, type Result } from '../../domain/result.js';
 import type { ObjectRow, Transaction } from '../storage-port.js';
-import type { Work } from '../unit-of-work.js';
+import type { UnitOfWork } from '../unit-of-work.js';
 import { CREDENTIAL_KINDS, endCredential, genuineCredential } from './credentials.js';
 
 /** By id, those that let nobody in any more. No MAC is checked: an ending grants nothing. */
@@ -24,7 +24,10 @@ export async function endedCredentials(
 }
 
 /** Ends them again, each with its entry. */
-export async function endCredentialsAgain(work: Work, ended: ReadonlySet<string>): Promise<Result<void>> {
+export async function endCredentialsAgain(
+  work: UnitOfWork,
+  ended: ReadonlySet<string>,
+): Promise<Result<void>> {
   for (const kind of CREDENTIAL_KINDS)
     for (const row of await work.tx.credentials.ofKind(kind)) {
       if (!ended.has(row.id) || row.ended_at !== null) continue;

@@ -10,7 +10,7 @@ import { isActiveOwner } from '../../domain/users.js';
 import { genuine } from '../key-repository.js';
 import { declarationOf } from '../rows.js';
 import type { ObjectRow } from '../storage-port.js';
-import type { Work } from '../unit-of-work.js';
+import type { UnitOfWork } from '../unit-of-work.js';
 import { ROOT_TOKEN_MIN, rootId, rootProof } from './authenticate.js';
 import { endCredential, findCredential, genuineCredential, insertCredential } from './credentials.js';
 
@@ -18,7 +18,7 @@ import { endCredential, findCredential, genuineCredential, insertCredential } fr
  * The root token is this one from now on. `usage` for one that is too short or of another kind; `conflict` for
  * one that was revoked, or replaced by another.
  */
-export async function setRootToken(work: Work, token: Secret): Promise<Result<void>> {
+export async function setRootToken(work: UnitOfWork, token: Secret): Promise<Result<void>> {
   if (token.reveal().length < ROOT_TOKEN_MIN || parseToken(token.reveal()) !== undefined)
     return fail(
       fault(
@@ -44,7 +44,7 @@ export async function setRootToken(work: Work, token: Secret): Promise<Result<vo
   return row.ok ? ok(undefined) : row;
 }
 
-async function endRootTokens(work: Work): Promise<Result<void>> {
+async function endRootTokens(work: UnitOfWork): Promise<Result<void>> {
   for (const row of await work.tx.credentials.ofKind('root')) {
     const checked = genuineCredential(work, row);
     if (!checked.ok) return checked;
@@ -55,11 +55,11 @@ async function endRootTokens(work: Work): Promise<Result<void>> {
 }
 
 /** Was there ever one? A store whose root token was revoked is not given another unasked. */
-export const hadRootToken = async ({ tx }: Pick<Work, 'tx'>): Promise<Result<boolean>> =>
+export const hadRootToken = async ({ tx }: Pick<UnitOfWork, 'tx'>): Promise<Result<boolean>> =>
   ok((await tx.credentials.ofKind('root')).length > 0);
 
 /** Of the active owners, the one who was there first: in a new store, the one it came with. */
-async function firstOwner(work: Work): Promise<Result<ObjectRow>> {
+async function firstOwner(work: UnitOfWork): Promise<Result<ObjectRow>> {
   const owners: ObjectRow[] = [];
   for (const row of await work.tx.objects.ofKind('User')) {
     const checked = genuine(work, row);

@@ -1,11 +1,17 @@
 /** At most so many at once, and so many waiting: hashing passwords must not keep a server from everything else. */
 
-export interface Turns {
+export interface Semaphore {
   /** Undefined, at once, when too many wait already. */
   run<T>(work: () => Promise<T>): Promise<T | undefined>;
 }
 
-export function turns({ atOnce, waiting }: { readonly atOnce: number; readonly waiting: number }): Turns {
+export function semaphore({
+  atOnce,
+  waiting,
+}: {
+  readonly atOnce: number;
+  readonly waiting: number;
+}): Semaphore {
   const queue: (() => void)[] = [];
   let running = 0;
   return {

@@ -5,22 +5,22 @@ import type { Principal } from '../../domain/principal.js';
 import { fail, ok, type Result } from '../../domain/result.js';
 import { parseToken, type Secret } from '../../domain/secret.js';
 import type { Accounts } from '../../ports/accounts.js';
-import type { Manual } from '../../ports/admin.js';
+import type { Admin } from '../../ports/admin.js';
 import type { Applied } from '../../ports/applied.js';
-import type { AccessToken, Authority, By, CallContext } from '../../ports/identity.js';
+import type { AccessToken, By, CallContext, IdentityService } from '../../ports/identity.js';
 import type { LiveStore } from '../../ports/live-store.js';
 import type { Outbox } from '../../ports/outbox.js';
-import type { Rooms } from '../../ports/spaces.js';
-import type { People } from '../../ports/users.js';
+import type { Spaces } from '../../ports/spaces.js';
+import type { Users } from '../../ports/users.js';
 import { accountsOver } from '../accounts/accounts.js';
-import { manualOver } from '../admin/admin.js';
+import { adminOver } from '../admin/admin.js';
 import { appliedBy, ownersIn } from '../applied.js';
 import { identityOf, openOrFill } from '../bootstrap.js';
-import { openAuthority } from '../credential-store.js';
+import { openCredentialStore } from '../credential-store.js';
 import { outboxOver } from '../outbox/outbox.js';
-import { roomsOver } from '../spaces/spaces.js';
+import { spacesOver } from '../spaces/spaces.js';
 import type { Storage } from '../storage-port.js';
-import { peopleOver } from '../user-admin.js';
+import { usersOver } from '../user-admin.js';
 import { type Authenticated, shownCredential, shownSession, whoHolds } from './authenticate.js';
 import { waitOut } from './constant-time.js';
 import { endCredential } from './credentials.js';
@@ -42,10 +42,10 @@ import { acceptInvitation, invite, setPassword } from './user-access.js';
 
 export interface ServedStore {
   readonly store: LiveStore;
-  readonly authority: Authority;
-  readonly rooms: Rooms;
-  readonly people: People;
-  readonly manual: Manual;
+  readonly authority: IdentityService;
+  readonly rooms: Spaces;
+  readonly people: Users;
+  readonly manual: Admin;
   readonly accounts: Accounts;
   readonly applied: Applied;
   readonly outbox: Outbox;
@@ -57,7 +57,7 @@ export async function openServed(
   world: IdentityWorld,
   masterKey: Secret,
 ): Promise<Result<ServedStore>> {
-  const store = await openAuthority(storage, world, masterKey);
+  const store = await openCredentialStore(storage, world, masterKey);
   if (!store.ok) return store;
   const opened = await storage.write(async (tx) => {
     const keyring = await openOrFill(tx, { ...world, masterKey, now: world.clock.now() });
@@ -68,9 +68,9 @@ export async function openServed(
   return ok({
     store: store.value,
     authority: { ...comingIn(identity), ...having(identity) },
-    rooms: roomsOver(identity, world.sealing),
-    people: peopleOver(identity),
-    manual: manualOver(identity),
+    rooms: spacesOver(identity, world.sealing),
+    people: usersOver(identity),
+    manual: adminOver(identity),
     accounts: accountsOver(identity),
     outbox: outboxOver(identity, storage),
     applied: {
@@ -81,7 +81,7 @@ export async function openServed(
 }
 
 type ComingIn = Pick<
-  Authority,
+  IdentityService,
   | 'authenticate'
   | 'exchange'
   | 'askForLink'
@@ -112,7 +112,7 @@ function comingIn(identity: Identity): ComingIn {
 }
 
 /** What is asked by whoever is known. */
-function having(identity: Identity): Omit<Authority, keyof ComingIn> {
+function having(identity: Identity): Omit<IdentityService, keyof ComingIn> {
   const { write, read } = identity;
   return {
     revokeToken: (token, by) => revokeToken(identity, token, by),

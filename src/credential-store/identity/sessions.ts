@@ -9,7 +9,7 @@ import { fail, ok, type Result } from '../../domain/result.js';
 import { DAY_MS, type DurationMs, HOUR_MS, NEVER, SECOND_MS } from '../../domain/time.js';
 import type { AccessToken } from '../../ports/identity.js';
 import type { CredentialRow, ObjectRow } from '../storage-port.js';
-import type { Work } from '../unit-of-work.js';
+import type { UnitOfWork } from '../unit-of-work.js';
 import { type Claims, signAccessToken } from './access-token.js';
 import {
   actingAs,
@@ -51,7 +51,7 @@ export interface NewSession {
 }
 
 /** Starts one. `unauthenticated` if whoever comes in may not after all. */
-export async function startSession(work: Work, made: NewSession): Promise<Result<Granted>> {
+export async function startSession(work: UnitOfWork, made: NewSession): Promise<Result<Granted>> {
   const row = await insertCredential(
     actingAs(work, made.holder),
     {
@@ -67,7 +67,7 @@ export async function startSession(work: Work, made: NewSession): Promise<Result
 }
 
 /** Another token of a session that goes on. */
-export async function refreshSession(work: Work, row: CredentialRow): Promise<Result<Granted>> {
+export async function refreshSession(work: UnitOfWork, row: CredentialRow): Promise<Result<Granted>> {
   const granted = await grant(work, row);
   if (!granted.ok) return granted;
   const { claims, principal } = granted.value;
@@ -82,7 +82,7 @@ export async function refreshSession(work: Work, row: CredentialRow): Promise<Re
  * on as they are. `forbidden` for a session that made one meanwhile.
  */
 export async function confineSession(
-  work: Work,
+  work: UnitOfWork,
   principal: Principal,
   space: ObjectRow,
 ): Promise<Result<void>> {
@@ -99,7 +99,7 @@ export async function confineSession(
   return confined.ok ? ok(undefined) : confined;
 }
 
-async function grant(work: Work, row: CredentialRow): Promise<Result<Granted>> {
+async function grant(work: UnitOfWork, row: CredentialRow): Promise<Result<Granted>> {
   const found = await principalOf(work, row);
   if (!found.ok) return found;
   const principal = found.value;

@@ -3,12 +3,12 @@
  * own: whoever came in from a place before is not locked out by what others try. Kept in memory, by each server.
  */
 import type { DurationMs, Instant } from '../../domain/time.js';
-import { type Allowance, Counts, forgetOldest } from './rate-window.js';
+import { type Allowance, forgetOldest, RateWindow } from './rate-window.js';
 
 /** Wrong passwords for one account from one place. */
 const FROM_ONE_PLACE_MAX = 10;
 /** Wrong passwords for one account from all places that nobody ever came in from. */
-const FROM_STRANGERS_MAX = 50;
+const FROM_UNKNOWN_ADDRESSES_MAX = 50;
 
 export interface Attempt {
   /** As it was typed, folded; there need not be such an account. */
@@ -16,8 +16,8 @@ export interface Attempt {
   readonly source: string;
 }
 
-export class LoginThrottle {
-  readonly #failures = new Counts();
+export class SignInRateLimit {
+  readonly #failures = new RateWindow();
   readonly #known = new Set<string>();
 
   /** How long to wait before the next attempt; 0 if it may be made now. */
@@ -57,7 +57,7 @@ export class LoginThrottle {
   #allowances(attempt: Attempt): readonly Allowance[] {
     const place = { key: placeOf(attempt), max: FROM_ONE_PLACE_MAX };
     if (this.#known.has(place.key)) return [place];
-    return [place, { key: `strangers ${attempt.account}`, max: FROM_STRANGERS_MAX }];
+    return [place, { key: `strangers ${attempt.account}`, max: FROM_UNKNOWN_ADDRESSES_MAX }];
   }
 }
 

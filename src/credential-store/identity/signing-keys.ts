@@ -13,7 +13,7 @@ import { record } from '../audit-log.js';
 import { jwkOf, privateKeyOf, publicHalf, SEED_BYTES } from '../ed25519.js';
 import { isSameMac, tampered } from '../rows.js';
 import type { SigningKeyRow } from '../storage-port.js';
-import type { Work } from '../unit-of-work.js';
+import type { UnitOfWork } from '../unit-of-work.js';
 import type { Reading } from './credentials.js';
 
 /** No access token lives longer, so a retired key may be forgotten after it. */
@@ -27,7 +27,7 @@ export interface SigningKey {
 }
 
 /** The key to sign with now; a new one if there is none yet or it is due. */
-export async function signingKey(work: Work): Promise<Result<SigningKey>> {
+export async function signingKey(work: UnitOfWork): Promise<Result<SigningKey>> {
   const current = await currentKey(work);
   if (!current.ok) return current;
   const row = current.value;
@@ -39,7 +39,7 @@ export async function signingKey(work: Work): Promise<Result<SigningKey>> {
 }
 
 /** Draws a new key, and retires the one before. */
-export async function replaceSigningKey(work: Work): Promise<Result<SigningKey>> {
+export async function replaceSigningKey(work: UnitOfWork): Promise<Result<SigningKey>> {
   const current = await currentKey(work);
   if (!current.ok) return current;
   if (current.value !== undefined)
@@ -78,7 +78,7 @@ export async function keySet(reading: Reading): Promise<Result<KeySet>> {
   return ok({ keys: [...keys.value].map(([kid, x]) => ({ ...jwkOf(x), kid, use: 'sig', alg: 'EdDSA' })) });
 }
 
-async function currentKey(work: Work): Promise<Result<SigningKeyRow | undefined>> {
+async function currentKey(work: UnitOfWork): Promise<Result<SigningKeyRow | undefined>> {
   const row = (await work.tx.signingKeys.all()).findLast(({ retired_at }) => retired_at === null);
   if (row !== undefined && !isGenuine(work, row)) return fail(tampered('signing key', row.id));
   return ok(row);
@@ -89,7 +89,7 @@ const isPublished = ({ retired_at }: SigningKeyRow, now: Instant): boolean =>
 
 const opened = (seed: Secret): KeyObject => privateKeyOf(Buffer.from(seed.reveal(), 'base64'));
 
-const sign = (work: Work, row: Omit<SigningKeyRow, 'row_mac'>): SigningKeyRow => ({
+const sign = (work: UnitOfWork, row: Omit<SigningKeyRow, 'row_mac'>): SigningKeyRow => ({
   ...row,
   row_mac: work.keyring.rowMac(rowText(row)),
 });

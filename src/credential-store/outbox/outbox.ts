@@ -9,12 +9,12 @@
  * A server that dies between sending and forgetting has it sent again, under the same id.
  */
 import { ok, type Result } from '../../domain/result.js';
-import { type Dropped, type Mailbag, type Outbox, type Taken, takenForMs } from '../../ports/outbox.js';
+import { type Dropped, type Outbox, type OutboxQueue, type Taken, takenForMs } from '../../ports/outbox.js';
 import { findCredential, liveHolder } from '../identity/credentials.js';
 import type { Identity } from '../identity/identity.js';
-import type { LetterRow, Storage } from '../storage-port.js';
-import type { Work } from '../unit-of-work.js';
-import { openLetter } from './messages.js';
+import type { MessageRow, Storage } from '../storage-port.js';
+import type { UnitOfWork } from '../unit-of-work.js';
+import { openMessage } from './messages.js';
 
 const SERVER = { actor: 'keywright', path: 'serve' } as const;
 
@@ -40,12 +40,12 @@ export const outboxOver = (
   watch: (listener) => storage.watch(listener),
 });
 
-async function takeDue(work: Work, max: number): Promise<Result<Mailbag>> {
+async function takeDue(work: UnitOfWork, max: number): Promise<Result<OutboxQueue>> {
   const taken: Taken[] = [];
   const dropped: Dropped[] = [];
   for (const row of await work.tx.outbox.due(work.now, max)) {
     const why = await whyNot(work, row);
-    const letter = why === undefined ? await openLetter(work, row) : undefined;
+    const letter = why === undefined ? await openMessage(work, row) : undefined;
     if (letter === undefined) {
       await work.tx.outbox.remove(row);
       dropped.push({ id: row.id, because: why ?? 'tampered' });
@@ -60,7 +60,7 @@ async function takeDue(work: Work, max: number): Promise<Result<Mailbag>> {
 }
 
 /** What it is about may have ended since, and whoever it is to may be gone. */
-async function whyNot(work: Work, row: LetterRow): Promise<Dropped['because'] | undefined> {
+async function whyNot(work: UnitOfWork, row: MessageRow): Promise<Dropped['because'] | undefined> {
   const found = await findCredential(work, row.credential_id);
   if (!found.ok) return 'tampered';
   const credential = found.value;

@@ -11,8 +11,8 @@ import type { By } from '../../ports/identity.js';
 import type { Agent, Attributes } from '../../ports/spaces.js';
 import { record } from '../audit-log.js';
 import { loadObject } from '../key-repository.js';
-import type { BelongingRow, Transaction } from '../storage-port.js';
-import type { Work } from '../unit-of-work.js';
+import type { AttributeRow, Transaction } from '../storage-port.js';
+import type { UnitOfWork } from '../unit-of-work.js';
 import { keptIn } from './attributes.js';
 
 export async function agentsOf(
@@ -29,7 +29,7 @@ export interface NewAgent {
 }
 
 export async function deployAgent(
-  work: Work,
+  work: UnitOfWork,
   { environment, attributes }: NewAgent,
   { principal }: By,
 ): Promise<Result<Agent>> {
@@ -44,7 +44,7 @@ export async function deployAgent(
     return fail(fault('conflict', `${environment} has ${AGENTS_MAX} agents; delete one first`));
   const id = before?.id ?? `us_ag_${base62(16, work.entropy)}`;
   const version = before === undefined ? 1 : agentIn(before).version + 1;
-  const row: BelongingRow = {
+  const row: AttributeRow = {
     ...{ id, kind: 'agent', object_id: object.value.id, name: slug ?? id },
     value: canonicalJson({ version, attributes }),
     created_at: before?.created_at ?? work.now,
@@ -59,7 +59,7 @@ export async function deployAgent(
 
 const AGENTS_MAX = 200;
 
-export async function removeAgent(work: Work, id: string, { principal }: By): Promise<Result<void>> {
+export async function removeAgent(work: UnitOfWork, id: string, { principal }: By): Promise<Result<void>> {
   const row = await work.tx.belongings.byId(id);
   const object = row?.kind === 'agent' ? await work.tx.objects.byId(row.object_id) : undefined;
   if (object === undefined) return fail(fault('not_found', 'there is no such agent; GET /agents lists them'));
@@ -72,7 +72,7 @@ export async function removeAgent(work: Work, id: string, { principal }: By): Pr
   return ok(undefined);
 }
 
-function agentIn(row: BelongingRow): Agent {
+function agentIn(row: AttributeRow): Agent {
   const { version, attributes } = JSON.parse(row.value) as Pick<Agent, 'version' | 'attributes'>;
   return { ...keptIn(row), id: row.id, environmentId: row.object_id, version, attributes };
 }

@@ -3,13 +3,13 @@ import { canonicalJson } from '../../domain/canonical.js';
 import { ok, type Result } from '../../domain/result.js';
 import type { Attributes, Kept } from '../../ports/spaces.js';
 import { record } from '../audit-log.js';
-import type { BelongingKind, BelongingRow, ObjectRow } from '../storage-port.js';
-import type { Entry, Work } from '../unit-of-work.js';
+import type { AttributeKind, AttributeRow, ObjectRow } from '../storage-port.js';
+import type { Entry, UnitOfWork } from '../unit-of-work.js';
 
-export const attributesIn = ({ value }: Pick<BelongingRow, 'value'>): Attributes =>
+export const attributesIn = ({ value }: Pick<AttributeRow, 'value'>): Attributes =>
   JSON.parse(value) as Attributes;
 
-export const keptIn = (row: BelongingRow): Kept => ({
+export const keptIn = (row: AttributeRow): Kept => ({
   attributes: attributesIn(row),
   createdAt: row.created_at,
   updatedAt: row.updated_at,
@@ -24,16 +24,20 @@ export const merged = (before: Attributes, change: Attributes): Attributes =>
 const withoutUndefined = (change: Attributes): Attributes =>
   Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
 
-export interface Belonging {
+export interface AttributeTarget {
   readonly id: string;
-  readonly kind: BelongingKind;
+  readonly kind: AttributeKind;
   readonly name: string;
   readonly change: Attributes;
   readonly entry: Entry;
 }
 
 /** Merges the change into what is kept. Nothing is written, and no entry, if it is so already. */
-export async function keep(work: Work, object: ObjectRow, belonging: Belonging): Promise<Result<void>> {
+export async function keep(
+  work: UnitOfWork,
+  object: ObjectRow,
+  belonging: AttributeTarget,
+): Promise<Result<void>> {
   const { id, kind, name, change, entry } = belonging;
   const before = await work.tx.belongings.byId(id);
   const value = canonicalJson(merged(before ? attributesIn(before) : {}, change));
@@ -49,7 +53,11 @@ export async function keep(work: Work, object: ObjectRow, belonging: Belonging):
 }
 
 /** Of an object itself. What was set is nobody's but its owner's: the entry says which members changed, not to what. */
-export const keepAttributes = (work: Work, object: ObjectRow, change: Attributes): Promise<Result<void>> =>
+export const keepAttributes = (
+  work: UnitOfWork,
+  object: ObjectRow,
+  change: Attributes,
+): Promise<Result<void>> =>
   keep(work, object, {
     ...{ id: object.id, kind: 'attributes', name: '', change },
     entry: {

@@ -10,12 +10,12 @@ import type { GuestPlaceChange } from '../../ports/guests.js';
 import type { By } from '../../ports/identity.js';
 import { declarationOf } from '../rows.js';
 import type { ObjectRow } from '../storage-port.js';
-import type { Work } from '../unit-of-work.js';
+import type { UnitOfWork } from '../unit-of-work.js';
 import { type Grants, guestRow, spaceById, specOf } from './guests.js';
 import { changeSpec } from './objects.js';
 
 /** Open already: nothing changes. `conflict` for a workbook of a space that is open as a whole. */
-export async function openPlace(work: Work, change: GuestPlaceChange, by: By): Promise<Result<void>> {
+export async function openPlace(work: UnitOfWork, change: GuestPlaceChange, by: By): Promise<Result<void>> {
   const asked = await askedFor(work, change, by);
   if (!asked.ok) return asked;
   const { row, space, workbook, own, others } = asked.value;
@@ -31,7 +31,7 @@ export async function openPlace(work: Work, change: GuestPlaceChange, by: By): P
 
 /** Into a space: all of it, unless something of it is open to them already. */
 export async function inviteInto(
-  work: Work,
+  work: UnitOfWork,
   { guest, spaceId }: { readonly guest: ObjectRef; readonly spaceId: string },
   by: By,
 ): Promise<Result<void>> {
@@ -42,7 +42,7 @@ export async function inviteInto(
 }
 
 /** `not_found` for what is not open to them as such: one workbook of a space that is open as a whole. */
-export async function closePlace(work: Work, change: GuestPlaceChange, by: By): Promise<Result<void>> {
+export async function closePlace(work: UnitOfWork, change: GuestPlaceChange, by: By): Promise<Result<void>> {
   const asked = await askedFor(work, change, by);
   if (!asked.ok) return asked;
   const { row, workbook, own, others } = asked.value;
@@ -54,7 +54,7 @@ export async function closePlace(work: Work, change: GuestPlaceChange, by: By): 
 }
 
 /** The guest, the place, and what the guest's grants have of its space by now. */
-async function askedFor(work: Work, { guest, placeId }: GuestPlaceChange, by: By) {
+async function askedFor(work: UnitOfWork, { guest, placeId }: GuestPlaceChange, by: By) {
   const row = await guestRow(work, guest, by);
   if (!row.ok) return row;
   const found = await findPlace(work, placeId);
@@ -63,7 +63,7 @@ async function askedFor(work: Work, { guest, placeId }: GuestPlaceChange, by: By
   return ok({ row: row.value, ...found.value, ...grantOf(grants, found.value.space) });
 }
 
-const changeGrants = (work: Work, row: ObjectRow, grants: Grants): Promise<Result<void>> =>
+const changeGrants = (work: UnitOfWork, row: ObjectRow, grants: Grants): Promise<Result<void>> =>
   changeSpec(work, row, { grants });
 
 const spaceIn = (row: ObjectRow) => declarationOf(row) as DeclarationOf<'Space'>;
@@ -81,7 +81,7 @@ interface Found {
   readonly workbook: string | undefined;
 }
 
-async function findPlace(work: Work, id: string): Promise<Result<Found>> {
+async function findPlace(work: UnitOfWork, id: string): Promise<Result<Found>> {
   const spaceId = spaceOfWorkbook(id);
   const space = await spaceById(work, spaceId ?? id);
   if (!space.ok || spaceId === undefined)

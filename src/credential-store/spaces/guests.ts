@@ -9,13 +9,13 @@ import { type DeclarationOf, type ObjectRef, refOf } from '../../domain/objects.
 import { fail, ok, type Result } from '../../domain/result.js';
 import type { GuestChange, GuestPlace, NewGuest } from '../../ports/guests.js';
 import type { By } from '../../ports/identity.js';
-import { createByHand } from '../create.js';
+import { manualCreate } from '../create.js';
 import { guestDeclaration } from '../identity/guest-links.js';
 import { genuine, loadObject } from '../key-repository.js';
-import { removeByHand } from '../manual-update.js';
+import { manualRemove } from '../manual-update.js';
 import { declarationOf } from '../rows.js';
 import type { ObjectRow } from '../storage-port.js';
-import type { Work } from '../unit-of-work.js';
+import type { UnitOfWork } from '../unit-of-work.js';
 import { changeSpec } from './objects.js';
 
 export type Grants = NonNullable<GuestSpec['grants']>;
@@ -23,7 +23,7 @@ export type Grants = NonNullable<GuestSpec['grants']>;
 const NAME_MAX = 200;
 
 export async function createGuests(
-  work: Work,
+  work: UnitOfWork,
   guests: readonly NewGuest[],
   by: By,
 ): Promise<Result<readonly ObjectRef[]>> {
@@ -38,7 +38,7 @@ export async function createGuests(
     if (!allowed.ok) return allowed;
     const { grants } = opened.value;
     const declaration = guestDeclaration(work, { environment, email, grants, ...(name && { name }) });
-    const created = await createByHand(work, { declaration });
+    const created = await manualCreate(work, { declaration });
     if (!created.ok) return created;
     made.push(refOf(declaration));
   }
@@ -46,7 +46,7 @@ export async function createGuests(
 }
 
 export async function changeGuest(
-  work: Work,
+  work: UnitOfWork,
   { guest, name, places }: GuestChange,
   by: By,
 ): Promise<Result<void>> {
@@ -64,14 +64,14 @@ export async function changeGuest(
 
 /** Out of one space, or of everything: a guest who is gone has no grant left, whoever has the address later. */
 export async function removeGuest(
-  work: Work,
+  work: UnitOfWork,
   { guest, spaceId }: { readonly guest: ObjectRef; readonly spaceId?: string | undefined },
   by: By,
 ): Promise<Result<void>> {
   const row = await guestRow(work, guest, by);
   if (!row.ok) return row;
   if (spaceId === undefined) {
-    const removed = await removeByHand(work, { object: guest });
+    const removed = await manualRemove(work, { object: guest });
     return removed.ok ? ok(undefined) : removed;
   }
   const space = await spaceById(work, spaceId);
@@ -82,7 +82,11 @@ export async function removeGuest(
 }
 
 /** One whom the caller may change. `not_found`, `forbidden`. */
-export async function guestRow(work: Work, guest: ObjectRef, { principal }: By): Promise<Result<ObjectRow>> {
+export async function guestRow(
+  work: UnitOfWork,
+  guest: ObjectRef,
+  { principal }: By,
+): Promise<Result<ObjectRow>> {
   const row = await loadObject(work, guest);
   if (!row.ok) return row;
   const target = { kind: 'guest', environment: specOf(row.value).environment, id: row.value.id } as const;
@@ -100,7 +104,7 @@ interface Opened {
 
 /** A space alone is all of it; one with no workbooks of a list is nothing. */
 async function grantsFor(
-  work: Work,
+  work: UnitOfWork,
   environment: string,
   wanted: readonly GuestPlace[],
 ): Promise<Result<Opened>> {
@@ -131,7 +135,7 @@ async function grantsFor(
 }
 
 /** `unknown_reference`. */
-export async function spaceById(work: Work, id: string): Promise<Result<ObjectRow>> {
+export async function spaceById(work: UnitOfWork, id: string): Promise<Result<ObjectRow>> {
   const row = await work.tx.objects.byId(id);
   if (row === undefined || row.kind !== 'Space' || row.removed_at !== null)
     return fail(fault('unknown_reference', `there is no space ${id}; GET /spaces lists them`));

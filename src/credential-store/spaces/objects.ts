@@ -6,14 +6,14 @@ import { type Declaration, type ObjectRef, refOf, scopedName } from '../../domai
 import type { Principal } from '../../domain/principal.js';
 import { ok, type Result } from '../../domain/result.js';
 import type { By } from '../../ports/identity.js';
-import type { Attributes, Kept, NewRoom, RoomChange } from '../../ports/spaces.js';
-import { createByHand } from '../create.js';
+import type { Attributes, Kept, NewSpace, SpaceChange } from '../../ports/spaces.js';
+import { manualCreate } from '../create.js';
 import { confineSession } from '../identity/sessions.js';
 import { loadObject } from '../key-repository.js';
-import { removeByHand, updateByHand } from '../manual-update.js';
+import { manualRemove, manualUpdate } from '../manual-update.js';
 import { declarationOf } from '../rows.js';
 import type { ObjectRow, Transaction } from '../storage-port.js';
-import type { Work } from '../unit-of-work.js';
+import type { UnitOfWork } from '../unit-of-work.js';
 import { attributesIn, keepAttributes } from './attributes.js';
 import { another, labelFrom } from './labels.js';
 
@@ -40,11 +40,11 @@ export async function about(
   );
 }
 
-export async function createRoom(work: Work, room: NewRoom, by: By): Promise<Result<ObjectRef>> {
+export async function createRoom(work: UnitOfWork, room: NewSpace, by: By): Promise<Result<ObjectRef>> {
   const allowed = mayCreate(by.principal, room);
   if (!allowed.ok) return allowed;
   const declaration = await declarationFor(work, room);
-  const created = await createByHand(work, { declaration });
+  const created = await manualCreate(work, { declaration });
   if (!created.ok) return created;
   const object = await loadObject(work, refOf(declaration));
   if (!object.ok) return object;
@@ -54,7 +54,7 @@ export async function createRoom(work: Work, room: NewRoom, by: By): Promise<Res
   return confined.ok ? ok(refOf(declaration)) : confined;
 }
 
-export async function changeRoom(work: Work, change: RoomChange, by: By): Promise<Result<void>> {
+export async function changeRoom(work: UnitOfWork, change: SpaceChange, by: By): Promise<Result<void>> {
   const object = await loadObject(work, change.object);
   if (!object.ok) return object;
   const allowed = mayChange(by.principal, object.value);
@@ -71,28 +71,32 @@ export async function changeRoom(work: Work, change: RoomChange, by: By): Promis
 }
 
 /** Declares what is given, and all else as it is. */
-export async function changeSpec(work: Work, row: ObjectRow, spec: object): Promise<Result<void>> {
+export async function changeSpec(work: UnitOfWork, row: ObjectRow, spec: object): Promise<Result<void>> {
   const before = declarationOf(row);
   const { schema } = kindOf(before.kind);
   const declaration = { ...before, spec: normalForm(schema, { ...before.spec, ...spec }) } as Declaration;
-  const updated = await updateByHand(work, { declaration, revision: row.revision });
+  const updated = await manualUpdate(work, { declaration, revision: row.revision });
   return updated.ok ? ok(undefined) : updated;
 }
 
-export async function removeRooms(work: Work, objects: readonly ObjectRef[], by: By): Promise<Result<void>> {
+export async function removeRooms(
+  work: UnitOfWork,
+  objects: readonly ObjectRef[],
+  by: By,
+): Promise<Result<void>> {
   for (const object of objects) {
     const row = await loadObject(work, object);
     if (!row.ok) return row;
     const allowed = mayChange(by.principal, row.value);
     if (!allowed.ok) return allowed;
-    const removed = await removeByHand(work, { object });
+    const removed = await manualRemove(work, { object });
     if (!removed.ok) return removed;
   }
   return ok(undefined);
 }
 
 /** Environments are made and changed by people, who have all of the account in view. */
-const mayCreate = (principal: Principal, { kind, spec }: NewRoom): Result<void> =>
+const mayCreate = (principal: Principal, { kind, spec }: NewSpace): Result<void> =>
   kind === 'Environment'
     ? authorize(principal, 'environments:write', { kind: 'account' })
     : authorize(principal, 'spaces:write', { kind: 'environment', environment: spec.environment });
@@ -105,7 +109,7 @@ function mayChange(principal: Principal, row: ObjectRow): Result<void> {
   return authorize(principal, 'spaces:write', { kind: 'place', place });
 }
 
-async function declarationFor(work: Work, room: NewRoom): Promise<Declaration> {
+async function declarationFor(work: UnitOfWork, room: NewSpace): Promise<Declaration> {
   const spec = normalForm(kindOf(room.kind).schema, room.spec);
   const wished = labelFrom(room.name, room.kind.toLowerCase());
   const named = (name: string): Declaration =>

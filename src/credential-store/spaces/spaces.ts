@@ -1,7 +1,7 @@
 /** The use-cases of rooms and what is in them, put together as the port. */
 
 import type { Sealing } from '../../ports/sealing.js';
-import type { Rooms } from '../../ports/spaces.js';
+import type { Spaces } from '../../ports/spaces.js';
 import { acknowledgeEvent, eventSeen, eventsSeen, postEvent } from '../events/events.js';
 import { callerBy, type Identity } from '../identity/identity.js';
 import { putSecret, removeSecret, secretsSeen } from '../secrets.js';
@@ -11,7 +11,7 @@ import { changeGuest, createGuests, removeGuest } from './guests.js';
 import { about, changeRoom, createRoom, removeRooms } from './objects.js';
 import { changeWorkbook, createWorkbook, removeWorkbook, workbooksOf } from './workbooks.js';
 
-export const roomsOver = ({ read, write }: Pick<Identity, 'read' | 'write'>, sealing: Sealing): Rooms => ({
+export const spacesOver = ({ read, write }: Pick<Identity, 'read' | 'write'>, sealing: Sealing): Spaces => ({
   about: (objects) => read(({ tx }) => about(tx, objects)),
   create: (room, by) => write(callerBy(by), (work) => createRoom(work, room, by)),
   change: (change, by) => write(callerBy(by), (work) => changeRoom(work, change, by)),

@@ -11,7 +11,7 @@ import { record } from '../audit-log.js';
 import { genuine, loadObject } from '../key-repository.js';
 import { declarationOf } from '../rows.js';
 import type { ObjectRow, Transaction } from '../storage-port.js';
-import type { Work } from '../unit-of-work.js';
+import type { UnitOfWork } from '../unit-of-work.js';
 import { keep, keptIn } from './attributes.js';
 import { another, labelFrom } from './labels.js';
 import { changeSpec } from './objects.js';
@@ -31,7 +31,7 @@ export interface NewWorkbook {
 }
 
 export async function createWorkbook(
-  work: Work,
+  work: UnitOfWork,
   { space, name, attributes }: NewWorkbook,
   by: By,
 ): Promise<Result<string>> {
@@ -57,7 +57,7 @@ export async function createWorkbook(
 }
 
 export async function changeWorkbook(
-  work: Work,
+  work: UnitOfWork,
   { id, attributes }: { readonly id: string; readonly attributes: Attributes },
   { principal }: By,
 ): Promise<Result<void>> {
@@ -73,7 +73,7 @@ export async function changeWorkbook(
   });
 }
 
-export async function removeWorkbook(work: Work, id: string, by: By): Promise<Result<void>> {
+export async function removeWorkbook(work: UnitOfWork, id: string, by: By): Promise<Result<void>> {
   const found = await findWorkbook(work, id);
   if (!found.ok) return found;
   const { row, space, name } = found.value;
@@ -102,7 +102,7 @@ interface FoundWorkbook {
   readonly name: string;
 }
 
-async function findWorkbook(work: Work, id: string): Promise<Result<FoundWorkbook>> {
+async function findWorkbook(work: UnitOfWork, id: string): Promise<Result<FoundWorkbook>> {
   const row = await work.tx.objects.byId(spaceOfWorkbook(id) ?? '');
   if (row === undefined || row.kind !== 'Space' || row.removed_at !== null) return ABSENT;
   const checked = genuine(work, row);

@@ -1,10 +1,10 @@
 /** What is kept beside objects and is no part of what they declare. Part of the storage port. */
 
 /** What it is: attributes of the object itself, attributes of one workbook of a space, an agent in an environment. */
-export type BelongingKind = 'attributes' | 'workbook' | 'agent';
+export type AttributeKind = 'attributes' | 'workbook' | 'agent';
 
 /** Opaque to every rule: no plan compares it and no decision about access is made by it, so no MAC covers it. */
-export interface BelongingRow {
+export interface AttributeRow {
   /** The object's own for its attributes, else `us_wb_…`, `us_ag_…`. */
   readonly id: string;
   readonly kind: string;
@@ -18,11 +18,11 @@ export interface BelongingRow {
   readonly updated_at: number;
 }
 
-export interface BelongingQueries {
-  byId(id: string): Promise<BelongingRow | undefined>;
+export interface AttributeQueries {
+  byId(id: string): Promise<AttributeRow | undefined>;
   /** Of these objects and one kind, by object and name. */
-  of(objectIds: readonly string[], kind: BelongingKind): Promise<readonly BelongingRow[]>;
+  of(objectIds: readonly string[], kind: AttributeKind): Promise<readonly AttributeRow[]>;
   /** Makes it, or replaces all but its id and when it was made. */
-  put(row: BelongingRow): Promise<void>;
+  put(row: AttributeRow): Promise<void>;
   remove(id: string): Promise<void>;
 }

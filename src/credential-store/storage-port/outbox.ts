@@ -1,6 +1,6 @@
 /** Rows of what people are to be sent, sealed to the store until it is handed over. Part of the storage port. */
 
-export interface LetterRow {
+export interface MessageRow {
   /** `us_msg_…`. */
   readonly id: string;
   /** The invitation or link that it is about: it is not sent once that has ended. */
@@ -18,16 +18,16 @@ export interface LetterRow {
 }
 
 export interface OutboxQueries {
-  put(row: LetterRow): Promise<void>;
+  put(row: MessageRow): Promise<void>;
   /** Those that are due at that time, longest first. */
-  due(at: number, limit: number): Promise<readonly LetterRow[]>;
+  due(at: number, limit: number): Promise<readonly MessageRow[]>;
   /** By id, those after one; all of them in the end. */
-  page(after: string, limit: number): Promise<readonly LetterRow[]>;
+  page(after: string, limit: number): Promise<readonly MessageRow[]>;
   /** When the first of all is due. */
   nextDueAt(): Promise<number | undefined>;
   /** Changes when it is due, and how often it was taken, if it was taken as often as said. */
-  postpone(row: Pick<LetterRow, 'id' | 'attempts' | 'due_at'>, attemptsBefore: number): Promise<void>;
+  postpone(row: Pick<MessageRow, 'id' | 'attempts' | 'due_at'>, attemptsBefore: number): Promise<void>;
   /** If it was taken as often as said. */
-  remove(row: Pick<LetterRow, 'id' | 'attempts'>): Promise<void>;
+  remove(row: Pick<MessageRow, 'id' | 'attempts'>): Promise<void>;
   count(): Promise<number>;
 }

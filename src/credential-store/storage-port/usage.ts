@@ -35,7 +35,7 @@ export interface ReplayRow {
   readonly created_at: number;
 }
 
-export interface AccountingQueries {
+export interface UsageQueries {
   /** Adds to what the version was used before. */
   counted(tokenId: string, uses: number): Promise<void>;
   /** Adds to the row of that day, environment and kind. */

@@ -1,7 +1,7 @@
 /** The first tables: objects of every kind, versions of keys, what surrounds them, and the audit log. */
 import { type Kysely, type Migration, sql } from 'kysely';
 
-export const firstLight: Migration = {
+export const initial: Migration = {
   async up(db: Kysely<unknown>): Promise<void> {
     await objects(db);
     await versions(db);

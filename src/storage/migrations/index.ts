@@ -1,6 +1,6 @@
 /** The migrations by name, oldest first. A released one never changes. */
 import type { Migration } from 'kysely';
-import { firstLight } from './0001-initial.js';
+import { initial } from './0001-initial.js';
 import { people } from './0002-people.js';
 import { deliveriesBesideObjects } from './0003-deliveries.js';
 import { credentials } from './0004-credentials.js';
@@ -14,7 +14,7 @@ import { events } from './0012-events.js';
 import { effects } from './0013-effects.js';
 
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
-  '0001-first-light': firstLight,
+  '0001-first-light': initial,
   '0002-people': people,
   '0003-deliveries': deliveriesBesideObjects,
   '0004-credentials': credentials,

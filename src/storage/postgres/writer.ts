@@ -2,7 +2,7 @@
 import type { Kysely } from 'kysely';
 import type { Transaction } from '../../credential-store/storage-port.js';
 import { type Fault, fault } from '../../domain/errors.js';
-import { tellingEntries } from '../change-signal.js';
+import { notifyingEntries } from '../change-signal.js';
 import type { Database } from '../schema.js';
 import { transactionOver } from '../transaction.js';
 import type { Transactor } from '../write-queue.js';
@@ -63,7 +63,7 @@ export class PostgresWriter implements Transactor {
       const connection = await pool.begin(WRITE);
       this.#connection = connection;
       const transaction = transactionOver({ compiler, connection, memo: this.#memo });
-      this.#transaction = tellingEntries(transaction, (seq) => {
+      this.#transaction = notifyingEntries(transaction, (seq) => {
         this.#entry = seq;
       });
       return undefined;

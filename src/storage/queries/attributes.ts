@@ -1,5 +1,5 @@
 /** What is kept beside objects: attributes, and agents. */
-import type { BelongingQueries, BelongingRow } from '../../credential-store/storage-port.js';
+import type { AttributeQueries, AttributeRow } from '../../credential-store/storage-port.js';
 import { chunks } from '../chunks.js';
 import { type Session, statement, wholeRow } from '../statement.js';
 
@@ -11,12 +11,12 @@ const COLUMNS = [
   'value',
   'created_at',
   'updated_at',
-] as const satisfies readonly (keyof BelongingRow)[];
+] as const satisfies readonly (keyof AttributeRow)[];
 
 const byId = statement<{ id: string }>()((db, p) =>
   db.selectFrom('belongings').selectAll().where('id', '=', p('id')),
 );
-const put = statement<BelongingRow>()((db, p) =>
+const put = statement<AttributeRow>()((db, p) =>
   db
     .insertInto('belongings')
     .values(wholeRow(COLUMNS, p))
@@ -30,7 +30,7 @@ const put = statement<BelongingRow>()((db, p) =>
 );
 const remove = statement<{ id: string }>()((db, p) => db.deleteFrom('belongings').where('id', '=', p('id')));
 
-export function belongingQueries(session: Session): BelongingQueries {
+export function attributeQueries(session: Session): AttributeQueries {
   return {
     byId: async (id) => (await byId(session, { id }))[0],
     of: (objectIds, kind) =>

@@ -1,10 +1,5 @@
 /** Use, instances, and requests that were answered before. */
-import type {
-  AccountingQueries,
-  InstanceRow,
-  ReplayRow,
-  UsageRow,
-} from '../../credential-store/storage-port.js';
+import type { InstanceRow, ReplayRow, UsageQueries, UsageRow } from '../../credential-store/storage-port.js';
 import { type Session, statement, wholeRow } from '../statement.js';
 import { forgetVersion } from './versions.js';
 
@@ -66,7 +61,7 @@ const forgetReplays = statement<{ before: number }>()((db, p) =>
   db.deleteFrom('replays').where('created_at', '<', p('before')),
 );
 
-export const accountingQueries = (session: Session): AccountingQueries => ({
+export const usageQueries = (session: Session): UsageQueries => ({
   counted: async (id, uses) => {
     forgetVersion(session, id);
     await counted(session, { id, uses });

@@ -7,7 +7,7 @@ import type { SqliteConnection } from './driver.js';
 /** A row of each of a few thousand keys that are being made: a few megabytes. */
 const ENTRIES_MAX = 8_192;
 
-export class KeptMemo {
+export class RowMemo {
   readonly rows = new Map<string, unknown>();
   readonly #connection: SqliteConnection;
   #begunAt: number | undefined;
