@@ -2,15 +2,21 @@
 import type { TSchema } from 'typebox';
 import { FAULTS, type FaultCode } from '../domain/errors.js';
 import { VERSION } from '../domain/version.js';
-import { STREAM_TYPES } from './answering.js';
 import { MEDIA_TYPES } from './body.js';
 import { isOAuth } from './oauth.js';
 import { statusOf } from './problem.js';
 import { ROOT_PATHS } from './root-paths.js';
-import { type AnyRoute, concreteFirst, isOnce, STREAM_FORMATS, statusOfAnswer } from './route.js';
-import { PREFIXES, ROUTES } from './routes/index.js';
+import {
+  type AnyRoute,
+  concreteFirst,
+  PREFIXES,
+  STREAM_FORMATS,
+  statusOfAnswer,
+  takesIdempotencyKey,
+} from './route.js';
 import { Key } from './routes/keys/item.js';
 import { Problem, requiredOf } from './schemas.js';
+import { STREAM_TYPES } from './send-response.js';
 
 /** What any route of ours may answer. */
 const ALWAYS: readonly FaultCode[] = [
@@ -32,9 +38,18 @@ const OF_BODIES: readonly FaultCode[] = ['too_large', 'unsupported_media_type'];
 
 const SECURITY = [{ bearer: [] }, { apiKey: [] }] as const;
 
-export function openApi(): object {
+const described = new WeakMap<readonly AnyRoute[], object>();
+
+/** Made once for a list of routes: it takes longer than the rest of a server's start. */
+export function openApi(routes: readonly AnyRoute[]): object {
+  const known = described.get(routes) ?? describe(routes);
+  described.set(routes, known);
+  return known;
+}
+
+function describe(routes: readonly AnyRoute[]): object {
   const paths: Record<string, Record<string, unknown>> = {};
-  for (const route of concreteFirst(ROUTES)) {
+  for (const route of concreteFirst(routes)) {
     paths[route.path] ??= {};
     Object.assign(paths[route.path] ?? {}, { [route.method.toLowerCase()]: operationOf(route) });
   }
@@ -60,7 +75,7 @@ export function openApi(): object {
         client: { type: 'http', scheme: 'basic', description: 'The id of a key, and its secret.' },
       },
       schemas: Object.fromEntries(Object.entries(NAMED).map(([name, schema]) => [name, { ...schema }])),
-      responses: problemAnswers(),
+      responses: problemAnswers(routes),
     },
   });
 }
@@ -108,7 +123,7 @@ export const isRequired = (body: TSchema): boolean =>
   !('type' in body && body['type'] === 'object' && requiredOf(body).length === 0);
 
 const onceParameter = (route: AnyRoute): readonly object[] =>
-  isOnce(route) && !route.isOpen
+  takesIdempotencyKey(route) && !route.isOpen
     ? [
         {
           name: 'Idempotency-Key',
@@ -141,14 +156,19 @@ const answerOf = ({ answer }: AnyRoute): object => {
 
 function problems(route: AnyRoute): Record<number, object> {
   const { faults = [], body } = route;
-  const codes = [...ALWAYS, ...(body ? OF_BODIES : []), ...(isOnce(route) ? OF_KEYS : []), ...faults];
+  const codes = [
+    ...ALWAYS,
+    ...(body ? OF_BODIES : []),
+    ...(takesIdempotencyKey(route) ? OF_KEYS : []),
+    ...faults,
+  ];
   const statuses = [...new Set(codes.map(statusOf))];
   return Object.fromEntries(statuses.map((status) => [status, { $ref: `#/components/responses/${status}` }]));
 }
 
 /** One for each status, with all the codes that any route answers with it. */
-function problemAnswers(): Record<number, object> {
-  const codes = new Set([...ALWAYS, ...OF_BODIES, ...ROUTES.flatMap(({ faults = [] }) => faults)]);
+function problemAnswers(routes: readonly AnyRoute[]): Record<number, object> {
+  const codes = new Set([...ALWAYS, ...OF_BODIES, ...routes.flatMap(({ faults = [] }) => faults)]);
   const answers: Record<number, object> = {};
   for (const status of new Set([...codes].map(statusOf))) {
     const meanings = [...codes]

@@ -2,27 +2,28 @@
 import { type RequestHandler, Router } from 'express';
 import { fault } from '../domain/errors.js';
 import { SECOND_MS } from '../domain/time.js';
-import { pathOf, send, sendJson, sendProblem } from './answering.js';
+import type { HttpDependencies } from './dependencies.js';
+import { within } from './key-verification.js';
 import { openApi } from './openapi.js';
-import { notesOf } from './recording.js';
+import { notesOf } from './request-log.js';
 import type { ROOT_PATHS } from './root-paths.js';
-import { within } from './verifying.js';
-import type { HttpWorld } from './world.js';
+import type { AnyRoute } from './route.js';
+import { pathOf, send, sendJson, sendProblem } from './send-response.js';
 
 /** A probe that waits longer is counted as failed by whoever sent it. */
 const STORE_PATIENCE_MS = SECOND_MS;
 
-export function rootRouter(world: HttpWorld): Router {
+export function rootRouter(deps: HttpDependencies, routes: readonly AnyRoute[]): Router {
   const router = Router({ caseSensitive: true, strict: true });
-  const description = JSON.stringify(openApi());
+  const description = JSON.stringify(openApi(routes));
   const pages: Readonly<Record<keyof typeof ROOT_PATHS, RequestHandler>> = {
     '/healthz': (_, response) => sendJson(response, 200, { status: 'alive' }),
     '/readyz': async (_, response) => {
-      const ready = await isReady(world);
+      const ready = await isReady(deps);
       sendJson(response, ready ? 200 : 503, { ready });
     },
     '/metrics': async (_, response) => {
-      const { type, body } = await world.metrics.text();
+      const { type, body } = await deps.metrics.text();
       send(response, { status: 200, type, text: body });
     },
     '/openapi.json': (_, response) =>
@@ -46,7 +47,7 @@ const readOnly =
   };
 
 /** The store answers, and the memory may be trusted: a text that is no token still tells that. */
-async function isReady({ store, verifier, clock, stopping }: HttpWorld): Promise<boolean> {
+async function isReady({ store, verifier, clock, stopping }: HttpDependencies): Promise<boolean> {
   if (stopping.aborted || verifier.verify('').code === 'UNAVAILABLE') return false;
   return (await within(clock, STORE_PATIENCE_MS, store.facts())).ok;
 }

@@ -11,9 +11,10 @@ import { type DurationMs, SECOND_MS } from '../domain/time.js';
 import type { Clock } from '../ports/clock.js';
 import { createApp } from './app.js';
 import { bind, type ListenPlace } from './bind.js';
-import { direct } from './direct.js';
+import type { HttpDependencies } from './dependencies.js';
+import { fastPath } from './fast-path.js';
 import { problemOf } from './problem.js';
-import type { HttpWorld } from './world.js';
+import type { AnyRoute } from './route.js';
 
 export interface Listening {
   readonly host: string;
@@ -27,20 +28,24 @@ const CONNECTIONS_MAX = 2_000;
 const HEADERS_MAX_BYTES = 16 * 1_024;
 
 /** `usage` for an address that cannot be listened on. */
-export async function listen(world: HttpWorld, place: ListenPlace): Promise<Result<Listening>> {
-  const server = createHttpServer(world);
+export async function listen(
+  deps: HttpDependencies,
+  routes: readonly AnyRoute[],
+  place: ListenPlace,
+): Promise<Result<Listening>> {
+  const server = createHttpServer(deps, routes);
   const port = await bind(server, place);
   if (!port.ok) return port;
   return ok({
     host: place.host,
     port: port.value,
-    stop: (graceMs) => stop(server, world.clock, graceMs),
+    stop: (graceMs) => stop(server, deps.clock, graceMs),
   });
 }
 
-function createHttpServer(world: HttpWorld): Server {
-  const app = createApp(world);
-  const answer = direct(world, app);
+function createHttpServer(deps: HttpDependencies, routes: readonly AnyRoute[]): Server {
+  const app = createApp(deps, routes);
+  const answer = fastPath(deps, app);
   const listener: RequestListener = (request, response) => {
     request.url = withoutHost(request.url);
     answer(request, response);

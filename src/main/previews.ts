@@ -1,7 +1,7 @@
 /** Gives the HTTP layer the planner, over what a store knows of what was applied last. */
 import { type AppliedSources, driftAsApplied, planAsApplied } from '../controller/as-applied.js';
 import { ok } from '../domain/result.js';
-import type { Previews } from '../http/world.js';
+import type { Previews } from '../http/dependencies.js';
 import { driftJson } from '../view/drift-text.js';
 import { planJson } from '../view/plan-json.js';
 

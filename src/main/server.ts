@@ -11,9 +11,9 @@ import { fail, ok, type Result } from '../domain/result.js';
 import { Secret } from '../domain/secret.js';
 import { type DurationMs, SECOND_MS } from '../domain/time.js';
 import { parseOrigins } from '../http/cors.js';
-import { openPlanGate } from '../http/plan-gate.js';
+import type { HttpDependencies } from '../http/dependencies.js';
+import { openEntitlements } from '../http/entitlements.js';
 import { type Listening, listen } from '../http/server.js';
-import type { HttpWorld } from '../http/world.js';
 import type { OutboxSettings } from '../outbox/settings.js';
 import type { CredentialFeed } from '../ports/credential-feed.js';
 import type { LiveStore } from '../ports/live-store.js';
@@ -30,6 +30,7 @@ import { openPostgresFeed } from './postgres-store.js';
 import { startPosting } from './posting.js';
 import { previewsOver } from './previews.js';
 import { openRootToken } from './root-token.js';
+import { ROUTES } from './routes.js';
 import { openEmbeddedServed, openPostgresServed } from './served-store.js';
 
 export interface ServerOptions extends World, ServeOptions {
@@ -68,7 +69,7 @@ export async function serve(options: ServerOptions): Promise<Result<RunningServe
     return opened;
   }
   const { world, rootTokenFile } = opened.value;
-  const listening = await listen(world, place);
+  const listening = await listen(world, ROUTES, place);
   if (!listening.ok) {
     await opened.value.close();
     return listening;
@@ -81,7 +82,7 @@ export async function serve(options: ServerOptions): Promise<Result<RunningServe
 }
 
 interface Opened {
-  readonly world: HttpWorld;
+  readonly world: HttpDependencies;
   readonly rootTokenFile: string | undefined;
   readonly stopping: AbortController;
   /** Gives the fault if uses are lost. */
@@ -90,7 +91,7 @@ interface Opened {
 
 async function openRest(
   { store, authority, rooms, people, manual, accounts, applied, outbox }: ServedStore,
-  options: ServerOptions & Pick<HttpWorld, 'origins'>,
+  options: ServerOptions & Pick<HttpDependencies, 'origins'>,
 ): Promise<Result<Opened>> {
   const { clock, entropy, origins } = options;
   const root = await openRootToken(authority, {
@@ -99,8 +100,8 @@ async function openRest(
     entropy,
   });
   if (!root.ok) return root;
-  const plan = await openPlanGate({ accounts, clock, fixed: options.plan });
-  if (!plan.ok) return plan;
+  const entitlements = await openEntitlements({ accounts, clock, fixed: options.plan });
+  if (!entitlements.ok) return entitlements;
   const feed = await openFeed(options);
   if (!feed.ok) return feed;
   const verifier = await createVerifier(feed.value, clock);
@@ -123,7 +124,7 @@ async function openRest(
   }
   const registry = new Registry();
   const posted = await posting(outbox, options, { log, registry });
-  const world: HttpWorld = {
+  const world: HttpDependencies = {
     ...{
       store,
       authority,
@@ -131,7 +132,7 @@ async function openRest(
       people,
       manual,
       accounts,
-      plan: plan.value,
+      entitlements: entitlements.value,
       previews: previewsOver({ store, applied }),
       verifier: verifier.value,
       clock,

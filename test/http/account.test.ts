@@ -2,7 +2,7 @@
 import { fault } from '../../src/domain/errors.js';
 import { fail } from '../../src/domain/result.js';
 import { DAY_MS } from '../../src/domain/time.js';
-import type { HttpWorld } from '../../src/http/world.js';
+import type { HttpDependencies } from '../../src/http/dependencies.js';
 import { openEmbeddedFeed } from '../../src/main/embedded-store.js';
 import { createVerifier } from '../../src/verifier/verifier.js';
 import { joined, login, pat } from '../support/http-people.js';
@@ -134,7 +134,7 @@ test('F16: servers and controllers are listed with when they were last seen', as
 describe('Idempotency-Key', () => {
   const once = (key: string) => ({ 'idempotency-key': key });
   /** Has its effects, and dies before it keeps an answer. */
-  const forgetful = (world: HttpWorld): HttpWorld => ({
+  const forgetful = (world: HttpDependencies): HttpDependencies => ({
     ...world,
     accounts: { ...world.accounts, finish: async () => fail(fault('store_unreachable', 'gone')) },
   });
@@ -154,7 +154,7 @@ describe('Idempotency-Key', () => {
   });
 
   test.each([
-    ['answers', (world: HttpWorld) => world],
+    ['answers', (world: HttpDependencies) => world],
     ['dies before it has kept its answer', forgetful],
   ])('agents, signing keys and invitations are made once by a server that %s', async (_, change) => {
     const server = await place.start(change);

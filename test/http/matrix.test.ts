@@ -1,7 +1,7 @@
 /** Every route and every sort of caller: who lacks the permission of a route gets no further, whatever they send. */
 
 import type { Route } from '../../src/http/route.js';
-import { ROUTES } from '../../src/http/routes/index.js';
+import { ROUTES } from '../../src/main/routes.js';
 import { joined } from '../support/http-people.js';
 import { httpPlace, type TestServer } from '../support/http-world.js';
 import { role } from '../support/plan-declarations.js';

@@ -1,9 +1,9 @@
 /** What a route's definition may say, whatever the route does. */
 import { Type } from 'typebox';
-import { checkOf, withoutNulls } from '../../src/http/checking.js';
+import { checkOf, withoutNulls } from '../../src/http/request-validation.js';
 import { concreteFirst } from '../../src/http/route.js';
-import { ROUTES } from '../../src/http/routes/index.js';
 import { closed } from '../../src/http/schemas.js';
+import { ROUTES } from '../../src/main/routes.js';
 
 const Body = Type.Array(
   Type.Object(

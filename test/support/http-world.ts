@@ -4,12 +4,13 @@
  */
 import { request as plainRequest } from 'node:http';
 import { Secret } from '../../src/domain/secret.js';
-import { openPlanGate } from '../../src/http/plan-gate.js';
+import type { HttpDependencies, RequestEntry } from '../../src/http/dependencies.js';
+import { openEntitlements } from '../../src/http/entitlements.js';
 import { type Listening, listen } from '../../src/http/server.js';
-import type { HttpWorld, RequestEntry } from '../../src/http/world.js';
 import { openEmbeddedFeed } from '../../src/main/embedded-store.js';
 import { newHttpMetrics } from '../../src/main/http-metrics.js';
 import { previewsOver } from '../../src/main/previews.js';
+import { ROUTES } from '../../src/main/routes.js';
 import { openEmbeddedServed } from '../../src/main/served-store.js';
 import { systemClock } from '../../src/main/system.js';
 import type { Clock } from '../../src/ports/clock.js';
@@ -39,7 +40,7 @@ export interface Got {
 export interface TestServer {
   readonly url: string;
   readonly hand: Hand;
-  readonly world: HttpWorld;
+  readonly world: HttpDependencies;
   readonly listening: Listening;
   readonly outbox: Outbox;
   readonly clock: Clock & { advance(ms: number): void };
@@ -69,7 +70,7 @@ export function httpPlace() {
   return {
     place,
     start: async (
-      change: (world: HttpWorld) => HttpWorld = (world) => world,
+      change: (world: HttpDependencies) => HttpDependencies = (world) => world,
       serving: Serving = {},
     ): Promise<TestServer> => {
       const hand = await handOn(await place.store());
@@ -85,7 +86,7 @@ type Place = ReturnType<typeof storePlace>;
 interface Starting {
   readonly place: Place;
   readonly hand: Hand;
-  readonly change: (world: HttpWorld) => HttpWorld;
+  readonly change: (world: HttpDependencies) => HttpDependencies;
   readonly serving: Serving;
 }
 
@@ -108,7 +109,7 @@ async function startOn({ place, hand, change, serving }: Starting): Promise<Test
   const world = change({
     ...{ store, verifier, clock, entropy: place.world.entropy, stopping: stopping.signal },
     ...{ authority, rooms, people, manual, accounts },
-    plan: need(await openPlanGate({ accounts, clock })),
+    entitlements: need(await openEntitlements({ accounts, clock })),
     previews: previewsOver({ store, applied }),
     metrics: newHttpMetrics(verifier),
     limits: { requestsPerMinute: 100_000, concurrent: 100, streams: 10 },
@@ -118,7 +119,7 @@ async function startOn({ place, hand, change, serving }: Starting): Promise<Test
       failure: (_id, message, cause) => void failures.push(`${message} ${String(cause)}`),
     },
   });
-  const listening: Listening = need(await listen(world, { host: '127.0.0.1', port: 0 }));
+  const listening: Listening = need(await listen(world, ROUTES, { host: '127.0.0.1', port: 0 }));
   const url = `http://127.0.0.1:${listening.port}`;
   const described = (await (await fetch(`${url}/openapi.json`)).json()) as Description;
   const ask = async (line: string, asked: Asked = {}) =>

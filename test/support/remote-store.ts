@@ -5,11 +5,12 @@ import { openServed } from '../../src/authority/identity/open.js';
 import { newKey } from '../../src/authority/keyring.js';
 import { openRemoteStore } from '../../src/client/remote-store.js';
 import { Secret } from '../../src/domain/secret.js';
-import { openPlanGate } from '../../src/http/plan-gate.js';
+import type { HttpDependencies } from '../../src/http/dependencies.js';
+import { openEntitlements } from '../../src/http/entitlements.js';
 import { listen } from '../../src/http/server.js';
-import type { HttpWorld } from '../../src/http/world.js';
 import { newHttpMetrics } from '../../src/main/http-metrics.js';
 import { previewsOver } from '../../src/main/previews.js';
+import { ROUTES } from '../../src/main/routes.js';
 import { systemClock } from '../../src/main/system.js';
 import type { Authority } from '../../src/ports/authority.js';
 import type { CredentialFeed } from '../../src/ports/credential-feed.js';
@@ -44,17 +45,17 @@ export async function remotePlace(): Promise<RemotePlace> {
   const clock = { ...systemClock, now: world.clock.now };
   const verifier = need(await createVerifier(feed, clock));
   const stopping = new AbortController();
-  const http: HttpWorld = {
+  const http: HttpDependencies = {
     ...served,
     ...{ verifier, clock, entropy: world.entropy, stopping: stopping.signal },
     metrics: newHttpMetrics(verifier),
-    plan: need(await openPlanGate({ accounts: served.accounts, clock })),
+    entitlements: need(await openEntitlements({ accounts: served.accounts, clock })),
     previews: previewsOver(served),
     limits: { requestsPerMinute: 1_000_000, concurrent: 256, streams: 100 },
     origins: [],
     log: { request: () => undefined, failure: () => undefined },
   };
-  const listening = need(await listen(http, { host: '127.0.0.1', port: 0 }));
+  const listening = need(await listen(http, ROUTES, { host: '127.0.0.1', port: 0 }));
   const url = `http://127.0.0.1:${listening.port}`;
   const clients: LiveStore[] = [];
   return {

@@ -8,10 +8,10 @@ import { isObjectKind } from '../../../domain/kinds/index.js';
 import { fail, ok, type Result } from '../../../domain/result.js';
 import { formatInstant } from '../../../domain/time.js';
 import type { AuditEntry } from '../../../ports/live-store.js';
+import type { HttpDependencies } from '../../dependencies.js';
 import { type Call, route } from '../../route.js';
 import { closed } from '../../schemas.js';
-import type { HttpWorld } from '../../world.js';
-import { bell } from './bell.js';
+import { changeSignal } from './signal.js';
 
 const query = Type.Object(
   {
@@ -41,21 +41,21 @@ export const changesRoute = route({
   query,
   answer: 'events',
   faults: ['conflict'],
-  handle: async (call, world) => {
+  handle: async (call, deps) => {
     const { lastEventId } = call.credential;
     const resumed = /^\d{1,15}$/.test(lastEventId ?? '') ? Number(lastEventId) : undefined;
     const since = resumed ?? (call.query.only === 'new' ? undefined : (call.query.since ?? 0));
-    const from = await startingAt(world, since);
+    const from = await startingAt(deps, since);
     if (!from.ok) return from;
-    const events = (signal: AbortSignal) => follow({ ...call, since: from.value }, world, signal);
+    const events = (signal: AbortSignal) => follow({ ...call, since: from.value }, deps, signal);
     return ok({ kind: 'events', events });
   },
 });
 
 /** Undefined: from the newest. `conflict` for a change that is still to come: who waits for it misses those before. */
-async function startingAt(world: HttpWorld, since: number | undefined): Promise<Result<number>> {
-  if (since !== undefined && since <= world.verifier.revision()) return ok(since);
-  const last = await newest(world);
+async function startingAt(deps: HttpDependencies, since: number | undefined): Promise<Result<number>> {
+  if (since !== undefined && since <= deps.verifier.revision()) return ok(since);
+  const last = await newest(deps);
   if (!last.ok || since === undefined) return last;
   if (since <= last.value) return ok(since);
   return fail(
@@ -66,7 +66,7 @@ async function startingAt(world: HttpWorld, since: number | undefined): Promise<
   );
 }
 
-async function newest({ verifier }: HttpWorld): Promise<Result<number>> {
+async function newest({ verifier }: HttpDependencies): Promise<Result<number>> {
   const read = await verifier.refresh();
   return read.ok ? ok(verifier.revision()) : read;
 }
@@ -78,11 +78,11 @@ type Following = Pick<Call, 'credential'> & { readonly since: number };
 
 async function* follow(
   { credential, since }: Following,
-  world: HttpWorld,
+  deps: HttpDependencies,
   signal: AbortSignal,
 ): AsyncIterable<string> {
-  const { store, clock, authority } = world;
-  const rung = bell(store, clock, signal);
+  const { store, clock, authority } = deps;
+  const changed = changeSignal(store, clock, signal);
   try {
     let seen = since;
     yield `: following from ${seen}\n\n`;
@@ -93,16 +93,16 @@ async function* follow(
       const caller = await authority.authenticate(credential.token, credential.context);
       if (!caller.ok) return;
       // Who hears of a change and asks at once is answered by a memory that has it.
-      if (read.value.length > 0) await world.verifier.refresh();
+      if (read.value.length > 0) await deps.verifier.refresh();
       for (const entry of read.value) {
         seen = entry.seq;
         if (isChange(entry)) yield eventOf(entry);
       }
       if (read.value.length === PAGE) continue;
-      if (!(await rung.within(HEARTBEAT_MS))) yield ': still here\n\n';
+      if (!(await changed.within(HEARTBEAT_MS))) yield ': still here\n\n';
     }
   } finally {
-    rung.stop();
+    changed.stop();
   }
 }
 

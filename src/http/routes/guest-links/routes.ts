@@ -10,7 +10,6 @@ import type { GuestLink, Shown } from '../../../ports/authority.js';
 import { byOf, SUCCESS, Success } from '../../live-objects.js';
 import { type Answered, type AnyRoute, json, route, shownOnce } from '../../route.js';
 import { closed, dataOf, Instant } from '../../schemas.js';
-import { guestTokenRoute } from './guest-token.js';
 
 /** Within an environment, or by id. */
 const Named = Type.String({ minLength: 1, maxLength: 200, description: '`production/NAME`, or its id.' });
@@ -39,7 +38,7 @@ const create = route({
   scope: 'objects',
   body: Type.Object({ guest: Type.Optional(Named), space: Type.Optional(Named) }, closed),
   nulls: 'absent',
-  makes: true,
+  creates: true,
   answer: dataOf(Link),
   faults: ['not_found', 'conflict'],
   handle: async (call, { authority }) => {
@@ -102,7 +101,7 @@ const invite = route({
     closed,
   ),
   nulls: 'absent',
-  makes: true,
+  creates: true,
   answer: dataOf(Link),
   faults: ['not_found', 'conflict', 'exists'],
   handle: async (call, { authority }) => {
@@ -116,4 +115,4 @@ const linkOnce = ({ shown, token }: Shown<GuestLink>): Answered => {
   return shownOnce({ data: { ...data, token: token.reveal() } }, { data });
 };
 
-export const guestLinkRoutes: readonly AnyRoute[] = [create, remove, invite, guestTokenRoute];
+export const guestLinkRoutes: readonly AnyRoute[] = [create, remove, invite];

@@ -2,7 +2,7 @@
 import { Type } from 'typebox';
 import { formatInstant, SECOND_MS } from '../../../domain/time.js';
 import type { Instance } from '../../../ports/accounts.js';
-import { pageAmong } from '../../paging.js';
+import { pageAmong } from '../../cursor-pagination.js';
 import { json, route } from '../../route.js';
 import { closed, Instant, nullable, pageOf, shortPageQuery } from '../../schemas.js';
 

@@ -4,10 +4,10 @@ import type { Principal } from '../../../domain/principal.js';
 import { isKeyToken, Secret } from '../../../domain/secret.js';
 import { SECOND_MS } from '../../../domain/time.js';
 import type { Verification } from '../../../ports/live-store.js';
-import { type Answered, type Asker, json, route } from '../../route.js';
+import type { HttpDependencies } from '../../dependencies.js';
+import { verifyToken } from '../../key-verification.js';
+import { type Answered, type CallerRights, json, route } from '../../route.js';
 import { SecretText } from '../../schemas.js';
-import { verifyToken } from '../../verifying.js';
-import type { HttpWorld } from '../../world.js';
 
 /** Open, as the RFC wants it: parameters that a server does not know are passed over. */
 const body = Type.Object({ token: SecretText, token_type_hint: Type.Optional(Type.String()) });
@@ -31,7 +31,7 @@ const Answer = Type.Object(
   { additionalProperties: false },
 );
 
-export const introspectRoute = route<never, never, typeof body, Asker>({
+export const introspectRoute = route<never, never, typeof body, CallerRights>({
   method: 'POST',
   path: '/introspect',
   id: 'introspectToken',
@@ -45,18 +45,18 @@ export const introspectRoute = route<never, never, typeof body, Asker>({
   body,
   formats: ['form', 'json'],
   answer: Answer,
-  handle: ({ principal, body }, world) => {
+  handle: ({ principal, body }, deps) => {
     const { environment } = principal;
     const token = new Secret(body.token);
-    if (!isKeyToken(body.token)) return ofHolder(world, token, environment);
-    const answer = verifyToken(world, token, environment === undefined ? {} : { environment });
-    return answer instanceof Promise ? answer.then(told) : told(answer);
+    if (!isKeyToken(body.token)) return ofHolder(deps, token, environment);
+    const answer = verifyToken(deps, token, environment === undefined ? {} : { environment });
+    return answer instanceof Promise ? answer.then(answerOf) : answerOf(answer);
   },
 });
 
 const INACTIVE = json({ active: false });
 
-const told = (answer: Awaited<ReturnType<typeof verifyToken>>): Answered =>
+const answerOf = (answer: Awaited<ReturnType<typeof verifyToken>>): Answered =>
   answer.ok ? shown(answer.value) : answer;
 
 /** Why a token is not active is none of the asker's business. */
@@ -76,7 +76,7 @@ function shown({ valid, key }: Verification): Answered {
 
 /** Access tokens, tokens of people, the root token: the store says who holds them. */
 async function ofHolder(
-  { authority }: HttpWorld,
+  { authority }: HttpDependencies,
   token: Secret,
   environment: string | undefined,
 ): Promise<Answered> {

@@ -53,7 +53,7 @@ const rotate = route({
   description:
     'The old one is published until its last token has ended, and signs nothing more. By itself it happens every 90 days. For owners.',
   body: Type.Object({}, closed),
-  once: true,
+  idempotent: true,
   answer: Success,
   handle: async (call, { authority }) => {
     const rotated = await authority.rotateSigningKey(byOf(call));

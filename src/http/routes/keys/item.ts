@@ -6,7 +6,7 @@ import type { DeclarationOf } from '../../../domain/objects.js';
 import { prefixOf } from '../../../domain/secret.js';
 import { formatInstant, type Instant as Time } from '../../../domain/time.js';
 import { closed, Instant, nullable } from '../../schemas.js';
-import { Revoking, revokingOf } from './use.js';
+import { Revoking, revokingOf } from './version-usage.js';
 
 const words = <const W extends string[]>(all: readonly [...W], description: string) =>
   Type.Enum(all, { description });
@@ -55,7 +55,7 @@ export const Key = Type.Object(
       },
       closed,
     ),
-    level: words(['tenant', 'team', 'service', 'personal'], 'Whose it is.'),
+    level: words(['tenant', 'team', 'service', 'personal'], 'PlanScope it is.'),
     permissions: nullable(Type.Array(Type.String(), { description: 'null: what its owner may do.' })),
     status: Status,
     usageCount: nullable(

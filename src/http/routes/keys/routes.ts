@@ -4,16 +4,16 @@ import { ownerText } from '../../../domain/owner.js';
 import { ok } from '../../../domain/result.js';
 import { Secret } from '../../../domain/secret.js';
 import { maySee } from '../../access.js';
+import { pageThrough } from '../../cursor-pagination.js';
 import { environmentNamed } from '../../live-objects.js';
-import { pageThrough } from '../../paging.js';
 import { json, type Route, route } from '../../route.js';
 import { closed, pageOf, pageQuery, SecretText } from '../../schemas.js';
-import { byId, type Change, changeKey, OneKey } from './changing.js';
-import { changeKeyRoute, removeKey } from './editing.js';
-import { findKey } from './finding.js';
+import { createKey, rotateKey } from './create.js';
+import { findKey } from './find.js';
 import { isKey, Key, keyItem, Status, statusOf } from './item.js';
-import { createKey, rotateKey } from './making.js';
-import { revokeKey } from './revoking.js';
+import { revokeKey } from './revoke.js';
+import { byId, type Change, changeKey, OneKey } from './transitions.js';
+import { changeKeyRoute, removeKey } from './update.js';
 
 const filters = Type.Object(
   {
@@ -117,8 +117,8 @@ const asked = ({ verb, permission, summary, description, request }: Verb): Route
     body: Type.Object({}, closed),
     answer: OneKey,
     faults: ['not_found', 'conflict'],
-    handle: ({ principal, params }, world) =>
-      changeKey(world, { principal, id: params.id, verb, permission, request }),
+    handle: ({ principal, params }, deps) =>
+      changeKey(deps, { principal, id: params.id, verb, permission, request }),
   });
 
 const acknowledge = route({
@@ -134,8 +134,8 @@ const acknowledge = route({
   body: Type.Object({ proof: SecretText }, closed),
   answer: OneKey,
   faults: ['not_found', 'conflict', 'possession_required'],
-  handle: ({ principal, params, body }, world) =>
-    changeKey(world, {
+  handle: ({ principal, params, body }, deps) =>
+    changeKey(deps, {
       ...{ principal, id: params.id, verb: 'acknowledge', permission: 'keys:rotate' },
       request: ({ ref }) => ({ kind: 'acknowledge', object: ref, proof: new Secret(body.proof) }),
     }),

@@ -1,6 +1,7 @@
 /** Services: what owns keys and is nobody, so that no key dies with a person. */
+
+import { listManaged, managedRoutes } from '../../crud.js';
 import type { Route } from '../../route.js';
-import { listManaged, managedRoutes } from '../managed.js';
 
 export const serviceRoutes: readonly Route[] = [
   listManaged('Service', 'services'),

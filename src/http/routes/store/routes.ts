@@ -24,8 +24,8 @@ function carried<Sent, Got>(
     ...{ method: 'POST', path, id, tag: 'store', summary, body: sent, answer: dataOf(got), faults: SAID },
     ...(description !== undefined && { description }),
     ...(permission !== undefined && { permission }),
-    handle: async ({ principal, body }, world) => {
-      const answered = await answer(body as Sent, { principal, world });
+    handle: async ({ principal, body }, deps) => {
+      const answered = await answer(body as Sent, { principal, deps });
       return answered.ok ? json({ data: answered.value }) : answered;
     },
   });
@@ -35,7 +35,7 @@ function carried<Sent, Got>(
 const asked = <Sent, Got>(
   operation: Operation<Sent, Got>,
   ask: (store: LiveStore, sent: Sent) => Promise<Result<Got>>,
-): Route => carried(operation, (sent, { world }) => ask(world.store, sent));
+): Route => carried(operation, (sent, { deps }) => ask(deps.store, sent));
 
 /** What does not hold is said in full: it is the answer. */
 function found<T>(result: Result<T>): Result<Found<T>> {

@@ -7,9 +7,9 @@ import type { LiveSummary } from '../../../domain/live.js';
 import { ok } from '../../../domain/result.js';
 import { READS } from '../../../wire/reading.js';
 import { SURVEY_PATH, type SurveyLine, WATCH_PATH } from '../../../wire/store.js';
-import { type Presented, type Route, route } from '../../route.js';
-import type { HttpWorld } from '../../world.js';
-import { bell } from '../changes/bell.js';
+import type { HttpDependencies } from '../../dependencies.js';
+import { type RequestCredential, type Route, route } from '../../route.js';
+import { changeSignal } from '../changes/signal.js';
 
 const AT_ONCE = 500;
 
@@ -46,29 +46,29 @@ const watch = route({
     'Server-sent events without content; comments keep the line open. Read what changed from /changes or /store/changes.',
   permission: READS,
   answer: 'events',
-  handle: async ({ credential }, world) =>
-    ok({ kind: 'events', events: (signal) => ringing(world, credential, signal) }),
+  handle: async ({ credential }, deps) =>
+    ok({ kind: 'events', events: (signal) => ringing(deps, credential, signal) }),
 });
 
 /** A client takes a line that was silent for three times as long for dead. */
 const HEARTBEAT_MS = 5_000;
 
 async function* ringing(
-  { store, clock, authority }: HttpWorld,
-  { token, context }: Presented,
+  { store, clock, authority }: HttpDependencies,
+  { token, context }: RequestCredential,
   signal: AbortSignal,
 ): AsyncIterable<string> {
-  const rung = bell(store, clock, signal);
+  const changed = changeSignal(store, clock, signal);
   try {
     yield ': here\n\n';
     while (!signal.aborted) {
-      const hasChanged = await rung.within(HEARTBEAT_MS);
+      const hasChanged = await changed.within(HEARTBEAT_MS);
       // Whoever was shut out meanwhile hears nothing more.
       if (!(await authority.authenticate(token, context)).ok) return;
       yield hasChanged ? 'event: changed\ndata: {}\n\n' : ': still here\n\n';
     }
   } finally {
-    rung.stop();
+    changed.stop();
   }
 }
 

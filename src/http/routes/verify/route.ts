@@ -10,11 +10,11 @@ import type { Verification } from '../../../ports/live-store.js';
 import { inSpace } from '../../../verifier/in-space.js';
 import { verificationJson } from '../../../view/verification-json.js';
 import { BODY_MAX_BYTES } from '../../body.js';
+import type { HttpDependencies } from '../../dependencies.js';
+import { verifyToken } from '../../key-verification.js';
 import { environmentNamed } from '../../live-objects.js';
-import { type Answered, type Asker, type Call, json, route } from '../../route.js';
+import { type Answered, type Call, type CallerRights, json, route } from '../../route.js';
 import { closed, dataOf, Instant, nullable } from '../../schemas.js';
-import { verifyToken } from '../../verifying.js';
-import type { HttpWorld } from '../../world.js';
 
 const name = (description: string) => Type.String({ minLength: 1, maxLength: 100, description });
 
@@ -50,7 +50,7 @@ const Answer = dataOf(
   ),
 );
 
-export const verifyRoute = route<never, never, typeof body, Asker>({
+export const verifyRoute = route<never, never, typeof body, CallerRights>({
   method: 'POST',
   path: '/keys/verify',
   id: 'verifyKey',
@@ -62,19 +62,19 @@ export const verifyRoute = route<never, never, typeof body, Asker>({
   scope: 'own',
   body,
   answer: Answer,
-  handle: (call, world) => {
+  handle: (call, deps) => {
     const { environment } = call.body;
-    if (environment === undefined || !isId(environment)) return answerTo(call, world);
-    return environmentNamed(world.store, environment).then((named) =>
-      named.ok ? answerTo({ ...call, body: { ...call.body, environment: named.value } }, world) : named,
+    if (environment === undefined || !isId(environment)) return answerTo(call, deps);
+    return environmentNamed(deps.store, environment).then((named) =>
+      named.ok ? answerTo({ ...call, body: { ...call.body, environment: named.value } }, deps) : named,
     );
   },
 });
 
-type Asked = Pick<Call<never, never, Static<typeof body>, Asker>, 'principal' | 'body'>;
+type Asked = Pick<Call<never, never, Static<typeof body>, CallerRights>, 'principal' | 'body'>;
 
 /** At once as a rule: a promise on the way costs as much as the check. */
-function answerTo({ principal, body }: Asked, world: HttpWorld): Answered | Promise<Answered> {
+function answerTo({ principal, body }: Asked, deps: HttpDependencies): Answered | Promise<Answered> {
   const { key, workbook } = body;
   // The id of a workbook says which space it is in.
   const space = body.space ?? (workbook === undefined ? undefined : spaceOfWorkbook(workbook));
@@ -82,17 +82,17 @@ function answerTo({ principal, body }: Asked, world: HttpWorld): Answered | Prom
   if (asked === undefined) return fail(OTHER_ENVIRONMENT);
   if (workbook !== undefined && space === undefined)
     return fail(fault('bad_request', 'body.workbook is a name, which goes with body.space; or give its id'));
-  const answer = verifyToken(world, new Secret(key), asked);
+  const answer = verifyToken(deps, new Secret(key), asked);
   if (!(answer instanceof Promise)) {
     if (!answer.ok) return answer;
     return space === undefined
       ? shown(answer.value)
-      : inSpace(world, answer.value, { space, workbook }).then(told);
+      : inSpace(deps, answer.value, { space, workbook }).then(answerOf);
   }
   return answer.then((later) =>
     later.ok && space !== undefined
-      ? inSpace(world, later.value, { space, workbook }).then(told)
-      : told(later),
+      ? inSpace(deps, later.value, { space, workbook }).then(answerOf)
+      : answerOf(later),
   );
 }
 
@@ -100,7 +100,7 @@ const OTHER_ENVIRONMENT = fault('forbidden', 'a key asks about keys of its own e
 
 /** Environments are isolated, so whoever lives in one asks about that one. Undefined when they ask for another. */
 function requestOf(
-  { environment: own }: Asker,
+  { environment: own }: CallerRights,
   { environment, permission }: { readonly environment?: string; readonly permission?: string },
 ): VerificationRequest | undefined {
   if (own !== undefined && environment !== undefined && own !== environment) return undefined;
@@ -111,7 +111,7 @@ function requestOf(
   };
 }
 
-const told = (answer: Awaited<ReturnType<typeof verifyToken>>): Answered =>
+const answerOf = (answer: Awaited<ReturnType<typeof verifyToken>>): Answered =>
   answer.ok ? shown(answer.value) : answer;
 
 const shown = (verification: Verification): Answered => json({ data: verificationJson(verification) });

@@ -43,6 +43,7 @@ export const whoamiRoute = route({
   method: 'GET',
   path: '/whoami',
   id: 'whoami',
+  browsers: 'allowed',
   tag: 'verification',
   summary: 'Who am I?',
   answer: Answer,

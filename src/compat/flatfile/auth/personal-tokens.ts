@@ -1,0 +1,53 @@
+/** Personal access tokens (F8): everybody's own, and nobody else's. */
+import { Type } from 'typebox';
+import { byOf, SUCCESS, Success } from '../../../http/live-objects.js';
+import { json, type Route, route } from '../../../http/route.js';
+import { byTokenId, Made, madeOnce, shown, Token } from '../../../http/routes/personal-tokens/item.js';
+import { closed, dataOf } from '../../../http/schemas.js';
+
+const list = route({
+  method: 'GET',
+  path: '/auth/personal-access-tokens',
+  id: 'listPersonalAccessTokens',
+  tag: 'personal access tokens',
+  summary: 'Your own, oldest first.',
+  answer: dataOf(Type.Array(Token)),
+  handle: async (call, { authority }) => {
+    const own = await authority.personalTokens(byOf(call));
+    return own.ok ? json({ data: own.value.map(shown) }) : own;
+  },
+});
+
+const create = route({
+  method: 'POST',
+  path: '/auth/personal-access-tokens',
+  id: 'createPersonalAccessToken',
+  tag: 'personal access tokens',
+  summary: 'Make one for yourself.',
+  description: 'It acts with your rights as they are whenever it is used, in every environment.',
+  body: Type.Object({ name: Type.String({ maxLength: 1_000, description: 'What it is for.' }) }, closed),
+  creates: true,
+  answer: Made,
+  faults: ['conflict'],
+  handle: async (call, { authority }) => {
+    const made = await authority.createPersonalToken(call.body.name, byOf(call));
+    return made.ok ? madeOnce(made.value) : made;
+  },
+});
+
+const remove = route({
+  method: 'DELETE',
+  path: '/auth/personal-access-tokens/{id}',
+  id: 'deletePersonalAccessToken',
+  tag: 'personal access tokens',
+  summary: 'End one of yours, at once and for good.',
+  params: byTokenId,
+  answer: Success,
+  faults: ['not_found'],
+  handle: async (call, { authority }) => {
+    const ended = await authority.deletePersonalToken(call.params.id, byOf(call));
+    return ended.ok ? json(SUCCESS) : ended;
+  },
+});
+
+export const personalTokenRoutes: readonly Route[] = [list, create, remove];

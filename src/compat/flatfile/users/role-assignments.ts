@@ -1,0 +1,81 @@
+/** Roles that people have in the account, as Flatfile's client speaks of them: an id for somebody's having a role. */
+import { type Static, Type } from 'typebox';
+import { actorRoleId, builtInRoleId } from '../../../domain/derived-ids.js';
+import { fault } from '../../../domain/errors.js';
+import type { LiveObject } from '../../../domain/live.js';
+import { fail, ok, type Result } from '../../../domain/result.js';
+import { BUILT_IN_ROLES } from '../../../domain/roles.js';
+import { formatInstant } from '../../../domain/time.js';
+import type { HttpDependencies } from '../../../http/dependencies.js';
+import { findObject } from '../../../http/live-objects.js';
+import { closed, Instant } from '../../../http/schemas.js';
+import type { UserEntry } from './item.js';
+
+export const ActorRole = Type.Object(
+  {
+    id: Type.String(),
+    roleId: Type.String(),
+    actorId: Type.String(),
+    resourceId: Type.String({
+      description: 'Where they have it: the account; of a guest, a space or a workbook.',
+    }),
+    createdAt: Instant,
+    updatedAt: Instant,
+  },
+  closed,
+);
+
+export const Assignment = Type.Object(
+  {
+    roleId: Type.String({ maxLength: 100, description: 'An id, or a name.' }),
+    resourceId: Type.String({ maxLength: 100 }),
+  },
+  closed,
+);
+
+/** Who has a role since when is not kept apart: as long as they are there, and as they are now. */
+export async function rolesOf(
+  deps: Pick<HttpDependencies, 'store'>,
+  { object, kept }: UserEntry,
+  account: string,
+): Promise<Result<readonly Static<typeof ActorRole>[]>> {
+  const names = object.declaration.spec.roles ?? [];
+  const own = await deps.store.fetch(names.map((name) => ({ kind: 'Role', name })));
+  if (!own.ok) return own;
+  const ids = new Map(own.value.map(({ id, ref }) => [ref.name, id]));
+  const since = { createdAt: formatInstant(object.createdAt), updatedAt: formatInstant(kept.updatedAt) };
+  return ok(
+    names.map((name) => {
+      const roleId = ids.get(name) ?? builtInRoleId(name);
+      const id = actorRoleId(object.id, roleId);
+      return { ...{ id, roleId, actorId: object.id, resourceId: account }, ...since };
+    }),
+  );
+}
+
+/** The name of the role that is meant, if it is given in the account. */
+export async function roleName(
+  { store }: Pick<HttpDependencies, 'store'>,
+  { roleId, resourceId }: Static<typeof Assignment>,
+  account: string,
+): Promise<Result<string>> {
+  if (resourceId !== account)
+    return fail(
+      fault(
+        'bad_request',
+        `body.resourceId must be ${account}: roles are given in the account, or to members of a team`,
+      ),
+    );
+  const builtIn = Object.keys(BUILT_IN_ROLES.tenant).find((name) =>
+    [name, builtInRoleId(name)].includes(roleId),
+  );
+  if (builtIn !== undefined) return ok(builtIn);
+  const found = await findObject(store, { kind: 'Role', name: roleId });
+  if (!found.ok) return found;
+  return isTenantRole(found.value)
+    ? ok(found.value.ref.name)
+    : fail(fault('unknown_reference', 'body.roleId names no role of the account; GET /roles lists them'));
+}
+
+const isTenantRole = (object: LiveObject | undefined): object is LiveObject =>
+  object?.declaration.kind === 'Role' && object.declaration.spec.scope === 'tenant';

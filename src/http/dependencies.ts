@@ -1,0 +1,91 @@
+/** What the HTTP layer is handed: the store, who is calling, the memory that verifies, and where it is written down. */
+import type { Entropy } from '../domain/entropy.js';
+import type { Result } from '../domain/result.js';
+import type { Accounts } from '../ports/accounts.js';
+import type { Authority } from '../ports/authority.js';
+import type { Clock } from '../ports/clock.js';
+import type { LiveStore } from '../ports/live-store.js';
+import type { Manual } from '../ports/manual.js';
+import type { People } from '../ports/people.js';
+import type { Rooms } from '../ports/rooms.js';
+import type { Verifier } from '../verifier/verifier.js';
+import type { driftJson } from '../view/drift-text.js';
+import type { PlanDocument } from '../view/plan-json.js';
+import type { Entitlements } from './entitlements.js';
+
+export interface HttpDependencies {
+  readonly store: LiveStore;
+  readonly authority: Authority;
+  readonly rooms: Rooms;
+  readonly people: People;
+  readonly manual: Manual;
+  readonly accounts: Accounts;
+  readonly entitlements: Entitlements;
+  readonly previews: Previews;
+  readonly verifier: Verifier;
+  readonly clock: Clock;
+  readonly entropy: Entropy;
+  readonly log: HttpLog;
+  readonly metrics: HttpMetrics;
+  readonly limits: Limits;
+  /** Of pages that may talk to this server from a browser; `*` is any. */
+  readonly origins: readonly string[];
+  /** Aborted when the server is to stop: streams end, and it is no longer ready. */
+  readonly stopping: AbortSignal;
+}
+
+/** Of which project, and which manager of it. */
+export interface PlanScope {
+  readonly project?: string | undefined;
+  readonly manager?: string | undefined;
+}
+
+/**
+ * What the commands of these names print as JSON, against what was applied last. `bad_request` where several could be
+ * meant, `not_found` for whom nothing is live.
+ */
+export interface Previews {
+  plan(scope: PlanScope): Promise<Result<PlanDocument>>;
+  drift(scope: PlanScope): Promise<Result<ReturnType<typeof driftJson>>>;
+}
+
+export interface Limits {
+  /** Requests of one caller a minute; of one address, as long as nobody is known there. */
+  readonly requestsPerMinute: number;
+  /** Requests that are being answered at once; more are told to come back. */
+  readonly concurrent: number;
+  /** Streams of changes that are open at once. */
+  readonly streams: number;
+}
+
+/** One request, answered. Nothing in it is secret; texts that callers chose are escaped. */
+export interface RequestEntry {
+  readonly id: string;
+  readonly method: string;
+  readonly path: string;
+  readonly status: number;
+  readonly ms: number;
+  /** Who called; undefined: nobody that is known. */
+  readonly actor: string | undefined;
+  readonly address: string;
+  readonly agent: string;
+}
+
+export interface HttpLog {
+  request(entry: RequestEntry): void;
+  /** A bug, or a part that does not answer. `cause` stays here. */
+  failure(requestId: string, message: string, cause: unknown): void;
+}
+
+export interface HttpMetrics {
+  /** `route` is a pattern, `unknown` for what is none. */
+  request(what: {
+    readonly route: string;
+    readonly method: string;
+    readonly status: number;
+    readonly ms: number;
+  }): void;
+  /** The same of one that was answered from memory: it happens too often for more than a count. */
+  answered(route: string, status: number): void;
+  text(): Promise<{ readonly body: string; readonly type: string }>;
+}

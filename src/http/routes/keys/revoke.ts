@@ -1,0 +1,74 @@
+/** POST /keys/{id}/revoke: at once and for good (U7), of the whole key or of one version; on demand only if unused. */
+import { Type } from 'typebox';
+import { fault } from '../../../domain/errors.js';
+import { fail, ok, type Result } from '../../../domain/result.js';
+import type { Instant } from '../../../domain/time.js';
+import { route } from '../../route.js';
+import { closed } from '../../schemas.js';
+import type { KeyObject } from './item.js';
+import { byId, changeKey, OneKey } from './transitions.js';
+import { revokingOf, versionsInUse } from './version-usage.js';
+
+interface Wanted {
+  readonly version?: number;
+  readonly onlyIfUnused?: boolean;
+}
+
+export const revokeKey = route({
+  method: 'POST',
+  path: '/keys/{id}/revoke',
+  id: 'revokeKey',
+  tag: 'keys',
+  summary: 'End it at once and for good.',
+  description:
+    'In force before the answer, whoever it breaks: `revoking` of GET /keys/{id} says first whom. ' +
+    'A key that is still declared is issued anew by the next apply.',
+  permission: 'keys:revoke',
+  scope: 'keys',
+  params: byId,
+  body: Type.Object(
+    {
+      version: Type.Optional(
+        Type.Integer({
+          minimum: 1,
+          maximum: 1_000_000_000,
+          description: 'This one alone; every one if absent.',
+        }),
+      ),
+      onlyIfUnused: Type.Optional(
+        Type.Boolean({ description: 'Refuse, and say why, while what is to be revoked is in use.' }),
+      ),
+    },
+    closed,
+  ),
+  answer: OneKey,
+  faults: ['not_found', 'conflict', 'in_use'],
+  handle: ({ principal, params, body }, deps) =>
+    changeKey(deps, {
+      ...{ principal, id: params.id, verb: 'revoke', permission: 'keys:revoke' },
+      refuse: (key) => refusalOf(key, body, deps.clock.now()),
+      request: ({ ref, key }) => ({
+        ...{ kind: 'revoke', object: ref, overlapMs: 0 },
+        ...versionNamed(key.versions, body.version),
+      }),
+    }),
+});
+
+const versionNamed = (versions: KeyObject['key']['versions'], wanted: number | undefined) => {
+  const tokenId = versions.find(({ generation }) => generation === wanted)?.id;
+  return tokenId === undefined ? {} : { tokenId };
+};
+
+function refusalOf(
+  { key, declaration }: KeyObject,
+  { version, onlyIfUnused }: Wanted,
+  now: Instant,
+): Result<void> {
+  if (version !== undefined && !key.versions.some(({ generation }) => generation === version))
+    return fail(fault('not_found', `the key has no version ${version}`));
+  const inUse = versionsInUse(key, declaration.spec, now).some(
+    ({ generation }) => version === undefined || generation === version,
+  );
+  if (onlyIfUnused !== true || !inUse) return ok(undefined);
+  return fail(fault('in_use', revokingOf(key, declaration.spec, now).message));
+}
