@@ -17,8 +17,8 @@ import { maySee } from './access.js';
 import { pageThrough } from './cursor-pagination.js';
 import type { HttpDependencies } from './dependencies.js';
 import { refreshVerifier } from './key-verification.js';
-import { byIdOf, byOf, findObject, SUCCESS, Success } from './live-objects.js';
-import { type Answered, type Definition, json, type Route, route } from './route.js';
+import { byIdOf, byOf, done, findObject, Success } from './live-objects.js';
+import { type Answered, type Definition, json, type Route, respond, route } from './route.js';
 import { closed, dataOf, Instant, nullable, pageOf, pageQuery, requiredOf } from './schemas.js';
 
 export interface Managed {
@@ -101,13 +101,15 @@ export function managedRoutes(managed: Managed): readonly Route[] {
       const builtIn = await builtInOf(managed, params.id, deps);
       if (!builtIn.ok) return builtIn;
       if (builtIn.value !== undefined) return json({ data: builtIn.value });
-      const found = await find(deps.store, {
-        kind,
-        idOrName: params.id,
-        principal,
-        permissions: [`${noun}:read`],
-      });
-      return found.ok ? json({ data: shownManaged(found.value) }) : found;
+      return respond(
+        await find(deps.store, {
+          kind,
+          idOrName: params.id,
+          principal,
+          permissions: [`${noun}:read`],
+        }),
+        (found) => ({ data: shownManaged(found) }),
+      );
     },
   });
   return [create, get, changeOf(managed, one, Item), removeOf(managed, one)];
@@ -153,8 +155,7 @@ function removeOf(managed: Managed, one: One): Route {
     handle: async (call, deps) => {
       const found = await findToChange(deps, managed, call);
       if (!found.ok) return found;
-      const removed = await deps.manual.remove(found.value.ref, byOf(call));
-      return removed.ok ? json(SUCCESS) : removed;
+      return done(await deps.manual.remove(found.value.ref, byOf(call)));
     },
   });
 }

@@ -7,12 +7,15 @@ import { ok, type Result } from '../domain/result.js';
 import type { By } from '../ports/authority.js';
 import type { LiveStore } from '../ports/live-store.js';
 import type { HttpDependencies } from './dependencies.js';
-import type { Call } from './route.js';
+import { type Answered, type Call, respond } from './route.js';
 import { closed } from './schemas.js';
 
 /** `{data: {success: true}}`, which is what a client of Flatfile's takes for done. */
 export const Success = Type.Object({ data: Type.Object({ success: Type.Boolean() }, closed) }, closed);
 export const SUCCESS = { data: { success: true } } as const;
+
+/** Answers that it is done, or why not. */
+export const done = (result: Result<unknown>): Answered => respond(result, () => SUCCESS);
 
 export const byIdOf = (prefix: string, description: string) =>
   Type.Object(

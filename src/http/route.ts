@@ -163,6 +163,10 @@ export const statusOfAnswer = ({ creates }: Pick<AnyRoute, 'creates'>): number =
 
 export const json = (body: unknown): Answered => ok({ kind: 'json', body });
 
+/** Answers with what `body` makes of a good result; a refusal stays what it is. */
+export const respond = <T>(result: Result<T, Refusal>, body: (value: T) => unknown): Answered =>
+  result.ok ? json(body(result.value)) : result;
+
 /** Shown once: who asks again with the same `Idempotency-Key` gets `replay`, which is kept and holds no secret. */
 export const shownOnce = (body: unknown, replay: unknown): Answered => ok({ kind: 'json', body, replay });
 

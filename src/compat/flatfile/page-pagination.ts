@@ -2,7 +2,7 @@
  * Lists that two kinds of clients read: by numbered pages with totals, as Flatfile's client does, and by cursor. A
  * numbered page needs all that matches to be read, for it says how many there are; a cursor reads what it shows.
  */
-import { type Static, Type } from 'typebox';
+import { type Static, type TSchema, Type } from 'typebox';
 import type { LiveObject } from '../../domain/live.js';
 import type { ObjectRef } from '../../domain/objects.js';
 import { ok, type Result } from '../../domain/result.js';
@@ -55,8 +55,8 @@ export interface Listing {
   readonly pages: Pages;
   /** By what the object says; who may see it is asked here. */
   matches(object: LiveObject): boolean;
-  /** And by what is kept beside it. */
-  isWanted(entry: Entry): boolean;
+  /** And by what is kept beside it; absent: all of them. */
+  isWanted?(entry: Entry): boolean;
   /** Absent: by name. */
   readonly order?: ((a: Entry, b: Entry) => number) | undefined;
 }
@@ -67,6 +67,31 @@ export interface Listed {
   readonly nextCursor: string | null;
 }
 
+export const listAnswer = <T extends TSchema>(item: T) =>
+  Type.Object(
+    { data: Type.Array(item), pagination: Type.Optional(Pagination), nextCursor: NextCursor },
+    { additionalProperties: false },
+  );
+
+/** A page of what is read already. */
+export function pageByNumber<T>(items: readonly T[], { pageSize = 10, pageNumber = 1 }: Pages) {
+  const data = items.slice(pageSize * (pageNumber - 1), pageSize * pageNumber);
+  return { data, pagination: paginationOf(items.length, { pageSize, pageNumber }) };
+}
+
+/** A page as it is answered; `show` gives the items of its entries. */
+export async function listPage(
+  deps: HttpDependencies,
+  listing: Listing,
+  show: (entries: readonly Entry[]) => Result<readonly object[]> | Promise<Result<readonly object[]>>,
+): Promise<Result<object>> {
+  const page = await list(deps, listing);
+  if (!page.ok) return page;
+  const { entries, ...rest } = page.value;
+  const data = await show(entries);
+  return data.ok ? ok({ data: data.value, ...rest }) : data;
+}
+
 export const list = (deps: HttpDependencies, listing: Listing): Promise<Result<Listed>> =>
   listing.pages.limit === undefined && listing.pages.cursor === undefined
     ? byNumber(deps, listing)
@@ -74,7 +99,7 @@ export const list = (deps: HttpDependencies, listing: Listing): Promise<Result<L
 
 /** Short, even empty, pages that are not the last one are possible, as in every list by cursor. */
 async function byCursor(deps: HttpDependencies, listing: Listing): Promise<Result<Listed>> {
-  const { kind, pages, environment, matches, isWanted } = listing;
+  const { kind, pages, environment, matches, isWanted = () => true } = listing;
   const page = await pageThrough(deps.store, {
     ...{ kind, limit: pages.limit, cursor: pages.cursor },
     matches: (object) => isIn(object.ref, environment) && matches(object),
@@ -86,7 +111,7 @@ async function byCursor(deps: HttpDependencies, listing: Listing): Promise<Resul
 }
 
 async function byNumber(deps: HttpDependencies, listing: Listing): Promise<Result<Listed>> {
-  const { pages, order, isWanted } = listing;
+  const { pages, order, isWanted = () => true } = listing;
   const { pageSize = 10, pageNumber = 1 } = pages;
   const objects = await readAll(deps.store, listing);
   if (!objects.ok) return objects;

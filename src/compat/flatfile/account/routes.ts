@@ -4,7 +4,7 @@ import { mayKnowAccount } from '../../../domain/access.js';
 import { entitlementsOf, PLANS } from '../../../domain/plans.js';
 import { formatInstant } from '../../../domain/time.js';
 import { byOf } from '../../../http/live-objects.js';
-import { json, type Route, route } from '../../../http/route.js';
+import { type Route, respond, route } from '../../../http/route.js';
 import { closed, dataOf, Instant } from '../../../http/schemas.js';
 import type { Account } from '../../../ports/accounts.js';
 
@@ -64,8 +64,7 @@ const get = route({
     if (!allowed.ok) return allowed;
     const account = await accounts.account();
     if (!account.ok) return account;
-    const known = await entitlements.refresh();
-    return known.ok ? json({ data: shown(account.value, known.value) }) : known;
+    return respond(await entitlements.refresh(), (known) => ({ data: shown(account.value, known) }));
   },
 });
 
@@ -94,8 +93,7 @@ const change = route({
     const { name, plan: wanted, ...attributes }: Static<typeof body> = call.body;
     const changed = await accounts.change({ name, plan: wanted, attributes }, byOf(call));
     if (!changed.ok) return changed;
-    const known = await entitlements.refresh();
-    return known.ok ? json({ data: shown(changed.value, known.value) }) : known;
+    return respond(await entitlements.refresh(), (known) => ({ data: shown(changed.value, known) }));
   },
 });
 
@@ -112,8 +110,9 @@ const listEntitlements = route({
   handle: async ({ principal }, { entitlements }) => {
     const allowed = mayKnowAccount(principal);
     if (!allowed.ok) return allowed;
-    const known = await entitlements.refresh();
-    return known.ok ? json({ data: entitlementsOf(known.value).map((key) => ({ key })) }) : known;
+    return respond(await entitlements.refresh(), (known) => ({
+      data: entitlementsOf(known).map((key) => ({ key })),
+    }));
   },
 });
 

@@ -1,50 +1,12 @@
 /**
- * Roles of agents, as Flatfile's client asks for them. Agents are kept here and not run: they come in by no credential,
- * and a role of one would permit nothing. None is given, so that nobody takes one for a permission that is enforced.
+ * Roles of agents, as Flatfile's client asks for them. Agents are kept here and not run: they sign in by no credential,
+ * and a role of one would permit nothing. None is given, so that none is taken for a permission that is enforced.
  */
-import { Type } from 'typebox';
 import { fault } from '../../../domain/errors.js';
-import { fail } from '../../../domain/result.js';
-import { Success } from '../../../http/live-objects.js';
-import { json, type Route, route } from '../../../http/route.js';
-import { closed, dataOf } from '../../../http/schemas.js';
-import { ActorRole, Assignment } from '../users/role-assignments.js';
+import { fail, ok } from '../../../domain/result.js';
+import { roleRoutes } from '../role-assignments.js';
+import type { AgentPlace } from './item.js';
 import { byAgentId, seenAgent } from './routes.js';
-
-const about = { tag: 'agents', scope: 'objects', faults: ['not_found'] } as const;
-
-const list = route({
-  method: 'GET',
-  path: '/agents/{id}/roles',
-  id: 'listAgentRoles',
-  ...about,
-  summary: 'The roles of an agent: none, for nothing runs agents here.',
-  permission: 'environments:read',
-  params: byAgentId,
-  answer: dataOf(Type.Array(ActorRole)),
-  handle: async ({ principal, params }, deps) => {
-    const found = await seenAgent(deps, principal, { id: params.id, environment: undefined });
-    return found.ok ? json({ data: [] }) : found;
-  },
-});
-
-const give = route({
-  method: 'POST',
-  path: '/agents/{id}/roles',
-  id: 'assignAgentRole',
-  ...about,
-  summary: 'Refused: a role of an agent would permit nothing.',
-  description:
-    'Whatever runs the agent comes in with a key, whose permissions are what it may do: POST /keys.',
-  permission: 'environments:write',
-  params: byAgentId,
-  body: Assignment,
-  answer: dataOf(ActorRole),
-  handle: async ({ principal, params }, deps) => {
-    const found = await seenAgent(deps, principal, { id: params.id, environment: undefined });
-    return found.ok ? REFUSED : found;
-  },
-});
 
 const REFUSED = fail(
   fault(
@@ -53,22 +15,19 @@ const REFUSED = fail(
   ),
 );
 
-const take = route({
-  method: 'DELETE',
-  path: '/agents/{id}/roles/{actorRoleId}',
-  id: 'deleteAgentRole',
-  ...about,
-  summary: 'Take a role from an agent, of which it has none.',
-  permission: 'environments:write',
-  params: Type.Object(
-    { ...byAgentId.properties, actorRoleId: Type.String({ pattern: '^us_acr_[0-9A-Za-z]{1,32}$' }) },
-    closed,
-  ),
-  answer: Success,
-  handle: async ({ principal, params }, deps) => {
-    const found = await seenAgent(deps, principal, { id: params.id, environment: undefined });
-    return found.ok ? fail(fault('not_found', 'agents have no roles here')) : found;
+export const agentRoleRoutes = roleRoutes<AgentPlace, typeof byAgentId>({
+  ...{ path: '/agents', name: 'Agent', tag: 'agents', params: byAgentId },
+  ...{ read: 'environments:read', write: 'environments:write', scope: { read: 'objects', write: 'objects' } },
+  summaries: {
+    list: 'The roles of an agent: none, for agents are not run here.',
+    give: 'Refused: a role of an agent would permit nothing.',
+    take: 'Take a role from an agent, of which it has none.',
   },
+  description: 'What runs the agent sends a key, whose permissions are what it may do: POST /keys.',
+  faults: ['not_found'],
+  find: ({ principal, params }, deps) =>
+    seenAgent(deps, principal, { id: params.id, environment: undefined }),
+  roles: () => Promise.resolve(ok([])),
+  give: () => Promise.resolve(REFUSED),
+  take: () => Promise.resolve(REFUSED),
 });
-
-export const agentRoleRoutes: readonly Route[] = [list, give, take];

@@ -2,18 +2,19 @@
  * Agents that customers deployed, by environment (F16). They are kept and listed as they were deployed; nothing here
  * runs them, so that there are no logs and no executions of theirs.
  */
-import { Type } from 'typebox';
+import { type Static, type TSchema, Type } from 'typebox';
 import { fault } from '../../../domain/errors.js';
 import type { LiveObject } from '../../../domain/live.js';
 import type { Principal } from '../../../domain/principal.js';
 import { fail, ok, type Result } from '../../../domain/result.js';
 import { maySee } from '../../../http/access.js';
 import type { HttpDependencies } from '../../../http/dependencies.js';
-import { accountId, byOf, findObject, given, SUCCESS, Success } from '../../../http/live-objects.js';
-import { json, type Route, route } from '../../../http/route.js';
+import { accountId, byOf, findObject, given } from '../../../http/live-objects.js';
+import { resource } from '../../../http/resource.js';
+import { type Route, respond, route } from '../../../http/route.js';
 import { closed, dataOf } from '../../../http/schemas.js';
 import type { Agent } from '../../../ports/rooms.js';
-import { numberedPages, Pagination, paginationOf, readAll } from '../page-pagination.js';
+import { numberedPages, Pagination, pageByNumber, readAll } from '../page-pagination.js';
 import { AgentConfig, AgentItem, type AgentPlace, AgentVersion, agentItem, versionItem } from './item.js';
 
 export const byAgentId = Type.Object(
@@ -23,15 +24,22 @@ export const byAgentId = Type.Object(
 const EnvironmentId = Type.String({ maxLength: 100, description: 'An id, or a name.' });
 const inOne = Type.Object({ environmentId: Type.Optional(EnvironmentId) }, closed);
 
-const about = { tag: 'agents', scope: 'objects', faults: ['not_found'] } as const;
-const reading = { ...about, permission: 'environments:read' } as const;
-const writing = { ...about, permission: 'environments:write' } as const;
+const agents = resource<AgentPlace, typeof byAgentId, typeof AgentItem>({
+  ...{ path: '/agents', tag: 'agents', read: 'environments:read', write: 'environments:write' },
+  ...{ scope: 'objects', params: byAgentId, item: AgentItem },
+  find: ({ principal, params, query }, deps) =>
+    seenAgent(deps, principal, { id: params.id, environment: (query as Static<typeof inOne>).environmentId }),
+  show: (found) => ok(agentItem(found)),
+});
+const reading = {
+  tag: 'agents',
+  scope: 'objects',
+  faults: ['not_found'],
+  permission: 'environments:read',
+} as const;
 
-const list = route({
-  method: 'GET',
-  path: '/agents',
+const list = agents.list({
   id: 'listAgents',
-  ...reading,
   summary: 'Agents of one environment, or of all.',
   query: Type.Object(
     {
@@ -43,18 +51,18 @@ const list = route({
     closed,
   ),
   answer: Type.Object({ data: Type.Array(AgentItem), pagination: Pagination }, closed),
-  handle: async ({ principal, query }, deps) => {
+  faults: ['not_found'],
+  page: async ({ principal, query }, deps) => {
     const seen = await seenAgents(deps, principal, query.environmentId);
     if (!seen.ok) return seen;
-    const { search = '', isSystem, pageSize = 10, pageNumber = 1 } = query;
+    const { search = '', isSystem } = query;
     const wanted = seen.value.filter(
       ({ agent: { attributes } }) =>
         String(attributes['slug'] ?? '')
           .toLowerCase()
           .includes(search.toLowerCase()) && [undefined, attributes['isSystem'] === true].includes(isSystem),
     );
-    const data = wanted.slice(pageSize * (pageNumber - 1), pageSize * pageNumber).map(agentItem);
-    return json({ data, pagination: paginationOf(wanted.length, { pageSize, pageNumber }) });
+    return ok(pageByNumber(wanted.map(agentItem), query));
   },
 });
 
@@ -62,7 +70,7 @@ const deploy = route({
   method: 'POST',
   path: '/agents',
   id: 'createAgent',
-  ...writing,
+  ...{ tag: 'agents', scope: 'objects', permission: 'environments:write' },
   summary: 'Deploy an agent: the one of that slug is replaced.',
   query: Type.Object({ environmentId: EnvironmentId }, closed),
   body: AgentConfig,
@@ -76,64 +84,38 @@ const deploy = route({
     const account = await accountId(deps);
     if (!account.ok) return account;
     const { name } = environment.value.ref;
-    const agent = await deps.rooms.deployAgent(
-      { environment: name, attributes: given(call.body) },
-      byOf(call),
-    );
-    return agent.ok
-      ? json({ data: agentItem({ agent: agent.value, environment: name, account: account.value }) })
-      : agent;
+    const wanted = { environment: name, attributes: given(call.body) };
+    return respond(await deps.rooms.deployAgent(wanted, byOf(call)), (agent) => ({
+      data: agentItem({ agent, environment: name, account: account.value }),
+    }));
   },
 });
 
-const get = route({
-  method: 'GET',
-  path: '/agents/{id}',
-  id: 'getAgent',
-  ...reading,
-  summary: 'One agent, with its source.',
-  params: byAgentId,
-  query: inOne,
-  answer: dataOf(AgentItem),
-  handle: async ({ principal, params, query }, deps) => {
-    const found = await seenAgent(deps, principal, { id: params.id, environment: query.environmentId });
-    return found.ok ? json({ data: agentItem(found.value) }) : found;
-  },
-});
+const get = agents.get({ id: 'getAgent', summary: 'One agent, with its source.', query: inOne });
 
-const versions = route({
-  method: 'GET',
-  path: '/agents/{id}/versions',
-  id: 'listAgentVersions',
-  ...reading,
-  summary: 'The version that is deployed. Earlier ones are not kept.',
-  params: byAgentId,
-  answer: dataOf(Type.Array(AgentVersion)),
-  handle: async ({ principal, params }, deps) => {
-    const found = await seenAgent(deps, principal, { id: params.id, environment: undefined });
-    return found.ok ? json({ data: [versionItem(found.value.agent)] }) : found;
-  },
-});
+/** Of one agent, what is in no item of it. */
+const part = (
+  texts: Pick<Route, 'id' | 'path' | 'summary'>,
+  item: TSchema,
+  show: (found: AgentPlace) => readonly object[],
+): Route =>
+  route({
+    ...{ method: 'GET', ...texts, ...reading, params: byAgentId, query: inOne },
+    answer: dataOf(Type.Array(item)),
+    handle: async ({ principal, params, query: { environmentId: environment } }, deps) =>
+      respond(await seenAgent(deps, principal, { id: params.id, environment }), (found) => ({
+        data: show(found),
+      })),
+  });
 
-const remove = route({
-  method: 'DELETE',
-  path: '/agents/{id}',
+const remove = agents.remove({
   id: 'deleteAgent',
-  ...writing,
   summary: 'Remove an agent.',
-  params: byAgentId,
   query: inOne,
-  answer: Success,
-  handle: async (call, deps) => {
-    const { id } = call.params;
-    const found = await seenAgent(deps, call.principal, { id, environment: call.query.environmentId });
-    if (!found.ok) return found;
-    const removed = await deps.rooms.removeAgent(id, byOf(call));
-    return removed.ok ? json(SUCCESS) : removed;
-  },
+  run: (call, { agent }, deps) => deps.rooms.removeAgent(agent.id, byOf(call)),
 });
 
-const pastQuery = Type.Object(
+const historyQuery = Type.Object(
   {
     environmentId: EnvironmentId,
     agentId: Type.Optional(Type.String({ maxLength: 100 })),
@@ -144,36 +126,15 @@ const pastQuery = Type.Object(
   closed,
 );
 
-/** Empty, for nothing here runs agents; `not_found` for an environment that is not there. */
-const past = (path: string, id: string, summary: string): Route =>
+/** Empty, for agents are not run here; `not_found` for an environment that does not exist. */
+const history = (path: string, id: string, summary: string): Route =>
   route({
     method: 'GET',
-    path,
-    id,
-    ...reading,
-    summary,
-    query: pastQuery,
+    ...{ path, id, summary, ...reading, query: historyQuery },
     answer: Type.Object({ data: Type.Array(Type.Never()), pagination: Pagination }, closed),
-    handle: async ({ principal, query }, deps) => {
-      const environment = await seenEnvironment(deps, principal, query.environmentId);
-      return environment.ok ? json({ data: [], pagination: paginationOf(0, query) }) : environment;
-    },
+    handle: async ({ principal, query }, deps) =>
+      respond(await seenEnvironment(deps, principal, query.environmentId), () => pageByNumber([], query)),
   });
-
-const ownPast = route({
-  method: 'GET',
-  path: '/agents/{id}/logs',
-  id: 'getAgentLogs',
-  ...reading,
-  summary: 'What an agent wrote: nothing runs it here.',
-  params: byAgentId,
-  query: inOne,
-  answer: dataOf(Type.Array(Type.Never())),
-  handle: async ({ principal, params, query }, deps) => {
-    const found = await seenAgent(deps, principal, { id: params.id, environment: query.environmentId });
-    return found.ok ? json({ data: [] }) : found;
-  },
-});
 
 async function seenEnvironment(
   { store }: HttpDependencies,
@@ -231,13 +192,29 @@ export const agentRoutes: readonly Route[] = [
   list,
   deploy,
   get,
-  versions,
+  part(
+    {
+      path: '/agents/{id}/versions',
+      id: 'listAgentVersions',
+      summary: 'The version that is deployed. Earlier ones are not kept.',
+    },
+    AgentVersion,
+    ({ agent }) => [versionItem(agent)],
+  ),
   remove,
-  ownPast,
-  past('/agents/logs', 'listAgentLogs', 'What agents of an environment wrote: nothing runs them here.'),
-  past(
+  part(
+    {
+      path: '/agents/{id}/logs',
+      id: 'getAgentLogs',
+      summary: 'What an agent wrote: agents are not run here.',
+    },
+    Type.Never(),
+    () => [],
+  ),
+  history('/agents/logs', 'listAgentLogs', 'What agents of an environment wrote: agents are not run here.'),
+  history(
     '/agents/executions',
     'listAgentExecutions',
-    'When agents of an environment ran: nothing runs them here.',
+    'When agents of an environment ran: agents are not run here.',
   ),
 ];

@@ -13,8 +13,8 @@ import { maySee } from '../../../http/access.js';
 import { pageThrough } from '../../../http/cursor-pagination.js';
 import type { HttpDependencies } from '../../../http/dependencies.js';
 import { refreshVerifier } from '../../../http/key-verification.js';
-import { accountId, byOf, findObject, SUCCESS, Success } from '../../../http/live-objects.js';
-import { type AnyRoute, json, route, shownOnce } from '../../../http/route.js';
+import { accountId, byOf, done, findObject, Success } from '../../../http/live-objects.js';
+import { type AnyRoute, json, respond, route, shownOnce } from '../../../http/route.js';
 import { findKey } from '../../../http/routes/keys/find.js';
 import { isKey, Key, type KeyObject, keyItem } from '../../../http/routes/keys/item.js';
 import { closed, dataOf, Instant } from '../../../http/schemas.js';
@@ -97,8 +97,7 @@ const publishable = route({
     const [first] = good.length > 0 ? good : all;
     const one = good.find(({ origin }) => origin === 'system') ?? first;
     if (one === undefined) return fail(fault('not_found', 'this environment has no publishable key'));
-    const data = await shown(deps, one, { place: place.value, principal });
-    return data.ok ? json({ data: data.value }) : data;
+    return respond(await shown(deps, one, { place: place.value, principal }), (data) => ({ data: data }));
   },
 });
 
@@ -155,8 +154,7 @@ const remove = route({
       return fail(fault('not_found', 'there is no such key in this environment'));
     const removed = await deps.manual.remove(found.value.ref, byOf(call));
     if (!removed.ok) return removed;
-    const inMemory = await refreshVerifier(deps);
-    return inMemory.ok ? json(SUCCESS) : inMemory;
+    return done(await refreshVerifier(deps));
   },
 });
 

@@ -1,7 +1,7 @@
 /** Personal access tokens (F8): everybody's own, and nobody else's. */
 import { Type } from 'typebox';
-import { byOf, SUCCESS, Success } from '../../../http/live-objects.js';
-import { json, type Route, route } from '../../../http/route.js';
+import { byOf, done, Success } from '../../../http/live-objects.js';
+import { type Route, respond, route } from '../../../http/route.js';
 import { byTokenId, Made, madeOnce, shown, Token } from '../../../http/routes/personal-tokens/item.js';
 import { closed, dataOf } from '../../../http/schemas.js';
 
@@ -13,8 +13,7 @@ const list = route({
   summary: 'Your own, oldest first.',
   answer: dataOf(Type.Array(Token)),
   handle: async (call, { authority }) => {
-    const own = await authority.personalTokens(byOf(call));
-    return own.ok ? json({ data: own.value.map(shown) }) : own;
+    return respond(await authority.personalTokens(byOf(call)), (own) => ({ data: own.map(shown) }));
   },
 });
 
@@ -45,8 +44,7 @@ const remove = route({
   answer: Success,
   faults: ['not_found'],
   handle: async (call, { authority }) => {
-    const ended = await authority.deletePersonalToken(call.params.id, byOf(call));
-    return ended.ok ? json(SUCCESS) : ended;
+    return done(await authority.deletePersonalToken(call.params.id, byOf(call)));
   },
 });
 

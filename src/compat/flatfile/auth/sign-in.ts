@@ -7,7 +7,7 @@ import { fault } from '../../../domain/errors.js';
 import { fail, ok, type Result } from '../../../domain/result.js';
 import { Secret } from '../../../domain/secret.js';
 import { AccessTokenBody, accessTokenBody } from '../../../http/access-token.js';
-import { type AnyRoute, json, openRoute } from '../../../http/route.js';
+import { type AnyRoute, openRoute, respond } from '../../../http/route.js';
 import { closed, SecretText } from '../../../http/schemas.js';
 import type { Proof } from '../../../ports/authority.js';
 
@@ -114,8 +114,7 @@ const signIn = openRoute({
   handle: async ({ body, token, context }, { authority }) => {
     const proof = proofOf(body, token);
     if (!proof.ok) return proof;
-    const granted = await authority.exchange(proof.value, context);
-    return granted.ok ? json(accessTokenBody(granted.value)) : granted;
+    return respond(await authority.exchange(proof.value, context), (granted) => accessTokenBody(granted));
   },
 });
 
@@ -129,8 +128,7 @@ const refresh = openRoute({
   body: SecretText,
   answer: AccessTokenBody,
   handle: async ({ body, context }, { authority }) => {
-    const granted = await authority.refresh(new Secret(body), context);
-    return granted.ok ? json(accessTokenBody(granted.value)) : granted;
+    return respond(await authority.refresh(new Secret(body), context), (granted) => accessTokenBody(granted));
   },
 });
 

@@ -2,15 +2,15 @@
 import { type Static, Type } from 'typebox';
 import { fault } from '../../../domain/errors.js';
 import type { Principal } from '../../../domain/principal.js';
-import { fail, type Result } from '../../../domain/result.js';
+import { fail, ok, type Result } from '../../../domain/result.js';
 import { maySee } from '../../../http/access.js';
 import type { HttpDependencies } from '../../../http/dependencies.js';
-import { refreshVerifier } from '../../../http/key-verification.js';
-import { accountId, byIdOf, byOf, given, SUCCESS, Success } from '../../../http/live-objects.js';
-import { type Answered, json, type Route, route } from '../../../http/route.js';
+import { accountId, byIdOf, byOf, given } from '../../../http/live-objects.js';
+import { resource } from '../../../http/resource.js';
+import { type Route, respond, route } from '../../../http/route.js';
 import { closed, dataOf } from '../../../http/schemas.js';
 import { type Entry, findEntry } from '../objects.js';
-import { bothPages, list as listEntries, NextCursor, Pagination } from '../page-pagination.js';
+import { bothPages, listAnswer, listPage } from '../page-pagination.js';
 import {
   attributeFields,
   EnvironmentItem,
@@ -19,57 +19,37 @@ import {
   GuestAuthentication,
 } from './item.js';
 
-const byId = byIdOf('us_env', 'The id of an environment, its name, or `current`: the one that a key is of.');
+const tag = 'environments';
+const read = 'environments:read';
 
-const about = { tag: 'environments' } as const;
+const environments = resource<Entry, ReturnType<typeof byIdOf>, typeof EnvironmentItem>({
+  ...{ path: '/environments', tag, read, write: 'environments:write' },
+  ...{ scope: 'objects', writeScope: 'account', decidesAccess: true, item: EnvironmentItem },
+  params: byIdOf('us_env', 'The id of an environment, its name, or `current`: the one that a key is of.'),
+  find: ({ principal, params }, deps) => entryOf(deps, principal, params.id),
+  show: async (entry, deps) => {
+    const account = await accountId(deps);
+    return account.ok ? ok(environmentItem(entry, account.value)) : account;
+  },
+});
 
-const list = route({
-  method: 'GET',
-  path: '/environments',
+const list = environments.list({
   id: 'listEnvironments',
-  ...about,
   summary: 'Environments, by name.',
-  permission: 'environments:read',
-  scope: 'objects',
   query: Type.Object(bothPages(10), closed),
-  answer: Type.Object(
-    {
-      data: Type.Array(EnvironmentItem),
-      pagination: Type.Optional(Pagination),
-      nextCursor: NextCursor,
-    },
-    closed,
-  ),
-  handle: async ({ principal, query }, deps) => {
+  answer: listAnswer(EnvironmentItem),
+  page: async ({ principal, query }, deps) => {
     const account = await accountId(deps);
     if (!account.ok) return account;
-    const page = await listEntries(deps, {
-      ...{ kind: 'Environment', pages: query },
-      matches: (object) => maySee(principal, 'environments:read', object),
-      isWanted: () => true,
-    });
-    if (!page.ok) return page;
-    const { entries, ...rest } = page.value;
-    return json({ data: entries.map((entry) => environmentItem(entry, account.value)), ...rest });
+    const matches = (object: Entry['object']) => maySee(principal, read, object);
+    const listing = { kind: 'Environment', pages: query, matches } as const;
+    return listPage(deps, listing, (entries) =>
+      ok(entries.map((entry) => environmentItem(entry, account.value))),
+    );
   },
 });
 
-const get = route({
-  method: 'GET',
-  path: '/environments/{id}',
-  id: 'getEnvironment',
-  ...about,
-  summary: 'One environment.',
-  permission: 'environments:read',
-  scope: 'objects',
-  params: byId,
-  answer: dataOf(EnvironmentItem),
-  faults: ['not_found'],
-  handle: async ({ principal, params }, deps) => {
-    const entry = await entryOf(deps, principal, params.id);
-    return entry.ok ? shown(deps, entry.value) : entry;
-  },
-});
+const get = environments.get({ id: 'getEnvironment', summary: 'One environment.' });
 
 const changeable = {
   isProd: Type.Optional(Type.Boolean({ description: 'Part of every key, so it never changes.' })),
@@ -80,106 +60,59 @@ const changeable = {
 
 const Name = Type.String({ minLength: 1, maxLength: 200 });
 
-const create = route({
-  method: 'POST',
-  path: '/environments',
+const create = environments.create({
   id: 'createEnvironment',
-  ...about,
   summary: 'Make an environment.',
   description:
     'It comes with a secret and a publishable key. Without guestAuthentication, guests come in by magic link.',
-  permission: 'environments:write',
   body: Type.Object({ name: Name, ...changeable, isProd: Type.Boolean() }, closed),
-  nulls: 'absent',
-  creates: true,
-  answer: dataOf(EnvironmentItem),
   faults: ['exists'],
-  handle: async (call, deps) => {
+  create: async (call, deps) => {
     const { name, ...fields } = call.body;
-    const { spec, attributes } = split(fields);
-    const ref = await deps.rooms.create(
-      { kind: 'Environment', name, spec, labels: {}, attributes },
-      byOf(call),
-    );
-    if (!ref.ok) return ref;
-    const known = await refreshVerifier(deps);
-    if (!known.ok) return known;
-    const entry = await entryOf(deps, call.principal, ref.value.name);
-    return entry.ok ? shown(deps, entry.value) : entry;
+    const created = { kind: 'Environment', name, labels: {}, ...split(fields) } as const;
+    const ref = await deps.rooms.create(created, byOf(call));
+    return ref.ok ? entryOf(deps, call.principal, ref.value.name) : ref;
   },
 });
 
-const update = route({
-  method: 'PATCH',
-  path: '/environments/{id}',
+const update = environments.update({
   id: 'updateEnvironment',
-  ...about,
   summary: 'Change an environment.',
   description:
     'Of one that a project declares, what documents say is drift then. Its name is one for people.',
-  permission: 'environments:write',
-  params: byId,
   body: Type.Object({ name: Type.Optional(Name), ...changeable }, closed),
-  nulls: 'absent',
   answer: EnvironmentTwice,
   faults: ['not_found', 'conflict'],
-  handle: async (call, deps) => {
+  answers: (item) => ({ ...item, data: item }),
+  update: (call, { object }, deps) => {
     const { name, ...fields } = call.body;
-    const before = await entryOf(deps, call.principal, call.params.id);
-    if (!before.ok) return before;
     const { spec, attributes } = split(fields);
-    const object = before.value.object.ref;
-    const changed = await deps.rooms.change(
-      { object, spec, attributes: { ...attributes, name } },
-      byOf(call),
-    );
-    if (!changed.ok) return changed;
-    const entry = await entryOf(deps, call.principal, object.name);
-    if (!entry.ok) return entry;
-    const account = await accountId(deps);
-    if (!account.ok) return account;
-    const item = environmentItem(entry.value, account.value);
-    return json({ ...item, data: item });
+    return deps.rooms.change({ object: object.ref, spec, attributes: { ...attributes, name } }, byOf(call));
   },
 });
 
-const remove = route({
-  method: 'DELETE',
-  path: '/environments/{id}',
+const remove = environments.remove({
   id: 'deleteEnvironment',
-  ...about,
   summary: 'Remove an environment, with the two keys that came with it.',
   description: 'Not while it has other keys, spaces or guests.',
-  permission: 'environments:write',
-  params: byId,
-  answer: Success,
   faults: ['not_found', 'in_use'],
-  handle: async (call, deps) => {
-    const entry = await entryOf(deps, call.principal, call.params.id);
-    if (!entry.ok) return entry;
-    const removed = await deps.rooms.remove([entry.value.object.ref], byOf(call));
-    if (!removed.ok) return removed;
-    const gone = await refreshVerifier(deps);
-    return gone.ok ? json(SUCCESS) : gone;
-  },
+  run: (call, { object }, deps) => deps.rooms.remove([object.ref], byOf(call)),
 });
 
 const subscription = route({
   method: 'GET',
   path: '/environments/subscription-token',
   id: 'getEnvironmentEventToken',
-  ...about,
+  ...{ tag, permission: read, scope: 'objects' },
   summary: 'What a client subscribes to events with.',
   description: 'No token: events are read from /events and /changes, with the credential that asks here.',
-  permission: 'environments:read',
-  scope: 'objects',
   query: Type.Object({ environmentId: Type.String({ maxLength: 100 }) }, closed),
   answer: dataOf(Type.Object({ accountId: Type.String() }, closed)),
   faults: ['not_found'],
   handle: async ({ principal, query }, deps) => {
     const entry = await entryOf(deps, principal, query.environmentId);
     const account = entry.ok ? await accountId(deps) : entry;
-    return account.ok ? json({ data: { accountId: account.value } }) : account;
+    return respond(account, (id) => ({ data: { accountId: id } }));
   },
 });
 
@@ -188,12 +121,7 @@ const ALONE = fail(fault('not_found', 'you are of no one environment; name the o
 function entryOf(deps: HttpDependencies, principal: Principal, id: string): Promise<Result<Entry>> {
   const idOrName = id === 'current' ? principal.environment : id;
   if (idOrName === undefined) return Promise.resolve(ALONE);
-  return findEntry(deps, { principal, kind: 'Environment', idOrName, permission: 'environments:read' });
-}
-
-async function shown(deps: HttpDependencies, entry: Entry): Promise<Answered> {
-  const account = await accountId(deps);
-  return account.ok ? json({ data: environmentItem(entry, account.value) }) : account;
+  return findEntry(deps, { principal, kind: 'Environment', idOrName, permission: read });
 }
 
 const Changeable = Type.Object(changeable);

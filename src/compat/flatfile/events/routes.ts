@@ -6,8 +6,8 @@ import { Type } from 'typebox';
 import { ok } from '../../../domain/result.js';
 import { parseInstant } from '../../../domain/time.js';
 import type { HttpDependencies } from '../../../http/dependencies.js';
-import { accountId, byOf, findObject, given, SUCCESS, Success } from '../../../http/live-objects.js';
-import { type Answered, json, type Route, route } from '../../../http/route.js';
+import { accountId, byOf, done, findObject, given, Success } from '../../../http/live-objects.js';
+import { type Answered, json, type Route, respond, route } from '../../../http/route.js';
 import { closed, dataOf, Instant } from '../../../http/schemas.js';
 import type { By } from '../../../ports/authority.js';
 import { numberedPages, Pagination, paginationOf } from '../page-pagination.js';
@@ -117,8 +117,7 @@ const acknowledge = route({
   params: byId,
   answer: Success,
   handle: async (call, deps) => {
-    const done = await deps.rooms.events.acknowledge(call.params.id, byOf(call));
-    return done.ok ? json(SUCCESS) : done;
+    return done(await deps.rooms.events.acknowledge(call.params.id, byOf(call)));
   },
 });
 
@@ -132,8 +131,7 @@ const subscription = route({
   query: Type.Object({ scope: text('Says nothing.'), spaceId: text('Says nothing.') }, closed),
   answer: dataOf(Type.Object({ accountId: Type.String() }, closed)),
   handle: async (_call, deps) => {
-    const account = await accountId(deps);
-    return account.ok ? json({ data: { accountId: account.value } }) : account;
+    return respond(await accountId(deps), (account) => ({ data: { accountId: account } }));
   },
 });
 
@@ -145,8 +143,7 @@ async function idOf({ store }: HttpDependencies, kind: 'Environment' | 'Space', 
 async function shown(deps: HttpDependencies, id: string, by: By): Promise<Answered> {
   const event = await deps.rooms.events.get(id, by);
   if (!event.ok) return event;
-  const account = await accountId(deps);
-  return account.ok ? json({ data: eventItem(event.value, account.value) }) : account;
+  return respond(await accountId(deps), (account) => ({ data: eventItem(event.value, account) }));
 }
 
 export const eventRoutes: readonly Route[] = [list, get, post, acknowledge, subscription];

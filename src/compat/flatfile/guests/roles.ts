@@ -2,94 +2,51 @@
  * A guest's roles, as Flatfile's client speaks of them: one built-in role, held in each space or workbook that is open
  * to them. Giving and taking it is changing what is open, as PATCH of the guest does; there is no second list.
  */
-import { type Static, Type } from 'typebox';
+import type { Static } from 'typebox';
 import { actorRoleId, builtInRoleId } from '../../../domain/derived-ids.js';
 import { fault } from '../../../domain/errors.js';
-import type { Principal } from '../../../domain/principal.js';
 import { fail, ok, type Result } from '../../../domain/result.js';
 import { GUEST_ROLE } from '../../../domain/roles.js';
 import type { HttpDependencies } from '../../../http/dependencies.js';
-import { byOf, SUCCESS, Success } from '../../../http/live-objects.js';
-import { json, type Route, route } from '../../../http/route.js';
-import { closed, dataOf } from '../../../http/schemas.js';
+import { byOf } from '../../../http/live-objects.js';
 import type { Entry } from '../objects.js';
-import { ActorRole, Assignment } from '../users/role-assignments.js';
+import { type ActorRole, roleRoutes } from '../role-assignments.js';
 import { guestItems } from './item.js';
 import { byGuestId, guestEntry } from './routes.js';
 
 const ROLE_ID = builtInRoleId(GUEST_ROLE.name);
 
-const about = {
-  tag: 'guests',
-  scope: 'objects',
-  faults: ['not_found', 'conflict', 'unknown_reference'],
-} as const;
-
-const list = route({
-  method: 'GET',
-  path: '/guests/{id}/roles',
-  id: 'listGuestRoles',
-  ...about,
-  summary: 'In which spaces and workbooks somebody is a guest; guests see their own.',
-  params: byGuestId,
-  answer: dataOf(Type.Array(ActorRole)),
-  handle: async ({ principal, params }, deps) => {
-    const entry = await guestEntry(deps, principal, params.id);
-    const roles = entry.ok ? await rolesOf(deps, entry.value) : entry;
-    return roles.ok ? json({ data: roles.value }) : roles;
+export const guestRoleRoutes = roleRoutes<Entry, typeof byGuestId>({
+  ...{ path: '/guests', name: 'Guest', tag: 'guests', params: byGuestId },
+  ...{ write: 'guests:write', scope: { read: 'objects', write: 'objects' } },
+  summaries: {
+    list: 'The spaces and workbooks in which this is a guest; guests see their own.',
+    give: 'Let a guest into one more space or workbook.',
+    take: 'Let a guest out of one space or workbook.',
   },
-});
-
-const give = route({
-  method: 'POST',
-  path: '/guests/{id}/roles',
-  id: 'assignGuestRole',
-  ...about,
-  summary: 'Let a guest into one more space or workbook.',
   description: `roleId is ${ROLE_ID}, the only role that guests have; resourceId is a space or a workbook. Given again, nothing changes.`,
-  permission: 'guests:write',
-  params: byGuestId,
-  body: Assignment,
-  answer: dataOf(ActorRole),
-  handle: async (call, deps) => {
-    const entry = await guestEntry(deps, call.principal, call.params.id);
-    if (!entry.ok) return entry;
+  faults: ['not_found', 'conflict', 'unknown_reference'],
+  find: ({ principal, params }, deps) => guestEntry(deps, principal, params.id),
+  roles: (entry, deps) => rolesOf(deps, entry),
+  give: async (call, { object }, deps) => {
     const { roleId, resourceId: placeId } = call.body;
     const sayable = isSayable(roleId, placeId);
     if (!sayable.ok) return sayable;
-    const opened = await deps.rooms.guests.open({ guest: entry.value.object.ref, placeId }, byOf(call));
+    const opened = await deps.rooms.guests.open({ guest: object.ref, placeId }, byOf(call));
     if (!opened.ok) return opened;
-    const given = await roleIn(deps, call.principal, { id: call.params.id, placeId });
-    return given.ok ? json({ data: given.value }) : given;
-  },
-});
-
-const take = route({
-  method: 'DELETE',
-  path: '/guests/{id}/roles/{actorRoleId}',
-  id: 'deleteGuestRole',
-  ...about,
-  summary: 'Let a guest out of one space or workbook.',
-  permission: 'guests:write',
-  params: Type.Object(
-    { ...byGuestId.properties, actorRoleId: Type.String({ pattern: '^us_acr_[0-9A-Za-z]{1,32}$' }) },
-    closed,
-  ),
-  answer: Success,
-  handle: async (call, deps) => {
     const entry = await guestEntry(deps, call.principal, call.params.id);
-    if (!entry.ok) return entry;
-    const roles = await rolesOf(deps, entry.value);
+    const roles = entry.ok ? await rolesOf(deps, entry.value) : entry;
     if (!roles.ok) return roles;
-    const role = roles.value.find(({ id }) => id === call.params.actorRoleId);
-    if (role === undefined) return NOT_FOUND;
-    const place = { guest: entry.value.object.ref, placeId: role.resourceId };
-    const taken = await deps.rooms.guests.close(place, byOf(call));
-    return taken.ok ? json(SUCCESS) : taken;
+    const role = roles.value.find(({ resourceId }) => resourceId === placeId);
+    return role === undefined ? CLOSED : ok(role);
   },
+  take: (call, { found, role }, deps) =>
+    deps.rooms.guests.close({ guest: found.object.ref, placeId: role.resourceId }, byOf(call)),
 });
 
-const NOT_FOUND = fail(fault('not_found', 'they have no such role; GET /guests/{id}/roles lists theirs'));
+const CLOSED = fail(
+  fault('not_found', 'the role was taken meanwhile; GET /guests/{id}/roles lists the others'),
+);
 
 /** `bad_request` for what no grant can say. */
 function isSayable(roleId: string, placeId: string): Result<void> {
@@ -127,17 +84,3 @@ async function rolesOf(deps: HttpDependencies, entry: Entry): Promise<Result<rea
     ),
   );
 }
-
-async function roleIn(
-  deps: HttpDependencies,
-  principal: Principal,
-  { id, placeId }: { readonly id: string; readonly placeId: string },
-): Promise<Result<GuestRole>> {
-  const entry = await guestEntry(deps, principal, id);
-  const roles = entry.ok ? await rolesOf(deps, entry.value) : entry;
-  if (!roles.ok) return roles;
-  const role = roles.value.find(({ resourceId }) => resourceId === placeId);
-  return role === undefined ? NOT_FOUND : ok(role);
-}
-
-export const guestRoleRoutes: readonly Route[] = [list, give, take];

@@ -6,12 +6,14 @@ import { fail, ok, type Result } from '../../../domain/result.js';
 import { formatInstant } from '../../../domain/time.js';
 import { maySee } from '../../../http/access.js';
 import type { HttpDependencies } from '../../../http/dependencies.js';
-import { byOf, findObject, SUCCESS, Success } from '../../../http/live-objects.js';
-import { type Answered, json, type Route, route, shownOnce } from '../../../http/route.js';
+import { byOf, findObject } from '../../../http/live-objects.js';
+import { resource } from '../../../http/resource.js';
+import { type Route, respond, route, shownOnce } from '../../../http/route.js';
 import { closed, dataOf, Instant } from '../../../http/schemas.js';
 import type { GuestPlace, NewGuest } from '../../../ports/guests.js';
 import { type Entry, findEntry, withKept } from '../objects.js';
-import { bothPages, list as listEntries, NextCursor, Pagination } from '../page-pagination.js';
+import { bothPages, type Listing, listAnswer, listPage } from '../page-pagination.js';
+import { isSpace } from '../spaces/item.js';
 import { GuestItem, GuestSpaceConfig, guestItems, isGuestEntry } from './item.js';
 
 export const byGuestId = Type.Object(
@@ -19,17 +21,25 @@ export const byGuestId = Type.Object(
   closed,
 );
 
-const about = { tag: 'guests', scope: 'objects' } as const;
-const reading = { ...about, permission: 'guests:read' } as const;
-const writing = { ...about, permission: 'guests:write' } as const;
+const guests = resource<Entry, typeof byGuestId, typeof GuestItem>({
+  // Guests see themselves, by no permission.
+  ...{ path: '/guests', tag: 'guests', write: 'guests:write' },
+  ...{ scope: 'objects', params: byGuestId, item: GuestItem },
+  find: ({ principal, params }, deps) => guestEntry(deps, principal, params.id),
+  show: async (entry, deps) => {
+    const items = await guestItems(deps, [entry]);
+    if (!items.ok) return items;
+    const [item] = items.value;
+    return item === undefined ? NO_GUEST : ok(item);
+  },
+});
+const writing = { tag: 'guests', scope: 'objects', permission: 'guests:write' } as const;
 
 const text = (description: string) => Type.Optional(Type.String({ maxLength: 300, description }));
 
-const list = route({
-  method: 'GET',
-  path: '/guests',
+const list = guests.list({
   id: 'listGuests',
-  ...reading,
+  permission: 'guests:read',
   summary: 'Guests, by environment and name.',
   query: Type.Object(
     {
@@ -40,19 +50,18 @@ const list = route({
     },
     closed,
   ),
-  answer: Type.Object(
-    { data: Type.Array(GuestItem), pagination: Type.Optional(Pagination), nextCursor: NextCursor },
-    closed,
-  ),
-  handle: async ({ principal, query }, deps) => {
+  answer: listAnswer(GuestItem),
+  page: async ({ principal, query }, deps) => {
     const { spaceId, email, environment } = query;
     const space =
       spaceId === undefined ? ok(undefined) : await findObject(deps.store, { kind: 'Space', name: spaceId });
     if (!space.ok) return space;
     const names = space.value && [space.value.id, space.value.declaration.metadata.name];
     const isIn =
-      space.value?.declaration.kind === 'Space' ? space.value.declaration.spec.environment : environment;
-    const page = await listEntries(deps, {
+      space.value !== undefined && isSpace(space.value)
+        ? space.value.declaration.spec.environment
+        : environment;
+    const listing: Listing = {
       ...{ kind: 'Guest', environment: isIn, pages: query },
       matches: (object) => maySee(principal, 'guests:read', object),
       isWanted: (entry) => {
@@ -62,11 +71,8 @@ const list = route({
           names === undefined || (spec.grants ?? []).some((grant) => names.includes(grant.space));
         return isLetIn && [undefined, spec.email].includes(email?.toLowerCase());
       },
-    });
-    if (!page.ok) return page;
-    const { entries, ...rest } = page.value;
-    const data = await guestItems(deps, entries);
-    return data.ok ? json({ data: data.value, ...rest }) : data;
+    };
+    return listPage(deps, listing, (entries) => guestItems(deps, entries));
   },
 });
 
@@ -112,7 +118,7 @@ const create = route({
     if (!refs.ok) return refs;
     const objects = await deps.store.fetch(refs.value);
     const entries = objects.ok ? await withKept(deps, objects.value) : objects;
-    return shown(deps, entries, (items) => items);
+    return respond(entries.ok ? await guestItems(deps, entries.value) : entries, (data) => ({ data }));
   },
 });
 
@@ -121,27 +127,16 @@ const placeOf = ({ id, workbooks }: Static<typeof GuestSpaceConfig>): GuestPlace
   ...(workbooks && { workbookIds: workbooks.map((one) => one.id) }),
 });
 
-const get = route({
-  method: 'GET',
-  path: '/guests/{id}',
+const get = guests.get({
   id: 'getGuest',
   browsers: 'allowed',
-  ...about,
   summary: 'One guest; guests see themselves.',
-  params: byGuestId,
-  answer: dataOf(GuestItem),
-  faults: ['not_found'],
-  handle: ({ principal, params }, deps) => showOne(deps, principal, params.id),
 });
 
-const update = route({
-  method: 'PATCH',
-  path: '/guests/{id}',
+const update = guests.update({
   id: 'updateGuest',
-  ...writing,
   summary: 'Change a guest, and what is open to them.',
   description: 'Another address is another guest, and guests stay in their environment.',
-  params: byGuestId,
   body: Type.Object(
     {
       environmentId: Type.Optional(Type.String({ maxLength: 100 })),
@@ -151,43 +146,30 @@ const update = route({
     },
     closed,
   ),
-  nulls: 'absent',
-  answer: dataOf(GuestItem),
   faults: ['not_found', 'conflict', 'unknown_reference'],
-  handle: async (call, deps) => {
-    const { id } = call.params;
+  update: async (call, entry, deps) => {
     const { environmentId, email, name, spaces } = call.body;
-    const entry = await guestEntry(deps, call.principal, id);
-    const items = entry.ok ? await guestItems(deps, [entry.value]) : entry;
-    if (!entry.ok || !items.ok) return entry.ok ? NO_GUEST : entry;
+    const items = await guestItems(deps, [entry]);
+    if (!items.ok) return items;
     const [item] = items.value;
     if (![undefined, item?.environmentId, item?.environment].includes(environmentId))
       return fail(fault('conflict', 'a guest stays in their environment; make another one there'));
     if (![undefined, item?.email].includes(email?.toLowerCase()))
       return fail(fault('conflict', 'another address is another guest; remove this one and make that'));
-    const change = { guest: entry.value.object.ref, name, places: spaces?.map(placeOf) };
-    const changed = await deps.rooms.guests.change(change, byOf(call));
-    return changed.ok ? showOne(deps, call.principal, id) : changed;
+    return deps.rooms.guests.change(
+      { guest: entry.object.ref, name, places: spaces?.map(placeOf) },
+      byOf(call),
+    );
   },
 });
 
-const remove = route({
-  method: 'DELETE',
-  path: '/guests/{id}',
+const remove = guests.remove({
   id: 'deleteGuest',
-  ...writing,
   summary: 'Remove a guest with all that is open to them, or from one space alone.',
-  params: byGuestId,
   query: Type.Object({ spaceId: text('From this space alone.') }, closed),
-  answer: Success,
   faults: ['not_found', 'unknown_reference'],
-  handle: async (call, deps) => {
-    const entry = await guestEntry(deps, call.principal, call.params.id);
-    if (!entry.ok) return entry;
-    const guest = entry.value.object.ref;
-    const removed = await deps.rooms.guests.remove({ guest, spaceId: call.query.spaceId }, byOf(call));
-    return removed.ok ? json(SUCCESS) : removed;
-  },
+  run: (call, { object }, deps) =>
+    deps.rooms.guests.remove({ guest: object.ref, spaceId: call.query.spaceId }, byOf(call)),
 });
 
 const Link = Type.Object(
@@ -248,19 +230,5 @@ export const guestEntry = (
   id: string,
 ): Promise<Result<Entry>> =>
   findEntry(deps, { principal, kind: 'Guest', idOrName: id, permission: 'guests:read' });
-
-async function showOne(deps: HttpDependencies, principal: Principal, id: string): Promise<Answered> {
-  const entry = await guestEntry(deps, principal, id);
-  return shown(deps, entry.ok ? ok([entry.value]) : entry, ([item]) => item);
-}
-
-async function shown(
-  deps: HttpDependencies,
-  entries: Result<readonly Entry[]>,
-  data: (items: readonly Static<typeof GuestItem>[]) => unknown,
-): Promise<Answered> {
-  const items = entries.ok ? await guestItems(deps, entries.value) : entries;
-  return items.ok ? json({ data: data(items.value) }) : items;
-}
 
 export const guestRoutes: readonly Route[] = [list, create, get, update, remove, invite];

@@ -10,7 +10,7 @@ import { Secret } from '../../../domain/secret.js';
 import { maySee } from '../../../http/access.js';
 import type { HttpDependencies } from '../../../http/dependencies.js';
 import { byOf, findObject } from '../../../http/live-objects.js';
-import { type Answered, json, type Route, route } from '../../../http/route.js';
+import { type Answered, type Route, respond, route } from '../../../http/route.js';
 import { closed, dataOf } from '../../../http/schemas.js';
 import type { By } from '../../../ports/authority.js';
 import type { KeptSecret, SecretPlace } from '../../../ports/secrets.js';
@@ -145,8 +145,7 @@ async function placeFor(
 }
 
 async function shown({ rooms }: HttpDependencies, place: SecretPlace, by: By): Promise<Answered> {
-  const secrets = await rooms.secrets.list(place, by);
-  return secrets.ok ? json({ data: secrets.value.map(secretItem) }) : secrets;
+  return respond(await rooms.secrets.list(place, by), (secrets) => ({ data: secrets.map(secretItem) }));
 }
 
 const secretItem = ({ id, name, value, environmentId, spaceId, actorId }: KeptSecret) => ({

@@ -8,10 +8,10 @@ import { fail, type Result } from '../../../domain/result.js';
 import { Secret } from '../../../domain/secret.js';
 import type { HttpDependencies } from '../../../http/dependencies.js';
 import { given } from '../../../http/live-objects.js';
-import { json, openRoute } from '../../../http/route.js';
+import { json, openRoute, respond } from '../../../http/route.js';
 import { closed, dataOf } from '../../../http/schemas.js';
 import type { By, CallContext } from '../../../ports/authority.js';
-import { workbookShown } from '../workbooks/find.js';
+import { seenWorkbook, workbookShown } from '../workbooks/find.js';
 import { attributeFields, WorkbookItem } from '../workbooks/item.js';
 import { createSpace, SpaceConfig } from './create.js';
 import { SpaceItem } from './item.js';
@@ -59,8 +59,9 @@ export const initSpaceRoute = openRoute({
       made.value.by,
     );
     if (!id.ok) return id;
-    const workbook = await workbookShown(deps, made.value.by.principal, id.value);
-    return workbook.ok ? json({ data: { space, workbook: workbook.value } }) : workbook;
+    const found = await seenWorkbook(deps, made.value.by.principal, id.value);
+    const workbook = found.ok ? await workbookShown(deps, found.value) : found;
+    return respond(workbook, (one) => ({ data: { space, workbook: one } }));
   },
 });
 

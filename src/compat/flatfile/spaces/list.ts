@@ -5,11 +5,11 @@ import { fail, ok, type Result } from '../../../domain/result.js';
 import { maySee } from '../../../http/access.js';
 import type { HttpDependencies } from '../../../http/dependencies.js';
 import { findObject } from '../../../http/live-objects.js';
-import { json, route } from '../../../http/route.js';
+import { json, respond, route } from '../../../http/route.js';
 import { closed } from '../../../http/schemas.js';
 import { displayName } from '../environments/item.js';
 import type { Entry } from '../objects.js';
-import { bothPages, list, NextCursor, Pagination } from '../page-pagination.js';
+import { bothPages, type Listing, listAnswer, listPage } from '../page-pagination.js';
 import { orderOf } from '../sort-order.js';
 import { isSpaceEntry, SpaceItem, spaceItems } from './item.js';
 
@@ -54,10 +54,7 @@ export const listSpaces = route({
   permission: 'spaces:read',
   scope: 'objects',
   query: Query,
-  answer: Type.Object(
-    { data: Type.Array(SpaceItem), pagination: Type.Optional(Pagination), nextCursor: NextCursor },
-    closed,
-  ),
+  answer: listAnswer(SpaceItem),
   handle: async ({ principal, query }, deps) => {
     const environment = await environmentName(deps, query);
     if (!environment.ok) return environment;
@@ -65,15 +62,12 @@ export const listSpaces = route({
     if (!sorted.ok) return sorted;
     if (environment.value === null)
       return json({ ...NONE, pagination: { ...NO_PAGES, currentPage: query.pageNumber ?? 1 } });
-    const page = await list(deps, {
+    const listing: Listing = {
       ...{ kind: 'Space', environment: environment.value, pages: query, order: sorted.value },
       matches: (object) => maySee(principal, 'spaces:read', object),
       isWanted: (entry) => isWanted(entry, query),
-    });
-    if (!page.ok) return page;
-    const { entries, ...rest } = page.value;
-    const data = await spaceItems(deps, entries);
-    return data.ok ? json({ data: data.value, ...rest }) : data;
+    };
+    return respond(await listPage(deps, listing, (entries) => spaceItems(deps, entries)), (page) => page);
   },
 });
 

@@ -1,16 +1,15 @@
 /** Spaces: made, shown, changed, archived and removed; by whom they are open to. */
-import { type Static, Type } from 'typebox';
+import { Type } from 'typebox';
 import { fault } from '../../../domain/errors.js';
 import type { Principal } from '../../../domain/principal.js';
 import { fail, ok, type Result } from '../../../domain/result.js';
 import { formatInstant } from '../../../domain/time.js';
 import type { HttpDependencies } from '../../../http/dependencies.js';
-import { byOf, findObject, given, SUCCESS, Success } from '../../../http/live-objects.js';
-import { type Answered, type Call, json, type Route, route, shownOnce } from '../../../http/route.js';
+import { byOf, done, findObject, given, Success } from '../../../http/live-objects.js';
+import { resource } from '../../../http/resource.js';
+import { type Route, route, shownOnce } from '../../../http/route.js';
 import { closed, dataOf } from '../../../http/schemas.js';
-import type { Attributes } from '../../../ports/rooms.js';
-import type { Entry } from '../objects.js';
-import { findEntry } from '../objects.js';
+import { type Entry, findEntry } from '../objects.js';
 import { createSpace, SpaceConfig, sameWays } from './create.js';
 import { SpaceItem, spaceItems } from './item.js';
 import { listSpaces } from './list.js';
@@ -20,14 +19,27 @@ const byId = Type.Object(
   closed,
 );
 
-const about = { tag: 'spaces', faults: ['not_found', 'conflict', 'unknown_reference'] } as const;
+const about = { path: '/spaces', tag: 'spaces' } as const;
+
+const spaces = resource<Entry, typeof byId, typeof SpaceItem>({
+  ...{ ...about, read: 'spaces:read', write: 'spaces:write', scope: 'objects' },
+  ...{ params: byId, item: SpaceItem },
+  find: ({ principal, params }, deps) => entryOf(deps, principal, params.id),
+  show: async (entry, deps) => {
+    const items = await spaceItems(deps, [entry]);
+    if (!items.ok) return items;
+    const [item] = items.value;
+    return item === undefined ? NOT_FOUND : ok(item);
+  },
+});
+
+const faults = ['not_found', 'conflict', 'unknown_reference'] as const;
 
 const create = route({
+  ...about,
   method: 'POST',
-  path: '/spaces',
   id: 'createSpace',
   browsers: 'allowed',
-  ...about,
   summary: 'Make a space.',
   description:
     'By a secret key in its environment; people say in which. By a publishable key too: the answer has the access token to go on with, for 24 hours, which reaches this space alone. Needs the permission `spaces:write` there.',
@@ -35,6 +47,7 @@ const create = route({
   nulls: 'absent',
   creates: true,
   answer: dataOf(SpaceItem),
+  faults,
   handle: async (call, deps) => {
     const made = await createSpace(deps, { body: call.body, by: byOf(call), token: call.credential.token });
     if (!made.ok) return made;
@@ -43,127 +56,66 @@ const create = route({
   },
 });
 
-const get = route({
-  method: 'GET',
-  path: '/spaces/{id}',
-  id: 'getSpace',
-  ...about,
-  summary: 'One space.',
-  permission: 'spaces:read',
-  scope: 'objects',
-  params: byId,
-  answer: dataOf(SpaceItem),
-  handle: async ({ principal, params }, deps) => shown(deps, await entryOf(deps, principal, params.id)),
-});
+const get = spaces.get({ id: 'getSpace', summary: 'One space.', faults });
 
-const update = route({
-  method: 'PATCH',
-  path: '/spaces/{id}',
+const update = spaces.update({
   id: 'updateSpace',
-  ...about,
   summary: 'Change a space.',
   description: 'What documents say of it is drift then; attributes that they know nothing of are not.',
-  permission: 'spaces:write',
-  scope: 'objects',
-  params: byId,
   body: SpaceConfig,
-  nulls: 'absent',
-  answer: dataOf(SpaceItem),
-  handle: async (call, deps) => {
-    const {
-      environmentId,
-      environment = environmentId,
-      guestAuthentication,
-      workbooks,
-      description,
-      ...rest
-    } = call.body;
-    const fits = await fitsEnvironment(deps, call, { environment, guestAuthentication });
+  faults,
+  update: async (call, entry, deps) => {
+    const { environmentId, environment = environmentId, guestAuthentication, ...changed } = call.body;
+    const fits = await fitsEnvironment(deps, entry, { environment, guestAuthentication });
     if (!fits.ok) return fits;
-    return change(deps, call, { spec: given({ workbooks, description }), attributes: rest });
+    const { workbooks, description, ...attributes } = changed;
+    const spec = given({ workbooks, description });
+    return deps.rooms.change({ object: entry.object.ref, spec, attributes }, byOf(call));
   },
 });
 
 const archiving = (verb: 'archive' | 'unarchive', summary: string): Route =>
-  route({
-    method: 'POST',
-    path: `/spaces/{id}/${verb}`,
-    id: `${verb}Space`,
-    ...about,
-    summary,
-    permission: 'spaces:write',
-    scope: 'objects',
-    params: byId,
-    answer: Success,
-    handle: async (call, deps) => {
+  spaces.action(verb, {
+    ...{ id: `${verb}Space`, summary, faults },
+    run: (call, { object }, deps) => {
       const archivedAt = verb === 'archive' ? formatInstant(deps.clock.now()) : null;
-      const changed = await change(deps, call, { spec: {}, attributes: { archivedAt } });
-      return changed.ok ? json(SUCCESS) : changed;
+      return deps.rooms.change({ object: object.ref, spec: {}, attributes: { archivedAt } }, byOf(call));
     },
   });
 
-const removeOne = route({
-  method: 'DELETE',
-  path: '/spaces/{id}',
+const removeOne = spaces.remove({
   id: 'deleteSpace',
-  ...about,
-  faults: ['not_found', 'in_use'],
   summary: 'Remove a space.',
   description: 'Not while guests are let into it.',
-  permission: 'spaces:write',
-  scope: 'objects',
-  params: byId,
-  answer: Success,
-  handle: (call, deps) => remove(deps, call, [call.params.id]),
+  faults: ['not_found', 'in_use'],
+  run: (call, { object }, deps) => deps.rooms.remove([object.ref], byOf(call)),
 });
 
 const removeSeveral = route({
-  method: 'DELETE',
-  path: '/spaces',
-  id: 'deleteSpaces',
   ...about,
-  faults: ['not_found', 'in_use'],
+  method: 'DELETE',
+  id: 'deleteSpaces',
   summary: 'Remove several spaces: all of them, or none.',
-  permission: 'spaces:write',
-  scope: 'objects',
+  ...{ permission: 'spaces:write', scope: 'objects' },
   query: Type.Object(
     { spaceIds: Type.Array(byId.properties.id, { minItems: 1, maxItems: 500, uniqueItems: true }) },
     closed,
   ),
   answer: Success,
-  handle: (call, deps) => remove(deps, call, call.query.spaceIds),
+  faults: ['not_found', 'in_use'],
+  handle: async (call, deps) => {
+    const entries = await Promise.all(call.query.spaceIds.map((id) => entryOf(deps, call.principal, id)));
+    const absent = entries.find((entry) => !entry.ok);
+    if (absent !== undefined && !absent.ok) return absent;
+    const refs = entries.flatMap((entry) => (entry.ok ? [entry.value.object.ref] : []));
+    return done(await deps.rooms.remove(refs, byOf(call)));
+  },
 });
+
+const NOT_FOUND = fail(fault('not_found', 'the space was removed meanwhile'));
 
 const entryOf = (deps: HttpDependencies, principal: Principal, id: string): Promise<Result<Entry>> =>
   findEntry(deps, { principal, kind: 'Space', idOrName: id, permission: 'spaces:read' });
-
-async function shown(deps: HttpDependencies, entry: Result<Entry>): Promise<Answered> {
-  if (!entry.ok) return entry;
-  const items = await spaceItems(deps, [entry.value]);
-  return items.ok ? json({ data: items.value[0] }) : items;
-}
-
-type ByIdCall = Call<Static<typeof byId>>;
-
-async function change(
-  deps: HttpDependencies,
-  call: ByIdCall,
-  changed: { readonly spec: object; readonly attributes: Attributes },
-): Promise<Answered> {
-  const entry = await entryOf(deps, call.principal, call.params.id);
-  if (!entry.ok) return entry;
-  const done = await deps.rooms.change({ object: entry.value.object.ref, ...changed }, byOf(call));
-  return done.ok ? shown(deps, await entryOf(deps, call.principal, call.params.id)) : done;
-}
-
-async function remove(deps: HttpDependencies, call: Call, ids: readonly string[]): Promise<Answered> {
-  const entries = await Promise.all(ids.map((id) => entryOf(deps, call.principal, id)));
-  const absent = entries.find((entry) => !entry.ok);
-  if (absent !== undefined && !absent.ok) return absent;
-  const refs = entries.flatMap((entry) => (entry.ok ? [entry.value.object.ref] : []));
-  const removed = await deps.rooms.remove(refs, byOf(call));
-  return removed.ok ? json(SUCCESS) : removed;
-}
 
 interface Surrounding {
   readonly environment: string | undefined;
@@ -173,13 +125,11 @@ interface Surrounding {
 /** A space does not move, and lets guests in as its environment does: to say the same again changes nothing. */
 async function fitsEnvironment(
   deps: HttpDependencies,
-  call: ByIdCall,
+  { object }: Entry,
   { environment, guestAuthentication }: Surrounding,
 ): Promise<Result<void>> {
   if (environment === undefined && guestAuthentication === undefined) return ok(undefined);
-  const entry = await entryOf(deps, call.principal, call.params.id);
-  if (!entry.ok) return entry;
-  const own = entry.value.object.ref.name.split('/')[0] ?? '';
+  const own = object.ref.name.split('/')[0] ?? '';
   const found = await findObject(deps.store, { kind: 'Environment', name: environment ?? own });
   if (!found.ok) return found;
   if (found.value?.ref.name !== own)

@@ -8,11 +8,11 @@ import { personOf } from '../../../domain/principal.js';
 import { fail, ok, type Result } from '../../../domain/result.js';
 import { formatInstant } from '../../../domain/time.js';
 import { byOf } from '../../../http/live-objects.js';
-import { type Call, json, type Route, route, shownOnce } from '../../../http/route.js';
+import { type Call, type Route, respond, route, shownOnce } from '../../../http/route.js';
 import { closed, dataOf, Instant } from '../../../http/schemas.js';
 import type { PersonalToken } from '../../../ports/authority.js';
 import { Opaque } from '../environments/item.js';
-import { numberedPages, Pagination, paginationOf } from '../page-pagination.js';
+import { numberedPages, Pagination, pageByNumber } from '../page-pagination.js';
 import { byUserId } from './routes.js';
 
 const Pair = Type.Object(
@@ -41,10 +41,7 @@ const list = route({
     const own = isOwn(call);
     if (!own.ok) return own;
     const tokens = await authority.personalTokens(byOf(call));
-    if (!tokens.ok) return tokens;
-    const { pageSize = 10, pageNumber = 1 } = call.query;
-    const data = tokens.value.slice(pageSize * (pageNumber - 1), pageSize * pageNumber).map(pairOf);
-    return json({ data, pagination: paginationOf(tokens.value.length, { pageSize, pageNumber }) });
+    return respond(tokens, (all) => pageByNumber(all.map(pairOf), call.query));
   },
 });
 

@@ -1,5 +1,5 @@
 /** Roles that people have in the account, as Flatfile's client speaks of them: an id for somebody's having a role. */
-import { type Static, Type } from 'typebox';
+import type { Static } from 'typebox';
 import { actorRoleId, builtInRoleId } from '../../../domain/derived-ids.js';
 import { fault } from '../../../domain/errors.js';
 import type { LiveObject } from '../../../domain/live.js';
@@ -8,30 +8,8 @@ import { BUILT_IN_ROLES } from '../../../domain/roles.js';
 import { formatInstant } from '../../../domain/time.js';
 import type { HttpDependencies } from '../../../http/dependencies.js';
 import { findObject } from '../../../http/live-objects.js';
-import { closed, Instant } from '../../../http/schemas.js';
+import type { ActorRole, Assignment } from '../role-assignments.js';
 import type { UserEntry } from './item.js';
-
-export const ActorRole = Type.Object(
-  {
-    id: Type.String(),
-    roleId: Type.String(),
-    actorId: Type.String(),
-    resourceId: Type.String({
-      description: 'Where they have it: the account; of a guest, a space or a workbook.',
-    }),
-    createdAt: Instant,
-    updatedAt: Instant,
-  },
-  closed,
-);
-
-export const Assignment = Type.Object(
-  {
-    roleId: Type.String({ maxLength: 100, description: 'An id, or a name.' }),
-    resourceId: Type.String({ maxLength: 100 }),
-  },
-  closed,
-);
 
 /** Who has a role since when is not kept apart: as long as they are there, and as they are now. */
 export async function rolesOf(

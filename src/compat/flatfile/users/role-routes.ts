@@ -1,46 +1,28 @@
-/** Which roles somebody has in the account: shown, given and taken. */
-import { Type } from 'typebox';
+/** Which roles a user has in the account: shown, given and taken. */
 import { fault } from '../../../domain/errors.js';
-import { fail } from '../../../domain/result.js';
-import { accountId, byOf, SUCCESS, Success } from '../../../http/live-objects.js';
-import { json, type Route, route } from '../../../http/route.js';
-import { closed, dataOf } from '../../../http/schemas.js';
-import { ActorRole, Assignment, roleName, rolesOf } from './role-assignments.js';
+import { fail, ok } from '../../../domain/result.js';
+import { accountId, byOf } from '../../../http/live-objects.js';
+import { roleRoutes } from '../role-assignments.js';
+import type { UserEntry } from './item.js';
+import { roleName, rolesOf } from './role-assignments.js';
 import { byUserId, entryOf } from './routes.js';
 
-const about = { tag: 'users', faults: ['not_found', 'conflict', 'unknown_reference'] } as const;
-
-const list = route({
-  method: 'GET',
-  path: '/users/{id}/roles',
-  id: 'listUserRoles',
-  ...about,
-  summary: 'The roles that somebody has in the account.',
-  permission: 'users:read',
-  scope: 'objects',
-  params: byUserId,
-  answer: dataOf(Type.Array(ActorRole)),
-  handle: async ({ principal, params }, deps) => {
-    const entry = await entryOf(deps, principal, params.id);
-    if (!entry.ok) return entry;
-    const account = await accountId(deps);
-    const roles = account.ok ? await rolesOf(deps, entry.value, account.value) : account;
-    return roles.ok ? json({ data: roles.value }) : roles;
+export const userRoleRoutes = roleRoutes<UserEntry, typeof byUserId>({
+  ...{ path: '/users', name: 'User', tag: 'users', params: byUserId },
+  ...{ read: 'users:read', write: 'users:write', scope: { read: 'objects', write: 'account' } },
+  summaries: {
+    list: 'The roles that a user has in the account.',
+    give: 'Give a user a role in the account.',
+    take: 'Take a role from a user.',
   },
-});
-
-const give = route({
-  method: 'POST',
-  path: '/users/{id}/roles',
-  id: 'assignUserRole',
-  ...about,
-  summary: 'Give somebody a role in the account.',
-  description: 'Nobody gives more than they have themselves. Given again, nothing changes.',
-  permission: 'users:write',
-  params: byUserId,
-  body: Assignment,
-  answer: dataOf(ActorRole),
-  handle: async (call, deps) => {
+  description: 'A caller gives no more than they have themselves. Given again, nothing changes.',
+  faults: ['not_found', 'conflict', 'unknown_reference'],
+  find: ({ principal, params }, deps) => entryOf(deps, principal, params.id),
+  roles: async (entry, deps) => {
+    const account = await accountId(deps);
+    return account.ok ? rolesOf(deps, entry, account.value) : account;
+  },
+  give: async (call, _, deps) => {
     const account = await accountId(deps);
     if (!account.ok) return account;
     const role = await roleName(deps, call.body, account.value);
@@ -49,38 +31,17 @@ const give = route({
     if (!given.ok) return given;
     const entry = await entryOf(deps, call.principal, call.params.id);
     const roles = entry.ok ? await rolesOf(deps, entry.value, account.value) : entry;
-    if (!entry.ok || !roles.ok) return entry.ok ? (roles.ok ? NOT_FOUND : roles) : entry;
-    const at = (entry.value.object.declaration.spec.roles ?? []).indexOf(role.value);
-    return json({ data: roles.value[at] });
-  },
-});
-
-const take = route({
-  method: 'DELETE',
-  path: '/users/{id}/roles/{actorRoleId}',
-  id: 'deleteUserRole',
-  ...about,
-  summary: 'Take a role from somebody.',
-  permission: 'users:write',
-  params: Type.Object(
-    { ...byUserId.properties, actorRoleId: Type.String({ pattern: '^us_acr_[0-9A-Za-z]{1,32}$' }) },
-    closed,
-  ),
-  answer: Success,
-  handle: async (call, deps) => {
-    const entry = await entryOf(deps, call.principal, call.params.id);
     if (!entry.ok) return entry;
-    const account = await accountId(deps);
-    const roles = account.ok ? await rolesOf(deps, entry.value, account.value) : account;
     if (!roles.ok) return roles;
-    const at = roles.value.findIndex(({ id }) => id === call.params.actorRoleId);
-    const role = (entry.value.object.declaration.spec.roles ?? [])[at];
-    if (role === undefined) return NOT_FOUND;
-    const taken = await deps.people.takeRole(call.params.id, role, byOf(call));
-    return taken.ok ? json(SUCCESS) : taken;
+    const held = roles.value[(entry.value.object.declaration.spec.roles ?? []).indexOf(role.value)];
+    return held === undefined ? TAKEN : ok(held);
+  },
+  take: async (call, { found, at }, deps) => {
+    const name = (found.object.declaration.spec.roles ?? [])[at];
+    return name === undefined ? TAKEN : deps.people.takeRole(call.params.id, name, byOf(call));
   },
 });
 
-const NOT_FOUND = fail(fault('not_found', 'they have no such role; GET /users/{id}/roles lists theirs'));
-
-export const userRoleRoutes: readonly Route[] = [list, give, take];
+const TAKEN = fail(
+  fault('not_found', 'the role was taken meanwhile; GET /users/{id}/roles lists the others'),
+);

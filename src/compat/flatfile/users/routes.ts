@@ -5,17 +5,18 @@ import { ok, type Result } from '../../../domain/result.js';
 import { formatInstant } from '../../../domain/time.js';
 import { maySee } from '../../../http/access.js';
 import type { HttpDependencies } from '../../../http/dependencies.js';
-import { refreshVerifier } from '../../../http/key-verification.js';
-import { accountId, byOf, SUCCESS, Success } from '../../../http/live-objects.js';
-import { type Answered, json, type Route, route, shownOnce } from '../../../http/route.js';
+import { accountId, byOf } from '../../../http/live-objects.js';
+import { resource } from '../../../http/resource.js';
+import { type Route, route, shownOnce } from '../../../http/route.js';
 import { closed, dataOf, Instant } from '../../../http/schemas.js';
 import type { Invitation, Shown } from '../../../ports/authority.js';
 import { findEntry } from '../objects.js';
-import { bothPages, list as listEntries, NextCursor, Pagination } from '../page-pagination.js';
+import { bothPages, type Listing, listAnswer, listPage } from '../page-pagination.js';
+import { ActorRole, Assignment } from '../role-assignments.js';
 import { orderOf } from '../sort-order.js';
 import { isUserEntry, type UserEntry, UserItem, userFields, userItem } from './item.js';
 import { SORT_FIELDS, sortValue } from './order.js';
-import { ActorRole, Assignment, roleName, rolesOf } from './role-assignments.js';
+import { roleName, rolesOf } from './role-assignments.js';
 
 const ID = '^(?:us_usr_[0-9A-Za-z]{1,32}|[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?)$';
 export const byUserId = Type.Object(
@@ -23,7 +24,16 @@ export const byUserId = Type.Object(
   closed,
 );
 
-const about = { tag: 'users' } as const;
+const users = resource<UserEntry, typeof byUserId, typeof UserItem>({
+  ...{ path: '/users', tag: 'users', read: 'users:read', write: 'users:write' },
+  ...{ scope: 'objects', writeScope: 'account', decidesAccess: true, params: byUserId, item: UserItem },
+  find: ({ principal, params }, deps) => entryOf(deps, principal, params.id),
+  show: async (entry, deps) => {
+    const account = await accountId(deps);
+    return account.ok ? ok(userItem(entry, account.value)) : account;
+  },
+});
+const about = { tag: 'users', permission: 'users:write' } as const;
 
 const Query = Type.Object(
   {
@@ -36,33 +46,24 @@ const Query = Type.Object(
   closed,
 );
 
-const list = route({
-  method: 'GET',
-  path: '/users',
+const list = users.list({
   id: 'listUsers',
-  ...about,
-  summary: 'People, by name.',
-  permission: 'users:read',
-  scope: 'objects',
+  summary: 'Users, by name.',
   query: Query,
-  answer: Type.Object(
-    { data: Type.Array(UserItem), pagination: Type.Optional(Pagination), nextCursor: NextCursor },
-    closed,
-  ),
-  handle: async ({ principal, query }, deps) => {
+  answer: listAnswer(UserItem),
+  page: async ({ principal, query }, deps) => {
     const account = await accountId(deps);
     if (!account.ok) return account;
     const order = orderOf(query, sortValue);
     if (!order.ok) return order;
-    const page = await listEntries(deps, {
+    const listing: Listing = {
       ...{ kind: 'User', pages: query, order: order.value },
       matches: (object) => maySee(principal, 'users:read', object),
       isWanted: (entry) => isUserEntry(entry) && isMeant(entry, query),
-    });
-    if (!page.ok) return page;
-    const { entries, ...rest } = page.value;
-    const data = entries.filter(isUserEntry).map((entry) => userItem(entry, account.value));
-    return json({ data, ...rest });
+    };
+    return listPage(deps, listing, (entries) =>
+      ok(entries.filter(isUserEntry).map((entry) => userItem(entry, account.value))),
+    );
   },
 });
 
@@ -75,19 +76,7 @@ function isMeant({ object }: UserEntry, { email, search = '' }: Static<typeof Qu
   );
 }
 
-const get = route({
-  method: 'GET',
-  path: '/users/{id}',
-  id: 'getUser',
-  ...about,
-  summary: 'One person.',
-  permission: 'users:read',
-  scope: 'objects',
-  params: byUserId,
-  answer: dataOf(UserItem),
-  faults: ['not_found'],
-  handle: ({ principal, params }, deps) => shown(deps, principal, params.id),
-});
+const get = users.get({ id: 'getUser', summary: 'One user.' });
 
 const Invited = Type.Object(
   {
@@ -107,7 +96,6 @@ const invite = route({
   ...about,
   summary: 'Let somebody in who is not there yet.',
   description: 'They are deactivated until they accept.',
-  permission: 'users:write',
   body: Type.Object(
     {
       email: Type.String({ maxLength: 254 }),
@@ -157,7 +145,6 @@ const resend = route({
   id: 'resendUserInvite',
   ...about,
   summary: 'Invite somebody again; earlier invitations end.',
-  permission: 'users:write',
   params: byUserId,
   idempotent: true,
   answer: dataOf(Type.Object({ success: Type.Boolean(), invitation: Invited }, closed)),
@@ -174,15 +161,10 @@ const resend = route({
   },
 });
 
-const update = route({
-  method: 'PATCH',
-  path: '/users/{id}',
+const update = users.update({
   id: 'updateUser',
-  ...about,
-  summary: 'Change somebody, let them go, or let them in again.',
-  description: 'Of somebody whom a project declares, what documents say is drift then.',
-  permission: 'users:write',
-  params: byUserId,
+  summary: 'Change, deactivate or activate a user.',
+  description: 'Of a user whom a project declares, what documents say is drift then.',
   body: Type.Object(
     {
       name: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
@@ -191,35 +173,18 @@ const update = route({
     },
     closed,
   ),
-  nulls: 'absent',
-  answer: dataOf(UserItem),
   faults: ['not_found', 'conflict'],
-  handle: async (call, deps) => {
+  update: (call, _, deps) => {
     const { name, status, dashboard } = call.body;
-    const change = { name, status, attributes: { dashboard } };
-    const changed = await deps.people.change(call.params.id, change, byOf(call));
-    if (!changed.ok) return changed;
-    const known = await refreshVerifier(deps);
-    return known.ok ? shown(deps, call.principal, call.params.id) : known;
+    return deps.people.change(call.params.id, { name, status, attributes: { dashboard } }, byOf(call));
   },
 });
 
-const remove = route({
-  method: 'DELETE',
-  path: '/users/{id}',
+const remove = users.remove({
   id: 'deleteUser',
-  ...about,
-  summary: 'Remove somebody: out of every team, at once. Their personal keys die with it.',
-  permission: 'users:write',
-  params: byUserId,
-  answer: Success,
+  summary: 'Remove a user from every team at once. Their personal keys end with it.',
   faults: ['not_found', 'conflict'],
-  handle: async (call, deps) => {
-    const removed = await deps.people.remove(call.params.id, byOf(call));
-    if (!removed.ok) return removed;
-    const gone = await refreshVerifier(deps);
-    return gone.ok ? json(SUCCESS) : gone;
-  },
+  run: (call, _, deps) => deps.people.remove(call.params.id, byOf(call)),
 });
 
 export async function entryOf(
@@ -229,13 +194,6 @@ export async function entryOf(
 ): Promise<Result<UserEntry>> {
   const entry = await findEntry(deps, { principal, kind: 'User', idOrName: id, permission: 'users:read' });
   return entry.ok ? ok(entry.value as UserEntry) : entry;
-}
-
-async function shown(deps: HttpDependencies, principal: Principal, id: string): Promise<Answered> {
-  const entry = await entryOf(deps, principal, id);
-  if (!entry.ok) return entry;
-  const account = await accountId(deps);
-  return account.ok ? json({ data: userItem(entry.value, account.value) }) : account;
 }
 
 export const personRoutes: readonly Route[] = [list, get, invite, resend, update, remove];

@@ -113,14 +113,12 @@ export async function itemsOf(
   return ok(entries.map((entry) => workbookItem(entry, { environments: environments.value, withSheets })));
 }
 
-/** One that the caller may see; `not_found`. */
+/** As it is shown; `not_found` for one that was removed meanwhile. */
 export async function workbookShown(
   deps: HttpDependencies,
-  principal: Principal,
-  id: string,
+  entry: WorkbookEntry,
 ): Promise<Result<Static<typeof WorkbookItem>>> {
-  const found = await seenWorkbook(deps, principal, id);
-  const items = found.ok ? await itemsOf(deps, [found.value], 'shown') : found;
+  const items = await itemsOf(deps, [entry], 'shown');
   if (!items.ok) return items;
   const [item] = items.value;
   return item === undefined ? NOT_FOUND : ok(item);

@@ -1,11 +1,10 @@
 /** Workbooks: listed, shown, made, changed and removed. One outside what is open to a guest does not exist for them (F12). */
 import { type Static, Type } from 'typebox';
-import type { Principal } from '../../../domain/principal.js';
 import { ok } from '../../../domain/result.js';
-import type { HttpDependencies } from '../../../http/dependencies.js';
-import { byOf, given, SUCCESS, Success } from '../../../http/live-objects.js';
-import { type Answered, json, type Route, route } from '../../../http/route.js';
-import { closed, dataOf } from '../../../http/schemas.js';
+import { byOf, given } from '../../../http/live-objects.js';
+import { resource } from '../../../http/resource.js';
+import type { Route } from '../../../http/route.js';
+import { closed } from '../../../http/schemas.js';
 import { createSpace } from '../spaces/create.js';
 import { isOfPlace, itemsOf, openIn, seenSpace, seenWorkbook, spacesOf, workbookShown } from './find.js';
 import { attributeFields, type WorkbookEntry, WorkbookItem } from './item.js';
@@ -15,7 +14,12 @@ const byId = Type.Object(
   closed,
 );
 
-const about = { tag: 'workbooks', faults: ['not_found'] } as const;
+const workbooks = resource<WorkbookEntry, typeof byId, typeof WorkbookItem>({
+  ...{ path: '/workbooks', tag: 'workbooks', read: 'workbooks:read', write: 'workbooks:write' },
+  ...{ scope: 'objects', params: byId, item: WorkbookItem },
+  find: ({ principal, params }, deps) => seenWorkbook(deps, principal, params.id),
+  show: (entry, deps) => workbookShown(deps, entry),
+});
 
 const filter = (description: string) =>
   Type.Optional(Type.String({ maxLength: 200, description: `${description} With - in front: not that.` }));
@@ -35,66 +39,38 @@ const Query = Type.Object(
   closed,
 );
 
-const list = route({
-  method: 'GET',
-  path: '/workbooks',
+const list = workbooks.list({
   id: 'listWorkbooks',
-  ...about,
   summary: 'Workbooks that are open to the caller, of one space or all.',
-  permission: 'workbooks:read',
-  scope: 'objects',
   query: Query,
   answer: Type.Object({ data: Type.Array(WorkbookItem) }, closed),
-  handle: async ({ principal, query }, deps) => {
+  faults: ['not_found'],
+  page: async ({ principal, query }, deps) => {
     const spaces = await spacesOf(deps, query.spaceId);
-    if (!spaces.ok) return spaces;
-    const entries = await openIn(deps, principal, spaces.value);
+    const entries = spaces.ok ? await openIn(deps, principal, spaces.value) : spaces;
     if (!entries.ok) return entries;
     const wanted = entries.value.filter((entry) => isWanted(entry, query));
-    const items = await itemsOf(deps, wanted, query.includeSheets === false ? 'left out' : 'shown');
-    return items.ok ? json({ data: items.value }) : items;
+    const data = await itemsOf(deps, wanted, query.includeSheets === false ? 'left out' : 'shown');
+    return data.ok ? ok({ data: data.value }) : data;
   },
 });
 
-const get = route({
-  method: 'GET',
-  path: '/workbooks/{id}',
-  id: 'getWorkbook',
-  ...about,
-  summary: 'One workbook.',
-  permission: 'workbooks:read',
-  scope: 'objects',
-  params: byId,
-  answer: dataOf(WorkbookItem),
-  handle: ({ principal, params }, deps) => shown(deps, principal, params.id),
-});
+const get = workbooks.get({ id: 'getWorkbook', summary: 'One workbook.' });
 
 const Name = Type.String({ minLength: 1, maxLength: 200 });
-
-const create = route({
-  method: 'POST',
-  path: '/workbooks',
-  id: 'createWorkbook',
-  ...about,
-  faults: ['not_found', 'conflict', 'unknown_reference'],
-  summary: 'Make a workbook, in a space or with a space of its own.',
-  permission: 'workbooks:write',
-  scope: 'objects',
-  body: Type.Object(
-    {
-      ...attributeFields,
-      name: Name,
-      spaceId: Type.Optional(
-        Type.String({ maxLength: 100, description: 'Absent: a new space of the same name.' }),
-      ),
-      environmentId: Type.Optional(Type.String({ maxLength: 100 })),
-    },
-    closed,
+const place = {
+  spaceId: Type.Optional(
+    Type.String({ maxLength: 100, description: 'When making one, absent: a new space of the same name.' }),
   ),
-  nulls: 'absent',
-  creates: true,
-  answer: dataOf(WorkbookItem),
-  handle: async (call, deps) => {
+  environmentId: Type.Optional(Type.String({ maxLength: 100 })),
+};
+
+const create = workbooks.create({
+  id: 'createWorkbook',
+  summary: 'Make a workbook, in a space or with a space of its own.',
+  body: Type.Object({ ...attributeFields, name: Name, ...place }, closed),
+  faults: ['not_found', 'conflict', 'unknown_reference'],
+  create: async (call, deps) => {
     const { name, spaceId, environmentId, ...attributes } = call.body;
     const by = byOf(call);
     const made =
@@ -107,70 +83,31 @@ const create = route({
     if (!space.ok) return space;
     const stays = await isOfPlace(deps, space.value, { environmentId });
     if (!stays.ok) return stays;
-    const id = await deps.rooms.createWorkbook(
-      { space: space.value.ref, name, attributes: given(attributes) },
-      made.value.by,
-    );
-    return id.ok ? shown(deps, principal, id.value) : id;
+    const workbook = { space: space.value.ref, name, attributes: given(attributes) };
+    const id = await deps.rooms.createWorkbook(workbook, made.value.by);
+    return id.ok ? seenWorkbook(deps, principal, id.value) : id;
   },
 });
 
-const update = route({
-  method: 'PATCH',
-  path: '/workbooks/{id}',
+const update = workbooks.update({
   id: 'updateWorkbook',
-  ...about,
   summary: 'Change what is said of a workbook. It stays in its space.',
-  permission: 'workbooks:write',
-  scope: 'objects',
-  params: byId,
-  body: Type.Object(
-    {
-      ...attributeFields,
-      name: Type.Optional(Name),
-      spaceId: Type.Optional(Type.String({ maxLength: 100 })),
-      environmentId: Type.Optional(Type.String({ maxLength: 100 })),
-    },
-    closed,
-  ),
-  nulls: 'absent',
-  answer: dataOf(WorkbookItem),
+  body: Type.Object({ ...attributeFields, name: Type.Optional(Name), ...place }, closed),
   faults: ['not_found', 'conflict'],
-  handle: async (call, deps) => {
+  update: async (call, { id, space }, deps) => {
     const { spaceId, environmentId, ...attributes } = call.body;
-    const found = await seenWorkbook(deps, call.principal, call.params.id);
-    if (!found.ok) return found;
-    const stays = await isOfPlace(deps, found.value.space, { spaceId, environmentId });
-    if (!stays.ok) return stays;
-    const changed = await deps.rooms.changeWorkbook(call.params.id, given(attributes), byOf(call));
-    return changed.ok ? shown(deps, call.principal, call.params.id) : changed;
+    const stays = await isOfPlace(deps, space, { spaceId, environmentId });
+    return stays.ok ? deps.rooms.changeWorkbook(id, given(attributes), byOf(call)) : stays;
   },
 });
 
-const remove = route({
-  method: 'DELETE',
-  path: '/workbooks/{id}',
+const remove = workbooks.remove({
   id: 'deleteWorkbook',
-  ...about,
   summary: 'Remove a workbook from its space.',
   description: 'Not while guests are let into it by name.',
-  permission: 'workbooks:write',
-  scope: 'objects',
-  params: byId,
-  answer: Success,
   faults: ['not_found', 'in_use'],
-  handle: async (call, deps) => {
-    const found = await seenWorkbook(deps, call.principal, call.params.id);
-    if (!found.ok) return found;
-    const removed = await deps.rooms.removeWorkbook(call.params.id, byOf(call));
-    return removed.ok ? json(SUCCESS) : removed;
-  },
+  run: (call, { id }, deps) => deps.rooms.removeWorkbook(id, byOf(call)),
 });
-
-async function shown(deps: HttpDependencies, principal: Principal, id: string): Promise<Answered> {
-  const item = await workbookShown(deps, principal, id);
-  return item.ok ? json({ data: item.value }) : item;
-}
 
 function isWanted({ declaredName, kept }: WorkbookEntry, query: Static<typeof Query>): boolean {
   const { name = declaredName, namespace, labels = [], treatments = [] } = kept?.attributes ?? {};

@@ -1,5 +1,5 @@
 /** GET /drift: what differs from what was applied last, since when, who did it and by which path. */
-import { json, route } from '../../route.js';
+import { respond, route } from '../../route.js';
 import { DriftStep, previewOf, whoseQuery } from '../plan/shape.js';
 
 export const driftRoute = route({
@@ -15,7 +15,6 @@ export const driftRoute = route({
   answer: previewOf('Drift', DriftStep),
   faults: ['not_found'],
   handle: async ({ query }, { previews }) => {
-    const drift = await previews.drift(query);
-    return drift.ok ? json(drift.value) : drift;
+    return respond(await previews.drift(query), (drift) => drift);
   },
 });

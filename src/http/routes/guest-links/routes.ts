@@ -7,8 +7,8 @@ import { fault } from '../../../domain/errors.js';
 import { fail } from '../../../domain/result.js';
 import { formatInstant } from '../../../domain/time.js';
 import type { GuestLink, Shown } from '../../../ports/authority.js';
-import { byOf, SUCCESS, Success } from '../../live-objects.js';
-import { type Answered, type AnyRoute, json, route, shownOnce } from '../../route.js';
+import { byOf, done, Success } from '../../live-objects.js';
+import { type Answered, type AnyRoute, route, shownOnce } from '../../route.js';
 import { closed, dataOf, Instant } from '../../schemas.js';
 
 /** Within an environment, or by id. */
@@ -65,8 +65,7 @@ const remove = route({
   answer: Success,
   faults: ['not_found'],
   handle: async (call, { authority }) => {
-    const ended = await authority.endGuestLink(call.params.id, byOf(call));
-    return ended.ok ? json(SUCCESS) : ended;
+    return done(await authority.endGuestLink(call.params.id, byOf(call)));
   },
 });
 

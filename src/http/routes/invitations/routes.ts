@@ -3,8 +3,8 @@ import { Type } from 'typebox';
 import { Secret } from '../../../domain/secret.js';
 import { formatInstant } from '../../../domain/time.js';
 import { AccessTokenBody, accessTokenBody } from '../../access-token.js';
-import { byOf, SUCCESS, Success } from '../../live-objects.js';
-import { type AnyRoute, json, openRoute, route, shownOnce } from '../../route.js';
+import { byOf, done, Success } from '../../live-objects.js';
+import { type AnyRoute, openRoute, respond, route, shownOnce } from '../../route.js';
 import { closed, dataOf, Instant, SecretText } from '../../schemas.js';
 
 const byPerson = Type.Object(
@@ -61,8 +61,9 @@ const accept = openRoute({
   answer: AccessTokenBody,
   handle: async ({ body, context }, { authority }) => {
     const password = body.password === undefined ? undefined : new Secret(body.password);
-    const granted = await authority.acceptInvitation(new Secret(body.token), password, context);
-    return granted.ok ? json(accessTokenBody(granted.value)) : granted;
+    return respond(await authority.acceptInvitation(new Secret(body.token), password, context), (granted) =>
+      accessTokenBody(granted),
+    );
   },
 });
 
@@ -84,8 +85,7 @@ const setPassword = route({
       ...{ person: call.params.id, next: new Secret(password) },
       ...(current !== undefined && { current: new Secret(current) }),
     };
-    const set = await authority.setPassword(change, byOf(call));
-    return set.ok ? json(SUCCESS) : set;
+    return done(await authority.setPassword(change, byOf(call)));
   },
 });
 

@@ -3,8 +3,8 @@
  * still good: for that, ask.
  */
 import { Type } from 'typebox';
-import { byOf, SUCCESS, Success } from '../../live-objects.js';
-import { type AnyRoute, json, openRoute, route } from '../../route.js';
+import { byOf, done, Success } from '../../live-objects.js';
+import { type AnyRoute, openRoute, respond, route } from '../../route.js';
 import { closed } from '../../schemas.js';
 
 const KeySetBody = Type.Object(
@@ -39,8 +39,7 @@ const keySet = openRoute({
     'Also at the root of the server. A signature does not show that a token was not revoked; POST /introspect does.',
   answer: KeySetBody,
   handle: async (_, { authority }) => {
-    const keys = await authority.keySet();
-    return keys.ok ? json(keys.value) : keys;
+    return respond(await authority.keySet(), (keys) => keys);
   },
 });
 
@@ -56,8 +55,7 @@ const rotate = route({
   idempotent: true,
   answer: Success,
   handle: async (call, { authority }) => {
-    const rotated = await authority.rotateSigningKey(byOf(call));
-    return rotated.ok ? json(SUCCESS) : rotated;
+    return done(await authority.rotateSigningKey(byOf(call)));
   },
 });
 

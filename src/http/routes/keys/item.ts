@@ -55,7 +55,7 @@ export const Key = Type.Object(
       },
       closed,
     ),
-    level: words(['tenant', 'team', 'service', 'personal'], 'PlanScope it is.'),
+    level: words(['tenant', 'team', 'service', 'personal'], 'Whose it is.'),
     permissions: nullable(Type.Array(Type.String(), { description: 'null: what its owner may do.' })),
     status: Status,
     usageCount: nullable(

@@ -6,7 +6,7 @@ import { Secret } from '../../../domain/secret.js';
 import { maySee } from '../../access.js';
 import { pageThrough } from '../../cursor-pagination.js';
 import { environmentNamed } from '../../live-objects.js';
-import { json, type Route, route } from '../../route.js';
+import { json, type Route, respond, route } from '../../route.js';
 import { closed, pageOf, pageQuery, SecretText } from '../../schemas.js';
 import { createKey, rotateKey } from './create.js';
 import { findKey } from './find.js';
@@ -75,8 +75,9 @@ const get = route({
   answer: OneKey,
   faults: ['not_found'],
   handle: async ({ principal, params }, { store, clock }) => {
-    const found = await findKey(store, { principal, idOrName: params.id });
-    return found.ok ? json({ data: keyItem(found.value, clock.now()) }) : found;
+    return respond(await findKey(store, { principal, idOrName: params.id }), (found) => ({
+      data: keyItem(found, clock.now()),
+    }));
   },
 });
 

@@ -7,7 +7,7 @@ import type { Request } from '../../../ports/live-store.js';
 import { mayTouch } from '../../access.js';
 import type { HttpDependencies } from '../../dependencies.js';
 import { refreshVerifier } from '../../key-verification.js';
-import { type Answered, json } from '../../route.js';
+import { type Answered, respond } from '../../route.js';
 import { closed, dataOf } from '../../schemas.js';
 import { findKey, NOT_FOUND } from './find.js';
 import { isKey, Key, type KeyObject, keyItem } from './item.js';
@@ -52,8 +52,7 @@ export async function changeKey(
 }
 
 export async function keyNow(deps: HttpDependencies, ref: ObjectRef): Promise<Answered> {
-  const after = await afterChange(deps, ref);
-  return after.ok ? json({ data: keyItem(after.value, deps.clock.now()) }) : after;
+  return respond(await afterChange(deps, ref), (after) => ({ data: keyItem(after, deps.clock.now()) }));
 }
 
 /** The key as it is now, once that is in force here. */

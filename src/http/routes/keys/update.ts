@@ -2,8 +2,8 @@
 import { Type } from 'typebox';
 import { instantField, nameField, permissionsField } from '../../../domain/kinds/fields.js';
 import { refreshVerifier } from '../../key-verification.js';
-import { byOf, SUCCESS, Success } from '../../live-objects.js';
-import { json, route } from '../../route.js';
+import { byOf, done, Success } from '../../live-objects.js';
+import { route } from '../../route.js';
 import { closed, nullable } from '../../schemas.js';
 import { Labels } from './create.js';
 import { findKey } from './find.js';
@@ -66,7 +66,6 @@ export const removeKey = route({
     if (!found.ok) return found;
     const removed = await deps.manual.remove(found.value.ref, byOf(call));
     if (!removed.ok) return removed;
-    const inMemory = await refreshVerifier(deps);
-    return inMemory.ok ? json(SUCCESS) : inMemory;
+    return done(await refreshVerifier(deps));
   },
 });

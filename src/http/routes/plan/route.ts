@@ -1,5 +1,5 @@
 /** GET /plan: what would bring the live store back to what was applied last. */
-import { json, route } from '../../route.js';
+import { respond, route } from '../../route.js';
 import { previewOf, Step, whoseQuery } from './shape.js';
 
 export const planRoute = route({
@@ -16,7 +16,6 @@ export const planRoute = route({
   answer: previewOf('Plan', Step),
   faults: ['not_found'],
   handle: async ({ query }, { previews }) => {
-    const plan = await previews.plan(query);
-    return plan.ok ? json(plan.value) : plan;
+    return respond(await previews.plan(query), (plan) => plan);
   },
 });

@@ -6,7 +6,7 @@ import type { LiveStore } from '../../../ports/live-store.js';
 import type { Operation } from '../../../wire/operation.js';
 import { BROKEN, type Found } from '../../../wire/reading.js';
 import { STORE, WIRE_VERSION } from '../../../wire/store.js';
-import { json, type Route, route } from '../../route.js';
+import { type Route, respond, route } from '../../route.js';
 import { dataOf } from '../../schemas.js';
 import { type Asking, claimOne, mutateAll, requestOne } from './effects.js';
 import { storeStreams } from './streams.js';
@@ -25,8 +25,7 @@ function carried<Sent, Got>(
     ...(description !== undefined && { description }),
     ...(permission !== undefined && { permission }),
     handle: async ({ principal, body }, deps) => {
-      const answered = await answer(body as Sent, { principal, deps });
-      return answered.ok ? json({ data: answered.value }) : answered;
+      return respond(await answer(body as Sent, { principal, deps }), (answered) => ({ data: answered }));
     },
   });
 }

@@ -1,0 +1,169 @@
+/**
+ * The routes of one resource: listed, created, shown, updated and removed, and what else is asked of one. Path, tag,
+ * permission, answer and the steps around the effect are said once; a verb says what is its own.
+ */
+import type { Static, TObject, TSchema } from 'typebox';
+import type { Result } from '../domain/result.js';
+import type { Scope } from './access.js';
+import type { HttpDependencies } from './dependencies.js';
+import { refreshVerifier } from './key-verification.js';
+import { SUCCESS, Success } from './live-objects.js';
+import { type Call, type Definition, json, type Route, respond, route } from './route.js';
+import { dataOf } from './schemas.js';
+
+type Awaitable<T> = T | Promise<T>;
+type Nothing = TObject<Record<never, never>>;
+type CallOf<P extends TObject, Q extends TObject = Nothing, B extends TSchema = TSchema> = Call<
+  Static<P>,
+  Static<Q>,
+  Static<B>
+>;
+
+export interface Resource<T, P extends TObject, I extends TSchema> {
+  /** Of all of them: `/spaces`. One is below, by the parameter `id`. */
+  readonly path: string;
+  readonly tag: string;
+  /** What reading and writing needs; absent: any authenticated caller. */
+  readonly read?: string;
+  readonly write?: string;
+  /** Where these have to hold; writing as reading, if it is not said. */
+  readonly scope?: Scope;
+  readonly writeScope?: Scope;
+  readonly params: P;
+  readonly item: I;
+  /** What keys may do follows from it: a change is in force here before it is answered. */
+  readonly decidesAccess?: true;
+  /** `not_found` also for one that the caller may not see. */
+  find(call: CallOf<P>, deps: HttpDependencies): Promise<Result<T>>;
+  show(found: T, deps: HttpDependencies): Awaitable<Result<Static<I>>>;
+}
+
+/** What a verb says of itself; any of it goes before what the resource says. */
+type Verb<P extends TObject, Q extends TObject, B extends TSchema> = Partial<
+  Omit<Definition<P, Q, B>, 'handle' | 'id' | 'summary' | 'body'>
+> &
+  Pick<Definition<P, Q, B>, 'id' | 'summary'>;
+
+type WithBody<B extends TSchema> = { readonly body: B };
+
+export function resource<T, P extends TObject, I extends TSchema>(about: Resource<T, P, I>) {
+  const { path, tag, read, write, scope, writeScope = scope, params, item, find, show } = about;
+  const reading = { tag, ...needs(read, scope) };
+  const writing = { tag, ...needs(write, writeScope) };
+  const one = `${path}/{id}`;
+  const shown = async (found: T, deps: HttpDependencies, answers: (item: Static<I>) => object = inData) => {
+    return respond(await show(found, deps), (data) => answers(data));
+  };
+  const effective = async <R>(done: Result<R>, deps: HttpDependencies): Promise<Result<R>> => {
+    const known = done.ok && about.decidesAccess ? await refreshVerifier(deps) : done;
+    return known.ok ? done : known;
+  };
+  return {
+    /** The answer is what `page` gives: `{data, …}`. */
+    list: <Q extends TObject = Nothing>(
+      verb: Verb<Nothing, Q, TSchema> &
+        Pick<Definition<Nothing, Q, TSchema>, 'answer'> & {
+          page(call: CallOf<Nothing, Q>, deps: HttpDependencies): Awaitable<Result<object>>;
+        },
+    ): Route => {
+      const { page, ...rest } = verb;
+      return route<Nothing, Q>({
+        ...{ method: 'GET', path, ...reading, ...rest },
+        handle: async (call, deps) => {
+          return respond(await page(call, deps), (body) => body);
+        },
+      });
+    },
+    get: (verb: Verb<P, Nothing, TSchema>): Route =>
+      route<P, Nothing>({
+        ...{
+          method: 'GET',
+          path: one,
+          ...reading,
+          params,
+          answer: dataOf(item),
+          faults: ['not_found'],
+          ...verb,
+        },
+        handle: async (call, deps) => {
+          const found = await find(call, deps);
+          return found.ok ? shown(found.value, deps) : found;
+        },
+      }),
+    /** Answers with what `create` gives, as it is shown. */
+    create: <B extends TSchema>(
+      verb: Verb<Nothing, Nothing, B> &
+        WithBody<B> & {
+          create(call: CallOf<Nothing, Nothing, B>, deps: HttpDependencies): Promise<Result<T>>;
+        },
+    ): Route => {
+      const { create, ...rest } = verb;
+      return route<Nothing, Nothing, B>({
+        ...{
+          method: 'POST',
+          path,
+          ...writing,
+          nulls: 'absent',
+          creates: true,
+          answer: dataOf(item),
+          ...rest,
+        },
+        handle: async (call, deps) => {
+          const made = await effective(await create(call, deps), deps);
+          return made.ok ? shown(made.value, deps) : made;
+        },
+      });
+    },
+    /** Finds it, changes it, and answers with it as it is then, found by the same address. */
+    update: <B extends TSchema>(
+      verb: Verb<P, Nothing, B> &
+        WithBody<B> & {
+          update(call: CallOf<P, Nothing, B>, found: T, deps: HttpDependencies): Promise<Result<unknown>>;
+          /** What is answered of one as it is shown; `{data}` if it is not said. */
+          answers?(item: Static<I>): object;
+        },
+    ): Route => {
+      const { update, answers, ...rest } = verb;
+      return route<P, Nothing, B>({
+        ...{ method: 'PATCH', path: one, ...writing, params, nulls: 'absent', answer: dataOf(item), ...rest },
+        handle: async (call, deps) => {
+          const found = await find(call, deps);
+          const changed = found.ok ? await effective(await update(call, found.value, deps), deps) : found;
+          const after = changed.ok ? await find(call, deps) : changed;
+          return after.ok ? shown(after.value, deps, answers) : after;
+        },
+      });
+    },
+    /** Finds it, and answers that it is done. */
+    remove: <Q extends TObject = Nothing>(verb: Verb<P, Q, TSchema> & Effect<T, P, Q>): Route =>
+      acting<Q>({ method: 'DELETE', path: one, faults: ['not_found'], ...verb }),
+    /** `POST …/{id}/{name}`, the same. */
+    action: <Q extends TObject = Nothing>(name: string, verb: Verb<P, Q, TSchema> & Effect<T, P, Q>): Route =>
+      acting<Q>({ method: 'POST', path: `${one}/${name}`, faults: ['not_found'], ...verb }),
+  };
+
+  function acting<Q extends TObject>({
+    run,
+    ...rest
+  }: Verb<P, Q, TSchema> & Pick<Definition<P, Q, TSchema>, 'method' | 'path'> & Effect<T, P, Q>): Route {
+    return route<P, Q>({
+      ...{ ...writing, params, answer: Success, ...rest },
+      handle: async (call, deps) => {
+        const found = await find(call, deps);
+        const done = found.ok ? await effective(await run(call, found.value, deps), deps) : found;
+        return done.ok ? json(SUCCESS) : done;
+      },
+    });
+  }
+}
+
+interface Effect<T, P extends TObject, Q extends TObject> {
+  run(call: CallOf<P, Q>, found: T, deps: HttpDependencies): Promise<Result<unknown>>;
+}
+
+const inData = (data: unknown): object => ({ data });
+
+const needs = (permission: string | undefined, scope: Scope | undefined) => ({
+  ...(permission !== undefined && { permission }),
+  ...(scope !== undefined && { scope }),
+});
