@@ -1,55 +1,12 @@
 /**
  * What a reference asks of the object that it names, beyond being there: a role must be one for the place it is
- * given in, a space must be in the guest's environment and have the workbooks that a grant names.
+ * given in, a space must be in the guest's environment and have the workbooks that a grant names. Each kind says.
  */
-import type { Reference } from './kinds/index.js';
+import { kindOf, type Misfit, type Reference } from './kinds/index.js';
 import type { Declaration } from './objects.js';
 
-export interface Misfit {
-  /** Of a name that means nothing, or of one that means something else than is needed here. */
-  readonly kind: 'unknown' | 'contradiction';
-  /** Where it stands in the document: `spec.grants.0.workbooks.1`. */
-  readonly path: string;
-  readonly message: string;
-  /** Of an unknown name: it, and those that there are. */
-  readonly name?: string;
-  readonly known?: readonly string[];
-}
+export type { Misfit } from './kinds/index.js';
 
 /** In the order of the document; none when the reference fits what it names. */
-export function misfits(reference: Reference, target: Declaration): readonly Misfit[] {
-  switch (target.kind) {
-    case 'Role':
-      return roleMisfits(reference, target);
-    case 'Space':
-      return spaceMisfits(reference, target);
-    default:
-      return [];
-  }
-}
-
-function roleMisfits(
-  { scope, path }: Reference,
-  { metadata, spec }: Extract<Declaration, { kind: 'Role' }>,
-): readonly Misfit[] {
-  if (scope === undefined || scope === spec.scope) return [];
-  const places = { tenant: 'the tenant', team: 'teams' };
-  const message = `role ${metadata.name} is for ${places[spec.scope]}, and here one for ${places[scope]} is needed`;
-  return [{ kind: 'contradiction', path, message }];
-}
-
-function spaceMisfits(
-  { environment, workbooks, path }: Reference,
-  { metadata, spec }: Extract<Declaration, { kind: 'Space' }>,
-): readonly Misfit[] {
-  if (environment !== undefined && environment !== spec.environment) {
-    const message = `space ${metadata.name} is in ${spec.environment}, not in ${environment}`;
-    return [{ kind: 'contradiction', path, message }];
-  }
-  const known = spec.workbooks ?? [];
-  return (workbooks?.names ?? []).flatMap((name, index) => {
-    if (known.includes(name)) return [];
-    const message = `space ${metadata.name} has no workbook ${name}`;
-    return [{ kind: 'unknown' as const, path: `${workbooks?.path}.${index}`, message, name, known }];
-  });
-}
+export const misfits = (reference: Reference, { kind, metadata, spec }: Declaration): readonly Misfit[] =>
+  kindOf(kind).misfits?.(reference, { name: metadata.name, spec }) ?? [];

@@ -1,36 +1,140 @@
 /**
- * The five routes of a kind that callers manage: listed, made, shown, changed, removed. Flat: the fields of its
- * documents beside what every object has.
+ * The routes of every kind whose objects are created, changed and removed like any other's, as its `routes` say. Flat:
+ * the fields of its documents beside what every object has.
  */
 import { type Static, type TObject, type TProperties, Type } from 'typebox';
 import { fault } from '../domain/errors.js';
 import { LABELS } from '../domain/kinds/document-schema.js';
 import { nameField } from '../domain/kinds/fields.js';
-import { kindOf } from '../domain/kinds/index.js';
+import { kindOf, type ObjectKind, type Routes, type Verb } from '../domain/kinds/index.js';
 import type { LiveObject } from '../domain/live.js';
 import type { ObjectRef } from '../domain/objects.js';
-import type { Principal } from '../domain/principal.js';
 import { fail, ok, type Result } from '../domain/result.js';
 import { formatInstant } from '../domain/time.js';
-import type { ManualDeclaration, ManualKind } from '../ports/manual.js';
+import type { ManualDeclaration } from '../ports/manual.js';
 import { maySee } from './access.js';
 import { pageThrough } from './cursor-pagination.js';
 import type { HttpDependencies } from './dependencies.js';
-import { refreshVerifier } from './key-verification.js';
-import { byIdOf, byOf, done, findObject, Success } from './live-objects.js';
-import { type Answered, type Definition, json, type Route, respond, route } from './route.js';
-import { closed, dataOf, Instant, nullable, pageOf, pageQuery, requiredOf } from './schemas.js';
+import { byIdOf, byOf, findObject } from './live-objects.js';
+import { resource } from './resource.js';
+import type { Route } from './route.js';
+import { closed, Instant, nullable, pageOf, pageQuery, requiredOf } from './schemas.js';
 
-export interface Managed {
-  readonly kind: ManualKind;
-  /** `services`: the path, and its permissions. */
-  readonly noun: string;
-  /** What it is to be of, when it is changed. */
-  readonly changeable: readonly string[];
+type Shown = Readonly<Record<string, unknown>>;
+
+/** What every store has under an id or a name, and what never changes. */
+export interface BuiltIn {
   /** Fields that are shown in another shape than documents have them. */
-  readonly shown?: TProperties;
-  /** What every store has under that id or name, and nobody changes. */
-  builtIn?(idOrName: string, deps: HttpDependencies): Promise<Result<object | undefined>>;
+  readonly shown: TProperties;
+  find(idOrName: string, deps: HttpDependencies): Promise<Result<Shown | undefined>>;
+}
+
+/** An object of the store's own, or what a built-in one is shown as. */
+type Found = { readonly object: LiveObject } | { readonly builtIn: Shown };
+
+export function crudRoutes(kind: ObjectKind, builtIn?: BuiltIn): readonly Route[] {
+  const { routes, idPrefix } = kindOf(kind);
+  if (routes === undefined || routes.verbs.length === 0) return [];
+  const byId = byIdOf(idPrefix, `The id of a ${routes.item}, or its name.`);
+  const verbs = verbsOf({ kind, routes, builtIn, byId });
+  return routes.verbs.map((verb) => verbs[verb]());
+}
+
+interface Crud {
+  readonly kind: ObjectKind;
+  readonly routes: Routes;
+  readonly builtIn: BuiltIn | undefined;
+  readonly byId: ReturnType<typeof byIdOf>;
+}
+
+function verbsOf({ kind, routes, builtIn, byId }: Crud): Readonly<Record<Verb, () => Route>> {
+  const { collection, item, changeable } = routes;
+  const { noun } = kindOf(kind).access;
+  const [read, write] = [`${noun}:read`, `${noun}:write`];
+  const Item: TObject = Type.Object({ ...objectFields, ...fieldsOf(kind), ...builtIn?.shown }, closed);
+  const NOT_FOUND = fail(fault('not_found', `there is no such ${item}`));
+  const one = resource<Found, Crud['byId'], TObject>({
+    ...{ path: collection, tag: noun, read, write, scope: 'objects', params: byId, item: Item },
+    decidesAccess: true,
+    find: async ({ params: { id }, principal }, deps) => {
+      const known = await builtIn?.find(id, deps);
+      if (known?.ok === false) return known;
+      if (known?.value !== undefined) return ok({ builtIn: known.value });
+      const found = await findObject(deps.store, { kind, name: id });
+      if (!found.ok) return found;
+      const object = found.value;
+      const isSeen = object !== undefined && [read, write].some((may) => maySee(principal, may, object));
+      return isSeen ? ok({ object }) : NOT_FOUND;
+    },
+    show: (found) => ok('object' in found ? shown(found.object) : found.builtIn),
+  });
+  const own = (found: Found): Result<ObjectRef> =>
+    'object' in found
+      ? ok(found.object.ref)
+      : fail(fault('conflict', `this ${item} is built in and cannot be changed; create another one`));
+  const after = async (ref: ObjectRef, { store }: HttpDependencies): Promise<Result<Found>> => {
+    const objects = await store.fetch([ref]);
+    if (!objects.ok) return objects;
+    const [object] = objects.value;
+    return object === undefined ? NOT_FOUND : ok({ object });
+  };
+  return {
+    list: () =>
+      one.list({
+        id: `list${kind}s`,
+        summary: `${kind}s, by name.`,
+        query: Type.Object(pageQuery, closed),
+        answer: pageOf(Item),
+        page: async ({ principal, query: { limit, cursor } }, { store }) => {
+          const matches = (object: LiveObject) => maySee(principal, read, object);
+          const page = await pageThrough(store, { kind, limit, cursor, matches });
+          return page.ok ? ok({ ...page.value, data: page.value.data.map(shown) }) : page;
+        },
+      }),
+    create: () =>
+      one.create({
+        id: `create${kind}`,
+        summary: `Create a ${item}.`,
+        description: 'A caller gives no permission that they do not have.',
+        body: newOf(kind),
+        faults: ['exists', 'unknown_reference', 'conflict'],
+        create: async (call, deps) => {
+          const { name, labels, ...spec } = call.body as Static<typeof Named>;
+          const metadata = { name, ...(labels !== undefined && { labels }) };
+          const created = await deps.manual.create({ kind, metadata, spec } as ManualDeclaration, byOf(call));
+          return created.ok ? after(created.value, deps) : created;
+        },
+      }),
+    get: () => one.get({ id: `get${kind}`, summary: `One ${item}.` }),
+    update: () =>
+      one.update({
+        id: `change${kind}`,
+        summary: `Change a ${item}.`,
+        description:
+          'What is left out stays as it is; null removes it. Of one that a project declares it is drift, which the next apply undoes.',
+        body: changeOf(kind, changeable),
+        nulls: 'removed',
+        faults: ['not_found', 'exists', 'unknown_reference', 'conflict', 'in_use'],
+        update: async (call, found, deps) => {
+          const object = own(found);
+          if (!object.ok) return object;
+          const { name, labels, ...spec } = call.body as Changed;
+          const change = { object: object.value, name, labels: labels === null ? {} : labels, spec };
+          return deps.manual.change(change, byOf(call));
+        },
+        after,
+      }),
+    delete: () =>
+      one.remove({
+        id: `delete${kind}`,
+        summary: `Remove a ${item} that nothing needs.`,
+        faults: ['not_found', 'conflict', 'in_use'],
+        run: async (call, found, deps) => {
+          const object = own(found);
+          return object.ok ? deps.manual.remove(object.value, byOf(call)) : object;
+        },
+      }),
+  };
 }
 
 const Labels = Type.Unsafe<Readonly<Record<string, string>>>({ ...LABELS });
@@ -43,145 +147,17 @@ const objectFields = {
   createdAt: Instant,
 };
 
-export const fieldsOf = (kind: ManualKind): TProperties =>
+const fieldsOf = (kind: ObjectKind): TProperties =>
   (kindOf(kind).schema as Partial<TObject>).properties ?? {};
 
-export const itemOf = (kind: ManualKind, shown: TProperties = {}): TObject =>
-  Type.Object({ ...objectFields, ...fieldsOf(kind), ...shown }, closed);
-
-export const shownManaged = ({ id, declaration, ownership, createdAt }: LiveObject): object => ({
+const shown = ({ id, declaration, ownership, createdAt }: LiveObject): Shown => ({
   id,
   name: declaration.metadata.name,
   labels: { ...declaration.metadata.labels },
   project: ownership?.project ?? null,
   createdAt: formatInstant(createdAt),
-  ...(declaration.spec as object),
+  ...declaration.spec,
 });
-
-/** Everything but the list of roles, which has those that are built in too. */
-export function managedRoutes(managed: Managed): readonly Route[] {
-  const { kind, noun } = managed;
-  const [Item, title] = [itemOf(kind, managed.shown), kind.toLowerCase()];
-  const common = { tag: noun, scope: 'objects' as const };
-  const one = {
-    ...common,
-    path: `/${noun}/{id}`,
-    params: byIdOf(kindOf(kind).idPrefix, `The id of a ${title}, or its name.`),
-  };
-  const write = `${noun}:write`;
-  const create = route({
-    ...common,
-    method: 'POST',
-    path: `/${noun}`,
-    id: `create${kind}`,
-    summary: `Make a ${title}.`,
-    description: 'Nobody gives a permission that they do not have.',
-    permission: write,
-    body: newOf(kind),
-    nulls: 'absent',
-    creates: true,
-    answer: dataOf(Item),
-    faults: ['exists', 'unknown_reference', 'conflict'],
-    handle: async (call, deps) => {
-      const { name, labels, ...spec } = call.body as Static<typeof Named>;
-      const metadata = { name, ...(labels !== undefined && { labels }) };
-      const made = await deps.manual.create({ kind, metadata, spec } as ManualDeclaration, byOf(call));
-      return made.ok ? now(deps, made.value) : made;
-    },
-  });
-  const get = route({
-    ...one,
-    method: 'GET',
-    id: `get${kind}`,
-    summary: `One ${title}.`,
-    permission: `${noun}:read`,
-    answer: dataOf(Item),
-    faults: ['not_found'],
-    handle: async ({ principal, params }, deps) => {
-      const builtIn = await builtInOf(managed, params.id, deps);
-      if (!builtIn.ok) return builtIn;
-      if (builtIn.value !== undefined) return json({ data: builtIn.value });
-      return respond(
-        await find(deps.store, {
-          kind,
-          idOrName: params.id,
-          principal,
-          permissions: [`${noun}:read`],
-        }),
-        (found) => ({ data: shownManaged(found) }),
-      );
-    },
-  });
-  return [create, get, changeOf(managed, one, Item), removeOf(managed, one)];
-}
-
-type One = Pick<Definition<ReturnType<typeof byIdOf>, TObject, TObject>, 'path' | 'params' | 'tag' | 'scope'>;
-
-function changeOf(managed: Managed, one: One, Item: TObject): Route {
-  const { kind, noun, changeable } = managed;
-  const body = changeOfKind(kind, changeable);
-  return route<ReturnType<typeof byIdOf>, TObject, typeof body>({
-    ...one,
-    method: 'PATCH',
-    id: `change${kind}`,
-    summary: `Change a ${kind.toLowerCase()}.`,
-    description:
-      'What is left out stays as it is; null takes it away. Of one that a project declares it is drift, which the next apply undoes.',
-    permission: `${noun}:write`,
-    body,
-    answer: dataOf(Item),
-    faults: ['not_found', 'exists', 'unknown_reference', 'conflict', 'in_use'],
-    handle: async (call, deps) => {
-      const found = await findToChange(deps, managed, call);
-      if (!found.ok) return found;
-      const { name, labels, ...spec } = call.body as Changed;
-      const change = { object: found.value.ref, name, labels: labels === null ? {} : labels, spec };
-      const changed = await deps.manual.change(change, byOf(call));
-      return changed.ok ? now(deps, changed.value) : changed;
-    },
-  });
-}
-
-function removeOf(managed: Managed, one: One): Route {
-  const { kind, noun } = managed;
-  return route<ReturnType<typeof byIdOf>, TObject, TObject>({
-    ...one,
-    method: 'DELETE',
-    id: `delete${kind}`,
-    summary: `Remove a ${kind.toLowerCase()} that nothing needs.`,
-    permission: `${noun}:write`,
-    answer: Success,
-    faults: ['not_found', 'conflict', 'in_use'],
-    handle: async (call, deps) => {
-      const found = await findToChange(deps, managed, call);
-      if (!found.ok) return found;
-      return done(await deps.manual.remove(found.value.ref, byOf(call)));
-    },
-  });
-}
-
-export const listManaged = (kind: ManualKind, noun: string): Route =>
-  route({
-    method: 'GET',
-    path: `/${noun}`,
-    id: `list${kind}s`,
-    tag: noun,
-    summary: `${kind}s, by name.`,
-    permission: `${noun}:read`,
-    scope: 'objects',
-    query: Type.Object(pageQuery, closed),
-    answer: pageOf(itemOf(kind)),
-    handle: async ({ principal, query }, { store }) => {
-      const { limit, cursor } = query;
-      const page = await pageThrough(store, {
-        ...{ kind, limit, cursor },
-        matches: (object) => maySee(principal, `${noun}:read`, object),
-      });
-      if (!page.ok) return page;
-      const { data, nextCursor } = page.value;
-      return json({ data: data.map(shownManaged), nextCursor });
-    },
-  });
 
 const Named = Type.Object({ name: nameField('Names it within its kind.'), labels: Type.Optional(Labels) });
 
@@ -189,16 +165,15 @@ type Changed = Partial<Pick<Static<typeof Named>, 'name'>> & {
   readonly labels?: Static<typeof Labels> | null;
 };
 
-const newOf = (kind: ManualKind) =>
-  Type.Object({ name: Named.properties.name, labels: Type.Optional(Labels), ...fieldsOf(kind) }, closed);
+const newOf = (kind: ObjectKind): TObject => Type.Object({ ...Named.properties, ...fieldsOf(kind) }, closed);
 
-const changeOfKind = (kind: ManualKind, changeable: readonly string[]) => {
+function changeOf(kind: ObjectKind, changeable: readonly string[]): TObject {
   const fields = fieldsOf(kind);
   const needed = requiredOf(kindOf(kind).schema);
   const nullables = changeable.flatMap((name) => {
     const field = fields[name];
     if (field === undefined) return [];
-    // What every document of the kind has to say cannot be taken away.
+    // What every document of the kind has to say cannot be removed.
     return [[name, Type.Optional(needed.includes(name) ? field : nullable(field))]];
   });
   return Type.Object(
@@ -209,57 +184,4 @@ const changeOfKind = (kind: ManualKind, changeable: readonly string[]) => {
     },
     { ...closed, minProperties: 1 },
   );
-};
-
-interface Lookup {
-  readonly kind: ManualKind;
-  readonly idOrName: string;
-  readonly principal: Principal;
-  /** Whoever has any of them in its place may know of it. */
-  readonly permissions: readonly string[];
-}
-
-async function find(
-  store: HttpDependencies['store'],
-  { kind, idOrName, principal, permissions }: Lookup,
-): Promise<Result<LiveObject>> {
-  const found = await findObject(store, { kind, name: idOrName });
-  if (!found.ok) return found;
-  const object = found.value;
-  const isSeen = object !== undefined && permissions.some((one) => maySee(principal, one, object));
-  return isSeen ? ok(object) : fail(fault('not_found', `there is no such ${kind.toLowerCase()}`));
-}
-
-async function findToChange(
-  deps: HttpDependencies,
-  managed: Managed,
-  { params, principal }: { readonly params: { readonly id: string }; readonly principal: Principal },
-): Promise<Result<LiveObject>> {
-  const { kind, noun } = managed;
-  const builtIn = await builtInOf(managed, params.id, deps);
-  if (!builtIn.ok) return builtIn;
-  if (builtIn.value !== undefined)
-    return fail(
-      fault('conflict', `this ${kind.toLowerCase()} is built in and stays as it is; make one of your own`),
-    );
-  const permissions = [`${noun}:read`, `${noun}:write`];
-  return find(deps.store, { kind, idOrName: params.id, principal, permissions });
-}
-
-const builtInOf = (
-  { builtIn }: Managed,
-  idOrName: string,
-  deps: HttpDependencies,
-): Promise<Result<object | undefined>> => builtIn?.(idOrName, deps) ?? Promise.resolve(ok(undefined));
-
-/** What keys may do can follow from it, so it is in force here before it is answered. */
-async function now(deps: HttpDependencies, ref: ObjectRef): Promise<Answered> {
-  const inMemory = await refreshVerifier(deps);
-  if (!inMemory.ok) return inMemory;
-  const found = await deps.store.fetch([ref]);
-  if (!found.ok) return found;
-  const [object] = found.value;
-  return object === undefined
-    ? fail(fault('not_found', 'it was removed meanwhile'))
-    : json({ data: shownManaged(object) });
 }

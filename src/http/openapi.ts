@@ -95,7 +95,7 @@ const withReferences = (description: object): object =>
 function operationOf(route: AnyRoute): object {
   const { id, tag, summary, description, permission, body, nulls, formats = ['json'] } = route;
   const needs = permission === undefined ? undefined : `Needs the permission \`${permission}\`.`;
-  const said = nulls === undefined ? undefined : '`null` for a field that may be left out says as much.';
+  const said = nulls === 'absent' ? '`null` for an optional field is the same as leaving it out.' : undefined;
   return {
     operationId: id,
     tags: [tag],

@@ -114,23 +114,26 @@ export function resource<T, P extends TObject, I extends TSchema>(about: Resourc
         },
       });
     },
-    /** Finds it, changes it, and answers with it as it is then, found by the same address. */
-    update: <B extends TSchema>(
+    /** Finds it, changes it, and answers with it as it is then: what `after` gives, or found by the same address. */
+    update: <B extends TSchema, R>(
       verb: Verb<P, Nothing, B> &
         WithBody<B> & {
-          update(call: CallOf<P, Nothing, B>, found: T, deps: HttpDependencies): Promise<Result<unknown>>;
+          update(call: CallOf<P, Nothing, B>, found: T, deps: HttpDependencies): Promise<Result<R>>;
+          after?(changed: R, deps: HttpDependencies): Promise<Result<T>>;
           /** What is answered of one as it is shown; `{data}` if it is not said. */
           answers?(item: Static<I>): object;
         },
     ): Route => {
-      const { update, answers, ...rest } = verb;
+      const { update, after, answers, ...rest } = verb;
       return route<P, Nothing, B>({
         ...{ method: 'PATCH', path: one, ...writing, params, nulls: 'absent', answer: dataOf(item), ...rest },
         handle: async (call, deps) => {
           const found = await find(call, deps);
-          const changed = found.ok ? await effective(await update(call, found.value, deps), deps) : found;
-          const after = changed.ok ? await find(call, deps) : changed;
-          return after.ok ? shown(after.value, deps, answers) : after;
+          if (!found.ok) return found;
+          const changed = await effective(await update(call, found.value, deps), deps);
+          if (!changed.ok) return changed;
+          const now = await (after === undefined ? find(call, deps) : after(changed.value, deps));
+          return now.ok ? shown(now.value, deps, answers) : now;
         },
       });
     },

@@ -79,8 +79,8 @@ export interface Definition<P extends TObject, Q extends TObject, B extends TSch
   readonly query?: Q;
   /** Any JSON: an object, a list, a text. May be left out where `{}` is right. */
   readonly body?: B;
-  /** `absent`: null for a field that may be left out says no more than leaving it out. Else it is refused. */
-  readonly nulls?: 'absent';
+  /** `absent`: null for an optional field is the same as leaving it out. `removed`: where the schema takes null, it removes. */
+  readonly nulls?: 'absent' | 'removed';
   readonly formats?: readonly BodyFormat[];
   readonly answer: TSchema | StreamFormat;
   /** It makes something: answered 201, and once for each `Idempotency-Key`. */

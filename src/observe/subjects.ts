@@ -1,6 +1,6 @@
 /** Both sides of the objects that need a look: the declaration, the full live facts, receipts, dependents. */
 import type { DesiredEntry, DesiredObject, DesiredState } from '../domain/desired.js';
-import { kindOf, type SinkId, sinkIdOf } from '../domain/kinds/index.js';
+import { kindOf, type SinkId, sinkIdsOf } from '../domain/kinds/index.js';
 import type { LiveDependent, LiveObject, Receipt } from '../domain/live.js';
 import { compareRefs, type Declaration, type ObjectRef, refText } from '../domain/objects.js';
 import { ok, type Result } from '../domain/result.js';
@@ -83,7 +83,7 @@ const loaded = (entry: DesiredEntry): DesiredObject => ({
 });
 
 const declaredSinks = (declaration: Declaration | undefined): readonly SinkId[] =>
-  declaration?.kind === 'ApiKey' ? (declaration.spec.deliver ?? []).map(sinkIdOf) : [];
+  declaration === undefined ? [] : sinkIdsOf(declaration);
 
 function receiptsOf(
   { sinks, live }: Pair,

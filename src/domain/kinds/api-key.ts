@@ -1,62 +1,17 @@
 /** ApiKey: a key that is declared, issued, delivered and rotated. */
-import { type Static, Type } from 'typebox';
 import { isBuiltInRole } from '../roles.js';
+import type { KeyLevel } from '../target.js';
 import { durationMs } from '../time.js';
-import { closed, durationField, instantField, nameField, permissionsField, userField } from './fields.js';
+import { keyProps } from './api-key-cdk.js';
+import { type ApiKeySpec, apiKeySpec } from './api-key-spec.js';
 import type { Kind, Problem, Reference } from './kind.js';
-import { rotationFields } from './rotation.js';
-import { sinkField } from './sink.js';
 
-const spec = Type.Object(
-  {
-    environment: nameField('The environment it works in.'),
-    type: Type.Optional(
-      Type.Union([Type.Literal('secret'), Type.Literal('publishable')], {
-        default: 'secret',
-        description: 'secret for servers; publishable may be seen by anybody.',
-      }),
-    ),
-    owner: Type.Object(
-      {
-        service: Type.Optional(nameField('A Service.')),
-        team: Type.Optional(nameField('A Team.')),
-        role: Type.Optional(
-          nameField('With team: the role in that team that the key acts with. Absent: viewer.'),
-        ),
-        user: Type.Optional(userField('A User by name or email. The key dies with that person.')),
-        tenant: Type.Optional(Type.Literal(true, { description: 'The account itself.' })),
-      },
-      { ...closed, description: 'Whose key it is: exactly one of service, team, tenant or user.' },
-    ),
-    permissions: Type.Optional(
-      permissionsField('What it may do. Absent: what its owner may do, as that is at the time.'),
-    ),
-    expiresAfter: Type.Optional(durationField('Each version expires this long after it was issued.')),
-    expiresAt: Type.Optional(instantField('Every version expires at this instant.')),
-    rotation: Type.Optional(
-      Type.Object(rotationFields(true), {
-        ...closed,
-        description: 'How it is replaced. Absent: only by hand.',
-      }),
-    ),
-    deliver: Type.Optional(
-      Type.Array(sinkField, {
-        maxItems: 20,
-        description:
-          'The sinks that its secret is written to. Absent: it waits, sealed, until `keywright claim`.',
-      }),
-    ),
-  },
-  closed,
-);
-
-export type ApiKeySpec = Static<typeof spec>;
-export type RotationSpec = NonNullable<ApiKeySpec['rotation']>;
+export type { ApiKeySpec, RotationSpec } from './api-key-spec.js';
 
 export const ApiKey: Kind<ApiKeySpec> = {
   name: 'ApiKey',
   summary: 'An API key: a stable name whose versions are issued, delivered, handed over and revoked.',
-  schema: spec,
+  schema: apiKeySpec,
   example: {
     metadata: { name: 'billing-prod' },
     spec: {
@@ -70,7 +25,32 @@ export const ApiKey: Kind<ApiKeySpec> = {
   replacedBy: ['environment', 'type', 'owner'],
   references,
   check: (spec) => [...checkOwner(spec), ...checkExpiry(spec), ...checkHandover(spec)],
+  sinks: ({ deliver = [] }) => deliver,
+  isNameLinted: true,
+  access: {
+    noun: 'keys',
+    of: 'environment',
+    target: ({ spec: { environment, owner }, ownerId }) => ({
+      ...{ kind: 'key', environment, owner: keyLevel(owner, ownerId) },
+    }),
+    reserved: ({ owner: { tenant, user } }) => {
+      if (tenant === true) return 'owners';
+      return user === undefined ? 'administrators' : { person: user };
+    },
+  },
+  routes: { collection: '/keys', item: 'key', verbs: [], changeable: [] },
+  cdk: { props: keyProps },
 };
+
+/** A personal key is whose it was made for, by id: whoever has the name of that person now may be another. */
+export function keyLevel(
+  { service, team, user }: ApiKeySpec['owner'],
+  ownerId: string | null | undefined,
+): KeyLevel {
+  if (service !== undefined) return { level: 'service' };
+  if (team !== undefined) return { level: 'team', team };
+  return user === undefined ? { level: 'tenant' } : { level: 'personal', personId: ownerId ?? '' };
+}
 
 function references({ environment, owner }: ApiKeySpec): readonly Reference[] {
   const found: Reference[] = [{ kind: 'Environment', name: environment, path: 'spec.environment' }];

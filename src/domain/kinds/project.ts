@@ -122,5 +122,6 @@ export const Project: Kind<ProjectSpec> = {
   idPrefix: 'us_prj',
   replacedBy: [],
   references: () => [],
+  access: { noun: 'plans', of: 'account' },
   check: () => [],
 };

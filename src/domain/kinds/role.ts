@@ -1,6 +1,7 @@
 /** Role: a named set of permissions, for people in the tenant or in a team. */
 import { type Static, Type } from 'typebox';
 import { BUILT_IN_ROLES, isBuiltInRole, ROLE_SCOPES } from '../roles.js';
+import { literals } from './facets.js';
 import { closed, permissionsField } from './fields.js';
 import type { Kind } from './kind.js';
 
@@ -34,4 +35,17 @@ export const Role: Kind<RoleSpec> = {
     ROLE_SCOPES.some((scope) => isBuiltInRole(name, scope))
       ? [{ path: 'metadata.name', message: `cannot be ${name}: that role is built in` }]
       : [],
+  misfits: ({ scope, path }, { name, spec }) => {
+    if (scope === undefined || scope === spec.scope) return [];
+    const places = { tenant: 'the tenant', team: 'teams' };
+    const message = `role ${name} is for ${places[spec.scope]}, and here one for ${places[scope]} is needed`;
+    return [{ kind: 'contradiction', path, message }];
+  },
+  access: { noun: 'roles', of: 'account', confers: ({ permissions }) => ({ permissions }) },
+  // The list is Flatfile's, with the roles that are built in (compat/flatfile).
+  routes: {
+    ...{ collection: '/roles', item: 'role', verbs: ['create', 'get', 'update', 'delete'] },
+    changeable: ['permissions'],
+  },
+  cdk: { props: literals },
 };

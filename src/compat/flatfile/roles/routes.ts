@@ -7,7 +7,7 @@ import { maySee } from '../../../http/access.js';
 import { pageAmong } from '../../../http/cursor-pagination.js';
 import { accountId } from '../../../http/live-objects.js';
 import { json, type Route, route } from '../../../http/route.js';
-import { builtInRoles, Permissions } from '../../../http/routes/roles/routes.js';
+import { builtInRoles, Permissions } from '../../../http/routes/roles/built-in.js';
 import { closed, Instant, nullable, pageOf, shortPageQuery } from '../../../http/schemas.js';
 import { readAll } from '../page-pagination.js';
 

@@ -1,12 +1,11 @@
-/** Roles: those that every store has, which stay as they are, and the store's own. The list is Flatfile's (compat/flatfile). */
+/** Roles that every store has, and that never change. */
 import { Type } from 'typebox';
 import { builtInRoleId } from '../../../domain/derived-ids.js';
 import { ok } from '../../../domain/result.js';
 import { BUILT_IN_ROLES, GUEST_ROLE, ROLE_SCOPES } from '../../../domain/roles.js';
 import { formatInstant } from '../../../domain/time.js';
-import { managedRoutes } from '../../crud.js';
+import type { BuiltIn } from '../../crud.js';
 import type { HttpDependencies } from '../../dependencies.js';
-import type { Route } from '../../route.js';
 
 export const Permissions = Type.Array(Type.String(), { description: '`*`: everything.' });
 
@@ -36,9 +35,4 @@ async function builtInRole(idOrName: string, deps: HttpDependencies) {
   return ok(role);
 }
 
-export const roleRoutes: readonly Route[] = [
-  ...managedRoutes({
-    ...{ kind: 'Role', noun: 'roles', changeable: ['permissions'] },
-    ...{ shown: { permissions: Permissions }, builtIn: builtInRole },
-  }),
-];
+export const BUILT_IN: BuiltIn = { shown: { permissions: Permissions }, find: builtInRole };
