@@ -37,7 +37,11 @@ function notTooMany({ limits }: HttpDependencies): RequestHandler {
   let underWay = 0;
   return (request, response, next) => {
     if (underWay >= limits.concurrent) {
-      sendProblem(response, fault('overloaded', 'too many requests at once'), pathOf(request.originalUrl));
+      sendProblem(
+        response,
+        fault('overloaded', 'too many concurrent requests; send it again later'),
+        pathOf(request.originalUrl),
+      );
       return;
     }
     underWay++;
@@ -47,7 +51,7 @@ function notTooMany({ limits }: HttpDependencies): RequestHandler {
 }
 
 const nothingHere: RequestHandler = (request, response) => {
-  const refusal = fault('not_found', 'there is nothing here; /openapi.json has what there is');
+  const refusal = fault('not_found', 'no such path; /openapi.json lists the paths of this API');
   sendProblem(response, refusal, pathOf(request.originalUrl));
 };
 
@@ -56,9 +60,11 @@ const failed =
   ({ log }: HttpDependencies): ErrorRequestHandler =>
   (error: unknown, request, response, _next) => {
     const refusal = refusalOf(error);
-    if (refusal.code === 'internal') log.failure(notesOf(request).id, 'a bug', error);
+    if (refusal.code === 'internal') log.failure(notesOf(request).id, 'unexpected error', error);
     sendProblem(response, refusal, pathOf(request.originalUrl));
   };
 
 const refusalOf = (error: unknown): Fault =>
-  error instanceof URIError ? fault('bad_request', 'the path is malformed') : fault('internal', 'a bug');
+  error instanceof URIError
+    ? fault('bad_request', 'the path is malformed')
+    : fault('internal', 'unexpected error');

@@ -121,8 +121,8 @@ function json(text: string): Result<unknown, Refusal> {
 function form(text: string): Result<unknown, Refusal> {
   const fields = new Map<string, string>();
   for (const [name, value] of new URLSearchParams(text)) {
-    if (fields.has(name)) return fail(fault('bad_request', 'the body has the same parameter twice'));
-    if (!isText(value)) return fail(fault('bad_request', 'the body has a parameter that is not text'));
+    if (fields.has(name)) return fail(fault('bad_request', 'the body has a parameter twice'));
+    if (!isText(value)) return fail(fault('bad_request', 'the body has a parameter that is not valid text'));
     fields.set(name, value);
   }
   return ok(Object.fromEntries(fields));

@@ -17,11 +17,8 @@ export function parseOrigins(text: string): Result<readonly string[]> {
   const origins = text.split(/[\s,]+/).filter((one) => one !== '');
   const wrong = origins.find((one) => one !== ANY && !isOrigin(one));
   if (wrong === undefined) return ok(origins);
-  const why =
-    'an origin is https://HOST or http://HOST:PORT, without a path and in small letters; or * alone';
-  return fail(
-    fault('usage', `--cors-origins takes origins with commas between: ${why}, not ${JSON.stringify(wrong)}`),
-  );
+  const why = 'an origin is https://HOST or http://HOST:PORT, without a path and in lower case; * allows any';
+  return fail(fault('usage', `--cors-origins: invalid origin ${JSON.stringify(wrong)}; ${why}`));
 }
 
 const isOrigin = (text: string): boolean =>

@@ -52,7 +52,7 @@ function verbsOf({ kind, routes, builtIn, byId }: Crud): Readonly<Record<Verb, (
   const { noun } = kindOf(kind).access;
   const [read, write] = [`${noun}:read`, `${noun}:write`];
   const Item: TObject = Type.Object({ ...objectFields, ...fieldsOf(kind), ...builtIn?.shown }, closed);
-  const NOT_FOUND = fail(fault('not_found', `there is no such ${item}`));
+  const NOT_FOUND = fail(fault('not_found', `no such ${item}`));
   const one = resource<Found, Crud['byId'], TObject>({
     ...{ path: collection, tag: noun, read, write, scope: 'objects', params: byId, item: Item },
     decidesAccess: true,
@@ -127,7 +127,7 @@ function verbsOf({ kind, routes, builtIn, byId }: Crud): Readonly<Record<Verb, (
     delete: () =>
       one.remove({
         id: `delete${kind}`,
-        summary: `Remove a ${item} that nothing needs.`,
+        summary: `Delete a ${item} that is not in use.`,
         faults: ['not_found', 'conflict', 'in_use'],
         run: async (call, found, deps) => {
           const object = own(found);
@@ -143,7 +143,7 @@ const objectFields = {
   id: Type.String(),
   name: Type.String(),
   labels: Type.Record(Type.String(), Type.String()),
-  project: nullable(Type.String({ description: 'That declares it.' })),
+  project: nullable(Type.String({ description: 'The project that declares it.' })),
   createdAt: Instant,
 };
 

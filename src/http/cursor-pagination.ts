@@ -63,7 +63,7 @@ function placeOf(cursor: string | undefined): Result<string | undefined> {
 
 const NOT_OURS = fault(
   'bad_request',
-  'query.cursor is none of ours; hand back the nextCursor of the page before as it was',
+  'query.cursor is invalid; send the nextCursor of the previous page unchanged',
 );
 
 interface Among<T> {

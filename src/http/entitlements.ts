@@ -65,7 +65,7 @@ export async function openEntitlements({ accounts, clock, fixed }: Gated): Promi
 
 const UPGRADE = fault(
   'upgrade_required',
-  'the plan of this account does not include access by API; its owner can change that by PATCH /accounts/current',
+  'the plan of this account does not include API access; an owner can change it with PATCH /accounts/current',
 );
 
 /** By a key or a personal access token, or by what one was exchanged for. */

@@ -94,8 +94,8 @@ function answer(request: IncomingMessage, response: ServerResponse, way: FastCal
     deps.metrics.answered(path, response.statusCode);
   };
   const failed = (error: unknown): void => {
-    deps.log.failure(id, 'a bug', error);
-    refused(fault('internal', 'a bug'));
+    deps.log.failure(id, 'unexpected error', error);
+    refused(fault('internal', 'unexpected error'));
     deps.metrics.answered(path, response.statusCode);
   };
   receiveBody(request, formats, (read) => {

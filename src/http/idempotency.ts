@@ -44,7 +44,8 @@ export async function idempotent(
   const { body, replay = body } = answered.value;
   const answer = withoutTokens(replay);
   const kept = await accounts.finish(attempt.value, answer);
-  if (!kept.ok) log.failure('', 'the answer to a request with an Idempotency-Key was not kept', kept.error);
+  if (!kept.ok)
+    log.failure('', 'the response to a request with an Idempotency-Key was not stored', kept.error);
   // Whoever was told the secret, it was not by this answer: what it came from is not known here.
   return attempt.value.isRepeated ? replayed(answer) : answered;
 }
@@ -57,7 +58,9 @@ function attemptOf(
   key: string | readonly string[],
 ): Result<Attempt> {
   if (typeof key !== 'string' || !KEY.test(key))
-    return fail(fault('bad_request', 'Idempotency-Key takes 1 to 128 visible characters, as a UUID has'));
+    return fail(
+      fault('bad_request', 'Idempotency-Key must be 1 to 128 visible ASCII characters, such as a UUID'),
+    );
   const request = digestOf({ path: route.path, params, query, body });
   const caller = `${actorOf(principal)} ${principal.id}`;
   return ok({ caller, key, request, asked: 0, isRepeated: false });

@@ -54,7 +54,7 @@ export async function within<T>(clock: Clock, ms: DurationMs, asked: Promise<Res
   const enough = new AbortController();
   const late = clock.sleep(ms, enough.signal).then(
     () => fail(fault('store_unreachable', 'the store did not answer in time')),
-    () => fail(fault('interrupted', 'the wait was called off')),
+    () => fail(fault('interrupted', 'the wait was cancelled')),
   );
   try {
     return await Promise.race([asked, late]);

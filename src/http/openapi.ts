@@ -58,7 +58,7 @@ function describe(routes: readonly AnyRoute[]): object {
     info: {
       title: 'Keywright',
       version: VERSION,
-      description: 'The live credential store: keys, who owns them, and whether they are good.',
+      description: 'The live credential store: keys, their owners, and whether they are valid.',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: PREFIXES.map((url) => ({ url })),
@@ -69,7 +69,7 @@ function describe(routes: readonly AnyRoute[]): object {
         bearer: {
           type: 'http',
           scheme: 'bearer',
-          description: 'A key, a token of a person, or the root token.',
+          description: 'A key, a personal access token, an access token, or the root token.',
         },
         apiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key' },
         client: { type: 'http', scheme: 'basic', description: 'The id of a key, and its secret.' },
@@ -130,7 +130,7 @@ const onceParameter = (route: AnyRoute): readonly object[] =>
           in: 'header',
           required: false,
           description:
-            'Of your choice, a UUID say. The same request again with it, within a day, has no second effect and gets the same answer, without secrets and with `Idempotent-Replayed`.',
+            'Chosen by the client, such as a UUID. Repeating the request with it within a day has no second effect and gets the same response, without secrets and with `Idempotent-Replayed`.',
           schema: { type: 'string', pattern: '^[\\x21-\\x7e]{1,128}$' },
         },
       ]
@@ -145,7 +145,7 @@ const parametersOf = (schema: AnyRoute['query'], place: 'path' | 'query'): reado
     schema: property,
   }));
 
-const STREAMED = { events: 'Server-sent events.', ndjson: 'A JSON text a line.' } as const;
+const STREAMED = { events: 'Server-sent events.', ndjson: 'One JSON text per line.' } as const;
 
 const answerOf = ({ answer }: AnyRoute): object => {
   const format = STREAM_FORMATS.find((one) => one === answer);

@@ -68,7 +68,7 @@ export interface Caller {
 
 const UNKNOWN = fault(
   'unauthenticated',
-  'send a credential that is accepted, as Authorization: Bearer or X-API-Key',
+  'missing or invalid credential; send one as Authorization: Bearer or X-API-Key',
 );
 
 /** Who calls. One answer for whatever is wrong with a credential. */
@@ -106,7 +106,7 @@ export function requestCredential(request: IncomingMessage): Result<Secret | und
 
 const FROM_BROWSER = fault(
   'forbidden',
-  'a secret key is for servers; a browser exchanges a publishable key for an access token',
+  'a secret key must not be sent from a browser; exchange a publishable key for an access token',
 );
 
 function contextOf(request: IncomingMessage, { method, path }: AnyRoute): CallContext {

@@ -16,7 +16,10 @@ export type RequestLimit = (request: Request, response: Response) => Promise<Res
 
 export function requestLimit({ limits }: Pick<HttpDependencies, 'limits'>): RequestLimit {
   const { requestsPerMinute } = limits;
-  const refusal = fault('rate_limited', `at most ${requestsPerMinute} requests a minute; ask more slowly`);
+  const refusal = fault(
+    'rate_limited',
+    `rate limit exceeded: at most ${requestsPerMinute} requests per minute`,
+  );
   const count = rateLimit({
     windowMs: MINUTE_MS,
     limit: requestsPerMinute,

@@ -7,7 +7,7 @@ import type { Secret } from '../domain/secret.js';
 import { CHALLENGE, type Refusal } from './problem.js';
 
 const TWO = fail<Refusal>({
-  ...fault('bad_request', 'send one credential, by one method: Authorization or X-API-Key'),
+  ...fault('bad_request', 'more than one credential; send one, as Authorization or X-API-Key'),
   headers: { 'www-authenticate': `${CHALLENGE}, error="invalid_request"` },
 });
 

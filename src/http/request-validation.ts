@@ -43,7 +43,8 @@ export function checkOf(schema: TSchema, part: Part): Check {
   return (value) => {
     compiled ??= (part === 'body' ? ajvs.body : ajvs.text).compile(schema);
     const validate = compiled;
-    if (part !== 'body' && !areTexts(value)) return fail(refusalOf([{ message: `the ${part} is not text` }]));
+    if (part !== 'body' && !areTexts(value))
+      return fail(refusalOf([{ message: `the ${part} is not valid text` }]));
     return validate(value) ? ok(value) : fail(refusalOf(errorsOf(validate, part)));
   };
 }
@@ -87,7 +88,7 @@ function fieldError(
   const expected = parentSchema?.['x-expects'] ?? FORMATS_EXPECTED[params['format']];
   switch (keyword) {
     case 'additionalProperties':
-      return { key: `${at}.${shortened(params['additionalProperty'])}`, message: 'is not known here' };
+      return { key: `${at}.${shortened(params['additionalProperty'])}`, message: 'is not a known field' };
     case 'required':
       return { key: `${at}.${params['missingProperty']}`, message: 'is missing' };
     case 'const':

@@ -39,7 +39,7 @@ const readOnly =
     notesOf(request).route = path;
     if (request.method === 'GET' || request.method === 'HEAD') return page(request, response, next);
     const refusal = {
-      ...fault('method_not_allowed', 'this takes GET, HEAD'),
+      ...fault('method_not_allowed', 'method not allowed; use GET, HEAD'),
       headers: { allow: 'GET, HEAD' },
     };
     sendProblem(response, refusal, pathOf(request.originalUrl));

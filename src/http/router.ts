@@ -57,7 +57,10 @@ function handler(
   return (request, response) => {
     const found = methods.get(request.method === 'HEAD' ? 'GET' : request.method);
     if (found !== undefined) return serve(request, response, found);
-    const refusal = { ...fault('method_not_allowed', `this takes ${allow}`), headers: { allow } };
+    const refusal = {
+      ...fault('method_not_allowed', `method not allowed; use ${allow}`),
+      headers: { allow },
+    };
     sendProblem(response, refusal, pathOf(request.originalUrl));
     return undefined;
   };
@@ -132,4 +135,4 @@ async function reply(
 const roomFor = (streams: { open: number }, { limits }: HttpDependencies): Result<void, Refusal> =>
   streams.open < limits.streams
     ? ok(undefined)
-    : { ok: false, error: fault('overloaded', 'too many streams are open') };
+    : { ok: false, error: fault('overloaded', 'too many open streams; try again later') };

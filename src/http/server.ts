@@ -85,8 +85,8 @@ function messagesOf(app: Express) {
   return { IncomingMessage: Request, ServerResponse: Response };
 }
 
-const TOO_SLOW = fault('bad_request', 'the request took too long');
-const NO_HTTP = fault('bad_request', 'this is not HTTP as we read it');
+const TOO_SLOW = fault('bad_request', 'timeout while reading the request');
+const NO_HTTP = fault('bad_request', 'malformed HTTP request');
 const TOO_MANY_HEADERS = fault('too_large', `the headers are larger than ${HEADERS_MAX_BYTES} bytes`);
 
 const OF_CODE: Readonly<Record<string, Fault>> = {

@@ -16,8 +16,8 @@ import type { Kept } from '../../ports/rooms.js';
 /** Beside the fields of a client's own vocabulary. */
 export const objectFields = {
   id: Type.String(),
-  ref: Type.String({ description: 'As documents and commands name it: `Space/production/onboarding`.' }),
-  project: nullable(Type.String({ description: 'That declares it.' })),
+  ref: Type.String({ description: 'Its name in documents and commands: `Space/production/onboarding`.' }),
+  project: nullable(Type.String({ description: 'The project that declares it.' })),
   createdAt: Instant,
   updatedAt: Instant,
 };
@@ -64,7 +64,7 @@ export async function findEntry(
 ): Promise<Result<Entry>> {
   const object = await findObject(deps.store, { kind, name: idOrName });
   if (!object.ok) return object;
-  const absent = fault('not_found', `there is no such ${kind.toLowerCase()}`);
+  const absent = fault('not_found', `no such ${kind.toLowerCase()}`);
   if (object.value === undefined || !maySee(principal, permission, object.value)) return fail(absent);
   const entries = await withKept(deps, [object.value]);
   if (!entries.ok) return entries;

@@ -15,7 +15,7 @@ import { type Entry, withKept } from './objects.js';
 /** `limit` or `cursor` asks for the one kind, anything else for the other; `size` is that other's default. */
 export const bothPages = (size: number) => ({
   limit: Type.Optional(
-    Type.Integer({ minimum: 1, maximum: PAGE_MAX, description: 'Items a page, by cursor.' }),
+    Type.Integer({ minimum: 1, maximum: PAGE_MAX, description: 'Items per page, by cursor.' }),
   ),
   cursor: pageQuery.cursor,
   ...numberedPages(size),
@@ -23,7 +23,7 @@ export const bothPages = (size: number) => ({
 
 export const numberedPages = (size: number) => ({
   pageSize: Type.Optional(
-    Type.Integer({ minimum: 1, maximum: 1_000, default: size, description: 'Items a page, by number.' }),
+    Type.Integer({ minimum: 1, maximum: 1_000, default: size, description: 'Items per page, by number.' }),
   ),
   pageNumber: Type.Optional(
     Type.Integer({ minimum: 1, maximum: 1_000_000_000, default: 1, description: 'Counts from 1.' }),
@@ -37,7 +37,7 @@ export const Pagination = Type.Object(
 
 export const NextCursor = nullable(
   Type.String({
-    description: 'Of the next page by cursor. Null after the last, and for a list that is sorted otherwise.',
+    description: 'Of the next page by cursor. null after the last page, and for a list with a sort order.',
   }),
 );
 

@@ -14,7 +14,7 @@ export const ActorRole = Type.Object(
     roleId: Type.String(),
     actorId: Type.String(),
     resourceId: Type.String({
-      description: 'Where they have it: the account; of a guest, a space or a workbook.',
+      description: 'What it is held in: the account; for a guest, a space or a workbook.',
     }),
     createdAt: Instant,
     updatedAt: Instant,
@@ -100,7 +100,8 @@ export function roleRoutes<T, P extends TObject>(actors: Actors<T, P>): readonly
       if (!held.ok) return held;
       const at = held.value.findIndex(({ id }) => id === call.params.actorRoleId);
       const role = held.value[at];
-      if (role === undefined) return fail(fault('not_found', `no such role; GET ${path} lists them`));
+      if (role === undefined)
+        return fail(fault('not_found', `no such role; GET ${path} lists the actor’s roles`));
       return done(await take(one, { found: found.value, role, at }, deps));
     },
   });

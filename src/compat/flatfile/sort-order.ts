@@ -16,7 +16,7 @@ export function orderOf<Field extends string>(
 ): Result<Listing['order']> {
   if (sortField === undefined) return ok(undefined);
   if (limit !== undefined || cursor !== undefined)
-    return fail(fault('bad_request', 'a list by cursor is by name; sort one by pageSize and pageNumber'));
+    return fail(fault('bad_request', 'a list by cursor cannot be sorted; use pageSize and pageNumber'));
   const sign = sortDirection === 'desc' ? -1 : 1;
   return ok((a, b) => sign * compare(keyOf(a, sortField), keyOf(b, sortField)));
 }

@@ -10,7 +10,7 @@ export const apiKeySpec = Type.Object(
     type: Type.Optional(
       Type.Union([Type.Literal('secret'), Type.Literal('publishable')], {
         default: 'secret',
-        description: 'secret for servers; publishable may be seen by anybody.',
+        description: 'secret: for servers; publishable: may be public.',
       }),
     ),
     owner: Type.Object(
@@ -20,7 +20,7 @@ export const apiKeySpec = Type.Object(
         role: Type.Optional(
           nameField('With team: the role in that team that the key acts with. Absent: viewer.'),
         ),
-        user: Type.Optional(userField('A User by name or email. The key dies with that person.')),
+        user: Type.Optional(userField('A User by name or email. The key ends when that user is deleted.')),
         tenant: Type.Optional(Type.Literal(true, { description: 'The account itself.' })),
       },
       { ...closed, description: 'Whose key it is: exactly one of service, team, tenant or user.' },
@@ -33,7 +33,7 @@ export const apiKeySpec = Type.Object(
     rotation: Type.Optional(
       Type.Object(rotationFields(true), {
         ...closed,
-        description: 'How it is replaced. Absent: only by hand.',
+        description: 'How it is replaced. Absent: only manually.',
       }),
     ),
     deliver: Type.Optional(

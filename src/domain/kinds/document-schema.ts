@@ -50,7 +50,7 @@ const METADATA: JsonSchema = {
     labels: LABELS,
     annotations: {
       type: 'object',
-      description: 'Notes of your own, and switches of ours under keywright.dev/.',
+      description: 'Free-form notes, and Keywright’s own settings under keywright.dev/.',
       maxProperties: 64,
       propertyNames: keys,
       properties: {

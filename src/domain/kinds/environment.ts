@@ -16,7 +16,7 @@ const spec = Type.Object(
       Type.Array(Type.Union([Type.Literal('magic_link'), Type.Literal('shared_link')]), {
         uniqueItems: true,
         default: ['magic_link'],
-        description: 'How guests come in.',
+        description: 'How guests sign in.',
       }),
     ),
     guestInvites: Type.Optional(Type.Boolean({ default: true, description: 'Guests may invite guests.' })),

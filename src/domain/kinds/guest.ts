@@ -43,7 +43,7 @@ export type GuestSpec = Static<typeof spec>;
 
 export const Guest: Kind<GuestSpec> = {
   name: 'Guest',
-  summary: 'Somebody from outside, let into spaces or workbooks of one environment.',
+  summary: 'An external person with access to spaces or workbooks of one environment.',
   schema: spec,
   example: {
     metadata: { name: 'external-auditor' },

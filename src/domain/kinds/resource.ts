@@ -66,11 +66,7 @@ const ID = computed('id', STRING, 'The id of the live object.');
 /** Of an ApiKey: what changes with every rotation. */
 const CURRENT_VERSION: readonly Attribute[] = [
   computed('key_id', STRING, 'The public id of its current version, as it stands in the prefix.'),
-  computed(
-    'generation',
-    { kind: 'number' },
-    'The generation of its current version; grows with each rotation.',
-  ),
+  computed('generation', { kind: 'number' }, 'The number of its current version; grows with each rotation.'),
 ];
 
 const shapes = new Map<string, ResourceShape>();
@@ -129,10 +125,10 @@ export const EPHEMERAL_SHAPES: Readonly<Record<string, readonly Attribute[]>> = 
 
 /** How the provider finds the store. */
 export const PROVIDER_ATTRIBUTES: readonly Attribute[] = [
-  optional('store', 'The live store: a folder, postgres://… or the https://… of an authority.'),
+  optional('store', 'The live store: a folder, postgres://… or the https://… of a server.'),
   optional('project', 'The project that owns what is created.'),
   {
-    ...optional('token', 'What to sign in to an authority with. Better left to KEYWRIGHT_TOKEN.'),
+    ...optional('token', 'The token for a server. Better left to KEYWRIGHT_TOKEN.'),
     isSensitive: true,
   },
 ];

@@ -16,7 +16,7 @@ export const rotationFields = (filled: boolean) => {
       Type.Union([Type.Literal('observed'), Type.Literal('acknowledged'), Type.Literal('timed')], {
         ...preset('observed'),
         description:
-          'What proves that the old version is not needed: its use has stopped, somebody confirmed, or only time.',
+          'What proves that the old version is no longer needed: its use has stopped, a confirmation, or only time.',
       }),
     ),
     quiet: Type.Optional(durationField('observed: how long the old version must go unused.', preset('24h'))),

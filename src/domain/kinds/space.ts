@@ -1,4 +1,4 @@
-/** Space: a room in an environment, with workbooks, that guests can be let into. */
+/** Space: a container for workbooks in an environment, to which guests can be granted access. */
 import { type Static, Type } from 'typebox';
 import { literals } from './facets.js';
 import { closed, nameField, textField } from './fields.js';
@@ -24,7 +24,7 @@ export type SpaceSpec = Static<typeof spec>;
 
 export const Space: Kind<SpaceSpec> = {
   name: 'Space',
-  summary: 'A room in an environment, with workbooks, that guests can be let into.',
+  summary: 'A container for workbooks in an environment, to which guests can be granted access.',
   schema: spec,
   example: {
     metadata: { name: 'onboarding' },

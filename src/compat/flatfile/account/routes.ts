@@ -26,7 +26,7 @@ const kept = {
   dashboard: Type.Optional(Type.Integer({ minimum: 0, maximum: 1_000_000_000 })),
 };
 
-const Plan = Type.Enum([...PLANS], { description: '`basic` does not include access by API.' });
+const Plan = Type.Enum([...PLANS], { description: '`basic` does not include API access.' });
 
 const Item = Type.Object(
   {
@@ -56,8 +56,8 @@ const get = route({
   path: '/accounts/current',
   id: 'getAccount',
   tag: 'account',
-  summary: 'The account that this store is.',
-  description: 'For its people and secret keys; not for what a browser or a guest has.',
+  summary: 'The account of this store.',
+  description: 'For users and secret keys; not for clients and guests.',
   answer: dataOf(Item),
   handle: async ({ principal }, { accounts, entitlements }) => {
     const allowed = mayKnowAccount(principal);
@@ -83,8 +83,9 @@ const change = route({
   path: '/accounts/current',
   id: 'changeAccount',
   tag: 'account',
-  summary: 'Change its name, its plan, or what is kept about it.',
-  description: 'The plan is for its owners to change. Where the server is told the plan, that one holds.',
+  summary: 'Change its name, its plan or its attributes.',
+  description:
+    'Only owners can change the plan. A plan that is set for the server (KEYWRIGHT_PLAN) takes precedence.',
   permission: 'users:write',
   body,
   nulls: 'absent',

@@ -11,7 +11,7 @@ import { byAgentId, seenAgent } from './routes.js';
 const REFUSED = fail(
   fault(
     'bad_request',
-    'agents are not run here, so a role of one would permit nothing; give what runs it a key with permissions of its own (POST /keys)',
+    'agents have no roles; give the process that runs the agent a key with permissions of its own (POST /keys)',
   ),
 );
 
@@ -21,9 +21,9 @@ export const agentRoleRoutes = roleRoutes<AgentPlace, typeof byAgentId>({
   summaries: {
     list: 'The roles of an agent: none, for agents are not run here.',
     give: 'Refused: a role of an agent would permit nothing.',
-    take: 'Take a role from an agent, of which it has none.',
+    take: 'Remove a role from an agent: it has none.',
   },
-  description: 'What runs the agent sends a key, whose permissions are what it may do: POST /keys.',
+  description: 'Give the process that runs the agent a key with permissions of its own: POST /keys.',
   faults: ['not_found'],
   find: ({ principal, params }, deps) =>
     seenAgent(deps, principal, { id: params.id, environment: undefined }),

@@ -146,7 +146,7 @@ async function seenEnvironment(
   const isSeen = found.value !== undefined && maySee(principal, 'environments:read', found.value);
   return isSeen && found.value !== undefined
     ? ok(found.value)
-    : fail(fault('not_found', 'there is no such environment'));
+    : fail(fault('not_found', 'no such environment; GET /environments lists them'));
 }
 
 async function seenAgents(
@@ -183,9 +183,7 @@ export async function seenAgent(
   const seen = await seenAgents(deps, principal, environment);
   if (!seen.ok) return seen;
   const found = seen.value.find(({ agent }) => agent.id === id);
-  return found === undefined
-    ? fail(fault('not_found', 'there is no such agent; GET /agents lists them'))
-    : ok(found);
+  return found === undefined ? fail(fault('not_found', 'no such agent; GET /agents lists them')) : ok(found);
 }
 
 export const agentRoutes: readonly Route[] = [

@@ -29,12 +29,16 @@ const ApiKey = Type.Object(
     id: Type.String(),
     name: Type.String(),
     ...Type.Pick(Key, ['prefix', 'status', 'expiresAt', 'lastUsedAt']).properties,
-    rawKey: Type.Optional(Type.String({ description: 'Of a publishable key, and of a secret one once.' })),
+    rawKey: Type.Optional(
+      Type.String({
+        description: 'Of a publishable key; of a secret key in the response that created it only.',
+      }),
+    ),
     type: Type.Enum(['SECRET', 'PUBLISHABLE']),
     environmentId: Type.String(),
     accountId: Type.String(),
     operations: Type.Array(Type.Object({ path: Type.String(), method: Type.String() }, closed), {
-      description: 'All that a publishable key is good for; empty: what its permissions say.',
+      description: 'The only operations of a publishable key; empty: as its permissions allow.',
     }),
     createdAt: Instant,
   },
@@ -60,7 +64,7 @@ const list = route({
   id: 'getApiKeys',
   ...about,
   summary: 'Keys of an environment.',
-  description: 'The first thousand, by name; GET /keys has more of each, and all of them.',
+  description: 'The first thousand, by name; GET /keys has all of them, with more fields.',
   permission: 'keys:read',
   query: Type.Object(ofEnvironment, closed),
   answer: dataOf(Type.Array(ApiKey)),
@@ -82,7 +86,7 @@ const publishable = route({
   path: '/auth/publishable-key',
   id: 'getPublishableKey',
   ...about,
-  summary: 'The publishable key that an environment came with, or else the first that is accepted.',
+  summary: 'The publishable key that was created with the environment, or the first that is accepted.',
   permission: 'keys:read',
   query: Type.Object(ofEnvironment, closed),
   answer: dataOf(ApiKey),
@@ -106,8 +110,9 @@ const create = route({
   path: '/auth/api-key',
   id: 'createNewApiKey',
   ...about,
-  summary: 'Make a key of the account in an environment.',
-  description: 'Its secret is shown once. POST /keys makes named ones, with owners, permissions and an end.',
+  summary: 'Create a tenant key in an environment.',
+  description:
+    'Its secret is in this response only. POST /keys creates keys with names, owners, permissions and an expiry.',
   query: Type.Object(
     { ...ofEnvironment, type: Type.Optional(Type.Enum(['SECRET', 'PUBLISHABLE'], { default: 'SECRET' })) },
     closed,
@@ -128,7 +133,8 @@ const create = route({
     if (!inMemory.ok) return inMemory;
     const found = await findObject(deps.store, made.value.object);
     if (!found.ok) return found;
-    if (found.value === undefined || !isKey(found.value)) return fail(fault('not_found', 'it is gone again'));
+    if (found.value === undefined || !isKey(found.value))
+      return fail(fault('not_found', 'the key was deleted meanwhile'));
     const item = itemOf(found.value, { place: place.value, now: deps.clock.now() });
     return shownOnce({ data: [{ ...item, rawKey: made.value.secret.reveal() }] }, { data: [item] });
   },
@@ -139,7 +145,7 @@ const remove = route({
   path: '/auth/api-key',
   id: 'deleteApiKey',
   ...about,
-  summary: 'Remove a key: it is refused before the answer.',
+  summary: 'Delete a key. It is refused before the response.',
   query: Type.Object(
     { ...ofEnvironment, key: Type.String({ pattern: '^us_key_[0-9A-Za-z]{1,32}$' }) },
     closed,
@@ -151,7 +157,7 @@ const remove = route({
     const found = await findKey(deps.store, { principal: call.principal, idOrName: call.query.key });
     if (!found.ok) return found;
     if (found.value.declaration.spec.environment !== place.value.name)
-      return fail(fault('not_found', 'there is no such key in this environment'));
+      return fail(fault('not_found', 'no such key in this environment'));
     const removed = await deps.manual.remove(found.value.ref, byOf(call));
     if (!removed.ok) return removed;
     return done(await refreshVerifier(deps));
@@ -171,10 +177,7 @@ async function placeOf(deps: HttpDependencies, idOrName: string): Promise<Result
   if (!account.ok) return account;
   if (found.value === undefined)
     return fail(
-      fault(
-        'not_found',
-        `there is no such environment${isId(idOrName) ? '' : '; GET /environments lists them'}`,
-      ),
+      fault('not_found', `no such environment${isId(idOrName) ? '' : '; GET /environments lists them'}`),
     );
   const { id, ref } = found.value;
   return ok({ name: ref.name, environmentId: id, accountId: account.value });

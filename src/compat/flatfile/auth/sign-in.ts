@@ -18,7 +18,7 @@ const credentials = Type.Object(
   {
     type: Type.Optional(
       Type.Enum(['userCredentials', 'apiCredentials', 'magicLink', 'sharedLink'], {
-        description: 'May be left out where the other fields tell.',
+        description: 'Optional if the other fields determine it.',
       }),
     ),
     email: Type.Optional(Email),
@@ -33,7 +33,7 @@ const credentials = Type.Object(
     secret: Type.Optional(SecretText),
     token: Type.Optional(SecretText),
     name: Type.Optional(
-      Type.String({ maxLength: 200, description: 'Of a guest who comes by a shared link.' }),
+      Type.String({ maxLength: 200, description: 'Of a guest who signs in by a shared link.' }),
     ),
   },
   closed,
@@ -77,8 +77,8 @@ const WAYS: readonly {
 const UNCLEAR = fail(
   fault(
     'bad_request',
-    'send email and password, clientId and secret, the token of a magic link, or that of a shared link and an email; ' +
-      'or no body, and a key or token as Authorization: Bearer',
+    'unknown combination of fields; send email and password, clientId and secret, the token of a magic link, the token of a shared link ' +
+      'and an email, or no body and a key or token as Authorization: Bearer',
   ),
 );
 
@@ -106,7 +106,7 @@ const signIn = openRoute({
   tag: 'signing in',
   summary: 'Exchange credentials for an access token.',
   description:
-    'It lives 24 hours, 1 hour for a guest, and never longer than what it was exchanged for. Without a body, the key or ' +
+    'It is valid for 24 hours, 1 hour for a guest, and never longer than the credential it was exchanged for. Without a body, the key or ' +
     'personal access token of the request is exchanged; a publishable key can be used for nothing else.',
   body: credentials,
   nulls: 'absent',
@@ -124,7 +124,7 @@ const refresh = openRoute({
   id: 'refreshAccessToken',
   tag: 'signing in',
   summary: 'Exchange an access token for another of the same session.',
-  description: 'The body is the token, as a JSON text. A session goes on for 30 days at most.',
+  description: 'The body is the token, as a JSON text. A session lasts at most 30 days.',
   body: SecretText,
   answer: AccessTokenBody,
   handle: async ({ body, context }, { authority }) => {

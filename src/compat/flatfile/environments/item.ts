@@ -9,7 +9,7 @@ import { DeclaredLabels, declaredLabels, objectFields, shownObject, specOf } fro
 
 export const GuestAuthentication = Type.Array(Type.Enum(['magic_link', 'shared_link']), {
   uniqueItems: true,
-  description: 'How guests come in.',
+  description: 'How guests sign in.',
 });
 
 export const Opaque = Type.Record(Type.String(), Type.Unknown());
@@ -25,7 +25,7 @@ export const attributeFields = {
 const fields = {
   ...objectFields,
   accountId: Type.String(),
-  name: Type.String({ description: 'For people. In `ref` is what documents call it.' }),
+  name: Type.String({ description: 'A display name; `ref` has the name in documents.' }),
   isProd: Type.Boolean(),
   guestAuthentication: GuestAuthentication,
   guestInvites: Type.Boolean(),

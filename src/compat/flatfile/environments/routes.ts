@@ -25,7 +25,10 @@ const read = 'environments:read';
 const environments = resource<Entry, ReturnType<typeof byIdOf>, typeof EnvironmentItem>({
   ...{ path: '/environments', tag, read, write: 'environments:write' },
   ...{ scope: 'objects', writeScope: 'account', decidesAccess: true, item: EnvironmentItem },
-  params: byIdOf('us_env', 'The id of an environment, its name, or `current`: the one that a key is of.'),
+  params: byIdOf(
+    'us_env',
+    'The id of an environment, its name, or `current`: the environment of the calling key.',
+  ),
   find: ({ principal, params }, deps) => entryOf(deps, principal, params.id),
   show: async (entry, deps) => {
     const account = await accountId(deps);
@@ -62,9 +65,9 @@ const Name = Type.String({ minLength: 1, maxLength: 200 });
 
 const create = environments.create({
   id: 'createEnvironment',
-  summary: 'Make an environment.',
+  summary: 'Create an environment.',
   description:
-    'It comes with a secret and a publishable key. Without guestAuthentication, guests come in by magic link.',
+    'It is created with a secret and a publishable key. Without guestAuthentication, guests sign in by magic link.',
   body: Type.Object({ name: Name, ...changeable, isProd: Type.Boolean() }, closed),
   faults: ['exists'],
   create: async (call, deps) => {
@@ -79,7 +82,7 @@ const update = environments.update({
   id: 'updateEnvironment',
   summary: 'Change an environment.',
   description:
-    'Of one that a project declares, what documents say is drift then. Its name is one for people.',
+    'For one that a project declares, a change of declared fields is drift. `name` is a display name.',
   body: Type.Object({ name: Type.Optional(Name), ...changeable }, closed),
   answer: EnvironmentTwice,
   faults: ['not_found', 'conflict'],
@@ -93,8 +96,8 @@ const update = environments.update({
 
 const remove = environments.remove({
   id: 'deleteEnvironment',
-  summary: 'Remove an environment, with the two keys that came with it.',
-  description: 'Not while it has other keys, spaces or guests.',
+  summary: 'Delete an environment, with the two keys that were created with it.',
+  description: 'Refused while it has other keys, spaces or guests.',
   faults: ['not_found', 'in_use'],
   run: (call, { object }, deps) => deps.rooms.remove([object.ref], byOf(call)),
 });
@@ -104,8 +107,8 @@ const subscription = route({
   path: '/environments/subscription-token',
   id: 'getEnvironmentEventToken',
   ...{ tag, permission: read, scope: 'objects' },
-  summary: 'What a client subscribes to events with.',
-  description: 'No token: events are read from /events and /changes, with the credential that asks here.',
+  summary: 'The token for subscribing to events: none.',
+  description: 'Events are read from /events and /changes with the caller’s own credential.',
   query: Type.Object({ environmentId: Type.String({ maxLength: 100 }) }, closed),
   answer: dataOf(Type.Object({ accountId: Type.String() }, closed)),
   faults: ['not_found'],
@@ -116,7 +119,7 @@ const subscription = route({
   },
 });
 
-const ALONE = fail(fault('not_found', 'you are of no one environment; name the one that is meant'));
+const ALONE = fail(fault('not_found', 'the caller belongs to no single environment; name the environment'));
 
 function entryOf(deps: HttpDependencies, principal: Principal, id: string): Promise<Result<Entry>> {
   const idOrName = id === 'current' ? principal.environment : id;

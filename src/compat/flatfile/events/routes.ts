@@ -28,9 +28,9 @@ const list = route({
   path: '/events',
   id: 'listEvents',
   ...reading,
-  summary: 'What happened in environments that are open to the caller, oldest first.',
+  summary: 'Events of the environments that the caller can read, oldest first.',
   description:
-    'What is of the account alone, as people and tokens are, has no event: GET /audit has it. Above ten thousand nobody counts: `pagination` is left out then, and `since` goes on from the last one.',
+    'Changes of the account itself, such as users and tokens, have no event; see GET /audit. Above ten thousand events `pagination` is omitted; continue with `since`.',
   query: Type.Object(
     {
       environmentId: text('An id, or a name.'),
@@ -88,8 +88,8 @@ const post = route({
   path: '/events',
   id: 'createEvent',
   ...writing,
-  summary: 'Say that something happened.',
-  description: 'At most 16384 characters of JSON; the newest thousand of an environment are kept.',
+  summary: 'Create an event.',
+  description: 'At most 16384 characters of JSON. The newest thousand of an environment are stored.',
   body: EventConfig,
   nulls: 'absent',
   answer: dataOf(EventItem),
@@ -113,7 +113,7 @@ const acknowledge = route({
   path: '/events/{id}/ack',
   id: 'acknowledgeEvent',
   ...writing,
-  summary: 'Say that an event was dealt with: lists leave it out then.',
+  summary: 'Acknowledge an event. Lists omit it from then on.',
   params: byId,
   answer: Success,
   handle: async (call, deps) => {
@@ -126,9 +126,9 @@ const subscription = route({
   path: '/subscription',
   id: 'getEventToken',
   ...reading,
-  summary: 'What a client subscribes to events with.',
-  description: 'No token: events are read from /events and /changes, with the credential that asks here.',
-  query: Type.Object({ scope: text('Says nothing.'), spaceId: text('Says nothing.') }, closed),
+  summary: 'The token for subscribing to events: none.',
+  description: 'Events are read from /events and /changes with the caller’s own credential.',
+  query: Type.Object({ scope: text('Ignored.'), spaceId: text('Ignored.') }, closed),
   answer: dataOf(Type.Object({ accountId: Type.String() }, closed)),
   handle: async (_call, deps) => {
     return respond(await accountId(deps), (account) => ({ data: { accountId: account } }));

@@ -17,7 +17,7 @@ const space = {
   workbooks: Type.Optional(
     Type.Array(Id, {
       maxItems: 500,
-      description: 'These alone; none of a list is nothing. Absent: the whole space.',
+      description: 'Only these; an empty list grants nothing. Absent: the whole space.',
     }),
   ),
 };
@@ -31,15 +31,14 @@ export const GuestSpaceConfig = Type.Object(
     sheets: Type.Optional(
       Type.Array(Id, {
         maxItems: 0,
-        description: 'None: sheets come with their workbook.',
-        'x-expects':
-          'empty or left out: guests are let into spaces and workbooks, and sheets come with these',
+        description: 'Must be empty: sheets are granted with their workbook.',
+        'x-expects': 'empty or absent: guests are granted spaces and workbooks, and sheets with them',
       }),
     ),
     lastAccessed: Type.Optional(
       Type.String({
         format: 'date-time',
-        description: 'Says nothing here: the log tells when they came in.',
+        description: 'Ignored; the audit log has it.',
       }),
     ),
   },

@@ -20,11 +20,11 @@ export const guestRoleRoutes = roleRoutes<Entry, typeof byGuestId>({
   ...{ path: '/guests', name: 'Guest', tag: 'guests', params: byGuestId },
   ...{ write: 'guests:write', scope: { read: 'objects', write: 'objects' } },
   summaries: {
-    list: 'The spaces and workbooks in which this is a guest; guests see their own.',
-    give: 'Let a guest into one more space or workbook.',
-    take: 'Let a guest out of one space or workbook.',
+    list: 'The spaces and workbooks that are granted to a guest. Guests see their own.',
+    give: 'Grant a guest one more space or workbook.',
+    take: 'Remove a guest from one space or workbook.',
   },
-  description: `roleId is ${ROLE_ID}, the only role that guests have; resourceId is a space or a workbook. Given again, nothing changes.`,
+  description: `roleId is ${ROLE_ID}, the only role of guests; resourceId is a space or a workbook. Idempotent.`,
   faults: ['not_found', 'conflict', 'unknown_reference'],
   find: ({ principal, params }, deps) => guestEntry(deps, principal, params.id),
   roles: (entry, deps) => rolesOf(deps, entry),
@@ -45,7 +45,7 @@ export const guestRoleRoutes = roleRoutes<Entry, typeof byGuestId>({
 });
 
 const CLOSED = fail(
-  fault('not_found', 'the role was taken meanwhile; GET /guests/{id}/roles lists the others'),
+  fault('not_found', 'the role was removed meanwhile; GET /guests/{id}/roles lists the others'),
 );
 
 /** `bad_request` for what no grant can say. */
@@ -54,7 +54,7 @@ function isSayable(roleId: string, placeId: string): Result<void> {
     return fail(
       fault(
         'bad_request',
-        `body.roleId must be ${ROLE_ID}: guests have that role alone, in what is open to them; other roles are for people (POST /users/invite) and members of teams`,
+        `body.roleId must be ${ROLE_ID}, the only role of guests. Other roles are for users (POST /users/invite) and members of teams`,
       ),
     );
   return /^us_(?:sp|wb)_/.test(placeId)
@@ -62,7 +62,7 @@ function isSayable(roleId: string, placeId: string): Result<void> {
     : fail(
         fault(
           'bad_request',
-          'body.resourceId must be a space (us_sp_…) or a workbook (us_wb_…): guests are let into these, and never into an environment or the account as a whole',
+          'body.resourceId must be a space (us_sp_…) or a workbook (us_wb_…). Guests cannot be granted an environment or the account',
         ),
       );
 }

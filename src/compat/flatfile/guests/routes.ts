@@ -44,8 +44,8 @@ const list = guests.list({
   query: Type.Object(
     {
       ...bothPages(1_000),
-      spaceId: text('Only those to whom something of this space is open.'),
-      email: text('Their address.'),
+      spaceId: text('Only guests with a grant in this space.'),
+      email: text('Their email address.'),
       environment: text('Only of this environment, by name.'),
     },
     closed,
@@ -91,7 +91,7 @@ const create = route({
   path: '/guests',
   id: 'createGuests',
   ...writing,
-  summary: 'Make guests: one, or several, of whom all are made or none.',
+  summary: 'Create one or several guests, all or none.',
   body: Type.Union([GuestConfig, Type.Array(GuestConfig, { minItems: 1, maxItems: 100 })]),
   nulls: 'absent',
   creates: true,
@@ -104,7 +104,7 @@ const create = route({
       if (!found.ok) return found;
       if (found.value === undefined)
         return fail(
-          fault('unknown_reference', 'environmentId names no environment; GET /environments lists them'),
+          fault('unknown_reference', 'environmentId: no such environment; GET /environments lists them'),
         );
       const { email, name, spaces } = config;
       guests.push({
@@ -135,8 +135,8 @@ const get = guests.get({
 
 const update = guests.update({
   id: 'updateGuest',
-  summary: 'Change a guest, and what is open to them.',
-  description: 'Another address is another guest, and guests stay in their environment.',
+  summary: 'Change a guest and their grants.',
+  description: 'The email address and the environment of a guest cannot be changed.',
   body: Type.Object(
     {
       environmentId: Type.Optional(Type.String({ maxLength: 100 })),
@@ -153,9 +153,16 @@ const update = guests.update({
     if (!items.ok) return items;
     const [item] = items.value;
     if (![undefined, item?.environmentId, item?.environment].includes(environmentId))
-      return fail(fault('conflict', 'a guest stays in their environment; make another one there'));
+      return fail(
+        fault('conflict', 'the environment of a guest cannot be changed; create another guest there'),
+      );
     if (![undefined, item?.email].includes(email?.toLowerCase()))
-      return fail(fault('conflict', 'another address is another guest; remove this one and make that'));
+      return fail(
+        fault(
+          'conflict',
+          'the email address of a guest cannot be changed; delete this guest and create another',
+        ),
+      );
     return deps.rooms.guests.change(
       { guest: entry.object.ref, name, places: spaces?.map(placeOf) },
       byOf(call),
@@ -165,8 +172,8 @@ const update = guests.update({
 
 const remove = guests.remove({
   id: 'deleteGuest',
-  summary: 'Remove a guest with all that is open to them, or from one space alone.',
-  query: Type.Object({ spaceId: text('From this space alone.') }, closed),
+  summary: 'Delete a guest with all their grants, or remove them from one space.',
+  query: Type.Object({ spaceId: text('Only from this space.') }, closed),
   faults: ['not_found', 'unknown_reference'],
   run: (call, { object }, deps) =>
     deps.rooms.guests.remove({ guest: object.ref, spaceId: call.query.spaceId }, byOf(call)),
@@ -177,7 +184,9 @@ const Link = Type.Object(
     guestId: Type.String(),
     id: Type.String(),
     expiresAt: Instant,
-    token: Type.Optional(Type.String({ description: 'Shown once: pass it on. POST /auth takes it.' })),
+    token: Type.Optional(
+      Type.String({ description: 'Shown once: pass it to the guest. POST /auth accepts it.' }),
+    ),
   },
   closed,
 );
@@ -187,16 +196,16 @@ const invite = route({
   path: '/invitations',
   id: 'inviteGuests',
   ...writing,
-  summary: 'Invite guests who are there into a space, by a magic link each: all of them or none.',
+  summary: 'Invite existing guests into a space with a magic link each, all or none.',
   description:
-    'The space is opened to them if nothing of it is yet. The answer has the links, and they are mailed where the server sends letters.',
+    'The space is granted to them if none of it is yet. The response has the links; they are also mailed if the server sends mail.',
   body: Type.Array(
     Type.Object(
       {
         guestId: byGuestId.properties.id,
         spaceId: Type.String({ pattern: '^us_sp_[0-9A-Za-z]{1,32}$', description: 'The id of a space.' }),
-        fromName: text('Who invites, for the mail.'),
-        message: text('A few words of theirs, for the mail.'),
+        fromName: text('The name of the sender in the mail.'),
+        message: text('A text for the mail.'),
       },
       closed,
     ),
@@ -222,7 +231,7 @@ const invite = route({
   },
 });
 
-const NO_GUEST = fail(fault('not_found', 'there is no such guest'));
+const NO_GUEST = fail(fault('not_found', 'no such guest'));
 
 export const guestEntry = (
   deps: HttpDependencies,

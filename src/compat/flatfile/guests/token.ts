@@ -17,7 +17,8 @@ export const guestTokenRoute = route({
   id: 'getGuestToken',
   tag: 'guests',
   summary: 'An access token of this guest.',
-  description: 'It lives an hour. Not valid, and no token: the space is not open to the guest.',
+  description:
+    'It is valid for an hour. `valid` is false, without a token, if the space is not open to the guest.',
   permission: 'guests:write',
   scope: 'objects',
   params: Type.Object({ id: Type.String({ minLength: 1, maxLength: 200 }) }, closed),

@@ -7,7 +7,7 @@ import { json, openRoute } from '../../../http/route.js';
 import { closed, dataOf, SecretText } from '../../../http/schemas.js';
 
 const NOTHING_SENT = fail(
-  fault('bad_request', 'send the token of a link; or an email and a spaceId, to be mailed one'),
+  fault('bad_request', 'send body.token, or body.email and body.spaceId to be mailed a link'),
 );
 const NOT_VALID = json({ data: { valid: false } });
 
@@ -17,11 +17,11 @@ export const exchangeRoute = openRoute({
   path: '/invitations/exchange',
   id: 'exchangeToken',
   tag: 'invitations',
-  summary: 'Exchange the token of a guest’s link for an access token, or ask for a link.',
+  summary: 'Exchange the token of a guest’s link for an access token, or request a link.',
   description:
-    'Of a shared link with the address of whoever comes in. An address and a space without a token ask for a magic link: if ' +
-    'that is a guest there, and the server sends letters, they are mailed one. The answer says where to look for it, and ' +
-    'nothing of who is a guest.',
+    'A shared link also needs the guest’s email address. An address and a space without a token request a magic link: it is ' +
+    'mailed if they are a guest there and the server sends mail. The response does not tell whether the address is a ' +
+    'guest.',
   body: Type.Object(
     {
       token: Type.Optional(SecretText),
@@ -36,7 +36,7 @@ export const exchangeRoute = openRoute({
       {
         valid: Type.Boolean(),
         token: Type.Optional(Type.String()),
-        sentTo: Type.Optional(Type.String({ description: 'The address that a link was asked for.' })),
+        sentTo: Type.Optional(Type.String({ description: 'The address that a link was requested for.' })),
       },
       closed,
     ),

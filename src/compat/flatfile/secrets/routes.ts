@@ -26,7 +26,7 @@ const placeFields = {
   actorId: Type.Optional(
     Type.String({
       pattern: '^us_(?:usr|ag|g|key)_[0-9A-Za-z]{1,40}$',
-      description: 'For this one alone. Absent: for whoever runs.',
+      description: 'For this actor alone. Absent: for every actor.',
     }),
   ),
 };
@@ -52,7 +52,7 @@ const list = route({
   id: 'listSecrets',
   summary: 'Secrets of an environment, with their values.',
   description:
-    'As code that runs there would read them: one of the space comes before one of its environment, one of the actor before one of everybody.',
+    'As code that runs there reads them: a secret of the space overrides one of its environment, a secret of the actor one for every actor.',
   permission: 'secrets:read',
   query: Type.Object(placeFields, closed),
   faults: ['usage', 'not_found'],
@@ -67,9 +67,9 @@ const put = route({
   method: 'POST',
   path: '/secrets',
   id: 'upsertSecret',
-  summary: 'Make a secret, or give it another value.',
+  summary: 'Create a secret, or change its value.',
   description:
-    'Its name and its place say which one it is. Answers with those that the caller may read there.',
+    'It is identified by name, environment, space and actor. Answers with the secrets there that the caller may read.',
   permission: 'secrets:write',
   body: Type.Object(
     {
@@ -98,8 +98,8 @@ const remove = route({
   method: 'DELETE',
   path: '/secrets/{id}',
   id: 'deleteSecret',
-  summary: 'Remove a secret for good.',
-  description: 'Answers with those that the caller may read where it was.',
+  summary: 'Delete a secret permanently.',
+  description: 'Answers with the remaining secrets there that the caller may read.',
   permission: 'secrets:write',
   params: Type.Object({ id: Type.String({ pattern: '^us_sec_[0-9A-Za-z]{1,32}$' }) }, closed),
   faults: ['not_found'],
@@ -131,14 +131,14 @@ async function placeFor(
     if (!found.ok) return found;
     return found.value !== undefined && maySee(principal, permission, found.value)
       ? ok(found.value)
-      : fail(fault('not_found', `there is no such ${kind.toLowerCase()}`));
+      : fail(fault('not_found', `no such ${kind.toLowerCase()}`));
   };
   const space = spaceId === undefined ? undefined : await sought('Space', spaceId);
   if (space !== undefined && !space.ok) return space;
   const around = space?.value.ref.name.split('/')[0];
   const named = environmentId ?? around ?? principal.environment;
   if (named === undefined)
-    return fail(fault('usage', 'say environmentId or spaceId: secrets are of an environment'));
+    return fail(fault('usage', 'environmentId or spaceId is missing; a secret belongs to an environment'));
   const environment = around === named ? ok({ ref: { name: named } }) : await sought('Environment', named);
   if (!environment.ok) return environment;
   return ok({ environment: environment.value.ref.name, space: space?.value.ref, actorId });

@@ -29,7 +29,7 @@ export const SpaceConfig = Type.Object(
       Type.Array(Type.String({ pattern: DNS_LABEL }), {
         maxItems: 500,
         uniqueItems: true,
-        description: 'By the names that documents give them.',
+        description: 'By their names in documents.',
       }),
     ),
     description: Type.Optional(Type.String({ maxLength: 500 })),
@@ -82,7 +82,7 @@ export async function createSpace(deps: HttpDependencies, making: SpaceCreation)
   const items = entries.ok ? await spaceItems(deps, entries.value) : entries;
   if (!items.ok) return items;
   const [space] = items.value;
-  if (space === undefined) return fail(fault('not_found', 'the space was removed meanwhile'));
+  if (space === undefined) return fail(fault('not_found', 'the space was deleted meanwhile'));
   const now = await asOfNow(deps, { by, token: accessToken ?? making.token });
   if (!now.ok) return now;
   return ok({
@@ -111,14 +111,14 @@ async function environmentOf(
     return fail(
       fault(
         'bad_request',
-        'body.environmentId is missing, and you come from no one environment; GET /environments lists them',
+        'body.environmentId is missing, and the caller belongs to no single environment; GET /environments lists them',
       ),
     );
   const found = await findObject(store, { kind: 'Environment', name: wanted });
   if (!found.ok) return found;
   return found.value === undefined
     ? fail(
-        fault('unknown_reference', 'body.environmentId names no environment; GET /environments lists them'),
+        fault('unknown_reference', 'body.environmentId: no such environment; GET /environments lists them'),
       )
     : ok(found.value);
 }
@@ -130,7 +130,7 @@ export function sameWays({ declaration }: LiveObject, wanted: readonly string[] 
   return fail(
     fault(
       'conflict',
-      `guests come into a space as into its environment (${ways.join(', ') || 'not at all'}); change that there`,
+      `guestAuthentication of a space is that of its environment (${ways.join(', ') || 'none'}); change it there`,
     ),
   );
 }

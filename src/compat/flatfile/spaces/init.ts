@@ -24,11 +24,11 @@ const Body = Type.Object(
     ),
     document: Type.Optional(
       Type.Null({
-        description: 'Documents are not kept here.',
-        'x-expects': 'left out: documents are not kept here',
+        description: 'Documents are not supported.',
+        'x-expects': 'absent: documents are not supported',
       }),
     ),
-    externalActorId: Type.Optional(Type.String({ maxLength: 200, description: 'Says nothing here.' })),
+    externalActorId: Type.Optional(Type.String({ maxLength: 200, description: 'Ignored.' })),
   },
   closed,
 );
@@ -38,7 +38,7 @@ export const initSpaceRoute = openRoute({
   path: '/internal/spaces/init',
   id: 'initSpace',
   tag: 'spaces',
-  summary: 'Make a space with a publishable key, and get the access token to go on with.',
+  summary: 'Create a space with a publishable key. The response has an access token for it.',
   query: Type.Object({ publishableKey: Type.String({ minLength: 1, maxLength: 200 }) }, closed),
   body: Body,
   nulls: 'absent',
@@ -76,4 +76,4 @@ async function callerBy(
   return known.ok ? { ok: true, value: { principal: known.value, context } } : known;
 }
 
-const UNKNOWN = fail(fault('unauthenticated', 'query.publishableKey is no publishable key that is accepted'));
+const UNKNOWN = fail(fault('unauthenticated', 'query.publishableKey is not an accepted publishable key'));

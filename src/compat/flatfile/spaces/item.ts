@@ -34,7 +34,7 @@ export const SpaceItem = Type.Object(
   {
     ...objectFields,
     ...attributeFields,
-    name: Type.String({ description: 'For people. In `ref` is what documents call it.' }),
+    name: Type.String({ description: 'A display name; `ref` has the name in documents.' }),
     environmentId: Type.String(),
     environment: Type.String({ description: 'Its name.' }),
     guestAuthentication: GuestAuthentication,
@@ -42,7 +42,7 @@ export const SpaceItem = Type.Object(
     createdByUserId: Type.Optional(Type.String()),
     createdByUserName: Type.Optional(Type.String()),
     accessToken: Type.Optional(
-      Type.String({ description: 'To whoever made it by a publishable key: what to go on with.' }),
+      Type.String({ description: 'In the response to a publishable key: the access token of the session.' }),
     ),
     declaredLabels: DeclaredLabels,
     spec: specOf('Space'),

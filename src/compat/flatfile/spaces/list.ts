@@ -35,9 +35,11 @@ const Query = Type.Object(
     app: text('The app it belongs to.'),
     appId: text('The same.'),
     archived: Type.Optional(Type.Boolean({ default: false, description: 'Archived ones too.' })),
-    isCollaborative: Type.Optional(Type.Boolean({ description: 'No space here is.' })),
+    isCollaborative: Type.Optional(Type.Boolean({ description: 'No space is.' })),
     isAppTemplate: Type.Optional(Type.Boolean()),
-    sortField: Type.Optional(Type.Enum(SORT_FIELDS, { description: 'With sortDirection; by number only.' })),
+    sortField: Type.Optional(
+      Type.Enum(SORT_FIELDS, { description: 'With sortDirection; only with numbered pages.' }),
+    ),
     sortDirection: Type.Optional(Type.Enum(['asc', 'desc'])),
   },
   closed,
@@ -50,7 +52,7 @@ export const listSpaces = route({
   path: '/spaces',
   id: 'listSpaces',
   tag: 'spaces',
-  summary: 'Spaces that are open to the caller, of one environment or all.',
+  summary: 'Spaces that the caller can read, of one environment or all.',
   permission: 'spaces:read',
   scope: 'objects',
   query: Query,
@@ -103,7 +105,7 @@ function isWanted(entry: Entry, query: SpacesQuery): boolean {
 const order = (query: SpacesQuery) =>
   (query.sortField === undefined) === (query.sortDirection === undefined)
     ? orderOf(query, sortValue)
-    : fail(fault('bad_request', 'query.sortField goes with query.sortDirection'));
+    : fail(fault('bad_request', 'query.sortField and query.sortDirection must be sent together'));
 
 /** What no space has here sorts nothing, and leaves them by name. */
 function sortValue(entry: Entry, field: (typeof SORT_FIELDS)[number]): string | number {

@@ -40,9 +40,9 @@ const create = route({
   method: 'POST',
   id: 'createSpace',
   browsers: 'allowed',
-  summary: 'Make a space.',
+  summary: 'Create a space.',
   description:
-    'By a secret key in its environment; people say in which. By a publishable key too: the answer has the access token to go on with, for 24 hours, which reaches this space alone. Needs the permission `spaces:write` there.',
+    'A secret key creates it in its environment; users name the environment. A publishable key may create one too: the response has an access token for this space alone, valid for 24 hours. Needs the permission `spaces:write` there.',
   body: SpaceConfig,
   nulls: 'absent',
   creates: true,
@@ -61,7 +61,7 @@ const get = spaces.get({ id: 'getSpace', summary: 'One space.', faults });
 const update = spaces.update({
   id: 'updateSpace',
   summary: 'Change a space.',
-  description: 'What documents say of it is drift then; attributes that they know nothing of are not.',
+  description: 'A change of declared fields is drift; a change of other attributes is not.',
   body: SpaceConfig,
   faults,
   update: async (call, entry, deps) => {
@@ -85,8 +85,8 @@ const archiving = (verb: 'archive' | 'unarchive', summary: string): Route =>
 
 const removeOne = spaces.remove({
   id: 'deleteSpace',
-  summary: 'Remove a space.',
-  description: 'Not while guests are let into it.',
+  summary: 'Delete a space.',
+  description: 'Refused while guests have grants in it.',
   faults: ['not_found', 'in_use'],
   run: (call, { object }, deps) => deps.rooms.remove([object.ref], byOf(call)),
 });
@@ -95,7 +95,7 @@ const removeSeveral = route({
   ...about,
   method: 'DELETE',
   id: 'deleteSpaces',
-  summary: 'Remove several spaces: all of them, or none.',
+  summary: 'Delete several spaces, all or none.',
   ...{ permission: 'spaces:write', scope: 'objects' },
   query: Type.Object(
     { spaceIds: Type.Array(byId.properties.id, { minItems: 1, maxItems: 500, uniqueItems: true }) },
@@ -112,7 +112,7 @@ const removeSeveral = route({
   },
 });
 
-const NOT_FOUND = fail(fault('not_found', 'the space was removed meanwhile'));
+const NOT_FOUND = fail(fault('not_found', 'the space was deleted meanwhile'));
 
 const entryOf = (deps: HttpDependencies, principal: Principal, id: string): Promise<Result<Entry>> =>
   findEntry(deps, { principal, kind: 'Space', idOrName: id, permission: 'spaces:read' });
@@ -133,7 +133,9 @@ async function fitsEnvironment(
   const found = await findObject(deps.store, { kind: 'Environment', name: environment ?? own });
   if (!found.ok) return found;
   if (found.value?.ref.name !== own)
-    return fail(fault('conflict', 'a space stays in its environment; make another one there'));
+    return fail(
+      fault('conflict', 'the environment of a space cannot be changed; create another space there'),
+    );
   return sameWays(found.value, guestAuthentication);
 }
 
@@ -142,8 +144,8 @@ export const spaceRoutes: readonly Route[] = [
   create,
   get,
   update,
-  archiving('archive', 'Leave a space out of lists.'),
-  archiving('unarchive', 'Put an archived space back into lists.'),
+  archiving('archive', 'Archive a space. Lists omit it.'),
+  archiving('unarchive', 'Unarchive a space.'),
   removeOne,
   removeSeveral,
 ];

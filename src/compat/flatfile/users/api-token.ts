@@ -21,12 +21,12 @@ const Pair = Type.Object(
     description: Type.String(),
     metadata: Opaque,
     createdAt: Instant,
-    secret: Type.Optional(Type.String({ description: 'Shown once: it is kept nowhere.' })),
+    secret: Type.Optional(Type.String({ description: 'Shown once; it is not stored.' })),
   },
   closed,
 );
 
-const TenantId = Type.String({ maxLength: 100, description: 'Says nothing: a store has one account.' });
+const TenantId = Type.String({ maxLength: 100, description: 'Ignored: a store has one account.' });
 
 const list = route({
   method: 'GET',
@@ -50,7 +50,7 @@ const create = route({
   path: '/users/{id}/api-token',
   id: 'createApiToken',
   tag: 'users',
-  summary: 'Make a personal access token for yourself, as a pair of a client id and a secret.',
+  summary: 'Create a personal access token for yourself, as a pair of a client id and a secret.',
   params: byUserId,
   query: Type.Object({ tenantId: TenantId }, closed),
   creates: true,
@@ -68,9 +68,7 @@ const create = route({
 function isOwn({ principal, params }: Call<Static<typeof byUserId>>): Result<void> {
   const person = personOf(principal);
   if (person !== undefined && [person.id, person.ref.name].includes(params.id)) return ok(undefined);
-  return fail(
-    fault('forbidden', 'people make and see tokens of their own, and nobody makes one for another'),
-  );
+  return fail(fault('forbidden', 'users can create and list their own tokens only'));
 }
 
 const pairOf = ({ id, name, createdAt }: PersonalToken): Static<typeof Pair> => ({

@@ -19,7 +19,7 @@ export const userFields = {
   metadata: Opaque,
   dashboard: Type.Optional(Type.Number()),
   status: Type.Enum(['active', 'deactivated'], {
-    description: 'deactivated: not yet, or no more. Neither they nor their personal keys get in.',
+    description: 'deactivated: not yet or no longer active. The user and their personal keys are refused.',
   }),
   roles: Type.Array(Type.String(), { description: 'In the account, by name.' }),
   labels: DeclaredLabels,

@@ -41,7 +41,7 @@ export async function roleName(
     return fail(
       fault(
         'bad_request',
-        `body.resourceId must be ${account}: roles are given in the account, or to members of a team`,
+        `body.resourceId must be ${account}: roles are held in the account, or by members of a team`,
       ),
     );
   const builtIn = Object.keys(BUILT_IN_ROLES.tenant).find((name) =>
@@ -52,7 +52,7 @@ export async function roleName(
   if (!found.ok) return found;
   return isTenantRole(found.value)
     ? ok(found.value.ref.name)
-    : fail(fault('unknown_reference', 'body.roleId names no role of the account; GET /roles lists them'));
+    : fail(fault('unknown_reference', 'body.roleId: no such role of the account; GET /roles lists them'));
 }
 
 const isTenantRole = (object: LiveObject | undefined): object is LiveObject =>

@@ -13,9 +13,9 @@ export const userRoleRoutes = roleRoutes<UserEntry, typeof byUserId>({
   summaries: {
     list: 'The roles that a user has in the account.',
     give: 'Give a user a role in the account.',
-    take: 'Take a role from a user.',
+    take: 'Remove a role from a user.',
   },
-  description: 'A caller gives no more than they have themselves. Given again, nothing changes.',
+  description: 'A caller cannot grant permissions that they do not have. Idempotent.',
   faults: ['not_found', 'conflict', 'unknown_reference'],
   find: ({ principal, params }, deps) => entryOf(deps, principal, params.id),
   roles: async (entry, deps) => {
@@ -43,5 +43,5 @@ export const userRoleRoutes = roleRoutes<UserEntry, typeof byUserId>({
 });
 
 const TAKEN = fail(
-  fault('not_found', 'the role was taken meanwhile; GET /users/{id}/roles lists the others'),
+  fault('not_found', 'the role was removed meanwhile; GET /users/{id}/roles lists the others'),
 );

@@ -20,7 +20,7 @@ import { roleName, rolesOf } from './role-assignments.js';
 
 const ID = '^(?:us_usr_[0-9A-Za-z]{1,32}|[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?)$';
 export const byUserId = Type.Object(
-  { id: Type.String({ pattern: ID, description: 'The id of a person, or their name in documents.' }) },
+  { id: Type.String({ pattern: ID, description: 'The id of a user, or their name in documents.' }) },
   closed,
 );
 
@@ -38,9 +38,11 @@ const about = { tag: 'users', permission: 'users:write' } as const;
 const Query = Type.Object(
   {
     ...bothPages(20),
-    email: Type.Optional(Type.String({ maxLength: 254, description: 'Their address.' })),
-    search: Type.Optional(Type.String({ maxLength: 200, description: 'Part of their name or address.' })),
-    sortField: Type.Optional(Type.Enum(SORT_FIELDS, { description: 'By number only.' })),
+    email: Type.Optional(Type.String({ maxLength: 254, description: 'Their email address.' })),
+    search: Type.Optional(
+      Type.String({ maxLength: 200, description: 'Part of their name or email address.' }),
+    ),
+    sortField: Type.Optional(Type.Enum(SORT_FIELDS, { description: 'Only with numbered pages.' })),
     sortDirection: Type.Optional(Type.Enum(['asc', 'desc'], { default: 'asc' })),
   },
   closed,
@@ -83,10 +85,10 @@ const Invited = Type.Object(
     id: Type.String(),
     expiresAt: Instant,
     token: Type.Optional(
-      Type.String({ description: 'Shown once; pass it on: POST /invitations/accept takes it.' }),
+      Type.String({ description: 'Shown once; pass it to the user. POST /invitations/accept accepts it.' }),
     ),
   },
-  { ...closed, description: 'What they come in by.' },
+  { ...closed, description: 'The invitation that they sign in with.' },
 );
 
 const invite = route({
@@ -94,8 +96,8 @@ const invite = route({
   path: '/users/invite',
   id: 'createAndInviteUser',
   ...about,
-  summary: 'Let somebody in who is not there yet.',
-  description: 'They are deactivated until they accept.',
+  summary: 'Create and invite a user.',
+  description: 'The user is deactivated until they accept.',
   body: Type.Object(
     {
       email: Type.String({ maxLength: 254 }),
@@ -144,7 +146,7 @@ const resend = route({
   path: '/users/{id}/resend-invite',
   id: 'resendUserInvite',
   ...about,
-  summary: 'Invite somebody again; earlier invitations end.',
+  summary: 'Invite a user again; earlier invitations end.',
   params: byUserId,
   idempotent: true,
   answer: dataOf(Type.Object({ success: Type.Boolean(), invitation: Invited }, closed)),
@@ -164,7 +166,7 @@ const resend = route({
 const update = users.update({
   id: 'updateUser',
   summary: 'Change, deactivate or activate a user.',
-  description: 'Of a user whom a project declares, what documents say is drift then.',
+  description: 'For a user that a project declares it is drift.',
   body: Type.Object(
     {
       name: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
@@ -182,7 +184,7 @@ const update = users.update({
 
 const remove = users.remove({
   id: 'deleteUser',
-  summary: 'Remove a user from every team at once. Their personal keys end with it.',
+  summary: 'Delete a user, from every team and with their personal keys.',
   faults: ['not_found', 'conflict'],
   run: (call, _, deps) => deps.people.remove(call.params.id, byOf(call)),
 });

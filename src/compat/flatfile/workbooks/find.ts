@@ -11,8 +11,8 @@ import { readAll } from '../page-pagination.js';
 import { environmentsOf, isSpace, type SpaceObject } from '../spaces/item.js';
 import { type WorkbookEntry, type WorkbookItem, workbookItem, workbooksIn } from './item.js';
 
-const NOT_FOUND = fail(fault('not_found', 'there is no such workbook; GET /workbooks lists them'));
-const NO_SPACE = fail(fault('not_found', 'there is no such space; GET /spaces lists them'));
+const NOT_FOUND = fail(fault('not_found', 'no such workbook; GET /workbooks lists them'));
+const NO_SPACE = fail(fault('not_found', 'no such space; GET /spaces lists them'));
 
 interface SaidPlace {
   readonly spaceId?: string | undefined;
@@ -34,7 +34,7 @@ export async function isOfPlace(
     : fail(
         fault(
           'conflict',
-          `a workbook is in its space, and that in ${name}; make another one in another place`,
+          `the space of a workbook cannot be changed, nor its environment ${name}; create another workbook`,
         ),
       );
 }

@@ -29,7 +29,7 @@ export const attributeFields = {
   ),
   folder: text(500),
   sheets: Type.Optional(
-    Type.Array(SheetConfig, { maxItems: 200, description: 'As configured; records are kept nowhere here.' }),
+    Type.Array(SheetConfig, { maxItems: 200, description: 'As configured; records are not stored.' }),
   ),
 };
 
@@ -51,7 +51,7 @@ const Sheet = Type.Object(
 export const WorkbookItem = Type.Object(
   {
     id: Type.String(),
-    name: Type.String({ description: 'For people.' }),
+    name: Type.String({ description: 'A display name.' }),
     declaredName: Type.String({ description: 'In the document of its space.' }),
     spaceId: Type.String(),
     space: Type.String({ description: 'The same as documents name it: `Space/production/onboarding`.' }),

@@ -22,7 +22,9 @@ const workbooks = resource<WorkbookEntry, typeof byId, typeof WorkbookItem>({
 });
 
 const filter = (description: string) =>
-  Type.Optional(Type.String({ maxLength: 200, description: `${description} With - in front: not that.` }));
+  Type.Optional(
+    Type.String({ maxLength: 200, description: `${description} With a leading -: not this one.` }),
+  );
 
 const Query = Type.Object(
   {
@@ -32,16 +34,14 @@ const Query = Type.Object(
     label: filter('One of its labels.'),
     treatment: filter('One of its treatments.'),
     includeSheets: Type.Optional(Type.Boolean({ default: true })),
-    includeCounts: Type.Optional(
-      Type.Boolean({ description: 'Says nothing: there are no records to count.' }),
-    ),
+    includeCounts: Type.Optional(Type.Boolean({ description: 'Ignored: there are no records to count.' })),
   },
   closed,
 );
 
 const list = workbooks.list({
   id: 'listWorkbooks',
-  summary: 'Workbooks that are open to the caller, of one space or all.',
+  summary: 'Workbooks that the caller can read, of one space or all.',
   query: Query,
   answer: Type.Object({ data: Type.Array(WorkbookItem) }, closed),
   faults: ['not_found'],
@@ -60,14 +60,14 @@ const get = workbooks.get({ id: 'getWorkbook', summary: 'One workbook.' });
 const Name = Type.String({ minLength: 1, maxLength: 200 });
 const place = {
   spaceId: Type.Optional(
-    Type.String({ maxLength: 100, description: 'When making one, absent: a new space of the same name.' }),
+    Type.String({ maxLength: 100, description: 'Absent when creating: a new space of the same name.' }),
   ),
   environmentId: Type.Optional(Type.String({ maxLength: 100 })),
 };
 
 const create = workbooks.create({
   id: 'createWorkbook',
-  summary: 'Make a workbook, in a space or with a space of its own.',
+  summary: 'Create a workbook, in a space or with a space of its own.',
   body: Type.Object({ ...attributeFields, name: Name, ...place }, closed),
   faults: ['not_found', 'conflict', 'unknown_reference'],
   create: async (call, deps) => {
@@ -91,7 +91,7 @@ const create = workbooks.create({
 
 const update = workbooks.update({
   id: 'updateWorkbook',
-  summary: 'Change what is said of a workbook. It stays in its space.',
+  summary: 'Change a workbook. It stays in its space.',
   body: Type.Object({ ...attributeFields, name: Type.Optional(Name), ...place }, closed),
   faults: ['not_found', 'conflict'],
   update: async (call, { id, space }, deps) => {
@@ -103,8 +103,8 @@ const update = workbooks.update({
 
 const remove = workbooks.remove({
   id: 'deleteWorkbook',
-  summary: 'Remove a workbook from its space.',
-  description: 'Not while guests are let into it by name.',
+  summary: 'Delete a workbook.',
+  description: 'Refused while guests are granted it by name.',
   faults: ['not_found', 'in_use'],
   run: (call, { id }, deps) => deps.rooms.removeWorkbook(id, byOf(call)),
 });

@@ -19,11 +19,11 @@ const query = Type.Object(
       Type.Integer({
         minimum: 0,
         maximum: Number.MAX_SAFE_INTEGER,
-        description: 'Changes after this revision; absent: from the first. `Last-Event-ID` goes before it.',
+        description: 'Changes after this revision; absent: from the first. `Last-Event-ID` takes precedence.',
       }),
     ),
     only: Type.Optional(
-      Type.Enum(['new'], { description: '`new`: those from now on, whatever `since` says.' }),
+      Type.Enum(['new'], { description: '`new`: only those from now on; `since` is ignored.' }),
     ),
   },
   closed,
@@ -36,7 +36,7 @@ export const changesRoute = route({
   tag: 'audit',
   summary: 'Changes as they happen.',
   description:
-    'Events `change` with `{seq, at, object, action}`; `id` is `seq`. Ends when the caller may not see it any more, or the server stops: come back with `Last-Event-ID`.',
+    'Events named `change` with `{seq, at, object, action}`; `id` is `seq`. Ends when the caller loses the permission or the server stops; reconnect with `Last-Event-ID`.',
   permission: 'audit:read',
   query,
   answer: 'events',
@@ -61,7 +61,7 @@ async function startingAt(deps: HttpDependencies, since: number | undefined): Pr
   return fail(
     fault(
       'conflict',
-      `the last change is ${last.value}, before ${since}: that was of another store, or of this one before a backup was restored; read it anew, from since=0`,
+      `query.since ${since} is after the last change, ${last.value}: it belongs to another store or to a state before a restore. Start again from since=0`,
     ),
   );
 }
@@ -99,7 +99,7 @@ async function* follow(
         if (isChange(entry)) yield eventOf(entry);
       }
       if (read.value.length === PAGE) continue;
-      if (!(await changed.within(HEARTBEAT_MS))) yield ': still here\n\n';
+      if (!(await changed.within(HEARTBEAT_MS))) yield ': keep-alive\n\n';
     }
   } finally {
     changed.stop();

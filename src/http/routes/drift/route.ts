@@ -7,9 +7,9 @@ export const driftRoute = route({
   path: '/drift',
   id: 'getDrift',
   tag: 'plans',
-  summary: 'What differs from what a project applied last, since when, and through whom.',
+  summary: 'What differs from what a project applied last, since when, and who changed it.',
   description:
-    'What `keywright drift` answers, without the documents, as `GET /plan` does; no steps: no drift. Changes nothing.',
+    'What `keywright drift` prints, computed without the documents, as `GET /plan` is. No steps means no drift. Changes nothing.',
   permission: 'plans:read',
   query: whoseQuery,
   answer: previewOf('Drift', DriftStep),

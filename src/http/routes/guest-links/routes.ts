@@ -20,7 +20,9 @@ const Link = Type.Object(
     kind: Type.Enum(['magicLink', 'sharedLink']),
     environment: Type.String(),
     expiresAt: Instant,
-    token: Type.Optional(Type.String({ description: 'Shown once: pass it on. POST /auth takes it.' })),
+    token: Type.Optional(
+      Type.String({ description: 'Shown once: pass it to the guest. POST /auth accepts it.' }),
+    ),
   },
   closed,
 );
@@ -30,10 +32,10 @@ const create = route({
   path: '/guest-links',
   id: 'createGuestLink',
   tag: 'guests',
-  summary: 'Make the magic link of a guest, or the shared link of a space.',
+  summary: 'Create a magic link for a guest, or a shared link for a space.',
   description:
-    'A magic link is good once, for 15 minutes, and mailed to the guest where the server sends letters. A shared link is good for 30 days, for whoever has it: it opens its ' +
-    'space alone. The environment’s `guestAuthentication` says which there are.',
+    'A magic link is valid once, for 15 minutes, and mailed to the guest if the server sends mail. A shared link is valid for 30 days for anyone who holds it, and opens ' +
+    'its space alone. The environment’s `guestAuthentication` decides which are allowed.',
   permission: 'guests:write',
   scope: 'objects',
   body: Type.Object({ guest: Type.Optional(Named), space: Type.Optional(Named) }, closed),
@@ -44,7 +46,9 @@ const create = route({
   handle: async (call, { authority }) => {
     const { guest, space } = call.body;
     if ((guest === undefined) === (space === undefined))
-      return fail(fault('bad_request', 'name a guest, for a magic link, or a space, for a shared one'));
+      return fail(
+        fault('bad_request', 'send either body.guest, for a magic link, or body.space, for a shared link'),
+      );
     const made =
       guest === undefined
         ? await authority.createSharedLink(space ?? '', byOf(call))
@@ -58,7 +62,7 @@ const remove = route({
   path: '/guest-links/{id}',
   id: 'endGuestLink',
   tag: 'guests',
-  summary: 'End a link, and the sessions that it started.',
+  summary: 'Revoke a link, and the sessions that it started.',
   permission: 'guests:write',
   scope: 'objects',
   params: Type.Object({ id: Type.String({ pattern: '^us_link_[0-9A-Za-z]{1,32}$' }) }, closed),
@@ -84,9 +88,9 @@ const invite = route({
   path: '/guest-invites',
   id: 'inviteGuest',
   tag: 'guests',
-  summary: 'Make a guest, and the magic link to pass on to them.',
+  summary: 'Create a guest, and a magic link for them.',
   description:
-    'The link is mailed too where the server sends letters. Guests may do so too, into what is open to them, unless the environment’s `guestInvites` says otherwise.',
+    'The link is also mailed if the server sends mail. Guests may invite into what is open to them, unless the environment’s `guestInvites` is false.',
   permission: 'guests:write',
   scope: 'objects',
   body: Type.Object(

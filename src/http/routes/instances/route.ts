@@ -20,7 +20,7 @@ export const instancesRoute = route({
   answer: pageOf(
     Type.Object(
       {
-        id: Type.String({ description: 'Of this run of it.' }),
+        id: Type.String({ description: 'Of this run of the process.' }),
         kind: Type.Enum(['server', 'controller', 'verifier']),
         name: Type.String({ description: 'The machine, and the process.' }),
         version: nullable(Type.String()),
@@ -29,10 +29,10 @@ export const instancesRoute = route({
         behind: nullable(
           Type.Integer({
             description:
-              'Changes that its memory did not have when it was last seen. null: it has no memory of its own, or did not say.',
+              'Changes that its index did not have when it was last seen. null: it has no index, or did not report it.',
           }),
         ),
-        isAlive: Type.Boolean({ description: 'It was seen within a minute.' }),
+        isAlive: Type.Boolean({ description: 'It was seen within the last minute.' }),
       },
       closed,
     ),

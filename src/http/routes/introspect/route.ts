@@ -15,14 +15,16 @@ const body = Type.Object({ token: SecretText, token_type_hint: Type.Optional(Typ
 const Answer = Type.Object(
   {
     active: Type.Boolean(),
-    scope: Type.Optional(Type.String({ description: 'Its permissions, with spaces between.' })),
+    scope: Type.Optional(Type.String({ description: 'Its permissions, separated by spaces.' })),
     client_id: Type.Optional(
       Type.String({ description: 'The id of the key, or of what an access token was exchanged for.' }),
     ),
     username: Type.Optional(
       Type.String({ description: 'The name of the key, or the address of the person.' }),
     ),
-    sub: Type.Optional(Type.String({ description: 'The owner of the key, or the id of whoever acts.' })),
+    sub: Type.Optional(
+      Type.String({ description: 'The owner of the key, or the id of the caller that it acts for.' }),
+    ),
     token_type: Type.Optional(Type.Literal('Bearer')),
     exp: Type.Optional(Type.Integer({ description: 'Seconds since the epoch.' })),
     environment: Type.Optional(Type.String({ description: 'Absent: all of them.' })),
@@ -38,8 +40,8 @@ export const introspectRoute = route<never, never, typeof body, CallerRights>({
   tag: 'verification',
   summary: 'Is this token active? (RFC 7662)',
   description:
-    'A key asks about tokens of its own environment, and about those of people, who act in all of them; others are not ' +
-    'active to it.',
+    'A key can ask about tokens of its own environment and of users, who act in all environments; any other is not ' +
+    'active for it.',
   permission: 'keys:verify',
   scope: 'own',
   body,

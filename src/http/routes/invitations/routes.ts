@@ -9,7 +9,11 @@ import { closed, dataOf, Instant, SecretText } from '../../schemas.js';
 
 const byPerson = Type.Object(
   {
-    id: Type.String({ minLength: 1, maxLength: 320, description: 'The id, name or address of a person.' }),
+    id: Type.String({
+      minLength: 1,
+      maxLength: 320,
+      description: 'The id, name or email address of a user.',
+    }),
   },
   closed,
 );
@@ -19,7 +23,7 @@ const Invitation = Type.Object(
     id: Type.String(),
     email: Type.String(),
     expiresAt: Instant,
-    token: Type.Optional(Type.String({ description: 'Shown once: pass it on to whom it is for.' })),
+    token: Type.Optional(Type.String({ description: 'Shown once: pass it to the invited user.' })),
   },
   closed,
 );
@@ -29,9 +33,9 @@ const invite = route({
   path: '/users/{id}/invitation',
   id: 'inviteUser',
   tag: 'invitations',
-  summary: 'Make the invitation of somebody, or renew it.',
+  summary: 'Create or renew the invitation of a user.',
   description:
-    'Good for one password, for a week, and mailed to them where the server sends letters. Earlier ones end. Nobody invites somebody who may do more than they.',
+    'Valid once, for a week, and mailed to the user if the server sends mail. Earlier invitations end. A caller cannot invite a user with more permissions than their own.',
   permission: 'users:write',
   params: byPerson,
   body: Type.Object({}, closed),
@@ -52,10 +56,10 @@ const accept = openRoute({
   path: '/invitations/accept',
   id: 'acceptInvitation',
   tag: 'invitations',
-  summary: 'Come in by an invitation, and set a password.',
+  summary: 'Accept an invitation, and set a password.',
   description:
-    'Whoever it is for is active from then on. It is used up by this; without a password, whoever comes in can set one ' +
-    'as long as the access token lives.',
+    'The user is active from then on, and the invitation is used up. Without a password here, the user can set one ' +
+    'while the access token is valid.',
   body: Type.Object({ token: SecretText, password: Type.Optional(SecretText) }, closed),
   nulls: 'absent',
   answer: AccessTokenBody,
@@ -72,8 +76,8 @@ const setPassword = route({
   path: '/users/{id}/password',
   id: 'setPassword',
   tag: 'invitations',
-  summary: 'Set a password: your own with the present one, or anybody’s as an owner.',
-  description: 'The sessions that the old one started end.',
+  summary: 'Set a password: your own with the current one, or any user’s as an owner.',
+  description: 'Sessions that were started with the old password end.',
   params: byPerson,
   body: Type.Object({ password: SecretText, current: Type.Optional(SecretText) }, closed),
   nulls: 'absent',

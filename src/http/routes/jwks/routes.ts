@@ -48,9 +48,9 @@ const rotate = route({
   path: '/signing-keys/rotate',
   id: 'rotateSigningKey',
   tag: 'signing in',
-  summary: 'Sign access tokens with a new key from now on.',
+  summary: 'Rotate the key that access tokens are signed with.',
   description:
-    'The old one is published until its last token has ended, and signs nothing more. By itself it happens every 90 days. For owners.',
+    'The old key is published until its last token has expired, and signs no more tokens. It rotates automatically every 90 days. For owners.',
   body: Type.Object({}, closed),
   idempotent: true,
   answer: Success,

@@ -17,11 +17,11 @@ const Made = Type.Object(
     data: Key,
     secret: nullable(
       Type.String({
-        description: 'Shown once: it is kept nowhere. null: shown before, or delivered to sinks.',
+        description: 'Shown once; it is not stored. null: shown before, or delivered to sinks.',
       }),
     ),
     warnings: Type.Array(Type.String(), {
-      description: 'What is against the name; it is taken all the same.',
+      description: 'Warnings about the name; it is accepted all the same.',
     }),
   },
   closed,
@@ -39,7 +39,7 @@ const Owner = Type.Object(
       Type.String({
         minLength: 1,
         maxLength: 254,
-        description: 'Yourself, by name, address or id. The key dies with you.',
+        description: 'Yourself, by name, email address or id. The key ends when your user is deleted.',
       }),
     ),
   },
@@ -56,10 +56,10 @@ const body = Type.Object(
       nameField('With owner.team: the role in that team that it acts with. viewer if absent.'),
     ),
     permissions: Type.Optional(
-      permissionsField('What it may do. Absent: what its owner may, as that is at the time.'),
+      permissionsField('What it may do. Absent: what its owner may do, evaluated at each use.'),
     ),
-    expiresAt: Type.Optional(instantField('When it ends, whatever is rotated.')),
-    expiresAfter: Type.Optional(durationField('Or how long each version lives.')),
+    expiresAt: Type.Optional(instantField('When it expires; rotation does not change it.')),
+    expiresAfter: Type.Optional(durationField('Or how long after its issue each version expires.')),
     labels: Type.Optional(Labels),
   },
   closed,
@@ -70,10 +70,10 @@ export const createKey = route({
   path: '/keys',
   id: 'createKey',
   tag: 'keys',
-  summary: 'Make a key, and get its secret: once.',
+  summary: 'Create a key. Its secret is in this response only.',
   description:
-    'Keys of the tenant are made by owners; of a service by whoever has `keys:write`; of a team by its admins and ' +
-    'above; personal ones by anybody for themselves. None may do more than whoever makes it.',
+    'Tenant keys are created by owners; service keys by callers with `keys:write`; team keys by admins of that team and ' +
+    'above; personal keys by any active user for themselves. A key cannot have more permissions than its creator.',
   body,
   nulls: 'absent',
   creates: true,
@@ -96,11 +96,11 @@ export const rotateKey = route({
   path: '/keys/{id}/rotate',
   id: 'rotateKey',
   tag: 'keys',
-  summary: 'Ask for a new version.',
+  summary: 'Request a new version.',
   description:
-    'Of a key that no project declares, the answer has its secret, once, and older versions end after `graceSeconds`. ' +
-    'Of any other the next apply, or the controller, issues and delivers it; both versions are accepted until it is ' +
-    'handed over.',
+    'For a key that no project declares, the response has the secret, once, and older versions end after `graceSeconds`. ' +
+    'For any other, the next apply or the controller issues and delivers it; both versions are accepted until the ' +
+    'hand-over.',
   permission: 'keys:rotate',
   scope: 'keys',
   params: byId,

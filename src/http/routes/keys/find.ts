@@ -7,7 +7,7 @@ import type { LiveStore } from '../../../ports/live-store.js';
 import { maySee } from '../../access.js';
 import { isKey, type KeyObject } from './item.js';
 
-export const NOT_FOUND = fail(fault('not_found', 'there is no such key; GET /keys lists them'));
+export const NOT_FOUND = fail(fault('not_found', 'no such key; GET /keys lists the keys you can see'));
 
 interface Lookup {
   readonly principal: Principal;

@@ -19,10 +19,10 @@ export const revokeKey = route({
   path: '/keys/{id}/revoke',
   id: 'revokeKey',
   tag: 'keys',
-  summary: 'End it at once and for good.',
+  summary: 'Revoke it immediately and permanently.',
   description:
-    'In force before the answer, whoever it breaks: `revoking` of GET /keys/{id} says first whom. ' +
-    'A key that is still declared is issued anew by the next apply.',
+    'In force before the response, even if consumers still use it: see `revoking` of GET /keys/{id} first. ' +
+    'A key that is still declared is issued again by the next apply.',
   permission: 'keys:revoke',
   scope: 'keys',
   params: byId,
@@ -32,11 +32,11 @@ export const revokeKey = route({
         Type.Integer({
           minimum: 1,
           maximum: 1_000_000_000,
-          description: 'This one alone; every one if absent.',
+          description: 'Only this version; absent: all of them.',
         }),
       ),
       onlyIfUnused: Type.Optional(
-        Type.Boolean({ description: 'Refuse, and say why, while what is to be revoked is in use.' }),
+        Type.Boolean({ description: 'Refuse, with the reason, while a version to be revoked is in use.' }),
       ),
     },
     closed,

@@ -14,10 +14,10 @@ const body = Type.Object(
     name: Type.Optional(nameField('Another name; its versions stay as they are.')),
     labels: Type.Optional(nullable(Labels)),
     permissions: Type.Optional(
-      nullable(permissionsField('What every version may do from now on. null: what its owner may.')),
+      nullable(permissionsField('What every version may do from now on. null: what its owner may do.')),
     ),
     expiresAt: Type.Optional(
-      nullable(instantField('When every version ends at the latest. null: no such end.')),
+      nullable(instantField('When every version expires at the latest. null: no such limit.')),
     ),
   },
   { ...closed, minProperties: 1 },
@@ -28,10 +28,10 @@ export const changeKeyRoute = route({
   path: '/keys/{id}',
   id: 'changeKey',
   tag: 'keys',
-  summary: 'Change what it may do, until when, or what it is called.',
+  summary: 'Change its permissions, expiry or name.',
   description:
-    'In force before the answer. An end that is brought forward holds for the versions that there are; one that is ' +
-    'put off, for those issued from then on. Of a key that a project declares it is drift, which the next apply undoes.',
+    'In force before the response. An earlier expiry applies to existing versions; a later one to versions that are ' +
+    'issued from then on. For a key that a project declares it is drift, which the next apply reverts.',
   permission: 'keys:write',
   scope: 'keys',
   params: byId,
@@ -53,8 +53,9 @@ export const removeKey = route({
   path: '/keys/{id}',
   id: 'deleteKey',
   tag: 'keys',
-  summary: 'Revoke every version at once and for good, and free the name.',
-  description: 'In force before the answer. A key that is still declared is made anew by the next apply.',
+  summary: 'Revoke all versions immediately and permanently, and free the name.',
+  description:
+    'In force before the response. A key that is still declared is created again by the next apply.',
   permission: 'keys:revoke',
   scope: 'keys',
   params: byId,

@@ -9,7 +9,7 @@ export const Token = Type.Object(
   {
     id: Type.String(),
     name: Type.String(),
-    prefix: Type.String({ description: 'Of the token, up to and with its id.' }),
+    prefix: Type.String({ description: 'Of the token, including its id.' }),
     createdAt: Instant,
     lastUsedAt: nullable(Type.String({ format: 'date-time', description: 'null: never used.' })),
   },
@@ -19,7 +19,7 @@ export const Token = Type.Object(
 export const Made = dataOf(
   Type.Object(
     {
-      token: Type.Optional(Type.String({ description: 'Shown once: it is kept nowhere.' })),
+      token: Type.Optional(Type.String({ description: 'Shown once; it is not stored.' })),
       personalAccessToken: Token,
     },
     closed,

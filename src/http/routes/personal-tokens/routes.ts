@@ -10,9 +10,8 @@ const rotate = route({
   path: '/personal-access-tokens/{id}/rotate',
   id: 'rotatePersonalAccessToken',
   tag: 'personal access tokens',
-  summary: 'Replace one of yours by another of the same name.',
-  description:
-    'The old one ends at once, with the sessions that it started; the new one has an id of its own.',
+  summary: 'Replace one of your tokens with a new one of the same name.',
+  description: 'The old token ends immediately, with the sessions that it started; the new one has a new id.',
   params: byTokenId,
   body: Type.Object({}, closed),
   creates: true,

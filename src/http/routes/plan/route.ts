@@ -7,10 +7,10 @@ export const planRoute = route({
   path: '/plan',
   id: 'getPlan',
   tag: 'plans',
-  summary: 'The steps that would bring the live store back to what a project applied last.',
+  summary: 'The steps that would restore what a project applied last.',
   description:
-    'What `keywright plan` answers, without the documents: policies are those of a project that names none, and the ' +
-    'places that keys are delivered to are unknown. Changes nothing.',
+    'What `keywright plan` prints, computed without the documents: policies have their defaults, and what sinks hold is ' +
+    'unknown. Changes nothing.',
   permission: 'plans:read',
   query: whoseQuery,
   answer: previewOf('Plan', Step),

@@ -24,8 +24,8 @@ export const revokeTokenRoute = route({
   tag: 'verification',
   summary: 'Revoke this token (RFC 7009)',
   description:
-    'In force before the answer. The other versions of the key go on; POST /keys/{id}/revoke ends them all. ' +
-    'Needs the permission `keys:revoke`, unless it is the token that the request is made with.',
+    'In force before the response. Other versions of the key stay valid; POST /keys/{id}/revoke ends them all. ' +
+    'Needs the permission `keys:revoke`, unless it is the token of the request itself.',
   body,
   formats: ['form', 'json'],
   answer: Type.Object({}, closed),

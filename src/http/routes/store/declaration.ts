@@ -36,7 +36,7 @@ export function checkDeclaration(declaration: Declaration, naming: Naming): Resu
   if (!validate({ kind, metadata: named, spec })) {
     const [first] = validate.errors ?? [];
     const at = first?.instancePath.slice(1).replaceAll('/', '.') || 'the document';
-    return wrong(declaration, `${at} ${first?.message ?? 'is not as it should be'}`);
+    return wrong(declaration, `${at} ${first?.message ?? 'is invalid'}`);
   }
   const [problem] = kindOf(kind).check(spec, metadata);
   if (problem !== undefined) return wrong(declaration, `${problem.path} ${problem.message}`);

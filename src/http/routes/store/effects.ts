@@ -65,7 +65,7 @@ export async function mutateAll(
   return ok(outcomes.map(sentOutcome));
 }
 
-const NOT_ASKED = fail(fault('internal', 'an effect that nobody was asked about'));
+const NOT_ASKED = fail(fault('internal', 'an effect without an authorization decision'));
 
 const sentOutcome = (outcome: Result<Outcome>): SentOutcome =>
   outcome.ok ? ok(sealedOnly(outcome.value)) : { ok: false, error: shownFault(outcome.error) };

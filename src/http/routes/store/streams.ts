@@ -18,9 +18,9 @@ const survey = route({
   path: SURVEY_PATH,
   id: 'storeSurvey',
   tag: 'store',
-  summary: 'One line for every live object, by kind and name.',
+  summary: 'One line per live object, by kind and name.',
   description:
-    'Each line is a list of `{ref, digest, ownership?, origin, revision, quietUntil, deliveries}`; the last is `{count}`, and without it the survey is not whole.',
+    'Each line is a list of `{ref, digest, ownership?, origin, revision, quietUntil, deliveries}`; the last is `{count}`, without which the list is incomplete.',
   permission: READS,
   answer: 'ndjson',
   handle: async (_, { store }) => {
@@ -41,7 +41,7 @@ const watch = route({
   path: WATCH_PATH,
   id: 'storeWatch',
   tag: 'store',
-  summary: 'A ring whenever something changed.',
+  summary: 'An event whenever something changed.',
   description:
     'Server-sent events without content; comments keep the line open. Read what changed from /changes or /store/changes.',
   permission: READS,
@@ -65,7 +65,7 @@ async function* ringing(
       const hasChanged = await changed.within(HEARTBEAT_MS);
       // Whoever was shut out meanwhile hears nothing more.
       if (!(await authority.authenticate(token, context)).ok) return;
-      yield hasChanged ? 'event: changed\ndata: {}\n\n' : ': still here\n\n';
+      yield hasChanged ? 'event: changed\ndata: {}\n\n' : ': keep-alive\n\n';
     }
   } finally {
     changed.stop();

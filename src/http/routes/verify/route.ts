@@ -23,7 +23,9 @@ const body = Type.Object(
     // Any text: what a client sent is passed on as it came, and is MALFORMED rather than a bad question.
     key: Type.String({ maxLength: BODY_MAX_BYTES }),
     environment: Type.Optional(
-      name('It must belong to this environment: a name, or an id. A key that asks: its own, if absent.'),
+      name(
+        'It must belong to this environment: a name, or an id. Absent, when a key asks: the environment of that key.',
+      ),
     ),
     permission: Type.Optional(name('It must have this permission.')),
     space: Type.Optional(name('It must belong to the environment of this space: a name, or an id.')),
@@ -39,7 +41,7 @@ const Answer = dataOf(
       code: Type.Enum(VERIFICATION_CODES, { description: 'VALID, or the first reason that applies.' }),
       keyId: nullable(Type.String()),
       name: nullable(Type.String()),
-      version: nullable(Type.Integer({ description: 'The generation of the key that this is.' })),
+      version: nullable(Type.Integer({ description: 'The version of the key.' })),
       type: nullable(Type.String()),
       environment: nullable(Type.String()),
       owner: nullable(Type.String({ description: '`service:billing`, `team:data`, `user:ada`, `tenant`.' })),
@@ -55,9 +57,8 @@ export const verifyRoute = route<never, never, typeof body, CallerRights>({
   path: '/keys/verify',
   id: 'verifyKey',
   tag: 'verification',
-  summary: 'Is this key good?',
-  description:
-    'Counts as a use of the key. A key that is not good is an answer too: 200, with `valid: false`.',
+  summary: 'Verify a key.',
+  description: 'Counts as a use of the key. An invalid key is answered with 200 and `valid: false`.',
   permission: 'keys:verify',
   scope: 'own',
   body,
@@ -81,7 +82,9 @@ function answerTo({ principal, body }: Asked, deps: HttpDependencies): Answered 
   const asked = requestOf(principal, body);
   if (asked === undefined) return fail(OTHER_ENVIRONMENT);
   if (workbook !== undefined && space === undefined)
-    return fail(fault('bad_request', 'body.workbook is a name, which goes with body.space; or give its id'));
+    return fail(
+      fault('bad_request', 'body.workbook is a name; add body.space, or use the id of the workbook'),
+    );
   const answer = verifyToken(deps, new Secret(key), asked);
   if (!(answer instanceof Promise)) {
     if (!answer.ok) return answer;
@@ -96,7 +99,7 @@ function answerTo({ principal, body }: Asked, deps: HttpDependencies): Answered 
   );
 }
 
-const OTHER_ENVIRONMENT = fault('forbidden', 'a key asks about keys of its own environment only');
+const OTHER_ENVIRONMENT = fault('forbidden', 'a key can verify keys of its own environment only');
 
 /** Environments are isolated, so whoever lives in one asks about that one. Undefined when they ask for another. */
 function requestOf(
