@@ -1,6 +1,6 @@
 /**
  * May this caller do that to this object? Asked of the domain, for each object that a route shows or changes; a route
- * over the whole account asks once. Who may see an object in no way is told that it is not there.
+ * over the whole account asks once. An object that a caller may not see is answered as not found.
  */
 import { authorize, type Target } from '../domain/access.js';
 import { fault } from '../domain/errors.js';

@@ -33,29 +33,22 @@ export interface BuiltIn {
 type Found = { readonly object: LiveObject } | { readonly builtIn: Shown };
 
 export function crudRoutes(kind: ObjectKind, builtIn?: BuiltIn): readonly Route[] {
-  const { routes, idPrefix } = kindOf(kind);
+  const { routes } = kindOf(kind);
   if (routes === undefined || routes.verbs.length === 0) return [];
-  const byId = byIdOf(idPrefix, `The id of a ${routes.item}, or its name.`);
-  const verbs = verbsOf({ kind, routes, builtIn, byId });
-  return routes.verbs.map((verb) => verbs[verb]());
+  const crud = crudOf(kind, routes, builtIn);
+  return routes.verbs.map((verb) => VERB_ROUTES[verb](crud));
 }
 
-interface Crud {
-  readonly kind: ObjectKind;
-  readonly routes: Routes;
-  readonly builtIn: BuiltIn | undefined;
-  readonly byId: ReturnType<typeof byIdOf>;
-}
+type Crud = ReturnType<typeof crudOf>;
 
-function verbsOf({ kind, routes, builtIn, byId }: Crud): Readonly<Record<Verb, () => Route>> {
-  const { collection, item, changeable } = routes;
-  const { noun } = kindOf(kind).access;
-  const [read, write] = [`${noun}:read`, `${noun}:write`];
+function crudOf(kind: ObjectKind, routes: Routes, builtIn: BuiltIn | undefined) {
+  const { collection: path, item } = routes;
+  const { idPrefix, access } = kindOf(kind);
+  const [read, write] = [`${access.noun}:read`, `${access.noun}:write`];
   const Item: TObject = Type.Object({ ...objectFields, ...fieldsOf(kind), ...builtIn?.shown }, closed);
-  const NOT_FOUND = fail(fault('not_found', `no such ${item}`));
-  const one = resource<Found, Crud['byId'], TObject>({
-    ...{ path: collection, tag: noun, read, write, scope: 'objects', params: byId, item: Item },
-    decidesAccess: true,
+  const one = resource<Found, ReturnType<typeof byIdOf>, TObject>({
+    ...{ path, tag: access.noun, read, write, scope: 'objects', item: Item, decidesAccess: true },
+    params: byIdOf(idPrefix, `The id of a ${item}, or its name.`),
     find: async ({ params: { id }, principal }, deps) => {
       const known = await builtIn?.find(id, deps);
       if (known?.ok === false) return known;
@@ -64,78 +57,85 @@ function verbsOf({ kind, routes, builtIn, byId }: Crud): Readonly<Record<Verb, (
       if (!found.ok) return found;
       const object = found.value;
       const isSeen = object !== undefined && [read, write].some((may) => maySee(principal, may, object));
-      return isSeen ? ok({ object }) : NOT_FOUND;
+      return isSeen ? ok({ object }) : absent(item);
     },
     show: (found) => ok('object' in found ? shown(found.object) : found.builtIn),
   });
-  const own = (found: Found): Result<ObjectRef> =>
-    'object' in found
-      ? ok(found.object.ref)
-      : fail(fault('conflict', `this ${item} is built in and cannot be changed; create another one`));
-  const after = async (ref: ObjectRef, { store }: HttpDependencies): Promise<Result<Found>> => {
-    const objects = await store.fetch([ref]);
-    if (!objects.ok) return objects;
-    const [object] = objects.value;
-    return object === undefined ? NOT_FOUND : ok({ object });
-  };
   return {
-    list: () =>
-      one.list({
-        id: `list${kind}s`,
-        summary: `${kind}s, by name.`,
-        query: Type.Object(pageQuery, closed),
-        answer: pageOf(Item),
-        page: async ({ principal, query: { limit, cursor } }, { store }) => {
-          const matches = (object: LiveObject) => maySee(principal, read, object);
-          const page = await pageThrough(store, { kind, limit, cursor, matches });
-          return page.ok ? ok({ ...page.value, data: page.value.data.map(shown) }) : page;
-        },
-      }),
-    create: () =>
-      one.create({
-        id: `create${kind}`,
-        summary: `Create a ${item}.`,
-        description: 'A caller gives no permission that they do not have.',
-        body: newOf(kind),
-        faults: ['exists', 'unknown_reference', 'conflict'],
-        create: async (call, deps) => {
-          const { name, labels, ...spec } = call.body as Static<typeof Named>;
-          const metadata = { name, ...(labels !== undefined && { labels }) };
-          const created = await deps.manual.create({ kind, metadata, spec } as ManualDeclaration, byOf(call));
-          return created.ok ? after(created.value, deps) : created;
-        },
-      }),
-    get: () => one.get({ id: `get${kind}`, summary: `One ${item}.` }),
-    update: () =>
-      one.update({
-        id: `change${kind}`,
-        summary: `Change a ${item}.`,
-        description:
-          'What is left out stays as it is; null removes it. Of one that a project declares it is drift, which the next apply undoes.',
-        body: changeOf(kind, changeable),
-        nulls: 'removed',
-        faults: ['not_found', 'exists', 'unknown_reference', 'conflict', 'in_use'],
-        update: async (call, found, deps) => {
-          const object = own(found);
-          if (!object.ok) return object;
-          const { name, labels, ...spec } = call.body as Changed;
-          const change = { object: object.value, name, labels: labels === null ? {} : labels, spec };
-          return deps.manual.change(change, byOf(call));
-        },
-        after,
-      }),
-    delete: () =>
-      one.remove({
-        id: `delete${kind}`,
-        summary: `Delete a ${item} that is not in use.`,
-        faults: ['not_found', 'conflict', 'in_use'],
-        run: async (call, found, deps) => {
-          const object = own(found);
-          return object.ok ? deps.manual.remove(object.value, byOf(call)) : object;
-        },
-      }),
+    ...{ kind, routes, read, Item, one },
+    /** `conflict` for one that never changes. */
+    own: (found: Found): Result<ObjectRef> =>
+      'object' in found
+        ? ok(found.object.ref)
+        : fail(fault('conflict', `this ${item} is built in and cannot be changed; create another one`)),
+    after: async (ref: ObjectRef, { store }: HttpDependencies): Promise<Result<Found>> => {
+      const objects = await store.fetch([ref]);
+      if (!objects.ok) return objects;
+      const [object] = objects.value;
+      return object === undefined ? absent(item) : ok({ object });
+    },
   };
 }
+
+const absent = (item: string): Result<never> => fail(fault('not_found', `no such ${item}`));
+
+const VERB_ROUTES: Readonly<Record<Verb, (crud: Crud) => Route>> = {
+  list: ({ kind, one, read, Item }) =>
+    one.list({
+      id: `list${kind}s`,
+      summary: `${kind}s, by name.`,
+      query: Type.Object(pageQuery, closed),
+      answer: pageOf(Item),
+      page: async ({ principal, query: { limit, cursor } }, { store }) => {
+        const matches = (object: LiveObject) => maySee(principal, read, object);
+        const page = await pageThrough(store, { kind, limit, cursor, matches });
+        return page.ok ? ok({ ...page.value, data: page.value.data.map(shown) }) : page;
+      },
+    }),
+  create: ({ kind, routes, one, after }) =>
+    one.create({
+      id: `create${kind}`,
+      summary: `Create a ${routes.item}.`,
+      description: 'A caller gives no permission that they do not have.',
+      body: newOf(kind),
+      faults: ['exists', 'unknown_reference', 'conflict'],
+      create: async (call, deps) => {
+        const { name, labels, ...spec } = call.body as Static<typeof Named>;
+        const metadata = { name, ...(labels !== undefined && { labels }) };
+        const created = await deps.manual.create({ kind, metadata, spec } as ManualDeclaration, byOf(call));
+        return created.ok ? after(created.value, deps) : created;
+      },
+    }),
+  get: ({ kind, routes, one }) => one.get({ id: `get${kind}`, summary: `One ${routes.item}.` }),
+  update: ({ kind, routes, one, own, after }) =>
+    one.update({
+      id: `change${kind}`,
+      summary: `Change a ${routes.item}.`,
+      description:
+        'What is left out stays as it is; null removes it. Of one that a project declares it is drift, which the next apply undoes.',
+      body: changeOf(kind, routes.changeable),
+      nulls: 'removed',
+      faults: ['not_found', 'exists', 'unknown_reference', 'conflict', 'in_use'],
+      after,
+      update: async (call, found, deps) => {
+        const object = own(found);
+        if (!object.ok) return object;
+        const { name, labels, ...spec } = call.body as Changed;
+        const change = { object: object.value, name, labels: labels === null ? {} : labels, spec };
+        return deps.manual.change(change, byOf(call));
+      },
+    }),
+  delete: ({ kind, routes, one, own }) =>
+    one.remove({
+      id: `delete${kind}`,
+      summary: `Delete a ${routes.item} that is not in use.`,
+      faults: ['not_found', 'conflict', 'in_use'],
+      run: async (call, found, deps) => {
+        const object = own(found);
+        return object.ok ? deps.manual.remove(object.value, byOf(call)) : object;
+      },
+    }),
+};
 
 const Labels = Type.Unsafe<Readonly<Record<string, string>>>({ ...LABELS });
 

@@ -34,7 +34,7 @@ export async function pageThrough(store: LiveStore, wanted: Wanted): Promise<Res
   if (!place.ok) return place;
   let after = place.value;
   for (let lookedAt = 0; lookedAt < LOOKED_AT_MAX; ) {
-    // One more than is missing tells whether there is another page.
+    // One more than is missing shows whether there is another page.
     const reading = Math.min(READ_AT_ONCE, data.length === 0 ? limit + 1 : READ_AT_ONCE);
     const read = await store.list({ kind, limit: reading, after });
     if (!read.ok) return read;
@@ -68,7 +68,7 @@ const NOT_OURS = fault(
 
 interface Among<T> {
   readonly items: readonly T[];
-  /** Tells it from the others, and is its place among them. */
+  /** Unique among the items, and their order. */
   keyOf(item: T): string;
 }
 

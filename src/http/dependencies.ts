@@ -42,7 +42,7 @@ export interface PlanScope {
 
 /**
  * What the commands of these names print as JSON, against what was applied last. `bad_request` where several could be
- * meant, `not_found` for whom nothing is live.
+ * meant, `not_found` where nothing is live.
  */
 export interface Previews {
   plan(scope: PlanScope): Promise<Result<PlanDocument>>;
@@ -50,9 +50,9 @@ export interface Previews {
 }
 
 export interface Limits {
-  /** Requests of one caller a minute; of one address, as long as nobody is known there. */
+  /** Requests per minute of one caller, or of one address while it is not authenticated. */
   readonly requestsPerMinute: number;
-  /** Requests that are being answered at once; more are told to come back. */
+  /** Concurrent requests; more are answered 503. */
   readonly concurrent: number;
   /** Streams of changes that are open at once. */
   readonly streams: number;
@@ -65,7 +65,7 @@ export interface RequestEntry {
   readonly path: string;
   readonly status: number;
   readonly ms: number;
-  /** Who called; undefined: nobody that is known. */
+  /** The caller; undefined if not authenticated. */
   readonly actor: string | undefined;
   readonly address: string;
   readonly agent: string;

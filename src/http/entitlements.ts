@@ -1,6 +1,6 @@
 /**
- * U1: where the plan does not include access by API, keys and personal access tokens let nobody in, nor what they were
- * exchanged for; people who sign in and the root token do, so that an owner can change the plan. Known here at once
+ * U1: where the plan does not include API access, keys, personal access tokens and what they were exchanged for are
+ * refused; people who sign in and the root token do, so that an owner can change the plan. Known here at once
  * when it is changed here, and within a second of the next call when it is changed elsewhere.
  */
 import { fault } from '../domain/errors.js';
@@ -12,7 +12,7 @@ import type { Accounts } from '../ports/accounts.js';
 import type { Clock } from '../ports/clock.js';
 
 export interface Entitlements {
-  /** As far as is known now, without asking anybody. */
+  /** From memory, without reading the account. */
   includesApi(): boolean;
   /** `upgrade_required` for who comes by what the plan does not include. */
   admit(principal: Principal): Promise<Result<void>>;
@@ -25,7 +25,7 @@ const FRESH_MS: DurationMs = SECOND_MS;
 interface Gated {
   readonly accounts: Pick<Accounts, 'account'>;
   readonly clock: Clock;
-  /** `KEYWRIGHT_PLAN`: whoever runs the server says what the plan is, whatever the account says. */
+  /** `KEYWRIGHT_PLAN`: takes precedence over the plan of the account. */
   readonly fixed?: Plan | undefined;
 }
 

@@ -35,7 +35,7 @@ export function fastPath(deps: HttpDependencies, app: RequestListener): RequestL
   };
 }
 
-/** A secret key that memory knows to be good, and that may ask; undefined for anybody else. */
+/** Returns the caller if it is a secret key that the index accepts and that has the permission; else undefined. */
 function knownHere(
   request: IncomingMessage,
   { route }: CompiledRoute<CallerRights>,

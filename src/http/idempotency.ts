@@ -46,7 +46,7 @@ export async function idempotent(
   const kept = await accounts.finish(attempt.value, answer);
   if (!kept.ok)
     log.failure('', 'the response to a request with an Idempotency-Key was not stored', kept.error);
-  // Whoever was told the secret, it was not by this answer: what it came from is not known here.
+  // The secret, if there was one, was in the first response, which is not known here.
   return attempt.value.isRepeated ? replayed(answer) : answered;
 }
 
@@ -68,7 +68,7 @@ function attemptOf(
 
 const TOKEN = new RegExp(TOKEN_PATTERN);
 
-/** Routes say what they answer the second time; should one forget, no token of ours gets into the store. */
+/** Routes define what a replay answers; this keeps tokens out of the store if one fails to. */
 const withoutTokens = (answer: unknown): unknown =>
   JSON.parse(JSON.stringify(answer), (_, value: unknown) =>
     typeof value === 'string' && (TOKEN.test(value) || value.startsWith('eyJ')) ? null : value,

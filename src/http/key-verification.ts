@@ -1,6 +1,6 @@
 /**
  * Is this key good? From memory; when the memory is too old to be trusted, from the store, and when that does not
- * answer either, not at all: nobody is told `valid` on hearsay.
+ * answer either, not at all: `valid` is never a guess.
  */
 import { fault } from '../domain/errors.js';
 import { fail, ok, type Result } from '../domain/result.js';
@@ -16,7 +16,7 @@ const STORE_PATIENCE_MS: DurationMs = 2 * SECOND_MS;
 
 type Verifying = Pick<HttpDependencies, 'verifier' | 'store' | 'clock' | 'entitlements'>;
 
-/** At once as a rule. `store_unreachable` when nobody knows. */
+/** Usually synchronous. `store_unreachable` when neither the index nor the store can answer. */
 export function verifyToken(
   { verifier, store, clock, entitlements }: Verifying,
   token: Secret,
@@ -39,8 +39,7 @@ export const verifyInStore = (
 ): Promise<Result<Verification>> => within(clock, STORE_PATIENCE_MS, store.verify(token, request));
 
 /**
- * A call of ours by a key is a use of it like any other: counted if it let somebody in, and known of if not. Tokens
- * that are no keys are passed over.
+ * Counts a call of this API by a key as a use of that key, or as a refusal. Tokens that are not keys are ignored.
  */
 export const noteUse = ({ verifier }: Pick<HttpDependencies, 'verifier'>, token: Secret): void =>
   void verifier.verify(token.reveal());
@@ -66,7 +65,7 @@ export async function within<T>(clock: Clock, ms: DurationMs, asked: Promise<Res
 /** Longer, and the memory is not trusted any more, so that nothing old can be answered from it. */
 const IN_FORCE_WITHIN_MS: DurationMs = 3 * SECOND_MS;
 
-/** What was just done decides here from now on; elsewhere within two seconds. */
+/** Brings this server's index up to date, so that a change is in force before it is answered; elsewhere within two seconds. */
 export const refreshVerifier = ({
   verifier,
   clock,

@@ -18,7 +18,7 @@ import { Key } from './routes/keys/item.js';
 import { Problem, requiredOf } from './schemas.js';
 import { STREAM_TYPES } from './send-response.js';
 
-/** What any route of ours may answer. */
+/** What any route may answer. */
 const ALWAYS: readonly FaultCode[] = [
   'bad_request',
   'unauthenticated',

@@ -86,7 +86,7 @@ export async function identify(
   const known = await deps.authority.authenticate(token, context);
   const planned = known.ok ? await deps.entitlements.admit(known.value) : ok(undefined);
   if (!planned.ok) return planned;
-  // Whoever asks about keys was noted on the way past express (direct.ts).
+  // Verification of keys was counted on the fast path (fast-path.ts).
   if (route.permission !== 'keys:verify') noteUse(deps, token);
   if (!known.ok) return fail(known.error.code === 'unauthenticated' ? UNKNOWN : known.error);
   if (client !== undefined && !isClient(known.value, client.id)) return fail(UNKNOWN);
@@ -144,7 +144,7 @@ export async function perform(
   return idempotent({ route, key, principal: caller.principal, ...checked.value }, act, deps);
 }
 
-/** What somebody asks who is not known. */
+/** The same for a route without authentication. */
 export async function performOpen(
   request: IncomingMessage,
   { route, checks }: CompiledOpenRoute,

@@ -1,6 +1,6 @@
 /**
- * How much one caller may ask for. Whoever is known is counted by who they are, everybody else by their address, so
- * that guesses are limited and a busy neighbour is not in the way. Counted per server.
+ * Limits the requests of one caller: authenticated callers by identity, others by address, so that guesses are limited
+ * and a busy neighbour does not interfere. Counted per server.
  */
 import type { Request, Response } from 'express';
 import { ipKeyGenerator, rateLimit } from 'express-rate-limit';

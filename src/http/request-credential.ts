@@ -13,7 +13,7 @@ const TWO = fail<Refusal>({
 
 const NONE = ok(undefined);
 
-/** Undefined when there is none that could be ours. `bad_request` for more than one. Not known to be good. */
+/** Returns the credential, unverified; undefined when there is none. `bad_request` for more than one. */
 export function credentialOf({ rawHeaders }: IncomingMessage): Result<Secret | undefined, Refusal> {
   const shown = presentedIn(rawHeaders);
   if (shown.kind === 'several') return TWO;

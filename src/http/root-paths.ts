@@ -1,4 +1,4 @@
-/** What is answered beside the API, to anybody: probes, metrics and the description. */
+/** What is answered beside the API without authentication: probes, metrics and the description. */
 import { Type } from 'typebox';
 import { closed } from './schemas.js';
 

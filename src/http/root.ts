@@ -10,7 +10,7 @@ import type { ROOT_PATHS } from './root-paths.js';
 import type { AnyRoute } from './route.js';
 import { pathOf, send, sendJson, sendProblem } from './send-response.js';
 
-/** A probe that waits longer is counted as failed by whoever sent it. */
+/** Probes usually time out after a second. */
 const STORE_PATIENCE_MS = SECOND_MS;
 
 export function rootRouter(deps: HttpDependencies, routes: readonly AnyRoute[]): Router {
@@ -46,7 +46,7 @@ const readOnly =
     return undefined;
   };
 
-/** The store answers, and the memory may be trusted: a text that is no token still tells that. */
+/** The store answers, and the index is fresh enough to be trusted: verifying any text tells that. */
 async function isReady({ store, verifier, clock, stopping }: HttpDependencies): Promise<boolean> {
   if (stopping.aborted || verifier.verify('').code === 'UNAVAILABLE') return false;
   return (await within(clock, STORE_PATIENCE_MS, store.facts())).ok;

@@ -42,7 +42,7 @@ export interface Call<P = unknown, Q = unknown, B = unknown, Who = Principal> {
   readonly credential: RequestCredential;
 }
 
-/** A call of whoever: nobody is asked who they are. */
+/** A call without authentication. */
 export interface OpenCall<P = unknown, Q = unknown, B = unknown> {
   readonly params: P;
   readonly query: Q;
@@ -95,7 +95,7 @@ export interface Definition<P extends TObject, Q extends TObject, B extends TSch
   ): Answered | Promise<Answered>;
 }
 
-/** Without a permission to ask for: there is nobody to ask. */
+/** Without a permission: the caller is not authenticated. */
 export interface OpenDefinition<P extends TObject, Q extends TObject, B extends TSchema>
   extends Omit<Definition<P, Q, B>, 'handle' | 'permission' | 'scope' | 'creates'> {
   handle(
@@ -118,7 +118,7 @@ export interface Route<Who = Principal> extends Described {
   ) => Answered | Promise<Answered>;
 }
 
-/** For whoever is not known yet: they sign in by it. Counted by their address. */
+/** For callers that are not authenticated yet, such as those who sign in. Rate limited by address. */
 export interface OpenRoute extends Described {
   readonly isOpen: true;
   readonly handle: (call: OpenCall, deps: HttpDependencies) => Answered | Promise<Answered>;
@@ -170,7 +170,7 @@ export const respond = <T>(result: Result<T, Refusal>, body: (value: T) => unkno
 /** Shown once: who asks again with the same `Idempotency-Key` gets `replay`, which is kept and holds no secret. */
 export const shownOnce = (body: unknown, replay: unknown): Answered => ok({ kind: 'json', body, replay });
 
-/** `/keys/verify` before `/keys/{id}`, whoever stands first in the list. */
+/** Sorts `/keys/verify` before `/keys/{id}`. */
 export const concreteFirst = <T extends { readonly path: string }>(routes: readonly T[]): readonly T[] =>
   [...routes].sort((a, b) => blanksIn(a.path) - blanksIn(b.path));
 

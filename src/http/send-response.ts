@@ -77,5 +77,5 @@ export const shownText = (text: string, length = 200): string =>
     .slice(0, length)
     .replace(INVISIBLE, (one) => `\\u${(one.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`);
 
-/** The path that was called, without the query: what is there is for nobody's log. */
+/** Returns the path of a request without its query, which may hold secrets. */
 export const pathOf = (url = ''): string => shownText(url.split('?', 1)[0] ?? '');

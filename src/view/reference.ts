@@ -4,7 +4,7 @@
  */
 import { FAULTS } from '../domain/errors.js';
 import { documentSchema, editorSchema, type JsonSchema } from '../domain/kinds/document-schema.js';
-import { KINDS, type KindName, kindOf } from '../domain/kinds/index.js';
+import { KINDS, type Kind, type KindName, kindOf } from '../domain/kinds/index.js';
 import { FINDINGS, FORECASTS, STEP_REASONS, WAITING_REASONS, WITHHELD_REASONS } from '../plan/reasons.js';
 import { DIAGNOSTICS } from '../spec/diagnostics.js';
 import { lifecyclePage } from './lifecycle-page.js';
@@ -34,8 +34,16 @@ function kindSection(name: KindName): string {
     kind.summary,
     fieldTable(rows),
     ...(replaced === '' ? [] : [`A change of ${replaced} makes a new object in place of the old one.`]),
+    ...facets(kind),
     `\`\`\`json\n${example}\n\`\`\``,
   ].join('\n\n');
+}
+
+/** Where a kind is beside documents: on the HTTP API, in events, and what a caller needs for it. */
+function facets({ access, routes, events }: Kind): readonly string[] {
+  if (routes === undefined) return [];
+  const needed = `Permissions: \`${access.noun}:read\`, \`${access.noun}:write\`. HTTP: \`${routes.collection}\`.`;
+  return [events === undefined ? needed : `${needed} Events: domain \`${events.domain}\`.`];
 }
 
 type Row = readonly [field: string, takes: string, preset: string, meaning: string];

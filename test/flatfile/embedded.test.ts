@@ -50,7 +50,7 @@ test('an embedded library that brings a document is told that there are none, an
   const refused = await start(talk, key, { space, document: { title: 'Hi', body: '# Hi' } });
   expect([refused.status, refused.body.errors]).toEqual([
     400,
-    [{ key: 'body.document', message: expect.stringContaining('documents are not kept') }],
+    [{ key: 'body.document', message: expect.stringContaining('documents are not supported') }],
   ]);
   expect((await start(talk, key, { space, document: null })).status).toBe(200);
 });

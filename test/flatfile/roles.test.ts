@@ -88,10 +88,10 @@ test('what no grant can say is refused with why, as a typed error, and changes n
   const { data: roles } = await api.roles.list();
   const administrator = roles.find(({ name }) => name === 'administrator')?.id ?? '';
   const refusals: readonly (readonly [string, string, number, RegExp])[] = [
-    [administrator, b.id, 400, /other roles are for people/],
+    [administrator, b.id, 400, /Other roles are for users/],
     ['us_rol_nobody', b.id, 400, /must be us_rol_guest/],
-    [GUEST, production, 400, /never into an environment/],
-    [GUEST, 'us_acc_a', 400, /never into an environment/],
+    [GUEST, production, 400, /cannot be granted an environment/],
+    [GUEST, 'us_acc_a', 400, /cannot be granted an environment/],
     [GUEST, elsewhere.id, 409, /another environment/],
     [GUEST, elsewhere.orders, 409, /another environment/],
     [GUEST, a.orders, 409, /all of the space/],
@@ -144,7 +144,7 @@ test('agents have no roles, and are given none: it would permit nothing', async 
   const assigned = { roleId: 'us_rol_administrator', resourceId: production };
   await expect(api.agents.assignAgentRole(id, assigned, ONCE)).rejects.toMatchObject({
     statusCode: 400,
-    body: { errors: [{ message: expect.stringMatching(/would permit nothing.*POST \/keys/) }] },
+    body: { errors: [{ message: expect.stringMatching(/agents have no roles.*POST \/keys/) }] },
   });
   await expect(api.agents.deleteAgentRole(id, 'us_acr_a', ONCE)).rejects.toMatchObject({
     statusCode: 404,

@@ -60,6 +60,7 @@ test('documents: shape, references and rules are checked, in the JSON Schema and
   );
   expect(schemaText()).toContain('Two letters of ISO 3166.');
   expect(kindsPage()).toContain('Where something runs.');
+  expect(kindsPage()).toContain('Permissions: `regions:read`, `regions:write`. HTTP: `/regions`.');
 });
 
 test('plan and apply: created in order, converged, replaced where the kind says so, removed', async () => {

@@ -42,7 +42,7 @@ export const ApiKey: Kind<ApiKeySpec> = {
   cdk: { props: keyProps },
 };
 
-/** A personal key is whose it was made for, by id: whoever has the name of that person now may be another. */
+/** A personal key belongs to the user it was created for, by id: another user may have that name now. */
 export function keyLevel(
   { service, team, user }: ApiKeySpec['owner'],
   ownerId: string | null | undefined,

@@ -42,7 +42,7 @@ export interface Routes {
   readonly changeable: readonly string[];
 }
 
-/** How the audit log's entries about it are told as events; absent: `/audit` and `/changes` alone have them. */
+/** How the audit log's entries about it become events; absent: `/audit` and `/changes` alone have them. */
 export interface Events {
   readonly domain: 'environment' | 'space';
   /** `lifecycle`: created, updated, deleted. `grants`: what became open or closed by it. */

@@ -1,4 +1,4 @@
-/** Guest: somebody from outside who is let into spaces of one environment, for a while. */
+/** Guest: an external person with access to spaces of one environment, for a limited time. */
 import { type Static, Type } from 'typebox';
 import { literals } from './facets.js';
 import { closed, durationField, identityEmailField, nameField, nameOrIdField, textField } from './fields.js';

@@ -1,4 +1,4 @@
-/** The kinds, and what all of them have in common for whoever treats them alike. */
+/** The kinds, and what code that treats all of them alike needs. */
 import type { Kind } from './kind.js';
 import { type SinkId, sinkIdOf } from './sink.js';
 import { KINDS } from './table.js';

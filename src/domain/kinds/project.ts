@@ -4,7 +4,7 @@ import { closed, durationField, nameField } from './fields.js';
 import type { Kind } from './kind.js';
 import { rotationFields } from './rotation.js';
 
-/** Where documents are looked for when nobody says where. */
+/** Where documents are looked for by default. */
 export const DEFAULT_SPECS = 'specs';
 
 const spec = Type.Object(

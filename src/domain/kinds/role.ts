@@ -28,7 +28,7 @@ export const Role: Kind<RoleSpec> = {
     spec: { scope: 'tenant', permissions: ['audit:read'] },
   },
   idPrefix: 'us_rol',
-  // Whoever has it has it in one place or the other.
+  // A role is held in the tenant or in a team, never both.
   replacedBy: ['scope'],
   references: () => [],
   check: (_, { name }) =>

@@ -1,6 +1,6 @@
 /**
- * POST /auth: what somebody has is exchanged for an access token, and POST /auth/refresh-token: for another one. Asked
- * by whoever is not known yet, so every refusal is the same 401.
+ * POST /auth exchanges a credential for an access token, and POST /auth/refresh-token one for another. Callers are not
+ * authenticated yet, so every refusal is the same 401.
  */
 import { type Static, Type } from 'typebox';
 import { fault } from '../../../domain/errors.js';
@@ -13,7 +13,7 @@ import type { Proof } from '../../../ports/authority.js';
 
 const Email = Type.String({ minLength: 1, maxLength: 320 });
 
-/** One shape with everything in it: of several, a caller would be told what is wrong with each of them. */
+/** One schema for all ways: a union would report what is wrong with each of them. */
 const credentials = Type.Object(
   {
     type: Type.Optional(

@@ -1,6 +1,6 @@
 /**
- * GET /guests/{id}/token, as Flatfile has it: an access token of a guest, for whoever looks after them and could as well
- * make their magic link and use it.
+ * GET /guests/{id}/token, as Flatfile has it: an access token of a guest, for callers with `guests:write`, who could as
+ * well create a magic link for them and use it.
  */
 import { Type } from 'typebox';
 import { isOpen } from '../../../domain/access.js';

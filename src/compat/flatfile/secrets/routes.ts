@@ -1,6 +1,6 @@
 /**
  * Secrets that customers' code reads when it runs, in the shapes of Flatfile's client. They leave here in the clear by
- * design, to whoever has `secrets:read` in their place; no answer of this server is ever stored by what it passes.
+ * design, to callers with `secrets:read` there; no response of this server may be stored by proxies.
  */
 import { Type } from 'typebox';
 import { fault } from '../../../domain/errors.js';

@@ -48,7 +48,7 @@ export interface SpaceCreation {
 export interface Made {
   readonly space: Static<typeof SpaceItem>;
   readonly ref: ObjectRef;
-  /** Whoever made it, as they are since: of a publishable key the session that it was exchanged for. */
+  /** Its creator as they are now: for a publishable key the session that it was exchanged for. */
   readonly by: By;
 }
 

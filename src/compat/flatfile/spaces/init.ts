@@ -1,6 +1,6 @@
 /**
  * POST /internal/spaces/init: how Flatfile's embedded libraries start, with nothing but a publishable key in the
- * address, which anybody may see. The space that is made comes with the access token that they go on with.
+ * URL, which is public. The new space comes with an access token for it.
  */
 import { Type } from 'typebox';
 import { fault } from '../../../domain/errors.js';

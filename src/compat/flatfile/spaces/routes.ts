@@ -1,4 +1,4 @@
-/** Spaces: made, shown, changed, archived and removed; by whom they are open to. */
+/** Spaces: created, shown, changed, archived and deleted. */
 import { Type } from 'typebox';
 import { fault } from '../../../domain/errors.js';
 import type { Principal } from '../../../domain/principal.js';

@@ -1,6 +1,6 @@
 /**
  * Flatfile's older pairs of a client id and a secret. Here that is a personal access token by its id: what
- * `POST /auth` takes as apiCredentials. Everybody's own, and nobody else's.
+ * `POST /auth` takes as apiCredentials. Each user's own only.
  */
 import { type Static, Type } from 'typebox';
 import { fault } from '../../../domain/errors.js';

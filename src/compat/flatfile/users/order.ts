@@ -14,7 +14,7 @@ export const SORT_FIELDS = [
   'dashboard',
 ] as const;
 
-/** What nobody has here sorts nothing, and leaves them by name. */
+/** Fields without values leave the order by name. */
 export function sortValue(entry: Entry, field: (typeof SORT_FIELDS)[number]): string | number {
   if (!isUserEntry(entry)) return '';
   switch (field) {

@@ -1,4 +1,4 @@
-/** Roles that people have in the account, as Flatfile's client speaks of them: an id for somebody's having a role. */
+/** Roles of users in the account, as Flatfile's client has them: each assignment has an id. */
 import type { Static } from 'typebox';
 import { actorRoleId, builtInRoleId } from '../../../domain/derived-ids.js';
 import { fault } from '../../../domain/errors.js';

@@ -78,7 +78,7 @@ export const auditRoute = route({
     const narrowing = [actor, action, query.actorKind, from, until];
     const page = await entries(store, {
       ...{ since, limit, object },
-      // One more than is told says whether there are more.
+      // One more than is shown tells whether there are more.
       atOnce: narrowing.every((one) => one === undefined) ? limit + 1 : READ_AT_ONCE,
       matches: (entry) =>
         [undefined, entry.actor].includes(actor) &&

@@ -89,7 +89,7 @@ async function* follow(
     while (!signal.aborted) {
       const read = await store.audit({ since: seen, limit: PAGE });
       if (!read.ok) return;
-      // Whoever was shut out meanwhile sees nothing of what came after.
+      // A caller whose access ended meanwhile sees nothing of what came after.
       const caller = await authority.authenticate(credential.token, credential.context);
       if (!caller.ok) return;
       // Who hears of a change and asks at once is answered by a memory that has it.

@@ -1,33 +1,33 @@
-/** Wakes whoever waits for the store to change. A ring that nobody waited for is kept. */
+/** Signals that the store has changed. A change that happens between two waits is remembered. */
 import type { DurationMs } from '../../../domain/time.js';
 import type { Clock } from '../../../ports/clock.js';
 import type { LiveStore } from '../../../ports/live-store.js';
 
 export interface ChangeSignal {
-  /** True when it rang, before or within `ms`; false when it did not, or all is over. */
+  /** Returns true if there was a change since the last wait or within `ms`; false otherwise, and when `over` aborts. */
   within(ms: DurationMs): Promise<boolean>;
   stop(): void;
 }
 
 export function changeSignal(store: Pick<LiveStore, 'watch'>, clock: Clock, over: AbortSignal): ChangeSignal {
-  let hasRung = false;
-  let ring = (): void => undefined;
+  let hasChanged = false;
+  let notify = (): void => undefined;
   const stop = store.watch(() => {
-    hasRung = true;
-    ring();
+    hasChanged = true;
+    notify();
   });
   return {
     stop,
     within: async (ms) => {
       const waiting = new AbortController();
       const wake = () => waiting.abort();
-      ring = wake;
+      notify = wake;
       over.addEventListener('abort', wake, { once: true });
-      if (hasRung || over.aborted) wake();
+      if (hasChanged || over.aborted) wake();
       await clock.sleep(ms, waiting.signal).catch(() => undefined);
       over.removeEventListener('abort', wake);
-      const answer = hasRung;
-      hasRung = false;
+      const answer = hasChanged;
+      hasChanged = false;
       return answer;
     },
   };

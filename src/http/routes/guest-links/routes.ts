@@ -1,6 +1,6 @@
 /**
- * The links that guests come in by (F11): made by whoever looks after guests, or by a guest for another where the
- * environment lets guests invite; ended by hand. POST /auth exchanges them.
+ * The links that guests sign in by (F11): created by callers with `guests:write`, or by a guest for another where the
+ * environment lets guests invite. POST /auth exchanges them.
  */
 import { Type } from 'typebox';
 import { fault } from '../../../domain/errors.js';

@@ -6,7 +6,7 @@ import { pageAmong } from '../../cursor-pagination.js';
 import { json, route } from '../../route.js';
 import { closed, Instant, nullable, pageOf, shortPageQuery } from '../../schemas.js';
 
-/** Whoever reports every fifteen seconds and was not heard of for longer than this is gone, or cut off. */
+/** Instances report every fifteen seconds; one without a report for longer than this is down or disconnected. */
 const ALIVE_WITHIN_MS = 60 * SECOND_MS;
 
 export const instancesRoute = route({

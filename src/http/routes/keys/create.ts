@@ -135,7 +135,7 @@ interface Shown extends Omit<IssuedKey, 'secret'> {
   readonly secret: IssuedKey['secret'] | undefined;
 }
 
-/** In force here before it is answered, so that a secret works from the moment that somebody has it. */
+/** In force here before it is answered, so that a secret is accepted from the moment that it is shown. */
 async function shown(deps: HttpDependencies, { object, secret, warnings }: Shown): Promise<Answered> {
   const found = await afterChange(deps, object);
   if (!found.ok) return found;

@@ -12,7 +12,7 @@ export const NOT_FOUND = fail(fault('not_found', 'no such key; GET /keys lists t
 interface Lookup {
   readonly principal: Principal;
   readonly idOrName: string;
-  /** Whoever may do this to it may know of it, too. */
+  /** A caller with this permission may see it, too. */
   readonly permission?: string;
 }
 

@@ -132,7 +132,7 @@ const versionItem = (key: KeyFacts, version: VersionFacts, now: Time): Static<ty
 const time = (instant: Time | undefined): string | null =>
   instant === undefined ? null : formatInstant(instant);
 
-/** One version without records, and nobody knows the whole. */
+/** null if the count of any version is unknown. */
 function countOf({ versions }: KeyFacts): number | null {
   let count = 0;
   for (const { useCount } of versions) {

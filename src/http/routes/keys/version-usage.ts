@@ -1,4 +1,4 @@
-/** What is known of a key's use, and what revoking it would break (U5, U10): said before anybody does. */
+/** What is known of a key's use, and what revoking it would break (U5, U10). */
 import { type Static, Type } from 'typebox';
 import type { ApiKeySpec } from '../../../domain/kinds/index.js';
 import { isAccepted, rotationPolicy } from '../../../domain/lifecycle.js';

@@ -1,6 +1,6 @@
 /**
- * POST /revoke: RFC 7009. Ends the token that is shown, at once: of a key that one version. Whoever holds it may, for
- * a leaked key is best ended by its finder; so may who has `keys:revoke`. One that nobody knows is as good as revoked.
+ * POST /revoke: RFC 7009. Ends the token that is shown, at once: of a key that one version. Its holder may, for
+ * a leaked key is best revoked by its finder; so may callers with `keys:revoke`. An unknown token counts as revoked.
  */
 import { Type } from 'typebox';
 import { authorize } from '../../../domain/access.js';

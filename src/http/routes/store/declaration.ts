@@ -24,7 +24,7 @@ function validatorOf(kind: ObjectKind): ValidateFunction {
   return made;
 }
 
-/** `document`: objects that documents declare have labels for names; by hand any name will do. */
+/** `document`: declared objects have DNS labels for names; manual ones may have any name. */
 export type Naming = 'document' | 'any';
 
 /** The same in normal form. `invalid_documents` names the first field that is wrong. */

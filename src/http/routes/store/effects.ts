@@ -1,6 +1,6 @@
 /**
- * What a remote reconciler or person asks for: checked as documents are, allowed by whoever they are and not by what
- * they say they are, done in the store, and in force here before the answer.
+ * What a remote reconciler or person asks for: checked as documents are, allowed by their credential and not by what
+ * they claim, done in the store, and in force here before the answer.
  */
 import { authorize } from '../../../domain/access.js';
 import { FAULTS, type Fault, fault } from '../../../domain/errors.js';
@@ -20,13 +20,13 @@ import { statusOf } from '../../problem.js';
 import { checkDeclaration, type Naming } from './declaration.js';
 import { type Effect, reservations } from './reserved.js';
 
-/** Whoever asks, and the store that they ask. */
+/** The caller, and the store that they ask. */
 export interface Asking {
   readonly principal: Principal;
   readonly deps: HttpDependencies;
 }
 
-/** What ends or narrows something must be so here before anybody is told. */
+/** What ends or narrows access must be in force here before it is answered. */
 const NARROWING: ReadonlySet<string> = new Set([
   'revoke',
   'delete',
@@ -41,7 +41,7 @@ export interface Batch {
   readonly mutations: readonly Mutation[];
 }
 
-/** What came of each, in order. Fails as a whole only where nobody knows what was done: asking again is harmless. */
+/** What came of each, in order. Fails as a whole only where the outcome is unknown: a retry is harmless. */
 export async function mutateAll(
   { principal, deps }: Asking,
   { lease, mutations }: Batch,
@@ -121,7 +121,7 @@ const PERMISSIONS = {
   activate: 'keys:write',
 } as const;
 
-/** What an apply does to a key anyway. Nothing automatic stops a key, nor lets it go on. */
+/** What an apply does to a key anyway. Nothing automatic deactivates or activates a key. */
 const BY_APPLYING: ReadonlySet<string> = new Set(['requestRotation', 'revoke', 'acknowledge']);
 
 async function mayRequest({ principal, deps }: Asking, request: Request): Promise<Result<void>> {
@@ -137,7 +137,7 @@ async function mayRequest({ principal, deps }: Asking, request: Request): Promis
 }
 
 /**
- * For whoever may apply what the key declares, for a sink of theirs would have its secret, too; and for those whose
+ * For callers who may apply what the key declares, for a sink of theirs would have its secret, too; and for those whose
  * key it is. What came with the store administrators reveal (contract.md, fine print 4).
  */
 export async function claimOne(

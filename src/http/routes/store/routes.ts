@@ -30,7 +30,7 @@ function carried<Sent, Got>(
   });
 }
 
-/** A call that asks the store and nobody else. */
+/** A call that the store alone answers. */
 const asked = <Sent, Got>(
   operation: Operation<Sent, Got>,
   ask: (store: LiveStore, sent: Sent) => Promise<Result<Got>>,

@@ -1,6 +1,6 @@
 /**
  * The two streams of the live store: the survey, a few hundred lines of it at a time, so that a big fleet is never one
- * text; and a ring whenever something changed, for whoever looks for himself then.
+ * text; and a signal whenever something changed, for clients that read it themselves.
  */
 
 import type { LiveSummary } from '../../../domain/live.js';
@@ -63,7 +63,7 @@ async function* ringing(
     yield ': here\n\n';
     while (!signal.aborted) {
       const hasChanged = await changed.within(HEARTBEAT_MS);
-      // Whoever was shut out meanwhile hears nothing more.
+      // A caller whose access ended meanwhile gets nothing more.
       if (!(await authority.authenticate(token, context)).ok) return;
       yield hasChanged ? 'event: changed\ndata: {}\n\n' : ': keep-alive\n\n';
     }

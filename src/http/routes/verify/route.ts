@@ -1,4 +1,4 @@
-/** POST /keys/verify: is this key good, and if not, why. Asked for every request of somebody else's service. */
+/** POST /keys/verify: is this key good, and if not, why. Called for every request of a customer's service. */
 import { type Static, Type } from 'typebox';
 import { spaceOfWorkbook } from '../../../domain/derived-ids.js';
 import { fault } from '../../../domain/errors.js';
@@ -101,7 +101,7 @@ function answerTo({ principal, body }: Asked, deps: HttpDependencies): Answered 
 
 const OTHER_ENVIRONMENT = fault('forbidden', 'a key can verify keys of its own environment only');
 
-/** Environments are isolated, so whoever lives in one asks about that one. Undefined when they ask for another. */
+/** Environments are isolated, so a caller of one can ask about that one only. Undefined for any other. */
 function requestOf(
   { environment: own }: CallerRights,
   { environment, permission }: { readonly environment?: string; readonly permission?: string },
