@@ -54,19 +54,21 @@ export interface Lookup {
   readonly principal: Principal;
   readonly kind: ObjectRef['kind'];
   readonly idOrName: string;
-  readonly permission: string;
+  /** A caller with any of them may see it. */
+  readonly permissions: readonly string[];
 }
 
 /** `not_found` also for one that the caller may not see: it does not exist for them. */
 export async function findEntry(
   deps: Pick<HttpDependencies, 'store' | 'rooms'>,
-  { principal, kind, idOrName, permission }: Lookup,
+  { principal, kind, idOrName, permissions }: Lookup,
 ): Promise<Result<Entry>> {
   const object = await findObject(deps.store, { kind, name: idOrName });
   if (!object.ok) return object;
   const absent = fault('not_found', `no such ${kind.toLowerCase()}`);
-  if (object.value === undefined || !maySee(principal, permission, object.value)) return fail(absent);
-  const entries = await withKept(deps, [object.value]);
+  const found = object.value;
+  if (found === undefined || !permissions.some((one) => maySee(principal, one, found))) return fail(absent);
+  const entries = await withKept(deps, [found]);
   if (!entries.ok) return entries;
   const [entry] = entries.value;
   return entry === undefined ? fail(absent) : ok(entry);

@@ -124,7 +124,7 @@ const ALONE = fail(fault('not_found', 'the caller belongs to no single environme
 function entryOf(deps: HttpDependencies, principal: Principal, id: string): Promise<Result<Entry>> {
   const idOrName = id === 'current' ? principal.environment : id;
   if (idOrName === undefined) return Promise.resolve(ALONE);
-  return findEntry(deps, { principal, kind: 'Environment', idOrName, permission: read });
+  return findEntry(deps, { principal, kind: 'Environment', idOrName, permissions: [read] });
 }
 
 const Changeable = Type.Object(changeable);

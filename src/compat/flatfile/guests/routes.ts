@@ -238,6 +238,6 @@ export const guestEntry = (
   principal: Principal,
   id: string,
 ): Promise<Result<Entry>> =>
-  findEntry(deps, { principal, kind: 'Guest', idOrName: id, permission: 'guests:read' });
+  findEntry(deps, { principal, kind: 'Guest', idOrName: id, permissions: ['guests:read'] });
 
 export const guestRoutes: readonly Route[] = [list, create, get, update, remove, invite];

@@ -115,7 +115,7 @@ const removeSeveral = route({
 const NOT_FOUND = fail(fault('not_found', 'the space was deleted meanwhile'));
 
 const entryOf = (deps: HttpDependencies, principal: Principal, id: string): Promise<Result<Entry>> =>
-  findEntry(deps, { principal, kind: 'Space', idOrName: id, permission: 'spaces:read' });
+  findEntry(deps, { principal, kind: 'Space', idOrName: id, permissions: ['spaces:read'] });
 
 interface Surrounding {
   readonly environment: string | undefined;

@@ -14,9 +14,9 @@ import { findEntry } from '../objects.js';
 import { bothPages, type Listing, listAnswer, listPage } from '../page-pagination.js';
 import { ActorRole, Assignment } from '../role-assignments.js';
 import { orderOf } from '../sort-order.js';
+import { roleName, rolesOf } from './assigned-roles.js';
 import { isUserEntry, type UserEntry, UserItem, userFields, userItem } from './item.js';
 import { SORT_FIELDS, sortValue } from './order.js';
-import { roleName, rolesOf } from './role-assignments.js';
 
 const ID = '^(?:us_usr_[0-9A-Za-z]{1,32}|[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?)$';
 export const byUserId = Type.Object(
@@ -194,7 +194,12 @@ export async function entryOf(
   principal: Principal,
   id: string,
 ): Promise<Result<UserEntry>> {
-  const entry = await findEntry(deps, { principal, kind: 'User', idOrName: id, permission: 'users:read' });
+  const entry = await findEntry(deps, {
+    principal,
+    kind: 'User',
+    idOrName: id,
+    permissions: ['users:read', 'users:write'],
+  });
   return entry.ok ? ok(entry.value as UserEntry) : entry;
 }
 

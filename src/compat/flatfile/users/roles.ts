@@ -3,8 +3,8 @@ import { fault } from '../../../domain/errors.js';
 import { fail, ok } from '../../../domain/result.js';
 import { accountId, byOf } from '../../../http/live-objects.js';
 import { roleRoutes } from '../role-assignments.js';
+import { roleName, rolesOf } from './assigned-roles.js';
 import type { UserEntry } from './item.js';
-import { roleName, rolesOf } from './role-assignments.js';
 import { byUserId, entryOf } from './routes.js';
 
 export const userRoleRoutes = roleRoutes<UserEntry, typeof byUserId>({
