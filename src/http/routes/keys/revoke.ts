@@ -3,10 +3,9 @@ import { Type } from 'typebox';
 import { fault } from '../../../domain/errors.js';
 import { fail, ok, type Result } from '../../../domain/result.js';
 import type { Instant } from '../../../domain/time.js';
-import { route } from '../../route.js';
 import { closed } from '../../schemas.js';
 import type { KeyObject } from './item.js';
-import { byId, changeKey, OneKey } from './transitions.js';
+import { transition } from './transitions.js';
 import { revokingOf, versionsInUse } from './version-usage.js';
 
 interface Wanted {
@@ -14,18 +13,13 @@ interface Wanted {
   readonly onlyIfUnused?: boolean;
 }
 
-export const revokeKey = route({
-  method: 'POST',
-  path: '/keys/{id}/revoke',
-  id: 'revokeKey',
-  tag: 'keys',
+export const revokeKey = transition({
+  verb: 'revoke',
+  permission: 'keys:revoke',
   summary: 'Revoke it immediately and permanently.',
   description:
     'In force before the response, even if consumers still use it: see `revoking` of GET /keys/{id} first. ' +
     'A key that is still declared is issued again by the next apply.',
-  permission: 'keys:revoke',
-  scope: 'keys',
-  params: byId,
   body: Type.Object(
     {
       version: Type.Optional(
@@ -41,17 +35,12 @@ export const revokeKey = route({
     },
     closed,
   ),
-  answer: OneKey,
-  faults: ['not_found', 'conflict', 'in_use'],
-  handle: ({ principal, params, body }, deps) =>
-    changeKey(deps, {
-      ...{ principal, id: params.id, verb: 'revoke', permission: 'keys:revoke' },
-      refuse: (key) => refusalOf(key, body, deps.clock.now()),
-      request: ({ ref, key }) => ({
-        ...{ kind: 'revoke', object: ref, overlapMs: 0 },
-        ...versionNamed(key.versions, body.version),
-      }),
-    }),
+  faults: ['in_use'],
+  refuse: refusalOf,
+  request: ({ ref, key }, { version }) => ({
+    ...{ kind: 'revoke', object: ref, overlapMs: 0 },
+    ...versionNamed(key.versions, version),
+  }),
 });
 
 const versionNamed = (versions: KeyObject['key']['versions'], wanted: number | undefined) => {

@@ -12,7 +12,7 @@ import { createKey, rotateKey } from './create.js';
 import { findKey } from './find.js';
 import { isKey, Key, keyItem, Status, statusOf } from './item.js';
 import { revokeKey } from './revoke.js';
-import { byId, type Change, changeKey, OneKey } from './transitions.js';
+import { byId, OneKey, transition } from './transitions.js';
 import { changeKeyRoute, removeKey } from './update.js';
 
 const filters = Type.Object(
@@ -81,65 +81,34 @@ const get = route({
   },
 });
 
-interface Verb {
-  readonly verb: string;
-  readonly permission: string;
-  readonly summary: string;
-  readonly description: string;
-  readonly request: Change['request'];
-}
+const Nothing = Type.Object({}, closed);
 
-/** What is asked of a key without a word more. Asking twice changes nothing. */
-const VERBS: readonly Verb[] = [
-  {
-    verb: 'deactivate',
-    permission: 'keys:write',
-    summary: 'Refuse the key until it is activated.',
-    description: 'The emergency stop. It is never undone automatically, and rotation does not bypass it.',
-    request: ({ ref }) => ({ kind: 'deactivate', object: ref }),
-  },
-  {
-    verb: 'activate',
-    permission: 'keys:write',
-    summary: 'Accept the key again.',
-    description: 'Revoked and expired versions stay refused.',
-    request: ({ ref }) => ({ kind: 'activate', object: ref }),
-  },
-];
+const deactivate = transition({
+  verb: 'deactivate',
+  permission: 'keys:write',
+  summary: 'Refuse the key until it is activated.',
+  description: 'The emergency stop. It is never undone automatically, and rotation does not bypass it.',
+  body: Nothing,
+  request: ({ ref }) => ({ kind: 'deactivate', object: ref }),
+});
 
-const asked = ({ verb, permission, summary, description, request }: Verb): Route =>
-  route({
-    method: 'POST',
-    path: `/keys/{id}/${verb}`,
-    id: `${verb}Key`,
-    tag: 'keys',
-    ...{ summary, description, permission, scope: 'keys' },
-    params: byId,
-    body: Type.Object({}, closed),
-    answer: OneKey,
-    faults: ['not_found', 'conflict'],
-    handle: ({ principal, params }, deps) =>
-      changeKey(deps, { principal, id: params.id, verb, permission, request }),
-  });
+const activate = transition({
+  verb: 'activate',
+  permission: 'keys:write',
+  summary: 'Accept the key again.',
+  description: 'Revoked and expired versions stay refused.',
+  body: Nothing,
+  request: ({ ref }) => ({ kind: 'activate', object: ref }),
+});
 
-const acknowledge = route({
-  method: 'POST',
-  path: '/keys/{id}/acknowledge',
-  id: 'acknowledgeKey',
-  tag: 'keys',
+const acknowledge = transition({
+  verb: 'acknowledge',
+  permission: 'keys:rotate',
   summary: 'Confirm that the newest version is in use.',
   description: 'The consumer proves that it has that version by sending it.',
-  permission: 'keys:rotate',
-  scope: 'keys',
-  params: byId,
   body: Type.Object({ proof: SecretText }, closed),
-  answer: OneKey,
-  faults: ['not_found', 'conflict', 'possession_required'],
-  handle: ({ principal, params, body }, deps) =>
-    changeKey(deps, {
-      ...{ principal, id: params.id, verb: 'acknowledge', permission: 'keys:rotate' },
-      request: ({ ref }) => ({ kind: 'acknowledge', object: ref, proof: new Secret(body.proof) }),
-    }),
+  faults: ['possession_required'],
+  request: ({ ref }, { proof }) => ({ kind: 'acknowledge', object: ref, proof: new Secret(proof) }),
 });
 
 export const keyRoutes: readonly Route[] = [
@@ -150,6 +119,7 @@ export const keyRoutes: readonly Route[] = [
   removeKey,
   rotateKey,
   revokeKey,
-  ...VERBS.map(asked),
+  deactivate,
+  activate,
   acknowledge,
 ];
