@@ -106,7 +106,8 @@ async function dependentsOf(
 ): Promise<Result<readonly LiveDependent[]>> {
   if (live === undefined || ref.kind === 'ApiKey') return ok([]);
   const isChanged = desired?.digest !== live.digest;
-  // A space may lose workbooks, and what cannot change is replaced.
-  const mayLeave = isChanged && (ref.kind === 'Space' || kindOf(ref.kind).replacedBy.length > 0);
+  // What references ask of it may not hold any more (a space without a workbook), and what cannot change is replaced.
+  const { misfits, replacedBy } = kindOf(ref.kind);
+  const mayLeave = isChanged && (misfits !== undefined || replacedBy.length > 0);
   return desired === undefined || mayLeave ? store.dependents(ref) : ok([]);
 }
