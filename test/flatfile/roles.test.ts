@@ -106,7 +106,7 @@ test('what no grant can say is refused with why, as a typed error, and changes n
   expect((await api.guests.get(guest)).data).toEqual(before);
 });
 
-test('guests see their own roles and change nobody’s; others see no guest there', async () => {
+test('guest roles: guests see their own and change none; others see no guest', async () => {
   const talk = await withGuest();
   const { guest, b, own, api } = talk;
   const { data: made } = await api.guests.create([

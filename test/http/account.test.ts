@@ -20,7 +20,7 @@ async function makeKey(server: TestServer, spec: object = {}): Promise<string> {
   return (await server.asRoot('POST /v1/keys', { ...KEY, ...spec })).body.secret;
 }
 
-test('U1: without API access in the plan a key and a PAT are told to upgrade, and a good key is PLAN_REQUIRED', async () => {
+test('U1: without API access in the plan, keys and PATs get upgrade_required, and a valid key verifies as PLAN_REQUIRED', async () => {
   const server = await place.start();
   const session = await joined(server, 'ada', { roles: ['administrator'] });
   const { token } = await pat(server, session);
@@ -43,7 +43,7 @@ test('U1: without API access in the plan a key and a PAT are told to upgrade, an
   expect((await server.ask('GET /v1/spaces', { token })).status).toBe(200);
 });
 
-test('the plan is its owners’ to change; whoever looks after people changes the rest', async () => {
+test('account: only owners change the plan; users:write changes the rest', async () => {
   const server = await place.start();
   const token = await joined(server, 'ada', { roles: ['administrator'] });
   const patch = (body: object) => server.ask('PATCH /v1/accounts/current', { token, body });

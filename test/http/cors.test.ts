@@ -32,7 +32,7 @@ const preflight = (
 const corsHeaders = ({ headers }: { readonly headers: Headers }) =>
   [...headers.keys()].filter((name) => name.startsWith('access-control-'));
 
-test('a page of an origin that is let in is told so before, and may read what it is answered', async () => {
+test('CORS: an allowed origin passes the preflight and may read the response', async () => {
   const server = await from(APP, 'http://localhost:3000');
   const asked = await preflight(
     server,

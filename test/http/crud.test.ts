@@ -107,7 +107,7 @@ test('T1, T2, U2: which keys a person makes depends on their rights in the tenan
   });
 });
 
-test('nobody makes a key that may do more than they may, nor widens one later', async () => {
+test('keys: a caller cannot create or change a key to permissions that they do not have', async () => {
   const server = await withService();
   const token = await tokenOf(server, 'mem');
   const own = { name: 'mine', environment: 'production', owner: { user: 'mem' } };
@@ -261,7 +261,7 @@ test('built-in roles are listed, and no other is called like them', async () => 
   expect((await server.asRoot('POST /v1/roles', taken)).status).toBe(400);
 });
 
-test('a team’s admin changes that team and no other, and gives nobody more than they have', async () => {
+test('teams: a team admin changes their own team only, and grants no more than they have', async () => {
   const server = await place.start();
   const token = await tokenOf(server, 'tea');
   await joined(server, 'mem');

@@ -12,7 +12,7 @@ async function withKey(): Promise<TestServer> {
   return server;
 }
 
-test('an end that has passed is a mistake, and breaks nobody', async () => {
+test('keys: an expiry in the past is refused and changes nothing', async () => {
   const server = await withKey();
   const got = await server.asRoot('PATCH /v1/keys/billing-prod', { expiresAt: '2020-01-01T00:00:00Z' });
   expect([got.status, got.body.code]).toEqual([409, 'conflict']);

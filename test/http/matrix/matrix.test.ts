@@ -112,7 +112,7 @@ async function wrongAmong(cells: readonly Cell[], { at, aim, atOnce }: Asking): 
   return wrong;
 }
 
-test('F5, F7, F10, F12, U2, T2: every route lets in, in each environment, whom the table names, and nobody else', async () => {
+test('F5, F7, F10, F12, U2, T2, authorization: every route admits exactly the callers of the table, in each environment', async () => {
   const server = await place.start();
   const lines = await linesOf(server);
   const known = [...TABLE.map(routeOf), ...Object.keys(OPEN)];
@@ -135,7 +135,7 @@ test('F5, F7, F10, F12, U2, T2: every route lets in, in each environment, whom t
   expect([welcome.length, refused.length].every((count) => count > 1_000)).toBe(true);
 }, 600_000);
 
-test('what is open to whoever comes in answers alike to all of them, and lets nobody in without a credential', async () => {
+test('authorization: routes for any caller answer all of them alike, and none without a credential', async () => {
   const server = await place.start();
   for (const [route, { query = '', body, status }] of Object.entries(OPEN)) {
     const [method, path = ''] = route.split(' ');
