@@ -20,7 +20,7 @@ export function createApp(deps: HttpDependencies, routes: readonly AnyRoute[]): 
     begin(request, response, deps);
     next();
   });
-  app.use(cors(routes, deps.origins), rootRouter(deps, routes), notTooMany(deps));
+  app.use(cors(routes, deps.origins), rootRouter(deps, routes), concurrencyLimit(deps));
   // Where those look who know no prefix (RFC 8414).
   app.all(KEY_SET_PATH, (request, _response, next) => {
     request.url = PREFIXES[0] + request.url;
@@ -28,12 +28,12 @@ export function createApp(deps: HttpDependencies, routes: readonly AnyRoute[]): 
   });
   const router = routerOf(deps, routes);
   for (const prefix of PREFIXES) app.use(prefix, router);
-  app.use(nothingHere, failed(deps));
+  app.use(notFound, errorHandler(deps));
   return app;
 }
 
 /** Says no at once rather than late, so that what was begun is answered in time. Probes go before it. */
-function notTooMany({ limits }: HttpDependencies): RequestHandler {
+function concurrencyLimit({ limits }: HttpDependencies): RequestHandler {
   let underWay = 0;
   return (request, response, next) => {
     if (underWay >= limits.concurrent) {
@@ -50,13 +50,13 @@ function notTooMany({ limits }: HttpDependencies): RequestHandler {
   };
 }
 
-const nothingHere: RequestHandler = (request, response) => {
+const notFound: RequestHandler = (request, response) => {
   const refusal = fault('not_found', 'no such path; /openapi.json lists the paths of this API');
   sendProblem(response, refusal, pathOf(request.originalUrl));
 };
 
 /** Bugs, and paths that express cannot take apart. Express asks for the fourth parameter. */
-const failed =
+const errorHandler =
   ({ log }: HttpDependencies): ErrorRequestHandler =>
   (error: unknown, request, response, _next) => {
     const refusal = refusalOf(error);

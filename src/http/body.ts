@@ -93,12 +93,12 @@ function receiveBytes(request: IncomingMessage, done: (bytes: Result<Buffer, Ref
     settle(TOO_LARGE);
   });
   request.on('end', () => settle(ok(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks))));
-  const broken = () => settle(TOO_EARLY);
+  const broken = () => settle(TRUNCATED_BODY);
   request.on('error', broken);
   request.on('close', broken);
 }
 
-const TOO_EARLY = fail<Refusal>(fault('bad_request', 'the body ended too early'));
+const TRUNCATED_BODY = fail<Refusal>(fault('bad_request', 'the body ended too early'));
 
 const TOO_LARGE = fail<Refusal>({
   ...fault('too_large', `the body is larger than ${BODY_MAX_BYTES} bytes`),

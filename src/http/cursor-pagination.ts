@@ -24,7 +24,7 @@ export interface Page<T> {
 }
 
 /** Read and passed over in one request, at most. */
-const LOOKED_AT_MAX = 2_000;
+const SCANNED_MAX = 2_000;
 const READ_AT_ONCE = 500;
 
 export async function pageThrough(store: LiveStore, wanted: Wanted): Promise<Result<Page<LiveObject>>> {
@@ -33,7 +33,7 @@ export async function pageThrough(store: LiveStore, wanted: Wanted): Promise<Res
   const place = placeOf(cursor);
   if (!place.ok) return place;
   let after = place.value;
-  for (let lookedAt = 0; lookedAt < LOOKED_AT_MAX; ) {
+  for (let scanned = 0; scanned < SCANNED_MAX; ) {
     // One more than is missing shows whether there is another page.
     const reading = Math.min(READ_AT_ONCE, data.length === 0 ? limit + 1 : READ_AT_ONCE);
     const read = await store.list({ kind, limit: reading, after });
@@ -44,7 +44,7 @@ export async function pageThrough(store: LiveStore, wanted: Wanted): Promise<Res
       if (wanted.matches(object)) data.push(object);
     }
     if (read.value.length < reading) return ok({ data, nextCursor: null });
-    lookedAt += read.value.length;
+    scanned += read.value.length;
   }
   return ok({ data, nextCursor: cursorOf(after) });
 }
@@ -57,11 +57,11 @@ function placeOf(cursor: string | undefined): Result<string | undefined> {
   if (cursor === undefined) return ok(undefined);
   const bytes = Buffer.from(cursor, 'base64url');
   const name = bytes.toString('utf8');
-  const isOurs = isUtf8(bytes) && isText(name) && cursorOf(name) === cursor;
-  return isOurs ? ok(name) : fail(NOT_OURS);
+  const isValid = isUtf8(bytes) && isText(name) && cursorOf(name) === cursor;
+  return isValid ? ok(name) : fail(INVALID_CURSOR);
 }
 
-const NOT_OURS = fault(
+const INVALID_CURSOR = fault(
   'bad_request',
   'query.cursor is invalid; send the nextCursor of the previous page unchanged',
 );

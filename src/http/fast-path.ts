@@ -19,28 +19,28 @@ import { verifyRoute } from './routes/verify/route.js';
 import { securityHeaders } from './security-headers.js';
 import { pathOf, sendProblem } from './send-response.js';
 
-/** Their handlers ask of the caller no more than an `CallerRights` is. */
+/** Their handlers need no more of the caller than CallerRights. */
 const FAST_ROUTES = [verifyRoute, introspectRoute];
 
 export function fastPath(deps: HttpDependencies, app: RequestListener): RequestListener {
   const byUrl = new Map<string, CompiledRoute<CallerRights>>();
   for (const route of FAST_ROUTES)
     for (const prefix of PREFIXES) byUrl.set(prefix + route.path, compiled(route));
-  const ids = drawnTogether(deps.entropy);
+  const ids = batchedEntropy(deps.entropy);
   return (request, response) => {
     const found = request.method === 'POST' ? byUrl.get(request.url ?? '') : undefined;
-    const known = found && knownHere(request, found, deps);
+    const known = found && callerFromIndex(request, found, deps);
     if (found === undefined || known === undefined) app(request, response);
     else answer(request, response, { compiled: found, ...known, deps, ids });
   };
 }
 
 /** Returns the caller if it is a secret key that the index accepts and that has the permission; else undefined. */
-function knownHere(
+function callerFromIndex(
   request: IncomingMessage,
   { route }: CompiledRoute<CallerRights>,
   { verifier, entitlements }: HttpDependencies,
-): { readonly asker: CallerRights; readonly token: Secret } | undefined {
+): { readonly caller: CallerRights; readonly token: Secret } | undefined {
   const shown = requestCredential(request);
   if (!shown.ok || shown.value === undefined) return undefined;
   const { valid, key } = verifier.verify(shown.value.reveal());
@@ -51,11 +51,11 @@ function knownHere(
     !permits(key.permissions, route.permission ?? '')
   )
     return undefined;
-  return { asker: key, token: shown.value };
+  return { caller: key, token: shown.value };
 }
 
-/** Many ids are drawn at once: asking for chance costs more than the id. None is given twice. */
-function drawnTogether(entropy: Entropy): Entropy {
+/** Many ids are drawn at once: drawing entropy costs more than the id. None is given twice. */
+function batchedEntropy(entropy: Entropy): Entropy {
   let rest = new Uint8Array();
   return {
     bytes: (length) => {
@@ -71,7 +71,7 @@ const DRAWN_BYTES = 2_048;
 
 interface FastCall {
   readonly compiled: CompiledRoute<CallerRights>;
-  readonly asker: CallerRights;
+  readonly caller: CallerRights;
   readonly token: Secret;
   readonly deps: HttpDependencies;
   /** What ids of requests are made of. */
@@ -111,12 +111,12 @@ function answer(request: IncomingMessage, response: ServerResponse, way: FastCal
 
 function answerOf(
   read: ReadBody,
-  { compiled: { route, checks }, asker, token, deps }: FastCall,
+  { compiled: { route, checks }, caller, token, deps }: FastCall,
 ): Answered | Promise<Answered> {
   const body = read.ok ? checks.body(read.value) : read;
   if (!body.ok) return body;
   const credential = { token, context: { path: `http:POST ${route.path}` }, lastEventId: undefined };
-  return route.handle({ principal: asker, params: {}, query: {}, body: body.value, credential }, deps);
+  return route.handle({ principal: caller, params: {}, query: {}, body: body.value, credential }, deps);
 }
 
 /** Name and value by turns, as `writeHead` takes them fastest. */

@@ -16,7 +16,7 @@ import { type Answered, type Route, takesIdempotencyKey } from './route.js';
 /** Visible ASCII; a UUID is what most send. */
 const KEY = /^[\x21-\x7e]{1,128}$/;
 
-export interface Asked {
+export interface KeyedRequest {
   readonly route: Pick<Route, 'creates' | 'idempotent' | 'path'>;
   readonly principal: Principal;
   /** The header as it came. */
@@ -28,7 +28,7 @@ export interface Asked {
 
 /** `refused` or `bad_request` instead of an effect; without the header just what `act` answers. */
 export async function idempotent(
-  asked: Asked,
+  asked: KeyedRequest,
   act: (attempt?: Attempt) => Answered | Promise<Answered>,
   { accounts, log }: Pick<HttpDependencies, 'accounts' | 'log'>,
 ): Promise<Answered> {
@@ -54,7 +54,7 @@ const replayed = (body: unknown): Answered =>
   ok({ kind: 'json', body, headers: { 'idempotent-replayed': 'true' } });
 
 function attemptOf(
-  { route, principal, params, query, body }: Asked,
+  { route, principal, params, query, body }: KeyedRequest,
   key: string | readonly string[],
 ): Result<Attempt> {
   if (typeof key !== 'string' || !KEY.test(key))

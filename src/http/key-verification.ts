@@ -12,7 +12,7 @@ import type { Verification } from '../ports/live-store.js';
 import type { HttpDependencies } from './dependencies.js';
 
 /** Who waits longer has gone elsewhere. */
-const STORE_PATIENCE_MS: DurationMs = 2 * SECOND_MS;
+const STORE_TIMEOUT_MS: DurationMs = 2 * SECOND_MS;
 
 type Verifying = Pick<HttpDependencies, 'verifier' | 'store' | 'clock' | 'entitlements'>;
 
@@ -23,11 +23,11 @@ export function verifyToken(
   request: VerificationRequest,
 ): Result<Verification> | Promise<Result<Verification>> {
   const answer = verifier.verify(token.reveal(), request);
-  if (answer.code !== 'UNAVAILABLE') return ok(asPlanned(answer, entitlements));
+  if (answer.code !== 'UNAVAILABLE') return ok(withEntitlements(answer, entitlements));
   return verifyInStore({ store, clock }, token, request).then((known) => {
     if (!known.ok) return known;
     verifier.outrun(known.value, token.reveal(), request);
-    return ok(asPlanned(known.value, entitlements));
+    return ok(withEntitlements(known.value, entitlements));
   });
 }
 
@@ -36,16 +36,19 @@ export const verifyInStore = (
   { store, clock }: Pick<Verifying, 'store' | 'clock'>,
   token: Secret,
   request: VerificationRequest = {},
-): Promise<Result<Verification>> => within(clock, STORE_PATIENCE_MS, store.verify(token, request));
+): Promise<Result<Verification>> => within(clock, STORE_TIMEOUT_MS, store.verify(token, request));
 
 /**
  * Counts a call of this API by a key as a use of that key, or as a refusal. Tokens that are not keys are ignored.
  */
-export const noteUse = ({ verifier }: Pick<HttpDependencies, 'verifier'>, token: Secret): void =>
+export const countUse = ({ verifier }: Pick<HttpDependencies, 'verifier'>, token: Secret): void =>
   void verifier.verify(token.reveal());
 
 /** The last reason of all: whatever else is wrong with a key is said first. */
-const asPlanned = (answer: Verification, entitlements: HttpDependencies['entitlements']): Verification =>
+const withEntitlements = (
+  answer: Verification,
+  entitlements: HttpDependencies['entitlements'],
+): Verification =>
   answer.valid && !entitlements.includesApi() ? { ...answer, valid: false, code: 'PLAN_REQUIRED' } : answer;
 
 /** `store_unreachable` if it takes longer. */
@@ -63,11 +66,11 @@ export async function within<T>(clock: Clock, ms: DurationMs, asked: Promise<Res
 }
 
 /** Longer, and the memory is not trusted any more, so that nothing old can be answered from it. */
-const IN_FORCE_WITHIN_MS: DurationMs = 3 * SECOND_MS;
+const REFRESH_TIMEOUT_MS: DurationMs = 3 * SECOND_MS;
 
 /** Brings this server's index up to date, so that a change is in force before it is answered; elsewhere within two seconds. */
 export const refreshVerifier = ({
   verifier,
   clock,
 }: Pick<HttpDependencies, 'verifier' | 'clock'>): Promise<Result<void>> =>
-  within(clock, IN_FORCE_WITHIN_MS, verifier.refresh());
+  within(clock, REFRESH_TIMEOUT_MS, verifier.refresh());

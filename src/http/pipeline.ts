@@ -14,7 +14,7 @@ import { readBody } from './body.js';
 import { callerAddress } from './caller-address.js';
 import type { HttpDependencies } from './dependencies.js';
 import { idempotent } from './idempotency.js';
-import { noteUse } from './key-verification.js';
+import { countUse } from './key-verification.js';
 import { clientIn, isClient, isOAuth } from './oauth.js';
 import { isRequired } from './openapi.js';
 import type { Refusal } from './problem.js';
@@ -87,7 +87,7 @@ export async function identify(
   const planned = known.ok ? await deps.entitlements.admit(known.value) : ok(undefined);
   if (!planned.ok) return planned;
   // Verification of keys was counted on the fast path (fast-path.ts).
-  if (route.permission !== 'keys:verify') noteUse(deps, token);
+  if (route.permission !== 'keys:verify') countUse(deps, token);
   if (!known.ok) return fail(known.error.code === 'unauthenticated' ? UNKNOWN : known.error);
   if (client !== undefined && !isClient(known.value, client.id)) return fail(UNKNOWN);
   const lastEventId = request.headers['last-event-id'];

@@ -11,7 +11,7 @@ import type { AnyRoute } from './route.js';
 import { pathOf, send, sendJson, sendProblem } from './send-response.js';
 
 /** Probes usually time out after a second. */
-const STORE_PATIENCE_MS = SECOND_MS;
+const STORE_TIMEOUT_MS = SECOND_MS;
 
 export function rootRouter(deps: HttpDependencies, routes: readonly AnyRoute[]): Router {
   const router = Router({ caseSensitive: true, strict: true });
@@ -49,5 +49,5 @@ const readOnly =
 /** The store answers, and the index is fresh enough to be trusted: verifying any text tells that. */
 async function isReady({ store, verifier, clock, stopping }: HttpDependencies): Promise<boolean> {
   if (stopping.aborted || verifier.verify('').code === 'UNAVAILABLE') return false;
-  return (await within(clock, STORE_PATIENCE_MS, store.facts())).ok;
+  return (await within(clock, STORE_TIMEOUT_MS, store.facts())).ok;
 }

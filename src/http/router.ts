@@ -115,9 +115,9 @@ async function reply(
     sendJson(response, statusOfAnswer(route), answer.body);
     return;
   }
-  const room = roomFor(streams, deps);
-  if (!room.ok) {
-    refuse(request, response, { refusal: room.error, deps });
+  const slot = streamSlot(streams, deps);
+  if (!slot.ok) {
+    refuse(request, response, { refusal: slot.error, deps });
     return;
   }
   const gone = new AbortController();
@@ -132,7 +132,7 @@ async function reply(
   }
 }
 
-const roomFor = (streams: { open: number }, { limits }: HttpDependencies): Result<void, Refusal> =>
+const streamSlot = (streams: { open: number }, { limits }: HttpDependencies): Result<void, Refusal> =>
   streams.open < limits.streams
     ? ok(undefined)
     : { ok: false, error: fault('overloaded', 'too many open streams; try again later') };

@@ -47,7 +47,7 @@ function createHttpServer(deps: HttpDependencies, routes: readonly AnyRoute[]): 
   const app = createApp(deps, routes);
   const answer = fastPath(deps, app);
   const listener: RequestListener = (request, response) => {
-    request.url = withoutHost(request.url);
+    request.url = pathOnly(request.url);
     answer(request, response);
   };
   const server = createServer(
@@ -70,7 +70,7 @@ function createHttpServer(deps: HttpDependencies, routes: readonly AnyRoute[]): 
 }
 
 /** `GET http://host/path`, as to a proxy, asks for `/path` (RFC 9112, 3.2.2). Express takes apart paths alone. */
-const withoutHost = (url = '/'): string =>
+const pathOnly = (url = '/'): string =>
   url.startsWith('/') ? url : url.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i, '').replace(/^(?!\/)/, '/');
 
 /**

@@ -114,7 +114,7 @@ interface Wanted {
 /** Where most of what is read is passed over. */
 const READ_AT_ONCE = 1_000;
 /** Read and passed over in one request, at most. */
-const LOOKED_AT_MAX = 20_000;
+const SCANNED_MAX = 20_000;
 
 async function entries(
   store: LiveStore,
@@ -122,7 +122,7 @@ async function entries(
 ): Promise<Result<{ readonly data: readonly AuditEntry[]; readonly nextSince: number | null }>> {
   const data: AuditEntry[] = [];
   let at = since;
-  for (let lookedAt = 0; lookedAt < LOOKED_AT_MAX; ) {
+  for (let scanned = 0; scanned < SCANNED_MAX; ) {
     const read = await store.audit({
       since: at,
       limit: atOnce,
@@ -135,7 +135,7 @@ async function entries(
       if (matches(entry)) data.push(entry);
     }
     if (read.value.length < atOnce) return ok({ data, nextSince: null });
-    lookedAt += read.value.length;
+    scanned += read.value.length;
   }
   return ok({ data, nextSince: at });
 }

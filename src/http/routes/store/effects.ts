@@ -21,7 +21,7 @@ import { checkDeclaration, type Naming } from './declaration.js';
 import { type Effect, reservations } from './reserved.js';
 
 /** The caller, and the store that they ask. */
-export interface Asking {
+export interface StoreCall {
   readonly principal: Principal;
   readonly deps: HttpDependencies;
 }
@@ -43,7 +43,7 @@ export interface Batch {
 
 /** What came of each, in order. Fails as a whole only where the outcome is unknown: a retry is harmless. */
 export async function mutateAll(
-  { principal, deps }: Asking,
+  { principal, deps }: StoreCall,
   { lease, mutations }: Batch,
 ): Promise<Result<readonly SentOutcome[]>> {
   const checked = mutations.map((mutation) => checkedEffect(mutation, 'document'));
@@ -90,7 +90,7 @@ function checkedEffect<E extends Effect>(effect: E, naming: Naming): Result<E> {
 }
 
 export async function requestOne(
-  { principal, deps }: Asking,
+  { principal, deps }: StoreCall,
   { request, path }: { readonly request: SentRequest; readonly path: string },
 ): Promise<Result<Outcome>> {
   const asked = asRequest(request);
@@ -124,7 +124,7 @@ const PERMISSIONS = {
 /** What an apply does to a key anyway. Nothing automatic deactivates or activates a key. */
 const BY_APPLYING: ReadonlySet<string> = new Set(['requestRotation', 'revoke', 'acknowledge']);
 
-async function mayRequest({ principal, deps }: Asking, request: Request): Promise<Result<void>> {
+async function mayRequest({ principal, deps }: StoreCall, request: Request): Promise<Result<void>> {
   if (isChange(request)) return allowedChange(deps.store, principal, request);
   const { kind, object } = request;
   if (BY_APPLYING.has(kind)) {
@@ -141,7 +141,7 @@ async function mayRequest({ principal, deps }: Asking, request: Request): Promis
  * key it is. What came with the store administrators reveal (contract.md, fine print 4).
  */
 export async function claimOne(
-  { principal, deps }: Asking,
+  { principal, deps }: StoreCall,
   { object, path }: { readonly object: ObjectRef; readonly path: string },
 ): Promise<Result<string>> {
   const found = await seen(deps.store, principal, { ref: object, permission: CLAIM });

@@ -8,7 +8,7 @@ import { BROKEN, type Found } from '../../../wire/reading.js';
 import { STORE, WIRE_VERSION } from '../../../wire/store.js';
 import { type Route, respond, route } from '../../route.js';
 import { dataOf } from '../../schemas.js';
-import { type Asking, claimOne, mutateAll, requestOne } from './effects.js';
+import { claimOne, mutateAll, requestOne, type StoreCall } from './effects.js';
 import { storeStreams } from './streams.js';
 
 /** What the store may say to any of them. */
@@ -17,7 +17,7 @@ const SAID: readonly FaultCode[] = ['not_found', 'conflict', 'unknown_reference'
 /** The call as a route; `answer` gets what was sent, checked. */
 function carried<Sent, Got>(
   operation: Operation<Sent, Got>,
-  answer: (sent: Sent, asking: Asking) => Promise<Result<Got>>,
+  answer: (sent: Sent, call: StoreCall) => Promise<Result<Got>>,
 ): Route {
   const { id, path, summary, description, permission, sent, got } = operation;
   return route({
@@ -72,9 +72,9 @@ const writing: readonly Route[] = [
     const released = await store.releaseLease(lease);
     return released.ok ? ok(null) : released;
   }),
-  carried(STORE.mutate, (batch, asking) => mutateAll(asking, batch)),
-  carried(STORE.request, (sent, asking) => requestOne(asking, sent)),
-  carried(STORE.claim, (sent, asking) => claimOne(asking, sent)),
+  carried(STORE.mutate, (batch, call) => mutateAll(call, batch)),
+  carried(STORE.request, (sent, call) => requestOne(call, sent)),
+  carried(STORE.claim, (sent, call) => claimOne(call, sent)),
   asked(STORE.verify, (store, { token, request, consumer }) =>
     store.verify(new Secret(token), request, consumer),
   ),
