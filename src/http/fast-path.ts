@@ -1,7 +1,7 @@
 /**
- * The short way for the routes that are asked for every request of somebody else's service: when a key asks, and
- * memory knows it, nothing needs express. Same definition, same checks, same answer; whatever is not plain goes on to
- * the application, which has the last word. Counted, not logged, and not limited: it costs less than limiting.
+ * The fast path for the routes that customers' services call for each of their requests: when a key calls, and the index
+ * knows it, express is bypassed. Same definition, same validation, same response; everything else goes to the
+ * application. Counted, but neither logged nor rate limited: that costs more than answering.
  */
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Entropy } from '../domain/entropy.js';
