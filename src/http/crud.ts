@@ -11,7 +11,7 @@ import type { LiveObject } from '../domain/live.js';
 import type { ObjectRef } from '../domain/objects.js';
 import { fail, ok, type Result } from '../domain/result.js';
 import { formatInstant } from '../domain/time.js';
-import type { ManualDeclaration } from '../ports/manual.js';
+import type { AdminDeclaration } from '../ports/admin.js';
 import { maySee } from './access.js';
 import { pageThrough } from './cursor-pagination.js';
 import type { HttpDependencies } from './dependencies.js';
@@ -102,7 +102,7 @@ const VERB_ROUTES: Readonly<Record<Verb, (crud: Crud) => Route>> = {
       create: async (call, deps) => {
         const { name, labels, ...spec } = call.body as Static<typeof Named>;
         const metadata = { name, ...(labels !== undefined && { labels }) };
-        const created = await deps.manual.create({ kind, metadata, spec } as ManualDeclaration, byOf(call));
+        const created = await deps.manual.create({ kind, metadata, spec } as AdminDeclaration, byOf(call));
         return created.ok ? after(created.value, deps) : created;
       },
     }),

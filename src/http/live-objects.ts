@@ -4,7 +4,7 @@ import { accountIdOf } from '../domain/derived-ids.js';
 import type { LiveObject } from '../domain/live.js';
 import { isId, type ObjectRef } from '../domain/objects.js';
 import { ok, type Result } from '../domain/result.js';
-import type { By } from '../ports/authority.js';
+import type { By } from '../ports/identity.js';
 import type { LiveStore } from '../ports/live-store.js';
 import type { HttpDependencies } from './dependencies.js';
 import { type Answered, type Call, respond } from './route.js';

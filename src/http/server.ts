@@ -10,7 +10,7 @@ import { ok, type Result } from '../domain/result.js';
 import { type DurationMs, SECOND_MS } from '../domain/time.js';
 import type { Clock } from '../ports/clock.js';
 import { createApp } from './app.js';
-import { bind, type ListenPlace } from './bind.js';
+import { bind, type ListenAddress } from './bind.js';
 import type { HttpDependencies } from './dependencies.js';
 import { fastPath } from './fast-path.js';
 import { problemOf } from './problem.js';
@@ -31,7 +31,7 @@ const HEADERS_MAX_BYTES = 16 * 1_024;
 export async function listen(
   deps: HttpDependencies,
   routes: readonly AnyRoute[],
-  place: ListenPlace,
+  place: ListenAddress,
 ): Promise<Result<Listening>> {
   const server = createHttpServer(deps, routes);
   const port = await bind(server, place);

@@ -107,7 +107,7 @@ async function dependentsOf(
   if (live === undefined || ref.kind === 'ApiKey') return ok([]);
   const isChanged = desired?.digest !== live.digest;
   // What references ask of it may not hold any more (a space without a workbook), and what cannot change is replaced.
-  const { misfits, replacedBy } = kindOf(ref.kind);
+  const { constraintViolations: misfits, replacedBy } = kindOf(ref.kind);
   const mayLeave = isChanged && (misfits !== undefined || replacedBy.length > 0);
   return desired === undefined || mayLeave ? store.dependents(ref) : ok([]);
 }

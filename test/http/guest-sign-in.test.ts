@@ -4,7 +4,7 @@ import { HOUR_MS, MINUTE_MS } from '../../src/domain/time.js';
 import { change, joined, statuses } from '../support/http-people.js';
 import { httpPlace, type TestServer } from '../support/http-world.js';
 import { guest, space } from '../support/plan-declarations.js';
-import { environment, need, OURS } from '../support/store.js';
+import { environment, OURS, unwrap } from '../support/store.js';
 
 const place = httpPlace();
 
@@ -12,7 +12,7 @@ async function withGuest(spec: EnvironmentSpec = {}): Promise<TestServer> {
   const server = await place.start();
   const production = environment('production', { isProd: true, ...spec });
   const { revision } = await server.hand.fetch({ kind: 'Environment', name: 'production' });
-  need(await server.hand.mutate({ kind: 'update', declaration: production, ownership: OURS, revision }));
+  unwrap(await server.hand.mutate({ kind: 'update', declaration: production, ownership: OURS, revision }));
   for (const name of ['open', 'closed']) await server.hand.create(space(name, 'contacts', 'orders'));
   await server.hand.create(guest('visitor', { email: 'visitor@example.com', grants: [{ space: 'open' }] }));
   return server;
@@ -76,7 +76,7 @@ test('F13: a deleted guest is refused; a guest with the same address is a new on
   const server = await withGuest();
   const { accessToken, userId } = (await comeIn(server, { token: (await magicLink(server)).token })).body;
   const { token: unused } = await magicLink(server);
-  need(await server.hand.remove({ kind: 'Guest', name: 'production/visitor' }));
+  unwrap(await server.hand.remove({ kind: 'Guest', name: 'production/visitor' }));
   expect(await statuses(server, accessToken)).toEqual([401]);
   await server.hand.create(guest('visitor', { email: 'visitor@example.com', grants: [] }));
   expect((await comeIn(server, { token: unused })).status).toBe(401);

@@ -1,11 +1,11 @@
 /** Who is written to by what over HTTP (F11): invitations and magic links go into the outbox, and the answer stays the same. */
 import { MINUTE_MS } from '../../src/domain/time.js';
-import type { Letter } from '../../src/ports/outbox.js';
+import type { Message } from '../../src/ports/outbox.js';
 import { takenForMs } from '../../src/ports/outbox.js';
 import { change, statuses } from '../support/http-people.js';
 import { httpPlace, type TestServer } from '../support/http-world.js';
 import { guest, space, user } from '../support/plan-declarations.js';
-import { environment, need } from '../support/store.js';
+import { environment, unwrap } from '../support/store.js';
 
 const place = httpPlace();
 
@@ -28,13 +28,13 @@ async function started(hasPost: { readonly hasPost?: true } = { hasPost: true })
 }
 
 /** Takes those that are there, for good. */
-async function letters({ outbox }: TestServer): Promise<readonly Letter[]> {
-  const { taken } = need(await outbox.take(8));
-  for (const one of taken) need(await outbox.forget(one));
+async function letters({ outbox }: TestServer): Promise<readonly Message[]> {
+  const { taken } = unwrap(await outbox.take(8));
+  for (const one of taken) unwrap(await outbox.forget(one));
   return taken.map(({ letter }) => letter);
 }
 
-const shortly = ({ kind, to, token }: Letter) => [kind, to, token.reveal()];
+const shortly = ({ kind, to, token }: Message) => [kind, to, token.reveal()];
 
 const exchange = (server: TestServer, body: object) => server.ask('POST /v1/invitations/exchange', { body });
 
@@ -77,7 +77,7 @@ test('messages: none for a shared link, a guest’s access token or a refused re
   expect((await server.asRoot(`GET /v1/guests/${server.guestId}/token`)).body.data.valid).toBe(true);
   const some = [server.guestId, 'us_g_nobody'].map((guestId) => ({ guestId, spaceId: server.spaceId }));
   expect((await server.asRoot('POST /v1/invitations', some)).status).toBe(404);
-  expect(need(await server.outbox.pending())).toBe(0);
+  expect(unwrap(await server.outbox.pending())).toBe(0);
 });
 
 test('messages: a repeated request with the same Idempotency-Key sends no second one', async () => {
@@ -124,14 +124,14 @@ test('messages: none without a transport; a requested link is answered as before
   expect((await server.asRoot('POST /v1/guest-links', { guest: guestId })).status).toBe(201);
   for (const email of ['visitor@example.com', 'nobody@example.com'])
     expect((await exchange(server, { email, spaceId })).body).toEqual({ data: { valid: false } });
-  expect([await letters(server), need(await server.outbox.pending())]).toEqual([[], 0]);
+  expect([await letters(server), unwrap(await server.outbox.pending())]).toEqual([[], 0]);
 });
 
 test('F11: with guestInvites false no guest invites a guest, and no message is sent', async () => {
   const server = await started();
   const { token: link } = (await server.asRoot('POST /v1/guest-links', { guest: server.guestId })).body.data;
   const token = (await exchange(server, { token: link })).body.data.token;
-  need(await server.outbox.take(8));
+  unwrap(await server.outbox.take(8));
   server.clock.advance(takenForMs(1));
   const invite = (email: string) => {
     const body = { environment: 'production', email, grants: [{ space: 'open' }] };
@@ -162,7 +162,7 @@ test('messages: a forged or changed row is dropped and not sent', async () => {
   for (let times = 0; times < 2; times++)
     await server.asRoot('POST /v1/guest-links', { guest: server.guestId });
   place.place.tamper("update outbox set sealed = replace(sealed, 'visitor@', 'eve@')");
-  expect(need(await server.outbox.take(8))).toMatchObject({
+  expect(unwrap(await server.outbox.take(8))).toMatchObject({
     taken: [],
     dropped: [{ because: 'tampered' }, { because: 'tampered' }],
   });

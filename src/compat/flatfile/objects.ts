@@ -11,7 +11,7 @@ import { maySee } from '../../http/access.js';
 import type { HttpDependencies } from '../../http/dependencies.js';
 import { findObject } from '../../http/live-objects.js';
 import { closed, Instant, nullable } from '../../http/schemas.js';
-import type { Kept } from '../../ports/rooms.js';
+import type { Kept } from '../../ports/spaces.js';
 
 /** Beside the fields of a client's own vocabulary. */
 export const objectFields = {

@@ -26,7 +26,7 @@ export {
 } from './facets.js';
 export { foldEmail } from './fields.js';
 export type { GuestSpec } from './guest.js';
-export type { Kind, Misfit, Problem, Reference } from './kind.js';
+export type { ConstraintViolation, Kind, Problem, Reference } from './kind.js';
 export type { ProjectSpec } from './project.js';
 export type { RoleSpec } from './role.js';
 export type { ServiceSpec } from './service.js';

@@ -31,7 +31,7 @@ export interface Problem {
 }
 
 /** What is wrong with naming an object here, though it exists. */
-export interface Misfit {
+export interface ConstraintViolation {
   /** Of a name that means nothing, or of one that means something else than is needed here. */
   readonly kind: 'unknown' | 'contradiction';
   /** Where it stands in the document: `spec.grants.0.workbooks.1`. */
@@ -48,7 +48,7 @@ interface Named<Spec> {
   readonly spec: Spec;
 }
 
-type Misfits<Spec> = (reference: Reference, named: Named<Spec>) => readonly Misfit[];
+type Misfits<Spec> = (reference: Reference, named: Named<Spec>) => readonly ConstraintViolation[];
 
 export interface Kind<Spec = unknown> {
   readonly name: string;
@@ -71,7 +71,7 @@ export interface Kind<Spec = unknown> {
   /** Rules that a schema cannot say. */
   check(spec: Spec, metadata: Metadata): readonly Problem[];
   /** What a reference to one asks of it, beyond being there; none when it fits. */
-  readonly misfits?: Misfits<Spec>;
+  readonly constraintViolations?: Misfits<Spec>;
   /** What its secret is delivered to. */
   sinks?(spec: Spec): readonly SinkDeclaration[];
   /** Names of people or secrets do not belong in its name (naming.ts). */

@@ -35,7 +35,7 @@ export const Role: Kind<RoleSpec> = {
     ROLE_SCOPES.some((scope) => isBuiltInRole(name, scope))
       ? [{ path: 'metadata.name', message: `cannot be ${name}: that role is built in` }]
       : [],
-  misfits: ({ scope, path }, { name, spec }) => {
+  constraintViolations: ({ scope, path }, { name, spec }) => {
     if (scope === undefined || scope === spec.scope) return [];
     const places = { tenant: 'the tenant', team: 'teams' };
     const message = `role ${name} is for ${places[spec.scope]}, and here one for ${places[scope]} is needed`;

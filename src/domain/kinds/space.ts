@@ -35,7 +35,7 @@ export const Space: Kind<SpaceSpec> = {
   within: ({ environment }) => environment,
   references: ({ environment }) => [{ kind: 'Environment', name: environment, path: 'spec.environment' }],
   check: () => [],
-  misfits: ({ environment, workbooks, path }, { name, spec }) => {
+  constraintViolations: ({ environment, workbooks, path }, { name, spec }) => {
     if (environment !== undefined && environment !== spec.environment) {
       const message = `space ${name} is in ${spec.environment}, not in ${environment}`;
       return [{ kind: 'contradiction', path, message }];

@@ -13,7 +13,7 @@ import { accountId, byOf, findObject, given } from '../../../http/live-objects.j
 import { resource } from '../../../http/resource.js';
 import { type Route, respond, route } from '../../../http/route.js';
 import { closed, dataOf } from '../../../http/schemas.js';
-import type { Agent } from '../../../ports/rooms.js';
+import type { Agent } from '../../../ports/spaces.js';
 import { numberedPages, Pagination, pageByNumber, readAll } from '../page-pagination.js';
 import { AgentConfig, AgentItem, type AgentPlace, AgentVersion, agentItem, versionItem } from './item.js';
 

@@ -9,7 +9,7 @@ import { Secret } from '../../../domain/secret.js';
 import { AccessTokenBody, accessTokenBody } from '../../../http/access-token.js';
 import { type AnyRoute, openRoute, respond } from '../../../http/route.js';
 import { closed, SecretText } from '../../../http/schemas.js';
-import type { Proof } from '../../../ports/authority.js';
+import type { Proof } from '../../../ports/identity.js';
 
 const Email = Type.String({ minLength: 1, maxLength: 320 });
 

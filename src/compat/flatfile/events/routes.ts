@@ -9,7 +9,7 @@ import type { HttpDependencies } from '../../../http/dependencies.js';
 import { accountId, byOf, done, findObject, given, Success } from '../../../http/live-objects.js';
 import { type Answered, json, type Route, respond, route } from '../../../http/route.js';
 import { closed, dataOf, Instant } from '../../../http/schemas.js';
-import type { By } from '../../../ports/authority.js';
+import type { By } from '../../../ports/identity.js';
 import { numberedPages, Pagination, paginationOf } from '../page-pagination.js';
 import { EventConfig, EventItem, eventItem } from './item.js';
 

@@ -12,7 +12,7 @@ import type { HttpDependencies } from '../../../http/dependencies.js';
 import { byOf, findObject } from '../../../http/live-objects.js';
 import { type Answered, type Route, respond, route } from '../../../http/route.js';
 import { closed, dataOf } from '../../../http/schemas.js';
-import type { By } from '../../../ports/authority.js';
+import type { By } from '../../../ports/identity.js';
 import type { KeptSecret, SecretPlace } from '../../../ports/secrets.js';
 
 const placeFields = {

@@ -14,7 +14,7 @@ import type { Secret } from '../../../domain/secret.js';
 import type { HttpDependencies } from '../../../http/dependencies.js';
 import { findObject, given } from '../../../http/live-objects.js';
 import { closed } from '../../../http/schemas.js';
-import type { By } from '../../../ports/authority.js';
+import type { By } from '../../../ports/identity.js';
 import { GuestAuthentication } from '../environments/item.js';
 import { withKept } from '../objects.js';
 import { attributeFields, type SpaceItem, spaceItems } from './item.js';

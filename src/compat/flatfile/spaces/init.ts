@@ -10,7 +10,7 @@ import type { HttpDependencies } from '../../../http/dependencies.js';
 import { given } from '../../../http/live-objects.js';
 import { json, openRoute, respond } from '../../../http/route.js';
 import { closed, dataOf } from '../../../http/schemas.js';
-import type { By, CallContext } from '../../../ports/authority.js';
+import type { By, CallContext } from '../../../ports/identity.js';
 import { seenWorkbook, workbookShown } from '../workbooks/find.js';
 import { attributeFields, WorkbookItem } from '../workbooks/item.js';
 import { createSpace, SpaceConfig } from './create.js';

@@ -10,7 +10,7 @@ import { formatInstant } from '../../../domain/time.js';
 import { byOf } from '../../../http/live-objects.js';
 import { type Call, type Route, respond, route, shownOnce } from '../../../http/route.js';
 import { closed, dataOf, Instant } from '../../../http/schemas.js';
-import type { PersonalToken } from '../../../ports/authority.js';
+import type { PersonalToken } from '../../../ports/identity.js';
 import { Opaque } from '../environments/item.js';
 import { numberedPages, Pagination, pageByNumber } from '../page-pagination.js';
 import { byUserId } from './routes.js';

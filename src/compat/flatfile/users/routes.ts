@@ -9,7 +9,7 @@ import { accountId, byOf } from '../../../http/live-objects.js';
 import { resource } from '../../../http/resource.js';
 import { type Route, route, shownOnce } from '../../../http/route.js';
 import { closed, dataOf, Instant } from '../../../http/schemas.js';
-import type { Invitation, Shown } from '../../../ports/authority.js';
+import type { Invitation, Shown } from '../../../ports/identity.js';
 import { findEntry } from '../objects.js';
 import { bothPages, type Listing, listAnswer, listPage } from '../page-pagination.js';
 import { ActorRole, Assignment } from '../role-assignments.js';

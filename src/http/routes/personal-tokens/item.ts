@@ -1,7 +1,7 @@
 /** A personal access token as the API shows it, and the one answer that has its secret. */
 import { type Static, Type } from 'typebox';
 import { formatInstant } from '../../../domain/time.js';
-import type { PersonalToken, Shown } from '../../../ports/authority.js';
+import type { PersonalToken, Shown } from '../../../ports/identity.js';
 import { type Answered, shownOnce } from '../../route.js';
 import { closed, dataOf, Instant, nullable } from '../../schemas.js';
 

@@ -1,0 +1,71 @@
+/** What a caller must be allowed to do for a change by hand: to which target, and what it would give. */
+import { authorize, type Target } from '../../domain/access.js';
+import { fault } from '../../domain/errors.js';
+import { keyLevel } from '../../domain/kinds/api-key.js';
+import { type ApiKeySpec, kindOf } from '../../domain/kinds/index.js';
+import type { Declaration } from '../../domain/objects.js';
+import { fail, ok, type Result } from '../../domain/result.js';
+import type { AdminDeclaration } from '../../ports/admin.js';
+import type { By } from '../../ports/identity.js';
+import { permissionsOfRole } from '../effective-permissions.js';
+import type { UnitOfWork } from '../unit-of-work.js';
+
+export interface KeyAction {
+  readonly action: string;
+  readonly spec: ApiKeySpec;
+  readonly ownerId: string | null;
+  /** What it may do when this is done; absent: nothing about that changes. */
+  readonly confers?: readonly string[];
+}
+
+export const mayDoToKey = (
+  { action, spec: { environment, owner }, ownerId, confers }: KeyAction,
+  { principal }: By,
+): Result<void> =>
+  authorize(principal, action, {
+    ...{ kind: 'key', environment, owner: keyLevel(owner, ownerId) },
+    ...(confers !== undefined && { confers }),
+  });
+
+/** To make it what it declares, or, without what it confers, to take it away. */
+export async function mayManage(
+  work: UnitOfWork,
+  { declaration, gives }: { readonly declaration: AdminDeclaration; readonly gives: 'rights' | 'nothing' },
+  { principal }: By,
+): Promise<Result<void>> {
+  const confers = gives === 'nothing' ? ok([]) : await conferredBy(work, declaration);
+  if (!confers.ok) return confers;
+  return authorize(
+    principal,
+    `${kindOf(declaration.kind).access.noun}:write`,
+    targetOf(declaration, confers.value),
+  );
+}
+
+/** A team by itself; anything else of the account by what it confers. */
+function targetOf({ kind, metadata, spec }: AdminDeclaration, confers: readonly string[]): Target {
+  const target = kindOf(kind).access.target?.({ name: metadata.name, id: '', spec });
+  return target?.kind === 'team' ? { ...target, confers } : { kind: 'role', confers };
+}
+
+async function conferredBy(
+  work: UnitOfWork,
+  { kind, spec }: AdminDeclaration,
+): Promise<Result<readonly string[]>> {
+  const { permissions = [], teamRoles = [] } = kindOf(kind).access.confers?.(spec) ?? {};
+  const given = new Set(permissions);
+  for (const role of new Set(teamRoles)) {
+    const conferred = await permissionsOfRole(work, role, 'team');
+    if (!conferred.ok) return conferred;
+    for (const permission of conferred.value) given.add(permission);
+  }
+  return ok([...given]);
+}
+
+/** `bad_request` with the first rule of its kind that it breaks. */
+export function refuseBroken(declaration: Declaration): Result<void> {
+  const [problem] = kindOf(declaration.kind).check(declaration.spec, declaration.metadata);
+  if (problem === undefined) return ok(undefined);
+  const field = problem.path.replace(/^(?:spec|metadata)\./, '');
+  return fail(fault('bad_request', `${field} ${problem.message}`));
+}
