@@ -3,7 +3,7 @@ import { type RequestHandler, Router } from 'express';
 import { fault } from '../domain/errors.js';
 import { SECOND_MS } from '../domain/time.js';
 import { pathOf, send, sendJson, sendProblem } from './answering.js';
-import { openApi } from './openapi.js';
+import { openApiText } from './openapi.js';
 import { notesOf } from './recording.js';
 import type { ROOT_PATHS } from './root-paths.js';
 import { within } from './verifying.js';
@@ -14,7 +14,6 @@ const STORE_PATIENCE_MS = SECOND_MS;
 
 export function rootRouter(world: HttpWorld): Router {
   const router = Router({ caseSensitive: true, strict: true });
-  const description = JSON.stringify(openApi());
   const pages: Readonly<Record<keyof typeof ROOT_PATHS, RequestHandler>> = {
     '/healthz': (_, response) => sendJson(response, 200, { status: 'alive' }),
     '/readyz': async (_, response) => {
@@ -26,7 +25,7 @@ export function rootRouter(world: HttpWorld): Router {
       send(response, { status: 200, type, text: body });
     },
     '/openapi.json': (_, response) =>
-      send(response, { status: 200, type: 'application/json; charset=utf-8', text: description }),
+      send(response, { status: 200, type: 'application/json; charset=utf-8', text: openApiText() }),
   };
   for (const [path, page] of Object.entries(pages)) router.all(path, readOnly(path, page));
   return router;
