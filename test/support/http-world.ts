@@ -17,7 +17,7 @@ import type { Outbox } from '../../src/ports/outbox.js';
 import { createVerifier } from '../../src/verifier/verifier.js';
 import { asDescribed, type Description } from './http-description.js';
 import { type Hand, need } from './store.js';
-import { handOn, storePlace } from './store-folder.js';
+import { handOn, type Per, storePlace } from './store-folder.js';
 
 export const ROOT = 'the root token of these tests, which is long';
 
@@ -57,15 +57,16 @@ export interface Serving {
   readonly hasPost?: true;
 }
 
-/** Servers are stopped after each test. */
-export function httpPlace() {
-  const place = storePlace();
+/** Servers are stopped after each test, or after all of the file. */
+export function httpPlace(per: Per = 'test') {
+  const place = storePlace(per);
   const started: TestServer[] = [];
   const close = async (): Promise<void> => {
     for (const server of started.splice(0)) await server.stop();
   };
   // Before the store's own: hooks run in reverse.
-  afterEach(close);
+  if (per === 'test') afterEach(close);
+  else afterAll(close);
   return {
     place,
     start: async (
