@@ -405,7 +405,8 @@ export class PlanWorld {
       id,
       generation,
       fingerprint: `f-${id}`,
-      issuedAt: this.now,
+      // As in the store, later than what it answers, also when both come in one millisecond.
+      issuedAt: Math.max(this.now, key?.rotationRequestedAt ?? 0),
       promotedAt: undefined,
       retiringAt: undefined,
       suspendedUntil: undefined,

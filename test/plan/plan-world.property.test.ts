@@ -1,0 +1,107 @@
+/**
+ * The world in memory that golden stories and the planner's properties run on is what the real store and real sinks are:
+ * after any history the two are planned for alike. What the store does is held by the contract suites.
+ */
+import fc from 'fast-check';
+import type { Declaration } from '../../src/domain/objects.js';
+import type { Result } from '../../src/domain/result.js';
+import { DAY_MS, durationMs } from '../../src/domain/time.js';
+import type { Plan } from '../../src/plan/plan.js';
+import type { Request } from '../../src/ports/live-store.js';
+import { planText } from '../../src/view/plan-text.js';
+import { type ApplyTestWorld, applyWorld, unwrap } from '../support/apply-world.js';
+import { effort } from '../support/effort.js';
+import { type Event, happen, history } from '../support/plan-chance.js';
+import { keyRef } from '../support/plan-story.js';
+import { PlanWorld } from '../support/plan-world.js';
+
+const CALLER = { actor: 'ada', path: 'test' };
+const RUNS = effort({ complete: 200, otherwise: 40, variable: 'RUNS' });
+
+/** What the real store can be asked for as a fact is put into the other; the rest is what sinks and consumers do. */
+type Asked = Extract<Event, { name: string }>;
+const ASKED: readonly Event['kind'][] = ['revoke', 'end', 'rotate', 'deactivate', 'activate'];
+const isBoth = ({ kind }: Event): boolean => ['declare', 'wait', 'apply', ...ASKED].includes(kind);
+
+const textOf = (plan: Plan, now: number): readonly string[] =>
+  planText(plan, { color: false, now })
+    // Chance draws ids, and digests depend on them.
+    .replaceAll(/\(id \w{12}\)/g, '(id …)')
+    .split('\n')
+    .filter((line) => !line.startsWith('Digest: '));
+
+/** The real store, and real files for sinks. */
+class Real {
+  documents: readonly Declaration[] = [];
+  readonly #world: ApplyTestWorld;
+
+  constructor(world: ApplyTestWorld) {
+    this.#world = world;
+  }
+
+  async plan(): Promise<readonly string[]> {
+    return textOf(await this.#world.planFor(this.documents), this.#world.clock.now());
+  }
+
+  async happen(event: Event): Promise<void> {
+    if (event.kind === 'declare') this.documents = event.documents;
+    else if (event.kind === 'wait') this.#world.clock.advance(durationMs(event.duration));
+    else if (event.kind === 'apply') await this.#apply(event.count);
+    else if ('name' in event) await this.#ask(event);
+  }
+
+  async #apply(count: number | undefined): Promise<void> {
+    const made = await this.#world.planFor(this.documents);
+    const { summary } = await this.#world.carryOut({ ...made, steps: made.steps.slice(0, count) });
+    expect(summary).toMatchObject({ failed: 0, notAttempted: 0 });
+  }
+
+  async #ask(event: Asked): Promise<void> {
+    const { store } = this.#world;
+    const [live] = unwrap(await store.fetch([keyRef(event.name)]));
+    if (live?.key === undefined) return;
+    const request = requestOf(event, live.key.versions);
+    if (request === undefined) return;
+    const asked: Result<unknown> = await store.request(request, CALLER);
+    unwrap(asked);
+  }
+}
+
+function requestOf(event: Asked, versions: readonly { readonly id: string }[]): Request | undefined {
+  const object = keyRef(event.name);
+  switch (event.kind) {
+    case 'rotate':
+      return { kind: 'requestRotation', object };
+    case 'deactivate':
+    case 'activate':
+      return { kind: event.kind, object };
+    case 'revoke':
+    case 'end': {
+      const tokenId = versions.at(-1 - event.age)?.id;
+      return tokenId === undefined
+        ? undefined
+        : { kind: 'revoke', object, tokenId, overlapMs: event.kind === 'end' ? DAY_MS : 0 };
+    }
+    default:
+      return undefined;
+  }
+}
+
+test('after any history, plans are those for the real store and real sinks', async () => {
+  await fc.assert(
+    fc.asyncProperty(history, async (events) => {
+      const opened = await applyWorld();
+      try {
+        const [memory, real] = [new PlanWorld(), new Real(opened)];
+        for (const event of events.filter(isBoth)) {
+          happen(memory, event);
+          await real.happen(event);
+          expect(textOf(memory.plan(), memory.now)).toEqual(await real.plan());
+        }
+      } finally {
+        await opened.close();
+      }
+    }),
+    { numRuns: RUNS },
+  );
+}, 600_000);
