@@ -6,12 +6,12 @@
  *
  *     { args, env, cwd, umask, input, mark } ──▶ import ENTRY anew ──▶ event loop empty ──▶ mark on both outputs, { code }
  */
-import { readFileSync, writeSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import { pathToFileURL } from 'node:url';
 
 const entry = process.argv[2];
-const { umask: initialMask } = { umask: process.umask() };
+const initialMask = process.umask();
 /** Node's own code for a module that waits for what never comes. */
 const UNSETTLED = 13;
 const EMITTERS = [process, process.stdout, process.stderr];
@@ -48,8 +48,10 @@ function run({ args, env, cwd, umask, input: text, mark }) {
     process.exitCode = undefined;
     process.chdir('/');
     process.umask(initialMask);
-    for (const output of [1, 2]) writeSync(output, mark);
     process.channel.ref();
+    // Behind all that was printed, also where a reader is slow.
+    for (const output of [process.stdout, process.stderr])
+      await new Promise((resolve) => output.write(mark, resolve));
     process.send({ code, holdsLocks: await holdsLocks() });
   };
   // An exception that gets here ends this process, as it would that of the command alone.

@@ -116,19 +116,22 @@ class Output {
 }
 
 const idle = new Map<string, Host[]>();
+const started = new Set<Host>();
 
 /** Runs a command to its end; `entry` is the built file that a process of its own would run. */
 export async function runHosted(entry: string, command: Command): Promise<Ended> {
   const waiting = idle.get(entry) ?? [];
   idle.set(entry, waiting);
   const host = waiting.pop() ?? new Host(entry);
+  started.add(host);
   const ended = await host.run(command);
   if (host.isFit) waiting.push(host);
   return ended;
 }
 
-/** Ends the processes that wait for commands. */
+/** Ends their processes, also one that a test gave up. */
 export function stopHosts(): void {
-  for (const host of [...idle.values()].flat()) host.stop();
+  for (const host of started) host.stop();
+  started.clear();
   idle.clear();
 }
