@@ -2,7 +2,15 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { EXIT } from '../../src/cli/exit.js';
-import { inDotenv, keyYaml, projectYaml, serviceYaml, Workspace, yamlStream } from '../support/workspace.js';
+import {
+  inDotenv,
+  keyYaml,
+  projectYaml,
+  type RunOptions,
+  serviceYaml,
+  Workspace,
+  yamlStream,
+} from '../support/workspace.js';
 
 let world: Workspace;
 beforeEach(async () => {
@@ -17,7 +25,9 @@ afterEach(() => {
 });
 
 const app = (name: string): string => keyYaml(name, inDotenv(`secrets/${name}.env`, 'KEY'));
-const apply = () => world.run('apply --auto-approve');
+const apply = (options: RunOptions = {}) => world.run('apply --auto-approve', options);
+/** Of those that race one another. */
+const OWN = { process: 'own' } as const;
 const token = (name: string): string => world.variable(`secrets/${name}.env`, 'KEY');
 const isGood = async (text: string) => (await world.run('verify --stdin', { input: text })).code === 0;
 const modeOf = (file: string): number => statSync(join(world.folder, file)).mode & 0o777;
@@ -52,9 +62,9 @@ describe('a backup', () => {
 
   test('made while others write is a store as of one moment', async () => {
     world.write('specs/many.yaml', yamlStream(...Array.from({ length: 40 }, (_, at) => app(`many-${at}`))));
-    const applying = apply();
+    const applying = apply(OWN);
     for (const name of ['first', 'second', 'third'])
-      expect((await world.run(`backup ${name}`)).code).toBe(EXIT.done);
+      expect((await world.run(`backup ${name}`, OWN)).code).toBe(EXIT.done);
     expect((await applying).code).toBe(EXIT.done);
     for (const name of ['first', 'second', 'third']) {
       const elsewhere = `--store ${name}-store`;
@@ -159,10 +169,10 @@ describe('restoring', () => {
   test('takes no store from under a reconciler at work', async () => {
     await world.run('backup monday');
     world.write('specs/many.yaml', yamlStream(...Array.from({ length: 40 }, (_, at) => app(`many-${at}`))));
-    const applying = apply();
+    const applying = apply(OWN);
     const codes = new Set<number | null>();
     for (let attempt = 0; attempt < 3; attempt++)
-      codes.add((await world.run('restore monday --overwrite')).code);
+      codes.add((await world.run('restore monday --overwrite', OWN)).code);
     const { code } = await applying;
     // Either the restore had to wait its turn, or the apply lost its lease; never both went through it.
     expect([...codes].every((one) => one === EXIT.done || one === EXIT.locked)).toBe(true);
