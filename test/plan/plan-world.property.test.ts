@@ -2,6 +2,7 @@
  * The world in memory that golden stories and the planner's properties run on is what the real store and real sinks are:
  * after any history the two are planned for alike. What the store does is held by the contract suites.
  */
+import { existsSync } from 'node:fs';
 import fc from 'fast-check';
 import type { Declaration } from '../../src/domain/objects.js';
 import type { Result } from '../../src/domain/result.js';
@@ -23,7 +24,9 @@ const RUNS = effort({ complete: 200, otherwise: 40, variable: 'RUNS' });
 /** What the real store can be asked for as a fact is put into the other; the rest is what sinks and consumers do. */
 type Asked = Extract<Event, { name: string }>;
 const ASKED: readonly Event['kind'][] = ['revoke', 'end', 'rotate', 'deactivate', 'activate'];
-const isBoth = ({ kind }: Event): boolean => ['declare', 'wait', 'apply', ...ASKED].includes(kind);
+const isBoth = (event: Event): boolean =>
+  ['declare', 'wait', 'apply', ...ASKED].includes(event.kind) ||
+  (event.kind === 'place' && event.to === 'missing');
 
 const textOf = (plan: Plan, now: number): readonly string[] =>
   planText(plan, { color: false, now })
@@ -50,12 +53,22 @@ class Real {
     else if (event.kind === 'wait') this.#world.clock.advance(durationMs(event.duration));
     else if (event.kind === 'apply') await this.#apply(event.count);
     else if ('name' in event) await this.#ask(event);
+    else if (event.kind === 'place') this.#lose(event.sink);
   }
 
   async #apply(count: number | undefined): Promise<void> {
     const made = await this.#world.planFor(this.documents);
     const { summary } = await this.#world.carryOut({ ...made, steps: made.steps.slice(0, count) });
     expect(summary).toMatchObject({ failed: 0, notAttempted: 0 });
+  }
+
+  /** Somebody takes the variable out of the file. */
+  #lose(sink: string): void {
+    const { place } = this.#world;
+    const [, file = '', variable] = /^dotenv:(.*)#(\w+)$/.exec(sink) ?? [];
+    if (!existsSync(place.path(file))) return;
+    const lines = place.text(file).split('\n');
+    place.write(file, lines.filter((line) => !line.startsWith(`${variable}=`)).join('\n'));
   }
 
   async #ask(event: Asked): Promise<void> {
