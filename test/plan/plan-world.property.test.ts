@@ -9,13 +9,13 @@ import type { Result } from '../../src/domain/result.js';
 import { DAY_MS, durationMs } from '../../src/domain/time.js';
 import type { Plan } from '../../src/plan/plan.js';
 import type { Request } from '../../src/ports/live-store.js';
-import { planText } from '../../src/view/plan-text.js';
+import { planText } from '../../src/render/plan-text.js';
 import { type ApplyTestWorld, applyWorld, unwrap } from '../support/apply-world.js';
-import { documents } from '../support/chance-documents.js';
 import { effort } from '../support/effort.js';
-import { type Event, happen, history } from '../support/plan-chance.js';
 import { keyRef } from '../support/plan-story.js';
 import { PlanWorld } from '../support/plan-world.js';
+import { documents } from '../support/random-documents.js';
+import { type Event, happen, history } from '../support/random-plans.js';
 
 const OWNER = { kind: 'User', name: 'owner' } as const;
 const CALLER = { actor: 'ada', path: 'test' };

@@ -3,7 +3,7 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, statSync, writeFileSync 
 import { join } from 'node:path';
 import { Secret } from '../../src/domain/secret.js';
 import { makeKeyFile, removeKeyDrafts } from '../../src/storage/folder.js';
-import { need, refusal } from '../support/store.js';
+import { refusal, unwrap } from '../support/store.js';
 import { storePlace } from '../support/store-folder.js';
 
 const place = storePlace();
@@ -18,7 +18,7 @@ it('is for its owner alone: the folder 0700, every file in it 0600', async () =>
 });
 
 it('tightens a folder and a database that others could read', async () => {
-  await need(await place.open()).close();
+  await unwrap(await place.open()).close();
   chmodSync(place.folder(), 0o755);
   chmodSync(join(place.folder(), 'store.db'), 0o644);
   await place.store();
@@ -27,15 +27,15 @@ it('tightens a folder and a database that others could read', async () => {
 
 it('pretends without touching the disk, and refuses without making anything', async () => {
   const store = await place.store({ whenAbsent: 'pretend' });
-  expect(need(await store.survey()).length).toBe(7);
+  expect(unwrap(await store.survey()).length).toBe(7);
   expect(refusal(await place.open({ whenAbsent: 'refuse' }))).toBe('store_absent');
   expect(existsSync(place.folder())).toBe(false);
 });
 
 it('opens the real store when there is one, whatever was to happen without', async () => {
-  const { storeId } = need(await (await place.store()).facts());
+  const { storeId } = unwrap(await (await place.store()).facts());
   for (const whenAbsent of ['pretend', 'refuse'] as const)
-    expect(need(await (await place.store({ whenAbsent })).facts()).storeId).toBe(storeId);
+    expect(unwrap(await (await place.store({ whenAbsent })).facts()).storeId).toBe(storeId);
 });
 
 it.each([
@@ -66,7 +66,7 @@ it('refuses a path that is a file', async () => {
 });
 
 it('answers that it is closed after it was closed', async () => {
-  const store = need(await place.open());
+  const store = unwrap(await place.open());
   await store.close();
   await store.close();
   expect(refusal(await store.survey())).toBe('store_unreachable');
@@ -76,14 +76,14 @@ it('answers that it is closed after it was closed', async () => {
 it('finds a key that is there already, though another process clears drafts away meanwhile', async () => {
   mkdirSync(place.folder());
   const path = join(place.folder(), 'master.key');
-  const key = need(await makeKeyFile(path, new Secret('first'), place.world.entropy));
+  const key = unwrap(await makeKeyFile(path, new Secret('first'), place.world.entropy));
   let isDone = false;
   const clearing = (async () => {
     while (!isDone) await removeKeyDrafts(place.folder());
   })();
   try {
     for (let nth = 0; nth < 100; nth++)
-      expect(need(await makeKeyFile(path, new Secret('later'), place.world.entropy)).reveal()).toBe(
+      expect(unwrap(await makeKeyFile(path, new Secret('later'), place.world.entropy)).reveal()).toBe(
         key.reveal(),
       );
   } finally {

@@ -4,7 +4,7 @@
  */
 import { canonicalJson } from '../../src/domain/canonical.js';
 import type { DesiredEntry, DesiredObject } from '../../src/domain/desired.js';
-import { lapsesAt } from '../../src/domain/guests.js';
+import { expiresAt } from '../../src/domain/guests.js';
 import { kindOf, type SinkId, sinkIdOf } from '../../src/domain/kinds/index.js';
 import { isAlive, quietUntil } from '../../src/domain/lifecycle.js';
 import {
@@ -472,7 +472,7 @@ export class PlanWorld {
 const kept = (declaration: Declaration): Declaration => JSON.parse(canonicalJson(declaration));
 
 function quietOf({ declaration, key, ref, grantedAt }: LiveObject): Instant {
-  if (declaration.kind === 'Guest') return lapsesAt({ spec: declaration.spec, grantedAt });
+  if (declaration.kind === 'Guest') return expiresAt({ spec: declaration.spec, grantedAt });
   return declaration.kind === 'ApiKey' && key ? quietUntil(ref.name, declaration.spec, key) : NEVER;
 }
 

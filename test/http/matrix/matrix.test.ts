@@ -1,7 +1,7 @@
 /** Every route of /openapi.json × every sort of caller × their own environment and another, against the table. */
 import { change } from '../../support/http-people.js';
 import { httpPlace, ROOT, type TestServer } from '../../support/http-world.js';
-import { need } from '../../support/store.js';
+import { unwrap } from '../../support/store.js';
 import { type Caller, everybody, ROLES, type Role, USUALLY } from './callers.js';
 import { type Aim, type At, environments, PLACES, type PlaceName, placesOf } from './places.js';
 import type { Row, Sent } from './row.js';
@@ -139,7 +139,7 @@ describe('F5, F7, F10, F12, U2, T2: in each environment, a route', () => {
 
   test('does nothing for those who are not let in', async () => {
     // But for the session that a publishable key begins before it is told that it may not make a space there.
-    const effects = need(await server.hand.store.audit({ since: before })).filter(
+    const effects = unwrap(await server.hand.store.audit({ since: before })).filter(
       ({ action }) => action !== 'session.started',
     );
     expect(effects.map(({ action, actor }) => `${actor} ${action}`)).toEqual([]);
