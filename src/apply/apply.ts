@@ -129,8 +129,8 @@ function stepWorldOf(world: ApplyWorld): StepWorld {
 
 const NOWHERE_TO_WRITE = fault(
   'conflict',
-  'no document of it can be written from here; adopt it in the working folder: keywright apply',
+  'its document cannot be written from here; run keywright apply in the working folder to adopt it',
 );
 
 const interrupted = (why: string): Fault =>
-  fault('interrupted', `the run was interrupted before this was done${why}; apply again to go on`);
+  fault('interrupted', `the run was interrupted before this was done${why}; apply again to continue`);

@@ -114,5 +114,5 @@ async function slept(clock: Clock, ms: DurationMs, signal: AbortSignal): Promise
 const ended = () =>
   fault(
     'lease_lost',
-    'the lease of the store ended while writing, so nothing more was written; run it again',
+    'the lease of the store ended during the run, so nothing more was written; run the command again',
   );

@@ -93,7 +93,7 @@ async function refuseInUse(work: Work, object: ObjectRef): Promise<Result<void>>
   return fail(
     fault(
       'in_use',
-      `${refText(object)} is needed by ${refText(first.ref)}${until}; remove what depends on it first`,
+      `${refText(object)} is used by ${refText(first.ref)}${until}; remove its dependents first`,
     ),
   );
 }

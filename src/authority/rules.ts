@@ -33,7 +33,7 @@ function refuseLapsed(work: Work, row: ObjectRow): Result<void> {
   return fail(
     fault(
       'conflict',
-      `${refText(refOf(guest))} lapsed for good at ${formatInstant(lapsesAt(facts))}; remove the guest, and declare them anew if they are to come back`,
+      `${refText(refOf(guest))} expired at ${formatInstant(lapsesAt(facts))}; remove the guest and create it again to give it access`,
     ),
   );
 }
@@ -47,7 +47,7 @@ async function refuseNamedWorkbooks(work: Work, next: DeclarationOf<'Space'>): P
       return fail(
         fault(
           'in_use',
-          `${refText(refOf(next))}: workbook ${lost} is granted to ${refText(ref)}; take the grant away first`,
+          `${refText(refOf(next))}: workbook ${lost} is granted to ${refText(ref)}; remove the grant first`,
         ),
       );
   }

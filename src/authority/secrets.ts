@@ -71,7 +71,7 @@ export async function putSecret(work: Work, secret: NewSecret, { principal }: By
   );
   if (before === undefined && all.length >= SECRETS_MAX)
     return fail(
-      fault('conflict', `${environment.name} has ${SECRETS_MAX} secrets; delete those that nobody reads`),
+      fault('conflict', `${environment.name} has ${SECRETS_MAX} secrets, the limit; delete unused secrets`),
     );
   const row = sign(work, {
     id: before?.id ?? `us_sec_${base62(16, work.entropy)}`,
@@ -108,7 +108,7 @@ export async function removeSecret(work: Work, id: string, { principal }: By): P
   });
 }
 
-const ABSENT = fail(fault('not_found', 'there is no such secret; GET /secrets lists them'));
+const ABSENT = fail(fault('not_found', 'secret not found; GET /secrets lists secrets'));
 
 interface Place {
   readonly environment: ObjectRow;
@@ -129,7 +129,7 @@ async function resolve(
   if (!room.ok) return room;
   return spaceIn(room.value).spec.environment === environment
     ? ok({ environment: found.value, space: room.value, actorId })
-    : fail(fault('not_found', `there is no such space in ${environment}`));
+    : fail(fault('not_found', `${environment} has no such space`));
 }
 
 async function placeOf(
@@ -145,7 +145,7 @@ async function placeOf(
 
 async function live(rows: Rows, row: ObjectRow | undefined, what: string): Promise<Result<ObjectRow>> {
   return row === undefined || row.removed_at !== null
-    ? fail(fault('not_found', `there is no such ${what}`))
+    ? fail(fault('not_found', `${what} not found`))
     : genuine(rows, row);
 }
 

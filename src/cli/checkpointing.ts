@@ -12,7 +12,7 @@ export const CHECKPOINT_EVERY_MS: DurationMs = 15 * MINUTE_MS;
 export const CHECKPOINT_OPTION = {
   flags: '--checkpoint <file>',
   description:
-    'append signed checkpoints of the audit log to this file, every 15 minutes in which something happened',
+    'append signed checkpoints of the audit log to this file every 15 minutes, if there are new entries',
 } as const;
 
 export interface Checkpointing {

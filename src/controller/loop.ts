@@ -153,8 +153,6 @@ async function caught(
   try {
     return await pass();
   } catch (cause) {
-    return fail(
-      passFailure(fault('internal', 'a bug in Keywright; the log of the controller has it', cause)),
-    );
+    return fail(passFailure(fault('internal', 'a bug in Keywright; see the log of the controller', cause)));
   }
 }

@@ -43,7 +43,12 @@ const markOf = (reading: Reading): string =>
     : JSON.stringify([reading.error.fault.code, reading.error.fault.message, reading.error.problems]);
 
 const RESTLESS = passFailure(
-  fault('invalid_documents', 'the documents keep changing; nothing is applied until they rest'),
+  fault(
+    'invalid_documents',
+    'the documents keep changing; nothing is applied until they have not changed for two seconds',
+  ),
 );
 
-const INTERRUPTED = passFailure(fault('interrupted', 'stopped while reading the documents'));
+const INTERRUPTED = passFailure(
+  fault('interrupted', 'the controller was stopped while reading the documents'),
+);

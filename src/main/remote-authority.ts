@@ -37,7 +37,7 @@ export function remoteAuthority(address: string, token: Secret): RemoteAuthority
         // We come by what the plan does not include, and so does whoever we are asked about (U1).
         return refused.code === 'upgrade_required' ? ok(PLAN_REQUIRED) : fail(refused);
       } catch (cause) {
-        return fail(fault('store_unreachable', `${base} does not answer as an authority does`, cause));
+        return fail(fault('store_unreachable', `${base} is not a Keywright server of this version`, cause));
       }
     },
     changes: async (onChange, signal) => {
@@ -104,8 +104,8 @@ const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
 function faultOf(status: number, body: unknown): Fault {
   const { code, detail } = isRecord(body) ? body : {};
   const known = typeof code === 'string' && Object.hasOwn(FAULTS, code) ? (code as FaultCode) : undefined;
-  const said = typeof detail === 'string' ? detail : `it answered ${status}`;
-  return fault(known ?? 'store_unreachable', `the authority refuses to verify: ${said}`);
+  const said = typeof detail === 'string' ? detail : `it responded with status ${status}`;
+  return fault(known ?? 'store_unreachable', `the server refuses to verify: ${said}`);
 }
 
 function verificationOf(body: unknown): Result<Verification> {
@@ -113,7 +113,7 @@ function verificationOf(body: unknown): Result<Verification> {
   const code = isRecord(data) ? VERIFICATION_CODES.find((one) => one === data['code']) : undefined;
   const key = isRecord(data) ? keyOf(data) : undefined;
   if (code === undefined || (code === 'VALID' && key === undefined))
-    return fail(fault('store_unreachable', 'what answers is not an authority of this version'));
+    return fail(fault('store_unreachable', 'the address is not a Keywright server of this version'));
   return ok({ valid: code === 'VALID', code, ...(key && { key }) });
 }
 

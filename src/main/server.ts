@@ -55,7 +55,10 @@ export async function serve(options: ServerOptions): Promise<Result<RunningServe
   const place = parseListenPlace(options.listen);
   if (place === undefined)
     return fail(
-      fault('usage', `--listen takes HOST:PORT, as 127.0.0.1:8787, not ${JSON.stringify(options.listen)}`),
+      fault(
+        'usage',
+        `--listen must be HOST:PORT, such as 127.0.0.1:8787, not ${JSON.stringify(options.listen)}`,
+      ),
     );
   if (options.outbox?.kind === 'print' && isPostgresAddress(options.location)) return fail(PRINTED_ELSEWHERE);
   const origins = parseOrigins(options.corsOrigins);
@@ -203,7 +206,7 @@ const posting = async (
 
 const PRINTED_ELSEWHERE = fault(
   'usage',
-  'KEYWRIGHT_OUTBOX=print is for development, with a store in a folder: it shows what people come in by to whoever sees the output; name a webhook or a mail server',
+  'KEYWRIGHT_OUTBOX=print is for development with an embedded store, because it prints sign-in links to the output; use a webhook or a mail server',
 );
 
 /** Keeps the memory true: soon after a change, and now and then without hearing of one. Gives what ends it. */

@@ -113,14 +113,14 @@ export function createWorld(env: Env, readers: FileReaders | undefined): World {
     synthesize: async (app) => (await import('./synthesize.js')).synthesize(app),
     serveStatus: async (address, status) => (await import('./status-server.js')).serveStatus(address, status),
     serve: async (place, options) => {
-      if (isRemote(place)) return fail(ofTheServer('the store of an authority is served'));
+      if (isRemote(place)) return fail(ofTheServer('the store of a server can be served only'));
       const folder = stateFolder(place);
       if (!folder.ok) return folder;
       const { serve } = await import('./server.js');
       const rootToken = env['KEYWRIGHT_ROOT_TOKEN'];
       const plan = env['KEYWRIGHT_PLAN'];
       if (plan !== undefined && !isPlan(plan))
-        return fail(fault('usage', `KEYWRIGHT_PLAN is one of ${PLANS.join(', ')}`));
+        return fail(fault('usage', `KEYWRIGHT_PLAN must be one of ${PLANS.join(', ')}`));
       const { outboxSettings } = await import('../outbox/settings.js');
       const outbox = outboxSettings(env);
       if (!outbox.ok) return outbox;
@@ -137,15 +137,18 @@ export function createWorld(env: Env, readers: FileReaders | undefined): World {
 /** Others have the present key too, and must get the next one from whoever replaces it. */
 const BOTH_KEYS = fault(
   'usage',
-  'a key that comes from outside, or that several machines share, is replaced by one from outside: give the present one in KEYWRIGHT_MASTER_KEY and the next with --stdin',
+  'a master key from the environment is replaced by one that you provide: set the current key in KEYWRIGHT_MASTER_KEY and provide the new key with --stdin',
 );
 
 /** `usage` for a store on a server, which has tools of its own. */
 function embeddedFolder(place: StorePlace, instead: string): Result<string> {
-  if (isRemote(place)) return fail(ofTheServer('a store is backed up and restored'));
+  if (isRemote(place)) return fail(ofTheServer('a store can be backed up and restored only'));
   if (!isPostgresAddress(place.location)) return stateFolder(place);
   return fail(
-    fault('usage', `a store on a PostgreSQL server is ${instead}; keep its master key too, and elsewhere`),
+    fault(
+      'usage',
+      `a store on a PostgreSQL server is ${instead}; keep its master key as well, in a different location`,
+    ),
   );
 }
 
@@ -155,7 +158,10 @@ const isElsewhere = (place: StorePlace): boolean => isRemote(place) || isPostgre
 
 /** `usage` for what needs the store itself, and not what an authority says of it. */
 const ofTheServer = (what: string) =>
-  fault('usage', `${what} where it is: name the folder or the postgres:// address that the authority serves`);
+  fault(
+    'usage',
+    `${what} on the machine that runs it: use the folder or the postgres:// address that the server serves`,
+  );
 
 /** The folder of what is kept on this machine: the embedded store itself, or what belongs to one elsewhere. */
 function stateFolder(place: StorePlace): Result<string> {
@@ -166,7 +172,7 @@ function stateFolder(place: StorePlace): Result<string> {
   return fail(
     fault(
       'store_unreachable',
-      `a store is a folder, postgres://USER@HOST:PORT/DATABASE or https://HOST of an authority; this version has no adapter for ${scheme}://`,
+      `unsupported store address ${scheme}://; use a folder, postgres://USER@HOST:PORT/DATABASE or https://HOST of a server`,
     ),
   );
 }

@@ -51,7 +51,8 @@ export function openSinks({ root, roots, machine, exclusively, memory, clock }: 
     },
     confirm: async (id, fingerprint) => {
       const place = parseSinkId(id);
-      if (place === undefined) return fail(fault('sink_unsupported', `this version has no sink ${id}`));
+      if (place === undefined)
+        return fail(fault('sink_unsupported', `this version does not support the sink ${id}`));
       return edit(place, (view) => requireHeld(view, place, fingerprint));
     },
   };
@@ -78,5 +79,5 @@ function requireHeld({ content }: View, place: SinkPlace, fingerprint: Fingerpri
 const moved = ({ type, path, part }: SinkPlace, held: string | undefined) =>
   fault(
     'sink_moved',
-    `the sink ${type}:${path}#${part} ${held === undefined ? 'holds nothing any more' : 'holds something else than expected'}, so nothing was written; plan again`,
+    `the sink ${type}:${path}#${part} ${held === undefined ? 'no longer holds a value' : 'holds an unexpected value'}, so nothing was written; plan again`,
   );

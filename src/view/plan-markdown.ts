@@ -23,8 +23,8 @@ export function planMarkdown(plan: Plan, forecast?: readonly Forecast[]): string
 }
 
 function forecastSection(forecast: readonly Forecast[], until: Instant): string {
-  const lines = forecast.length === 0 ? ['nothing falls due'] : forecast.map(forecastLine);
-  return `${list(`Until ${formatInstant(until)}`, lines)}\n\n**Planned then, if nothing was done until then**`;
+  const lines = forecast.length === 0 ? ['nothing is due'] : forecast.map(forecastLine);
+  return `${list(`Until ${formatInstant(until)}`, lines)}\n\n**Planned at that time, if nothing is applied before**`;
 }
 
 const forecastLine = ({ at, object, what, reason, message }: Forecast): string =>

@@ -43,7 +43,7 @@ test.each<[string, (stack: TerraformStack) => unknown, string]>([
       new Service(stack, 'a', { name: 'billing' });
       new Service(stack, 'b', { name: 'billing' });
     },
-    'Service/billing is declared by platform/a too',
+    'Service/billing is also declared by platform/a',
   ],
 ])('%s is refused, naming the construct', (_, declare, message) => {
   const refusal = refusalOf(declare);

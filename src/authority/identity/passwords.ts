@@ -33,7 +33,7 @@ export function refuseUnusable(password: Secret): Result<void> {
   return fail(
     fault(
       'bad_request',
-      `password must have ${LENGTH_MIN} to ${LENGTH_MAX} characters; a few words are easiest to remember`,
+      `password must have ${LENGTH_MIN} to ${LENGTH_MAX} characters; a phrase of several words is easy to remember`,
     ),
   );
 }
@@ -44,7 +44,7 @@ export interface Hasher {
 }
 
 export const busy = (): Result<never> =>
-  fail(fault('overloaded', 'too many people sign in at this moment; try again in a few seconds'));
+  fail(fault('overloaded', 'too many sign-ins at the moment; try again in a few seconds'));
 
 /** Outside any transaction: it takes as long as thousands of them. */
 export async function hashed(

@@ -50,7 +50,7 @@ const METADATA: JsonSchema = {
     labels: LABELS,
     annotations: {
       type: 'object',
-      description: 'Notes of your own, and switches of ours under keywright.dev/.',
+      description: 'Your own notes, and Keywright settings under keywright.dev/.',
       maxProperties: 64,
       propertyNames: keys,
       properties: {
@@ -69,7 +69,7 @@ const METADATA: JsonSchema = {
         'keywright.dev/suspend-until': {
           type: 'string',
           format: 'instant',
-          description: 'Reconciliation of the object is paused until then.',
+          description: 'Reconciliation of the object is paused until this time.',
         },
       },
       patternProperties: { '^keywright\\.dev/(?!(?:protect|previous-name|suspend-until)$)': false },
