@@ -81,7 +81,7 @@ export const resolve = operation<
   ...reading,
   id: 'storeResolve',
   path: '/store/resolve',
-  summary: 'The live objects with these ids or addresses; null where there is none.',
+  summary: 'The live objects with these ids or addresses; null for one that matches no object.',
   sent: Type.Object(
     {
       references: Type.Array(Type.Object({ kind: shape.Text, name: shape.Text }, closed), {

@@ -38,9 +38,9 @@ test('a circle of former names is an error, and a chain of them is not', async (
   ).toEqual([]);
   expect(
     await errorsOf(key('a', '{}', was('b')) + key('b', '{}', was('c')) + key('c', '{}', was('b'))),
-  ).toEqual(['a.yaml:3:19 cycle a circle: ApiKey/b → ApiKey/c → ApiKey/b']);
+  ).toEqual(['a.yaml:3:19 cycle reference cycle: ApiKey/b → ApiKey/c → ApiKey/b']);
   expect(await errorsOf(key('a', '{}', was('a')))).toEqual([
-    'a.yaml:3:19 cycle a circle: ApiKey/a → ApiKey/a',
+    'a.yaml:3:19 cycle reference cycle: ApiKey/a → ApiKey/a',
   ]);
 });
 
@@ -79,7 +79,7 @@ test.each(['keywright.yaml', 'keywright.json', 'specs/a.yaml', './specs/deep/new
   'a sink at %s, where documents are read, is refused: they would hold the secret',
   async (path) => {
     expect(await errorsOf(delivering('a', `{ file: { path: ${path} } }`))).toEqual([
-      expect.stringContaining('sink_path the path is that of a document of this project'),
+      expect.stringContaining('sink_path the path is read as a document of this project'),
     ]);
   },
 );

@@ -29,11 +29,11 @@ test('a workbook that its space does not have is an error at the workbook, with 
 test('a role is given where it is for, and an error stands at the role that is not', async () => {
   const roles = [role('auditor', 'tenant'), role('analyst', 'team')];
   expect(await errorsOf(...roles, user('zoe', 'email: z@example.com, roles: [member, analyst]'))).toEqual([
-    'a.yaml:12:47 broken_rule role analyst is for teams, but a role for the tenant is needed',
+    'a.yaml:12:47 broken_rule role analyst is for teams, but a role for the tenant is required',
   ]);
   const members = ['{ user: owner, role: auditor }', '{ user: ada@example.com, role: admin }'];
   expect(await errorsOf(...roles, team(...members))).toEqual([
-    'a.yaml:12:40 broken_rule role auditor is for the tenant, but a role for teams is needed',
+    'a.yaml:12:40 broken_rule role auditor is for the tenant, but a role for teams is required',
   ]);
 });
 

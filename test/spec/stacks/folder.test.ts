@@ -120,7 +120,7 @@ test('references in a circle end in an error', async () => {
   const errors = await errorsOf(
     stackFolder(service({ description: '${keywright_service.billing.description}' })),
   );
-  expect(errors).toEqual([expect.stringContaining('refers deeper than 32 levels')]);
+  expect(errors).toEqual([expect.stringContaining('refers more than 32 levels deep')]);
 });
 
 test.each(['count', 'for_each', 'lifecycle', 'provisioner', 'connection'])(
