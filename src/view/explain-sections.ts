@@ -8,7 +8,7 @@ import type { Finding, Waiting } from '../plan/plan.js';
 import { type Explanation, type Related, statusOf } from './explanation.js';
 import { groupsOf } from './plan-groups.js';
 import { storyOf } from './story.js';
-import { inTime, printable, sinkText } from './words.js';
+import { eventText, inTime, printable, sinkText } from './words.js';
 
 export interface Section {
   readonly title: string;
@@ -143,7 +143,7 @@ const aheadRows = ({ ahead, now }: Explanation): Section['rows'] =>
   ahead.map(({ at, what, reason, message }) => [
     formatInstant(at),
     inTime(at, now),
-    `${what} (${reason})`,
+    `${eventText(what)} (${reason})`,
     printable(message),
   ]);
 

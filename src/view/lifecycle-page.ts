@@ -39,7 +39,7 @@ const EVENTS: readonly Event[] = [
     isPossible: (facts) => facts.promotedAt !== undefined && facts.retiringAt === undefined,
   },
   {
-    name: 'brown-out',
+    name: 'temporary disable',
     sets: { suspendedUntil: NOW + 1 },
     isPossible: (facts) => facts.retiringAt !== undefined && facts.suspendedUntil === undefined,
   },

@@ -4,7 +4,7 @@ import { formatInstant, type Instant } from '../domain/time.js';
 import type { Forecast } from '../plan/forecast.js';
 import type { Finding, Plan, Waiting } from '../plan/plan.js';
 import { type Group, groupsOf, summaryText, type Verb } from './plan-groups.js';
-import { inTime, type Painter, painter, printable, type TextOptions, type Tone } from './words.js';
+import { eventText, inTime, type Painter, painter, printable, type TextOptions, type Tone } from './words.js';
 
 export interface PlanTextOptions extends TextOptions {
   /** From which `in 23h` is reckoned. */
@@ -48,7 +48,7 @@ function forecastTexts({ forecast, now }: PlanTextOptions, paint: Painter): read
 
 /** `2027-03-01T00:00:00.000Z  ApiKey/a rotates (RotationDue). Version 1 is due for rotation.` */
 export const forecastText = ({ at, object, what, reason, message }: Forecast, paint: Painter): string =>
-  `  ${formatInstant(at)}  ${printable(refText(object))} ${what} ${paint('dim', `(${reason})`)}. ${printable(message)}`;
+  `  ${formatInstant(at)}  ${printable(refText(object))} ${eventText(what)} ${paint('dim', `(${reason})`)}. ${printable(message)}`;
 
 /** Blank lines between what is not empty. */
 export const paragraphs = (...blocks: readonly (readonly string[])[]): string =>

@@ -66,7 +66,9 @@ test('redirects are not followed, and what is no success is none', async () => {
   const elsewhere = await receiver();
   for (const status of [301, 302, 307, 308]) {
     const there = await receiver(() => ({ status, headers: { location: elsewhere.url } }));
-    expect(await post(there.url).send(letter(), signal())).toMatch(`responded with status ${status}, and redirects`);
+    expect(await post(there.url).send(letter(), signal())).toMatch(
+      `responded with status ${status}, and redirects`,
+    );
   }
   expect(elsewhere.hooks).toEqual([]);
   for (const status of [401, 404, 408, 429, 500, 503]) {

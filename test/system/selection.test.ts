@@ -133,7 +133,7 @@ describe('--at', () => {
     expect((await world.json<PlanDocument>('plan')).summary['rotate']).toBe(0);
     expect(await world.json<PlanDocument>('plan')).not.toHaveProperty('forecast');
     const text = (await world.run('plan --at +40d')).stdout;
-    expect(text).toMatch(/Due until .*:\n.*ApiKey\/lapsing lapses \(Expired\)/);
+    expect(text).toMatch(/Due until .*:\n.*ApiKey\/lapsing expires \(Expired\)/);
     expect(text).toContain('Planned at that time, if nothing is applied before:');
     const markdown = (await world.run('plan --at +40d --output markdown')).stdout;
     expect(markdown).toContain('ApiKey/rotating rotates `RotationDue`');
