@@ -33,7 +33,7 @@ test('a copy of the store that is put back is found by a checkpoint, and by noth
   world.remove('kept');
   expect((await world.run('audit verify')).code).toBe(0);
   const found = await world.run('audit verify --checkpoint checkpoints');
-  expect(found).toMatchObject({ code: 1, stderr: expect.stringMatching(/went to entry \d+ at /) });
+  expect(found).toMatchObject({ code: 1, stderr: expect.stringMatching(/but had entry \d+ at /) });
   const missing = await world.run('audit verify --checkpoint nowhere');
   expect(missing).toMatchObject({ code: 64, stderr: expect.stringContaining('cannot be read') });
 });

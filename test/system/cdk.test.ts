@@ -154,6 +154,6 @@ test('where no folder can be made for what an app synthesizes, what to do is sai
   const { code, stderr } = await small().run('validate', { env });
   expect([code, stderr]).toEqual([
     1,
-    expect.stringMatching(/no room in \/nowhere .* TMPDIR or CDKTF_OUTDIR\n$/),
+    expect.stringMatching(/no space in \/nowhere .* TMPDIR or CDKTF_OUTDIR\n$/),
   ]);
 });

@@ -51,7 +51,7 @@ test('an interrupted apply finishes what is under way, says what it left, and th
   const { letGo, apply } = await halfWay('--output json');
   apply.child.kill('SIGINT');
   await until(() =>
-    apply.printed().includes('SIGINT: finishing what is under way; signal again to stop immediately'),
+    apply.printed().includes('SIGINT: finishing the current step; signal again to stop immediately'),
   );
   await letGo();
   expect((await apply.ended).code).toBe(5);

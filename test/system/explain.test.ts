@@ -86,5 +86,5 @@ test('fits into a ticket', async () => {
   await apply();
   const { stdout } = await world.run('explain app --output markdown');
   expect(stdout).toMatch(/^### ApiKey\/app\n\nis live as declared in specs\/app\.yaml:8\./);
-  expect(stdout).toContain('**What happened**');
+  expect(stdout).toContain('**History**');
 });

@@ -95,7 +95,9 @@ describe('on the command line', () => {
 
   test('get with a kind as kubectl would take it: the kind that is meant', async () => {
     await told('apply --auto-approve');
-    expect((await told('get services'))[1]).toContain('for all of a kind: keywright get Service\n');
+    expect((await told('get services'))[1]).toContain(
+      'to list all of this kind, run: keywright get Service\n',
+    );
     expect((await told('get service/billing'))[1]).toContain('did you mean Service/billing?');
   });
 
@@ -206,7 +208,7 @@ describe('in documents', () => {
       expect([code, text]).toEqual([
         1,
         expect.stringMatching(
-          /error: the path lies (outside the folders that sinks may write below|inside the live store)\n/,
+          /error: the path is (outside the folders that sinks may write to|inside the live store)\n/,
         ),
       ]);
       expect(world.exists('.keywright')).toBe(false);
@@ -245,7 +247,7 @@ describe('in documents', () => {
     expect([code, text]).toEqual([
       1,
       expect.stringMatching(
-        /unknown kind "Tenant"\n[\s\S]*help: there are: Project, Environment, [\s\S]*unknown kind "Servcie"\n[\s\S]*help: did you mean "Service"\?/,
+        /unknown kind "Tenant"\n[\s\S]*help: use one of Project, Environment, [\s\S]*unknown kind "Servcie"\n[\s\S]*help: did you mean "Service"\?/,
       ),
     ]);
   });

@@ -48,7 +48,7 @@ test('documents that still use the old name are an error before anything is done
   world.write('specs/all.yaml', renamed.replace('service: invoicing', 'service: billing'));
   expect(await world.run('apply --auto-approve')).toMatchObject({
     code: 1,
-    stderr: expect.stringContaining('there is no Service "billing"'),
+    stderr: expect.stringContaining('Service "billing" is neither'),
   });
   expect(await world.run('get Service/billing')).toMatchObject({ code: 0 });
 });

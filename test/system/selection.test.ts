@@ -72,13 +72,13 @@ describe('--select', () => {
     expect(await names('team, team != data')).toEqual(['web-key']);
     const refused = await world.run('plan', env('team in data'));
     expect(refused.code).toBe(EXIT.usage);
-    expect(refused.stderr).toMatch(/--select takes label selectors such as team=data/);
+    expect(refused.stderr).toMatch(/--select must be label selectors such as team=data/);
   });
 
   test('needs what it names to be live or selected too', async () => {
     const refused = await world.run('apply --auto-approve --select team=data');
     expect(refused.code).toBe(EXIT.error);
-    expect(refused.stderr).toContain('ApiKey/data-key needs Service/billing');
+    expect(refused.stderr).toContain('ApiKey/data-key refers to Service/billing');
     world.write(
       'specs/service.yaml',
       serviceYaml('billing').replace('billing }', 'billing, labels: { team: data } }'),

@@ -36,7 +36,9 @@ test('unmanaged objects are reported by plan and drift, and left alone', async (
   for (const command of ['plan', 'drift'])
     expect(await world.run(command)).toMatchObject({
       code: 0,
-      stdout: expect.stringContaining('UnmanagedObject: Service/legacy is live and no project declares it'),
+      stdout: expect.stringContaining(
+        'UnmanagedObject: Service/legacy is live and not declared by any project',
+      ),
     });
   expect(await world.run('apply --auto-approve')).toMatchObject({ code: 0 });
   expect((await world.run('get Service/legacy')).stdout).toMatch(/\(none\)/);

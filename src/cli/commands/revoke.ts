@@ -116,7 +116,7 @@ export function impact(
   const alive = key.versions.filter((version) => isAlive(version, now));
   const when = overlapMs === 0 ? 'immediately' : `in ${formatDuration(overlapMs)}`;
   return [
-    `This ends ${refText(ref)} permanently, ${when}:`,
+    `This permanently ends ${refText(ref)} ${when}:`,
     ...alive.map((one) => `  version ${one.generation}: ${lastUse(one.lastUsedAt, now)}`),
     ...deliveries.map(({ sink }) => `  delivered to ${sink}`),
     ...(ownership ? [`  declared by project ${ownership.project}: its next apply issues the key again`] : []),
