@@ -69,7 +69,7 @@ test('T3–T6, F1, F3: a personal key is good while its person is active, dead f
   const named = await world.run('plan');
   expect([named.code, named.stderr]).toEqual([
     1,
-    expect.stringContaining('there is no User "ada@example.com"'),
+    expect.stringContaining('User "ada@example.com" is neither'),
   ]);
 
   expect(await apply(ada(), ...SHARED, PERSONAL)).toContain('OwnerReplaced');
