@@ -103,7 +103,7 @@ export const FORECASTS = {
 export type ForecastEvent = keyof typeof FORECASTS;
 
 /** Why a controller leaves a step undone that a plan calls for. */
-export const WITHHELD_REASONS = {
+export const HOLD_BACK_REASONS = {
   ApprovalRequired:
     'Its environment requires approval, which a controller never gives. Run keywright apply --approve DIGEST.',
   ChangedManually:
@@ -113,7 +113,7 @@ export const WITHHELD_REASONS = {
   DocumentsChanging:
     'Its document was removed a moment ago; the object is removed once the documents have not changed for two seconds.',
 } as const;
-export type WithheldReason = keyof typeof WITHHELD_REASONS;
+export type HoldBackReason = keyof typeof HOLD_BACK_REASONS;
 
 /** Codes of the previous release and what they are called now; documented for one release. */
 export const RENAMED_CODES = {
@@ -124,4 +124,4 @@ export const RENAMED_CODES = {
   ChangedByHand: 'ChangedManually',
   AdoptionByHand: 'ManualAdoptionRequired',
   DocumentsUnsettled: 'DocumentsChanging',
-} as const satisfies Readonly<Record<string, FindingCode | WaitingReason | WithheldReason>>;
+} as const satisfies Readonly<Record<string, FindingCode | WaitingReason | HoldBackReason>>;
