@@ -28,7 +28,7 @@ const RUNS = Number(process.env['KEYWRIGHT_RUNS'] ?? 60);
 /** The histories are the same kind on both engines; on a server each costs a database and a second. */
 const SERVER_RUNS = Math.ceil(RUNS / 5);
 
-test('apply brings any documents, and any change of them, to a plan without steps', async () => {
+test('D3: apply brings any documents, and any change of them, to a plan without steps', async () => {
   const converges = fc.asyncProperty(histories, (history) => expectConvergence(history, () => applyWorld()));
   await fc.assert(converges, { numRuns: RUNS });
 }, 300_000);
@@ -43,7 +43,7 @@ describeWithPostgres('on a PostgreSQL server', () => {
       return openPostgresStore({ ...world, ...{ address, folder }, whenAbsent: 'create', masterKey: KEY });
     });
 
-  test('apply brings any documents, and any change of them, to a plan without steps', async () => {
+  test('D3: apply brings any documents, and any change of them, to a plan without steps', async () => {
     const converges = fc.asyncProperty(histories, (history) => expectConvergence(history, onServer));
     await fc.assert(converges, { numRuns: SERVER_RUNS });
   }, 300_000);
