@@ -4,19 +4,19 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { FAULTS, type FaultCode } from '../domain/errors.js';
-import { presentedIn } from '../domain/presented.js';
+import { requestCredential } from '../domain/request-credential.js';
 import type { Result } from '../domain/result.js';
 import type { Secret } from '../domain/secret.js';
 import type { VerificationRequest } from '../domain/verification.js';
 import type { Verification } from '../ports/live-store.js';
-import type { Room } from './in-space.js';
+import type { SpaceQuestion } from './in-space.js';
 import type { Answer } from './verifier.js';
 
 /** Holds the facts of the key of an accepted request; never the key itself. */
 export type VerifiedKey = NonNullable<Verification['key']>;
 
 /** Says what a key is needed for. An absent field is not checked. */
-export interface Question extends VerificationRequest, Partial<Room> {}
+export interface Question extends VerificationRequest, Partial<SpaceQuestion> {}
 
 /**
  * Says what the key of a request must be good for. A space may depend on the request: `(request) => request.params.space`.
@@ -87,7 +87,7 @@ function verdictOn<R extends IncomingMessage>(
   verify: Verify,
   protection: Protection<R>,
 ): Verdict | Promise<Verdict> {
-  const shown = presentedIn(request.rawHeaders);
+  const shown = requestCredential(request.rawHeaders);
   if (shown.kind === 'none') return refused(UNKNOWN);
   if (shown.kind === 'several') return refused(TWO);
   if (isFromBrowser(request, shown.token)) return refused(FROM_BROWSER);
