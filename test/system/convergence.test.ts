@@ -14,7 +14,7 @@ import type { Declaration, ObjectRef } from '../../src/domain/objects.js';
 import { refOf } from '../../src/domain/objects.js';
 import { Secret } from '../../src/domain/secret.js';
 import { MINUTE_MS } from '../../src/domain/time.js';
-import { openPostgresStore } from '../../src/main/postgres-store.js';
+import { openStore } from '../../src/main/open-store.js';
 import { drift } from '../../src/plan/drift.js';
 import type { Plan } from '../../src/plan/plan.js';
 import { planJson } from '../../src/render/plan-json.js';
@@ -40,7 +40,7 @@ describeWithPostgres('on a PostgreSQL server', () => {
   const onServer = (): Promise<ApplyTestWorld> =>
     applyWorld(async (world) => {
       const address = new Secret(await cluster.database());
-      return openPostgresStore({ ...world, ...{ address, folder }, whenAbsent: 'create', masterKey: KEY });
+      return openStore({ ...world, ...{ address, folder }, whenAbsent: 'create', masterKey: KEY });
     });
 
   test('D3: apply brings any documents, and any change of them, to a plan without steps', async () => {
