@@ -4,6 +4,7 @@
  */
 import type { DurationMs } from '../domain/time.js';
 import type { Clock } from '../ports/clock.js';
+import { pause } from './pause.js';
 
 export interface Pauses {
   /** Resolves when so much time has passed or the signal is aborted, whichever is first; never rejects. */
@@ -23,7 +24,7 @@ export function pausesUntil(signal: AbortSignal | undefined, clock: Clock): Paus
       if (signal?.aborted) return;
       const ending = new AbortController();
       pausing.add(ending);
-      await clock.sleep(ms, ending.signal).catch(() => undefined);
+      await pause(clock, ms, ending.signal);
       pausing.delete(ending);
     },
     close: () => signal?.removeEventListener('abort', wake),
