@@ -1,4 +1,5 @@
 /** An authority behind HTTP, as a verifier in somebody else's process asks it: over `fetch`, with a bound on every wait. */
+import { pause } from '../async/pause.js';
 import { FAULTS, type Fault, type FaultCode, fault } from '../domain/errors.js';
 import { fail, ok, type Result } from '../domain/result.js';
 import type { Secret } from '../domain/secret.js';
@@ -86,7 +87,7 @@ async function listen(url: string, { authorization, onChange, signal }: Listenin
 
 async function endWhenSilent(heard: { readonly atMs: number }, silence: AbortController): Promise<void> {
   while (!silence.signal.aborted) {
-    await systemClock.sleep(SILENCE_MAX_MS / 4, silence.signal).catch(() => undefined);
+    await pause(systemClock, SILENCE_MAX_MS / 4, silence.signal);
     if (systemClock.monotonicMs() - heard.atMs > SILENCE_MAX_MS) silence.abort();
   }
 }

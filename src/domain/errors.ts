@@ -52,6 +52,7 @@ export const FAULTS = {
   internal: 'A bug in Keywright.',
 } as const;
 
+/** Names an expected failure; docs/reference/errors.md explains each code. */
 export type FaultCode = keyof typeof FAULTS;
 
 /** An expected failure. `cause` is for logs and never shown. */

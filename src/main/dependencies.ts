@@ -19,9 +19,9 @@ import { openSinks } from '../sinks/sinks.js';
 import { makeFolder, storeFolder } from '../storage/folder.js';
 import { isPostgresAddress } from '../storage/postgres/address.js';
 import { backUp } from './backup.js';
-import { openEmbeddedStore, rotateMasterKey } from './embedded-store.js';
-import { openPostgresStore, replacePostgresMasterKey } from './postgres-store.js';
+import { openStore, type StoreLocation, storeLocation } from './open-store.js';
 import { restore } from './restore.js';
+import { rotateMasterKey } from './rotate-master-key.js';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -37,12 +37,8 @@ export function createWorld(env: Env, readers: FileReaders | undefined): Depende
     readers,
     openStore: async (place, whenAbsent) => {
       if (isRemote(place)) return (await import('./remote-store.js')).openRemote(place, env);
-      const folder = stateFolder(place);
-      if (!folder.ok) return folder;
-      const options = { ...adapters, ...key, folder: folder.value, whenAbsent };
-      return isPostgresAddress(place.location)
-        ? openPostgresStore({ ...options, address: new Secret(place.location) })
-        : openEmbeddedStore(options);
+      const at = locationOf(place);
+      return at.ok ? openStore({ ...adapters, ...key, ...at.value, whenAbsent }) : at;
     },
     openSinks: (folder, roots) => {
       // One lock for all who deliver below this folder, whatever store they use.
@@ -91,16 +87,12 @@ export function createWorld(env: Env, readers: FileReaders | undefined): Depende
     },
     rotateMasterKey: async (place, next, caller) => {
       if (isRemote(place)) return fail(ofTheServer('its master key is replaced'));
-      const folder = stateFolder(place);
-      if (!folder.ok) return folder;
-      const request = { ...adapters, folder: folder.value, caller };
-      const masterKeys = given && next && { from: given, to: next };
-      if (isPostgresAddress(place.location))
-        return masterKeys
-          ? replacePostgresMasterKey({ ...request, masterKeys, address: new Secret(place.location) })
-          : fail(BOTH_KEYS);
-      if (given === undefined && next === undefined) return rotateMasterKey(request);
-      return masterKeys ? rotateMasterKey({ ...request, masterKeys }) : fail(BOTH_KEYS);
+      const at = locationOf(place);
+      if (!at.ok) return at;
+      const rotation = { ...adapters, ...at.value, caller };
+      if (given && next) return rotateMasterKey({ ...rotation, masterKeys: { from: given, to: next } });
+      const isOwnFile = at.value.address === undefined && !given && !next;
+      return isOwnFile ? rotateMasterKey(rotation) : fail(BOTH_KEYS);
     },
     // Only the controller needs these, so nobody else loads them.
     watchPaths: (folder, paths, listener) => {
@@ -115,8 +107,8 @@ export function createWorld(env: Env, readers: FileReaders | undefined): Depende
       (await import('../adapters/status-server.js')).serveStatus(address, status),
     serve: async (place, options) => {
       if (isRemote(place)) return fail(ofTheServer('the store of a server can be served only'));
-      const folder = stateFolder(place);
-      if (!folder.ok) return folder;
+      const at = locationOf(place);
+      if (!at.ok) return at;
       const { serve } = await import('./server.js');
       const rootToken = env['KEYWRIGHT_ROOT_TOKEN'];
       const plan = env['KEYWRIGHT_PLAN'];
@@ -126,7 +118,7 @@ export function createWorld(env: Env, readers: FileReaders | undefined): Depende
       const outbox = outboxSettings(env);
       if (!outbox.ok) return outbox;
       return serve({
-        ...{ ...adapters, ...key, ...options, folder: folder.value, location: place.location },
+        ...{ ...adapters, ...key, ...options, ...at.value },
         ...(rootToken !== undefined && { rootToken: new Secret(rootToken) }),
         ...(plan !== undefined && { plan }),
         ...(outbox.value !== undefined && { outbox: outbox.value }),
@@ -163,6 +155,17 @@ const ofTheServer = (what: string) =>
     'usage',
     `${what} on the machine that runs it: use the folder or the postgres:// address that the server serves`,
   );
+
+function locationOf(place: StorePlace): Result<StoreLocation> {
+  const folder = stateFolder(place);
+  return folder.ok
+    ? ok(
+        isPostgresAddress(place.location)
+          ? storeLocation(place.location, folder.value)
+          : { folder: folder.value },
+      )
+    : folder;
+}
 
 /** The folder of what is kept on this machine: the embedded store itself, or what belongs to one elsewhere. */
 function stateFolder(place: StorePlace): Result<string> {

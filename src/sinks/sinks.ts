@@ -2,6 +2,8 @@
  * The sinks of this machine: `dotenv` and `file`. A write is a compare-and-set under a lock that all
  * processes of this project share, so a sink never goes back to an older secret (assurance.md).
  */
+
+import { batchQueue } from '../async/batch-queue.js';
 import { fault } from '../domain/errors.js';
 import type { FileCache } from '../domain/file-cache.js';
 import { parseSinkId, type SinkPlace, sinkPlace } from '../domain/kinds/index.js';
@@ -11,7 +13,6 @@ import { fingerprintOf } from '../domain/secret.js';
 import type { Clock } from '../ports/clock.js';
 import type { SinkDelivery, Sinks } from '../ports/sink.js';
 import { type Edit, rewrite, type Verdict, type View } from './atomic-write.js';
-import { batchQueue } from './batch-queue.js';
 import { placeOf, type Roots } from './contained-path.js';
 import { readReceipts, takeSecret } from './receipts.js';
 

@@ -16,7 +16,9 @@ import type { Verification } from '../ports/live-store.js';
 import { CredentialIndex, type IndexSize } from './credential-index.js';
 import type { UseLog } from './use-log.js';
 
-/** How long the memory is trusted after the changes were last read and the uses last reported. */
+/**
+ * Is how long, in milliseconds, memory is trusted after changes were last read and uses last reported.
+ */
 export const STALE_AFTER_MS: DurationMs = 2_000;
 
 /** Under a storm of changes, reading them all together costs one look for many. */
@@ -26,13 +28,16 @@ const SNAPSHOT_PAGE = 10_000;
 /** One transaction, during which the process does nothing else: some milliseconds. */
 const REPORT_PAGE = 250;
 
-/** The verifier cannot tell: its memory is too old. Refuse, or ask the store itself. */
+/**
+ * Is the answer when a verifier cannot know: its memory is too old, or the server cannot be reached. Refuse then.
+ */
 export interface Unavailable {
   readonly valid: false;
   readonly code: 'UNAVAILABLE';
   readonly key?: undefined;
 }
 
+/** Is what a verifier answers: the verification of the key, or that the answer is unknown. */
 export type Answer = Verification | Unavailable;
 
 export interface Verifier {

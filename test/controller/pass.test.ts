@@ -27,7 +27,7 @@ test('brings the world to what is declared, and then has nothing to do', async (
   expect(first.wakeAt).toBe(first.plan.now);
 
   const second = await world.pass();
-  expect(second).toMatchObject({ report: undefined, withheld: [], plan: { steps: [] } });
+  expect(second).toMatchObject({ report: undefined, heldBack: [], plan: { steps: [] } });
 });
 
 test('wants to look again when the next rotation is due, and never where nothing falls due', async () => {

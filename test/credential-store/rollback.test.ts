@@ -5,7 +5,7 @@
 
 import type { ServedStore } from '../../src/credential-store/identity/served-store.js';
 import { Secret } from '../../src/domain/secret.js';
-import { openEmbeddedServed } from '../../src/main/served-store.js';
+import { openServedStore } from '../../src/main/open-store.js';
 import { quickHashing, ServedTestStore } from '../support/callers.js';
 import { user } from '../support/plan-declarations.js';
 import { apiKey, CALLER, environment, keyRef, OURS, refusal, unwrap } from '../support/store.js';
@@ -23,7 +23,7 @@ beforeEach(async () => {
     whenAbsent: 'create',
     hasPost: true,
   } as const;
-  served = unwrap(await openEmbeddedServed(options));
+  served = unwrap(await openServedStore(options));
   desk = await ServedTestStore.open({ ...served, clock: place.world.clock });
   await desk.create(apiKey('a'));
   await desk.create(user('ada'));

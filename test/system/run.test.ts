@@ -50,7 +50,7 @@ const audit = async (object: string): Promise<readonly Entry[]> => {
     .filter((entry) => entry.object === object);
 };
 
-describe('documents', () => {
+describe('D5: documents', () => {
   test('that are edited are applied within two seconds', async () => {
     await run().settled();
     const tookMs: number[] = [];

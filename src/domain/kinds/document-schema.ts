@@ -97,8 +97,15 @@ export function documentSchema(kind: KindName): JsonSchema {
 }
 
 /**
- * One schema for a document of any kind, for editors: standard keywords only. It accepts whatever the
- * checker accepts; rules across fields are the checker's alone.
+ * Returns one JSON Schema (draft 07) for a document of any kind, for editors: standard keywords only. It accepts
+ * whatever `keywright validate` accepts; rules across fields are checked there alone.
+ *
+ * @example
+ * ```ts
+ * import { writeFileSync } from 'node:fs';
+ * import { editorSchema } from 'keywright';
+ * const schema = JSON.stringify(editorSchema(), null, 2);
+ * ```
  */
 export function editorSchema(): JsonSchema {
   const kinds = Object.keys(KINDS) as KindName[];
