@@ -59,9 +59,9 @@ async function slept(clock: Clock, ms: DurationMs, signal: AbortSignal): Promise
 }
 
 function wrongPlace({ url, branch }: BranchPlace): Fault | undefined {
-  if (url === '' || url.startsWith('-')) return fault('usage', '--git takes the address of a repository');
+  if (url === '' || url.startsWith('-')) return fault('usage', '--git must be the address of a repository');
   if (branch === undefined || /^[A-Za-z0-9_][\w./-]*$/.test(branch)) return undefined;
-  return fault('usage', `--branch takes the name of a branch, not ${JSON.stringify(branch)}`);
+  return fault('usage', `--branch must be the name of a branch, not ${JSON.stringify(branch)}`);
 }
 
 /** Fetches and checks out; gives the commit that `current` holds then. */
@@ -76,7 +76,7 @@ async function checkOutNewest(place: BranchPlace, folder: string): Promise<Resul
     const id = (
       await git(place, ['--git-dir', repository, 'rev-parse', '--verify', `${FETCHED}^{commit}`])
     ).trim();
-    if (!COMMIT_ID.test(id)) throw new Error('git named no commit');
+    if (!COMMIT_ID.test(id)) throw new Error('git returned no commit');
     await checkOut(place, folder, id);
     return ok(id);
   } catch (cause) {
@@ -161,10 +161,10 @@ const shownUrl = (url: string): string => url.replace(/\/\/[^/@]*@/g, '//');
 /** Git's last words, and nothing of its command line, which may hold a password. */
 function sayingOf(cause: unknown, { url }: BranchPlace): string {
   const { code, killed, stderr } = failureOf(cause);
-  if (code === 'ENOENT') return 'git is not installed, or the working folder is gone';
+  if (code === 'ENOENT') return 'git is not installed, or the working folder was deleted';
   if (killed === true) return `git took longer than ${FETCH_TIMEOUT_MS / 1_000} s`;
   const lines = typeof stderr === 'string' ? stderr.trim().split('\n') : [];
-  const last = lines.findLast((line) => /^(fatal|error):/.test(line)) ?? `it ended with ${String(code)}`;
+  const last = lines.findLast((line) => /^(fatal|error):/.test(line)) ?? `git exited with ${String(code)}`;
   return shownUrl(last.replaceAll(url, shownUrl(url)));
 }
 

@@ -45,7 +45,10 @@ export async function update(work: UnitOfWork, change: UpdateRequest): Promise<R
   const fixed = fixedField(declaration, declarationOf(row));
   if (fixed !== undefined)
     return fail(
-      fault('conflict', `${refText(ref)}: spec.${fixed} cannot change; delete it and create it anew`),
+      fault(
+        'conflict',
+        `${refText(ref)}: spec.${fixed} cannot change; delete the object and create it again`,
+      ),
     );
   const references = await liveReferences(work, declaration);
   if (!references.ok) return references;

@@ -53,7 +53,7 @@ interface Walk {
 }
 
 function walk(state: Walk, path: string, depth: number): string | undefined {
-  if (depth > FOLDERS_MAX) return `has folders more than ${FOLDERS_MAX} deep`;
+  if (depth > FOLDERS_MAX) return `has folders nested more than ${FOLDERS_MAX} deep`;
   const real = realpathSync(path);
   if (state.seen.has(real)) return undefined;
   state.seen.add(real);
@@ -139,7 +139,7 @@ export const absolutePath = (folder: string, path: string): string => resolve(fo
 function reasonOf(error: unknown): string {
   const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
   if (code === 'ENOENT' || code === 'ENOTDIR') return 'does not exist';
-  if (code === 'EACCES' || code === 'EPERM') return 'may not be read';
+  if (code === 'EACCES' || code === 'EPERM') return 'is not readable (permission denied)';
   if (typeof code === 'string') return `cannot be read (${code})`;
   throw error;
 }

@@ -11,7 +11,7 @@ import type { WaitingReason } from './reasons.js';
 /** What keeps a version from being issued, however long it has been due. */
 const HOLDING: ReadonlySet<WaitingReason> = new Set([
   'Suspended',
-  'Lapsed',
+  'Expired',
   'SinkUnknown',
   'TooManyVersions',
 ]);

@@ -1,6 +1,7 @@
 /** Words on a page: what every text view shares. Anything that came from outside goes through `printable`. */
 import { parseSinkId, type SinkId } from '../domain/kinds/index.js';
 import { formatDuration, type Instant } from '../domain/time.js';
+import type { ForecastEvent } from '../plan/reasons.js';
 
 /** Control, bidirectional, invisible and unassigned characters, which could move the cursor or hide text. */
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}]/gu;
@@ -34,7 +35,10 @@ export const counted = (count: number, noun: string): string => `${count} ${noun
 export const inTime = (until: Instant, now: Instant): string =>
   until <= now ? 'now' : `in ${formatDuration(until - now)}`;
 
-/** A place as people say it: `dotenv secrets/billing.env#BILLING_API_KEY`, `file secrets/key`. */
+/** The event in a sentence. A key or a guest that `lapses`, for programs, expires for people, as versions do. */
+export const eventText = (event: ForecastEvent): string => (event === 'lapses' ? 'expires' : event);
+
+/** A sink as people say it: `dotenv secrets/billing.env#BILLING_API_KEY`, `file secrets/key`. */
 export function sinkText(id: SinkId): string {
   const place = parseSinkId(id);
   if (place === undefined) return printable(id);
