@@ -54,8 +54,8 @@ export function reader({
     if (app?.ok === false) return fail(passFailure(app.error));
     const gone = app ? undefined : goneFolder(project.value, seen);
     if (gone) return fail(passFailure(gone));
-    const paths = app && { paths: [app.value.folder] };
-    const desired = await loadDesired(project.value, { memory: remembered, readers, ...paths });
+    const synthesized = app && { app: app.value.folder };
+    const desired = await loadDesired(project.value, { memory: remembered, readers, ...synthesized });
     await app?.value.discard();
     if (!desired.ok) return fail(badDocuments(desired.error));
     const documents: Documents = {

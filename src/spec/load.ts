@@ -10,7 +10,7 @@ import { type FileReaders, filesAhead } from './ahead.js';
 import { crossErrors } from './cross.js';
 import { type Diagnostic, ordered } from './diagnostics.js';
 import { SpecEntry } from './entry.js';
-import { findFiles, isStacksFolder, readFile } from './files.js';
+import { findFiles, isAbsent, isStacksFolder, readFile } from './files.js';
 import type { DocumentMemory, Recollection, RememberedFile } from './memory.js';
 import { namingErrors } from './naming.js';
 import { fileError, type LoadedProject } from './project.js';
@@ -25,8 +25,10 @@ export { type LoadedProject, loadProject } from './project.js';
 const MEANING = 3;
 
 export interface LoadOptions {
-  /** Files and folders instead of the project's `specs`, relative to its folder. */
+  /** Files and folders instead of the project's `specs`, relative to its folder and in it. */
   readonly paths?: readonly string[];
+  /** What an app was synthesized to, wherever that is, instead of the project's `specs`. */
+  readonly app?: string;
   readonly memory?: DocumentMemory;
   /** Threads for a large number of new files. */
   readonly readers?: FileReaders | undefined;
@@ -54,7 +56,7 @@ export async function loadAll(
   project: LoadedProject,
   options: LoadOptions,
 ): Promise<{ readonly state: LoadedState; readonly errors: readonly Diagnostic[] }> {
-  const { files, missing } = filesOf(project, options.paths);
+  const { files, missing } = filesOf(project, options);
   const key = memoryKey(project);
   const recalled = await options.memory?.recall();
   const before = recalled?.key === key ? recalled : undefined;
@@ -102,36 +104,52 @@ const memoryKey = ({ folder, project }: LoadedProject): string =>
     folder,
   });
 
+interface FilesOfAll {
+  readonly files: readonly SpecFile[];
+  readonly missing: readonly Diagnostic[];
+}
+
 /** keywright.yaml and the files that it, or the caller, names; each once. */
 function filesOf(
   { folder, project, document, file, holdsObjects }: LoadedProject,
-  paths: readonly string[] | undefined,
-): { readonly files: readonly SpecFile[]; readonly missing: readonly Diagnostic[] } {
+  { paths, app }: LoadOptions,
+): FilesOfAll {
   const files = new Map([[file.file, file]]);
   const missing: Diagnostic[] = [];
+  const addStacks = (path: string): void => {
+    const stacks = readStacks(folder, path);
+    // Constructs of two apps may have the same path.
+    for (const [nth, one] of stacks.files.entries()) files.set(`${path}#${nth}`, one);
+    missing.push(...stacks.wrong);
+  };
+  if (app !== undefined) addStacks(app);
   const isListed = paths !== undefined || document.spec['specs'] !== undefined;
-  for (const [index, path] of (paths ?? project.spec.specs).entries()) {
-    if (isStacksFolder(folder, path)) {
-      const stacks = readStacks(folder, path);
-      // Constructs of two apps may have the same path.
-      for (const [nth, one] of stacks.files.entries()) files.set(`${path}#${nth}`, one);
-      missing.push(...stacks.wrong);
-      continue;
-    }
-    const at = (name: string, reason: string): Diagnostic => {
+  for (const [index, path] of (app === undefined ? (paths ?? project.spec.specs) : []).entries()) {
+    const at = (name: string, reason: string): void => {
       const message = `${name} ${reason}`;
-      if (paths !== undefined) return fileError(path, 'unreadable', message);
-      return document.tree.error(['spec', 'specs', index], 'value', { code: 'unreadable', message });
+      missing.push(
+        paths === undefined
+          ? document.tree.error(['spec', 'specs', index], 'value', { code: 'unreadable', message })
+          : fileError(path, 'unreadable', message),
+      );
     };
     const found = findFiles(folder, path);
     // Nobody asked for the folder that is looked in by default, and a project may be all in one file.
     const isOptional = paths === undefined && path === DEFAULT_SPECS && (!isListed || holdsObjects);
-    if (!found.ok && !isOptional) missing.push(at(path, found.error));
-    for (const one of found.ok ? found.value : []) {
+    if (!found.ok) {
+      if (!isOptional || !isAbsent(folder, path)) at(path, found.error);
+      continue;
+    }
+    if (isStacksFolder(folder, path)) {
+      addStacks(path);
+      continue;
+    }
+    for (const { file: name, reason } of found.value.refused) at(name, reason);
+    for (const one of found.value.files) {
       if (files.has(one.file)) continue;
       const bytes = readFile(one);
       if (bytes.ok) files.set(one.file, new SpecFile(bytes.value));
-      else missing.push(at(one.file, bytes.error));
+      else at(one.file, bytes.error);
     }
   }
   return { files: [...files.values()], missing };

@@ -8,6 +8,7 @@ import type { Diagnostic } from './diagnostics.js';
 import { checkDocument } from './document.js';
 import { type Declarations, type PlacedChunk, remember } from './entry.js';
 import type { RememberedDocument, RememberedFile } from './memory.js';
+import { isRecognized, unquoted } from './quotation.js';
 import { type Source, split } from './source.js';
 import type { SpecFile } from './spec-file.js';
 
@@ -32,7 +33,8 @@ export function readDocuments(reading: Reading, remembered: RememberedFile | und
   if (remembered?.hash === file.hash)
     return { remembered, declarations: new Map(), wrong: [], isUnchanged: true };
   const declarations = new Map<RememberedDocument, Declaration>();
-  const readAs = (documents: readonly RememberedDocument[], wrong: readonly Diagnostic[]): ReadDocuments => {
+  const readAs = (documents: readonly RememberedDocument[], found: readonly Diagnostic[]): ReadDocuments => {
+    const wrong = found.length === 0 || reading.isProjectFile || isRecognized(file) ? found : unquoted(found);
     const hash = wrong.length === 0 ? file.hash : '';
     const references = [...new Set(documents.map((document) => document.references))];
     return {

@@ -39,9 +39,9 @@ export async function validate(
   readers?: FileReaders,
 ): Promise<Result<Validation, readonly Diagnostic[]>> {
   const paths = 'paths' in chosen ? chosen.paths : [];
-  const everything = 'app' in chosen ? [chosen.app] : [...new Set([...project.project.spec.specs, ...paths])];
-  const isAll = 'paths' in chosen && paths.length === 0;
-  const { state, errors } = await loadAll(project, { readers, ...(!isAll && { paths: everything }) });
+  const more = paths.length > 0 && { paths: [...new Set([...project.project.spec.specs, ...paths])] };
+  const where = 'app' in chosen ? { app: chosen.app } : more;
+  const { state, errors } = await loadAll(project, { readers, ...where });
   const isWanted = wanted(project, paths);
   const all = [...errors, ...unresolved(state, isFresh), ...approvalErrors(project, state, isFresh)];
   const shown = all.filter(({ position }) => isWanted(position.file));
@@ -81,7 +81,7 @@ function constructsIn(folder: string, path: string): readonly string[] {
 
 function filesIn(folder: string, path: string): readonly string[] {
   const found = findFiles(folder, path);
-  return found.ok ? found.value.map(({ file }) => file) : [];
+  return found.ok ? found.value.files.map(({ file }) => file) : [];
 }
 
 /** An error for every field that names an object which is neither declared nor live. */
