@@ -14,7 +14,7 @@ import { tellPersonalKeys } from './people.js';
 import { liveReferences, refuseTakenAlias } from './references.js';
 import { entryOfUpdate, follow, rowToUpdate } from './rename.js';
 import { declarationOf, declarationText, ownershipOf, refOfRow } from './rows.js';
-import { refuseUpdate } from './rules.js';
+import { refuseToken, refuseUpdate } from './rules.js';
 import type { ObjectRow } from './storage-port.js';
 import { keyOf, loadObject, saveKey, saveObject } from './stored.js';
 import { changed, type Entry, moved, unchanged, type Work } from './work.js';
@@ -47,6 +47,8 @@ export async function update(work: Work, change: UpdateRequest): Promise<Result<
     return fail(
       fault('conflict', `${refText(ref)}: spec.${fixed} cannot change; delete it and create it anew`),
     );
+  const clean = refuseToken(declaration);
+  if (!clean.ok) return clean;
   const references = await liveReferences(work, declaration);
   if (!references.ok) return references;
   const taken = await refuseTakenAlias(work, declaration, row);

@@ -9,6 +9,7 @@ import { fail, ok, type Result } from '../domain/result.js';
 import type { DurationMs } from '../domain/time.js';
 import { PROJECT_FILES } from '../spec/files.js';
 import type { LoadedProject } from '../spec/load.js';
+import { locationOf } from './session.js';
 import { reader, readProject } from './source.js';
 import { synthesizeApp } from './synthesizing.js';
 import type { CommandContext, CommonFlags } from './terminal.js';
@@ -40,7 +41,7 @@ export async function connect(
   const project = await readProject(folder);
   if (!project.ok) return project;
   const { name, spec } = project.value.project;
-  const place = { folder: flags.folder, location: flags.store ?? spec.store, ...flags.access };
+  const place = { folder: flags.folder, ...locationOf(flags.store, spec.store), ...flags.access };
   const store = await world.openStore(place, 'create');
   if (!store.ok) return failed(store.error);
   const identity = await world.identity(place);

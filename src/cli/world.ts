@@ -118,6 +118,8 @@ export interface SynthesizedApp {
 export interface StorePlace {
   readonly folder: string;
   readonly location: string;
+  /** Who names the location: a flag or variable, as for commands without a project, or a document that anybody may have written. */
+  readonly namedBy?: 'operator' | 'document';
   /** Of an authority: what is shown to it; absent: what the environment says. */
   readonly token?: Secret;
   /** Of an authority: may the token go there by plain http? Absent: to this machine only. */

@@ -18,6 +18,7 @@ import { Mutations } from './batching.js';
 import { Caller } from './calling.js';
 import * as restored from './restoring.js';
 import { SURVEY_PATIENCE_MS, survey } from './surveying.js';
+import { type Binding, refuseUnbound } from './token-binding.js';
 import { openTransport, type Transport } from './transport.js';
 import { foreign } from './trouble.js';
 import { watch } from './watching.js';
@@ -28,6 +29,8 @@ export interface RemoteStoreOptions {
   /** A key, a token of a person, or the root token; undefined: none was given. */
   readonly token: Secret | undefined;
   readonly plainHttp: PlainHttp;
+  /** Where the token belongs; absent: whoever gives the address gives the token for it. */
+  readonly binding?: Binding;
   readonly clock: Clock;
 }
 
@@ -36,7 +39,7 @@ export interface RemoteStoreOptions {
  * `store_unreachable`, or `store_foreign` for whatever is no authority of this version.
  */
 export async function openRemoteStore(options: RemoteStoreOptions): Promise<Result<LiveStore>> {
-  const { location, token, plainHttp, clock } = options;
+  const { location, token, plainHttp, binding, clock } = options;
   const address = parseAddress(location, plainHttp);
   if (!address.ok) return address;
   const { shown } = address.value;
@@ -46,6 +49,8 @@ export async function openRemoteStore(options: RemoteStoreOptions): Promise<Resu
     );
   if (!/^[\x21-\x7e](?:[\x20-\x7e]{0,4094}[\x21-\x7e])?$/.test(token.reveal()))
     return fail(fault('usage', 'the token holds a character that no token has, or is longer than any'));
+  const bound = binding ? refuseUnbound(address.value, binding) : ok(undefined);
+  if (!bound.ok) return bound;
   const transport = await openTransport({ address: address.value, token, agent: `keywright/${VERSION}` });
   const caller = new Caller(transport, clock);
   const met = await caller.call(STORE.facts, {});

@@ -19,6 +19,7 @@ import { openEmbeddedStore, rotateMasterKey } from './embedded-store.js';
 import { openFileLock } from './file-lock.js';
 import { openIdentity, readRecipient } from './identity.js';
 import { keptText } from './kept-text.js';
+import { refuseUnboundPassword } from './password-binding.js';
 import { openPostgresStore, replacePostgresMasterKey } from './postgres-store.js';
 import { restore } from './restore.js';
 import { sodiumSealing, systemClock, systemEntropy } from './system.js';
@@ -40,9 +41,9 @@ export function createWorld(env: Env, readers: FileReaders | undefined): World {
       const folder = stateFolder(place);
       if (!folder.ok) return folder;
       const options = { ...adapters, ...key, folder: folder.value, whenAbsent };
-      return isPostgresAddress(place.location)
-        ? openPostgresStore({ ...options, address: new Secret(place.location) })
-        : openEmbeddedStore(options);
+      if (!isPostgresAddress(place.location)) return openEmbeddedStore(options);
+      const bound = refuseUnboundPassword(place, env);
+      return bound.ok ? openPostgresStore({ ...options, address: new Secret(place.location) }) : bound;
     },
     openSinks: (folder, roots) => {
       // One lock for all who deliver below this folder, whatever store they use.
@@ -116,6 +117,8 @@ export function createWorld(env: Env, readers: FileReaders | undefined): World {
       if (isRemote(place)) return fail(ofTheServer('the store of an authority is served'));
       const folder = stateFolder(place);
       if (!folder.ok) return folder;
+      const bound = refuseUnboundPassword(place, env);
+      if (!bound.ok) return bound;
       const { serve } = await import('./server.js');
       const rootToken = env['KEYWRIGHT_ROOT_TOKEN'];
       const plan = env['KEYWRIGHT_PLAN'];

@@ -11,6 +11,7 @@ export const DIAGNOSTICS = {
   not_utf8: 'The file is not UTF-8 text.',
   too_large: 'A document is larger than any real one: in bytes, nodes, or nodes after aliases are expanded.',
   too_deep: 'A document is nested deeper than any real one.',
+  secret_value: 'A document holds a token of Keywright, in a value or in a comment.',
   control_character: 'A control, invisible, bidirectional or broken character stands where only text may.',
   yaml_syntax: 'The text is not YAML.',
   yaml_alias: 'An alias names no anchor before it, or stands inside what it names.',
