@@ -35,7 +35,9 @@ export async function connect(
         '--app does not go with --git: commit cdktf.out and name it in spec.specs of keywright.yaml',
       ),
     );
-  const branch = wanted.git ? await world.openBranch({ ...wanted.git, folder: flags.folder }) : ok(undefined);
+  const branch = wanted.git
+    ? await world.openBranch({ ...wanted.git, store: flags.store, folder: flags.folder })
+    : ok(undefined);
   if (!branch.ok) return failed(branch.error);
   const folder = branch.value?.folder ?? flags.folder;
   const project = await readProject(folder);

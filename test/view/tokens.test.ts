@@ -64,7 +64,7 @@ describe.each(TOKENS)('%#: a token', (token) => {
   test('lists, exports and logs show none', () => {
     const live = liveObject(holding);
     const named = { ...live, ref: { ...live.ref, name: token } };
-    const documents = documentsOf([live], {});
+    const documents = documentsOf([live], { ownership: undefined, defaults: {} });
     const entry = {
       ...{ seq: 1, at: 0, actor: token, path: token, action: 'object.updated', object: `Service/${token}` },
       ...{ detail: { description: token }, hash: 'h', previousHash: 'p' },
