@@ -82,7 +82,7 @@ export async function gather(gathering: Gathering): Promise<Result<Gathered>> {
   if (!tokens.ok) return tokens;
   const people = await livePeople(subjects.value, everything.value, store);
   if (!people.ok) return people;
-  const referred = await referredOtherwise(gathering.desired, store);
+  const referred = await referredOtherwise(gathering.desired, subjects.value, store);
   if (!referred.ok) return referred;
   const digests = {
     desired: desired.digest,
@@ -111,6 +111,7 @@ export async function gather(gathering: Gathering): Promise<Result<Gathered>> {
     unmanaged,
     tokens: tokens.value,
     people: people.value,
+    names: referred.value,
     allowRemovals: gathering.allowRemovals,
     unknownTokens: gathering.unknownTokens ?? 'quarantine',
   };
@@ -131,6 +132,6 @@ const wholeOf = ({ desired, ownership }: Gathering, survey: readonly LiveSummary
 
 /** `survey` is sorted by `compareRefs`: a fleet's names are not worth an index for the few that are asked about. */
 const isLiveIn =
-  (survey: readonly LiveSummary[], otherwise: ReadonlySet<string>): Gathered['isLive'] =>
+  (survey: readonly LiveSummary[], otherwise: ReadonlyMap<string, ObjectRef>): Gathered['isLive'] =>
   ({ kind, name }) =>
     otherwise.has(refText({ kind, name })) || (isObjectKind(kind) && isAmong(survey, { kind, name }));

@@ -2,7 +2,7 @@
  * Deciding. `plan` is the one function behind `keywright plan`, `apply`, `drift`, the controller and
  * every preview: pure, so that two runs over the same facts give the same bytes.
  *
- *     subjects ─▶ as renamed ─▶ decide each ─▶ order ─▶ guard ─▶ count and digest
+ *     subjects ─▶ as renamed ─▶ as spelled ─▶ decide each ─▶ order ─▶ guard ─▶ count and digest
  */
 import { OBJECT_KINDS, sinkIdOf } from '../domain/kinds/index.js';
 import { refText } from '../domain/objects.js';
@@ -20,13 +20,16 @@ import { sinksOf } from './places.js';
 import type { Plan, PlanInput, StepId, Subject } from './plan.js';
 import { aliasesOf } from './referred.js';
 import { asRenamed, type Renamed } from './rename.js';
+import { asSpelled } from './spelling.js';
 import { objectStepId } from './steps.js';
 import { approvalsFor, summaryOf } from './summary.js';
 import { unmanagedReported } from './unmanaged.js';
 
 /** Never fails: what cannot or may not be done is a finding or is waited for. */
 export function plan(observed: PlanInput): Plan {
-  const { input, remarks } = asRenamed(observed);
+  const renamed = asRenamed(observed);
+  const { remarks } = renamed;
+  const input = asSpelled(renamed.input);
   const subjects = new Map(input.subjects.map((subject) => [refText(subject.ref), subject]));
   const decided = decideAll(input, remarks);
   const { steps, findings } = guard(inOrder(decided.steps, subjects), input);

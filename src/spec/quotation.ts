@@ -19,9 +19,9 @@ export function isRecognized({ source: { text } }: SpecFile): boolean {
   return false;
 }
 
-/** The first error of a file that is not recognized, at its place: what it says quotes nothing. */
+/** The same errors, at the same places, of a file that is not recognized: what they say quotes nothing. */
 export const unquoted = (diagnostics: readonly Diagnostic[]): readonly Diagnostic[] =>
-  diagnostics.slice(0, 1).map(({ code, severity, position }) => ({
+  diagnostics.map(({ code, severity, position }) => ({
     ...{ code, severity, position, length: 1, sourceLine: '' },
     message: DIAGNOSTICS[code].replace(/\.$/, ''),
     help: 'if it is a document of this project, give it a kind; else move it to another folder',

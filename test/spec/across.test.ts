@@ -48,7 +48,7 @@ test('variables of one dotenv file may belong to several keys, each to one', asy
   const sink = (variable: string, path = 'x.env') => `{ dotenv: { path: ${path}, variable: ${variable} } }`;
   expect(await errorsOf(delivering('a', sink('A')) + delivering('b', sink('B')))).toEqual([]);
   expect(await errorsOf(delivering('a', sink('A')) + delivering('b', sink('A', './y/../x.env')))).toEqual([
-    'a.yaml:8:69 sink_conflict the variable A of ./y/../x.env is delivered to twice (ApiKey/a (specs/a.yaml:3) delivers there too)',
+    'a.yaml:8:69 sink_conflict the variable A of x.env is delivered to twice (ApiKey/a (specs/a.yaml:3) delivers there too)',
   ]);
   expect(await errorsOf(delivering('a', `${sink('A')}, ${sink('A')}`))).toHaveLength(1);
 });

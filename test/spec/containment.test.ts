@@ -160,7 +160,7 @@ test('excerpts: a file of something else is not quoted, one with a slip in it is
     'specs/alias.yaml': `a: *${CANARY}\n`,
   };
   const { lines, text } = await printed(specFolder(foreign));
-  expect(lines).toHaveLength(5);
+  expect(new Set(lines.map((one) => one.split(':')[0])).size).toBe(5);
   expect(text).not.toContain(CANARY);
   const slip = await printed(specFolder({ 'specs/a.yaml': 'kind: Servce\nmetadata: { name: a }\n' }));
   expect(slip.text).toContain('1 | kind: Servce');
