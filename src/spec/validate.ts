@@ -53,14 +53,16 @@ export async function validate(
 export function approvalErrors(
   { project, document }: LoadedProject,
   { entries }: Pick<LoadedState, 'entries'>,
-  isLive: (ref: ObjectRef) => boolean,
+  isLive: IsLive,
 ): readonly Diagnostic[] {
   const names = project.spec.guard.requireApproval ?? [];
   return names.flatMap((name, index) => {
     const ref = { kind: 'Environment', name } as const;
-    if (isAmong(entries, ref) || isLive(ref)) return [];
+    const live = isAmong(entries, ref) || isLive(ref);
+    if (live === true) return [];
     const path = ['spec', 'guard', 'requireApproval', index];
-    return [document.tree.error(path, 'value', unknownComplaint(ref, entries))];
+    const complaint = live === 'leaving' ? leavingComplaint(ref) : unknownComplaint(ref, entries);
+    return [document.tree.error(path, 'value', complaint)];
   });
 }
 
@@ -84,17 +86,25 @@ function filesIn(folder: string, path: string): readonly string[] {
   return found.ok ? found.value.files.map(({ file }) => file) : [];
 }
 
-/** An error for every field that names an object which is neither declared nor live. */
+/** `leaving`: it is live, and removed because no document declares it. */
+type IsLive = (ref: ObjectRef) => boolean | 'leaving';
+
+/** An error for every field that names an object which is neither declared nor live, or about to be removed. */
 export function unresolved(
   { entries, references: lists }: Pick<LoadedState, 'entries' | 'references'>,
-  isLive: (ref: ObjectRef) => boolean,
+  isLive: IsLive,
 ): readonly Diagnostic[] {
   const aliases = new DeclaredAliases(entries);
-  const isKnown = (ref: ObjectRef): boolean => isAmong(entries, ref) || aliases.has(ref) || isLive(ref);
+  const standing: IsLive = (ref) => isAmong(entries, ref) || aliases.has(ref) || isLive(ref);
   const complaints = new Map<readonly Reference[], readonly (Complaint & { readonly path: string })[]>();
   for (const list of lists) {
-    const unknown = list.filter(({ kind, name }) => isObjectKind(kind) && !isKnown({ kind, name }));
-    const said = unknown.map((one) => ({ ...unknownComplaint(one, entries), path: one.path }));
+    const said = list.flatMap((one) => {
+      const { kind, name, path } = one;
+      const known = !isObjectKind(kind) || standing({ kind, name });
+      if (known === true) return [];
+      const complaint = known === 'leaving' ? leavingComplaint(one) : unknownComplaint(one, entries);
+      return [{ ...complaint, path }];
+    });
     if (said.length > 0) complaints.set(list, said);
   }
   if (complaints.size === 0) return [];
@@ -104,6 +114,12 @@ export function unresolved(
     ),
   );
 }
+
+const leavingComplaint = ({ kind, name }: Pick<Reference, 'kind' | 'name'>): Complaint => ({
+  code: 'unknown_reference',
+  message: `there is no ${kind} "${name}" in the documents, and the live one would be removed`,
+  help: 'declare it again, or remove what names it too',
+});
 
 function unknownComplaint(
   { kind, name, scope }: Pick<Reference, 'kind' | 'name' | 'scope'>,
