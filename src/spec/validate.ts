@@ -2,9 +2,11 @@
 
 import { FIRST_ENVIRONMENTS, FIRST_OWNER } from '../domain/first-start.js';
 import { foldEmail, isObjectKind, kindOf, type ObjectKind, type Reference } from '../domain/kinds/index.js';
+import { declaredEnd } from '../domain/lifecycle.js';
 import { isAmong, isEmail, type ObjectRef } from '../domain/objects.js';
 import { fail, ok, type Result } from '../domain/result.js';
 import { BUILT_IN_ROLES } from '../domain/roles.js';
+import type { Instant } from '../domain/time.js';
 import type { FileReaders } from './ahead.js';
 import { type Complaint, type Diagnostic, ordered } from './diagnostics.js';
 import type { SpecEntry } from './entry.js';
@@ -29,6 +31,12 @@ export interface Validation {
 /** What to check: files and folders of the project, everything when there are none, or what an app was synthesized to. */
 export type Chosen = { readonly paths: readonly string[] } | { readonly app: string };
 
+export interface Checking {
+  readonly readers?: FileReaders | undefined;
+  /** Against which instants in the documents are held; absent: against none. */
+  readonly now?: Instant;
+}
+
 /**
  * Checks documents without a store. With `paths`, only errors in those files and folders are reported;
  * the project's other documents still count as declared. Those of an app are checked instead of the project's.
@@ -36,17 +44,33 @@ export type Chosen = { readonly paths: readonly string[] } | { readonly app: str
 export async function validate(
   project: LoadedProject,
   chosen: Chosen = { paths: [] },
-  readers?: FileReaders,
+  { readers, now }: Checking = {},
 ): Promise<Result<Validation, readonly Diagnostic[]>> {
   const paths = 'paths' in chosen ? chosen.paths : [];
   const more = paths.length > 0 && { paths: [...new Set([...project.project.spec.specs, ...paths])] };
   const where = 'app' in chosen ? { app: chosen.app } : more;
   const { state, errors } = await loadAll(project, { readers, ...where });
   const isWanted = wanted(project, paths);
-  const all = [...errors, ...unresolved(state, isFresh), ...approvalErrors(project, state, isFresh)];
+  const all = [
+    ...errors,
+    ...unresolved(state, isFresh),
+    ...approvalErrors(project, state, isFresh),
+    ...(now === undefined ? [] : pastEnds(state.entries, now)),
+  ];
   const shown = all.filter(({ position }) => isWanted(position.file));
   if (shown.length > 0) return fail(ordered(shown));
   return ok({ objects: state.entries.filter(({ position }) => isWanted(position.file)).length });
+}
+
+/** An error for each key whose end has passed: without a store it is not known whether it ever had a version. */
+function pastEnds(entries: readonly SpecEntry[], now: Instant): readonly Diagnostic[] {
+  return entries.flatMap((entry) => {
+    const declaration = entry.kind === 'ApiKey' ? entry.load() : undefined;
+    if (declaration?.kind !== 'ApiKey' || declaredEnd(declaration.spec) > now) return [];
+    const message = `${declaration.spec.expiresAt} is in the past`;
+    const help = 'use a later date or remove the document';
+    return [entry.error(['spec', 'expiresAt'], { code: 'broken_rule', message, help })];
+  });
 }
 
 /** An error for each environment of `requireApproval` that is neither declared nor live: a slip would switch the guard off without a word. */
@@ -101,7 +125,8 @@ export function unresolved(
     const said = list.flatMap((one) => {
       const { kind, name, path } = one;
       const known = !isObjectKind(kind) || standing({ kind, name });
-      if (known === true) return [];
+      // Personal keys hold nobody back: a person goes at once, and the plan says what dies with them.
+      if (known === true || (known === 'leaving' && path === 'spec.owner.user')) return [];
       const complaint = known === 'leaving' ? leavingComplaint(one) : unknownComplaint(one, entries);
       return [{ ...complaint, path }];
     });
