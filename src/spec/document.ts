@@ -44,12 +44,26 @@ export function checkDocument(
 
   const kind = kindComplaint(tree.value);
   if (typeof kind !== 'string') return fail([tree.error(kind.path, kind.part, kind)]);
-  const complaints = schemaComplaints(kind, tree.value);
+  const value = withoutBlockEnds(tree);
+  const complaints = schemaComplaints(kind, value, (path) => tree.written(path));
   if (complaints.length > 0) return fail(complaints.map((one) => tree.error(one.path, one.part, one)));
 
   // The schema has just vouched for this shape.
-  const { metadata, spec = {} } = tree.value as Pick<CheckedDocument, 'metadata' | 'spec'>;
+  const { metadata, spec = {} } = value as Pick<CheckedDocument, 'metadata' | 'spec'>;
   return ok({ kind, metadata: normalMetadata(metadata), spec, tree });
+}
+
+/** The value with the texts of its spec that are blocks of one line as that line. Annotations may have line feeds. */
+function withoutBlockEnds(tree: Tree): unknown {
+  const { value } = tree;
+  const plain = (member: unknown): unknown => {
+    if (typeof member === 'string') return tree.isBlockLine(member) ? member.slice(0, -1) : member;
+    if (Array.isArray(member)) return member.map(plain);
+    if (typeof member !== 'object' || member === null) return member;
+    return Object.fromEntries(Object.entries(member).map(([name, one]) => [name, plain(one)]));
+  };
+  if (!tree.hasBlockLines || typeof value !== 'object' || value === null || !('spec' in value)) return value;
+  return { ...value, spec: plain(value.spec) };
 }
 
 const TOKEN_COMPLAINT: Complaint = {

@@ -7,6 +7,7 @@ import { DEFAULT_SPECS } from '../domain/kinds/project.js';
 import { sortedByRef } from '../domain/objects.js';
 import { fail, ok, type Result } from '../domain/result.js';
 import { type FileReaders, filesAhead } from './ahead.js';
+import type { BrokenDocument } from './broken.js';
 import { crossErrors } from './cross.js';
 import { type Diagnostic, ordered } from './diagnostics.js';
 import { SpecEntry } from './entry.js';
@@ -22,7 +23,7 @@ import { type FileEntries, suspectsAmong } from './suspects.js';
 export { type LoadedProject, loadProject } from './project.js';
 
 /** Grows when documents come to mean something else, other than by their schemas: all is read anew. */
-const MEANING = 3;
+const MEANING = 4;
 
 export interface LoadOptions {
   /** Files and folders instead of the project's `specs`, relative to its folder and in it. */
@@ -37,6 +38,8 @@ export interface LoadOptions {
 export interface LoadedState extends DesiredState {
   readonly entries: readonly SpecEntry[];
   readonly references: NonNullable<DesiredState['references']>;
+  /** Documents that are wrong, where what is right is asked about nevertheless. */
+  readonly broken: readonly BrokenDocument[];
 }
 
 /**
@@ -60,7 +63,7 @@ export async function loadAll(
   const key = memoryKey(project);
   const recalled = await options.memory?.recall();
   const before = recalled?.key === key ? recalled : undefined;
-  const { found, read, wrong, areUnchanged } = await readAll(project, files, {
+  const { found, read, wrong, broken, areUnchanged } = await readAll(project, files, {
     before,
     readers: options.readers,
   });
@@ -79,7 +82,7 @@ export async function loadAll(
     : [...crossErrors({ entries, references }, folder, suspects), ...namingErrors(entries, project.project)];
   const errors = [...missing, ...wrong, ...across];
   if (!isKnownSound) await options.memory?.keep({ key, isSound: errors.length === 0, digest, files: read });
-  return { state: { project: project.project, entries, references, digest }, errors };
+  return { state: { project: project.project, entries, references, digest, broken }, errors };
 }
 
 /** What comes from memory mostly is; and what is in the order of marks is in that of `compareRefs`. */
@@ -159,6 +162,7 @@ interface ReadAll {
   readonly found: readonly FileEntries[];
   readonly read: readonly RememberedFile[];
   readonly wrong: readonly Diagnostic[];
+  readonly broken: readonly BrokenDocument[];
   readonly areUnchanged: boolean;
 }
 
@@ -177,6 +181,7 @@ async function readAll(
   const found: FileEntries[] = [];
   const read: RememberedFile[] = [];
   const wrong: Diagnostic[] = [];
+  const broken: BrokenDocument[] = [];
   let areUnchanged = known.size === files.length;
   for (const file of files) {
     const reading = { file, context, isProjectFile: file === projectFile };
@@ -188,7 +193,8 @@ async function readAll(
     });
     read.push(one.remembered);
     wrong.push(...one.wrong);
+    broken.push(...one.broken);
     areUnchanged &&= one.isUnchanged;
   }
-  return { found, read, wrong, areUnchanged };
+  return { found, read, wrong, broken, areUnchanged };
 }

@@ -8,6 +8,7 @@ import { fail, ok, type Result } from '../domain/result.js';
 import { BUILT_IN_ROLES } from '../domain/roles.js';
 import type { Instant } from '../domain/time.js';
 import type { FileReaders } from './ahead.js';
+import { isAmongBroken } from './broken.js';
 import { type Complaint, type Diagnostic, ordered } from './diagnostics.js';
 import type { SpecEntry } from './entry.js';
 import { findFiles, isStacksFolder } from './files.js';
@@ -76,13 +77,13 @@ function pastEnds(entries: readonly SpecEntry[], now: Instant): readonly Diagnos
 /** An error for each environment of `requireApproval` that is neither declared nor live: a slip would switch the guard off without a word. */
 export function approvalErrors(
   { project, document }: LoadedProject,
-  { entries }: Pick<LoadedState, 'entries'>,
+  { entries, broken }: Pick<LoadedState, 'entries' | 'broken'>,
   isLive: IsLive,
 ): readonly Diagnostic[] {
   const names = project.spec.guard.requireApproval ?? [];
   return names.flatMap((name, index) => {
     const ref = { kind: 'Environment', name } as const;
-    const live = isAmong(entries, ref) || isLive(ref);
+    const live = isAmong(entries, ref) || isAmongBroken(broken, ref) || isLive(ref);
     if (live === true) return [];
     const path = ['spec', 'guard', 'requireApproval', index];
     const complaint = live === 'leaving' ? leavingComplaint(ref) : unknownComplaint(ref, entries);
@@ -115,11 +116,12 @@ type IsLive = (ref: ObjectRef) => boolean | 'leaving';
 
 /** An error for every field that names an object which is neither declared nor live, or about to be removed. */
 export function unresolved(
-  { entries, references: lists }: Pick<LoadedState, 'entries' | 'references'>,
+  { entries, references: lists, broken }: Pick<LoadedState, 'entries' | 'references' | 'broken'>,
   isLive: IsLive,
 ): readonly Diagnostic[] {
   const aliases = new DeclaredAliases(entries);
-  const standing: IsLive = (ref) => isAmong(entries, ref) || aliases.has(ref) || isLive(ref);
+  const standing: IsLive = (ref) =>
+    isAmong(entries, ref) || aliases.has(ref) || isAmongBroken(broken, ref) || isLive(ref);
   const complaints = new Map<readonly Reference[], readonly (Complaint & { readonly path: string })[]>();
   for (const list of lists) {
     const said = list.flatMap((one) => {
