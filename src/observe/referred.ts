@@ -16,7 +16,9 @@ export async function referredOtherwise(
   const live = subjects.flatMap(({ live }) =>
     live ? kindOf(live.ref.kind).references(live.declaration.spec) : [],
   );
-  const named = [[...lists].flat(), live].flat().filter(({ name }) => isEmail(name) || isId(name));
+  const named = [[...lists].flat(), live, subjects.flatMap(takenAddress)]
+    .flat()
+    .filter(({ name }) => isEmail(name) || isId(name));
   if (named.length === 0) return ok(new Map());
   const references = [...new Map(named.map((one) => [refText(one), one])).values()];
   const resolved = await store.resolve(references);
@@ -29,4 +31,12 @@ export async function referredOtherwise(
       }),
     ),
   );
+}
+
+/** Who has the address that somebody is to be given? */
+function takenAddress({ ref: { kind }, desired, live }: Subject): readonly { kind: string; name: string }[] {
+  const alias = kindOf(kind).alias;
+  const name = desired && alias?.(desired.declaration.spec);
+  const isKept = live !== undefined && alias?.(live.declaration.spec) === name;
+  return name === undefined || isKept ? [] : [{ kind, name }];
 }

@@ -10,14 +10,15 @@ import type { Instant } from '../domain/time.js';
 import { needsReplacement, suspendedUntil } from './checks.js';
 import { isOwnedBy } from './compare.js';
 import { decide } from './decide.js';
-import { type Decision, type LettingGo, NOTHING, together } from './decision.js';
+import { type Decision, finding, type LettingGo, NOTHING, together } from './decision.js';
 import { planDigest } from './digest.js';
-import { guard } from './guard.js';
+import { guard, withoutSteps } from './guard.js';
 import { leavingBy } from './leaving.js';
 import { namingOf } from './naming.js';
 import { inOrder } from './order.js';
+import { addressConflicts } from './people-order.js';
 import { sinksOf } from './places.js';
-import type { Plan, PlanInput, StepId, Subject } from './plan.js';
+import type { Finding, Plan, PlanInput, Step, StepId, Subject } from './plan.js';
 import { aliasesOf } from './referred.js';
 import { asRenamed, type Renamed } from './rename.js';
 import { asSpelled } from './spelling.js';
@@ -32,13 +33,36 @@ export function plan(observed: PlanInput): Plan {
   const input = asSpelled(renamed.input);
   const subjects = new Map(input.subjects.map((subject) => [refText(subject.ref), subject]));
   const decided = decideAll(input, remarks);
-  const { steps, findings } = guard(inOrder(decided.steps, subjects), input);
+  const ordered = orderedWithAddresses(decided.steps, subjects, input);
+  const { steps, findings } = guard(ordered.steps, input);
   return assemble(input, {
     steps,
-    findings: [...findings, ...decided.findings, ...unmanagedReported(input), ...namingOf(steps, input)],
+    findings: [
+      ...findings,
+      ...ordered.findings,
+      ...decided.findings,
+      ...unmanagedReported(input),
+      ...namingOf(steps, input),
+    ],
     waiting: decided.waiting,
     approvals: approvalsFor(steps, input.project.spec.guard.requireApproval ?? [], subjects),
   });
+}
+
+/** In order, without the steps that take an address which is not free by then, and what hangs on them. */
+function orderedWithAddresses(
+  decided: readonly Step[],
+  subjects: ReadonlyMap<string, Subject>,
+  input: PlanInput,
+): Pick<Decision, 'steps' | 'findings'> {
+  const findings: Finding[] = [];
+  for (let steps = inOrder(decided, subjects); ; ) {
+    const conflicts = addressConflicts(steps, input);
+    if (conflicts.length === 0) return { steps, findings };
+    for (const { step, message } of conflicts)
+      findings.push(...finding('refuse', 'AddressTaken')(step.object, message).findings);
+    steps = withoutSteps(steps, new Set(conflicts.map(({ step }) => step.id)));
+  }
 }
 
 /** Until those that are taken to let go of a place have the step that does so: some wait, or are refused. */

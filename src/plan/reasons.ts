@@ -86,6 +86,8 @@ export const FINDINGS = {
   KeyStale: 'A key has not been used for longer than policy.staleAfter.',
   VersionTooOld: 'A version is older than policy.maxAge and accepted still.',
   ExpiresWithoutRotation: 'A key is about to expire, and nothing declares that another version follows.',
+  AddressTaken:
+    'A person or guest would take an address that another has and keeps, or gives up only afterwards, as in an exchange.',
   ExpiresInPast:
     'A key that is not there yet declares an end that has passed, so it would never have a version; it is not made.',
   KeyExpired: 'The key has expired and declares no rotation: declare one, or take the document away.',
