@@ -6,6 +6,7 @@ import type { TerraformStack } from 'cdktf';
 import { kindOf } from '../domain/kinds/index.js';
 import { normalForm } from '../domain/kinds/normal-form.js';
 import type { Metadata } from '../domain/metadata.js';
+import { tokenIn } from '../domain/secret.js';
 import { schemaComplaints } from '../spec/schema.js';
 import { readStack, type StackDocument } from '../spec/stacks/stack.js';
 
@@ -29,6 +30,10 @@ function keyOf({ kind, document: { metadata, spec } }: StackDocument): string {
 }
 
 function problemsOf({ kind, document }: StackDocument): readonly string[] {
+  if (tokenIn(JSON.stringify(document)) !== undefined)
+    return [
+      'holds a token of Keywright, which everybody who reads the stack would see: remove it and revoke its key',
+    ];
   const complaints = schemaComplaints(kind, document);
   if (complaints.length > 0)
     return complaints.map(({ path, message, help }) =>
