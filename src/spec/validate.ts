@@ -83,11 +83,10 @@ export function approvalErrors(
   const names = project.spec.guard.requireApproval ?? [];
   return names.flatMap((name, index) => {
     const ref = { kind: 'Environment', name } as const;
-    const live = isAmong(entries, ref) || isAmongBroken(broken, ref) || isLive(ref);
-    if (live === true) return [];
+    // The guard holds for the removal of the environment itself, until it is gone.
+    if (isAmong(entries, ref) || isAmongBroken(broken, ref) || isLive(ref) !== false) return [];
     const path = ['spec', 'guard', 'requireApproval', index];
-    const complaint = live === 'leaving' ? leavingComplaint(ref) : unknownComplaint(ref, entries);
-    return [document.tree.error(path, 'value', complaint)];
+    return [document.tree.error(path, 'value', unknownComplaint(ref, entries))];
   });
 }
 
