@@ -25,6 +25,7 @@ import {
   isStoreFolder,
   pathRefusal,
 } from './containment.js';
+import { isMissingSubmodule } from './submodule.js';
 
 export { isBelow } from './containment.js';
 
@@ -96,6 +97,11 @@ function walk(state: Walk, path: string, depth: number): void {
   if (seen.has(real)) return;
   seen.add(real);
   const members = readdirSync(path, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
+  if (members.length === 0 && isMissingSubmodule(real))
+    refused.push({
+      ...found(folder, path),
+      reason: 'is a submodule that is not checked out; run git submodule update --init',
+    });
   for (const member of members) {
     if (member.name.startsWith('.') || member.name === 'node_modules') continue;
     const place = join(path, member.name);

@@ -151,6 +151,21 @@ test('documents: what looks like one and is not read is an error, so that nothin
   ]);
 });
 
+test('documents: a submodule that was not checked out is an error, another empty folder is none', async () => {
+  const files = {
+    '.gitmodules': '[submodule "x"]\n\tpath = work/specs/vendor\n\turl = https://git.example.com/x\n',
+    'work/keywright.yaml': project(['specs']),
+    'work/specs/a.yaml': SERVICE,
+  };
+  const root = specFolder(files);
+  mkdirSync(join(root, 'work/specs/empty'));
+  expect((await load(join(root, 'work'))).errors).toEqual([]);
+  mkdirSync(join(root, 'work/specs/vendor'));
+  expect((await load(join(root, 'work'))).errors.map(({ message }) => message)).toEqual([
+    'specs/vendor is a submodule that is not checked out; run git submodule update --init',
+  ]);
+});
+
 test('excerpts: a file of something else is not quoted, one with a slip in it is', async () => {
   const foreign = {
     'specs/creds.json': `{ "type": "service_account", "private_key": "${CANARY}" }`,
