@@ -30,7 +30,7 @@ export function refuseUnbound(address: Address, { namedBy, tokenHost }: Binding)
   return fail(
     fault(
       'usage',
-      `keywright.yaml names ${shown}, and nothing says that the token belongs there, so it was not sent. Set KEYWRIGHT_TOKEN_HOST=${hostOf(address)} beside the token, or name the store with --store or KEYWRIGHT_STORE`,
+      `keywright.yaml names ${shown}, and nothing says that the token belongs there, so it was not sent. If it does, set KEYWRIGHT_TOKEN_HOST=${hostOf(address)} beside it, or name the store with --store or KEYWRIGHT_STORE`,
     ),
   );
 }

@@ -20,7 +20,7 @@ export function refuseUnboundPassword(
   return fail(
     fault(
       'usage',
-      `keywright.yaml names the server ${named}, and nothing says that PGPASSWORD belongs there, so it was not sent. Set PGHOST=${named} beside it, or name the store with --store or KEYWRIGHT_STORE`,
+      `keywright.yaml names the server ${named}, and nothing says that PGPASSWORD belongs there, so it was not sent. If it does, set PGHOST=${named} beside it, or name the store with --store or KEYWRIGHT_STORE`,
     ),
   );
 }
