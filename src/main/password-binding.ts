@@ -1,5 +1,5 @@
 /** To which servers PGPASSWORD goes: as with tokens, an address in a document is no reason to send it (ADR 29). */
-import type { StorePlace } from '../cli/world.js';
+import type { StorePlace } from '../cli/dependencies.js';
 import { isLoopback } from '../client/address.js';
 import { fault } from '../domain/errors.js';
 import { fail, ok, type Result } from '../domain/result.js';

@@ -1,6 +1,6 @@
 /** What a running controller follows: the same project, store and sink roots, however they are written. */
-import { reader } from '../../src/cli/source.js';
-import { loadProject } from '../../src/spec/load.js';
+import { reader } from '../../src/cli/document-source.js';
+import { loadProject } from '../../src/documents/load.js';
 import { specFolder, write } from '../support/spec-folder.js';
 
 const project = (spec: string): string => `kind: Project\nmetadata: { name: acme }\nspec: ${spec}\n`;

@@ -5,10 +5,10 @@ import { Secret } from '../../src/domain/secret.js';
 import { refuseUnboundPassword } from '../../src/main/password-binding.js';
 import { openRemote } from '../../src/main/remote-store.js';
 import { type ScriptedServer, scriptedServer } from '../support/scripted-server.js';
-import { need } from '../support/store.js';
+import { unwrap } from '../support/store.js';
 
 const isSent = (location: string, namedBy: 'operator' | 'document', tokenHost?: string): boolean =>
-  refuseUnbound(need(parseAddress(location, 'anywhere')), { namedBy, tokenHost }).ok;
+  refuseUnbound(unwrap(parseAddress(location, 'anywhere')), { namedBy, tokenHost }).ok;
 
 test.each([
   ['https://keys.example.com', 'operator', undefined, true],
@@ -35,7 +35,7 @@ test.each([
 );
 
 test('the refusal names both addresses and what to do, never the token', () => {
-  const refused = refuseUnbound(need(parseAddress('https://evil.test', 'loopback')), {
+  const refused = refuseUnbound(unwrap(parseAddress('https://evil.test', 'loopback')), {
     namedBy: 'document',
     tokenHost: undefined,
   });

@@ -1,7 +1,8 @@
 /** A token of ours is no value for a field, and no part of a request's log. */
+
+import { systemEntropy } from '../../src/adapters/system.js';
 import { mintKey, mintLinkToken } from '../../src/domain/secret.js';
 import { loggedText, pathOf } from '../../src/http/answering.js';
-import { systemEntropy } from '../../src/main/system.js';
 import { httpPlace, ROOT } from '../support/http-world.js';
 
 const place = httpPlace();
