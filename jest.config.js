@@ -1,5 +1,7 @@
 /** Tests run as CommonJS through swc; the packages named below ship ES modules only. */
-const esModules = ['jose', 'typebox', 'kysely', 'fast-check', 'pure-rand'].join('|');
+const esModules = ['jose', 'typebox', 'kysely', 'fast-check', 'pure-rand', 'p-limit', 'yocto-queue'].join(
+  '|',
+);
 
 export default {
   testEnvironment: 'node',

@@ -11,6 +11,7 @@ import { execFile } from 'node:child_process';
 import { mkdir, readdir, readlink, rename, rm, symlink } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
+import { pause } from '../async/pause.js';
 import type { Branch, BranchPlace } from '../cli/dependencies.js';
 import type { Commit } from '../controller/documents.js';
 import { PROJECT_FILES } from '../documents/files.js';
@@ -20,8 +21,8 @@ import { type Fault, fault } from '../domain/errors.js';
 import { DEFAULT_SPECS } from '../domain/kinds/project.js';
 import { fail, ok, type Result } from '../domain/result.js';
 import type { DurationMs } from '../domain/time.js';
-import { amongDocuments, irregularEntries } from '../main/commit-entries.js';
 import type { Clock } from '../ports/clock.js';
+import { amongDocuments, irregularEntries } from './commit-entries.js';
 
 const FETCH_TIMEOUT_MS: DurationMs = 120_000;
 const COMMIT_ID = /^[0-9a-f]{40,64}$/;
@@ -41,7 +42,7 @@ export async function openBranch(place: BranchPlace, clock: Clock): Promise<Resu
   let commit: Commit = { id: fetched.value };
 
   async function follow(everyMs: DurationMs, listener: () => void, signal: AbortSignal): Promise<void> {
-    while (await slept(clock, everyMs, signal)) {
+    while (await pause(clock, everyMs, signal)) {
       const newest = await checkOutNewest(place, folder);
       const isNew = newest.ok && newest.value !== commit.id;
       commit = newest.ok ? { id: newest.value } : { id: commit.id, trouble: newest.error };
@@ -64,20 +65,23 @@ export async function openBranch(place: BranchPlace, clock: Clock): Promise<Resu
 const digestOf = ({ url, branch, store }: BranchPlace): string =>
   sha256(JSON.stringify([url, branch ?? null, store ?? null])).slice(0, 16);
 
-/** False when the signal ended the sleep. */
-async function slept(clock: Clock, ms: DurationMs, signal: AbortSignal): Promise<boolean> {
-  await clock.sleep(ms, signal).catch(() => undefined);
-  return !signal.aborted;
-}
-
 function wrongPlace({ url, branch }: BranchPlace): Fault | undefined {
-  if (url === '' || url.startsWith('-')) return fault('usage', '--git takes the address of a repository');
+  if (url === '' || url.startsWith('-')) return fault('usage', '--git must be the address of a repository');
   if (branch === undefined || /^[A-Za-z0-9_][\w./-]*$/.test(branch)) return undefined;
-  return fault('usage', `--branch takes the name of a branch, not ${JSON.stringify(branch)}`);
+  return fault('usage', `--branch must be the name of a branch, not ${JSON.stringify(branch)}`);
 }
 
-/** Fetches and checks out; gives the commit that `current` holds then. */
-async function checkOutNewest(place: BranchPlace, folder: string): Promise<Result<string>> {
+const checkouts = new Map<string, Promise<unknown>>();
+
+/** One at a time in a folder: a fetch that was stopped may still be at work when the next one begins. */
+function checkOutNewest(place: BranchPlace, folder: string): Promise<Result<string>> {
+  const newest = (checkouts.get(folder) ?? Promise.resolve()).then(() => fetchNewest(place, folder));
+  checkouts.set(folder, newest);
+  return newest;
+}
+
+/** Fetches and checks out; gives the commit that `current` holds then. Never rejects. */
+async function fetchNewest(place: BranchPlace, folder: string): Promise<Result<string>> {
   const repository = join(folder, 'repo.git');
   try {
     await mkdir(join(folder, 'trees'), { recursive: true, mode: 0o700 });
@@ -88,7 +92,7 @@ async function checkOutNewest(place: BranchPlace, folder: string): Promise<Resul
     const id = (
       await git(place, ['--git-dir', repository, 'rev-parse', '--verify', `${FETCHED}^{commit}`])
     ).trim();
-    if (!COMMIT_ID.test(id)) throw new Error('git named no commit');
+    if (!COMMIT_ID.test(id)) throw new Error('git returned no commit');
     const refused = await checkOut(place, folder, id);
     return refused === undefined ? ok(id) : fail(refused);
   } catch (cause) {
@@ -206,10 +210,10 @@ const shownUrl = (url: string): string => url.replace(/\/\/[^/@]*@/g, '//');
 /** Git's last words, and nothing of its command line, which may hold a password. */
 function sayingOf(cause: unknown, { url }: BranchPlace): string {
   const { code, killed, stderr } = failureOf(cause);
-  if (code === 'ENOENT') return 'git is not installed, or the working folder is gone';
+  if (code === 'ENOENT') return 'git is not installed, or the working folder was deleted';
   if (killed === true) return `git took longer than ${FETCH_TIMEOUT_MS / 1_000} s`;
   const lines = typeof stderr === 'string' ? stderr.trim().split('\n') : [];
-  const last = lines.findLast((line) => /^(fatal|error):/.test(line)) ?? `it ended with ${String(code)}`;
+  const last = lines.findLast((line) => /^(fatal|error):/.test(line)) ?? `git exited with ${String(code)}`;
   return shownUrl(last.replaceAll(url, shownUrl(url)));
 }
 

@@ -28,11 +28,17 @@ export async function openIdentity(folder: string, sealing: Sealing): Promise<Re
     await link(partial, path).catch(() => undefined);
     await rm(partial, { force: true });
   } catch (cause) {
-    return fail(fault('store_unreachable', `the reconciler's key cannot be kept at ${path}`, cause));
+    return fail(
+      fault(
+        'store_unreachable',
+        `the key of the reconciler cannot be stored at ${path}; check the permissions of the folder`,
+        cause,
+      ),
+    );
   }
   const identity = await readIdentity(path);
   return identity === undefined
-    ? fail(fault('store_foreign', `${path} is not a reconciler's key; move it away and apply again`))
+    ? fail(fault('store_foreign', `${path} is not a valid key of a reconciler; move it away and apply again`))
     : ok(identity);
 }
 

@@ -27,7 +27,7 @@ export const keepDocument =
     const present = await textAt(resolve(documents.place.folder, path));
     if (present === text) return ok(undefined);
     if (present !== undefined)
-      return fail(fault('exists', `${path} is there already and says something else; move it away`));
+      return fail(fault('exists', `${path} already exists with different content; move it away`));
     const written = await writeText(documents.place.folder, path, text);
     return written.ok ? written : fail(written.error.fault);
   };
@@ -54,16 +54,13 @@ function specsFolder({ project, source }: Documents): Result<string, Failure> {
   if (source === 'app')
     return failure(
       'conflict',
-      'an app declares here, and no document is read beside it; let the app declare what is adopted: keywright export --format cdk',
+      'this project is declared by an app, and documents are not read; declare the adopted objects in the app: keywright export --format cdk',
     );
   const folder = project.project.spec.specs.find(
     (path) => !/\.(?:ya?ml|json)$/.test(path) && !isStacksFolder(project.folder, path),
   );
   return folder === undefined
-    ? failure(
-        'conflict',
-        'spec.specs in keywright.yaml names files only; name a folder, for new documents to go to',
-      )
+    ? failure('conflict', 'spec.specs in keywright.yaml lists files only; add a folder for new documents')
     : ok(folder);
 }
 
@@ -78,7 +75,7 @@ export function fileToWrite(documents: Documents, given: string | undefined): Re
   if (specs.some((path) => path === given || isWithin(path, given, documents.place.folder))) return ok(given);
   return failure(
     'usage',
-    `${given} is in none of the places that documents are read from (${specs.join(', ')}): name a file there`,
+    `${given} is outside the folders that documents are read from (${specs.join(', ')}); use a file in one of them`,
   );
 }
 

@@ -33,7 +33,7 @@ export async function connect(
     return failed(
       fault(
         'usage',
-        '--app does not go with --git: commit cdktf.out and name it in spec.specs of keywright.yaml',
+        '--app cannot be used with --git: commit cdktf.out and list it in spec.specs of keywright.yaml',
       ),
     );
   const branch = wanted.git

@@ -77,7 +77,7 @@ export async function readProject(folder: string): Promise<Result<LoadedProject,
   if (project.ok) return project;
   if (project.error[0]?.code !== 'no_project') return fail(badDocuments(project.error));
   return fail(
-    passFailure(fault('no_project', 'there is no keywright.yaml; nothing is applied until there is one')),
+    passFailure(fault('no_project', 'there is no keywright.yaml; nothing is applied until it exists')),
   );
 }
 
@@ -97,7 +97,7 @@ function movedSince(
   if (isSame) return undefined;
   return fault(
     'invalid_documents',
-    'keywright.yaml names another project, store or sinkRoots than when this controller was started; nothing is applied: start it anew if that is meant',
+    'the project name, store or sinkRoots in keywright.yaml changed after this controller was started; nothing is applied. Restart the controller if this is intended',
   );
 }
 
@@ -108,7 +108,7 @@ function goneFolder({ folder, project }: LoadedProject, seen: Set<string>): Faul
     else if (seen.has(path))
       return fault(
         'invalid_documents',
-        `${path} held documents and is gone; nothing is removed for that. Bring it back, or start the controller anew if it should be gone`,
+        `the documents folder ${path} was deleted; nothing is removed because of that. Restore it, or restart the controller if this is intended`,
       );
   }
   return undefined;

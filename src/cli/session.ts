@@ -17,13 +17,14 @@ import type { CommandContext } from './terminal.js';
 
 /** The project of the working folder. `no_project` names `init`. */
 export async function openProject({ flags }: CommandContext): Promise<Result<LoadedProject, Failure>> {
-  if (!isFolder(flags.folder)) return failure('no_project', `there is no folder ${flags.folder}; see -C`);
+  if (!isFolder(flags.folder))
+    return failure('no_project', `the folder ${flags.folder} does not exist; see -C`);
   const loaded = await loadProject(flags.folder);
   if (loaded.ok) return loaded;
   if (loaded.error[0]?.code !== 'no_project') return badDocuments(loaded.error);
   return failure(
     'no_project',
-    `there is no keywright.yaml in ${flags.folder}; start one with: keywright init`,
+    `there is no keywright.yaml in ${flags.folder}; create a project with: keywright init`,
   );
 }
 
@@ -39,7 +40,7 @@ export async function storePlace(context: CommandContext): Promise<Result<StoreP
   if (project.error.fault.code !== 'no_project' || !isFolder(folder)) return project;
   return failure(
     'no_project',
-    `there is no keywright.yaml in ${folder}; go to a project's folder (-C DIR), or name a store with --store`,
+    `there is no keywright.yaml in ${folder}; use the folder of a project (-C DIR), or a store with --store`,
   );
 }
 

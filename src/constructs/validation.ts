@@ -17,7 +17,7 @@ export function stackProblems(stack: TerraformStack): readonly string[] {
     const name = keyOf(one);
     const first = declared.get(name);
     declared.set(name, first ?? one.construct);
-    const twice = first === undefined ? [] : [`${name} is declared by ${first} too: declare it once`];
+    const twice = first === undefined ? [] : [`${name} is also declared by ${first}: declare it once`];
     const isKnown = one.refusals.every(({ about }) => about !== 'value');
     return [...(isKnown ? problemsOf(one) : []), ...twice].map((problem) => `${one.construct}: ${problem}`);
   });

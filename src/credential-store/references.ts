@@ -50,7 +50,7 @@ export async function liveReferences(
       return fail(
         fault(
           'unknown_reference',
-          `${by}: ${path} names ${refText({ kind, name })}, which does not exist; declare it first`,
+          `${by}: ${path} refers to ${refText({ kind, name })}, which does not exist; declare it first`,
         ),
       );
     const row = genuine(work, found);
@@ -65,9 +65,7 @@ export async function liveReferences(
       );
     // Roles may repeat; anybody and anything else is named once, by whichever of its names.
     if (kind !== 'Role' && rows.some(({ id }) => id === row.value.id))
-      return fail(
-        fault('conflict', `${by}: ${path} names ${refText(refOfRow(row.value))}, which it names already`),
-      );
+      return fail(fault('conflict', `${by}: ${path} refers to ${refText(refOfRow(row.value))} twice`));
     rows.push(row.value);
   }
   return ok(rows);
@@ -101,7 +99,7 @@ export async function refuseTakenAlias(
   return fail(
     fault(
       'exists',
-      `${refText(refOf(declaration))}: ${refText(refOfRow(holder))} has the address ${alias.slice(alias.indexOf('/') + 1)} already; give another, or remove that one first`,
+      `${refText(refOf(declaration))}: ${refText(refOfRow(holder))} already has the address ${alias.slice(alias.indexOf('/') + 1)}; use another address, or remove that user first`,
     ),
   );
 }

@@ -31,7 +31,7 @@ export async function rowToUpdate(
   return fail(
     fault(
       'exists',
-      `${refText(former)} cannot be renamed: ${refText(ref)} exists already; choose another name`,
+      `${refText(former)} cannot be renamed: ${refText(ref)} already exists; choose another name`,
     ),
   );
 }
@@ -102,7 +102,7 @@ async function followOne(
     const detail = {
       digest,
       previousDigest: row.digest,
-      because: `${refText(former)} is ${refText(next)} now`,
+      because: `${refText(former)} was renamed to ${refText(next)}`,
     };
     const entry = await entryOfUpdate(work, row, { name: after.name, detail });
     const told = entry.ok ? await record(work, changed, entry.value) : entry;

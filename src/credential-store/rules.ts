@@ -45,7 +45,7 @@ function refuseExpired(work: UnitOfWork, row: ObjectRow): Result<void> {
   return fail(
     fault(
       'conflict',
-      `${refText(refOf(guest))} lapsed for good at ${formatInstant(expiresAt(facts))}; remove the guest, and declare them anew if they are to come back`,
+      `${refText(refOf(guest))} expired at ${formatInstant(expiresAt(facts))}; remove the guest and create it again to give it access`,
     ),
   );
 }
@@ -59,7 +59,7 @@ async function refuseNamedWorkbooks(work: UnitOfWork, next: DeclarationOf<'Space
       return fail(
         fault(
           'in_use',
-          `${refText(refOf(next))}: workbook ${lost} is granted to ${refText(ref)}; take the grant away first`,
+          `${refText(refOf(next))}: workbook ${lost} is granted to ${refText(ref)}; remove the grant first`,
         ),
       );
   }

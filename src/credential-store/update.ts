@@ -53,7 +53,10 @@ export async function update(work: UnitOfWork, change: UpdateRequest): Promise<R
   );
   if (fixed !== undefined)
     return fail(
-      fault('conflict', `${refText(ref)}: spec.${fixed} cannot change; delete it and create it anew`),
+      fault(
+        'conflict',
+        `${refText(ref)}: spec.${fixed} cannot change; delete the object and create it again`,
+      ),
     );
   const taken = await refuseTakenAlias(work, declaration, row);
   if (!taken.ok) return taken;

@@ -85,7 +85,7 @@ function kindComplaint(value: unknown): KindName | FieldComplaint {
   }
   const kinds = Object.keys(KINDS);
   if (kind === undefined) {
-    const help = `it is one of ${kinds.join(', ')}`;
+    const help = `use one of ${kinds.join(', ')}`;
     return { path: [], part: 'key', code: 'missing_field', message: 'the field "kind" is missing', help };
   }
   if (typeof kind === 'string' && isKindName(kind)) return kind;
@@ -94,7 +94,7 @@ function kindComplaint(value: unknown): KindName | FieldComplaint {
 
 function unknownKind(kind: string): Pick<FieldComplaint, 'code' | 'message' | 'help'> {
   const kinds = Object.keys(KINDS);
-  const help = didYouMean(kind, kinds) ?? `there are: ${kinds.join(', ')}`;
+  const help = didYouMean(kind, kinds) ?? `use one of ${kinds.join(', ')}`;
   return { code: 'unknown_kind', message: `unknown kind "${kind}"`, help };
 }
 

@@ -90,7 +90,7 @@ interface Walk {
 function walk(state: Walk, path: string, depth: number): void {
   const { folder, refused, seen } = state;
   if (depth > FOLDERS_MAX) {
-    refused.push({ ...found(folder, path), reason: `is more than ${FOLDERS_MAX} folders deep` });
+    refused.push({ ...found(folder, path), reason: `has folders nested more than ${FOLDERS_MAX} deep` });
     return;
   }
   const real = realpathSync(path);
@@ -234,7 +234,7 @@ export const absolutePath = (folder: string, path: string): string => resolve(fo
 function reasonOf(error: unknown): string {
   const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
   if (code === 'ENOENT' || code === 'ENOTDIR') return 'does not exist';
-  if (code === 'EACCES' || code === 'EPERM') return 'may not be read';
+  if (code === 'EACCES' || code === 'EPERM') return 'is not readable (permission denied)';
   if (typeof code === 'string') return `cannot be read (${code})`;
   throw error;
 }

@@ -117,6 +117,6 @@ function readOne(
 const misplaced = ({ name }: DesiredProject) =>
   ({
     code: 'misplaced_project',
-    message: 'a Project is declared in keywright.yaml only',
-    help: `this folder's project is ${name}`,
+    message: 'a Project can be declared only in keywright.yaml',
+    help: `the project of this folder is ${name}`,
   }) as const;

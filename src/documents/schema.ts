@@ -95,13 +95,13 @@ function unknownField(path: Path, known: readonly string[]): FieldComplaint {
   const field = String(path.at(-1));
   const isSink = known.includes('dotenv');
   if (isSink && LATER_SINKS.has(field)) {
-    const message = `this version does not know the sink ${field} yet`;
-    return { path, part: 'key', code: 'unsupported', message, help: `it knows ${known.join(', ')}` };
+    const message = `this version does not support the sink ${field} yet`;
+    return { path, part: 'key', code: 'unsupported', message, help: `use one of ${known.join(', ')}` };
   }
   const help =
     field === '<<'
       ? 'merge keys are not supported: write the fields out'
-      : (didYouMean(field, known) ?? `there are: ${known.join(', ')}`);
+      : (didYouMean(field, known) ?? `known fields: ${known.join(', ')}`);
   return { path, part: 'key', code: 'unknown_field', message: `unknown field "${shortened(field)}"`, help };
 }
 

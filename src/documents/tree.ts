@@ -133,7 +133,7 @@ export class Tree {
   #alias(node: Node & { readonly source: string }): Converted {
     const target = this.#anchors.get(node.source);
     if (target === undefined) {
-      const message = `the alias *${node.source} names nothing that is complete before it`;
+      const message = `the alias *${node.source} refers to no complete anchor before it`;
       return this.#refuse(node, { code: 'yaml_alias', message });
     }
     this.#aliased.set(node, target.node);
@@ -218,6 +218,6 @@ export class Tree {
   }
 
   #lineOf(node: Node): string {
-    return `it is first given in line ${this.#source.place(this.#offset + (node.range?.[0] ?? 0)).position.line}`;
+    return `first given in line ${this.#source.place(this.#offset + (node.range?.[0] ?? 0)).position.line}`;
   }
 }

@@ -156,8 +156,8 @@ function unknownComplaint(
   const builtIn = scope === undefined ? [] : Object.keys(BUILT_IN_ROLES[scope]);
   const known = [...new Set([...names, ...fresh, ...builtIn])];
   const help =
-    didYouMean(name, known) ?? `declare it${known.length === 0 ? '' : `, or name one of ${listed(known)}`}`;
-  return { code: 'unknown_reference', message: `there is no ${kind} "${name}", declared or live`, help };
+    didYouMean(name, known) ?? `declare it${known.length === 0 ? '' : `, or use one of ${listed(known)}`}`;
+  return { code: 'unknown_reference', message: `${kind} "${name}" is neither declared nor live`, help };
 }
 
 /** Other names of declared objects. Documents are loaded for it, but only if something is referred to so. */

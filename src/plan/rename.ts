@@ -176,25 +176,29 @@ function objection(
     isHeld: false,
   });
   if (claims.some((other) => other !== claim && other.live === live))
-    return refused(`is not the only one that says it was ${was}. Leave the annotation to one of them.`);
+    return refused(
+      `is one of several documents with previous-name ${was}. Keep the annotation on one of them.`,
+    );
   if (live.ownership !== undefined && !isOwnedBy(live, ownership))
     return refused(
-      `was ${was}, it says, which belongs to project ${live.ownership.project} (${live.ownership.manager}). Rename it there, or take the annotation away.`,
+      `has previous-name ${was}, which belongs to project ${live.ownership.project} (${live.ownership.manager}). Rename it there, or remove the annotation.`,
     );
   if (isCircular(claim, claims))
     return refused(`and ${was} would swap names. Rename one of them to a third name, and apply that first.`);
   const isSourceFree = source.desired === undefined || claims.some((other) => other.by.ref === source.ref);
   if (!isSourceFree)
     return refused(
-      `was ${was}, it says, which is still declared. Take that document or the annotation away.`,
+      `has previous-name ${was}, which is still declared. Remove that document or the annotation.`,
     );
   const isPlaceFree = by.live === undefined || claims.some((other) => other.live === by.live);
   if (!isPlaceFree)
     return ignored(
-      `is live beside ${was}, so nothing is renamed; ${was} goes unless a document declares it.`,
+      `is live already, as is ${was}, so nothing is renamed. ${was} is removed unless a document declares it.`,
     );
   return needsReplacement(spelled(live, by.desired, spellings), by) || live.key?.owner === 'deleted'
-    ? ignored(`is made anew, not renamed from ${was}: what differs makes another object of it.`)
+    ? ignored(
+        `is created, not renamed from ${was}: a field changed that cannot change on an existing object.`,
+      )
     : undefined;
 }
 

@@ -27,7 +27,7 @@ export function driftMarkdown(drift: Drift): string {
   const rows = groups.map((group) => [...cells(group), escaped(causeText(group))]);
   const parts = [
     `### Keywright drift of ${escaped(drift.project)}\n\n${headline(groups)}`,
-    rows.length === 0 ? '' : tableOf(['', 'Object', 'Why', 'What', 'Since when and by whom'], rows),
+    rows.length === 0 ? '' : tableOf(['', 'Object', 'Why', 'What', 'Causes'], rows),
     list('Findings', drift.findings.map(findingLine)),
     list('Waiting', drift.waiting.map(waitingLine)),
   ];
@@ -36,18 +36,19 @@ export function driftMarkdown(drift: Drift): string {
 
 const headline = (groups: readonly Group<DriftStep>[]): string =>
   groups.length === 0
-    ? 'No drift: live matches what is declared.'
-    : `${counted(groups.length, 'object')} ${groups.length === 1 ? 'differs' : 'differ'} from what is declared. To mend it:`;
+    ? 'No drift: the live store matches the documents.'
+    : `${counted(groups.length, 'object')} ${groups.length === 1 ? 'differs' : 'differ'} from the documents. To fix this:`;
 
 function causeText({ steps, reason }: Group<DriftStep>): string {
   const cause = steps.find((step) => step.cause !== undefined)?.cause;
-  if (cause === undefined) return UNRECORDED[reason] ?? 'cause unknown: nothing in the audit log explains it';
+  if (cause === undefined)
+    return UNRECORDED[reason] ?? 'cause unknown: no entry in the audit log explains it';
   if ('documents' in cause) return 'the documents changed';
   return `since ${formatInstant(cause.since)}, by ${printable(cause.actor)} through ${printable(cause.path)}`;
 }
 
-const BY_TIME = 'its time has come; nobody changed it';
-const AT_SINK = 'the sink was changed from outside, which no audit log of ours tells of';
+const BY_TIME = 'it became due; no change was made';
+const AT_SINK = 'the sink was changed outside Keywright, so the audit log has no entry for it';
 
 /** What comes about without an entry in the audit log. */
 const UNRECORDED: Readonly<Partial<Record<StepReason, string>>> = {

@@ -22,7 +22,7 @@ export function objectsMarkdown(objects: readonly LiveObject[], now: Instant): s
   return `${tableOf(COLUMNS, rows)}\n`;
 }
 
-const NOTHING = 'Nothing is live.\n';
+const NOTHING = 'No live objects.\n';
 const COLUMNS = ['Object', 'Project', 'State', 'Version', 'Last used', 'Expires'];
 
 function row(object: LiveObject, now: Instant): readonly string[] {
@@ -47,7 +47,7 @@ function standing({ declaration, grantedAt }: LiveObject, now: Instant): readonl
   if (declaration.kind === 'User') return [declaration.spec.status ?? 'active', '', '', ''];
   if (declaration.kind !== 'Guest') return ['live', '', '', ''];
   const end = expiresAt({ spec: declaration.spec, grantedAt });
-  const state = end <= now ? 'lapsed' : grantedAt === undefined ? 'no grant yet' : 'live';
+  const state = end <= now ? 'lapsed' : grantedAt === undefined ? 'no grants yet' : 'live';
   return [state, '', '', end === NEVER ? '' : formatInstant(end)];
 }
 

@@ -86,7 +86,7 @@ export async function readKeyFile(path: string): Promise<Result<Secret | undefin
     return ok(new Secret((await readFile(path, 'utf8')).trim()));
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return ok(undefined);
-    return fail(fault('master_key', `${path} cannot be read; make it readable for this user alone`, error));
+    return fail(fault('master_key', `${path} cannot be read; make it readable for this user only`, error));
   }
 }
 
@@ -172,6 +172,6 @@ const unwritable = (path: string, error: unknown) =>
 const unreachableFolder = (folder: string, error: unknown) =>
   fault(
     'store_unreachable',
-    `the store folder ${folder} cannot be used (${String(codeOf(error))}); look at its rights, or name another`,
+    `the store folder ${folder} cannot be used (${String(codeOf(error))}); check its permissions, or use another folder`,
     error,
   );

@@ -102,7 +102,7 @@ function endingKeys({ storage, timeline }: World): ReadonlySet<string> {
   return new Set(ending.flatMap(({ object_id }) => objects.get(object_id)?.name ?? []));
 }
 
-const LASTING = new Set(['Lapsed']);
+const LASTING = new Set(['Expired']);
 
 function isIdle(world: World): boolean {
   const last = world.passes.at(-1);

@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openEmbeddedStore } from '../../src/main/embedded-store.js';
+import { openStore } from '../../src/main/open-store.js';
 import type { LiveStore } from '../../src/ports/live-store.js';
 import { SqliteConnection } from '../../src/storage/sqlite/driver.js';
 import { TestStore, unwrap } from './store.js';
@@ -22,8 +22,8 @@ export function storePlace() {
   });
   const folder = () => join(root, 'store');
   const world = testWorld();
-  const open = (options: Partial<Parameters<typeof openEmbeddedStore>[0]> = {}) =>
-    openEmbeddedStore({ ...world, folder: folder(), whenAbsent: 'create', ...options });
+  const open = (options: Partial<Parameters<typeof openStore>[0]> = {}) =>
+    openStore({ ...world, folder: folder(), whenAbsent: 'create', ...options });
   return {
     world,
     folder,

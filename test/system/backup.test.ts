@@ -35,7 +35,7 @@ describe('a backup', () => {
   test('is for its owner alone, never over another file, and says what it is without', async () => {
     const made = await world.run('backup monday');
     expect(made).toMatchObject({ code: EXIT.done });
-    expect(made.stdout).toContain('The master key is not in it');
+    expect(made.stdout).toContain('It does not contain the master key');
     expect(modeOf('monday')).toBe(0o600);
     const again = await world.run('backup monday');
     expect(again.code).toBe(EXIT.error);
@@ -81,7 +81,7 @@ describe('restoring', () => {
     world.remove('.keywright');
     expect((await world.run('restore monday')).code).toBe(EXIT.error);
     expect((await world.run('restore monday --master-key-file safe.key')).stdout).toContain(
-      'Revoke it again',
+      'Revoke them again',
     );
     expect(await entries()).toBe(before + 1);
     expect(await isGood(token('app'))).toBe(true);
@@ -106,7 +106,7 @@ describe('restoring', () => {
     await world.run('backup ../other -C elsewhere');
     const other = await world.run('restore other --master-key-file elsewhere/.keywright/master.key');
     expect(other.code).toBe(EXIT.refused);
-    expect(other.stderr).toContain('another store');
+    expect(other.stderr).toContain('is not the store that was backed up');
   });
 
   test('revives nothing that was ended since, and says what it forgot', async () => {

@@ -14,7 +14,7 @@ import type { Declaration, ObjectRef } from '../../src/domain/objects.js';
 import { refOf } from '../../src/domain/objects.js';
 import { Secret } from '../../src/domain/secret.js';
 import { MINUTE_MS } from '../../src/domain/time.js';
-import { openPostgresStore } from '../../src/main/postgres-store.js';
+import { openStore } from '../../src/main/open-store.js';
 import { drift } from '../../src/plan/drift.js';
 import type { Plan } from '../../src/plan/plan.js';
 import { planJson } from '../../src/render/plan-json.js';
@@ -28,7 +28,7 @@ const RUNS = Number(process.env['KEYWRIGHT_RUNS'] ?? 60);
 /** The histories are the same kind on both engines; on a server each costs a database and a second. */
 const SERVER_RUNS = Math.ceil(RUNS / 5);
 
-test('apply brings any documents, and any change of them, to a plan without steps', async () => {
+test('D3: apply brings any documents, and any change of them, to a plan without steps', async () => {
   const converges = fc.asyncProperty(histories, (history) => expectConvergence(history, () => applyWorld()));
   await fc.assert(converges, { numRuns: RUNS });
 }, 300_000);
@@ -40,10 +40,10 @@ describeWithPostgres('on a PostgreSQL server', () => {
   const onServer = (): Promise<ApplyTestWorld> =>
     applyWorld(async (world) => {
       const address = new Secret(await cluster.database());
-      return openPostgresStore({ ...world, ...{ address, folder }, whenAbsent: 'create', masterKey: KEY });
+      return openStore({ ...world, ...{ address, folder }, whenAbsent: 'create', masterKey: KEY });
     });
 
-  test('apply brings any documents, and any change of them, to a plan without steps', async () => {
+  test('D3: apply brings any documents, and any change of them, to a plan without steps', async () => {
     const converges = fc.asyncProperty(histories, (history) => expectConvergence(history, onServer));
     await fc.assert(converges, { numRuns: SERVER_RUNS });
   }, 300_000);

@@ -50,7 +50,7 @@ const audit = async (object: string): Promise<readonly Entry[]> => {
     .filter((entry) => entry.object === object);
 };
 
-describe('documents', () => {
+describe('D5: documents', () => {
   test('that are edited are applied within two seconds', async () => {
     await run().settled();
     const tookMs: number[] = [];
@@ -151,7 +151,7 @@ describe('documents', () => {
     const key = keyYaml('app', SINK);
     world.write('specs/app.yaml', serviceYaml('billing'));
     await controller.until('the removal is waited with', ({ lastPass }) =>
-      (lastPass?.heldBack ?? []).some(({ reason }) => reason === 'DocumentsUnsettled'),
+      (lastPass?.heldBack ?? []).some(({ reason }) => reason === 'DocumentsChanging'),
     );
     world.write('specs/moved.yaml', key);
     await controller.settled();
@@ -276,7 +276,7 @@ describe('a key revoked by hand', () => {
       (status) => (status.lastPass?.heldBack.length ?? 0) > 0,
     );
     expect(lastPass?.heldBack).toMatchObject([
-      { object: { name: 'app' }, reason: 'ChangedByHand', cause: { path: 'cli:revoke' } },
+      { object: { name: 'app' }, reason: 'ChangedManually', cause: { path: 'cli:revoke' } },
     ]);
     expect(await (await controller.page('/metrics'))?.text()).toContain('keywright_drift 1\n');
     world.write('specs/more.yaml', keyYaml('more', inDotenv('secrets/app.env', 'MORE')));

@@ -34,13 +34,13 @@ function oneStack(folder: string, path: string, stack: Mapping): ReadStacks {
   if (failed.length > 0) return { files: [], wrong: failed };
   const file = stack['synthesizedStackPath'];
   if (typeof file !== 'string' || !isInside(file))
-    return only(errorOf(name, { code: 'unreadable', message: 'the manifest names no file of this stack' }));
+    return only(errorOf(name, { code: 'unreadable', message: 'the manifest lists no file for this stack' }));
   if (!file.endsWith('.json'))
     return only(
       errorOf(name, {
         code: 'unreadable',
         message: `the stack was synthesized to ${file}, which only Terraform can read`,
-        help: 'synthesize it to JSON: leave hclOutput and SYNTH_HCL_OUTPUT away',
+        help: 'synthesize it to JSON: remove hclOutput and SYNTH_HCL_OUTPUT',
       }),
     );
   const read = json({ folder, path, file });
@@ -107,7 +107,7 @@ function json({ folder, path, file }: StackFile): Result<unknown, Diagnostic> {
         {
           code: 'unreadable',
           message: `${file} ${reason}`,
-          help: 'synthesize the app to its end: app.synth() writes manifest.json last',
+          help: 'synthesize the app again: app.synth() writes manifest.json last',
         },
       ),
     );

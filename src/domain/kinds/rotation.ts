@@ -12,25 +12,30 @@ export const rotationFields = (filled: boolean) => {
       durationField('A new version is issued this often, brought forward by at most a tenth.'),
     ),
     overlap: Type.Optional(
-      durationField('The least time that old and new version are both accepted.', preset('24h')),
+      durationField(
+        'The minimum time during which both the old and the new version are accepted.',
+        preset('24h'),
+      ),
     ),
     handover: Type.Optional(
       Type.Union([Type.Literal('observed'), Type.Literal('acknowledged'), Type.Literal('timed')], {
         ...preset('observed'),
         description:
-          'What proves that the old version is not needed: its use has stopped, somebody confirmed, or only time.',
+          'What ends the old version: observed (no more use), acknowledged (a confirmation) or timed (only time).',
       }),
     ),
-    quiet: Type.Optional(durationField('observed: how long the old version must go unused.', preset('24h'))),
+    quiet: Type.Optional(durationField('observed: how long the old version must be unused.', preset('24h'))),
     consumers: Type.Optional(
       Type.Array(nameField('A consumer.'), {
         uniqueItems: true,
         maxItems: 100,
-        description: 'observed: who must have been seen with the new version.',
+        description: 'observed: consumers that must have used the new version.',
       }),
     ),
     deadline: Type.Optional(
-      durationField('The old version is revoked after this even without proof. Absent: never without proof.'),
+      durationField(
+        'The old version is revoked after this time even without proof. Absent: never without proof.',
+      ),
     ),
   };
 };
@@ -45,7 +50,7 @@ const DEFAULT_QUIET_MS: DurationMs = DAY_MS;
 export function rotationProblems(rotation: Rotation, at: string): readonly Problem[] {
   const { every, overlap, handover, quiet, consumers, deadline } = rotation;
   if (consumers !== undefined && (handover ?? 'observed') !== 'observed')
-    return [{ path: `${at}.consumers`, message: 'goes with handover: observed only' }];
+    return [{ path: `${at}.consumers`, message: 'requires handover: observed' }];
   const found: Problem[] = [];
   if (isAtMost(every, overlap))
     found.push({ path: `${at}.every`, message: `must be longer than overlap (${overlap})` });

@@ -23,11 +23,11 @@ const fields = {
         variable: Type.String({
           pattern: '^[A-Za-z_][A-Za-z0-9_]*$',
           maxLength: 128,
-          description: 'The variable to set.',
+          description: 'The name of the variable.',
           'x-expects': 'a variable name such as BILLING_API_KEY',
         }),
       },
-      { ...closed, description: 'One variable in a dotenv file; the other lines are left as they are.' },
+      { ...closed, description: 'One variable in a dotenv file; other lines are not changed.' },
     ),
   ),
   file: Type.Optional(
@@ -37,11 +37,11 @@ const fields = {
         format: Type.Optional(
           Type.Union([Type.Literal('raw'), Type.Literal('json')], {
             default: 'raw',
-            description: 'raw: the secret and nothing else. json: an object with the secret as `key`.',
+            description: 'raw: only the secret. json: an object with the secret as `key`.',
           }),
         ),
       },
-      { ...closed, description: 'A file of its own.' },
+      { ...closed, description: 'A separate file.' },
     ),
   ),
 };
