@@ -1,10 +1,9 @@
 /** ApiKey: a key that is declared, issued, delivered and rotated. */
 import { type Static, Type } from 'typebox';
 import { isBuiltInRole } from '../roles.js';
-import { durationMs } from '../time.js';
 import { closed, durationField, instantField, nameField, permissionsField, userField } from './fields.js';
 import type { Kind, Problem, Reference } from './kind.js';
-import { rotationFields } from './rotation.js';
+import { expiryProblems, rotationFields, rotationProblems } from './rotation.js';
 import { sinkField } from './sink.js';
 
 const spec = Type.Object(
@@ -67,7 +66,11 @@ export const ApiKey: Kind<ApiKeySpec> = {
   idPrefix: 'us_key',
   replacedBy: ['environment', 'type', 'owner'],
   references,
-  check: (spec) => [...checkOwner(spec), ...checkExpiry(spec), ...checkHandover(spec)],
+  check: (spec) => [
+    ...checkOwner(spec),
+    ...checkExpiry(spec),
+    ...(spec.rotation ? rotationProblems(spec.rotation, 'spec.rotation') : []),
+  ],
 };
 
 function references({ environment, owner }: ApiKeySpec): readonly Reference[] {
@@ -94,25 +97,5 @@ function checkExpiry({ expiresAfter, expiresAt, rotation }: ApiKeySpec): readonl
   if (expiresAfter === undefined) return [];
   if (expiresAt !== undefined)
     return [{ path: 'spec.expiresAt', message: 'cannot be given together with expiresAfter' }];
-  // A successor must be in use before its predecessor ends, or every rotation leaves a gap.
-  if (rotation?.overlap !== undefined && durationMs(expiresAfter) <= durationMs(rotation.overlap)) {
-    return [
-      { path: 'spec.expiresAfter', message: `must be longer than rotation.overlap (${rotation.overlap})` },
-    ];
-  }
-  return [];
-}
-
-function checkHandover({ rotation }: ApiKeySpec): readonly Problem[] {
-  if (rotation?.consumers !== undefined && rotation.handover !== 'observed') {
-    return [{ path: 'spec.rotation.consumers', message: 'requires handover: observed' }];
-  }
-  if (
-    rotation?.every !== undefined &&
-    rotation.overlap !== undefined &&
-    durationMs(rotation.every) <= durationMs(rotation.overlap)
-  ) {
-    return [{ path: 'spec.rotation.every', message: `must be longer than overlap (${rotation.overlap})` }];
-  }
-  return [];
+  return rotation === undefined ? [] : expiryProblems(expiresAfter, rotation);
 }

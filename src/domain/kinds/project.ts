@@ -2,7 +2,7 @@
 import { type Static, Type } from 'typebox';
 import { closed, durationField, nameField } from './fields.js';
 import type { Kind } from './kind.js';
-import { rotationFields } from './rotation.js';
+import { rotationFields, rotationProblems } from './rotation.js';
 
 /** Where documents are looked for when nobody says where. */
 export const DEFAULT_SPECS = 'specs';
@@ -122,5 +122,6 @@ export const Project: Kind<ProjectSpec> = {
   idPrefix: 'us_prj',
   replacedBy: [],
   references: () => [],
-  check: () => [],
+  check: ({ defaults }) =>
+    defaults?.rotation ? rotationProblems(defaults.rotation, 'spec.defaults.rotation') : [],
 };
