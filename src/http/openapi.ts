@@ -80,6 +80,15 @@ function describe(routes: readonly AnyRoute[]): object {
   });
 }
 
+const texts = new WeakMap<readonly AnyRoute[], string>();
+
+/** Returns the description as JSON, made when it is first asked for and kept for the process. */
+export function openApiText(routes: readonly AnyRoute[]): string {
+  const text = texts.get(routes) ?? JSON.stringify(describe(routes));
+  texts.set(routes, text);
+  return text;
+}
+
 /** Said once, and referred to where they are part of others. */
 const NAMED: Readonly<Record<string, TSchema>> = { Problem, Key };
 

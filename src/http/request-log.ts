@@ -4,7 +4,7 @@ import type { Entropy } from '../domain/entropy.js';
 import { base62 } from '../domain/secret.js';
 import { callerAddress } from './caller-address.js';
 import type { HttpDependencies } from './dependencies.js';
-import { pathOf, shownText } from './send-response.js';
+import { loggedText, pathOf } from './send-response.js';
 
 export interface Notes {
   readonly id: string;
@@ -34,7 +34,7 @@ export function begin(request: IncomingMessage, response: ServerResponse, deps: 
   notes.set(request, made);
   response.setHeader('x-request-id', made.id);
   const { method = '' } = request;
-  const path = pathOf(request.url);
+  const path = loggedText(pathOf(request.url));
   // Asked now, for it is gone with the connection.
   const address = callerAddress(request);
   const startedMs = deps.clock.monotonicMs();
@@ -45,7 +45,7 @@ export function begin(request: IncomingMessage, response: ServerResponse, deps: 
     deps.log.request({
       ...{ id: made.id, method, path, status, ms, actor: made.actor },
       address,
-      agent: shownText(request.headers['user-agent'] ?? ''),
+      agent: loggedText(request.headers['user-agent'] ?? ''),
     });
   });
 }

@@ -4,7 +4,7 @@ import { fault } from '../domain/errors.js';
 import { SECOND_MS } from '../domain/time.js';
 import type { HttpDependencies } from './dependencies.js';
 import { within } from './key-verification.js';
-import { openApi } from './openapi.js';
+import { openApiText } from './openapi.js';
 import { notesOf } from './request-log.js';
 import type { ROOT_PATHS } from './root-paths.js';
 import type { AnyRoute } from './route.js';
@@ -15,7 +15,6 @@ const STORE_TIMEOUT_MS = SECOND_MS;
 
 export function rootRouter(deps: HttpDependencies, routes: readonly AnyRoute[]): Router {
   const router = Router({ caseSensitive: true, strict: true });
-  const description = JSON.stringify(openApi(routes));
   const pages: Readonly<Record<keyof typeof ROOT_PATHS, RequestHandler>> = {
     '/healthz': (_, response) => sendJson(response, 200, { status: 'alive' }),
     '/readyz': async (_, response) => {
@@ -27,7 +26,7 @@ export function rootRouter(deps: HttpDependencies, routes: readonly AnyRoute[]):
       send(response, { status: 200, type, text: body });
     },
     '/openapi.json': (_, response) =>
-      send(response, { status: 200, type: 'application/json; charset=utf-8', text: description }),
+      send(response, { status: 200, type: 'application/json; charset=utf-8', text: openApiText(routes) }),
   };
   for (const [path, page] of Object.entries(pages)) router.all(path, readOnly(path, page));
   return router;

@@ -77,5 +77,11 @@ export const shownText = (text: string, length = 200): string =>
     .slice(0, length)
     .replace(INVISIBLE, (one) => `\\u${(one.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`);
 
+/** No id or name of ours is as long; a root token, which may be any text, is at least. */
+const SECRET_LIKE = /[^/;,()\s]{32,}/g;
+
+/** A caller's text for a log: as `shownText`, and without anything that could be a root token. */
+export const loggedText = (text: string): string => shownText(text.replace(SECRET_LIKE, '…'));
+
 /** Returns the path of a request without its query, which may hold secrets. */
 export const pathOf = (url = ''): string => shownText(url.split('?', 1)[0] ?? '');

@@ -10,37 +10,35 @@ export const apiKeySpec = Type.Object(
     type: Type.Optional(
       Type.Union([Type.Literal('secret'), Type.Literal('publishable')], {
         default: 'secret',
-        description: 'secret: for servers; publishable: may be public.',
+        description: 'secret: for servers. publishable: public, for browsers.',
       }),
     ),
     owner: Type.Object(
       {
         service: Type.Optional(nameField('A Service.')),
         team: Type.Optional(nameField('A Team.')),
-        role: Type.Optional(
-          nameField('With team: the role in that team that the key acts with. Absent: viewer.'),
-        ),
-        user: Type.Optional(userField('A User by name or email. The key ends when that user is deleted.')),
+        role: Type.Optional(nameField('With team: the role of the key in that team. Absent: viewer.')),
+        user: Type.Optional(userField('A User by name or email. The key ends with that user.')),
         tenant: Type.Optional(Type.Literal(true, { description: 'The account itself.' })),
       },
-      { ...closed, description: 'Whose key it is: exactly one of service, team, tenant or user.' },
+      { ...closed, description: 'The owner of the key: exactly one of service, team, tenant or user.' },
     ),
     permissions: Type.Optional(
-      permissionsField('What it may do. Absent: what its owner may do, as that is at the time.'),
+      permissionsField('The permissions of the key. Absent: the current permissions of its owner.'),
     ),
     expiresAfter: Type.Optional(durationField('Each version expires this long after it was issued.')),
     expiresAt: Type.Optional(instantField('Every version expires at this instant.')),
     rotation: Type.Optional(
       Type.Object(rotationFields(true), {
         ...closed,
-        description: 'How it is replaced. Absent: only manually.',
+        description: 'How the key is rotated. Absent: only manually.',
       }),
     ),
     deliver: Type.Optional(
       Type.Array(sinkField, {
         maxItems: 20,
         description:
-          'The sinks that its secret is written to. Absent: it waits, sealed, until `keywright claim`.',
+          'The sinks that its secret is written to. Absent: the secret is kept sealed until `keywright claim`.',
       }),
     ),
   },

@@ -1,10 +1,10 @@
 /** ApiKey: a key that is declared, issued, delivered and rotated. */
 import { isBuiltInRole } from '../roles.js';
 import type { KeyLevel } from '../target.js';
-import { durationMs } from '../time.js';
 import { keyProps } from './api-key-cdk.js';
 import { type ApiKeySpec, apiKeySpec } from './api-key-spec.js';
 import type { Kind, Problem, Reference } from './kind.js';
+import { expiryProblems, rotationProblems } from './rotation.js';
 
 export type { ApiKeySpec, RotationSpec } from './api-key-spec.js';
 
@@ -24,7 +24,11 @@ export const ApiKey: Kind<ApiKeySpec> = {
   idPrefix: 'us_key',
   replacedBy: ['environment', 'type', 'owner'],
   references,
-  check: (spec) => [...checkOwner(spec), ...checkExpiry(spec), ...checkHandover(spec)],
+  check: (spec) => [
+    ...checkOwner(spec),
+    ...checkExpiry(spec),
+    ...(spec.rotation ? rotationProblems(spec.rotation, 'spec.rotation') : []),
+  ],
   sinks: ({ deliver = [] }) => deliver,
   isNameLinted: true,
   access: {
@@ -68,7 +72,7 @@ function checkOwner({ owner }: ApiKeySpec): readonly Problem[] {
   if (owners.length !== 1)
     return [{ path: 'spec.owner', message: 'must name exactly one of service, team, tenant, user' }];
   if (owner.role !== undefined && owner.team === undefined)
-    return [{ path: 'spec.owner.role', message: 'goes with team only' }];
+    return [{ path: 'spec.owner.role', message: 'requires owner.team' }];
   return [];
 }
 
@@ -76,25 +80,5 @@ function checkExpiry({ expiresAfter, expiresAt, rotation }: ApiKeySpec): readonl
   if (expiresAfter === undefined) return [];
   if (expiresAt !== undefined)
     return [{ path: 'spec.expiresAt', message: 'cannot be given together with expiresAfter' }];
-  // A successor must be in use before its predecessor ends, or every rotation leaves a gap.
-  if (rotation?.overlap !== undefined && durationMs(expiresAfter) <= durationMs(rotation.overlap)) {
-    return [
-      { path: 'spec.expiresAfter', message: `must be longer than rotation.overlap (${rotation.overlap})` },
-    ];
-  }
-  return [];
-}
-
-function checkHandover({ rotation }: ApiKeySpec): readonly Problem[] {
-  if (rotation?.consumers !== undefined && rotation.handover !== 'observed') {
-    return [{ path: 'spec.rotation.consumers', message: 'goes with handover: observed only' }];
-  }
-  if (
-    rotation?.every !== undefined &&
-    rotation.overlap !== undefined &&
-    durationMs(rotation.every) <= durationMs(rotation.overlap)
-  ) {
-    return [{ path: 'spec.rotation.every', message: `must be longer than overlap (${rotation.overlap})` }];
-  }
-  return [];
+  return rotation === undefined ? [] : expiryProblems(expiresAfter, rotation);
 }

@@ -9,7 +9,7 @@ const spec = Type.Object(
     isProd: Type.Optional(
       Type.Boolean({
         default: false,
-        description: 'Production: keys are `live`, use counts towards paid credits.',
+        description: 'Production: keys are `live`, and use counts towards paid credits.',
       }),
     ),
     guestAuthentication: Type.Optional(
@@ -19,7 +19,9 @@ const spec = Type.Object(
         description: 'How guests sign in.',
       }),
     ),
-    guestInvites: Type.Optional(Type.Boolean({ default: true, description: 'Guests may invite guests.' })),
+    guestInvites: Type.Optional(
+      Type.Boolean({ default: true, description: 'Whether guests can invite guests.' }),
+    ),
   },
   closed,
 );
@@ -28,7 +30,7 @@ export type EnvironmentSpec = Static<typeof spec>;
 
 export const Environment: Kind<EnvironmentSpec> = {
   name: 'Environment',
-  summary: 'An isolated world of keys, spaces and guests. A key of one environment is refused in another.',
+  summary: 'An isolated set of keys, spaces and guests. A key of one environment is refused in another.',
   schema: spec,
   example: {
     metadata: { name: 'production' },

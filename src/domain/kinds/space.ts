@@ -7,13 +7,13 @@ import type { Kind } from './kind.js';
 const spec = Type.Object(
   {
     environment: nameField('The environment it is in.'),
-    description: Type.Optional(textField('What it is for.')),
+    description: Type.Optional(textField('The purpose of the space.')),
     workbooks: Type.Optional(
       Type.Array(nameField('A workbook of this space.'), {
         uniqueItems: true,
         maxItems: 500,
         default: [],
-        description: 'The workbooks that live in it.',
+        description: 'The workbooks of the space.',
       }),
     ),
   },
@@ -24,7 +24,7 @@ export type SpaceSpec = Static<typeof spec>;
 
 export const Space: Kind<SpaceSpec> = {
   name: 'Space',
-  summary: 'A container for workbooks in an environment, to which guests can be granted access.',
+  summary: 'A container of workbooks in an environment, which guests can be given access to.',
   schema: spec,
   example: {
     metadata: { name: 'onboarding' },
