@@ -27,7 +27,7 @@ export async function extend(work: UnitOfWork, request: ExtendRequest): Promise<
   const { row, spec, versions } = key.value;
   const newest = versions.at(-1);
   if (newest?.generation !== generation)
-    return fail(moved(object, `generation ${generation} is not the newest`));
+    return fail(moved(object, `version ${generation} is not the newest`));
   const facts = versionFactsOf(newest);
   if ((facts.expiresAt ?? NEVER) >= (expiresAt ?? NEVER)) return unchanged(row);
   const end = extendedEnd(spec, facts, work.now);
@@ -35,12 +35,12 @@ export async function extend(work: UnitOfWork, request: ExtendRequest): Promise<
     return fail(
       fault(
         'conflict',
-        `${refText(object)}: generation ${generation} has ended or is not to live longer; plan again`,
+        `${refText(object)}: version ${generation} has ended or already expires later; plan again`,
       ),
     );
   if ((expiresAt ?? NEVER) > end)
     return fail(
-      moved(object, `its declaration lets generation ${generation} live until ${formatInstant(end)} only`),
+      moved(object, `its declaration allows version ${generation} until ${formatInstant(end)} only`),
     );
   return saveExtended(work, key.value, expiresAt);
 }

@@ -24,7 +24,7 @@ export interface Observed {
   /** Sorted by `compareRefs`, as are the subjects. */
   readonly survey: readonly LiveSummary[];
   readonly subjects: readonly Subject[];
-  readonly isLive: (ref: { readonly kind: string; readonly name: string }) => boolean;
+  readonly isLive: (ref: { readonly kind: string; readonly name: string }) => boolean | 'leaving';
   readonly tokens: PlanInput['tokens'];
   readonly people: PlanInput['people'];
 }
@@ -40,7 +40,7 @@ export function basisOf(steps: readonly Step[], observed: Observed): string {
     hash.update(`${lines.join('\n')}\n`);
   }
   for (const reference of namedBy(steps))
-    hash.update(`${refText(reference)} ${observed.isLive(reference)}\n`);
+    hash.update(`${refText(reference)} ${observed.isLive(reference) !== false}\n`);
   // How many administrators remain hangs on all people, and only steps on people can change that.
   if (refs.some(({ kind }) => kind === 'User'))
     for (const person of observed.people) hash.update(`${declarationDigest(person)}\n`);

@@ -20,7 +20,7 @@ import { formatInstant, type Instant, NEVER } from '../domain/time.js';
 import { type Decision, finding, NOTHING, toDo, together, waitFor } from './decision.js';
 import { handOverPredecessors, timedInProduction } from './handover.js';
 import { holds, isOpen, type Key, receiptAt } from './key.js';
-import { hasLapsed, rolloutReason } from './key-checks.js';
+import { hasExpired, rolloutReason } from './key-checks.js';
 import type { StepId } from './plan.js';
 import type { StepReason } from './reasons.js';
 import { revoke, rollOut, stepOf } from './steps.js';
@@ -28,7 +28,7 @@ import { revoke, rollOut, stepOf } from './steps.js';
 export function decideKey(key: Key): Decision {
   if (key.facts?.deactivatedAt !== undefined) return deactivated(key);
   const closing = predecessorsExpired(key);
-  if (hasLapsed(key)) return together([closing, expired(key)]);
+  if (hasExpired(key)) return together([closing, expired(key)]);
   const extended = extension(key);
   return together([closing, extended.decision, decideVersions(extended.key)]);
 }
@@ -69,16 +69,16 @@ function atHand(key: Key, due: Decision): Decision {
     const receipt = receiptAt(key, sink);
     if (receipt.kind !== 'elsewhere') continue;
     const reason = due.steps[0]?.reason;
-    const message = `${sinkIdOf(sink)} was delivered on ${receipt.where}, and ${reason} calls for it. Apply there, or deliver here with: keywright apply --redeliver-here.`;
+    const message = `${sinkIdOf(sink)} was delivered on ${receipt.where}, and has to be written or read (${reason}). Apply there, or use keywright apply --redeliver-here.`;
     return waitFor(key.ref, 'SinkElsewhere', { message });
   }
   return due;
 }
 
 const deactivated = ({ ref }: Key): Decision =>
-  finding('warn', 'DeactivatedByHand')(
+  finding('warn', 'DeactivatedManually')(
     ref,
-    'was deactivated by hand and stays so; no version of it is issued, delivered or revoked. To end the stop: activate it.',
+    'was deactivated manually (emergency stop); no version of it is issued, delivered or revoked. Activate the key to resume.',
   );
 
 function predecessorsExpired({ ref, versions, now, after }: Key): Decision {
@@ -91,9 +91,9 @@ function predecessorsExpired({ ref, versions, now, after }: Key): Decision {
 const expired = (key: Key): Decision =>
   together([
     endOverdue(key),
-    finding('warn', 'KeyExpired')(key.ref, `has expired, and an end is final. ${wayOn(key)}`),
-    waitFor(key.ref, 'Lapsed', {
-      message: 'It has expired and nothing declares that another version follows.',
+    finding('warn', 'KeyExpired')(key.ref, `has expired for good. ${wayOn(key)}`),
+    waitFor(key.ref, 'Expired', {
+      message: 'It has expired and declares no rotation, so no new version is issued.',
     }),
   ]);
 
@@ -154,7 +154,7 @@ function cannotIssue({ ref, versions, now }: Key, reason: StepReason): Decision 
   if (accepted.length < max) return undefined;
   return waitFor(ref, 'TooManyVersions', {
     until: firstEnd(accepted),
-    message: `Generations ${accepted.map((one) => one.generation).join(', ')} are all accepted. Once one is handed over, or revoked, the next is issued.`,
+    message: `Versions ${accepted.map((one) => one.generation).join(', ')} are all accepted. The next is issued once one of them is handed over or revoked.`,
   });
 }
 
@@ -176,15 +176,18 @@ function sinksTakenOver(key: Key): Decision {
       if (stranger.standing !== 'ownerless') return NOTHING;
       const what = stranger.owner
         ? `a token of ${refText(stranger.owner)}, which was removed`
-        : 'which is no version of it';
-      return finding('warn', 'PlaceTakenOver')(key.ref, `replaces what ${stranger.sink} holds now, ${what}.`);
+        : 'which is not a version of this key';
+      return finding('warn', 'SinkTakenOver')(
+        key.ref,
+        `replaces the current value of ${stranger.sink}, ${what}.`,
+      );
     }),
   );
 }
 
 function unclaimed({ ref, newest }: Key): Decision {
   if (newest === undefined || newest.promotedAt === undefined || !waitsForClaim(newest)) return NOTHING;
-  return waitFor(ref, 'Unclaimed', { message: `Shown once, to whoever asks: keywright claim ${ref.name}.` });
+  return waitFor(ref, 'Unclaimed', { message: `The secret can be shown once: keywright claim ${ref.name}.` });
 }
 
 /** Older versions end only while every sink is known to hold the newest one. */

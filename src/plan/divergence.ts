@@ -19,8 +19,8 @@ export interface Divergence {
 /** Warnings of which the object is not live as declared; every other one accompanies a step or is advice. */
 const DIVERGENT_FINDINGS: ReadonlySet<FindingCode> = new Set([
   'KeyExpired',
-  'GuestLapsed',
-  'DeactivatedByHand',
+  'GuestExpired',
+  'DeactivatedManually',
   'OwnerDeactivated',
 ]);
 
@@ -32,7 +32,7 @@ const DIVERGENT_WAITS: ReadonlySet<WaitingReason> = new Set([
   'TooManyVersions',
   'Suspended',
   'NeedsRename',
-  'Lapsed',
+  'Expired',
 ]);
 
 /** Each object once: by its first step, else by what a guard says of it, else by what it waits for. */
@@ -111,15 +111,15 @@ const UNMET_WAITS: ReadonlySet<WaitingReason> = new Set([
   'SinkUnknown',
   'SinkElsewhere',
   'NeedsRename',
-  'Lapsed',
+  'Expired',
 ]);
 /** These come about by themselves where the end of what they wait for is known. */
 const UNMET_UNLESS_DATED: ReadonlySet<WaitingReason> = new Set(['DependentsRemain', 'TooManyVersions']);
 
 /** An emergency stop is meant, as long as nothing is due of the key; a guest whose time is over was let in as declared. */
 function needsPerson(code: FindingCode, { desired, live }: Subject): boolean {
-  if (code === 'GuestLapsed') return desired?.digest !== live?.digest;
-  if (code === 'DeactivatedByHand' || code === 'OwnerDeactivated') return !isDelivered(live);
+  if (code === 'GuestExpired') return desired?.digest !== live?.digest;
+  if (code === 'DeactivatedManually' || code === 'OwnerDeactivated') return !isDelivered(live);
   return DIVERGENT_FINDINGS.has(code);
 }
 

@@ -15,7 +15,7 @@ export type Cause =
   /** The documents moved; nobody touched the live object. */
   | { readonly documents: true };
 
-/** `drifted`: live moved since the last apply. `not-applied`: the documents did, or an apply has not finished. */
+/** `drifted`: the live store changed since the last apply. `not-applied`: the documents changed, or an apply has not finished. */
 export type DriftStatus = 'drifted' | 'not-applied';
 
 export type DriftStep = Step & { readonly status: DriftStatus; readonly cause?: Cause };

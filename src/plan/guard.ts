@@ -76,8 +76,8 @@ function emptiedConfiguration(
     refused,
     finding: refusal(
       'EmptiedConfiguration',
-      `The documents declare nothing, while project ${input.project.name} has ${objects(input.totals.owned)}. ` +
-        `If all of them should go: --allow-removals ${needed}.`,
+      `The documents declare nothing, but project ${input.project.name} has ${objects(input.totals.owned)}. ` +
+        `To remove all of them, use --allow-removals ${needed}.`,
     ),
   };
 }
@@ -96,7 +96,7 @@ function removalGuard(
     finding: refusal(
       'RemovalGuard',
       `The plan would ${whatOf(refused)} of ${objects(inReach(input))}, more than guard.maxRemovals (${maxRemovals}) allows. ` +
-        `If that is meant: --allow-removals ${needed}.`,
+        `If this is intended, use --allow-removals ${needed}.`,
     ),
   };
 }
@@ -139,15 +139,15 @@ function manyExpiries(
     refused,
     finding: refusal(
       'ManyExpiries',
-      `${refused.length} keys have expired at once, as when a clock is wrong, so nothing is issued for them and none is closed. ` +
-        `If the clock is right: ${adviceFor(issued, isAllowed ? 0 : ended.length, needed)}.`,
+      `${refused.length} keys have expired at once, which can mean that a clock is wrong. No new versions are issued for them and none is closed. ` +
+        `If the clock is right, use ${adviceFor(issued, isAllowed ? 0 : ended.length, needed)}.`,
     ),
   };
 }
 
 const adviceFor = (issued: readonly Step[], ended: number, needed: number): string =>
   [
-    ...(issued.length > 0 ? [`keywright rotate each of the ${issued.length} that are to go on`] : []),
+    ...(issued.length > 0 ? [`keywright rotate for each of the ${issued.length} keys to keep`] : []),
     ...(ended > 0 ? [`--allow-removals ${needed} for those whose declared end has passed`] : []),
   ].join(', and ');
 

@@ -30,7 +30,7 @@ export function rolloutReason(key: Key): StepReason | undefined {
 }
 
 /** A key declares its end, or its last version came to one and nothing says that another follows. */
-export function hasLapsed({ spec, newest, now }: Key): boolean {
+export function hasExpired({ spec, newest, now }: Key): boolean {
   if (declaredEnd(spec) <= now) return true;
   if (newest?.expiresAt === undefined || spec.rotation !== undefined) return false;
   const wasRevokedBefore = newest.revokedAt !== undefined && newest.revokedAt < newest.expiresAt;

@@ -188,6 +188,8 @@ export interface PlanInput {
   readonly people: readonly DeclarationOf<'User'>[];
   /** What removed keys left in sinks here, and nobody accepts any more. */
   readonly leftovers?: readonly Leftover[];
+  /** Live objects by the addresses and ids that references in the subjects name them by, as `refText`. */
+  readonly names?: ReadonlyMap<string, ObjectRef>;
   /** `--allow-removals N`. */
   readonly allowRemovals: number | undefined;
   /** What to do about tokens at declared places that this store never issued: `--take-over-sinks`. */

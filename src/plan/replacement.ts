@@ -25,7 +25,7 @@ import {
 import { diff } from './diff.js';
 import { handOverPredecessors } from './handover.js';
 import { holds, keyOf } from './key.js';
-import { hasLapsed } from './key-checks.js';
+import { hasExpired } from './key-checks.js';
 import type { PlanInput, Step, StepId } from './plan.js';
 import type { StepReason } from './reasons.js';
 import { isAtWork } from './released-dependents.js';
@@ -42,7 +42,7 @@ export function replacedInProduction({ ref, desired, live, input }: DeclaredAndL
   );
   return finding('warn', 'ReplacementForced')(
     ref,
-    `is replaced by a new key, since ${changed.join(', ')} cannot be changed. ${usersOf(key, input.now)}`,
+    `is replaced by a new key, because ${changed.join(', ')} cannot be changed in place. ${usersOf(key, input.now)}`,
   );
 }
 
@@ -102,7 +102,7 @@ export function replacedKey(situation: Situation, live: LiveObject): Decision | 
     (one) => one.revokedAt === undefined && isAlive(one, situation.input.now),
   );
   if (versions.length === 0) return toDo([end(away, 'PredecessorExpired', [])]);
-  if (hasLapsed(key)) return toDo([end(away, 'DeclaredEndPassed', [])]);
+  if (hasExpired(key)) return toDo([end(away, 'DeclaredEndPassed', [])]);
   const isRolledOut =
     newest?.promotedAt !== undefined &&
     newest.revokedAt === undefined &&
@@ -117,7 +117,7 @@ export function replacedKey(situation: Situation, live: LiveObject): Decision | 
   const distant = key.sinks.map(sinkIdOf).find((sink) => key.receipts.get(sink)?.kind === 'elsewhere');
   if (distant !== undefined)
     return waitFor(live.ref, 'SinkElsewhere', {
-      message: `${distant} was delivered elsewhere, and ${reason} calls for it. Apply there, or deliver here with: keywright apply --redeliver-here.`,
+      message: `${distant} was delivered elsewhere, and has to be read (${reason}). Apply there, or use keywright apply --redeliver-here.`,
     });
   return toDo(handOverTo(successor, newest.generation, { away, reason }));
 }

@@ -52,7 +52,7 @@ const EXPLAINED_BY: Readonly<Partial<Record<Reason, readonly string[]>>> = {
   RotationRequested: ['key.rotation-requested'],
   HandedOver: ['key.acknowledged'],
   ExpiryExtended: ['key.shortened'],
-  DeactivatedByHand: ['key.deactivated'],
+  DeactivatedManually: ['key.deactivated'],
   ProtectedObject: ['object.renamed'],
   DependentsRemain: ['object.renamed'],
 };

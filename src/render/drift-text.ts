@@ -1,6 +1,7 @@
 /** Drift for people and for programs: what differs, since when, through whom, and what would mend it. */
 
 import { refJson, refText } from '../domain/objects.js';
+import { withoutTokensIn } from '../domain/secret.js';
 import { formatInstant } from '../domain/time.js';
 import type { Cause, Difference, Drift, DriftStatus, DriftStep } from '../plan/drift.js';
 import { escaped, list, tableOf } from './markdown.js';
@@ -33,7 +34,7 @@ export function driftMarkdown(drift: Drift): string {
   ];
   const parts = [
     `### Keywright drift of ${escaped(drift.project)}\n\n${headline(drift)}`,
-    rows.length === 0 ? '' : tableOf(['', 'Object', 'Why', 'What', 'Since when and by whom'], rows),
+    rows.length === 0 ? '' : tableOf(['', 'Object', 'Why', 'What', 'Causes'], rows),
     list('Findings', drift.findings.map(findingLine)),
     list('Waiting', drift.waiting.map(waitingLine)),
   ];
@@ -57,10 +58,10 @@ function headline({ differences, only }: Drift): string {
   };
   const counts = [count('drifted'), count('not-applied')].filter((text) => text !== '');
   const differ = `${counted(differences.length, 'object')} ${differences.length === 1 ? 'differs' : 'differ'}`;
-  return `${differ} from what is declared: ${counts.join(', ')}.`;
+  return `${differ} from the documents: ${counts.join(', ')}.`;
 }
 
-const NO_DRIFT = 'No drift: live matches what is declared.';
+const NO_DRIFT = 'No drift: the live store matches the documents.';
 const STATUS_TEXT: Readonly<Record<DriftStatus, string>> = {
   drifted: 'drifted',
   'not-applied': 'not applied yet',
@@ -81,14 +82,14 @@ const causeText = (one: Pick<Difference, 'reason' | 'status' | 'cause'>): string
 
 function whyText({ reason, cause, status }: Pick<Difference, 'reason' | 'status' | 'cause'>): string {
   if (cause === undefined)
-    return UNRECORDED[reason] ?? (status === 'drifted' ? UNEXPLAINED : 'an apply has yet to finish it');
+    return UNRECORDED[reason] ?? (status === 'drifted' ? UNEXPLAINED : 'no apply has finished it yet');
   if ('documents' in cause) return 'the documents changed';
   return `since ${formatInstant(cause.since)}, by ${printable(cause.actor)} through ${printable(cause.path)}`;
 }
 
-const UNEXPLAINED = 'cause unknown: nothing in the audit log explains it';
-const BY_TIME = 'its time has come; nobody changed it';
-const AT_SINK = 'the sink was changed from outside, which no audit log of ours tells of';
+const UNEXPLAINED = 'cause unknown: no entry in the audit log explains it';
+const BY_TIME = 'it became due; no change was made';
+const AT_SINK = 'the sink was changed outside Keywright, so the audit log has no entry for it';
 
 /** What comes about without an entry in the audit log. */
 const UNRECORDED: Readonly<Partial<Record<Difference['reason'], string>>> = {
@@ -100,8 +101,8 @@ const UNRECORDED: Readonly<Partial<Record<Difference['reason'], string>>> = {
   PredecessorExpired: BY_TIME,
   RemovedKeyEnded: BY_TIME,
   KeyExpired: BY_TIME,
-  GuestLapsed: BY_TIME,
-  Lapsed: BY_TIME,
+  GuestExpired: BY_TIME,
+  Expired: BY_TIME,
   ManyExpiries: BY_TIME,
   SinkMissing: AT_SINK,
   SinkDiffers: AT_SINK,
@@ -113,29 +114,30 @@ const UNRECORDED: Readonly<Partial<Record<Difference['reason'], string>>> = {
 };
 
 /** The shape of `planJson`, of kind Drift, each step with its cause where one is known. */
-export const driftJson = (drift: Drift) => ({
-  apiVersion: drift.apiVersion,
-  kind: drift.kind,
-  project: drift.project,
-  ...(drift.selection !== undefined && { selection: drift.selection }),
-  digest: drift.digest,
-  basedOn: drift.basedOn,
-  now: formatInstant(drift.now),
-  ...(drift.only !== undefined && { only: drift.only }),
-  summary: drift.summary,
-  differences: drift.differences.map(differenceJson),
-  steps: drift.steps.map(driftStepJson),
-  findings: drift.findings.map(findingJson),
-  waiting: drift.waiting.map(waitingJson),
-  approvals: drift.approvals,
-});
+export const driftJson = (drift: Drift) =>
+  withoutTokensIn({
+    apiVersion: drift.apiVersion,
+    kind: drift.kind,
+    project: drift.project,
+    ...(drift.selection !== undefined && { selection: drift.selection }),
+    digest: drift.digest,
+    basedOn: drift.basedOn,
+    now: formatInstant(drift.now),
+    ...(drift.only !== undefined && { only: drift.only }),
+    summary: drift.summary,
+    differences: drift.differences.map(differenceJson),
+    steps: drift.steps.map(driftStepJson),
+    findings: drift.findings.map(findingJson),
+    waiting: drift.waiting.map(waitingJson),
+    approvals: drift.approvals,
+  });
 
 const driftStepJson = ({ cause, ...step }: DriftStep) => ({
   ...withRefJson(step),
   ...(cause && { cause: causeJson(cause) }),
 });
 
-/** Without an object: of the plan as a whole. */
+/** Without an object, it is about the plan as a whole. */
 export const differenceJson = ({ object, cause, ...one }: Difference) => ({
   ...(object && { object: refJson(object) }),
   ...one,

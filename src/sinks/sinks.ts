@@ -2,6 +2,8 @@
  * The sinks of this machine: `dotenv` and `file`. A write is a compare-and-set under a lock that all
  * processes of this project share, so a sink never goes back to an older secret (assurance.md).
  */
+
+import { batchQueue } from '../async/batch-queue.js';
 import { fault } from '../domain/errors.js';
 import type { FileCache } from '../domain/file-cache.js';
 import { parseSinkId, type SinkId, type SinkPlace, sinkIdOf, sinkPlace } from '../domain/kinds/index.js';
@@ -11,7 +13,6 @@ import { fingerprintOf } from '../domain/secret.js';
 import type { Clock } from '../ports/clock.js';
 import type { SinkDelivery, Sinks } from '../ports/sink.js';
 import { type Edit, rewrite, type Verdict, type View } from './atomic-write.js';
-import { batchQueue } from './batch-queue.js';
 import { placeOf, type Roots, realPaths } from './contained-path.js';
 import { readReceipts, takeSecret } from './receipts.js';
 
@@ -70,14 +71,15 @@ export function openSinks(world: SinkWorld): Sinks {
     delivered: async () => world.delivered?.all() ?? [],
     withdraw: async (id, fingerprint) => {
       const place = parseSinkId(id);
-      if (place === undefined) return fail(fault('sink_unsupported', `this version has no sink ${id}`));
+      if (place === undefined) return fail(fault('sink_unsupported', `this version does not support the sink ${id}`));
       const done = await edit(place, (view) => takeOut(view, place, fingerprint));
       if (done.ok) world.delivered?.remove(id);
       return done;
     },
     confirm: async (id, fingerprint) => {
       const place = parseSinkId(id);
-      if (place === undefined) return fail(fault('sink_unsupported', `this version has no sink ${id}`));
+      if (place === undefined)
+        return fail(fault('sink_unsupported', `this version does not support the sink ${id}`));
       return edit(place, (view) => requireHeld(view, place, fingerprint));
     },
   };
@@ -111,5 +113,5 @@ function requireHeld({ content }: View, place: SinkPlace, fingerprint: Fingerpri
 const moved = ({ type, path, part }: SinkPlace, held: string | undefined) =>
   fault(
     'sink_moved',
-    `the sink ${type}:${path}#${part} ${held === undefined ? 'holds nothing any more' : 'holds something else than expected'}, so nothing was written; plan again`,
+    `the sink ${type}:${path}#${part} ${held === undefined ? 'no longer holds a value' : 'holds an unexpected value'}, so nothing was written; plan again`,
   );

@@ -12,7 +12,7 @@ import type { Declaration } from '../../src/domain/objects.js';
 import { ok } from '../../src/domain/result.js';
 import type { Secret } from '../../src/domain/secret.js';
 import { durationMs } from '../../src/domain/time.js';
-import { openInMemory } from '../../src/main/embedded-store.js';
+import { openInMemory } from '../../src/main/store-site.js';
 import { type Difference, drift } from '../../src/plan/drift.js';
 import type { Plan } from '../../src/plan/plan.js';
 import type { LiveStore } from '../../src/ports/live-store.js';

@@ -15,14 +15,14 @@ import { SELECT } from '../selection.js';
 export const drift: Command = {
   name: 'drift',
   description:
-    'Exits with 0 when every declared object is live as declared, delivered where declared, and nothing undeclared of this project is live; else with 2, ' +
-    'saying what differs, since when, who changed it and by which path: drifted (live changed since the last apply) or not applied yet (the documents changed). ' +
-    'Keys tied to a person, unused, old or about to expire are reported too, which is no drift. Changes nothing.',
+    'Show what differs between the documents and the live store, since when, who changed it and how: drifted (the live store changed since the last apply) or not applied yet (the documents changed). ' +
+    'Exits with 0 only if every declared object is live as declared and delivered where declared, and no undeclared object of this project is live; with 2 if there is drift. ' +
+    'Also warns about keys that belong to a user, are unused, old or about to expire, which is not drift. Changes nothing.',
   options: [
     SELECT,
     {
       flags: '--only <status>',
-      description: 'only what drifted, or only what is not applied yet',
+      description: 'show only what drifted, or only what is not applied yet',
       choices: ['drifted', 'not-applied'],
     },
   ],
