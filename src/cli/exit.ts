@@ -11,6 +11,8 @@ export const EXIT = {
   locked: 6,
   unreachable: 7,
   usage: 64,
+  /** As a shell has it for what Ctrl-C ended. */
+  interrupted: 130,
 } as const;
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
@@ -24,6 +26,7 @@ const OF_FAULT: Partial<Record<FaultCode, ExitCode>> = {
   lease_lost: EXIT.locked,
   store_unreachable: EXIT.unreachable,
   store_absent: EXIT.unreachable,
+  interrupted: EXIT.interrupted,
 };
 
 export const exitOf = (code: FaultCode): ExitCode => OF_FAULT[code] ?? EXIT.error;

@@ -97,7 +97,7 @@ function baseProgram({ env, terminal, version }: Invocation): Commander {
     .addHelpText(
       'after',
       '\nObjects are named KIND/NAME: ApiKey/billing-prod. Every flag has a variable: KEYWRIGHT_STORE for --store.\n' +
-        'Exit codes: 0 done · 1 error · 2 changes or drift · 3 refused by a guard · 4 stale plan · 5 partly applied · 6 locked · 7 store unreachable · 64 usage',
+        'Exit codes: 0 done · 1 error · 2 changes or drift · 3 refused by a guard · 4 stale plan · 5 partly applied · 6 locked · 7 store unreachable · 64 usage · 130 interrupted',
     );
   for (const spec of COMMON) program.addOption(option(spec, env));
   return program;

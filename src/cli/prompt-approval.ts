@@ -2,7 +2,7 @@
 import type { Result } from '../domain/result.js';
 import { ok } from '../domain/result.js';
 import type { Input, OptionSpec } from './command.js';
-import { type Failure, failure } from './failure.js';
+import { type Failure, failed, failure } from './failure.js';
 import type { CommandContext } from './terminal.js';
 
 export const AUTO_APPROVE: OptionSpec = { flags: '--auto-approve', description: 'do not ask' };
@@ -23,5 +23,6 @@ export async function confirm(
     );
   }
   const answer = await terminal.ask("Go on? Only 'yes' is accepted: ");
-  return answer.trim() === 'yes' ? ok(undefined) : failure('refused', 'nothing was changed');
+  if (!answer.ok) return failed(answer.error);
+  return answer.value.trim() === 'yes' ? ok(undefined) : failure('refused', 'nothing was changed');
 }

@@ -1,4 +1,5 @@
 /** What a command may touch of the terminal. The only place of the core that prints. */
+import type { Result } from '../domain/result.js';
 import type { Caller } from '../ports/live-store.js';
 import type { Dependencies, StorePlace } from './dependencies.js';
 
@@ -12,8 +13,8 @@ export interface Terminal {
   readonly color: boolean;
   /** Is somebody there to answer? */
   readonly isInteractive: boolean;
-  /** Asks for one line. `hidden` keeps it off the screen. */
-  ask(question: string, options?: { readonly hidden: true }): Promise<string>;
+  /** Asks for one line. `hidden` keeps it off the screen. Fails with `interrupted` on Ctrl-C. */
+  ask(question: string, options?: { readonly hidden: true }): Promise<Result<string>>;
   /** All of standard input. */
   readInput(): Promise<string>;
   /** A progress bar on standard error where a terminal looks; nothing elsewhere. */

@@ -92,5 +92,6 @@ async function possession(
       `no sink of ApiKey/${live.ref.name} can be read here; give its newest version with --stdin`,
     );
   }
-  return ok(new Secret((await terminal.ask('Newest version of the key: ', { hidden: true })).trim()));
+  const given = await terminal.ask('Newest version of the key: ', { hidden: true });
+  return given.ok ? ok(new Secret(given.value.trim())) : failed(given.error);
 }
