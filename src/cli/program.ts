@@ -4,12 +4,12 @@
  */
 import { resolve } from 'node:path';
 import { Argument, Command as Commander, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { Secret } from '../domain/secret.js';
+import { Secret, withoutTokens } from '../domain/secret.js';
 import { type Command, Input, type OptionSpec } from './command.js';
 import { COMMANDS } from './commands/index.js';
 import type { Dependencies } from './dependencies.js';
 import { EXIT, type ExitCode, exitOf } from './exit.js';
-import { renderFailure } from './output.js';
+import { printObject, renderFailure } from './output.js';
 import type { CommandContext, CommonFlags, OutputFormat, Terminal } from './terminal.js';
 
 export interface Invocation {
@@ -21,6 +21,8 @@ export interface Invocation {
   readonly actor: string;
   readonly version: string;
 }
+
+const FORMATS: readonly OutputFormat[] = ['text', 'json', 'markdown'];
 
 const COMMON: readonly OptionSpec[] = [
   { flags: '-C, --chdir <dir>', description: 'the working folder, where keywright.yaml is' },
@@ -42,9 +44,9 @@ const COMMON: readonly OptionSpec[] = [
     description: 'a CDK app that declares, instead of the project\'s documents: "node main.js"',
   },
   {
-    flags: '--output <format>',
+    flags: '-o, --output <format>',
     description: 'text, json or markdown',
-    choices: ['text', 'json', 'markdown'],
+    choices: FORMATS,
   },
   { flags: '--no-color', description: 'no colours' },
 ];
@@ -57,11 +59,30 @@ export async function run(invocation: Invocation): Promise<ExitCode> {
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return EXIT.done;
-    if (error.code === WRONG_VARIABLE) terminal.err(`error: ${error.message}\n`);
-    if (error.code === 'commander.help') terminal.err('\n');
+    if (wantsJson(invocation)) printObject('Error', usageError(error), { terminal });
+    else if (error.code === WRONG_VARIABLE) terminal.err(`error: ${error.message}\n`);
+    else if (error.code === 'commander.help') terminal.err('\n');
     return EXIT.usage;
   }
 }
+
+/** Asked before the command line is read: it may be what is wrong with it. */
+function wantsJson({ argv, env }: Invocation): boolean {
+  const given = argv.flatMap((word, at) => {
+    const attached = /^(?:--output=|-o=?)(.+)$/.exec(word)?.[1];
+    return attached ?? (word === '--output' || word === '-o' ? [argv[at + 1]] : []);
+  });
+  return (given.at(-1) ?? env['KEYWRIGHT_OUTPUT']) === 'json';
+}
+
+const usageError = ({ code, message }: CommanderError) => ({
+  code: 'usage',
+  message:
+    code === 'commander.help'
+      ? 'no command was given; keywright --help lists them'
+      : withoutTokens(message.replace(/^error: /, '')),
+  diagnostics: [],
+});
 
 /** Throws commander's errors, which it has told the user about, and those about variables, which it doesn't know. */
 async function parseAndRun(invocation: Invocation): Promise<ExitCode> {
@@ -73,6 +94,7 @@ async function parseAndRun(invocation: Invocation): Promise<ExitCode> {
     if (entry.name !== called) continue;
     const command = await entry.load();
     configure(sub, command, invocation.env);
+    if (command.outputs) alsoPrints(program, command.outputs);
     sub.action(async (...parsed: unknown[]) => {
       const args = parsed.slice(0, command.arguments?.length ?? 0);
       exitCode = await execute(command, new Input(args, sub.opts()), invocation, program.opts());
@@ -84,7 +106,9 @@ async function parseAndRun(invocation: Invocation): Promise<ExitCode> {
 
 const WRONG_VARIABLE = 'keywright.variable';
 
-function baseProgram({ env, terminal, version }: Invocation): Commander {
+function baseProgram(invocation: Invocation): Commander {
+  const { env, terminal, version } = invocation;
+  const isJson = wantsJson(invocation);
   const program = new Commander('keywright')
     .description('Credentials as code: what the documents declare is what the live store holds.')
     .version(version, '-V, --version', 'print the version')
@@ -92,7 +116,10 @@ function baseProgram({ env, terminal, version }: Invocation): Commander {
     .helpCommand('help [command]', 'show help for a command')
     .showHelpAfterError('(keywright --help lists commands and flags)')
     .exitOverride()
-    .configureOutput({ writeOut: (text) => terminal.out(text), writeErr: (text) => terminal.err(text) })
+    .configureOutput({
+      writeOut: (text) => terminal.out(text),
+      writeErr: (text) => (isJson ? undefined : terminal.err(text)),
+    })
     .configureHelp({ showGlobalOptions: true })
     .addHelpText(
       'after',
@@ -101,6 +128,12 @@ function baseProgram({ env, terminal, version }: Invocation): Commander {
     );
   for (const spec of COMMON) program.addOption(option(spec, env));
   return program;
+}
+
+function alsoPrints(program: Commander, formats: readonly OutputFormat[]): void {
+  const known = program.options.find((one) => one.long === '--output');
+  known?.choices([...FORMATS, ...formats]);
+  if (known) known.description = `text, json, markdown, ${formats.join(', ')}`;
 }
 
 function configure(sub: Commander, command: Command, env: Invocation['env']): void {
@@ -149,7 +182,7 @@ function switched(value: string): boolean | undefined {
 
 /** The first word that is neither a flag nor a common flag's value. */
 function commandName(argv: readonly string[]): string | undefined {
-  const takesValue = new Set(['-C', '--chdir', '--store', '--token', '--app', '--output']);
+  const takesValue = new Set(['-C', '--chdir', '--store', '--token', '--app', '-o', '--output']);
   for (let i = 0; i < argv.length; i++) {
     const word = argv[i] ?? '';
     if (takesValue.has(word)) i++;

@@ -39,7 +39,8 @@ export interface CommandContext {
   readonly caller: Caller;
 }
 
-export type OutputFormat = 'text' | 'json' | 'markdown';
+/** What every command knows, and what some know beside: `get` the first three, `audit` a table. */
+export type OutputFormat = 'text' | 'json' | 'markdown' | 'wide' | 'yaml' | 'name' | 'table';
 
 export interface CommonFlags {
   /** The working folder, absolute. */

@@ -3,6 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { openApi } from '../http/openapi.js';
 import { errorsPage, kindsPage, lifecycleText, reasonsPage, schemaText } from '../render/reference.js';
+import { outputSchema } from '../render/output-schema.js';
 import { resourcesPage } from '../render/resources-page.js';
 
 /** Path below the root of the package, and the text that belongs there. */
@@ -13,6 +14,7 @@ export const DERIVED: Readonly<Record<string, () => string>> = {
   'docs/reference/errors.md': errorsPage,
   'docs/reference/lifecycle.md': lifecycleText,
   'docs/reference/keywright.schema.json': schemaText,
+  'docs/reference/output.schema.json': () => `${JSON.stringify(outputSchema(), null, 2)}\n`,
   'docs/reference/openapi.json': () => `${JSON.stringify(openApi(), null, 2)}\n`,
 };
 

@@ -17,7 +17,7 @@ import { guard } from './guard.js';
 import { namingOf } from './name-lint.js';
 import { sinksOf } from './occupied-sinks.js';
 import { inOrder } from './order.js';
-import type { Plan, PlanInput, StepId, Subject } from './plan.js';
+import type { Finding, Plan, PlanInput, StepId, Subject } from './plan.js';
 import { leavingBy } from './released-dependents.js';
 import { asRenamed, type Renamed } from './rename.js';
 import { objectStepId } from './steps.js';
@@ -32,10 +32,23 @@ export function plan(observed: PlanInput): Plan {
   const { steps, findings } = guard(inOrder(decided.steps, subjects), input);
   return assemble(input, {
     steps,
-    findings: [...findings, ...decided.findings, ...unmanagedReported(input), ...namingOf(steps, input)],
+    findings: [
+      ...nothingSelected(observed),
+      ...findings,
+      ...decided.findings,
+      ...unmanagedReported(input),
+      ...namingOf(steps, input),
+    ],
     waiting: decided.waiting,
     approvals: approvalsFor(steps, input.project.spec.guard.requireApproval ?? [], subjects),
   });
+}
+
+/** A selection of nothing is a slip of the finger far more often than a wish: it must not read as agreement. */
+function nothingSelected({ selection, subjects, totals }: PlanInput): readonly Finding[] {
+  if (selection === undefined || subjects.length + totals.unchanged + totals.unmanaged > 0) return [];
+  const message = `--select ${selection} matches no object, neither declared nor live. Check the label and its value.`;
+  return [{ code: 'NothingSelected', severity: 'refuse', object: undefined, message }];
 }
 
 /** Until those that are taken to let go of a place have the step that does so: some wait, or are refused. */

@@ -60,8 +60,9 @@ export const FINDINGS = {
   UnmanagedObject: 'A live object that no project declares; spec.unmanaged says what happens to such.',
   RenameRefused:
     'An object says by keywright.dev/previous-name what it was called, and that cannot be: the other is still declared, belongs to somebody else, or is claimed twice.',
+  NothingSelected: 'No object, declared or live, has the labels of --select.',
   NotRenamed:
-    'keywright.dev/previous-name has no effect: the object is live already, or a field changed that makes it another one.',
+    'keywright.dev/previous-name has no effect: nothing of that name is live, the object is live already, or a field changed that makes it another one.',
   OwnedByAnotherProject: 'The object belongs to another project or manager.',
   Quarantined:
     'A sink holds a token of another live key, or one that this store does not know, as after restoring a backup; nothing is done to the key.',

@@ -2,6 +2,7 @@
 import { isObjectKind } from '../domain/kinds/index.js';
 import { refJson, refText } from '../domain/objects.js';
 import { formatInstant } from '../domain/time.js';
+import { withInstants } from './audit.js';
 import { headline, type Section, sectionsOf } from './explain-sections.js';
 import { type Explanation, type Related, statusOf } from './explanation.js';
 import { escaped } from './markdown.js';
@@ -49,7 +50,7 @@ export function explanationJson(explanation: Explanation) {
     history: timelineOf(history).map((one) => ({
       ...one,
       at: formatInstant(one.at),
-      detail: details.get(one.seq),
+      detail: withInstants(details.get(one.seq) ?? {}),
     })),
     needs: needs.map(relatedJson),
     neededBy: neededBy.map(relatedJson),

@@ -14,6 +14,7 @@ import { positionText, refText } from '../domain/objects.js';
 import { unreachable } from '../domain/result.js';
 import { formatDuration, formatInstant, type Instant } from '../domain/time.js';
 import { summaryText } from './plan-groups.js';
+import { adviceNamed } from './plan-json.js';
 import { counted, printable } from './text-format.js';
 
 export interface LogLine {
@@ -150,7 +151,7 @@ const findingLines = (outcome: PassOutcome | undefined): readonly Line[] =>
   (outcome?.plan.findings ?? []).map(({ severity, code, message }) => ({
     level: severity === 'refuse' ? 'error' : 'warn',
     event: 'finding',
-    message: `${code}: ${message}`,
+    message: `${code}: ${adviceNamed(message)}`,
   }));
 
 const heldBackLines = (outcome: PassOutcome | undefined): readonly Line[] =>

@@ -6,7 +6,7 @@ import type { LiveStore } from '../../ports/live-store.js';
 import type { Command, Input } from '../command.js';
 import { EXIT } from '../exit.js';
 import { type Failure, failed, failure } from '../failure.js';
-import { printJson } from '../output.js';
+import { printObject } from '../output.js';
 import { AUTO_APPROVE, confirm } from '../prompt-approval.js';
 import { findKey, KEY_ARGUMENT, type LiveKey } from '../resolve-ref.js';
 import { openSinks, withStore } from '../session.js';
@@ -68,7 +68,8 @@ interface Told {
 }
 
 function tell(context: CommandContext, { name, changed, text }: Told) {
-  if (context.flags.output === 'json') printJson({ name: `ApiKey/${name}`, changed }, context);
+  if (context.flags.output === 'json')
+    printObject('Acknowledgement', { name: `ApiKey/${name}`, changed }, context);
   else context.terminal.out(`${text}\n`);
   return ok(EXIT.done);
 }

@@ -14,7 +14,7 @@ import { addDocuments, fileToWrite, undeclared } from '../adopted-documents.js';
 import type { Command, Input } from '../command.js';
 import { EXIT, type ExitCode } from '../exit.js';
 import { type Failure, failed, failure } from '../failure.js';
-import { printJson } from '../output.js';
+import { printObject } from '../output.js';
 import { AUTO_APPROVE, confirm } from '../prompt-approval.js';
 import { findRef, parseRef } from '../resolve-ref.js';
 import { withLease } from '../run-plan.js';
@@ -154,7 +154,8 @@ async function own(adoption: Adoption, objects: readonly LiveObject[]): Promise<
 
 function done({ context }: Adoption, objects: readonly LiveObject[]): Result<ExitCode, Failure> {
   const { terminal, flags } = context;
-  if (flags.output === 'json') printJson({ adopted: objects.map(({ ref }) => refText(ref)) }, context);
+  if (flags.output === 'json')
+    printObject('Adoption', { adopted: objects.map(({ ref }) => refText(ref)) }, context);
   else if (objects.length === 0) terminal.out('Nothing to adopt: all of it is this project’s already.\n');
   else terminal.out(`Adopted ${namesOf(objects)}. What the documents would change: keywright plan\n`);
   return ok(EXIT.done);

@@ -5,7 +5,7 @@ import { ok } from '../../domain/result.js';
 import type { Command } from '../command.js';
 import { EXIT } from '../exit.js';
 import { failed } from '../failure.js';
-import { printJson } from '../output.js';
+import { printObject } from '../output.js';
 import { findKey, KEY_ARGUMENT } from '../resolve-ref.js';
 import { withStore } from '../session.js';
 
@@ -27,7 +27,8 @@ export const claim: Command = {
       if (!secret.ok) return failed(secret.error);
       // Where the secret leaves by design: whoever claims it is shown it.
       const token = secret.value.reveal();
-      if (context.flags.output === 'json') printJson({ name: refText(found.value.ref), key: token }, context);
+      if (context.flags.output === 'json')
+        printObject('Claim', { name: refText(found.value.ref), key: token }, context);
       else context.terminal.out(`${token}\n`);
       return ok(EXIT.done);
     }),

@@ -7,7 +7,7 @@ import { ok } from '../../domain/result.js';
 import type { Command } from '../command.js';
 import { EXIT } from '../exit.js';
 import { type Failure, failure } from '../failure.js';
-import { printJson } from '../output.js';
+import { printObject } from '../output.js';
 
 const project = (name: string): string => `apiVersion: keywright.dev/v1
 kind: Project
@@ -53,7 +53,8 @@ export const init: Command = {
     }
     const written = await write(folder, files);
     if (!written.ok) return written;
-    if (context.flags.output === 'json') printJson({ created: Object.keys(files) }, context);
+    if (context.flags.output === 'json')
+      printObject('Initialization', { created: Object.keys(files) }, context);
     else context.terminal.out(`Created ${Object.keys(files).join(' and ')}. Next: keywright plan\n`);
     return ok(EXIT.done);
   },

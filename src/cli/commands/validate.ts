@@ -8,7 +8,7 @@ import { synthesizeApp } from '../cdk-synth.js';
 import type { Command } from '../command.js';
 import { EXIT } from '../exit.js';
 import { badDocuments, type Failure, failed, failure } from '../failure.js';
-import { printJson } from '../output.js';
+import { printObject } from '../output.js';
 import { openProject } from '../session.js';
 import type { CommandContext } from '../terminal.js';
 
@@ -23,7 +23,7 @@ export const validate: Command = {
     const checked = await check(context, project.value, input.list(0));
     if (!checked.ok) return checked;
     const { objects } = checked.value;
-    if (context.flags.output === 'json') printJson({ valid: true, objects }, context);
+    if (context.flags.output === 'json') printObject('Validation', { valid: true, objects }, context);
     else context.terminal.out(`The documents are right: ${counted(objects, 'object')} declared.\n`);
     return ok(EXIT.done);
   },

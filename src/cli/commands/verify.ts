@@ -7,7 +7,7 @@ import { verificationJson } from '../../render/verification-json.js';
 import type { Command, Input } from '../command.js';
 import { EXIT } from '../exit.js';
 import { failed, failure } from '../failure.js';
-import { printJson } from '../output.js';
+import { printObject } from '../output.js';
 import { withStore } from '../session.js';
 import type { Terminal } from '../terminal.js';
 
@@ -64,7 +64,8 @@ export const verify: Command = {
       };
       const answer = await store.verify(key, request, input.text('consumer'));
       if (!answer.ok) return failed(answer.error);
-      if (context.flags.output === 'json') printJson(verificationJson(answer.value), context);
+      if (context.flags.output === 'json')
+        printObject('Verification', verificationJson(answer.value), context);
       else context.terminal.out(`${verificationText(answer.value)}\n`);
       return ok(answer.value.valid ? EXIT.done : EXIT.error);
     });
