@@ -10,7 +10,7 @@ import type { LoadedProject } from '../documents/load.js';
 import { type Fault, fault } from '../domain/errors.js';
 import { fail, ok, type Result } from '../domain/result.js';
 import type { DurationMs } from '../domain/time.js';
-import { synthesizeApp } from './cdk-synth.js';
+import { appOf, synthesizeApp } from './cdk-synth.js';
 import type { Branch } from './dependencies.js';
 import { reader, readProject } from './document-source.js';
 import type { CommandContext, CommonFlags } from './terminal.js';
@@ -28,18 +28,13 @@ export async function connect(
   wanted: Wanted,
 ): Promise<Result<Connection, PassFailure>> {
   const { world, flags } = context;
-  if (wanted.git && flags.app !== undefined)
-    return failed(
-      fault(
-        'usage',
-        '--app does not go with --git: commit cdktf.out and name it in spec.specs of keywright.yaml',
-      ),
-    );
+  if (wanted.git && flags.app !== undefined) return failed(APP_IN_BRANCH);
   const branch = wanted.git ? await world.openBranch({ ...wanted.git, folder: flags.folder }) : ok(undefined);
   if (!branch.ok) return failed(branch.error);
   const folder = branch.value?.folder ?? flags.folder;
   const project = await readProject(folder);
   if (!project.ok) return project;
+  if (branch.value && appOf(flags, project.value) !== undefined) return failed(APP_IN_BRANCH);
   const { name, spec } = project.value.project;
   const place = { folder: flags.folder, location: flags.store ?? spec.store, ...flags.access };
   const store = await world.openStore(place, 'create');
@@ -52,7 +47,7 @@ export async function connect(
   const source = {
     ...{ folder, branch: branch.value, memory: world.memory(place), readers: world.readers },
     ...{ started: project.value, hasOwnStore: flags.store !== undefined },
-    synthesize: () => synthesizeApp(context),
+    synthesize: () => synthesizeApp(context, project.value),
   };
   const { clock } = world;
   const { silentSignal: signal } = context.terminal;
@@ -91,7 +86,13 @@ const watcher =
       : world.watchPaths(flags.folder, [...PROJECT_FILES, ...sourcesOf(flags, project)], listener);
 
 /** What an app is made of only it knows: the interval notices. */
-const sourcesOf = ({ app }: CommonFlags, { project }: LoadedProject): readonly string[] =>
-  app === undefined ? project.spec.specs : ['cdktf.json'];
+const sourcesOf = (flags: CommonFlags, loaded: LoadedProject): readonly string[] =>
+  appOf(flags, loaded) === undefined ? loaded.project.spec.specs : ['cdktf.json'];
+
+/** What a branch has is read, and nothing of it is run. */
+export const APP_IN_BRANCH = fault(
+  'usage',
+  'an app (--app, or spec.app of keywright.yaml) does not go with --git: commit cdktf.out, and name it in spec.specs',
+);
 
 const failed = (error: Fault) => fail(passFailure(error));

@@ -139,6 +139,11 @@ function allowRemovals(input: Input): Result<number | undefined, Failure> {
   return ok(Number(text));
 }
 
+export const VERBOSE = {
+  flags: '--verbose',
+  description: 'name every finding and everything that is waited for, however many are alike',
+} as const;
+
 export const TAKE_OVER_SINKS = {
   flags: '--take-over-sinks',
   description: 'replace tokens in sinks that this store never issued, as after moving to another store',

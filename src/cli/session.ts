@@ -9,7 +9,7 @@ import type { Result } from '../domain/result.js';
 import { ok } from '../domain/result.js';
 import type { LiveStore } from '../ports/live-store.js';
 import type { Sinks } from '../ports/sink.js';
-import { readDesired } from './cdk-synth.js';
+import { appOf, readDesired } from './cdk-synth.js';
 import type { StorePlace, WhenAbsent } from './dependencies.js';
 import type { ExitCode } from './exit.js';
 import { badDocuments, type Failure, failed, failure } from './failure.js';
@@ -81,7 +81,7 @@ export async function openDocuments(context: CommandContext): Promise<Result<Doc
   if (!desired.ok) return desired;
   const ownership = { project: declared.name, manager: DOCUMENTS_MANAGER };
   const sinks = context.world.openSinks(context.flags.folder, declared.spec.sinkRoots);
-  const source = context.flags.app === undefined ? 'files' : 'app';
+  const source = appOf(context.flags, project.value) === undefined ? 'files' : 'app';
   return ok({ project: project.value, place, desired: desired.value, source, ownership, sinks });
 }
 

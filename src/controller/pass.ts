@@ -15,7 +15,7 @@ import type { Clock } from '../ports/clock.js';
 import type { LiveStore } from '../ports/live-store.js';
 import type { Identity, Sealing } from '../ports/sealing.js';
 import type { Sinks } from '../ports/sink.js';
-import { RECONCILER_PATH } from '../reconcile/drift-attribution.js';
+import { CONTROLLER_PATH } from '../reconcile/drift-attribution.js';
 import { preview } from '../reconcile/preview.js';
 import {
   type Commit,
@@ -78,7 +78,7 @@ export async function pass(world: PassWorld): Promise<Result<PassOutcome, PassFa
       { digest: outcome.plan.digest, steps },
       {
         ...{ store, sinks, sealing, identity, clock, lease: lease.value },
-        caller: { actor, path: RECONCILER_PATH },
+        caller: { actor, path: CONTROLLER_PATH },
         ownership: ownershipOf(newest.value),
         ...(signal && { signal }),
         ...(onEvent && { onEvent }),

@@ -3,7 +3,7 @@
  * project's defaults filled in and its policy held.
  */
 import type { DesiredProject } from '../domain/desired.js';
-import { type ApiKeySpec, type ProjectSpec, type SinkDeclaration, sinkPlace } from '../domain/kinds/index.js';
+import { type ApiKeySpec, type SinkDeclaration, sinkPlace } from '../domain/kinds/index.js';
 import type { Declaration } from '../domain/objects.js';
 import { fail, ok, type Result } from '../domain/result.js';
 import type { Diagnostic } from './diagnostics.js';
@@ -18,8 +18,8 @@ export interface Context {
 }
 
 export function declareProject(document: CheckedDocument): Result<DesiredProject, readonly Diagnostic[]> {
-  // Every field of a project has a default, so the normal form has them all.
-  const spec = settledSpec<Required<ProjectSpec>>(document, {
+  // Every field of a project but the app has a default, so the normal form has them all.
+  const spec = settledSpec<DesiredProject['spec']>(document, {
     guard: {},
     defaults: {},
     policy: {},

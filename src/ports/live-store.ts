@@ -61,7 +61,13 @@ export interface StoreFacts {
 
 /** Effects of a reconciler. Each is one transaction with its audit entry and its change, and idempotent. */
 export type Mutation =
-  | { readonly kind: 'create'; readonly declaration: Declaration; readonly ownership: Ownership }
+  | {
+      readonly kind: 'create';
+      readonly declaration: Declaration;
+      readonly ownership: Ownership;
+      /** Of an environment: its two automatic keys are not made. */
+      readonly automaticKeys?: 'none';
+    }
   | {
       readonly kind: 'update';
       readonly declaration: Declaration;

@@ -35,7 +35,11 @@ const kind = (name: Mutation['kind'] | Request['kind'], fields: Record<string, T
 const Delivered = Type.Object({ sink: Text, fingerprint: Text, machine: Text }, closed);
 
 const MutationShape = Type.Union([
-  kind('create', { declaration: Declaration, ownership: Ownership }),
+  kind('create', {
+    declaration: Declaration,
+    ownership: Ownership,
+    automaticKeys: Type.Optional(Type.Literal('none')),
+  }),
   kind('update', {
     declaration: Declaration,
     ownership: Ownership,

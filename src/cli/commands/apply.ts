@@ -20,6 +20,7 @@ import {
   planDocuments,
   planFlags,
   TAKE_OVER_SINKS,
+  VERBOSE,
 } from '../make-plan.js';
 import { readPlan } from '../plan-file.js';
 import { execute, withLease } from '../run-plan.js';
@@ -45,6 +46,7 @@ export const apply: Command = {
     SELECT,
     ALLOW_REMOVALS,
     TAKE_OVER_SINKS,
+    VERBOSE,
   ],
   examples: [
     'keywright apply',
@@ -143,7 +145,8 @@ async function decide(request: Request, store: LiveStore): Promise<Result<Plan, 
       'the live store or a sink changed after the plan was made; nothing was changed: plan again',
     );
   }
-  if (context.flags.output !== 'json') printPlan({ plan, forecast: undefined }, context);
+  if (context.flags.output !== 'json')
+    printPlan({ plan, forecast: undefined }, context, input.has('verbose'));
   return approve(plan, {
     terminal: context.terminal,
     isSaved: saved !== undefined,

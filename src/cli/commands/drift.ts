@@ -8,7 +8,7 @@ import { driftJson, driftMarkdown, driftText } from '../../render/drift-text.js'
 import type { Command } from '../command.js';
 import { EXIT } from '../exit.js';
 import { failed } from '../failure.js';
-import { planFlags, withPlan } from '../make-plan.js';
+import { planFlags, VERBOSE, withPlan } from '../make-plan.js';
 import { printJson } from '../output.js';
 import { SELECT } from '../selection.js';
 
@@ -16,7 +16,7 @@ export const drift: Command = {
   name: 'drift',
   description:
     'Say what differs between documents and live store, since when, who did it and by which path. Exits with 2 when something does. Keys tied to a person, unused, old or about to expire are told too, which is no drift. Changes nothing.',
-  options: [SELECT],
+  options: [SELECT, VERBOSE],
   examples: [
     'keywright drift',
     'keywright drift --output json',
@@ -34,8 +34,11 @@ export const drift: Command = {
       const found = driftOf(plan, causes.value, reviewed.value);
       const { terminal, flags } = context;
       if (flags.output === 'json') printJson(driftJson(found), context);
-      else if (flags.output === 'markdown') terminal.out(`${driftMarkdown(found)}\n`);
-      else terminal.out(`${driftText(found, { color: terminal.color, now: found.now })}\n`);
+      else if (flags.output === 'markdown') terminal.out(`${driftMarkdown(found, input.has('verbose'))}\n`);
+      else
+        terminal.out(
+          `${driftText(found, { color: terminal.color, now: found.now, isVerbose: input.has('verbose') })}\n`,
+        );
       return ok(found.steps.length > 0 ? EXIT.changes : EXIT.done);
     });
   },

@@ -14,6 +14,7 @@ import {
   type Planned,
   planFlags,
   TAKE_OVER_SINKS,
+  VERBOSE,
   withPlan,
 } from '../make-plan.js';
 import { printJson } from '../output.js';
@@ -37,6 +38,7 @@ export const plan: Command = {
     SELECT,
     ALLOW_REMOVALS,
     TAKE_OVER_SINKS,
+    VERBOSE,
   ],
   examples: [
     'keywright plan',
@@ -54,17 +56,21 @@ export const plan: Command = {
     return withPlan(context, flags.value, async ({ plan: made, forecast }) => {
       const saved = out === undefined ? ok(undefined) : await savePlan(context.flags.folder, out, made);
       if (!saved.ok) return saved;
-      printPlan({ plan: made, forecast }, context);
+      printPlan({ plan: made, forecast }, context, input.has('verbose'));
       return ok(input.has('detailedExitcode') ? detailed(made) : EXIT.done);
     });
   },
 };
 
-export function printPlan({ plan: made, forecast }: Planned, context: CommandContext): void {
+export function printPlan(
+  { plan: made, forecast }: Planned,
+  context: CommandContext,
+  isVerbose = false,
+): void {
   const { terminal, flags } = context;
   if (flags.output === 'json') printJson(planJson(made, forecast), context);
-  else if (flags.output === 'markdown') terminal.out(`${planMarkdown(made, forecast)}\n`);
-  else terminal.out(`${planText(made, { color: terminal.color, now: made.now, forecast })}\n`);
+  else if (flags.output === 'markdown') terminal.out(`${planMarkdown(made, forecast, isVerbose)}\n`);
+  else terminal.out(`${planText(made, { color: terminal.color, now: made.now, forecast, isVerbose })}\n`);
 }
 
 function detailed(made: Plan): ExitCode {

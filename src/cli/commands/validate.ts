@@ -37,7 +37,7 @@ async function check(
 ): Promise<Result<Validation, Failure>> {
   if (context.flags.app !== undefined && paths.length > 0)
     return failure('usage', 'name files and folders, or an app with --app, not both');
-  const app = await synthesizeApp(context);
+  const app = paths.length > 0 ? undefined : await synthesizeApp(context, project);
   if (app?.ok === false) return failed(app.error);
   try {
     const checked = await validateDocuments(

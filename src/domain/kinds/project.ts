@@ -33,6 +33,20 @@ const spec = Type.Object(
           'Folders that sinks may write below, relative to keywright.yaml. Name one here to allow a path outside.',
       }),
     ),
+    app: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 1024,
+        description: 'A CDK app that declares instead of the documents, as --app does: node main.js.',
+      }),
+    ),
+    automaticKeys: Type.Optional(
+      Type.Union([Type.Literal('issue'), Type.Literal('none')], {
+        default: 'issue',
+        description:
+          'Whether a new environment gets its two keys of the tenant, NAME-sk (secret, may do everything) and NAME-pk (publishable), which never expire.',
+      }),
+    ),
     unmanaged: Type.Optional(
       Type.Union([Type.Literal('report'), Type.Literal('adopt'), Type.Literal('remove')], {
         default: 'report',
