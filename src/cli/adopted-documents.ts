@@ -49,7 +49,7 @@ const textOf = (objects: readonly Documented[], { project, ownership }: Document
 
 /** Where the project reads whatever is put. */
 function specsFolder({ project, source }: Documents): Result<string, Failure> {
-  if (source === 'app')
+  if (source !== 'files')
     return failure(
       'conflict',
       'an app declares here, and no document is read beside it; let the app declare what is adopted: keywright export --format cdk',

@@ -1,6 +1,7 @@
 /** `--app`, or `app` in keywright.yaml: the desired state of a CDK app instead of the project's documents. */
 
 import { type LoadedProject, type LoadedState, type LoadOptions, loadDesired } from '../documents/load.js';
+import { fault } from '../domain/errors.js';
 import type { Result } from '../domain/result.js';
 import type { SynthesizedApp } from './dependencies.js';
 import { badDocuments, type Failure, failed } from './failure.js';
@@ -9,6 +10,12 @@ import type { CommandContext, CommonFlags } from './terminal.js';
 /** The command of the app that declares: of `--app`, else of keywright.yaml; undefined where documents do. */
 export const appOf = ({ app }: CommonFlags, { project }: LoadedProject): string | undefined =>
   app ?? project.spec.app;
+
+/** What a branch has is read, and nothing of it is run. */
+export const APP_IN_BRANCH = fault(
+  'usage',
+  'an app (--app, or spec.app of keywright.yaml) does not go with --git: commit cdktf.out, and name it in spec.specs',
+);
 
 /** Runs the app that declares; undefined without one. */
 export async function synthesizeApp(

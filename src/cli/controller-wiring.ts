@@ -7,10 +7,10 @@ import type { Connection } from '../controller/loop.js';
 import { pass } from '../controller/pass.js';
 import { PROJECT_FILES } from '../documents/files.js';
 import type { LoadedProject } from '../documents/load.js';
-import { type Fault, fault } from '../domain/errors.js';
+import type { Fault } from '../domain/errors.js';
 import { fail, ok, type Result } from '../domain/result.js';
 import type { DurationMs } from '../domain/time.js';
-import { appOf, synthesizeApp } from './cdk-synth.js';
+import { APP_IN_BRANCH, appOf, synthesizeApp } from './cdk-synth.js';
 import type { Branch } from './dependencies.js';
 import { reader, readProject } from './document-source.js';
 import type { CommandContext, CommonFlags } from './terminal.js';
@@ -88,11 +88,5 @@ const watcher =
 /** What an app is made of only it knows: the interval notices. */
 const sourcesOf = (flags: CommonFlags, loaded: LoadedProject): readonly string[] =>
   appOf(flags, loaded) === undefined ? loaded.project.spec.specs : ['cdktf.json'];
-
-/** What a branch has is read, and nothing of it is run. */
-export const APP_IN_BRANCH = fault(
-  'usage',
-  'an app (--app, or spec.app of keywright.yaml) does not go with --git: commit cdktf.out, and name it in spec.specs',
-);
 
 const failed = (error: Fault) => fail(passFailure(error));

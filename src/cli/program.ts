@@ -7,6 +7,7 @@ import { Argument, Command as Commander, CommanderError, InvalidArgumentError, O
 import { Secret, withoutTokens } from '../domain/secret.js';
 import { type Command, Input, type OptionSpec } from './command.js';
 import { COMMANDS } from './commands/index.js';
+import { COMMON, FORMATS } from './common-options.js';
 import type { Dependencies } from './dependencies.js';
 import { EXIT, type ExitCode, exitOf } from './exit.js';
 import { printObject, renderFailure } from './output.js';
@@ -21,35 +22,6 @@ export interface Invocation {
   readonly actor: string;
   readonly version: string;
 }
-
-const FORMATS: readonly OutputFormat[] = ['text', 'json', 'markdown'];
-
-const COMMON: readonly OptionSpec[] = [
-  { flags: '-C, --chdir <dir>', description: 'the working folder, where keywright.yaml is' },
-  {
-    flags: '--store <url>',
-    description: "the live store, instead of the project's: a folder, postgres://… or https://…",
-  },
-  {
-    flags: '--token <token>',
-    description:
-      'what an authority at https://… is shown; better given as KEYWRIGHT_TOKEN, which no list of processes shows',
-  },
-  {
-    flags: '--insecure-http',
-    description: 'let the token, and secrets that are claimed, cross a network by plain http',
-  },
-  {
-    flags: '--app <command>',
-    description: 'a CDK app that declares, instead of the project\'s documents: "node main.js"',
-  },
-  {
-    flags: '-o, --output <format>',
-    description: 'text, json or markdown',
-    choices: FORMATS,
-  },
-  { flags: '--no-color', description: 'no colours' },
-];
 
 /** Runs the command that argv names and gives its exit code. */
 export async function run(invocation: Invocation): Promise<ExitCode> {

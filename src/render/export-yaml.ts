@@ -1,5 +1,6 @@
 /** Documents as YAML that people keep: one after another, what cannot be said in comments above. */
 import { Document as YamlDocument } from 'yaml';
+import { SCHEMA_LINE } from '../domain/kinds/document-schema.js';
 import type { LiveDocument } from './export.js';
 import { printable } from './text-format.js';
 
@@ -10,5 +11,5 @@ export const documentsYaml = (documents: readonly LiveDocument[]): string =>
 function documentYaml({ document, notes }: LiveDocument): string {
   const yaml = new YamlDocument(document, { aliasDuplicateObjects: false });
   if (notes.length > 0) yaml.commentBefore = notes.map((note) => ` ${printable(note)}`).join('\n');
-  return yaml.toString({ lineWidth: 0 });
+  return SCHEMA_LINE + yaml.toString({ lineWidth: 0 });
 }

@@ -2,6 +2,7 @@
 import { constants } from 'node:fs';
 import { access, appendFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { SCHEMA_LINE } from '../../domain/kinds/document-schema.js';
 import type { Result } from '../../domain/result.js';
 import { ok } from '../../domain/result.js';
 import type { Command } from '../command.js';
@@ -9,20 +10,20 @@ import { EXIT } from '../exit.js';
 import { type Failure, failure } from '../failure.js';
 import { printObject } from '../output.js';
 
-const project = (name: string): string => `apiVersion: keywright.dev/v1
+const project = (name: string): string => `${SCHEMA_LINE}apiVersion: keywright.dev/v1
 kind: Project
 metadata: { name: ${name} }
 spec:
-  store: .keywright          # the live store: a folder, embedded
-  specs: [specs]             # where the documents are
+  store: .keywright # the live store: a folder, embedded
+  specs: [specs] # where the documents are
 `;
 
-const FIRST_KEY = `apiVersion: keywright.dev/v1
-kind: Service                # owns keys, so that no key dies with a person
+const FIRST_KEY = `${SCHEMA_LINE}apiVersion: keywright.dev/v1
+kind: Service # owns keys, so that no key dies with a person
 metadata: { name: billing }
 spec: { description: Invoices, stewards: [you@example.com] }
 ---
-apiVersion: keywright.dev/v1
+${SCHEMA_LINE}apiVersion: keywright.dev/v1
 kind: ApiKey
 metadata: { name: billing-dev }
 spec:

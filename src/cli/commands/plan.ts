@@ -5,6 +5,7 @@ import type { Plan } from '../../plan/plan.js';
 import { planJson } from '../../render/plan-json.js';
 import { planMarkdown } from '../../render/plan-markdown.js';
 import { planText } from '../../render/plan-text.js';
+import { branchOf, GIT_OPTIONS } from '../branch-option.js';
 import type { Command } from '../command.js';
 import { EXIT, type ExitCode } from '../exit.js';
 import { failure } from '../failure.js';
@@ -12,6 +13,7 @@ import {
   ALLOW_REMOVALS,
   hasRefusal,
   type Planned,
+  type Previewed,
   planFlags,
   TAKE_OVER_SINKS,
   VERBOSE,
@@ -36,6 +38,7 @@ export const plan: Command = {
     },
     AT,
     SELECT,
+    ...GIT_OPTIONS,
     ALLOW_REMOVALS,
     TAKE_OVER_SINKS,
     VERBOSE,
@@ -50,15 +53,18 @@ export const plan: Command = {
   run: async (context, input) => {
     const flags = planFlags(input);
     if (!flags.ok) return flags;
+    const branch = branchOf(input);
+    if (!branch.ok) return branch;
     const out = input.text('out');
     if (out !== undefined && flags.value.ahead)
       return failure('usage', '--at only looks ahead, so its plan cannot be saved; leave --out or --at away');
-    return withPlan(context, flags.value, async ({ plan: made, forecast }) => {
+    const show = async ({ plan: made, forecast }: Previewed) => {
       const saved = out === undefined ? ok(undefined) : await savePlan(context.flags.folder, out, made);
       if (!saved.ok) return saved;
       printPlan({ plan: made, forecast }, context, input.has('verbose'));
       return ok(input.has('detailedExitcode') ? detailed(made) : EXIT.done);
-    });
+    };
+    return withPlan(context, flags.value, show, branch.value);
   },
 };
 

@@ -7,6 +7,12 @@ import { KINDS, type KindName, kindOf } from './index.js';
 
 export const API_VERSION = 'keywright.dev/v1';
 
+/** Where editors find the schema of documents. */
+export const SCHEMA_URL = 'https://keywright.dev/schema/v1.json';
+
+/** Has an editor check the document that it stands above; of a file with several, each needs its own. */
+export const SCHEMA_LINE = `# yaml-language-server: $schema=${SCHEMA_URL}\n`;
+
 export interface JsonSchema {
   readonly [keyword: string]: unknown;
 }
@@ -111,7 +117,7 @@ export function editorSchema(): JsonSchema {
   const kinds = Object.keys(KINDS) as KindName[];
   return {
     $schema: 'http://json-schema.org/draft-07/schema#',
-    $id: 'https://keywright.dev/schema/v1.json',
+    $id: SCHEMA_URL,
     title: 'Keywright document',
     type: 'object',
     required: ['kind', 'metadata'],
