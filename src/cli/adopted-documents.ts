@@ -7,7 +7,7 @@ import { fault } from '../domain/errors.js';
 import { compareRefs, type Declaration, refOf } from '../domain/objects.js';
 import { fail, ok, type Result } from '../domain/result.js';
 import { type Documented, documentsOf } from '../render/export.js';
-import { documentsYaml } from '../render/export-yaml.js';
+import { documentsForEditors } from '../render/export-yaml.js';
 import { isYamlFile, writeText } from './document-files.js';
 import { type Failure, failure } from './failure.js';
 import { type Documents, openDocuments } from './session.js';
@@ -40,7 +40,7 @@ const asLive = (declaration: Declaration): Documented => ({
 
 /** Nothing is said of whose they are: once this is read, they are this project's. */
 const textOf = (objects: readonly Documented[], { project, ownership }: Documents): string =>
-  documentsYaml(
+  documentsForEditors(
     documentsOf(
       objects.map((one) => ({ ...one, ownership })),
       { ownership, defaults: project.project.spec.defaults },

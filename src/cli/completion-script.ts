@@ -112,7 +112,7 @@ function zsh(vocabulary: Vocabulary): string {
   const { values, words, names } = cases(vocabulary, 'list');
   const first = [...vocabulary.commands.map(({ name }) => name), ...vocabulary.common.map(longOf)].join(' ');
   return `#compdef keywright
-# zsh completion of keywright: keywright completion zsh > "\${fpath[1]}/_keywright"
+# zsh completion of keywright: keywright completion zsh > ~/.zsh/completions/_keywright
 _keywright() {
   local previous="\${words[CURRENT-1]}" command="" word
   local -a typed=("\${(@)words[2,CURRENT-1]}")

@@ -62,7 +62,10 @@ test('says what was done to each object, for programs as well, however many they
     reason: 'NotFound',
     message: expect.stringMatching(/^ApiKey\/key-79: create \(NotFound\); .*issue generation 1/),
   });
-  expect(JSON.parse(logJson(changed[0] as LogLine))).toMatchObject({ event: 'changed', object: 'Service/billing' });
+  expect(JSON.parse(logJson(changed[0] as LogLine))).toMatchObject({
+    event: 'changed',
+    object: 'Service/billing',
+  });
 });
 
 test('says nothing of objects whose steps failed or were not begun', () => {

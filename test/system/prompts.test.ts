@@ -1,5 +1,5 @@
 /** Questions as a person sees them at a terminal, and Ctrl-C as an answer to them. */
-import { EXIT } from '../../src/cli/exit.js';
+import { EXIT, INTERRUPTED } from '../../src/cli/exit.js';
 import { atTerminal, CTRL_C, CTRL_D } from '../support/pseudo-terminal.js';
 import { keyYaml, projectYaml, serviceYaml, Workspace, yamlStream } from '../support/workspace.js';
 
@@ -32,7 +32,7 @@ describe('a question at a terminal', () => {
     const typed = [{ when: QUESTION, keys: CTRL_C }];
     const { code, seen, screen } = await atTerminal(world.folder, args.split(' '), typed);
     expect(seen).toHaveLength(1);
-    expect(code).toBe(EXIT.interrupted);
+    expect(code).toBe(INTERRUPTED);
     expect(screen).toContain('interrupted');
     expect(screen).not.toContain('refused');
     expect(await world.json<unknown>('get')).toEqual(before);
@@ -42,7 +42,7 @@ describe('a question at a terminal', () => {
 
   test('apply: Ctrl-C is 130 and makes no store; anything else than yes, and Ctrl-D, are a no', async () => {
     const answer = (keys: string) => atTerminal(world.folder, ['apply'], [{ when: QUESTION, keys }]);
-    expect((await answer(CTRL_C)).code).toBe(EXIT.interrupted);
+    expect((await answer(CTRL_C)).code).toBe(INTERRUPTED);
     expect((await answer(CTRL_D)).code).toBe(EXIT.refused);
     expect((await answer('y\r')).code).toBe(EXIT.refused);
     expect(world.exists('.keywright')).toBe(false);
@@ -56,6 +56,6 @@ describe('a question at a terminal', () => {
     expect(screen).toContain('MALFORMED');
     expect(screen).not.toContain('sk_test_nothing');
     const stopped = await atTerminal(world.folder, ['verify'], [{ when: 'Key:', keys: CTRL_C }]);
-    expect(stopped.code).toBe(EXIT.interrupted);
+    expect(stopped.code).toBe(INTERRUPTED);
   });
 });

@@ -19,8 +19,8 @@ export const completionOf = (commands: readonly Entry[]): Command => ({
   description:
     'Print a script that completes commands, flags, their choices and the names of live objects in a shell.',
   examples: [
-    'source <(keywright completion bash)',
-    'keywright completion zsh > "${fpath[1]}/_keywright"',
+    'keywright completion bash > /etc/bash_completion.d/keywright',
+    'keywright completion zsh > ~/.zsh/completions/_keywright',
     'keywright completion fish > ~/.config/fish/completions/keywright.fish',
   ],
   run: async (context, input) => {

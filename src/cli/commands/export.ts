@@ -12,7 +12,7 @@ import { ok, type Result } from '../../domain/result.js';
 import type { LiveStore } from '../../ports/live-store.js';
 import { documentsOf, type LiveDocument } from '../../render/export.js';
 import { documentsCdk } from '../../render/export-cdk.js';
-import { documentsYaml } from '../../render/export-yaml.js';
+import { documentsForEditors } from '../../render/export-yaml.js';
 import { counted, printable } from '../../render/text-format.js';
 import type { Command, Input } from '../command.js';
 import { type DocumentFile, filesFor, writeDocumentFiles } from '../document-files.js';
@@ -170,7 +170,7 @@ async function deliver(
   if (out === undefined) {
     const items = documents.map(({ document }) => document);
     if (isJson) printJson({ apiVersion: 'keywright.dev/v1', kind: 'List', items }, context);
-    else terminal.out(isCdk(input) ? documentsCdk(documents, STACK) : documentsYaml(documents));
+    else terminal.out(isCdk(input) ? documentsCdk(documents, STACK) : documentsForEditors(documents));
     return ok(EXIT.done);
   }
   const files = isCdk(input) ? [appFile(out, documents)] : filesFor(out, documents);
