@@ -122,7 +122,8 @@ async function relatedTo(
   }
   for (const { ref: by } of naming)
     if (!byName.has(refText(by))) byName.set(refText(by), { ref: by, isLive: false, isDeclared: true });
-  return ok({ needs, neededBy: [...byName.values()] });
+  const neededBy = [...byName.values()].sort((a, b) => Number(b.isLive) - Number(a.isLive));
+  return ok({ needs, neededBy });
 }
 
 const uniquely = (references: readonly Reference[]): readonly Reference[] => [

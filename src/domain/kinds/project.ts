@@ -107,6 +107,18 @@ const spec = Type.Object(
               description: 'A key without expiresAfter or expiresAt is an error.',
             }),
           ),
+          requireRotation: Type.Optional(
+            durationField('A key that is not rotated at least this often is an error.'),
+          ),
+          forbidPersonalKeys: Type.Optional(
+            Type.Boolean({ default: false, description: 'A key whose owner is a user is an error.' }),
+          ),
+          requireOwner: Type.Optional(
+            Type.Union([Type.Literal('any'), Type.Literal('service')], {
+              default: 'any',
+              description: 'service: a key that no service owns is an error.',
+            }),
+          ),
           staleAfter: Type.Optional(
             durationField('A key unused for this long is reported as stale.', { default: '90d' }),
           ),
