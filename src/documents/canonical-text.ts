@@ -9,7 +9,7 @@ import { fail, ok, type Result } from '../domain/result.js';
 
 /** In which the fields of a document and of its metadata come; others follow as they were. */
 const ORDER = {
-  document: ['apiVersion', 'kind', 'metadata', 'spec'],
+  document: ['apiVersion', 'kind', 'matrix', 'metadata', 'spec'],
   metadata: ['name', 'labels', 'annotations'],
 } as const;
 

@@ -8,6 +8,7 @@ import { normalForm } from '../domain/kinds/normal-form.js';
 import { type Metadata, normalMetadata } from '../domain/metadata.js';
 import { fail, ok, type Result } from '../domain/result.js';
 import type { Diagnostic } from './diagnostics.js';
+import { variantsOf } from './matrix.js';
 import { type FieldComplaint, schemaComplaints } from './schema.js';
 import type { Chunk, Source } from './source.js';
 import { didYouMean } from './suggest.js';
@@ -20,27 +21,57 @@ export interface CheckedDocument {
   readonly metadata: Metadata;
   readonly spec: Readonly<Record<string, unknown>>;
   readonly tree: Tree;
+  /** Which of the documents of its matrix, from 0. */
+  readonly variant: number;
 }
 
-/** The document in a chunk; undefined when the chunk is blank. */
+/** The document in a chunk, or the nth of those that its matrix makes; undefined when the chunk is blank. */
 export function checkDocument(
   source: Source,
   chunk: Chunk,
+  variant = 0,
 ): Result<CheckedDocument | undefined, readonly Diagnostic[]> {
+  const opened = openDocument(source, chunk);
+  return opened.ok ? (opened.value[variant]?.check() ?? ok(undefined)) : opened;
+}
+
+/** A document that was parsed, and not yet held against its schema. */
+export interface OpenDocument {
+  /** Of a matrix, which combination it is. */
+  readonly label: string;
+  check(): Result<CheckedDocument, readonly Diagnostic[]>;
+}
+
+/** The documents that a chunk stands for: one, none when it is blank, more with a matrix. */
+export function openDocument(
+  source: Source,
+  chunk: Chunk,
+): Result<readonly OpenDocument[], readonly Diagnostic[]> {
   const composed = compose(source, chunk);
   if (!composed.ok) return composed;
-  if (composed.value === undefined) return ok(undefined);
+  if (composed.value === undefined) return ok([]);
   const tree = new Tree(composed.value, source, chunk);
   if (tree.diagnostics.length > 0) return fail(tree.diagnostics);
+  const variants = variantsOf(tree.value);
+  if (!variants.ok) return fail(variants.error.map((one) => tree.error(one.path, one.part, one)));
+  return ok(
+    variants.value.map(({ value, label }, nth) => ({ label, check: () => checked(value, tree, nth) })),
+  );
+}
 
-  const kind = kindComplaint(tree.value);
+function checked(
+  value: unknown,
+  tree: Tree,
+  variant: number,
+): Result<CheckedDocument, readonly Diagnostic[]> {
+  const kind = kindComplaint(value);
   if (typeof kind !== 'string') return fail([tree.error(kind.path, kind.part, kind)]);
-  const complaints = schemaComplaints(kind, tree.value);
+  const complaints = schemaComplaints(kind, value);
   if (complaints.length > 0) return fail(complaints.map((one) => tree.error(one.path, one.part, one)));
 
   // The schema has just vouched for this shape.
-  const { metadata, spec = {} } = tree.value as Pick<CheckedDocument, 'metadata' | 'spec'>;
-  return ok({ kind, metadata: normalMetadata(metadata), spec, tree });
+  const { metadata, spec = {} } = value as Pick<CheckedDocument, 'metadata' | 'spec'>;
+  return ok({ kind, metadata: normalMetadata(metadata), spec, tree, variant });
 }
 
 /** The kind of a document, or what is wrong with its head. */

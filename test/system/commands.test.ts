@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: of shells, and of documents in a loop
 /** The commands around a project: fmt, destroy, completion, an app in keywright.yaml, and approval from anywhere. */
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -154,6 +155,28 @@ describe('the schema line', () => {
     expect(await fresh.run('fmt --check')).toMatchObject({ code: 0 });
     expect((await fresh.run('validate')).code).toBe(0);
     fresh.dispose();
+  });
+});
+
+describe('a document in a loop', () => {
+  const keys = (matrix: string): string =>
+    `kind: ApiKey\nmatrix: ${matrix}\nmetadata: { name: "\${use}-key" }\nspec:\n  environment: development\n  owner: { service: billing }\n` +
+    '  deliver: [{ dotenv: { path: "secrets/${use}.env", variable: KEY } }]\n';
+
+  test('is planned and applied as its objects, and a value that is renamed keeps its key', async () => {
+    world.write('specs/all.yaml', yamlStream(serviceYaml('billing'), keys('{ use: [web, batch, mail] }')));
+    expect((await world.run('apply --auto-approve')).code).toBe(0);
+    expect((await world.run('get apikeys -o name')).stdout).toContain('ApiKey/batch-key\n');
+    const secret = world.variable('secrets/mail.env', 'KEY');
+    const renamed = '{ use: [batch, web, post], previous: { use: { post: mail } } }';
+    world.write('specs/all.yaml', yamlStream(serviceYaml('billing'), keys(renamed)));
+    const { steps } = await world.json<{ steps: { id: string; reason: string }[] }>('plan');
+    expect(steps[0]).toMatchObject({ id: 'ApiKey/post-key update', reason: 'Renamed' });
+    expect(steps.map(({ id }) => id).join()).not.toMatch(/delete|create/);
+    expect((await world.run('apply --auto-approve')).code).toBe(0);
+    expect((await world.run('verify --stdin', { input: secret })).stdout).toContain('ApiKey/post-key');
+    expect((await world.run('drift')).code).toBe(0);
+    expect((await world.run('explain post-key')).stdout).toContain('is live as declared in specs/all.yaml');
   });
 });
 

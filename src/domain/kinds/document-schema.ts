@@ -122,13 +122,43 @@ export function editorSchema(): JsonSchema {
     type: 'object',
     required: ['kind', 'metadata'],
     properties: { kind: { enum: kinds } },
-    allOf: kinds.map((kind) => ({
-      if: { required: ['kind'], properties: { kind: { const: kind } } },
-      // biome-ignore lint/suspicious/noThenProperty: `then` is a keyword of JSON Schema
-      then: standard(documentSchema(kind)),
-    })),
+    allOf: [
+      ...kinds.map((kind) => ({
+        if: {
+          required: ['kind'],
+          properties: { kind: { const: kind } },
+          not: { required: ['matrix'] },
+        },
+        // biome-ignore lint/suspicious/noThenProperty: `then` is a keyword of JSON Schema
+        then: standard(documentSchema(kind)),
+      })),
+      {
+        if: { required: ['matrix'] },
+        // biome-ignore lint/suspicious/noThenProperty: `then` is a keyword of JSON Schema
+        then: MATRIX_DOCUMENT,
+      },
+    ],
   };
 }
+
+/** A document in a loop: what its placeholders come to, `keywright validate` checks. */
+const MATRIX_DOCUMENT: JsonSchema = {
+  additionalProperties: false,
+  properties: {
+    apiVersion: { const: API_VERSION },
+    kind: { not: { const: 'Project' } },
+    matrix: {
+      type: 'object',
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: it is what people write
+      description: 'Declares the document once for each combination; ${name} stands for the value.',
+      minProperties: 1,
+      properties: { exclude: { type: 'array', items: { type: 'object' } }, previous: { type: 'object' } },
+      additionalProperties: { type: 'array', minItems: 1, uniqueItems: true, items: { type: 'string' } },
+    },
+    metadata: { type: 'object', required: ['name'] },
+    spec: { type: 'object' },
+  },
+};
 
 /** A copy without the library's marks, in which a choice of words is an `enum`: one error instead of many. */
 function plain(schema: unknown): unknown {
