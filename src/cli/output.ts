@@ -13,8 +13,7 @@ export function renderFailure(
 ): void {
   const { code, message } = fault;
   if (flags.output === 'json') {
-    const shown = { message: withoutTokens(message), diagnostics: diagnosticsJson(diagnostics) };
-    printObject('Error', { code, ...shown }, { terminal });
+    printObject('Error', { code, message, diagnostics: diagnosticsJson(diagnostics) }, { terminal });
     return;
   }
   if (diagnostics.length > 0)
@@ -28,11 +27,12 @@ export interface JsonOutput {
   readonly kind: string;
 }
 
+/** Shows no token; the one command that hands out a secret prints it itself. */
 export function printJson<Value extends JsonOutput>(
   value: Value,
   { terminal }: Pick<CommandContext, 'terminal'>,
 ): void {
-  terminal.out(`${JSON.stringify(value, null, 2)}\n`);
+  terminal.out(`${withoutTokens(JSON.stringify(value, null, 2))}\n`);
 }
 
 /** The members with `apiVersion` and `kind`; docs/reference/output.schema.json has the schema of each kind. */

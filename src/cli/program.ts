@@ -95,7 +95,7 @@ function baseProgram(invocation: Invocation): Commander {
     .configureHelp({ showGlobalOptions: true })
     .addHelpText(
       'after',
-      '\nObjects are named KIND/NAME: ApiKey/billing-prod. Every flag has a variable: KEYWRIGHT_STORE for --store.\n' +
+      '\nObjects are named KIND/NAME: ApiKey/billing-prod. Every flag has an environment variable: KEYWRIGHT_STORE for --store.\n' +
         'Exit codes: 0 done · 1 error · 2 changes or drift · 3 refused by a guard · 4 stale plan · 5 partly applied · 6 locked · 7 store unreachable · 64 usage · 130 interrupted',
     );
   for (const spec of COMMON) program.addOption(option(spec, env));
@@ -131,7 +131,7 @@ function option({ flags, description, choices }: OptionSpec, env: Invocation['en
     throw new CommanderError(
       EXIT.usage,
       WRONG_VARIABLE,
-      `${variable} is ${JSON.stringify(value)}: say true or false`,
+      `${variable} is ${JSON.stringify(value)}: use true or false`,
     );
   return isOn ? made.env(variable) : made;
 }
@@ -139,7 +139,7 @@ function option({ flags, description, choices }: OptionSpec, env: Invocation['en
 /** `--store "$STORE"` where the variable is unset would name the working folder, or nothing. */
 function notEmpty(value: string): string {
   if (value.trim() === '')
-    throw new InvalidArgumentError('It is empty: give a value, or leave the flag away.');
+    throw new InvalidArgumentError('The value is empty: set a value, or remove the flag.');
   return value;
 }
 

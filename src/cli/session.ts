@@ -21,11 +21,15 @@ export async function openProject(
   { flags }: CommandContext,
   folder = flags.folder,
 ): Promise<Result<LoadedProject, Failure>> {
-  if (!isFolder(flags.folder)) return failure('no_project', `there is no folder ${flags.folder}; see -C`);
+  if (!isFolder(flags.folder))
+    return failure('no_project', `the folder ${flags.folder} does not exist; see -C`);
   const loaded = await loadProject(folder);
   if (loaded.ok) return loaded;
   if (loaded.error[0]?.code !== 'no_project') return badDocuments(loaded.error);
-  return failure('no_project', `there is no keywright.yaml in ${folder}; start one with: keywright init`);
+  return failure(
+    'no_project',
+    `there is no keywright.yaml in ${folder}; create a project with: keywright init`,
+  );
 }
 
 const isFolder = (path: string): boolean => existsSync(`${path}/`);
@@ -35,13 +39,23 @@ export async function storePlace(context: CommandContext): Promise<Result<StoreP
   const { folder, store, access } = context.flags;
   if (store !== undefined) return ok({ folder, location: store, ...access });
   const project = await openProject(context);
-  if (project.ok) return ok({ folder, location: project.value.project.spec.store, ...access });
+  if (project.ok)
+    return ok({ folder, location: project.value.project.spec.store, namedBy: 'document', ...access });
   if (project.error.fault.code !== 'no_project' || !isFolder(folder)) return project;
   return failure(
     'no_project',
-    `there is no keywright.yaml in ${folder}; go to a project's folder (-C DIR), or name a store with --store`,
+    `there is no keywright.yaml in ${folder}; use the folder of a project (-C DIR), or a store with --store`,
   );
 }
+
+/** `--store` or its variable first, else what the project's document says. */
+export const locationOf = (
+  given: string | undefined,
+  declared: string,
+): Pick<StorePlace, 'location' | 'namedBy'> =>
+  given === undefined
+    ? { location: declared, namedBy: 'document' }
+    : { location: given, namedBy: 'operator' };
 
 /** Opens the store of `--store` or the project, does `work`, and closes it whatever happens. */
 export async function withStore(
@@ -83,7 +97,7 @@ export async function openDocuments(
   if (checkout.value !== undefined && isApp) return failed(APP_IN_BRANCH);
   const { project: declared } = project.value;
   const { folder, store, access } = context.flags;
-  const place = { folder, location: store ?? declared.spec.store, ...access };
+  const place = { folder, ...locationOf(store, declared.spec.store), ...access };
   // A branch may be looked at from anywhere: what is remembered here is of the documents here.
   const memory = checkout.value === undefined ? context.world.memory(place) : undefined;
   const desired = await readDesired(context, project.value, memory ? { memory } : {});
@@ -96,7 +110,11 @@ export async function openDocuments(
 
 /** The folder that holds the newest commit. One that cannot be fetched is not what anybody means to apply by hand. */
 async function checkOut(context: CommandContext, branch: GitBranch): Promise<Result<string, Failure>> {
-  const opened = await context.world.openBranch({ ...branch, folder: context.flags.folder });
+  const opened = await context.world.openBranch({
+    ...branch,
+    store: context.flags.store,
+    folder: context.flags.folder,
+  });
   if (!opened.ok) return failed(opened.error);
   const { id, trouble } = opened.value.commit();
   if (trouble) return failed(trouble);

@@ -46,7 +46,7 @@ export class Duration {
   static #of(amount: number, unit: 'd' | 'h' | 'm' | 's'): Duration {
     if (!Number.isSafeInteger(amount) || amount < 1)
       throw new Error(
-        `a duration of ${amount}${unit}: give a whole number above 0, in a smaller unit if need be`,
+        `a duration of ${amount}${unit}: use a whole number above 0, in a smaller unit if necessary`,
       );
     return new Duration(`${amount}${unit}`);
   }

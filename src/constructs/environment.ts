@@ -52,7 +52,7 @@ class EnvironmentBase extends Named implements IEnvironment {
     if (!Guest.isGuest(known)) return new Guest(this, id, { ...props, environment: this, email });
     const { spaces = [], ...others } = props;
     if (Object.values(others).some((value) => value !== undefined))
-      throw new Error(`${known.node.path}: was invited before; only spaces can be added by inviting again`);
+      throw new Error(`${known.node.path}: was already invited; inviting again can only add spaces`);
     for (const space of spaces) known.grantSpace(space);
     return known;
   }

@@ -76,7 +76,7 @@ export class Guest extends Named implements IGuest {
   grantSpace(space: ISpace, workbooks?: readonly string[]): void {
     if (space.environment.name !== this.environment.name)
       throw new Error(
-        `${this.node.path}: the space ${space.name} is in ${space.environment.name}, and the guest comes into ${this.environment.name}`,
+        `${this.node.path}: the space ${space.name} is in ${space.environment.name}, but the guest belongs to ${this.environment.name}`,
       );
     const known = this.#grants.get(space.name);
     const isWhole = workbooks === undefined || (known !== undefined && known.workbooks === undefined);

@@ -73,7 +73,7 @@ export class Policies {
     return this.require(
       keys(({ owner }) =>
         isOwnedBy(owner, 'user')
-          ? ['belongs to a person, and dies with them; give it to a service or a team']
+          ? ['belongs to a user, and ends with them; let a service or a team own it']
           : [],
       ),
     );
@@ -83,7 +83,7 @@ export class Policies {
   forbidTenantKeys(): this {
     return this.require(
       keys(({ owner }) =>
-        isOwnedBy(owner, 'tenant') ? ['belongs to the tenant; give it to a service or a team'] : [],
+        isOwnedBy(owner, 'tenant') ? ['belongs to the tenant; let a service or a team own it'] : [],
       ),
     );
   }

@@ -75,7 +75,11 @@ export class TenantRole {
 /** A role as a resource at `from` says it. */
 export function roleAt(from: IConstruct, role: Partial<Pick<TeamRole, 'nameAt'>>): string {
   if (role.nameAt === undefined)
-    throw notGiven(from, role, 'a role: TenantRole.MEMBER, TeamRole.VIEWER, or another by their of()');
+    throw notGiven(
+      from,
+      role,
+      'a role: TenantRole.MEMBER, TeamRole.VIEWER, or TenantRole.of() or TeamRole.of() for another',
+    );
   return role.nameAt(from);
 }
 

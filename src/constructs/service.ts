@@ -24,9 +24,7 @@ class ServiceBase extends Named implements IService {
   addApiKey(id: string, props: ServiceKeyProps = {}): ApiKey {
     const environment = props.environment ?? this.environmentOfKeys;
     if (environment === undefined)
-      throw new Error(
-        `${this.node.path}: name the environment of the key ${id}: addApiKey(id, { environment })`,
-      );
+      throw new Error(`${this.node.path}: key ${id} has no environment: use addApiKey(id, { environment })`);
     return new ApiKey(this, id, { ...props, environment, owner: this });
   }
 

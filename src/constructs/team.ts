@@ -92,7 +92,7 @@ export class Team extends TeamBase {
   addMember(user: IUser | string, role: TeamRole = TeamRole.VIEWER): void {
     const name = typeof user === 'string' ? user.toLowerCase() : user.name;
     if (this.#members.has(name))
-      throw new Error(`${this.node.path}: ${name} is a member of the team already`);
+      throw new Error(`${this.node.path}: ${name} is already a member of the team`);
     this.#members.set(name, { user, role });
   }
 }

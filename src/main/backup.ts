@@ -35,7 +35,7 @@ export async function backUp(options: BackupOptions): Promise<Result<BackupRepor
   const { folder, file, keyFile, whenTaken } = options;
   const taken = [file, ...(keyFile === undefined ? [] : [keyFile])].find((path) => existsSync(path));
   if (taken !== undefined && whenTaken === 'refuse')
-    return fail(fault('exists', `${taken} is there already; name another file, or replace it with --force`));
+    return fail(fault('exists', `${taken} already exists; use another file, or replace it with --force`));
   const opened = await openAt({ ...options, whenAbsent: 'refuse' }, async (storage, _, masterKey) => {
     const announced = await announce(storage, masterKey, options);
     if (announced.ok) await storage.close();
@@ -89,5 +89,5 @@ export async function givenKey(path: string | undefined): Promise<Result<Secret 
   if (path === undefined) return ok(undefined);
   const key = await readKeyFile(path);
   if (!key.ok || key.value !== undefined) return key;
-  return fail(fault('master_key', `${path} is not there; it should hold the master key`));
+  return fail(fault('master_key', `the master key file ${path} does not exist; restore it from its backup`));
 }

@@ -26,7 +26,7 @@ export async function main(argv: readonly string[], parserScript: URL): Promise<
     });
   } catch (error) {
     terminal.err(
-      `keywright: a bug: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+      `keywright: internal error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
     );
     return 1;
   } finally {

@@ -20,6 +20,7 @@ import { makeFolder, storeFolder } from '../storage/folder.js';
 import { isPostgresAddress } from '../storage/postgres/address.js';
 import { backUp } from './backup.js';
 import { openStore, type StoreLocation, storeLocation } from './open-store.js';
+import { refuseUnboundPassword } from './password-binding.js';
 import { restore } from './restore.js';
 import { rotateMasterKey } from './rotate-master-key.js';
 
@@ -37,7 +38,7 @@ export function createWorld(env: Env, readers: FileReaders | undefined): Depende
     readers,
     openStore: async (place, whenAbsent) => {
       if (isRemote(place)) return (await import('./remote-store.js')).openRemote(place, env);
-      const at = locationOf(place);
+      const at = locationOf(place, env);
       return at.ok ? openStore({ ...adapters, ...key, ...at.value, whenAbsent }) : at;
     },
     openSinks: (folder, roots) => {
@@ -87,7 +88,7 @@ export function createWorld(env: Env, readers: FileReaders | undefined): Depende
     },
     rotateMasterKey: async (place, next, caller) => {
       if (isRemote(place)) return fail(ofTheServer('its master key is replaced'));
-      const at = locationOf(place);
+      const at = locationOf(place, env);
       if (!at.ok) return at;
       const rotation = { ...adapters, ...at.value, caller };
       if (given && next) return rotateMasterKey({ ...rotation, masterKeys: { from: given, to: next } });
@@ -106,14 +107,14 @@ export function createWorld(env: Env, readers: FileReaders | undefined): Depende
     serveStatus: async (address, status) =>
       (await import('../adapters/status-server.js')).serveStatus(address, status),
     serve: async (place, options) => {
-      if (isRemote(place)) return fail(ofTheServer('the store of an authority is served'));
-      const at = locationOf(place);
+      if (isRemote(place)) return fail(ofTheServer('the store of a server can be served only'));
+      const at = locationOf(place, env);
       if (!at.ok) return at;
       const { serve } = await import('./server.js');
       const rootToken = env['KEYWRIGHT_ROOT_TOKEN'];
       const plan = env['KEYWRIGHT_PLAN'];
       if (plan !== undefined && !isPlan(plan))
-        return fail(fault('usage', `KEYWRIGHT_PLAN is one of ${PLANS.join(', ')}`));
+        return fail(fault('usage', `KEYWRIGHT_PLAN must be one of ${PLANS.join(', ')}`));
       const { outboxSettings } = await import('../outbox/settings.js');
       const outbox = outboxSettings(env);
       if (!outbox.ok) return outbox;
@@ -130,15 +131,18 @@ export function createWorld(env: Env, readers: FileReaders | undefined): Depende
 /** Others have the present key too, and must get the next one from whoever replaces it. */
 const BOTH_KEYS = fault(
   'usage',
-  'a key that comes from outside, or that several machines share, is replaced by one from outside: give the present one in KEYWRIGHT_MASTER_KEY and the next with --stdin',
+  'a master key from the environment is replaced by one that you provide: set the current key in KEYWRIGHT_MASTER_KEY and provide the new key with --stdin',
 );
 
 /** `usage` for a store on a server, which has tools of its own. */
 function embeddedFolder(place: StorePlace, instead: string): Result<string> {
-  if (isRemote(place)) return fail(ofTheServer('a store is backed up and restored'));
+  if (isRemote(place)) return fail(ofTheServer('a store can be backed up and restored only'));
   if (!isPostgresAddress(place.location)) return stateFolder(place);
   return fail(
-    fault('usage', `a store on a PostgreSQL server is ${instead}; keep its master key too, and elsewhere`),
+    fault(
+      'usage',
+      `a store on a PostgreSQL server is ${instead}; keep its master key as well, in a different location`,
+    ),
   );
 }
 
@@ -148,17 +152,18 @@ const isElsewhere = (place: StorePlace): boolean => isRemote(place) || isPostgre
 
 /** `usage` for what needs the store itself, and not what an authority says of it. */
 const ofTheServer = (what: string) =>
-  fault('usage', `${what} where it is: name the folder or the postgres:// address that the authority serves`);
+  fault(
+    'usage',
+    `${what} on the machine that runs it: use the folder or the postgres:// address that the server serves`,
+  );
 
-function locationOf(place: StorePlace): Result<StoreLocation> {
+/** `usage` for a server that a document names and to which the environment's password would go unasked. */
+function locationOf(place: StorePlace, env: Env): Result<StoreLocation> {
   const folder = stateFolder(place);
-  return folder.ok
-    ? ok(
-        isPostgresAddress(place.location)
-          ? storeLocation(place.location, folder.value)
-          : { folder: folder.value },
-      )
-    : folder;
+  if (!folder.ok || !isPostgresAddress(place.location))
+    return folder.ok ? ok({ folder: folder.value }) : folder;
+  const bound = refuseUnboundPassword(place, env);
+  return bound.ok ? ok(storeLocation(place.location, folder.value)) : bound;
 }
 
 /** The folder of what is kept on this machine: the embedded store itself, or what belongs to one elsewhere. */
@@ -170,7 +175,7 @@ function stateFolder(place: StorePlace): Result<string> {
   return fail(
     fault(
       'store_unreachable',
-      `a store is a folder, postgres://USER@HOST:PORT/DATABASE or https://HOST of an authority; this version has no adapter for ${scheme}://`,
+      `unsupported store address ${scheme}://; use a folder, postgres://USER@HOST:PORT/DATABASE or https://HOST of a server`,
     ),
   );
 }

@@ -5,6 +5,7 @@ import { openApi } from '../http/openapi.js';
 import { outputSchema } from '../render/output-schema.js';
 import { errorsPage, kindsPage, lifecycleText, reasonsPage, schemaText } from '../render/reference.js';
 import { resourcesPage } from '../render/resources-page.js';
+import { ROUTES } from './routes.js';
 
 /** Path below the root of the package, and the text that belongs there. */
 export const DERIVED: Readonly<Record<string, () => string>> = {
@@ -15,7 +16,7 @@ export const DERIVED: Readonly<Record<string, () => string>> = {
   'docs/reference/lifecycle.md': lifecycleText,
   'docs/reference/keywright.schema.json': schemaText,
   'docs/reference/output.schema.json': () => `${JSON.stringify(outputSchema(), null, 2)}\n`,
-  'docs/reference/openapi.json': () => `${JSON.stringify(openApi(), null, 2)}\n`,
+  'docs/reference/openapi.json': () => `${JSON.stringify(openApi(ROUTES), null, 2)}\n`,
 };
 
 /** Writes every derived file below `root`. */

@@ -30,7 +30,7 @@ async function stateIn(paths: StoreFolder): Promise<Result<'absent' | 'present'>
   if (!state.ok) return state;
   if (state.value !== 'foreign') return ok(state.value);
   return fail(
-    fault('store_foreign', `${paths.folder} holds something that is not a store; name another folder`),
+    fault('store_foreign', `${paths.folder} contains files that are not a store; use another folder`),
   );
 }
 

@@ -148,9 +148,9 @@ export async function createVerifier(options: VerifierOptions): Promise<KeyVerif
 function complaintAbout({ store, token, refreshEveryMs = REFRESH_EVERY_MS }: VerifierOptions) {
   if (typeof store !== 'string' || store === '') return 'store: a folder, postgres://… or https://…';
   if (isHttpAddress(store) && token === undefined)
-    return 'token: an authority wants one that may keys:verify; give a secret key';
+    return 'token: a server requires a token with keys:verify; use a secret key';
   const isFit = refreshEveryMs > 0 && refreshEveryMs <= REFRESH_MAX_MS;
-  return isFit ? undefined : `refreshEveryMs: more than 0 and at most ${REFRESH_MAX_MS} milliseconds`;
+  return isFit ? undefined : `refreshEveryMs: must be more than 0 and at most ${REFRESH_MAX_MS} milliseconds`;
 }
 
 function opened(options: VerifierOptions): Promise<Result<Verifying>> {
@@ -180,7 +180,7 @@ function faceOf(verifying: Verifying, environment: string | undefined): KeyVerif
 /** Throws for a mistake in the calling program, where it was made. */
 function sound<T extends { readonly space?: unknown; readonly workbook?: unknown }>(asked: T): T {
   if (asked.workbook !== undefined && asked.space === undefined)
-    throw new VerifierError(fault('usage', 'a workbook goes with the space that it is in'));
+    throw new VerifierError(fault('usage', 'workbook requires the space that contains it'));
   return asked;
 }
 

@@ -6,7 +6,7 @@ import { rotationDueAt, stateOf, waitsForClaim } from '../domain/lifecycle.js';
 import type { LiveObject, VersionFacts } from '../domain/live.js';
 import { refText } from '../domain/objects.js';
 import { ownerText } from '../domain/owner.js';
-import { prefixOf } from '../domain/secret.js';
+import { prefixOf, withoutTokensIn } from '../domain/secret.js';
 import { formatDuration, formatInstant, type Instant, NEVER } from '../domain/time.js';
 import { escaped, tableOf } from './markdown.js';
 import { printable, sinkText, table } from './text-format.js';
@@ -44,7 +44,7 @@ export function objectsYaml(objects: readonly LiveObject[], now: Instant): strin
   return stringify(value, { lineWidth: 0, aliasDuplicateObjects: false });
 }
 
-const NOTHING = 'Nothing is live.\n';
+const NOTHING = 'No live objects.\n';
 const COLUMNS = ['Object', 'Project', 'State', 'Version', 'Last used', 'Expires'];
 const WIDE_COLUMNS = ['Environment', 'Owner', 'Sinks', 'Labels', 'Id'];
 
@@ -86,7 +86,7 @@ function standing({ declaration, grantedAt }: LiveObject, now: Instant): readonl
   if (declaration.kind === 'User') return [declaration.spec.status ?? 'active', '', '', ''];
   if (declaration.kind !== 'Guest') return ['live', '', '', ''];
   const end = expiresAt({ spec: declaration.spec, grantedAt });
-  const state = end <= now ? 'lapsed' : grantedAt === undefined ? 'no grant yet' : 'live';
+  const state = end <= now ? 'lapsed' : grantedAt === undefined ? 'no grants yet' : 'live';
   return [state, '', '', end === NEVER ? '' : formatInstant(end)];
 }
 
@@ -105,7 +105,8 @@ const isOver = (version: VersionFacts, now: Instant): boolean =>
 
 /** The same for programs: instants in ISO 8601, absent ones null. */
 export function objectsJson(objects: readonly LiveObject[], now: Instant) {
-  return { apiVersion: API_VERSION, kind: 'List', items: objects.map((object) => objectJson(object, now)) };
+  const items = objects.map((object) => objectJson(object, now));
+  return withoutTokensIn({ apiVersion: API_VERSION, kind: 'List', items });
 }
 
 /** One of the list. */

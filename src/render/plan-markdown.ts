@@ -6,6 +6,7 @@ import type { Finding, Plan, Waiting } from '../plan/plan.js';
 import { escaped } from './markdown.js';
 import { type Group, groupsOf, summaryText, type Verb } from './plan-groups.js';
 import { cellOf, type Section, sectionsMarkdown } from './sections.js';
+import { eventText } from './text-format.js';
 import { waitingLines } from './waiting.js';
 
 /** No newline at the end. Cut to what fits into a comment, the most important first. */
@@ -34,11 +35,11 @@ export function planMarkdown(plan: Plan, forecast?: readonly Forecast[], isVerbo
 
 const forecastSection = (forecast: readonly Forecast[], until: Instant): Section => ({
   title: `Until ${formatInstant(until)}`,
-  rows: forecast.length === 0 ? [['nothing falls due']] : forecast.map((one) => [forecastLine(one)]),
+  rows: forecast.length === 0 ? [['nothing is due']] : forecast.map((one) => [forecastLine(one)]),
 });
 
 const forecastLine = ({ at, object, what, reason, message }: Forecast): string =>
-  `${formatInstant(at)} ${refText(object)} ${what} (${reason}): ${message}`;
+  `${formatInstant(at)} ${refText(object)} ${eventText(what)} (${reason}): ${message}`;
 
 /** What takes something away comes first: it is what must not be cut. */
 const IMPORTANCE: readonly Verb[] = [

@@ -21,7 +21,7 @@ export function reportText({ results, summary }: Report, options: TextOptions): 
     ...failedLines(results, paint),
     ...notAttemptedLines(results, paint),
     `${paint(isWhole ? 'green' : 'red', isWhole ? 'Applied:' : 'Partly applied:')} ${counts}.`,
-    ...(isWhole ? [] : ['Nothing is lost: the next plan takes up where this one stopped.']),
+    ...(isWhole ? [] : ['The next plan continues where this one stopped.']),
   ].join('\n');
 }
 

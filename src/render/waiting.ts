@@ -58,5 +58,5 @@ const WAITS: Readonly<Partial<Record<WaitingReason, string>>> = {
   TooManyVersions: 'an accepted version to be handed over',
   Suspended: 'the end of their keywright.dev/suspend-until',
   NeedsRename: 'a rename that is refused',
-  Lapsed: 'a declared rotation, after they expired',
+  Expired: 'a declared rotation, after they expired',
 };

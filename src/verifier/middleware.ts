@@ -123,14 +123,14 @@ const CHALLENGE = 'Bearer realm="keywright"';
 const UNKNOWN: Refusal = {
   status: 401,
   code: 'unauthenticated',
-  detail: 'send a key that is accepted, as Authorization: Bearer or X-API-Key',
+  detail: 'send a valid key as Authorization: Bearer or X-API-Key',
   headers: { 'www-authenticate': CHALLENGE },
 };
 
 const TWO: Refusal = {
   status: 400,
   code: 'bad_request',
-  detail: 'send one key, by one method: Authorization or X-API-Key',
+  detail: 'send one key with one method: Authorization or X-API-Key',
   headers: { 'www-authenticate': `${CHALLENGE}, error="invalid_request"` },
 };
 
@@ -152,7 +152,7 @@ const forbidden = (detail: string, scope?: string): Refusal => ({
 
 const FROM_BROWSER = forbidden('a secret key is for servers, not for browsers');
 const NOT_IN_PLAN = forbidden('the plan of this account does not include the API');
-const PUBLISHABLE = forbidden('a publishable key only starts a session; call with a secret key');
+const PUBLISHABLE = forbidden('a publishable key can only start a session; use a secret key');
 
 /** A caller without a good key for this environment gets no reason. */
 function verdictOf({ code, key }: Answer, permission: string | undefined): Verdict {
@@ -163,8 +163,8 @@ function verdictOf({ code, key }: Answer, permission: string | undefined): Verdi
   if (code === 'FORBIDDEN')
     return refused(
       permission === undefined
-        ? forbidden('the key may not do this here')
-        : forbidden(`this needs the permission ${permission}`, permission),
+        ? forbidden('the key is not allowed to do this here')
+        : forbidden(`this requires the permission ${permission}`, permission),
     );
   return code === 'VALID' && key !== undefined ? { kind: 'let in', key } : refused(UNKNOWN);
 }

@@ -155,7 +155,7 @@ export class RemoteVerifier {
     }
     return lost === 0
       ? ok(undefined)
-      : fail(fault('store_unreachable', `the last uses of ${lost} keys could not be reported`));
+      : fail(fault('store_unreachable', `the last use of ${lost} keys could not be reported`));
   }
 
   async #listenWhile(signal: AbortSignal): Promise<void> {

@@ -73,7 +73,7 @@ export interface Verifier {
 
 const UNAVAILABLE: Unavailable = Object.freeze({ valid: false, code: 'UNAVAILABLE' });
 const WENT_BACK =
-  'The store is not what was read from it before, as after restoring a backup. Nothing in memory is trusted; the next refresh reads all of it again.';
+  'The store does not match what was read before, for example after restoring a backup. The next refresh reads all of it again.';
 const ANYTHING: VerificationRequest = Object.freeze({});
 
 export interface Following {
@@ -198,7 +198,7 @@ class FollowingVerifier implements Verifier {
   async #readChanges({ index, position }: Memory): Promise<Result<void>> {
     const changed = await this.#feed.changedSince(position);
     if (!changed.ok) return changed;
-    if (this.#isClosed) return fail(fault('interrupted', 'The verifier was closed meanwhile.'));
+    if (this.#isClosed) return fail(fault('interrupted', 'The verifier was closed during the call.'));
     if (changed.value.kind === 'another-history') {
       this.#memory = undefined;
       return fail(fault('interrupted', WENT_BACK));

@@ -22,7 +22,7 @@ test('people are listed as they stand, and guests with their end', () => {
   expect(lines.slice(1, 6)).toEqual([
     ['User/ada', 'acme', 'active', age],
     ['User/bob', 'acme', 'deactivated', age],
-    ['Guest/production/new', 'acme', 'no grant yet', age],
+    ['Guest/production/new', 'acme', 'no grants yet', age],
     ['Guest/production/now', 'acme', 'live', '2027-01-23T00:00:00.000Z', age],
     ['Guest/production/old', 'acme', 'lapsed', '2027-01-10T00:00:00.000Z', age],
   ]);
@@ -43,5 +43,5 @@ test('a list in Markdown is a table', () => {
       '| --- | --- | --- | --- | --- | --- |\n' +
       '| User/ada | acme | active |  |  |  |\n',
   );
-  expect(objectsMarkdown([], 0)).toBe('Nothing is live.\n');
+  expect(objectsMarkdown([], 0)).toBe('No live objects.\n');
 });

@@ -297,7 +297,7 @@ describeWithPostgres('a store on a server', () => {
       );
       const opened = await addressed((address) => address.replace('platform:', 'guest:'));
       expect(opened).toMatchObject({
-        error: { code: 'store_unreachable', message: expect.stringContaining('needs CREATE') },
+        error: { code: 'store_unreachable', message: expect.stringContaining('grant CREATE') },
       });
       await place.sql('create schema keywright authorization guest');
       const store = unwrap(await addressed((address) => address.replace('platform:', 'guest:')));

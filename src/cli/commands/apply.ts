@@ -22,11 +22,14 @@ export const APPROVAL_OPTIONS: readonly OptionSpec[] = [
 export const apply: Command = {
   name: 'apply',
   arguments: [
-    { name: '[planfile]', description: 'a saved plan; refused when documents or store have moved since' },
+    {
+      name: '[planfile]',
+      description: 'a saved plan; refused if the documents or the store have changed since',
+    },
   ],
   description:
-    'Plan, show the plan, ask, and carry it out: issue, deliver, confirm, promote, hand over, revoke. ' +
-    'Safe to interrupt and to run again: what was begun is finished, what is done is not done twice.',
+    'Plan, show the plan, ask for approval, and apply it: issue, deliver, confirm, promote, hand over, revoke. ' +
+    'Safe to interrupt and to run again: the next apply continues, and no step is repeated.',
   options: [...APPROVAL_OPTIONS, SELECT, ...GIT_OPTIONS, ALLOW_REMOVALS, TAKE_OVER_SINKS, VERBOSE],
   examples: [
     'keywright apply',

@@ -38,6 +38,7 @@ function emptied(documents: Documents): Documents {
     project,
     entries: [],
     references: new Set<never>(),
+    broken: [],
     digest: digestOf({ destroy: project }),
   };
   return { ...documents, desired };

@@ -53,7 +53,7 @@ async function filesOf(
   for (const path of wanted) {
     if (isStacksFolder(folder, path)) continue;
     const found = findFiles(folder, path);
-    if (found.ok) for (const one of found.value) files.set(one.file, one);
+    if (found.ok) for (const one of found.value.files) files.set(one.file, one);
     else if (paths.length > 0) return failure('usage', `${path} ${found.error}`);
   }
   return ok([...files.values()]);

@@ -155,7 +155,10 @@ async function nothingNamed(
 ): Promise<Result<never, Failure>> {
   const kind = kindLike(words[0] ?? '');
   if (kind === undefined) return notFound(store, named);
-  return failure('not_found', `there is no live ${refText(named)}; for all of a kind: keywright get ${kind}`);
+  return failure(
+    'not_found',
+    `there is no live ${refText(named)}; to list all of this kind, run: keywright get ${kind}`,
+  );
 }
 
 /** On standard error, so that lists stay lists. */

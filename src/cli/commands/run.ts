@@ -19,14 +19,14 @@ import type { CommandContext } from '../terminal.js';
 export const run: Command = {
   name: 'run',
   description:
-    'Watch the documents and the live store, and apply whatever becomes due, until stopped: rotations, hand-overs, ' +
-    'changed documents. Several may run on one store: one leads, the others take over when it ends. Removals that a ' +
-    'guard refuses, and environments that require approval, are left to a person, who uses keywright apply.',
+    'Watch the documents and the live store, and apply what becomes due, until stopped: rotations, hand-overs,' +
+    'changed documents. Several can run on one store: one leads, another takes over when it ends. Removals that a' +
+    'guard refuses, and changes to environments that require approval, need keywright apply.',
   options: [
-    { flags: '--interval <duration>', description: 'how often to look though nothing calls for it (60s)' },
+    { flags: '--interval <duration>', description: 'how often to check when nothing has changed (60s)' },
     {
       flags: '--drift <policy>',
-      description: 'what was changed by hand: report it, or heal it (report)',
+      description: 'changes made outside the documents: report or heal (report)',
       choices: ['report', 'heal'],
     },
     ...GIT_OPTIONS,
@@ -107,7 +107,7 @@ function wantedOf(input: Input): Result<Wanted, Failure> {
   const interval = parseDuration(text);
   if (!interval.ok) return failure('usage', `--interval ${interval.error}`);
   if (interval.value < SECOND_MS || interval.value > INTERVAL_MAX_MS)
-    return failure('usage', `--interval is at least 1s and at most 24d, not ${text}`);
+    return failure('usage', `--interval must be at least 1s and at most 24d, not ${text}`);
   const git = branchOf(input);
   if (!git.ok) return git;
   return ok({

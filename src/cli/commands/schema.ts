@@ -6,7 +6,7 @@ import { EXIT } from '../exit.js';
 
 export const schema: Command = {
   name: 'schema',
-  description: 'Print the JSON Schema of documents. Editors complete and check YAML with it.',
+  description: 'Print the JSON Schema of documents, with which editors complete and check YAML.',
   examples: ['keywright schema > keywright.schema.json'],
   run: async (context) => {
     context.terminal.out(`${JSON.stringify(editorSchema(), null, 2)}\n`);

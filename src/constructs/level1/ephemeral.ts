@@ -34,7 +34,7 @@ class EphemeralResource extends TerraformElement {
   /** CDKTF writes only those blocks as HCL that it knows, and would leave this one out. */
   override toHclTerraform(): never {
     throw new Error(
-      `${this.node.path}: ephemeral blocks are written as JSON only: leave hclOutput and SYNTH_HCL_OUTPUT away`,
+      `${this.node.path}: ephemeral blocks can only be synthesized as JSON: remove hclOutput and SYNTH_HCL_OUTPUT`,
     );
   }
 }

@@ -56,7 +56,7 @@ const METADATA: JsonSchema = {
     labels: LABELS,
     annotations: {
       type: 'object',
-      description: 'Notes of your own, and switches of ours under keywright.dev/.',
+      description: 'Your own notes, and Keywright settings under keywright.dev/.',
       maxProperties: 64,
       propertyNames: keys,
       properties: {
@@ -75,7 +75,7 @@ const METADATA: JsonSchema = {
         'keywright.dev/suspend-until': {
           type: 'string',
           format: 'instant',
-          description: 'Reconciliation of the object is paused until then.',
+          description: 'Reconciliation of the object is paused until this time.',
         },
       },
       patternProperties: { '^keywright\\.dev/(?!(?:protect|previous-name|suspend-until)$)': false },
@@ -127,19 +127,21 @@ export function editorSchema(): JsonSchema {
         if: {
           required: ['kind'],
           properties: { kind: { const: kind } },
-          not: { required: ['matrix'] },
+          not: IN_A_LOOP,
         },
         // biome-ignore lint/suspicious/noThenProperty: `then` is a keyword of JSON Schema
         then: standard(documentSchema(kind)),
       })),
       {
-        if: { required: ['matrix'] },
+        if: IN_A_LOOP,
         // biome-ignore lint/suspicious/noThenProperty: `then` is a keyword of JSON Schema
         then: MATRIX_DOCUMENT,
       },
     ],
   };
 }
+
+const IN_A_LOOP: JsonSchema = { required: ['matrix'], properties: { matrix: {} } };
 
 /** A document in a loop: what its placeholders come to, `keywright validate` checks. */
 const MATRIX_DOCUMENT: JsonSchema = {
@@ -155,7 +157,7 @@ const MATRIX_DOCUMENT: JsonSchema = {
       properties: { exclude: { type: 'array', items: { type: 'object' } }, previous: { type: 'object' } },
       additionalProperties: { type: 'array', minItems: 1, uniqueItems: true, items: { type: 'string' } },
     },
-    metadata: { type: 'object', required: ['name'] },
+    metadata: { type: 'object', required: ['name'], properties: { name: { type: 'string' } } },
     spec: { type: 'object' },
   },
 };
