@@ -14,20 +14,20 @@ export const COMMON: readonly OptionSpec[] = [
   {
     flags: '--token <token>',
     description:
-      'what an authority at https://… is shown; better given as KEYWRIGHT_TOKEN, which no list of processes shows',
+      'the token for a server at https://…; prefer KEYWRIGHT_TOKEN, because process lists show flags',
   },
   {
     flags: '--insecure-http',
-    description: 'let the token, and secrets that are claimed, cross a network by plain http',
+    description: 'allow plain http, which sends the token and claimed secrets unencrypted',
   },
   {
     flags: '--app <command>',
-    description: 'a CDK app that declares, instead of the project\'s documents: "node main.js"',
+    description: 'a CDK app to use instead of the project\'s documents: "node main.js"',
   },
   {
     flags: '-o, --output <format>',
     description: 'text, json or markdown',
     choices: FORMATS,
   },
-  { flags: '--no-color', description: 'no colours' },
+  { flags: '--no-color', description: 'print without colours' },
 ];

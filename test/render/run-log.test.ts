@@ -60,7 +60,7 @@ test('says what was done to each object, for programs as well, however many they
     level: 'info',
     action: 'create',
     reason: 'NotFound',
-    message: expect.stringMatching(/^ApiKey\/key-79: create \(NotFound\); .*issue generation 1/),
+    message: expect.stringMatching(/^ApiKey\/key-79: create \(NotFound\); .*issue version 1/),
   });
   expect(JSON.parse(logJson(changed[0] as LogLine))).toMatchObject({
     event: 'changed',
