@@ -13,6 +13,7 @@ import {
 } from '../ports/live-store.js';
 import type { Sealing } from '../ports/sealing.js';
 import { readAudit, readChanges } from './audit.js';
+import { mayMutate, mayRequest } from './authorization.js';
 import { identityOf, openOrFill, type StoreIdentity } from './bootstrap.js';
 import { acknowledge, activate, deactivate, requestRotation } from './by-hand.js';
 import { removeByHand, updateByHand } from './change-by-hand.js';
@@ -21,6 +22,7 @@ import { claim } from './claim.js';
 import { create, createByHand } from './create.js';
 import { remove } from './delete.js';
 import { dependentsOf } from './dependents.js';
+import { inTheNameOf } from './identity/principal-now.js';
 import { issue } from './issue.js';
 import type { Keyring } from './keyring.js';
 import { acquire, checkLease, LEASE_TTL_MAX_MS, release, renew } from './lease.js';
@@ -81,10 +83,22 @@ function assemble(parts: Parts): LiveStore {
     mutate: (mutation, lease, caller) =>
       storage.write(async (tx) => {
         const held = await checkLease(tx, lease);
-        return held.ok ? mutate({ ...workOf(tx, caller), isApply: true }, mutation) : held;
+        if (!held.ok) return held;
+        const work = await inTheNameOf({ ...workOf(tx, caller), isApply: true }, caller);
+        const allowed = work.ok ? await mayMutate(work.value, mutation) : work;
+        return work.ok && allowed.ok ? mutate(work.value, mutation) : (allowed as Result<never>);
       }),
-    request: (request, caller) => storage.write((tx) => perform(workOf(tx, caller), request)),
-    claim: (object, caller) => storage.write((tx) => claim(workOf(tx, caller), object)),
+    request: (request, caller) =>
+      storage.write(async (tx) => {
+        const work = await inTheNameOf(workOf(tx, caller), caller);
+        const allowed = work.ok ? await mayRequest(work.value, request) : work;
+        return work.ok && allowed.ok ? perform(work.value, request) : (allowed as Result<never>);
+      }),
+    claim: (object, caller) =>
+      storage.write(async (tx) => {
+        const work = await inTheNameOf(workOf(tx, caller), caller);
+        return work.ok ? claim(work.value, object) : work;
+      }),
     verify: async (token, request, consumer) => {
       const id = tokenIdOf(token);
       if (!id.ok) return ok(id.error);

@@ -5,7 +5,7 @@ import { type ObjectRef, refText } from '../domain/objects.js';
 import { fail, type Result } from '../domain/result.js';
 import { parseToken, type Secret } from '../domain/secret.js';
 import type { Outcome } from '../ports/live-store.js';
-import { isSameMac, versionFactsOf } from './rows.js';
+import { isSameMac, refOfRow, versionFactsOf } from './rows.js';
 import type { ObjectRow } from './storage-port.js';
 import { loadKey, type StoredKey, saveKey } from './stored.js';
 import { changed, type Entry, unchanged, type Work } from './work.js';
@@ -46,7 +46,7 @@ export async function acknowledge(
     return fail(
       fault(
         'possession_required',
-        `the proof is not the token of the newest version of ${refText(object)}; give the one that its consumers use now`,
+        `the proof is not the token of the newest version of ${refText(refOfRow(row))}; give the one that its consumers use now`,
       ),
     );
   const { generation } = newest;

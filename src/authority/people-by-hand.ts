@@ -11,35 +11,35 @@ import { isOwnerRole } from '../domain/roles.js';
 import type { By, Invitation, Shown } from '../ports/authority.js';
 import type { NewPerson, People, PersonChange } from '../ports/people.js';
 import { updateByHand } from './change-by-hand.js';
+import { conferredByPerson, type PersonRights, permissionsOfRoles } from './conferred.js';
 import { createByHand } from './create.js';
-import { callerBy, type Identity } from './identity/identity.js';
+import type { Identity } from './identity/identity.js';
 import { makeInvitation } from './identity/invitations.js';
 import { findPerson } from './identity/passwords.js';
 import { removePerson } from './people.js';
 import { keepAttributes } from './rooms/beside.js';
 import { another, labelFrom } from './rooms/labels.js';
 import { declarationOf, refOfRow } from './rows.js';
-import { permissionsOfRole } from './standing.js';
 import type { ObjectRow } from './storage-port.js';
 import { loadObject } from './stored.js';
 import type { Work } from './work.js';
 
-export const peopleOver = ({ write }: Pick<Identity, 'write'>): People => ({
-  add: (person, by) => write(callerBy(by), (work) => add(work, person, by)),
-  change: (person, change, by) => write(callerBy(by), (work) => changePerson(work, { person, change }, by)),
+export const peopleOver = ({ act }: Pick<Identity, 'act'>): People => ({
+  add: (person, by) => act(by, (work, caller) => add(work, person, caller)),
+  change: (person, change, by) => act(by, (work, caller) => changePerson(work, { person, change }, caller)),
   giveRole: (person, role, by) =>
-    write(callerBy(by), (work) =>
+    act(by, (work, caller) =>
       changeRoles(work, {
         person,
-        by,
+        by: caller,
         rolesAfter: (roles) => [...roles.filter((one) => one !== role), role],
       }),
     ),
   takeRole: (person, role, by) =>
-    write(callerBy(by), (work) =>
-      changeRoles(work, { person, by, rolesAfter: (roles) => roles.filter((one) => one !== role) }),
+    act(by, (work, caller) =>
+      changeRoles(work, { person, by: caller, rolesAfter: (roles) => roles.filter((one) => one !== role) }),
     ),
-  remove: (person, by) => write(callerBy(by), (work) => remove(work, person, by)),
+  remove: (person, by) => act(by, (work, caller) => remove(work, person, caller)),
 });
 
 const NAME_MAX = 200;
@@ -90,9 +90,11 @@ async function changePerson(work: Work, { person, change }: Changing, by: By): P
   if (!isVisibleText(name ?? '', NAME_MAX)) return fail(fault('bad_request', 'say a name that can be read'));
   const { spec } = declaredBy(row.value);
   const roles = spec.roles ?? [];
-  // Letting somebody in again gives them all that they may do.
-  const isLetIn = status === 'active' && spec.status !== 'active';
-  const allowed = await mayMake(work, { before: roles, after: roles, gives: isLetIn ? roles : [] }, by);
+  // Letting somebody in again gives them all that they may do, in teams and by their keys too.
+  const isLetIn = status === 'active' && spec.status === 'deactivated';
+  const rights = isLetIn ? await conferredByPerson(work, row.value) : ok(undefined);
+  if (!rights.ok) return rights;
+  const allowed = await mayMake(work, { before: roles, after: roles, gives: [], rights: rights.value }, by);
   if (!allowed.ok) return allowed;
   const changed = await declare(work, row.value, {
     ...(name !== undefined && { name }),
@@ -132,21 +134,21 @@ interface Roles {
   readonly after: readonly string[];
   /** What they come to have by it; absent: all of `after`. */
   readonly gives?: readonly string[];
+  /** And what they are let in to besides. */
+  readonly rights?: PersonRights | undefined;
 }
 
 async function mayMake(
   work: Work,
-  { before, after, gives = after }: Roles,
+  { before, after, gives = after, rights }: Roles,
   { principal }: By,
 ): Promise<Result<void>> {
-  const confers = new Set<string>();
-  for (const role of gives) {
-    const permissions = await permissionsOfRole(work, role, 'tenant');
-    if (!permissions.ok) return permissions;
-    for (const permission of permissions.value) confers.add(permission);
-  }
+  const given = await permissionsOfRoles(work, gives, 'tenant');
+  if (!given.ok) return given;
+  const { permissions = [], memberships = [] } = rights ?? {};
   const isOwner = [...before, ...after].some(isOwnerRole);
-  return authorize(principal, 'users:write', { kind: 'person', isOwner, confers: [...confers] });
+  const confers = [...given.value, ...permissions];
+  return authorize(principal, 'users:write', { kind: 'person', isOwner, confers, memberships });
 }
 
 async function theirRow(work: Work, person: string): Promise<Result<ObjectRow>> {

@@ -17,7 +17,7 @@ import { isActiveOwner } from '../domain/people.js';
 import { fail, ok, type Result } from '../domain/result.js';
 import type { Outcome } from '../ports/live-store.js';
 import { appliedAfter } from './applied.js';
-import { endAllOf } from './identity/credentials.js';
+import { endSignedIn } from './identity/credentials.js';
 import { liveReferences } from './references.js';
 import { declarationOf, declarationText, refOfRow, standingOfPerson } from './rows.js';
 import type { ObjectRow } from './storage-port.js';
@@ -66,8 +66,8 @@ export async function tellPersonalKeys(
   const standing = standingOfPerson(after);
   if (standing === standingOfPerson(before)) return ok(undefined);
   if (standing !== 'active') {
-    // Whoever is let go does not come back by an invitation from before.
-    const ended = await endAllOf(work, after.id, { kind: 'invitation', action: 'invitation.ended' });
+    // Who is let go does not come back by what they had before, also once they are active again.
+    const ended = await endSignedIn(work, after.id);
     if (!ended.ok) return ended;
   }
   const owned = await work.tx.objects.ownedBy(after.id);
@@ -98,7 +98,7 @@ export async function removePerson(
   if (!found.ok) return found;
   const refused = await refuseLastOwner(work, found.value, undefined);
   if (!refused.ok) return refused;
-  for (const row of await work.tx.objects.referring('User', object.name)) {
+  for (const row of await work.tx.objects.referring('User', found.value.name)) {
     if (row.kind !== 'Team' || row.removed_at !== null) continue;
     const left = await leaveTeam(work, row, found.value);
     if (!left.ok) return left;

@@ -13,6 +13,7 @@ import type {
   ClientPrincipal,
   GuestPrincipal,
   KeyPrincipal,
+  Membership,
   PersonPrincipal,
   Principal,
   RootPrincipal,
@@ -43,15 +44,21 @@ export type Target =
       readonly confers?: readonly string[];
     }
   | { readonly kind: 'team'; readonly team: string; readonly confers?: readonly string[] }
-  /** `isOwner`: they are an owner of the account, or would be. */
-  | { readonly kind: 'person'; readonly isOwner: boolean; readonly confers?: readonly string[] }
+  /** `isOwner`: they are an owner of the account, or would be. `memberships`: what they may do in teams, which is conferred too. */
+  | {
+      readonly kind: 'person';
+      readonly isOwner: boolean;
+      readonly confers?: readonly string[];
+      readonly memberships?: readonly Pick<Membership, 'team' | 'permissions'>[];
+    }
   | { readonly kind: 'role'; readonly confers?: readonly string[] }
-  /** `id` undefined: a new one. `places`: what they would be let into. */
+  /** `id` undefined: a new one. `places`: what they would be let into. `confers`: what they may do there. */
   | {
       readonly kind: 'guest';
       readonly environment: string;
       readonly id?: string | undefined;
       readonly places?: readonly Place[];
+      readonly confers?: readonly string[];
     }
   /** What owners keep to themselves: the plan, the keys that access tokens are signed with. */
   | { readonly kind: 'owners' };
@@ -101,14 +108,19 @@ function personRefusal(person: Person, action: string, target: Target): string |
     case 'environment':
     case 'place':
     case 'arrangement':
-    case 'guest':
       return lacks(person.permissions, action);
+    case 'guest':
+      return lacks(person.permissions, action) ?? exceeds(person.permissions, target.confers);
     case 'owners':
       return isOwner(person) ? undefined : 'this is for owners of the account';
     case 'person':
       if (target.isOwner && !isReading(action) && !isOwner(person))
         return 'owners are made and changed by owners of the account';
-      return lacks(person.permissions, action) ?? exceeds(person.permissions, target.confers);
+      return (
+        lacks(person.permissions, action) ??
+        exceeds(person.permissions, target.confers) ??
+        exceedsInTeams(person, target.memberships)
+      );
     case 'role':
       return lacks(person.permissions, action) ?? exceeds(person.permissions, target.confers);
     case 'team': {
@@ -151,8 +163,13 @@ function personsKeyRefusal(
 function keyRefusal(key: KeyPrincipal, action: string, target: Target): string | undefined {
   switch (target.kind) {
     case 'environment':
-    case 'guest':
       return elsewhere(key, target.environment) ?? lacks(key.permissions, action);
+    case 'guest':
+      return (
+        elsewhere(key, target.environment) ??
+        lacks(key.permissions, action) ??
+        exceeds(key.permissions, target.confers)
+      );
     case 'place':
     case 'arrangement':
       return elsewhere(key, target.place.environment) ?? lacks(key.permissions, action);
@@ -189,6 +206,15 @@ function keysKeyRefusal(
 function exceedsKey({ permissions }: KeyPrincipal, confers: readonly string[] = []): string | undefined {
   const named = permissions.filter((one) => one !== '*');
   return exceeds(permissions, confers) ?? exceeds(named, confers.filter(isAccountWide));
+}
+
+/**
+ * May they give these permissions by an apply? It reaches every environment, so `*` beside `plans:apply` is everything.
+ * `forbidden`.
+ */
+export function mayConfer({ permissions }: Principal, confers: readonly string[]): Result<void> {
+  const refusal = exceeds(permissions, confers);
+  return refusal === undefined ? ok(undefined) : fail(fault('forbidden', refusal));
 }
 
 /** Outside its environment a key does what it was given by name, and changes nothing about people. */
@@ -258,6 +284,18 @@ const lacks = (permissions: readonly string[], action: string): string | undefin
 function exceeds(permissions: readonly string[], confers: readonly string[] = []): string | undefined {
   const more = confers.find((one) => !permits(permissions, one));
   return more === undefined ? undefined : `this would give ${more}, which you do not have yourself`;
+}
+
+/** Who takes over a person has what the person has in teams, too. */
+function exceedsInTeams(
+  person: Person,
+  memberships: readonly Pick<Membership, 'team' | 'permissions'>[] = [],
+): string | undefined {
+  for (const { team, permissions } of memberships) {
+    const more = exceeds(permissionsIn(person, team), permissions);
+    if (more !== undefined) return `${more}, in the team ${team}`;
+  }
+  return undefined;
 }
 
 const elsewhere = ({ environment }: Pick<KeyPrincipal, 'environment'>, wanted: string): string | undefined =>

@@ -8,6 +8,12 @@ export const ENVIRONMENT_DATA: readonly string[] = ['spaces', 'workbooks', 'gues
 /** What the account itself may do: a tenant key without explicit permissions. */
 export const EVERYTHING: readonly string[] = ['*'];
 
+/**
+ * What ending a key or a version of it before its time needs, whichever way: revoked, rotated with less than its overlap,
+ * given an earlier end.
+ */
+export const END_EARLY = 'keys:revoke';
+
 const ACCOUNT_NOUNS: ReadonlySet<string> = new Set([
   'environments',
   'services',

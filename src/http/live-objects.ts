@@ -85,6 +85,9 @@ export async function findEntry(
   return entry === undefined ? fail(absent) : ok(entry);
 }
 
+/** The object itself, whatever is called as it was since. */
+export const refById = ({ ref, id }: LiveObject): ObjectRef => ({ kind: ref.kind, name: id });
+
 /** By name or id; undefined if there is none. */
 export async function findObject(
   store: LiveStore,

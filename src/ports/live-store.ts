@@ -14,6 +14,7 @@ import type {
   UsageCoverage,
 } from '../domain/live.js';
 import type { Declaration, ObjectRef } from '../domain/objects.js';
+import type { Principal } from '../domain/principal.js';
 import type { Result } from '../domain/result.js';
 import type { Review, ReviewLimits } from '../domain/review.js';
 import type { Secret } from '../domain/secret.js';
@@ -30,6 +31,11 @@ export interface Caller {
   readonly path: string;
   /** What is done is to be done once. */
   readonly once?: Attempt;
+  /**
+   * Whose rights decide, in the transaction of the effect and as they are then: `forbidden`, `unauthenticated`. Absent:
+   * the operator of the store, who has its master key.
+   */
+  readonly principal?: Principal;
 }
 
 /** The lease of writers, the only one that mutations are done under. */
@@ -109,7 +115,10 @@ export interface ConfirmedDelivery {
   readonly machine: string;
 }
 
-/** Effects that a person asks for. Fenced by the object's own facts, not by the lease: an emergency never waits. */
+/**
+ * Effects that a person asks for. Fenced by the object's own facts, not by the lease: an emergency never waits. `object`
+ * may have an id for its name: then that object is meant, whatever is called as it was since.
+ */
 export type Request =
   /** Made by hand: no project declares it until one adopts it. The name may be any. */
   | { readonly kind: 'create'; readonly declaration: Declaration }
@@ -136,6 +145,8 @@ export type Request =
       readonly object: ObjectRef;
       readonly overlapMs: DurationMs;
       readonly tokenId?: string;
+      /** `in_use`, with what uses it, unless what would end was not used within the time that the key calls quiet. */
+      readonly onlyIfUnused?: boolean;
     }
   /** Confirms the hand-over to the newest version. `proof` is that version's token: possession. */
   | { readonly kind: 'acknowledge'; readonly object: ObjectRef; readonly proof: Secret }

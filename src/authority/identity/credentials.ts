@@ -109,13 +109,41 @@ export async function endCredential(work: Work, row: CredentialRow, action: stri
 export async function endAllOf(
   work: Work,
   holderId: string,
-  { kind, action }: { readonly kind: CredentialRowKind; readonly action: string },
+  {
+    kind,
+    action,
+    except,
+  }: { readonly kind: CredentialRowKind; readonly action: string; readonly except?: string },
 ): Promise<Result<void>> {
   for (const row of await work.tx.credentials.of(holderId, kind)) {
-    if (row.ended_at !== null || row.spent_at !== null) continue;
+    if (hasEnded(row, work.now) || row.spent_at !== null || row.id === except) continue;
     const checked = genuineCredential(work, row);
     if (!checked.ok) return checked;
     const ended = await endCredential(work, checked.value, action);
+    if (!ended.ok) return ended;
+  }
+  return ok(undefined);
+}
+
+/** By what a person is let in who has proven it before: these are dead once somebody else decides how they come in. */
+const SIGNED_IN = [
+  { kind: 'session', action: 'session.ended' },
+  { kind: 'personal', action: 'token.revoked' },
+  { kind: 'invitation', action: 'invitation.ended' },
+] as const;
+
+/**
+ * Ends what a person is signed in by, so that what was there before a reset, a deactivation or another invitation is dead for
+ * good. `except`: this one goes on.
+ */
+export async function endSignedIn(
+  work: Work,
+  holderId: string,
+  { except, kinds }: { readonly except?: string; readonly kinds?: readonly CredentialRowKind[] } = {},
+): Promise<Result<void>> {
+  for (const { kind, action } of SIGNED_IN) {
+    if (kinds?.includes(kind) === false) continue;
+    const ended = await endAllOf(work, holderId, { kind, action, ...(except !== undefined && { except }) });
     if (!ended.ok) return ended;
   }
   return ok(undefined);

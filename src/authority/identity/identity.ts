@@ -15,6 +15,7 @@ import type { Work } from '../work.js';
 import { AskingThrottle } from './asking-throttle.js';
 import type { Reading } from './credentials.js';
 import type { Hasher } from './passwords.js';
+import { inTheNameOf } from './principal-now.js';
 import { LoginThrottle } from './throttle.js';
 import { turns } from './turns.js';
 
@@ -39,6 +40,8 @@ export interface Identity {
   decoy(): Promise<string>;
   read<T>(look: (reading: Reading) => Promise<Result<T>>): Promise<Result<T>>;
   write<T>(caller: Caller, work: (work: Work) => Promise<Result<T>>): Promise<Result<T>>;
+  /** In the name of somebody, with their rights as they are in the transaction: `by` is who they are then. */
+  act<T>(by: By, work: (work: Work, by: By) => Promise<Result<T>>): Promise<Result<T>>;
 }
 
 export interface IdentityParts extends IdentityWorld {
@@ -50,6 +53,14 @@ export interface IdentityParts extends IdentityWorld {
 export function identityOver(parts: IdentityParts): Identity {
   const { storage, keyring, clock, entropy, hashing, storeId, hasPost = false } = parts;
   let decoy: Promise<string> | undefined;
+  const write: Identity['write'] = (caller, act) => {
+    const { once } = caller;
+    const nth = once === undefined ? 0 : once.asked++;
+    return storage.write((tx) => {
+      const work = { ...parts, tx, caller, now: clock.now() };
+      return once === undefined ? act(work) : effectOnce(work, { attempt: once, nth }, act);
+    });
+  };
   return {
     storeId,
     clock,
@@ -63,14 +74,13 @@ export function identityOver(parts: IdentityParts): Identity {
       return decoy;
     },
     read: (look) => storage.read((tx) => look({ tx, keyring, now: clock.now() })),
-    write: (caller, act) => {
-      const { once } = caller;
-      const nth = once === undefined ? 0 : once.asked++;
-      return storage.write((tx) => {
-        const work = { ...parts, tx, caller, now: clock.now() };
-        return once === undefined ? act(work) : effectOnce(work, { attempt: once, nth }, act);
-      });
-    },
+    write,
+    act: (by, perform) =>
+      write(callerBy(by), async (work) => {
+        const named = await inTheNameOf(work, by);
+        if (!named.ok) return named;
+        return perform(named.value, { ...by, principal: named.value.principal ?? by.principal });
+      }),
   };
 }
 

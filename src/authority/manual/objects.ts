@@ -8,7 +8,7 @@ import type { By } from '../../ports/authority.js';
 import type { ManualChange, ManualDeclaration } from '../../ports/manual.js';
 import { removeByHand, updateByHand } from '../change-by-hand.js';
 import { createByHand } from '../create.js';
-import { declarationOf } from '../rows.js';
+import { declarationOf, refOfRow } from '../rows.js';
 import { loadKey, loadObject } from '../stored.js';
 import type { Work } from '../work.js';
 import { mayDoToKey, mayManage, refuseBroken } from './targets.js';
@@ -32,7 +32,7 @@ export async function change(work: Work, request: ManualChange, by: By): Promise
   const after = changed(before, request);
   for (const asked of [
     { declaration: before, gives: 'nothing' },
-    { declaration: after, gives: 'rights' },
+    { declaration: after, gives: 'rights', before: row.value },
   ] as const) {
     const allowed = await mayManage(work, asked, by);
     if (!allowed.ok) return allowed;
@@ -40,7 +40,7 @@ export async function change(work: Work, request: ManualChange, by: By): Promise
   const broken = refuseBroken(after);
   if (!broken.ok) return broken;
   const { revision } = row.value;
-  const updated = await updateByHand(work, { declaration: after, revision, former: request.object });
+  const updated = await updateByHand(work, { declaration: after, revision, former: refOfRow(row.value) });
   return updated.ok ? ok(refOf(after)) : updated;
 }
 

@@ -1,21 +1,15 @@
 /** What a caller must be allowed to do for a change by hand: to which target, and what it would give. */
-import { authorize, type KeyLevel, type Target } from '../../domain/access.js';
+import { authorize, type Target } from '../../domain/access.js';
 import { fault } from '../../domain/errors.js';
 import { type ApiKeySpec, kindOf } from '../../domain/kinds/index.js';
-import type { Declaration, DeclarationOf } from '../../domain/objects.js';
+import type { Declaration } from '../../domain/objects.js';
 import { fail, ok, type Result } from '../../domain/result.js';
-import { DEFAULT_TEAM_ROLE } from '../../domain/roles.js';
 import type { By } from '../../ports/authority.js';
 import type { ManualDeclaration } from '../../ports/manual.js';
-import { permissionsOfRole } from '../standing.js';
+import { conferredBy } from '../conferred.js';
+import { levelOf } from '../key-level.js';
+import type { ObjectRow } from '../storage-port.js';
 import type { Work } from '../work.js';
-
-/** `ownerId`: of a personal key, the person. */
-export function levelOf({ service, team, user }: ApiKeySpec['owner'], ownerId: string | null): KeyLevel {
-  if (service !== undefined) return { level: 'service' };
-  if (team !== undefined) return { level: 'team', team };
-  return user === undefined ? { level: 'tenant' } : { level: 'personal', personId: ownerId ?? '' };
-}
 
 export interface KeyAction {
   readonly action: string;
@@ -34,13 +28,24 @@ export const mayDoToKey = (
     ...(confers !== undefined && { confers }),
   });
 
-/** To make it what it declares, or, without what it confers, to take it away. */
+/**
+ * To make it what it declares, or, without what it confers, to take it away. `before`: as it is, whose rights it has
+ * already.
+ */
 export async function mayManage(
   work: Work,
-  { declaration, gives }: { readonly declaration: ManualDeclaration; readonly gives: 'rights' | 'nothing' },
+  {
+    declaration,
+    gives,
+    before,
+  }: {
+    readonly declaration: ManualDeclaration;
+    readonly gives: 'rights' | 'nothing';
+    readonly before?: ObjectRow | undefined;
+  },
   { principal }: By,
 ): Promise<Result<void>> {
-  const confers = gives === 'nothing' ? ok([]) : await conferredBy(work, declaration);
+  const confers = gives === 'nothing' ? ok([]) : await conferredBy(work, declaration, before);
   if (!confers.ok) return confers;
   return authorize(principal, ACTIONS[declaration.kind], targetOf(declaration, confers.value));
 }
@@ -53,26 +58,6 @@ const ACTIONS = {
 
 const targetOf = ({ kind, metadata }: ManualDeclaration, confers: readonly string[]): Target =>
   kind === 'Team' ? { kind: 'team', team: metadata.name, confers } : { kind: 'role', confers };
-
-async function conferredBy(work: Work, declaration: ManualDeclaration): Promise<Result<readonly string[]>> {
-  return declaration.kind === 'Team'
-    ? conferredByTeam(work, declaration)
-    : ok(declaration.spec.permissions ?? []);
-}
-
-/** What its members may do in it. */
-async function conferredByTeam(
-  work: Work,
-  { spec }: DeclarationOf<'Team'>,
-): Promise<Result<readonly string[]>> {
-  const given = new Set<string>();
-  for (const role of new Set((spec.members ?? []).map((member) => member.role ?? DEFAULT_TEAM_ROLE))) {
-    const permissions = await permissionsOfRole(work, role, 'team');
-    if (!permissions.ok) return permissions;
-    for (const permission of permissions.value) given.add(permission);
-  }
-  return ok([...given]);
-}
 
 /** `bad_request` with the first rule of its kind that it breaks. */
 export function refuseBroken(declaration: Declaration): Result<void> {

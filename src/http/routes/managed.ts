@@ -14,7 +14,7 @@ import { fail, ok, type Result } from '../../domain/result.js';
 import { formatInstant } from '../../domain/time.js';
 import type { ManualDeclaration, ManualKind } from '../../ports/manual.js';
 import { maySee } from '../access.js';
-import { byIdOf, byOf, findObject, SUCCESS, Success } from '../live-objects.js';
+import { byIdOf, byOf, findObject, refById, SUCCESS, Success } from '../live-objects.js';
 import { pageThrough } from '../paging.js';
 import { type Answered, type Definition, json, type Route, route } from '../route.js';
 import { closed, dataOf, Instant, nullable, pageOf, pageQuery, requiredOf } from '../schemas.js';
@@ -133,7 +133,7 @@ function changeOf(managed: Managed, one: One, Item: TObject): Route {
       const found = await findToChange(world, managed, call);
       if (!found.ok) return found;
       const { name, labels, ...spec } = call.body as Changed;
-      const change = { object: found.value.ref, name, labels: labels === null ? {} : labels, spec };
+      const change = { object: refById(found.value), name, labels: labels === null ? {} : labels, spec };
       const changed = await world.manual.change(change, byOf(call));
       return changed.ok ? now(world, changed.value) : changed;
     },
@@ -153,7 +153,7 @@ function removeOf(managed: Managed, one: One): Route {
     handle: async (call, world) => {
       const found = await findToChange(world, managed, call);
       if (!found.ok) return found;
-      const removed = await world.manual.remove(found.value.ref, byOf(call));
+      const removed = await world.manual.remove(refById(found.value), byOf(call));
       return removed.ok ? json(SUCCESS) : removed;
     },
   });

@@ -10,7 +10,7 @@ import { fail, ok, type Result } from '../../../domain/result.js';
 import type { KeyType } from '../../../domain/secret.js';
 import type { Instant as Time } from '../../../domain/time.js';
 import { maySee } from '../../access.js';
-import { accountId, byOf, findObject, SUCCESS, Success } from '../../live-objects.js';
+import { accountId, byOf, findObject, refById, SUCCESS, Success } from '../../live-objects.js';
 import { pageThrough } from '../../paging.js';
 import { type AnyRoute, json, route, shownOnce } from '../../route.js';
 import { closed, dataOf, Instant } from '../../schemas.js';
@@ -153,7 +153,7 @@ const remove = route({
     if (!found.ok) return found;
     if (found.value.declaration.spec.environment !== place.value.name)
       return fail(fault('not_found', 'there is no such key in this environment'));
-    const removed = await world.manual.remove(found.value.ref, byOf(call));
+    const removed = await world.manual.remove(refById(found.value), byOf(call));
     if (!removed.ok) return removed;
     const inMemory = await inForce(world);
     return inMemory.ok ? json(SUCCESS) : inMemory;
@@ -212,8 +212,8 @@ async function shown(
 ): Promise<Result<Static<typeof ApiKey>>> {
   const item = itemOf(object, { place, now: clock.now() });
   if (object.key.type !== 'publishable') return ok(item);
-  const caller = { actor: actorOf(principal), path: 'http:GET /auth/api-keys' };
-  const clear = await store.claim(object.ref, caller);
+  const caller = { actor: actorOf(principal), path: 'http:GET /auth/api-keys', principal };
+  const clear = await store.claim(refById(object), caller);
   if (clear.ok) return ok({ ...item, rawKey: clear.value.reveal() });
   // Of one that is revoked or not issued yet there is nothing to show.
   return clear.error.code === 'conflict' ? ok(item) : clear;

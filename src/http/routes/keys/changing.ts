@@ -4,7 +4,7 @@ import type { ObjectRef } from '../../../domain/objects.js';
 import { actorOf, type Principal } from '../../../domain/principal.js';
 import { ok, type Result } from '../../../domain/result.js';
 import type { Request } from '../../../ports/live-store.js';
-import { mayTouch } from '../../access.js';
+import { findObject, refById } from '../../live-objects.js';
 import { type Answered, json } from '../../route.js';
 import { closed, dataOf } from '../../schemas.js';
 import { inForce } from '../../verifying.js';
@@ -33,7 +33,8 @@ export interface Change {
   readonly permission: string;
   /** Refuses what the key, as it is, should not be asked. */
   refuse?(key: KeyObject): Result<void>;
-  request(object: KeyObject): Request;
+  /** Of the object by its id: whatever is called as it was since is another. */
+  request(object: ObjectRef, key: KeyObject): Request;
 }
 
 export async function changeKey(
@@ -42,13 +43,11 @@ export async function changeKey(
 ): Promise<Answered> {
   const found = await findKey(world.store, { principal, idOrName: id, permission });
   if (!found.ok) return found;
-  const allowed = mayTouch(principal, permission, found.value);
-  if (!allowed.ok) return allowed;
   const refused = refuse?.(found.value);
   if (refused?.ok === false) return refused;
-  const caller = { actor: actorOf(principal), path: `http:POST /keys/{id}/${verb}` };
-  const done = await world.store.request(request(found.value), caller);
-  return done.ok ? keyNow(world, found.value.ref) : done;
+  const caller = { actor: actorOf(principal), path: `http:POST /keys/{id}/${verb}`, principal };
+  const done = await world.store.request(request(refById(found.value), found.value), caller);
+  return done.ok ? keyNow(world, refById(found.value)) : done;
 }
 
 export async function keyNow(world: HttpWorld, ref: ObjectRef): Promise<Answered> {
@@ -60,8 +59,8 @@ export async function keyNow(world: HttpWorld, ref: ObjectRef): Promise<Answered
 export async function afterChange(world: HttpWorld, ref: ObjectRef): Promise<Result<KeyObject>> {
   const inMemory = await inForce(world);
   if (!inMemory.ok) return inMemory;
-  const found = await world.store.fetch([ref]);
+  const found = await findObject(world.store, ref);
   if (!found.ok) return found;
-  const [object] = found.value;
+  const object = found.value;
   return object !== undefined && isKey(object) ? ok(object) : ABSENT;
 }

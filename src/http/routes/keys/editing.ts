@@ -1,7 +1,7 @@
 /** PATCH and DELETE /keys/{id}: other rights, another end, another name; or none of it any more. */
 import { Type } from 'typebox';
 import { instantField, nameField, permissionsField } from '../../../domain/kinds/fields.js';
-import { byOf, SUCCESS, Success } from '../../live-objects.js';
+import { byOf, refById, SUCCESS, Success } from '../../live-objects.js';
 import { json, route } from '../../route.js';
 import { closed, nullable } from '../../schemas.js';
 import { inForce } from '../../verifying.js';
@@ -43,7 +43,10 @@ export const changeKeyRoute = route({
     const found = await findKey(world.store, { principal, idOrName: params.id, permission: 'keys:write' });
     if (!found.ok) return found;
     const labels = body.labels === null ? {} : body.labels;
-    const changed = await world.manual.changeKey({ object: found.value.ref, ...body, labels }, byOf(call));
+    const changed = await world.manual.changeKey(
+      { object: refById(found.value), ...body, labels },
+      byOf(call),
+    );
     return changed.ok ? keyNow(world, changed.value) : changed;
   },
 });
@@ -64,7 +67,7 @@ export const removeKey = route({
     const { principal, params } = call;
     const found = await findKey(world.store, { principal, idOrName: params.id, permission: 'keys:revoke' });
     if (!found.ok) return found;
-    const removed = await world.manual.remove(found.value.ref, byOf(call));
+    const removed = await world.manual.remove(refById(found.value), byOf(call));
     if (!removed.ok) return removed;
     const inMemory = await inForce(world);
     return inMemory.ok ? json(SUCCESS) : inMemory;

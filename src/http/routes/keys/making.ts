@@ -4,7 +4,7 @@ import { LABELS } from '../../../domain/kinds/document-schema.js';
 import { durationField, instantField, nameField, permissionsField } from '../../../domain/kinds/fields.js';
 import { SECOND_MS } from '../../../domain/time.js';
 import type { IssuedKey, NewKey } from '../../../ports/manual.js';
-import { byOf } from '../../live-objects.js';
+import { byOf, refById } from '../../live-objects.js';
 import { type Answered, json, route, shownOnce } from '../../route.js';
 import { closed, nullable } from '../../schemas.js';
 import type { HttpWorld } from '../../world.js';
@@ -125,9 +125,9 @@ export const rotateKey = route({
     const found = await findKey(world.store, { principal, idOrName: params.id, permission: 'keys:rotate' });
     if (!found.ok) return found;
     const graceMs = body.graceSeconds === undefined ? undefined : body.graceSeconds * SECOND_MS;
-    const rotated = await world.manual.rotateKey({ object: found.value.ref, graceMs }, byOf(call));
+    const rotated = await world.manual.rotateKey({ object: refById(found.value), graceMs }, byOf(call));
     if (!rotated.ok) return rotated;
-    return shown(world, rotated.value ?? { object: found.value.ref, secret: undefined, warnings: [] });
+    return shown(world, rotated.value ?? { object: refById(found.value), secret: undefined, warnings: [] });
   },
 });
 

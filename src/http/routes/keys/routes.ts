@@ -95,14 +95,14 @@ const VERBS: readonly Verb[] = [
     permission: 'keys:write',
     summary: 'Refuse the key until it is activated.',
     description: 'The emergency stop. Nothing automatic undoes it, and no rotation gets around it.',
-    request: ({ ref }) => ({ kind: 'deactivate', object: ref }),
+    request: (object) => ({ kind: 'deactivate', object }),
   },
   {
     verb: 'activate',
     permission: 'keys:write',
     summary: 'Accept the key again.',
     description: 'Versions that were revoked or have expired stay refused.',
-    request: ({ ref }) => ({ kind: 'activate', object: ref }),
+    request: (object) => ({ kind: 'activate', object }),
   },
 ];
 
@@ -137,7 +137,7 @@ const acknowledge = route({
   handle: ({ principal, params, body }, world) =>
     changeKey(world, {
       ...{ principal, id: params.id, verb: 'acknowledge', permission: 'keys:rotate' },
-      request: ({ ref }) => ({ kind: 'acknowledge', object: ref, proof: new Secret(body.proof) }),
+      request: (object) => ({ kind: 'acknowledge', object, proof: new Secret(body.proof) }),
     }),
 });
 

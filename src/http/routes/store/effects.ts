@@ -1,24 +1,19 @@
 /**
- * What a remote reconciler or person asks for: checked as documents are, allowed by whoever they are and not by what
- * they say they are, done in the store, and in force here before the answer.
+ * What a remote reconciler or person asks for: checked as documents are, done in the store with the rights of who they
+ * are and not of who they say they are, and in force here before the answer.
  */
-import { authorize } from '../../../domain/access.js';
 import { FAULTS, type Fault, fault } from '../../../domain/errors.js';
-import type { LiveObject } from '../../../domain/live.js';
 import { type ObjectRef, refText } from '../../../domain/objects.js';
 import { actorOf, type Principal } from '../../../domain/principal.js';
-import { authorizeApply, RECONCILER_PATH } from '../../../domain/reconciling.js';
+import { RECONCILER_PATH } from '../../../domain/reconciling.js';
 import { fail, ok, type Result } from '../../../domain/result.js';
 import { Secret } from '../../../domain/secret.js';
-import type { Caller, Lease, LiveStore, Mutation, Outcome, Request } from '../../../ports/live-store.js';
-import { READS } from '../../../wire/reading.js';
+import type { Caller, Lease, Mutation, Outcome, Request } from '../../../ports/live-store.js';
 import type { SentOutcome, SentRequest } from '../../../wire/writing.js';
-import { maySee, mayTouch } from '../../access.js';
 import { statusOf } from '../../problem.js';
 import { inForce } from '../../verifying.js';
 import type { HttpWorld } from '../../world.js';
 import { checkDeclaration, type Naming } from './declaring.js';
-import { type Effect, reservations } from './reserved.js';
 
 /** Whoever asks, and the store that they ask. */
 export interface Asking {
@@ -47,16 +42,9 @@ export async function mutateAll(
   { lease, mutations }: Batch,
 ): Promise<Result<readonly SentOutcome[]>> {
   const checked = mutations.map((mutation) => checkedEffect(mutation, 'document'));
-  const right = checked.flatMap((one) => (one.ok ? [one.value] : []));
-  const allowed = await reservations(world.store, principal, right);
-  if (!allowed.ok) return allowed;
-  const caller = { actor: actorOf(principal), path: RECONCILER_PATH };
+  const caller = { actor: actorOf(principal), path: RECONCILER_PATH, principal };
   const outcomes = await Promise.all(
-    checked.map(async (one) => {
-      if (!one.ok) return one;
-      const may = allowed.value.get(one.value) ?? NOT_ASKED;
-      return may.ok ? world.store.mutate(one.value, lease, caller) : may;
-    }),
+    checked.map(async (one) => (one.ok ? world.store.mutate(one.value, lease, caller) : one)),
   );
   if (mutations.some(({ kind }) => NARROWING.has(kind))) {
     const told = await inForce(world);
@@ -64,8 +52,6 @@ export async function mutateAll(
   }
   return ok(outcomes.map(sentOutcome));
 }
-
-const NOT_ASKED = fail(fault('internal', 'an effect that nobody was asked about'));
 
 const sentOutcome = (outcome: Result<Outcome>): SentOutcome =>
   outcome.ok ? ok(sealedOnly(outcome.value)) : { ok: false, error: shownFault(outcome.error) };
@@ -96,8 +82,6 @@ export async function requestOne(
   const asked = asRequest(request);
   const checked = isChange(asked) ? checkedEffect(asked, 'any') : ok(asked);
   if (!checked.ok) return checked;
-  const allowed = await mayRequest({ principal, world }, checked.value);
-  if (!allowed.ok) return allowed;
   const done = await world.store.request(checked.value, callerOf(principal, path));
   if (!done.ok || !NARROWING.has(request.kind)) return done;
   const told = await inForce(world);
@@ -107,84 +91,23 @@ export async function requestOne(
 const asRequest = (request: SentRequest): Request =>
   request.kind === 'acknowledge' ? { ...request, proof: new Secret(request.proof) } : request;
 
+type Effect = Mutation | Change;
 type Change = Extract<Request, { kind: 'create' | 'update' | 'remove' | 'removePerson' }>;
 
 const isChange = (request: Request): request is Change =>
   ['create', 'update', 'remove', 'removePerson'].includes(request.kind);
 
-/** What each asks of the key, as the route of that name does. */
-const PERMISSIONS = {
-  requestRotation: 'keys:rotate',
-  revoke: 'keys:revoke',
-  acknowledge: 'keys:rotate',
-  deactivate: 'keys:write',
-  activate: 'keys:write',
-} as const;
-
-/** What an apply does to a key anyway. Nothing automatic stops a key, nor lets it go on. */
-const BY_APPLYING: ReadonlySet<string> = new Set(['requestRotation', 'revoke', 'acknowledge']);
-
-async function mayRequest({ principal, world }: Asking, request: Request): Promise<Result<void>> {
-  if (isChange(request)) return allowedChange(world.store, principal, request);
-  const { kind, object } = request;
-  if (BY_APPLYING.has(kind)) {
-    const allowed = await allowedChange(world.store, principal, { kind: 'remove', object });
-    if (allowed.ok || allowed.error.code !== 'forbidden') return allowed;
-  }
-  const permission = PERMISSIONS[kind];
-  const found = await seen(world.store, principal, { ref: object, permission });
-  return found.ok ? mayTouch(principal, permission, found.value) : found;
-}
-
-/**
- * For whoever may apply what the key declares, for a sink of theirs would have its secret, too; and for those whose
- * key it is. What came with the store administrators reveal (contract.md, fine print 4).
- */
 export async function claimOne(
   { principal, world }: Asking,
   { object, path }: { readonly object: ObjectRef; readonly path: string },
 ): Promise<Result<string>> {
-  const found = await seen(world.store, principal, { ref: object, permission: CLAIM });
-  if (!found.ok) return found;
-  const allowed = await mayClaim(world.store, principal, found.value);
-  if (!allowed.ok) return allowed;
   const secret = await world.store.claim(object, callerOf(principal, path));
   return secret.ok ? ok(secret.value.reveal()) : secret;
-}
-
-const CLAIM = 'keys:write';
-
-async function mayClaim(store: LiveStore, principal: Principal, object: LiveObject): Promise<Result<void>> {
-  const { declaration, origin, ref } = object;
-  const { team, user } = declaration.kind === 'ApiKey' ? declaration.spec.owner : {};
-  if ((team ?? user) !== undefined && mayTouch(principal, CLAIM, object).ok) return ok(undefined);
-  if (origin === 'system') return authorizeApply(principal);
-  return allowedChange(store, principal, { kind: 'remove', object: ref });
-}
-
-async function allowedChange(store: LiveStore, principal: Principal, change: Change): Promise<Result<void>> {
-  const allowed = await reservations(store, principal, [change]);
-  return allowed.ok ? (allowed.value.get(change) ?? NOT_ASKED) : allowed;
-}
-
-/** An object that the caller may know of; `not_found` for any other. */
-async function seen(
-  store: LiveStore,
-  principal: Principal,
-  { ref, permission }: { readonly ref: ObjectRef; readonly permission: string },
-): Promise<Result<LiveObject>> {
-  const found = await store.fetch([ref]);
-  if (!found.ok) return found;
-  const [object] = found.value;
-  const isSeen =
-    object !== undefined &&
-    (authorize(principal, READS, { kind: 'account' }).ok ||
-      [permission, 'keys:read'].some((one) => maySee(principal, one, object)));
-  return isSeen ? ok(object) : fail(fault('not_found', `there is no ${refText(ref)}`));
 }
 
 /** Who it is, by what they showed; by which way, as they say. */
 const callerOf = (principal: Principal, path: string): Caller => ({
   actor: actorOf(principal),
   path: `http:${path}`,
+  principal,
 });
