@@ -111,8 +111,6 @@ export const isOwnToken = ({ principal }: Work, tokenId: string | undefined): bo
 export async function mayClaim(work: Work, row: ObjectRow): Promise<Result<void>> {
   if (work.principal === undefined) return ok(undefined);
   const { spec } = declarationOf(row) as { readonly spec: ApiKeySpec };
-  // Everybody may see a publishable key who may know of it.
-  if (row.key_type === 'publishable' && isKnown(work, keyTarget(row, []))) return ok(undefined);
   const isSomebodys = (spec.owner.team ?? spec.owner.user) !== undefined;
   const own = await mayActOnKey(work, row, { action: 'keys:write', isConferring: true });
   if (own.ok && isSomebodys) return own;

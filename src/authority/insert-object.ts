@@ -20,6 +20,8 @@ export interface NewObject {
   /** Undefined for what comes with the store. */
   readonly ownership: Ownership | undefined;
   readonly origin: Origin;
+  /** Of a guest: the guest who invited them. */
+  readonly inviterId?: string | undefined;
 }
 
 /** Writes the object and its entry; `unknown_reference` if something it names is not live. */
@@ -34,7 +36,11 @@ export async function insertObject(work: Work, object: NewObject): Promise<Resul
   const digest = declarationDigest(declaration);
   const revision = await record(work, ref, {
     action: 'object.created',
-    detail: { id, digest, origin, ...ownership, ...(await openings(work.tx, undefined, declaration)) },
+    detail: {
+      ...{ id, digest, origin, ...ownership },
+      ...(object.inviterId !== undefined && { invitedBy: object.inviterId }),
+      ...(await openings(work.tx, undefined, declaration)),
+    },
   });
   if (!revision.ok) return revision;
   const told = { ...ref, declaration: declarationText(declaration), ...peopleColumns(declaration, work.now) };
@@ -50,6 +56,7 @@ export async function insertObject(work: Work, object: NewObject): Promise<Resul
       // A key without versions needs one now.
       quiet_until: declaration.kind === 'ApiKey' ? 0 : quietUntilOf(told),
       ...keyColumns(declaration, references.value),
+      ...(object.inviterId !== undefined && { owner_id: object.inviterId }),
       created_at: work.now,
       removed_at: null,
       applied: null,

@@ -6,7 +6,12 @@ import { durationMs, type Instant, NEVER } from './time.js';
 export interface GuestFacts {
   readonly spec: GuestSpec;
   readonly grantedAt: Instant | undefined;
+  /** Of the guest who invited them: nobody outlives that. Absent: nobody did who ends. */
+  readonly inviterEndsAt?: Instant | undefined;
 }
+
+/** As many live guests may one guest have invited. */
+export const GUEST_INVITES_MAX = 10;
 
 /** A space, or one workbook of it. */
 export interface Place {
@@ -16,9 +21,12 @@ export interface Place {
   readonly workbook?: string;
 }
 
-/** From then on the guest is out for good; NEVER without `expiresAfter` or before the first grant. */
-export const lapsesAt = ({ spec: { expiresAfter }, grantedAt }: GuestFacts): Instant =>
-  expiresAfter === undefined || grantedAt === undefined ? NEVER : grantedAt + durationMs(expiresAfter);
+/** From then on the guest is out for good; NEVER without `expiresAfter` or before the first grant, unless the inviter ends. */
+export const lapsesAt = ({ spec: { expiresAfter }, grantedAt, inviterEndsAt = NEVER }: GuestFacts): Instant =>
+  Math.min(
+    inviterEndsAt,
+    expiresAfter === undefined || grantedAt === undefined ? NEVER : grantedAt + durationMs(expiresAfter),
+  );
 
 export const hasLapsed = (guest: GuestFacts, now: Instant): boolean => lapsesAt(guest) <= now;
 

@@ -141,6 +141,6 @@ const bySharedLink = (
     return startSession(work, {
       holder: holder.value,
       parentId: link.value.id,
-      detail: { by: 'shared_link' },
+      detail: { by: 'shared_link', isAddressProven: false },
     });
   });

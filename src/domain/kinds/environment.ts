@@ -18,7 +18,12 @@ const spec = Type.Object(
         description: 'How guests come in.',
       }),
     ),
-    guestInvites: Type.Optional(Type.Boolean({ default: true, description: 'Guests may invite guests.' })),
+    guestInvites: Type.Optional(
+      Type.Boolean({
+        default: false,
+        description: 'Guests may invite guests, who end with them at the latest and invite nobody in turn.',
+      }),
+    ),
   },
   closed,
 );

@@ -24,10 +24,13 @@ export const durationField = (description: string, options: { default?: string }
 
 export const instantField = (description: string) => Type.String({ format: 'instant', description });
 
+/** `*` is all that its owner may give. */
+const PERMISSION = '^(?:\\*|[a-z][a-z0-9-]{0,31}:[a-z][a-z0-9-]{0,31})$';
+
 export const permissionsField = (description: string) =>
   Type.Array(
     Type.String({
-      pattern: '^[a-z][a-z0-9-]{0,31}:[a-z][a-z0-9-]{0,31}$',
+      pattern: PERMISSION,
       'x-expects': 'a permission such as spaces:read',
     }),
     { uniqueItems: true, maxItems: 64, description },

@@ -88,7 +88,7 @@ const invite = route({
   tag: 'guests',
   summary: 'Make a guest, and the magic link to pass on to them.',
   description:
-    'The link is mailed too where the server sends letters. Guests may do so too, into what is open to them, unless the environment’s `guestInvites` says otherwise.',
+    'The link is mailed too where the server sends letters. Guests may do so too, into what is open to them, where the environment’s `guestInvites` says so: ten at most, who end with them at the latest.',
   permission: 'guests:write',
   scope: 'objects',
   body: Type.Object(
