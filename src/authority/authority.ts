@@ -23,6 +23,7 @@ import { create, createByHand } from './create.js';
 import { remove } from './delete.js';
 import { dependentsOf } from './dependents.js';
 import { inTheNameOf } from './identity/principal-now.js';
+import { endSignIns, replaceSigningKeysAtOnce, signInsOf } from './identity/sign-ins.js';
 import { issue } from './issue.js';
 import type { Keyring } from './keyring.js';
 import { acquire, checkLease, LEASE_TTL_MAX_MS, release, renew } from './lease.js';
@@ -98,6 +99,21 @@ function assemble(parts: Parts): LiveStore {
       storage.write(async (tx) => {
         const work = await inTheNameOf(workOf(tx, caller), caller);
         return work.ok ? claim(work.value, object) : work;
+      }),
+    signIns: (of, caller) =>
+      storage.read(async (tx) => {
+        const work = await inTheNameOf(workOf(tx, caller), caller);
+        return work.ok ? signInsOf(work.value, of) : work;
+      }),
+    endSignIns: (ended, caller) =>
+      storage.write(async (tx) => {
+        const work = await inTheNameOf(workOf(tx, caller), caller);
+        return work.ok ? endSignIns(work.value, ended) : work;
+      }),
+    replaceSigningKeys: (caller) =>
+      storage.write(async (tx) => {
+        const work = await inTheNameOf(workOf(tx, caller), caller);
+        return work.ok ? replaceSigningKeysAtOnce(work.value) : work;
       }),
     verify: async (token, request, consumer) => {
       const id = tokenIdOf(token);

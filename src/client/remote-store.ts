@@ -80,6 +80,15 @@ function remoteStore(parts: Parts): LiveStore {
       const claimed = await caller.call(STORE.claim, { object, path });
       return claimed.ok ? ok(new Secret(claimed.value)) : fail(unheardClaim(claimed.error));
     },
+    signIns: (of) => caller.call(STORE.signIns, of === undefined ? {} : { of: plainRef(of) }),
+    endSignIns: ({ of, id }, { path }) =>
+      caller.call(STORE.endSignIns, {
+        path,
+        ...(of !== undefined && { of: plainRef(of) }),
+        ...(id !== undefined && { id }),
+      }),
+    replaceSigningKeys: async ({ path }) =>
+      mapped(await caller.call(STORE.replaceSigningKeys, { path }), () => undefined),
     verify: async (token, request, consumer) => {
       const sent = { token: token.reveal(), request, ...(consumer !== undefined && { consumer }) };
       return mapped(await caller.call(STORE.verify, sent), restored.verification);
@@ -108,6 +117,9 @@ type Reading = Omit<
   | 'request'
   | 'claim'
   | 'verify'
+  | 'signIns'
+  | 'endSignIns'
+  | 'replaceSigningKeys'
   | 'watch'
   | 'close'
 >;

@@ -14,7 +14,7 @@ import type {
   UsageCoverage,
 } from '../domain/live.js';
 import type { Declaration, ObjectRef } from '../domain/objects.js';
-import type { Principal } from '../domain/principal.js';
+import type { ParentKind, Principal } from '../domain/principal.js';
 import type { Result } from '../domain/result.js';
 import type { Review, ReviewLimits } from '../domain/review.js';
 import type { Secret } from '../domain/secret.js';
@@ -184,6 +184,31 @@ export interface Verification {
   };
 }
 
+/** A session, or a personal access token, that is good. */
+export interface SignIn {
+  /** `us_ses_…`, `us_pat_…`. */
+  readonly id: string;
+  readonly kind: 'session' | 'personal-access-token';
+  /** Whose it is. */
+  readonly of: ObjectRef;
+  /** Of a token. */
+  readonly name?: string;
+  /** What a session was started with. */
+  readonly by?: ParentKind;
+  readonly createdAt: Instant;
+  readonly lastUsedAt?: Instant;
+  readonly expiresAt?: Instant;
+  /** The caller's call was made with it. */
+  readonly isCurrent: boolean;
+}
+
+export interface EndedSignIns {
+  /** This one alone. */
+  readonly id?: string | undefined;
+  /** Or all of this user, guest or key; absent: the caller's own, but the one in use. */
+  readonly of?: ObjectRef | undefined;
+}
+
 export interface AuditEntry {
   /** Counts from 1 without gaps. */
   readonly seq: number;
@@ -260,6 +285,16 @@ export interface LiveStore {
   request(request: Request, caller: Caller): Promise<Result<Outcome>>;
   /** The secret of a key without sinks, once; a publishable one always. */
   claim(object: ObjectRef, caller: Caller): Promise<Result<Secret>>;
+
+  /** What a user, guest or key is signed in by, oldest first; `of` absent: the caller. `not_found`, `forbidden`. */
+  signIns(of: ObjectRef | undefined, caller: Caller): Promise<Result<readonly SignIn[]>>;
+  /** At once and for good; gives how many ended. `not_found`, `forbidden`. */
+  endSignIns(ended: EndedSignIns, caller: Caller): Promise<Result<number>>;
+  /**
+   * In an emergency: the keys that access tokens are signed with are replaced at once, so that none that was issued before is
+   * accepted any more. `forbidden` for any but owners.
+   */
+  replaceSigningKeys(caller: Caller): Promise<Result<void>>;
   /** Counts as a use of the key, by `consumer` if named. */
   verify(token: Secret, request: VerificationRequest, consumer?: string): Promise<Result<Verification>>;
 

@@ -36,4 +36,7 @@ export const STORE = {
   request: writing.request,
   claim: writing.claim,
   verify: writing.verify,
+  signIns: writing.signIns,
+  endSignIns: writing.endSignIns,
+  replaceSigningKeys: writing.replaceSigningKeys,
 } as const satisfies Readonly<Record<string, Operation<never, unknown>>>;

@@ -4,7 +4,7 @@ import { closed } from '../domain/kinds/fields.js';
 import type { ObjectRef } from '../domain/objects.js';
 import { type DurationMs, SECOND_MS } from '../domain/time.js';
 import type { VerificationRequest } from '../domain/verification.js';
-import type { Lease, Mutation, Outcome, Request, Verification } from '../ports/live-store.js';
+import type { Lease, Mutation, Outcome, Request, SignIn, Verification } from '../ports/live-store.js';
 import {
   Holder,
   Lease as LeaseShape,
@@ -154,4 +154,55 @@ export const verify = operation<
       }),
     ),
   }),
+});
+
+const holder = { of: Type.Optional(shape.Ref) };
+
+export const signIns = operation<{ readonly of?: ObjectRef }, readonly SignIn[]>({
+  again: 'harmless',
+  patienceMs: PATIENCE_MS,
+  id: 'storeSignIns',
+  path: '/store/sign-ins',
+  summary:
+    'Sessions and personal access tokens of a user, guest or key that are good; without `of`, your own.',
+  sent: Type.Object(holder, closed),
+  got: Type.Array(
+    Type.Object({
+      id: Type.String(),
+      kind: Type.Enum(['session', 'personal-access-token']),
+      of: shape.Ref,
+      name: Type.Optional(Type.String()),
+      by: Type.Optional(Type.String()),
+      createdAt: shape.At,
+      lastUsedAt: Type.Optional(shape.At),
+      expiresAt: Type.Optional(shape.At),
+      isCurrent: Type.Boolean(),
+    }),
+  ),
+});
+
+export const endSignIns = operation<
+  { readonly of?: ObjectRef; readonly id?: string; readonly path: string },
+  number
+>({
+  again: 'harmless',
+  patienceMs: PATIENCE_MS,
+  id: 'storeEndSignIns',
+  path: '/store/end-sign-ins',
+  summary: 'End one of them, or all of somebody but the one that is in use; answers how many ended.',
+  sent: Type.Object(
+    { ...holder, id: Type.Optional(Type.String({ minLength: 1, maxLength: 64 })), path: Path },
+    closed,
+  ),
+  got: shape.Count,
+});
+
+export const replaceSigningKeys = operation<{ readonly path: string }, null>({
+  again: 'harmless',
+  patienceMs: PATIENCE_MS,
+  id: 'storeReplaceSigningKeys',
+  path: '/store/replace-signing-keys',
+  summary: 'Refuse every access token that was signed until now. For owners.',
+  sent: Type.Object({ path: Path }, closed),
+  got: Type.Null(),
 });

@@ -6,7 +6,7 @@ import { kindOf, type ObjectKind } from '../../domain/kinds/index.js';
 import { refText } from '../../domain/objects.js';
 import { fail, ok, type Result } from '../../domain/result.js';
 import { base62 } from '../../domain/secret.js';
-import type { Instant } from '../../domain/time.js';
+import { DAY_MS, type DurationMs, type Instant } from '../../domain/time.js';
 import type { Keyring } from '../keyring.js';
 import { record } from '../record.js';
 import { isSameMac, refOfRow, tampered } from '../rows.js';
@@ -181,6 +181,12 @@ export async function liveHolder(
 
 export const hasEnded = (row: CredentialRow, now: Instant): boolean =>
   row.ended_at !== null || (row.expires_at !== null && row.expires_at <= now);
+
+/** A session that nobody has used for so long is over: whoever left it open is gone. */
+const SESSION_IDLE_MS: DurationMs = 7 * DAY_MS;
+
+export const isIdle = ({ kind, created_at, last_used_at }: CredentialRow, now: Instant): boolean =>
+  kind === 'session' && Math.max(created_at, last_used_at ?? 0) + SESSION_IDLE_MS <= now;
 
 const signCredential = (row: Omit<CredentialRow, 'row_mac'>, keyring: Keyring): CredentialRow => ({
   ...row,

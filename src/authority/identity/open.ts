@@ -116,13 +116,14 @@ function having(identity: Identity): Omit<Authority, keyof ComingIn> {
   const { act, read } = identity;
   return {
     revokeToken: (token, by) => revokeToken(identity, token, by),
-    rotateSigningKey: (by) =>
+    rotateSigningKey: (by, how) =>
       act(by, async (work, { principal }) => {
         const allowed = authorize(principal, 'tokens:write', { kind: 'owners' });
-        const replaced = allowed.ok ? await replaceSigningKey(work) : allowed;
+        const replaced = allowed.ok ? await replaceSigningKey(work, how) : allowed;
         return replaced.ok ? ok(undefined) : replaced;
       }),
-    createPersonalToken: (name, by) => act(by, (work, caller) => createPersonalToken(work, name, caller)),
+    createPersonalToken: (name, by, expiresAt) =>
+      act(by, (work, caller) => createPersonalToken(work, { name, expiresAt }, caller)),
     personalTokens: (by) => read((reading) => personalTokens(reading, by)),
     rotatePersonalToken: (id, by) => act(by, (work, caller) => rotatePersonalToken(work, id, caller)),
     deletePersonalToken: (id, by) => act(by, (work, caller) => deletePersonalToken(work, id, caller)),

@@ -26,6 +26,7 @@ import { revokeTokenRoute } from './revoke/route.js';
 import { roleRoutes } from './roles/routes.js';
 import { secretRoutes } from './secrets/routes.js';
 import { serviceRoutes } from './services/routes.js';
+import { sessionRoutes } from './sessions/routes.js';
 import { spaceRoutes } from './spaces/routes.js';
 import { storeRoutes } from './store/routes.js';
 import { teamRoutes } from './teams/routes.js';
@@ -43,6 +44,7 @@ export const ROUTES: readonly AnyRoute[] = [
   revokeTokenRoute,
   whoamiRoute,
   ...signInRoutes,
+  ...sessionRoutes,
   ...personalTokenRoutes,
   ...apiKeyRoutes,
   ...invitationRoutes,

@@ -1,5 +1,6 @@
 /** Personal access tokens (F8): everybody's own, and nobody else's. */
 import { Type } from 'typebox';
+import { instantField } from '../../../domain/kinds/fields.js';
 import { formatInstant } from '../../../domain/time.js';
 import type { PersonalToken, Shown } from '../../../ports/authority.js';
 import { byOf, SUCCESS, Success } from '../../live-objects.js';
@@ -12,6 +13,9 @@ const Token = Type.Object(
     name: Type.String(),
     prefix: Type.String({ description: 'Of the token, up to and with its id.' }),
     createdAt: Instant,
+    expiresAt: nullable(
+      Type.String({ format: 'date-time', description: 'null: it does not end by itself.' }),
+    ),
     lastUsedAt: nullable(Type.String({ format: 'date-time', description: 'null: never used.' })),
   },
   closed,
@@ -49,12 +53,21 @@ const create = route({
   tag: 'personal access tokens',
   summary: 'Make one for yourself.',
   description: 'It acts with your rights as they are whenever it is used, in every environment.',
-  body: Type.Object({ name: Type.String({ maxLength: 1_000, description: 'What it is for.' }) }, closed),
+  body: Type.Object(
+    {
+      name: Type.String({ maxLength: 1_000, description: 'What it is for.' }),
+      expiresAt: Type.Optional(instantField('When it ends. Absent: when you end it.')),
+    },
+    closed,
+  ),
+  nulls: 'absent',
   makes: true,
   answer: Made,
   faults: ['conflict'],
   handle: async (call, { authority }) => {
-    const made = await authority.createPersonalToken(call.body.name, byOf(call));
+    const { name, expiresAt } = call.body;
+    const until = expiresAt === undefined ? undefined : Date.parse(expiresAt);
+    const made = await authority.createPersonalToken(name, byOf(call), until);
     return made.ok ? madeOnce(made.value) : made;
   },
 });
@@ -101,8 +114,9 @@ const madeOnce = ({ shown: made, token }: Shown<PersonalToken>): Answered => {
   );
 };
 
-const shown = ({ createdAt, lastUsedAt, ...rest }: PersonalToken): object => ({
+const shown = ({ createdAt, expiresAt, lastUsedAt, ...rest }: PersonalToken): object => ({
   ...rest,
+  expiresAt: expiresAt === undefined ? null : formatInstant(expiresAt),
   createdAt: formatInstant(createdAt),
   lastUsedAt: lastUsedAt === undefined ? null : formatInstant(lastUsedAt),
 });

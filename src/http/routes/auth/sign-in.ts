@@ -4,6 +4,7 @@
  */
 import { type Static, Type } from 'typebox';
 import { fault } from '../../../domain/errors.js';
+import { instantField } from '../../../domain/kinds/fields.js';
 import { fail, ok, type Result } from '../../../domain/result.js';
 import { Secret } from '../../../domain/secret.js';
 import type { Proof } from '../../../ports/authority.js';
@@ -32,6 +33,7 @@ const credentials = Type.Object(
     ),
     secret: Type.Optional(SecretText),
     token: Type.Optional(SecretText),
+    expiresAt: Type.Optional(instantField('When the session is to end at the latest.')),
     name: Type.Optional(
       Type.String({ maxLength: 200, description: 'Of a guest who comes by a shared link.' }),
     ),
@@ -46,7 +48,7 @@ const WAYS: readonly {
   readonly type: NonNullable<Credentials['type']>;
   readonly needs: readonly (keyof Credentials)[];
   readonly takes?: readonly (keyof Credentials)[];
-  proof(texts: Required<Omit<Credentials, 'type' | 'name'>> & Pick<Credentials, 'name'>): Proof;
+  proof(texts: Required<Omit<Credentials, 'type' | 'name' | 'expiresAt'>> & Pick<Credentials, 'name'>): Proof;
 }[] = [
   {
     type: 'userCredentials',
@@ -83,7 +85,7 @@ const UNCLEAR = fail(
 );
 
 /** What the body says is meant, whatever the header has: clients send their header with everything. */
-function proofOf(sent: Credentials, shown: Secret | undefined): Result<Proof> {
+function proofOf(sent: Omit<Credentials, 'expiresAt'>, shown: Secret | undefined): Result<Proof> {
   const { type, ...fields } = sent;
   const given = Object.keys(fields);
   if (given.length === 0 && type === undefined && shown !== undefined)
@@ -112,9 +114,14 @@ const signIn = openRoute({
   nulls: 'absent',
   answer: AccessTokenBody,
   handle: async ({ body, token, context }, { authority }) => {
-    const proof = proofOf(body, token);
+    const { expiresAt, ...credentials } = body;
+    const proof = proofOf(credentials, token);
     if (!proof.ok) return proof;
-    const granted = await authority.exchange(proof.value, context);
+    const sessionEndsAt = expiresAt === undefined ? undefined : Date.parse(expiresAt);
+    const granted = await authority.exchange(proof.value, {
+      ...context,
+      ...(sessionEndsAt !== undefined && { sessionEndsAt }),
+    });
     return granted.ok ? json(accessTokenBody(granted.value)) : granted;
   },
 });

@@ -52,11 +52,22 @@ const rotate = route({
   summary: 'Sign access tokens with a new key from now on.',
   description:
     'The old one is published until its last token has ended, and signs nothing more. By itself it happens every 90 days. For owners.',
-  body: Type.Object({}, closed),
+  body: Type.Object(
+    {
+      immediately: Type.Optional(
+        Type.Boolean({
+          description: 'In an emergency: access tokens that were signed before are refused from now on.',
+        }),
+      ),
+    },
+    closed,
+  ),
   once: true,
   answer: Success,
   handle: async (call, { authority }) => {
-    const rotated = await authority.rotateSigningKey(byOf(call));
+    const rotated = await authority.rotateSigningKey(byOf(call), {
+      immediately: call.body.immediately === true,
+    });
     return rotated.ok ? json(SUCCESS) : rotated;
   },
 });

@@ -106,7 +106,7 @@ export async function claimOne(
 }
 
 /** Who it is, by what they showed; by which way, as they say. */
-const callerOf = (principal: Principal, path: string): Caller => ({
+export const callerOf = (principal: Principal, path: string): Caller => ({
   actor: actorOf(principal),
   path: `http:${path}`,
   principal,

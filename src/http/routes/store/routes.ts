@@ -8,7 +8,7 @@ import { BROKEN, type Found } from '../../../wire/reading.js';
 import { STORE, WIRE_VERSION } from '../../../wire/store.js';
 import { json, type Route, route } from '../../route.js';
 import { dataOf } from '../../schemas.js';
-import { type Asking, claimOne, mutateAll, requestOne } from './effects.js';
+import { type Asking, callerOf, claimOne, mutateAll, requestOne } from './effects.js';
 import { storeStreams } from './streams.js';
 
 /** What the store may say to any of them. */
@@ -76,6 +76,16 @@ const writing: readonly Route[] = [
   carried(STORE.mutate, (batch, asking) => mutateAll(asking, batch)),
   carried(STORE.request, (sent, asking) => requestOne(asking, sent)),
   carried(STORE.claim, (sent, asking) => claimOne(asking, sent)),
+  carried(STORE.signIns, ({ of }, { principal, world }) =>
+    world.store.signIns(of, callerOf(principal, 'sessions')),
+  ),
+  carried(STORE.endSignIns, ({ path, ...ended }, { principal, world }) =>
+    world.store.endSignIns(ended, callerOf(principal, path)),
+  ),
+  carried(STORE.replaceSigningKeys, async ({ path }, { principal, world }) => {
+    const replaced = await world.store.replaceSigningKeys(callerOf(principal, path));
+    return replaced.ok ? ok(null) : replaced;
+  }),
   asked(STORE.verify, (store, { token, request, consumer }) =>
     store.verify(new Secret(token), request, consumer),
   ),
