@@ -28,6 +28,8 @@ import { issue } from './issue.js';
 import type { Keyring } from './keyring.js';
 import { acquire, checkLease, LEASE_TTL_MAX_MS, release, renew } from './lease.js';
 import { removePerson } from './people.js';
+import { approvePlan, declareProject, holdApproval, holdGuard } from './project-guard.js';
+import { keptProjects } from './project-settings.js';
 import { promote } from './promote.js';
 import { fetchObjects, knownTokens, listObjects, survey } from './reading.js';
 import { resolveReferences } from './references.js';
@@ -86,19 +88,40 @@ function assemble(parts: Parts): LiveStore {
         const held = await checkLease(tx, lease);
         if (!held.ok) return held;
         const work = await inTheNameOf({ ...workOf(tx, caller), isApply: true }, caller);
-        const allowed = work.ok ? await mayMutate(work.value, mutation) : work;
-        return work.ok && allowed.ok ? mutate(work.value, mutation) : (allowed as Result<never>);
+        if (!work.ok) return work;
+        const allowed = await mayMutate(work.value, mutation);
+        const guarded = allowed.ok ? await holdGuard(work.value, mutation) : allowed;
+        return guarded.ok ? mutate(work.value, mutation) : guarded;
       }),
     request: (request, caller) =>
       storage.write(async (tx) => {
         const work = await inTheNameOf(workOf(tx, caller), caller);
-        const allowed = work.ok ? await mayRequest(work.value, request) : work;
-        return work.ok && allowed.ok ? perform(work.value, request) : (allowed as Result<never>);
+        if (!work.ok) return work;
+        const allowed = await mayRequest(work.value, request);
+        const held = allowed.ok ? await holdApproval(work.value, request) : allowed;
+        return held.ok ? perform(work.value, request) : held;
       }),
     claim: (object, caller) =>
       storage.write(async (tx) => {
         const work = await inTheNameOf(workOf(tx, caller), caller);
         return work.ok ? claim(work.value, object) : work;
+      }),
+    declareProject: (settings, lease, caller) =>
+      storage.write(async (tx) => {
+        const held = await checkLease(tx, lease);
+        if (!held.ok) return held;
+        const work = await inTheNameOf({ ...workOf(tx, caller), isApply: true }, caller);
+        return work.ok ? declareProject(work.value, settings) : work;
+      }),
+    approve: (approval, caller) =>
+      storage.write(async (tx) => {
+        const work = await inTheNameOf(workOf(tx, caller), caller);
+        return work.ok ? approvePlan(work.value, approval) : work;
+      }),
+    projects: () =>
+      storage.read(async (tx) => {
+        const kept = await keptProjects({ tx, keyring });
+        return kept.ok ? ok(kept.value.map(({ removals: _, ...settings }) => settings)) : kept;
       }),
     signIns: (of, caller) =>
       storage.read(async (tx) => {

@@ -1,14 +1,16 @@
 /** A new row for a declaration, whoever asked for it: the first half of creating anything. */
 
 import type { Entropy } from '../domain/entropy.js';
+import { fault } from '../domain/errors.js';
 import { kindOf } from '../domain/kinds/index.js';
 import type { Origin, Ownership } from '../domain/live.js';
-import { type Declaration, declarationDigest, refOf } from '../domain/objects.js';
-import { ok, type Result } from '../domain/result.js';
+import { type Declaration, declarationDigest, isId, refOf, refText } from '../domain/objects.js';
+import { fail, ok, type Result } from '../domain/result.js';
 import { base62 } from '../domain/secret.js';
 import type { Instant } from '../domain/time.js';
 import { deliveriesText } from './deliveries.js';
 import { openings } from './events/openings.js';
+import { refuseUnknownWords } from './permission-words.js';
 import { record } from './record.js';
 import { liveReferences, refuseTakenAlias } from './references.js';
 import { declarationOf, declarationText, quietUntilOf, signObject } from './rows.js';
@@ -29,7 +31,13 @@ export async function insertObject(work: Work, object: NewObject): Promise<Resul
   const { declaration, ownership, origin } = object;
   const references = await liveReferences(work, declaration);
   if (!references.ok) return references;
+  const known = await refuseUnknownWords(work, declaration);
+  if (!known.ok) return known;
   const ref = refOf(declaration);
+  if (isId(declaration.metadata.name))
+    return fail(
+      fault('bad_request', `${refText(ref)}: a name cannot begin as ids do, with us_; choose another`),
+    );
   const taken = await refuseTakenAlias(work, declaration);
   if (!taken.ok) return taken;
   const id = newId(declaration.kind, work.entropy);

@@ -18,24 +18,28 @@ import { fail, ok, type Result } from '../domain/result.js';
 import type { Outcome } from '../ports/live-store.js';
 import { appliedAfter } from './applied.js';
 import { endSignedIn } from './identity/credentials.js';
+import { holdAdministrators } from './project-guard.js';
 import { liveReferences } from './references.js';
 import { declarationOf, declarationText, refOfRow, standingOfPerson } from './rows.js';
 import type { ObjectRow } from './storage-port.js';
 import { genuine, keyOf, loadObject, saveObject, tellKey } from './stored.js';
 import { changed, type Work } from './work.js';
 
-/** `conflict` if nobody active would own the account any more; `next` is undefined when the person goes. */
+/**
+ * `conflict` if nobody active would own the account any more, `refused` if too few administrators would remain; `next` is
+ * undefined when the person goes.
+ */
 export async function refuseLastOwner(
   work: Work,
   row: ObjectRow,
   next: Declaration | undefined,
 ): Promise<Result<void>> {
-  if (!isOwner(declarationOf(row)) || (next && isOwner(next))) return ok(undefined);
+  if (!isOwner(declarationOf(row)) || (next && isOwner(next))) return holdAdministrators(work, row, next);
   for (const other of await work.tx.objects.ofKind('User')) {
     if (other.id === row.id) continue;
     const checked = genuine(work, other);
     if (!checked.ok) return checked;
-    if (isOwner(declarationOf(checked.value))) return ok(undefined);
+    if (isOwner(declarationOf(checked.value))) return holdAdministrators(work, row, next);
   }
   return fail(
     fault(

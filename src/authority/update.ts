@@ -4,13 +4,21 @@ import { digestOf } from '../domain/canonical.js';
 import { fault } from '../domain/errors.js';
 import { type Kind, kindOf } from '../domain/kinds/index.js';
 import type { Ownership } from '../domain/live.js';
-import { type Declaration, declarationDigest, type ObjectRef, refOf, refText } from '../domain/objects.js';
+import {
+  type Declaration,
+  declarationDigest,
+  isId,
+  type ObjectRef,
+  refOf,
+  refText,
+} from '../domain/objects.js';
 import { fail, ok, type Result } from '../domain/result.js';
 import type { Outcome } from '../ports/live-store.js';
 import { appliedAfter, forgetRemoved } from './applied.js';
 import { openings } from './events/openings.js';
 import { peopleColumns } from './insert-object.js';
 import { tellPersonalKeys } from './people.js';
+import { refuseUnknownWords } from './permission-words.js';
 import { liveReferences, refuseTakenAlias } from './references.js';
 import { entryOfUpdate, follow, rowToUpdate } from './rename.js';
 import { declarationOf, declarationText, ownershipOf, refOfRow } from './rows.js';
@@ -49,6 +57,12 @@ export async function update(work: Work, change: UpdateRequest): Promise<Result<
     );
   const references = await liveReferences(work, declaration);
   if (!references.ok) return references;
+  const known = await refuseUnknownWords(work, declaration, declarationOf(row));
+  if (!known.ok) return known;
+  if (isId(declaration.metadata.name) && declaration.metadata.name !== row.name)
+    return fail(
+      fault('bad_request', `${refText(ref)}: a name cannot begin as ids do, with us_; choose another`),
+    );
   const taken = await refuseTakenAlias(work, declaration, row);
   if (!taken.ok) return taken;
   const refused = await refuseUpdate(work, row, declaration);

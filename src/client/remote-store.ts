@@ -12,7 +12,7 @@ import type { Clock } from '../ports/clock.js';
 import type { LiveStore, Request } from '../ports/live-store.js';
 import { type Broken, type Found, REFS_MAX } from '../wire/reading.js';
 import { STORE, WIRE_VERSION } from '../wire/store.js';
-import type { SentRequest } from '../wire/writing.js';
+import { COVERS_MAX, type SentRequest } from '../wire/writing.js';
 import { type PlainHttp, parseAddress } from './address.js';
 import { Mutations } from './batching.js';
 import { Caller } from './calling.js';
@@ -73,9 +73,32 @@ function remoteStore(parts: Parts): LiveStore {
       caller.call(STORE.acquireLease, { holder, ttlMs, ...(name !== undefined && { name }) }),
     renewLease: (lease) => caller.call(STORE.renewLease, { lease }),
     releaseLease: async (lease) => mapped(await caller.call(STORE.releaseLease, { lease }), () => undefined),
-    mutate: (mutation, lease) => mutations.mutate(mutation, lease),
-    request: (request, { path }) =>
-      caller.call({ ...STORE.request, again: againOf(request) }, { request: sentRequest(request), path }),
+    mutate: (mutation, lease, acting) => mutations.mutate(mutation, lease, acting),
+    request: (request, { path, isApproved, breakGlass }) =>
+      caller.call(
+        { ...STORE.request, again: againOf(request) },
+        {
+          ...{ request: sentRequest(request), path },
+          ...(isApproved !== undefined && { isApproved }),
+          ...(breakGlass !== undefined && { breakGlass }),
+        },
+      ),
+    declareProject: (settings, lease, { approval, breakGlass }) =>
+      caller.call(STORE.declareProject, {
+        ...{ settings, lease },
+        ...(approval !== undefined && { approval }),
+        ...(breakGlass !== undefined && { breakGlass }),
+      }),
+    approve: async ({ covers, allowRemovals, ...plan }, { path }) => {
+      const more = { ...plan, path, ...(allowRemovals !== undefined && { allowRemovals }) };
+      for (let at = 0; at === 0 || at < covers.length; at += COVERS_MAX) {
+        const part = covers.slice(at, at + COVERS_MAX);
+        const approved = await caller.call(STORE.approve, { ...more, covers: part });
+        if (!approved.ok) return approved;
+      }
+      return ok(undefined);
+    },
+    projects: () => caller.call(STORE.projects, {}),
     claim: async (object, { path }) => {
       const claimed = await caller.call(STORE.claim, { object, path });
       return claimed.ok ? ok(new Secret(claimed.value)) : fail(unheardClaim(claimed.error));
@@ -118,6 +141,9 @@ type Reading = Omit<
   | 'claim'
   | 'verify'
   | 'signIns'
+  | 'declareProject'
+  | 'approve'
+  | 'projects'
   | 'endSignIns'
   | 'replaceSigningKeys'
   | 'watch'

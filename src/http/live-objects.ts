@@ -113,9 +113,12 @@ export async function accountId({ store }: Pick<HttpWorld, 'store'>): Promise<Re
   return facts.ok ? ok(accountIdOf(facts.value.storeId)) : facts;
 }
 
-export const byOf = ({ principal, credential }: Pick<Call, 'principal' | 'credential'>): By => ({
+export const byOf = (
+  { principal, credential }: Pick<Call, 'principal' | 'credential'>,
+  breakGlass?: string,
+): By => ({
   principal,
-  context: credential.context,
+  context: { ...credential.context, ...(breakGlass !== undefined && { breakGlass }) },
 });
 
 /** Those of an object's members that are not undefined. */

@@ -20,6 +20,8 @@ export interface CallContext {
   readonly source?: string;
   /** It had an `Origin` header: a secret key is refused then (F7). */
   readonly isFromBrowser?: boolean;
+  /** Why a guard is to be broken, in an emergency. */
+  readonly breakGlass?: string;
   /** A session that it starts is to end by then. */
   readonly sessionEndsAt?: Instant;
   /** Its effects are to be there once. */

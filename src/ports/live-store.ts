@@ -21,6 +21,7 @@ import type { Secret } from '../domain/secret.js';
 import type { DurationMs, Instant } from '../domain/time.js';
 import type { VerificationCode, VerificationRequest } from '../domain/verification.js';
 import type { Attempt } from './once.js';
+import type { ProjectGuard } from './project-guard.js';
 import type { Recipient } from './sealing.js';
 
 /** Who acts and by which path; goes into the audit log with every effect. */
@@ -36,6 +37,12 @@ export interface Caller {
    * the operator of the store, who has its master key.
    */
   readonly principal?: Principal;
+  /** Digest of the approved plan that the effect is of. */
+  readonly approval?: string;
+  /** A person said yes to this very act. */
+  readonly isApproved?: boolean;
+  /** Why a guard is to be broken, in an emergency. */
+  readonly breakGlass?: string;
 }
 
 /** The lease of writers, the only one that mutations are done under. */
@@ -252,7 +259,7 @@ export interface ObjectPage {
   readonly limit: number;
 }
 
-export interface LiveStore {
+export interface LiveStore extends ProjectGuard {
   facts(): Promise<Result<StoreFacts>>;
   /** Every live object, sorted by `compareRefs`. */
   survey(): Promise<Result<readonly LiveSummary[]>>;

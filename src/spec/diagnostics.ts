@@ -30,6 +30,7 @@ export const DIAGNOSTICS = {
   misplaced_project: 'A Project stands elsewhere than in keywright.yaml, or more or less than once there.',
   duplicate_object: 'Two documents declare the same object.',
   unknown_reference: 'A field names an object that is neither declared nor live.',
+  unknown_permission: 'A permission is neither one of Keywright nor declared by the project.',
   cycle: 'Objects refer to one another in a circle.',
   sink_path: 'A sink would write outside the folders that the project allows, or into its store.',
   sink_conflict: 'Two deliveries would overwrite one another.',

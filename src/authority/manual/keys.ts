@@ -22,6 +22,7 @@ import { conferredByKey, conferredByKeyChange } from '../conferred.js';
 import { createByHand } from '../create.js';
 import { findPerson } from '../identity/passwords.js';
 import { issue } from '../issue.js';
+import { holdApprovalOfKey } from '../project-guard.js';
 import { promote } from '../promote.js';
 import { revokeAll } from '../revoke.js';
 import { declarationOf, refOfRow, versionFactsOf } from '../rows.js';
@@ -116,6 +117,8 @@ export async function rotateKey(
   const isEarly = graceMs !== undefined && graceMs < overlapMs;
   const mayEnd = isEarly ? mayDoToKey({ action: END_EARLY, spec, ownerId: row.owner_id }, by) : allowed;
   if (!mayEnd.ok) return mayEnd;
+  const held = await holdApprovalOfKey(work, row);
+  if (!held.ok) return held;
   if (row.project !== null || (spec.deliver ?? []).length > 0) {
     if (graceMs !== undefined) return fail(HANDED_OVER);
     const asked = await requestRotation(work, { object: refOfRow(row) });
@@ -145,7 +148,8 @@ export async function changeKey(work: Work, change: KeyChange, by: By): Promise<
     );
   const declaration = changedKey(declarationOf(row) as DeclarationOf<'ApiKey'>, change);
   const allowed = await mayChange(work, key.value, { declaration, by });
-  if (!allowed.ok) return allowed;
+  const held = allowed.ok ? await holdApprovalOfKey(work, row) : allowed;
+  if (!held.ok) return held;
   const broken = refuseBroken(declaration);
   if (!broken.ok) return broken;
   const { revision } = row;

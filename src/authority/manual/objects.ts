@@ -3,11 +3,13 @@ import { fault } from '../../domain/errors.js';
 import { kindOf } from '../../domain/kinds/index.js';
 import { normalForm } from '../../domain/kinds/normal-form.js';
 import { type Declaration, type ObjectRef, refOf, refText } from '../../domain/objects.js';
+import { END_EARLY } from '../../domain/permissions.js';
 import { fail, ok, type Result } from '../../domain/result.js';
 import type { By } from '../../ports/authority.js';
 import type { ManualChange, ManualDeclaration } from '../../ports/manual.js';
 import { removeByHand, updateByHand } from '../change-by-hand.js';
 import { createByHand } from '../create.js';
+import { holdApprovalOfKey } from '../project-guard.js';
 import { declarationOf, refOfRow } from '../rows.js';
 import { loadKey, loadObject } from '../stored.js';
 import type { Work } from '../work.js';
@@ -57,7 +59,8 @@ async function mayRemove(work: Work, object: ObjectRef, by: By): Promise<Result<
     const key = await loadKey(work, object);
     if (!key.ok) return key;
     const { row, spec } = key.value;
-    return mayDoToKey({ action: 'keys:revoke', spec, ownerId: row.owner_id }, by);
+    const allowed = mayDoToKey({ action: END_EARLY, spec, ownerId: row.owner_id }, by);
+    return allowed.ok ? holdApprovalOfKey(work, row) : allowed;
   }
   const row = await loadObject(work, object);
   if (!row.ok) return row;

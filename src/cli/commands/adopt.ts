@@ -4,15 +4,17 @@
  * that the next run, or apply, takes over.
  */
 import type { LeaseKeeper } from '../../apply/lease.js';
+import { coverOf } from '../../domain/approval.js';
+import { digestOf } from '../../domain/canonical.js';
 import type { LiveObject, Ownership } from '../../domain/live.js';
 import { isLabel, type ObjectRef, refText } from '../../domain/objects.js';
 import { ok, type Result } from '../../domain/result.js';
 import { isOwnedBy } from '../../plan/compare.js';
-import type { LiveStore } from '../../ports/live-store.js';
+import type { Caller, LiveStore } from '../../ports/live-store.js';
 import { counted } from '../../view/words.js';
 import { addDocuments, fileToWrite, undeclared } from '../adopted-documents.js';
 import type { Command, Input } from '../command.js';
-import { AUTO_APPROVE, confirm } from '../confirming.js';
+import { AUTO_APPROVE, agreedCaller, BREAK_GLASS, confirm } from '../confirming.js';
 import { withLease } from '../executing.js';
 import { EXIT, type ExitCode } from '../exit.js';
 import { type Failure, failed, failure } from '../failure.js';
@@ -35,6 +37,7 @@ export const adopt: Command = {
       description: 'write the documents that are missing, into adopted.yaml of the specs unless named',
     },
     AUTO_APPROVE,
+    BREAK_GLASS,
   ],
   examples: [
     'keywright adopt Service/billing ApiKey/billing-prod',
@@ -137,19 +140,40 @@ async function takeOver(
     const added = await addDocuments(context, documents, { file: file.value, objects: missing });
     if (!added.ok) return added;
   }
-  return own(adoption, objects);
+  return own(adoption, objects, agreedCaller(context, input, agreed.value));
 }
 
-async function own(adoption: Adoption, objects: readonly LiveObject[]): Promise<Result<ExitCode, Failure>> {
-  const { context, documents, store, lease } = adoption;
+async function own(
+  adoption: Adoption,
+  objects: readonly LiveObject[],
+  caller: Caller,
+): Promise<Result<ExitCode, Failure>> {
+  const { documents, store, lease } = adoption;
+  const approval = await approved(adoption, objects, caller);
+  if (!approval.ok) return approval;
   for (const { ref, revision } of objects) {
     const held = await lease.ensure();
     if (!held.ok) return failed(held.error);
     const mutation = { kind: 'adopt', object: ref, ownership: documents.ownership, revision } as const;
-    const adopted = await store.mutate(mutation, held.value, context.caller);
+    const adopted = await store.mutate(mutation, held.value, approval.value);
     if (!adopted.ok) return failed(adopted.error);
   }
   return done(adoption, objects);
+}
+
+/** What somebody said yes to is approved, for environments that require it. */
+async function approved(
+  { documents, store }: Adoption,
+  objects: readonly LiveObject[],
+  caller: Caller,
+): Promise<Result<Caller, Failure>> {
+  const covers = objects.map(({ ref, revision }) => coverOf({ kind: 'adopt', object: ref, revision }));
+  const digest = digestOf(covers);
+  if (caller.isApproved !== true) return ok(caller);
+  const { project } = documents.ownership;
+  const kept = await store.approve({ digest, project, covers }, caller);
+  if (!kept.ok && kept.error.code !== 'forbidden') return failed(kept.error);
+  return ok({ ...caller, approval: digest });
 }
 
 function done({ context }: Adoption, objects: readonly LiveObject[]): Result<ExitCode, Failure> {

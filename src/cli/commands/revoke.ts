@@ -9,7 +9,7 @@ import { ok, type Result } from '../../domain/result.js';
 import { formatDuration, formatInstant, type Instant } from '../../domain/time.js';
 import type { LiveStore } from '../../ports/live-store.js';
 import type { Command, Input } from '../command.js';
-import { AUTO_APPROVE, confirm } from '../confirming.js';
+import { AUTO_APPROVE, agreedCaller, BREAK_GLASS, confirm } from '../confirming.js';
 import { EXIT, type ExitCode } from '../exit.js';
 import { type Failure, failed } from '../failure.js';
 import { findKey, KEY_ARGUMENT, type LiveKey, parseRef } from '../named.js';
@@ -26,6 +26,7 @@ export const revoke: Command = {
   options: [
     { flags: '--now', description: 'break-glass: refuse it from this moment, whoever that breaks' },
     AUTO_APPROVE,
+    BREAK_GLASS,
   ],
   examples: ['keywright revoke billing-prod', 'keywright revoke billing-prod --now --auto-approve'],
   run: async (context, input) =>
@@ -38,7 +39,10 @@ export const revoke: Command = {
       const overlapMs = input.has('now') ? 0 : rotationPolicy(declaration.spec).overlapMs;
       const agreed = await confirm(context, input, impact(found.value, overlapMs, facts.value.now));
       if (!agreed.ok) return agreed;
-      const revoked = await store.request({ kind: 'revoke', object: ref, overlapMs }, context.caller);
+      const revoked = await store.request(
+        { kind: 'revoke', object: ref, overlapMs },
+        agreedCaller(context, input, agreed.value),
+      );
       if (!revoked.ok) return failed(revoked.error);
       const { changed } = revoked.value;
       const text = outcome(ref.name, changed, overlapMs);
@@ -79,7 +83,10 @@ async function endRemoved(
     });
   const agreed = await confirm(context, input, `${removed} This ends them at once, for good.`);
   if (!agreed.ok) return agreed;
-  const revoked = await store.request({ kind: 'revoke', object: ref, overlapMs: 0 }, context.caller);
+  const revoked = await store.request(
+    { kind: 'revoke', object: ref, overlapMs: 0 },
+    agreedCaller(context, input, agreed.value),
+  );
   if (!revoked.ok) return failed(revoked.error);
   const { changed } = revoked.value;
   return tell(context, { ref, changed, refusedFrom: now, text: outcome(ref.name, changed, 0) });

@@ -1,5 +1,6 @@
 /** Field types that several kinds share. Patterns are given to `ajv`, which reads them with the `u` flag. */
 import { Type } from 'typebox';
+import { CATALOGUE } from '../permissions.js';
 
 export const DNS_LABEL = '^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?$';
 
@@ -33,7 +34,7 @@ export const permissionsField = (description: string) =>
       pattern: PERMISSION,
       'x-expects': 'a permission such as spaces:read',
     }),
-    { uniqueItems: true, maxItems: 64, description },
+    { uniqueItems: true, maxItems: 64, description, examples: [Object.keys(CATALOGUE)] },
   );
 
 const EMAIL = '[\\x21-\\x3f\\x41-\\x7e]+@[A-Za-z0-9.-]+';

@@ -23,6 +23,15 @@ export const byId = Type.Object(
   closed,
 );
 
+/** For a key that a project declares in an environment that requires approval, by whoever may not approve. */
+export const BreakGlass = Type.Optional(
+  Type.String({
+    minLength: 1,
+    maxLength: 500,
+    description: 'In an emergency, where approval is required: why. Written to the audit log.',
+  }),
+);
+
 export const OneKey = dataOf(Key);
 
 export interface Change {
@@ -31,6 +40,7 @@ export interface Change {
   /** `activate`: the last part of the route, for the audit log. */
   readonly verb: string;
   readonly permission: string;
+  readonly breakGlass?: string | undefined;
   /** Refuses what the key, as it is, should not be asked. */
   refuse?(key: KeyObject): Result<void>;
   /** Of the object by its id: whatever is called as it was since is another. */
@@ -39,13 +49,16 @@ export interface Change {
 
 export async function changeKey(
   world: HttpWorld,
-  { principal, id, verb, permission, request, refuse }: Change,
+  { principal, id, verb, permission, request, refuse, breakGlass }: Change,
 ): Promise<Answered> {
   const found = await findKey(world.store, { principal, idOrName: id, permission });
   if (!found.ok) return found;
   const refused = refuse?.(found.value);
   if (refused?.ok === false) return refused;
-  const caller = { actor: actorOf(principal), path: `http:POST /keys/{id}/${verb}`, principal };
+  const caller = {
+    ...{ actor: actorOf(principal), path: `http:POST /keys/{id}/${verb}`, principal, isApproved: true },
+    ...(breakGlass !== undefined && { breakGlass }),
+  };
   const done = await world.store.request(request(refById(found.value), found.value), caller);
   return done.ok ? keyNow(world, refById(found.value)) : done;
 }

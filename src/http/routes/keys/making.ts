@@ -8,7 +8,7 @@ import { byOf, refById } from '../../live-objects.js';
 import { type Answered, json, route, shownOnce } from '../../route.js';
 import { closed, nullable } from '../../schemas.js';
 import type { HttpWorld } from '../../world.js';
-import { afterChange, byId } from './changing.js';
+import { afterChange, BreakGlass, byId } from './changing.js';
 import { findKey } from './finding.js';
 import { Key, keyItem } from './item.js';
 
@@ -114,6 +114,7 @@ export const rotateKey = route({
             '0: older versions end at once. Absent: after the overlap that the key declares, or a day.',
         }),
       ),
+      breakGlass: BreakGlass,
     },
     closed,
   ),
@@ -125,7 +126,10 @@ export const rotateKey = route({
     const found = await findKey(world.store, { principal, idOrName: params.id, permission: 'keys:rotate' });
     if (!found.ok) return found;
     const graceMs = body.graceSeconds === undefined ? undefined : body.graceSeconds * SECOND_MS;
-    const rotated = await world.manual.rotateKey({ object: refById(found.value), graceMs }, byOf(call));
+    const rotated = await world.manual.rotateKey(
+      { object: refById(found.value), graceMs },
+      byOf(call, body.breakGlass),
+    );
     if (!rotated.ok) return rotated;
     return shown(world, rotated.value ?? { object: refById(found.value), secret: undefined, warnings: [] });
   },

@@ -4,7 +4,7 @@ import { fault } from '../../../domain/errors.js';
 import { fail, ok, type Result } from '../../../domain/result.js';
 import { route } from '../../route.js';
 import { closed } from '../../schemas.js';
-import { byId, changeKey, OneKey } from './changing.js';
+import { BreakGlass, byId, changeKey, OneKey } from './changing.js';
 import type { KeyObject } from './item.js';
 
 interface Wanted {
@@ -32,6 +32,7 @@ export const revokeKey = route({
           description: 'This one alone; every one if absent.',
         }),
       ),
+      breakGlass: BreakGlass,
       onlyIfUnused: Type.Optional(
         Type.Boolean({ description: 'Refuse, and say why, while what is to be revoked is in use.' }),
       ),
@@ -43,6 +44,7 @@ export const revokeKey = route({
   handle: ({ principal, params, body }, world) =>
     changeKey(world, {
       ...{ principal, id: params.id, verb: 'revoke', permission: 'keys:revoke' },
+      breakGlass: body.breakGlass,
       refuse: (key) => refusalOf(key, body),
       request: (object, { key }) => ({
         ...{ kind: 'revoke', object, overlapMs: 0 },

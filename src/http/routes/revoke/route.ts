@@ -45,7 +45,7 @@ export const revokeTokenRoute = route({
         overlapMs: 0,
         tokenId: publicIdOf(body.token),
       },
-      { actor: actorOf(principal), path: 'http:POST /revoke', principal },
+      { actor: actorOf(principal), path: 'http:POST /revoke', principal, isApproved: true },
     );
     // Who may not know of the key learns no more of it here.
     if (!revoked.ok) return revoked.error.code === 'not_found' ? fail(REFUSED) : revoked;

@@ -31,7 +31,7 @@ const NARROWING: ReadonlySet<string> = new Set([
   'deactivate',
 ]);
 
-export interface Batch {
+export interface Batch extends Pick<Caller, 'approval' | 'breakGlass'> {
   readonly lease: Lease;
   readonly mutations: readonly Mutation[];
 }
@@ -39,10 +39,10 @@ export interface Batch {
 /** What came of each, in order. Fails as a whole only where nobody knows what was done: asking again is harmless. */
 export async function mutateAll(
   { principal, world }: Asking,
-  { lease, mutations }: Batch,
+  { lease, mutations, ...under }: Batch,
 ): Promise<Result<readonly SentOutcome[]>> {
   const checked = mutations.map((mutation) => checkedEffect(mutation, 'document'));
-  const caller = { actor: actorOf(principal), path: RECONCILER_PATH, principal };
+  const caller = { actor: actorOf(principal), path: RECONCILER_PATH, principal, ...under };
   const outcomes = await Promise.all(
     checked.map(async (one) => (one.ok ? world.store.mutate(one.value, lease, caller) : one)),
   );
@@ -77,12 +77,16 @@ function checkedEffect<E extends Effect>(effect: E, naming: Naming): Result<E> {
 
 export async function requestOne(
   { principal, world }: Asking,
-  { request, path }: { readonly request: SentRequest; readonly path: string },
+  {
+    request,
+    path,
+    ...under
+  }: { readonly request: SentRequest; readonly path: string } & Pick<Caller, 'isApproved' | 'breakGlass'>,
 ): Promise<Result<Outcome>> {
   const asked = asRequest(request);
   const checked = isChange(asked) ? checkedEffect(asked, 'any') : ok(asked);
   if (!checked.ok) return checked;
-  const done = await world.store.request(checked.value, callerOf(principal, path));
+  const done = await world.store.request(checked.value, { ...callerOf(principal, path), ...under });
   if (!done.ok || !NARROWING.has(request.kind)) return done;
   const told = await inForce(world);
   return told.ok ? done : told;

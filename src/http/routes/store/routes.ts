@@ -56,6 +56,7 @@ const reading: readonly Route[] = [
     const found = await store.resolve(references);
     return found.ok ? ok(found.value.map((one) => one ?? null)) : found;
   }),
+  asked(STORE.projects, (store) => store.projects()),
   asked(STORE.dependents, (store, { object }) => store.dependents(object)),
   asked(STORE.review, (store, limits) => store.review(limits)),
   asked(STORE.tokens, (store, { ids }) => store.tokens(ids)),
@@ -76,6 +77,13 @@ const writing: readonly Route[] = [
   carried(STORE.mutate, (batch, asking) => mutateAll(asking, batch)),
   carried(STORE.request, (sent, asking) => requestOne(asking, sent)),
   carried(STORE.claim, (sent, asking) => claimOne(asking, sent)),
+  carried(STORE.declareProject, ({ settings, lease, ...under }, { principal, world }) =>
+    world.store.declareProject(settings, lease, { ...callerOf(principal, 'apply'), ...under }),
+  ),
+  carried(STORE.approve, async ({ path, ...approval }, { principal, world }) => {
+    const approved = await world.store.approve(approval, callerOf(principal, path));
+    return approved.ok ? ok(null) : approved;
+  }),
   carried(STORE.signIns, ({ of }, { principal, world }) =>
     world.store.signIns(of, callerOf(principal, 'sessions')),
   ),
