@@ -3,7 +3,8 @@
  * their ids, and by whichever port the call came (docs/adr/0027). What hands out a secret or lets it act longer confers
  * what it may do, so the caller needs that too. Nobody is asked about the operator of the store.
  */
-import { authorize, mayConfer, type Target } from '../domain/access.js';
+import { authorize, type Target } from '../domain/access.js';
+import { mayConfer } from '../domain/conferral.js';
 import { fault } from '../domain/errors.js';
 import type { ApiKeySpec } from '../domain/kinds/index.js';
 import { type Declaration, type ObjectRef, refOf, refText } from '../domain/objects.js';

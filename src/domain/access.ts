@@ -6,9 +6,19 @@
  *     team admin: the team and its keys · member: reads, and keeps keys and tokens of their own
  *     keys: their environment alone · clients: the one space that they made · guests: the places that are open to them
  */
+import {
+  elsewhere,
+  exceeds,
+  exceedsInTeams,
+  exceedsKey,
+  isEndingOrReading,
+  isOwner,
+  isReading,
+  lacks,
+  permissionsIn,
+} from './conferral.js';
 import { fault } from './errors.js';
 import { isOpenTo, type Place } from './guests.js';
-import { isAccountWide, permits } from './permissions.js';
 import type {
   ClientPrincipal,
   GuestPrincipal,
@@ -19,7 +29,6 @@ import type {
   RootPrincipal,
 } from './principal.js';
 import { fail, ok, type Result, unreachable } from './result.js';
-import { isOwnerRole } from './roles.js';
 
 /** Whose a key is, as far as it decides who may touch it. */
 export type KeyLevel =
@@ -202,21 +211,6 @@ function keysKeyRefusal(
   return lacks(key.permissions, action) ?? exceedsKey(key, confers);
 }
 
-/** `*` of a key is everything in its environment: what is of the account it gives only if it has it by name. */
-function exceedsKey({ permissions }: KeyPrincipal, confers: readonly string[] = []): string | undefined {
-  const named = permissions.filter((one) => one !== '*');
-  return exceeds(permissions, confers) ?? exceeds(named, confers.filter(isAccountWide));
-}
-
-/**
- * May they give these permissions by an apply? It reaches every environment, so `*` beside `plans:apply` is everything.
- * `forbidden`.
- */
-export function mayConfer({ permissions }: Principal, confers: readonly string[]): Result<void> {
-  const refusal = exceeds(permissions, confers);
-  return refusal === undefined ? ok(undefined) : fail(fault('forbidden', refusal));
-}
-
 /** Outside its environment a key does what it was given by name, and changes nothing about people. */
 function accountRefusal(key: KeyPrincipal, action: string, target: Target): string | undefined {
   const isMeantForKeys = isReading(action) || action === 'keys:verify' || action.startsWith('plans:');
@@ -264,39 +258,3 @@ export function isOpen(guest: GuestPrincipal, place: Place): boolean {
     return guest.environment === place.environment && guest.onlySpace.id === place.space.id;
   return isOpenTo(guest.guest, place, guest.at);
 }
-
-export const isOwner = ({ roles }: Pick<PersonPrincipal, 'roles'>): boolean => roles.some(isOwnerRole);
-
-/** In the tenant and in that team together. */
-const permissionsIn = ({ permissions, memberships }: Person, team: string): readonly string[] => [
-  ...permissions,
-  ...memberships.filter((one) => one.team === team).flatMap((one) => one.permissions),
-];
-
-const isReading = (action: string): boolean => action.endsWith(':read');
-
-const isEndingOrReading = (action: string): boolean => action === 'keys:revoke' || isReading(action);
-
-const lacks = (permissions: readonly string[], action: string): string | undefined =>
-  permits(permissions, action) ? undefined : `this needs the permission ${action}`;
-
-/** Nobody gives what they do not have. */
-function exceeds(permissions: readonly string[], confers: readonly string[] = []): string | undefined {
-  const more = confers.find((one) => !permits(permissions, one));
-  return more === undefined ? undefined : `this would give ${more}, which you do not have yourself`;
-}
-
-/** Who takes over a person has what the person has in teams, too. */
-function exceedsInTeams(
-  person: Person,
-  memberships: readonly Pick<Membership, 'team' | 'permissions'>[] = [],
-): string | undefined {
-  for (const { team, permissions } of memberships) {
-    const more = exceeds(permissionsIn(person, team), permissions);
-    if (more !== undefined) return `${more}, in the team ${team}`;
-  }
-  return undefined;
-}
-
-const elsewhere = ({ environment }: Pick<KeyPrincipal, 'environment'>, wanted: string): string | undefined =>
-  environment === wanted ? undefined : `the credential is of ${environment}, and environments are isolated`;

@@ -14,49 +14,17 @@ import type {
   UsageCoverage,
 } from '../domain/live.js';
 import type { Declaration, ObjectRef } from '../domain/objects.js';
-import type { ParentKind, Principal } from '../domain/principal.js';
 import type { Result } from '../domain/result.js';
 import type { Review, ReviewLimits } from '../domain/review.js';
 import type { Secret } from '../domain/secret.js';
 import type { DurationMs, Instant } from '../domain/time.js';
 import type { VerificationCode, VerificationRequest } from '../domain/verification.js';
-import type { Attempt } from './once.js';
+import type { Caller, Lease } from './caller.js';
 import type { ProjectGuard } from './project-guard.js';
 import type { Recipient } from './sealing.js';
+import type { SignIns } from './sign-ins.js';
 
-/** Who acts and by which path; goes into the audit log with every effect. */
-export interface Caller {
-  /** `ada@build-7`, `reconciler`, … */
-  readonly actor: string;
-  /** `cli:revoke`, `apply`, `http`, … */
-  readonly path: string;
-  /** What is done is to be done once. */
-  readonly once?: Attempt;
-  /**
-   * Whose rights decide, in the transaction of the effect and as they are then: `forbidden`, `unauthenticated`. Absent:
-   * the operator of the store, who has its master key.
-   */
-  readonly principal?: Principal;
-  /** Digest of the approved plan that the effect is of. */
-  readonly approval?: string;
-  /** A person said yes to this very act. */
-  readonly isApproved?: boolean;
-  /** Why a guard is to be broken, in an emergency. */
-  readonly breakGlass?: string;
-}
-
-/** The lease of writers, the only one that mutations are done under. */
-export const WRITERS = 'reconciler';
-
-export interface Lease {
-  /** Which lease it is: `WRITERS`, or one that elects a leader and fences nothing. */
-  readonly name: string;
-  readonly holder: string;
-  /** Grows by one with every take-over. Carried by every mutation of a reconciler; a stale one is refused. */
-  readonly epoch: number;
-  readonly until: Instant;
-  readonly ttlMs: DurationMs;
-}
+export { type Caller, type Lease, WRITERS } from './caller.js';
 
 export interface StoreFacts {
   readonly storeId: string;
@@ -191,31 +159,6 @@ export interface Verification {
   };
 }
 
-/** A session, or a personal access token, that is good. */
-export interface SignIn {
-  /** `us_ses_…`, `us_pat_…`. */
-  readonly id: string;
-  readonly kind: 'session' | 'personal-access-token';
-  /** Whose it is. */
-  readonly of: ObjectRef;
-  /** Of a token. */
-  readonly name?: string;
-  /** What a session was started with. */
-  readonly by?: ParentKind;
-  readonly createdAt: Instant;
-  readonly lastUsedAt?: Instant;
-  readonly expiresAt?: Instant;
-  /** The caller's call was made with it. */
-  readonly isCurrent: boolean;
-}
-
-export interface EndedSignIns {
-  /** This one alone. */
-  readonly id?: string | undefined;
-  /** Or all of this user, guest or key; absent: the caller's own, but the one in use. */
-  readonly of?: ObjectRef | undefined;
-}
-
 export interface AuditEntry {
   /** Counts from 1 without gaps. */
   readonly seq: number;
@@ -259,7 +202,7 @@ export interface ObjectPage {
   readonly limit: number;
 }
 
-export interface LiveStore extends ProjectGuard {
+export interface LiveStore extends ProjectGuard, SignIns {
   facts(): Promise<Result<StoreFacts>>;
   /** Every live object, sorted by `compareRefs`. */
   survey(): Promise<Result<readonly LiveSummary[]>>;
@@ -292,16 +235,6 @@ export interface LiveStore extends ProjectGuard {
   request(request: Request, caller: Caller): Promise<Result<Outcome>>;
   /** The secret of a key without sinks, once; a publishable one always. */
   claim(object: ObjectRef, caller: Caller): Promise<Result<Secret>>;
-
-  /** What a user, guest or key is signed in by, oldest first; `of` absent: the caller. `not_found`, `forbidden`. */
-  signIns(of: ObjectRef | undefined, caller: Caller): Promise<Result<readonly SignIn[]>>;
-  /** At once and for good; gives how many ended. `not_found`, `forbidden`. */
-  endSignIns(ended: EndedSignIns, caller: Caller): Promise<Result<number>>;
-  /**
-   * In an emergency: the keys that access tokens are signed with are replaced at once, so that none that was issued before is
-   * accepted any more. `forbidden` for any but owners.
-   */
-  replaceSigningKeys(caller: Caller): Promise<Result<void>>;
   /** Counts as a use of the key, by `consumer` if named. */
   verify(token: Secret, request: VerificationRequest, consumer?: string): Promise<Result<Verification>>;
 

@@ -5,7 +5,7 @@
  */
 import type { ProjectSettings } from '../domain/approval.js';
 import type { Result } from '../domain/result.js';
-import type { Caller, Lease } from './live-store.js';
+import type { Caller, Lease } from './caller.js';
 
 export interface PlanApproval {
   /** Of the plan. */

@@ -1,7 +1,7 @@
 /** Sessions and personal access tokens for people and programs. Nothing of them is secret. */
 import { refText } from '../domain/objects.js';
 import { formatInstant, type Instant } from '../domain/time.js';
-import type { SignIn } from '../ports/live-store.js';
+import type { SignIn } from '../ports/sign-ins.js';
 import { printable, table } from './words.js';
 
 const COLUMNS = ['ID', 'HOLDER', 'KIND', 'SINCE', 'LAST USED', 'EXPIRES'];

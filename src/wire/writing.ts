@@ -6,8 +6,9 @@ import { Project } from '../domain/kinds/project.js';
 import type { ObjectRef } from '../domain/objects.js';
 import { type DurationMs, SECOND_MS } from '../domain/time.js';
 import type { VerificationRequest } from '../domain/verification.js';
-import type { Caller, Lease, Mutation, Outcome, Request, SignIn, Verification } from '../ports/live-store.js';
+import type { Caller, Lease, Mutation, Outcome, Request, Verification } from '../ports/live-store.js';
 import type { PlanApproval } from '../ports/project-guard.js';
+import type { SignIn } from '../ports/sign-ins.js';
 import {
   Holder,
   Lease as LeaseShape,

@@ -109,6 +109,10 @@ test('what no grant can say is refused with why, as a typed error, and changes n
 test('guests see their own roles and change nobody’s; others see no guest there', async () => {
   const talk = await withGuest();
   const { guest, b, own, api } = talk;
+  await api.environments.update(talk.production, {
+    name: 'production',
+    guestInvites: true,
+  } as object as never);
   const { data: made } = await api.guests.create([
     { environmentId: talk.production, email: 'other@example.com', name: 'Other', spaces: [{ id: b.id }] },
   ]);

@@ -129,6 +129,7 @@ test('where letters go nowhere nobody is written to, and asking for a link says 
 
 test('F11: where guestInvites is false, no guest makes or invites a guest, and nobody is written to', async () => {
   const server = await started();
+  await change(server, environment('production', { isProd: true, guestInvites: true }));
   const { token: link } = (await server.asRoot('POST /v1/guest-links', { guest: server.guestId })).body.data;
   const token = (await exchange(server, { token: link })).body.data.token;
   need(await server.outbox.take(8));

@@ -128,9 +128,7 @@ test('nobody applies without plans:apply by name, nor reads plans without plans:
 });
 
 test('the log says who showed the token, and not who they say they are', async () => {
-  const hand = await reconciler(
-    await keyOf('reconciler', [...RECONCILES, 'audit:read']),
-  );
+  const hand = await reconciler(await keyOf('reconciler', [...RECONCILES, 'audit:read']));
   await hand.create(apiKey('app', { owner: { service: 'deploy' }, deliver: [DOTENV] }));
   await hand.rollOut('app', 1);
   const claimed = { actor: 'User/owner', path: 'apply' };

@@ -9,7 +9,7 @@ import { isActiveOwner } from '../../domain/people.js';
 import { END_EARLY } from '../../domain/permissions.js';
 import type { ParentKind } from '../../domain/principal.js';
 import { fail, ok, type Result } from '../../domain/result.js';
-import type { EndedSignIns, SignIn } from '../../ports/live-store.js';
+import type { EndedSignIns, SignIn } from '../../ports/sign-ins.js';
 import { mayActOnKey } from '../authorization.js';
 import { findReferred } from '../references.js';
 import { declarationOf, refOfRow } from '../rows.js';

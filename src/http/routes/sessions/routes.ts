@@ -5,7 +5,7 @@ import type { OBJECT_KINDS } from '../../../domain/kinds/index.js';
 import { type ObjectRef, refText } from '../../../domain/objects.js';
 import { fail, ok, type Result } from '../../../domain/result.js';
 import { formatInstant } from '../../../domain/time.js';
-import type { SignIn } from '../../../ports/live-store.js';
+import type { SignIn } from '../../../ports/sign-ins.js';
 import { json, type Route, route } from '../../route.js';
 import { closed, dataOf, Instant, nullable } from '../../schemas.js';
 import type { HttpWorld } from '../../world.js';
