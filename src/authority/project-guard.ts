@@ -6,7 +6,9 @@
 import { authorize } from '../domain/access.js';
 import { coverOf, limitsOf } from '../domain/approval.js';
 import { type Fault, fault } from '../domain/errors.js';
-import { declaredEnd, stateOf } from '../domain/lifecycle.js';
+import type { ApiKeySpec } from '../domain/kinds/index.js';
+import { declaredEnd, exceedsDeclaredExpiry, rotationDueAt, stateOf } from '../domain/lifecycle.js';
+import type { VersionFacts } from '../domain/live.js';
 import { type Declaration, type ObjectRef, refOf, refText } from '../domain/objects.js';
 import { ok, type Result } from '../domain/result.js';
 import type { Mutation, Request } from '../ports/live-store.js';
@@ -122,6 +124,23 @@ const protectedAmong = (
     projects.some((project) => one !== undefined && limitsOf(project).requireApproval.includes(one)),
   );
 
+function isNextDue(
+  { now }: Work,
+  row: ObjectRow,
+  { spec, newest }: { readonly spec: ApiKeySpec; readonly newest: VersionFacts },
+): boolean {
+  const state = stateOf(newest, now);
+  if (state === 'revoked') return false;
+  return (
+    state === 'expired' ||
+    // One that was begun and cannot be finished, for its box is lost.
+    newest.promotedAt === undefined ||
+    (row.rotation_requested_at ?? 0) > newest.issuedAt ||
+    exceedsDeclaredExpiry(spec, newest) ||
+    rotationDueAt(row.name, spec, newest) <= now
+  );
+}
+
 /** What a declaration that is in force calls for as time goes by was approved with it. */
 async function isUpkeep(work: Work, mutation: Mutation, row: ObjectRow | undefined): Promise<boolean> {
   if (row?.kind !== 'ApiKey') return false;
@@ -133,7 +152,7 @@ async function isUpkeep(work: Work, mutation: Mutation, row: ObjectRow | undefin
   if (newest === undefined) return false;
   if (mutation.kind === 'issue') {
     if (mutation.generation === newest.generation) return true;
-    return stateOf(newest, work.now) !== 'revoked' && row.quiet_until <= work.now;
+    return isNextDue(work, row, { spec: declaration.spec, newest });
   }
   if (mutation.kind !== 'revoke') return false;
   const isOver = declaredEnd(declaration.spec) <= work.now;

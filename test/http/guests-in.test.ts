@@ -92,7 +92,7 @@ test('a guest who was invited by a guest ends with them at the latest, and invit
   const friend = (await comeIn(server, { token: invited.body.data.token })).body;
   expect((await inviteBy(server, friend.accessToken, 'other@example.com')).status).toBe(403);
   const { declaration } = await server.hand.fetchById(friend.userId);
-  expect(declaration.spec).toMatchObject({ expiresAfter: '7200s' });
+  expect(declaration.spec).toMatchObject({ expiresAfter: '2h' });
   // The end of the inviter is put off, and then the inviter goes: nobody stays for that.
   need(await server.hand.remove({ kind: 'Guest', name: 'production/visitor' }));
   expect(await statuses(server, friend.accessToken)).toEqual([401]);

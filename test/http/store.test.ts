@@ -238,7 +238,7 @@ test('what people ask of a key needs what the route of that name needs', async (
       },
     });
   expect((await ask('requestRotation')).status).toBe(200);
-  const reconciles = await keyOf('reconciler', RECONCILES);
+  const reconciles = await keyOf('reconciler', ['plans:read', 'plans:apply']);
   const other = await ask('requestRotation', reconciles);
   expect([other.status, (await ask('deactivate', reconciles)).status]).toEqual([200, 403]);
   // Who may see it no other way is not told that it is there.
