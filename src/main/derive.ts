@@ -2,7 +2,14 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { openApi } from '../http/openapi.js';
-import { errorsPage, kindsPage, lifecycleText, reasonsPage, schemaText } from '../view/reference.js';
+import {
+  errorsPage,
+  kindsPage,
+  lifecycleText,
+  permissionsPage,
+  reasonsPage,
+  schemaText,
+} from '../view/reference.js';
 import { resourcesPage } from '../view/resources-page.js';
 
 /** Path below the root of the package, and the text that belongs there. */
@@ -11,6 +18,7 @@ export const DERIVED: Readonly<Record<string, () => string>> = {
   'docs/reference/resources.md': resourcesPage,
   'docs/reference/reasons.md': reasonsPage,
   'docs/reference/errors.md': errorsPage,
+  'docs/reference/permissions.md': permissionsPage,
   'docs/reference/lifecycle.md': lifecycleText,
   'docs/reference/keywright.schema.json': schemaText,
   'docs/reference/openapi.json': () => `${JSON.stringify(openApi(), null, 2)}\n`,

@@ -5,6 +5,7 @@
 import { FAULTS } from '../domain/errors.js';
 import { documentSchema, editorSchema, type JsonSchema } from '../domain/kinds/document-schema.js';
 import { KINDS, type KindName, kindOf } from '../domain/kinds/index.js';
+import { CATALOGUE } from '../domain/permissions.js';
 import { FINDINGS, FORECASTS, STEP_REASONS, WAITING_REASONS, WITHHELD_REASONS } from '../plan/reasons.js';
 import { DIAGNOSTICS } from '../spec/diagnostics.js';
 import { lifecyclePage } from './lifecycle-page.js';
@@ -98,6 +99,15 @@ export const reasonsPage = (): string =>
     '## What a controller leaves undone',
     '`run` carries out the rest of the plan, and says in its log and its status what it left, and why.',
     codeTable(WITHHELD_REASONS),
+  );
+
+/** `docs/reference/permissions.md`: every word that Keywright knows. */
+export const permissionsPage = (): string =>
+  page(
+    'Permissions',
+    'Words for keys, services and roles. Any other word is an error, unless the project declares it as its applications’ own: `spec: { permissions: { custom: [invoices:read] } }` in `keywright.yaml`. `*` is every permission in the environment of a key, and for people in the account.',
+    codeTable(CATALOGUE),
+    'Nobody gives a permission that they do not have: whatever hands out a secret, or lets it act for longer, needs what that secret may do. Ending a key before its time, in whichever way, needs `keys:revoke`.',
   );
 
 /** `docs/reference/errors.md`: expected errors, and what can be wrong with a document. */

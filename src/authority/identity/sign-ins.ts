@@ -7,7 +7,7 @@ import { fault } from '../../domain/errors.js';
 import { type ObjectRef, refText } from '../../domain/objects.js';
 import { isActiveOwner } from '../../domain/people.js';
 import { END_EARLY } from '../../domain/permissions.js';
-import type { ParentKind } from '../../domain/principal.js';
+import type { ParentKind, Principal } from '../../domain/principal.js';
 import { fail, ok, type Result } from '../../domain/result.js';
 import type { EndedSignIns, SignIn } from '../../ports/sign-ins.js';
 import { mayActOnKey } from '../authorization.js';
@@ -95,12 +95,17 @@ async function holderOf(work: Work, of: ObjectRef | undefined): Promise<Result<O
 /** Their own, or of those whom the caller looks after. `forbidden`. */
 async function mayLookAfter(work: Work, row: ObjectRow): Promise<Result<void>> {
   const { principal } = work;
-  if (principal === undefined || (principal.id === row.id && principal.kind !== 'client'))
-    return ok(undefined);
+  if (principal === undefined || isOwn(principal, row)) return ok(undefined);
   if (row.kind === 'ApiKey') return mayActOnKey(work, row, { action: END_EARLY });
   const [action, target] = careFor(row);
   return authorize(principal, action, target);
 }
+
+/** Everybody has a publishable key, and what browsers do by it is no business of one another. */
+const isOwn = (principal: Principal, { id }: ObjectRow): boolean =>
+  principal.id === id &&
+  principal.kind !== 'client' &&
+  !(principal.kind === 'key' && principal.type === 'publishable');
 
 function careFor(row: ObjectRow): readonly [string, Target] {
   const declaration = declarationOf(row);

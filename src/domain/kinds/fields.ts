@@ -33,8 +33,10 @@ export const permissionsField = (description: string) =>
     Type.String({
       pattern: PERMISSION,
       'x-expects': 'a permission such as spaces:read',
+      // For editors to offer; projects have words of their own besides.
+      examples: Object.keys(CATALOGUE),
     }),
-    { uniqueItems: true, maxItems: 64, description, examples: [Object.keys(CATALOGUE)] },
+    { uniqueItems: true, maxItems: 64, description },
   );
 
 const EMAIL = '[\\x21-\\x3f\\x41-\\x7e]+@[A-Za-z0-9.-]+';

@@ -147,7 +147,7 @@ const spaces = [
           : at.lasting.event,
     },
   })),
-  ofAccount('GET /subscription', `${READ}CGLW`),
+  ofAccount('GET /subscription', `${READ}CGLWR`),
 ];
 
 const freshGuest = (at: At): Promise<string> | string =>
