@@ -115,8 +115,23 @@ export async function mayClaim(work: Work, row: ObjectRow): Promise<Result<void>
   const isSomebodys = (spec.owner.team ?? spec.owner.user) !== undefined;
   const own = await mayActOnKey(work, row, { action: 'keys:write', isConferring: true });
   if (own.ok && isSomebodys) return own;
-  const applied = await mayApplyTo(work, { rows: [row], declarations: [], isConferring: true });
+  // A publishable key is good for nothing by itself.
+  const isConferring = row.key_type !== 'publishable';
+  const came = row.origin === 'system' ? await mayReveal(work, { spec, isConferring }) : undefined;
+  const applied = came ?? (await mayApplyTo(work, { rows: [row], declarations: [], isConferring }));
   return applied.ok || own.ok || own.error.code === 'forbidden' ? applied : own;
+}
+
+async function mayReveal(
+  work: Work,
+  { spec, isConferring }: { readonly spec: ApiKeySpec; readonly isConferring: boolean },
+): Promise<Result<void>> {
+  const { principal } = work;
+  if (principal === undefined) return ok(undefined);
+  const may = authorizeApply(principal);
+  if (!may.ok || !isConferring) return may;
+  const confers = await conferredByKey(work, spec, null);
+  return confers.ok ? mayConfer(principal, confers.value) : confers;
 }
 
 /** May the caller have this effect of a reconciler? */

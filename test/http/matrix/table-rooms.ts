@@ -147,7 +147,7 @@ const spaces = [
           : at.lasting.event,
     },
   })),
-  ofAccount('GET /subscription', `${READ}CGLWR`),
+  ofAccount('GET /subscription', `${READ}CGLW`),
 ];
 
 const freshGuest = (at: At): Promise<string> | string =>
