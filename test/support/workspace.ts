@@ -75,7 +75,12 @@ export class Workspace {
 
   /** Runs `keywright ARGS` to its end. */
   run(args: string, options: RunOptions = {}): Promise<Ended> {
-    return this.#run(process.execPath, [COMMAND, ...args.split(' ')], options);
+    return this.runWith(args.split(' '), options);
+  }
+
+  /** The same with arguments that have spaces in them. */
+  runWith(args: readonly string[], options: RunOptions = {}): Promise<Ended> {
+    return this.#run(process.execPath, [COMMAND, ...args], options);
   }
 
   /** Runs a shell script of this folder that calls `keywright` by its name. */

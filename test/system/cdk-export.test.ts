@@ -50,7 +50,7 @@ test('what is exported as an app compiles, is synthesized, and plans empty', asy
   const workspace = appWorkspace();
   workspace.write(
     'keywright.yaml',
-    projectYaml('{ permissions: { custom: [invoices:read, invoices:write] } }'),
+    projectYaml('{ permissions: { custom: [invoices:read, invoices:write, orders:read, orders:write] } }'),
   );
   workspace.write('specs/all.yaml', yamlStream(platformYaml(), STRANGE));
   expect(await workspace.run('apply --auto-approve')).toMatchObject({ code: 0 });
@@ -79,7 +79,7 @@ test('a part that is exported refers to the rest by name', async () => {
   const workspace = appWorkspace();
   workspace.write(
     'keywright.yaml',
-    projectYaml('{ permissions: { custom: [invoices:read, invoices:write] } }'),
+    projectYaml('{ permissions: { custom: [invoices:read, invoices:write, orders:read, orders:write] } }'),
   );
   workspace.write('specs/all.yaml', platformYaml());
   expect(await workspace.run('apply --auto-approve')).toMatchObject({ code: 0 });

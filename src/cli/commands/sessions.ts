@@ -40,13 +40,13 @@ export const sessions: Command = {
   ],
   run: async (context, input) =>
     withStore(context, 'refuse', async (store) => {
-      const wanted = ['end', 'endAll', 'replaceSigningKeys'].filter((flag) => input.has(flag));
+      const id = input.text('end');
+      const wanted = [id !== undefined, input.has('endAll'), input.has('replaceSigningKeys')].filter(Boolean);
       if (wanted.length > 1)
         return failure('usage', 'use one of --end, --end-all and --replace-signing-keys at a time');
       if (input.has('replaceSigningKeys')) return replaceKeys(context, input, store);
       const of = holderOf(input);
       if (!of.ok) return of;
-      const id = input.text('end');
       if (id === undefined && !input.has('endAll')) {
         const found = await store.signIns(of.value, context.caller);
         if (!found.ok) return failed(found.error);

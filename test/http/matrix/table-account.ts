@@ -259,7 +259,8 @@ const store = [
       },
     },
   })),
-  ofAccount('POST /store/claim', 'OA', () => ({
+  // A publishable key gives nothing by itself.
+  ofAccount('POST /store/claim', 'OAR', () => ({
     body: { path: PATH, object: { kind: 'ApiKey', name: 'production-pk' } },
   })),
   ofAccount('POST /store/verify', 'OAD', () => ({ body: { token: 'x', request: {} } })),
