@@ -38,10 +38,14 @@ export async function holdGuard(work: Work, mutation: Mutation): Promise<Result<
     if (!allowed.ok) return allowed;
   }
   const [row] = rows.value;
-  return mutation.kind === 'delete' && row !== undefined
+  return row !== undefined && isTakenAway(mutation, row)
     ? countRemoval(work, row, projects.value)
     : ok(undefined);
 }
+
+/** Gone, or another project's from then on: which may have no guard at all. */
+const isTakenAway = (mutation: Mutation, row: ObjectRow): boolean =>
+  mutation.kind === 'delete' || ('ownership' in mutation && row.project !== mutation.ownership.project);
 
 const unapproved = (object: ObjectRef, environment: string): Fault =>
   fault(
@@ -61,8 +65,15 @@ export async function holdApproval(work: Work, request: Request): Promise<Result
   if (!rows.ok) return rows;
   const isDeclared = rows.value.some(({ project }) => project !== null) || 'declaration' in request;
   const environment = protectedAmong(projects.value, environmentsOf(request, rows.value));
-  if (environment === undefined || !isDeclared) return ok(undefined);
-  return heldBy(work, objectOf(request), environment);
+  const held =
+    environment === undefined || !isDeclared
+      ? ok(undefined)
+      : await heldBy(work, objectOf(request), environment);
+  const [row] = rows.value;
+  const isRemoval = request.kind === 'remove' || request.kind === 'removePerson';
+  // The operator's own removal is nobody's way around a guard.
+  if (!held.ok || !isRemoval || row === undefined || work.principal === undefined) return held;
+  return countRemoval(work, row, projects.value);
 }
 
 /** The same of one key, by whichever route. */

@@ -127,6 +127,18 @@ export function guardContract(openStore: () => Promise<LiveStore>): void {
     expect(codeOf(await removing(4, { approval: 'plan-1' }))).toBe('refused');
   });
 
+  test('removals: taking objects over into another project counts, for that one may have no guard', async () => {
+    for (let nth = 0; nth < 8; nth++) await hand.create(service(`service-${nth}`));
+    need(await declare({ project: 'acme', guard: { maxRemovalsMin: 3 }, permissions: [] }));
+    const taking = async (nth: number) => {
+      const object = serviceRef(`service-${nth}`);
+      const { revision } = await hand.fetch(object);
+      const ownership = { project: 'mine', manager: 'documents' };
+      return codeOf(await mutate({ kind: 'adopt', object, ownership, revision }));
+    };
+    expect([await taking(0), await taking(1), await taking(2)]).toEqual(['done', 'done', 'refused']);
+  });
+
   test('administrators: as many remain as the project wants, whoever is let go and however', async () => {
     for (const name of ['ada', 'bob']) await hand.create(user(name, { roles: ['administrator'] }));
     need(await declare({ project: 'acme', guard: { minAdministrators: 3 }, permissions: [] }));

@@ -83,6 +83,12 @@ test('a token and a session end when they are meant to, and no rotation puts tha
   expect(await statuses(server, token, rotated.body.data.token, of, short.body.accessToken)).toEqual([
     401, 200, 200, 200,
   ]);
+  // Nor does it make one that lasts.
+  for (const by of [rotated.body.data.token, of]) {
+    const more = await pat(server, by, 'more');
+    const shown = (await list(server, session)).find(({ id }) => id === more.id);
+    expect(shown).toMatchObject({ expiresAt });
+  }
   server.clock.advance(HOUR_MS);
   expect(await statuses(server, rotated.body.data.token, of, short.body.accessToken)).toEqual([
     401, 401, 401,

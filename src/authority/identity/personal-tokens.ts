@@ -7,7 +7,7 @@ import { isVisibleText } from '../../domain/kinds/fields.js';
 import { personOf } from '../../domain/principal.js';
 import { fail, ok, type Result } from '../../domain/result.js';
 import { mintPersonalToken, personalPrefix } from '../../domain/secret.js';
-import { formatInstant, type Instant } from '../../domain/time.js';
+import { formatInstant, type Instant, NEVER } from '../../domain/time.js';
 import type { By, PersonalToken, Shown } from '../../ports/authority.js';
 import type { CredentialRow, ObjectRow } from '../storage-port.js';
 import { genuine } from '../stored.js';
@@ -48,6 +48,8 @@ export async function createPersonalToken(
         `expiresAt ${formatInstant(expiresAt)} is in the past; use a later date or remove the field`,
       ),
     );
+  const latest = await endOfToken(work, by);
+  if (!latest.ok) return latest;
   const own = await openTokens(work, person.value.id);
   if (!own.ok) return own;
   if (own.value.length >= TOKENS_MAX)
@@ -57,7 +59,20 @@ export async function createPersonalToken(
         `there are ${TOKENS_MAX} personal access tokens already; delete one that is not needed`,
       ),
     );
-  return mint(work, person.value, { name: text, action: 'token.created', expiresAt });
+  return mint(work, person.value, {
+    ...{ name: text, action: 'token.created' },
+    expiresAt: latest.value === undefined ? expiresAt : Math.min(latest.value, expiresAt ?? NEVER),
+  });
+}
+
+/** A token with an end makes none without: when the token ends that the caller came by, if it does. */
+async function endOfToken(
+  work: Work,
+  { principal: { credential } }: By,
+): Promise<Result<Instant | undefined>> {
+  const row = await findCredential(work, credential.parent?.id ?? credential.id);
+  if (!row.ok) return row;
+  return ok(row.value?.kind === 'personal' ? (row.value.expires_at ?? undefined) : undefined);
 }
 
 /** Their own that did not end, oldest first. */

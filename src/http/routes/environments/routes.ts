@@ -4,7 +4,7 @@ import { fault } from '../../../domain/errors.js';
 import type { Principal } from '../../../domain/principal.js';
 import { fail, type Result } from '../../../domain/result.js';
 import { maySee } from '../../access.js';
-import { accountId, byIdOf, byOf, findEntry, given, SUCCESS, Success } from '../../live-objects.js';
+import { accountId, byIdOf, byOf, findEntry, given, refById, SUCCESS, Success } from '../../live-objects.js';
 import { bothPages, type Entry, list as listEntries, NextCursor, Pagination } from '../../numbered.js';
 import { type Answered, json, type Route, route } from '../../route.js';
 import { closed, dataOf } from '../../schemas.js';
@@ -127,7 +127,7 @@ const update = route({
     const before = await entryOf(world, call.principal, call.params.id);
     if (!before.ok) return before;
     const { spec, attributes } = split(fields);
-    const object = before.value.object.ref;
+    const object = refById(before.value.object);
     const changed = await world.rooms.change(
       { object, spec, attributes: { ...attributes, name } },
       byOf(call),
@@ -156,7 +156,7 @@ const remove = route({
   handle: async (call, world) => {
     const entry = await entryOf(world, call.principal, call.params.id);
     if (!entry.ok) return entry;
-    const removed = await world.rooms.remove([entry.value.object.ref], byOf(call));
+    const removed = await world.rooms.remove([refById(entry.value.object)], byOf(call));
     if (!removed.ok) return removed;
     const gone = await inForce(world);
     return gone.ok ? json(SUCCESS) : gone;

@@ -8,7 +8,7 @@ import { fault } from '../../../domain/errors.js';
 import type { Principal } from '../../../domain/principal.js';
 import { fail, ok, type Result } from '../../../domain/result.js';
 import { GUEST_ROLE } from '../../../domain/roles.js';
-import { byOf, SUCCESS, Success } from '../../live-objects.js';
+import { byOf, refById, SUCCESS, Success } from '../../live-objects.js';
 import type { Entry } from '../../numbered.js';
 import { json, type Route, route } from '../../route.js';
 import { closed, dataOf } from '../../schemas.js';
@@ -57,7 +57,7 @@ const give = route({
     const { roleId, resourceId: placeId } = call.body;
     const sayable = isSayable(roleId, placeId);
     if (!sayable.ok) return sayable;
-    const opened = await world.rooms.guests.open({ guest: entry.value.object.ref, placeId }, byOf(call));
+    const opened = await world.rooms.guests.open({ guest: refById(entry.value.object), placeId }, byOf(call));
     if (!opened.ok) return opened;
     const given = await roleIn(world, call.principal, { id: call.params.id, placeId });
     return given.ok ? json({ data: given.value }) : given;
@@ -83,7 +83,7 @@ const take = route({
     if (!roles.ok) return roles;
     const role = roles.value.find(({ id }) => id === call.params.actorRoleId);
     if (role === undefined) return ABSENT;
-    const place = { guest: entry.value.object.ref, placeId: role.resourceId };
+    const place = { guest: refById(entry.value.object), placeId: role.resourceId };
     const taken = await world.rooms.guests.close(place, byOf(call));
     return taken.ok ? json(SUCCESS) : taken;
   },

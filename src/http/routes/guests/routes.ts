@@ -6,7 +6,7 @@ import { fail, ok, type Result } from '../../../domain/result.js';
 import { formatInstant } from '../../../domain/time.js';
 import type { GuestPlace, NewGuest } from '../../../ports/guests.js';
 import { maySee } from '../../access.js';
-import { byOf, findEntry, findObject, SUCCESS, Success } from '../../live-objects.js';
+import { byOf, findEntry, findObject, refById, SUCCESS, Success } from '../../live-objects.js';
 import {
   bothPages,
   type Entry,
@@ -170,7 +170,7 @@ const update = route({
       return fail(fault('conflict', 'a guest stays in their environment; make another one there'));
     if (![undefined, item?.email].includes(email?.toLowerCase()))
       return fail(fault('conflict', 'another address is another guest; remove this one and make that'));
-    const change = { guest: entry.value.object.ref, name, places: spaces?.map(placeOf) };
+    const change = { guest: refById(entry.value.object), name, places: spaces?.map(placeOf) };
     const changed = await world.rooms.guests.change(change, byOf(call));
     return changed.ok ? showOne(world, call.principal, id) : changed;
   },
@@ -189,7 +189,7 @@ const remove = route({
   handle: async (call, world) => {
     const entry = await guestEntry(world, call.principal, call.params.id);
     if (!entry.ok) return entry;
-    const guest = entry.value.object.ref;
+    const guest = refById(entry.value.object);
     const removed = await world.rooms.guests.remove({ guest, spaceId: call.query.spaceId }, byOf(call));
     return removed.ok ? json(SUCCESS) : removed;
   },

@@ -5,7 +5,7 @@ import type { Principal } from '../../../domain/principal.js';
 import { fail, ok, type Result } from '../../../domain/result.js';
 import { formatInstant } from '../../../domain/time.js';
 import type { Attributes } from '../../../ports/rooms.js';
-import { byOf, findEntry, findObject, given, SUCCESS, Success } from '../../live-objects.js';
+import { byOf, findEntry, findObject, given, refById, SUCCESS, Success } from '../../live-objects.js';
 import type { Entry } from '../../numbered.js';
 import { type Answered, type Call, json, type Route, route, shownOnce } from '../../route.js';
 import { closed, dataOf } from '../../schemas.js';
@@ -150,7 +150,7 @@ async function change(
 ): Promise<Answered> {
   const entry = await entryOf(world, call.principal, call.params.id);
   if (!entry.ok) return entry;
-  const done = await world.rooms.change({ object: entry.value.object.ref, ...changed }, byOf(call));
+  const done = await world.rooms.change({ object: refById(entry.value.object), ...changed }, byOf(call));
   return done.ok ? shown(world, await entryOf(world, call.principal, call.params.id)) : done;
 }
 
@@ -158,7 +158,7 @@ async function remove(world: HttpWorld, call: Call, ids: readonly string[]): Pro
   const entries = await Promise.all(ids.map((id) => entryOf(world, call.principal, id)));
   const absent = entries.find((entry) => !entry.ok);
   if (absent !== undefined && !absent.ok) return absent;
-  const refs = entries.flatMap((entry) => (entry.ok ? [entry.value.object.ref] : []));
+  const refs = entries.flatMap((entry) => (entry.ok ? [refById(entry.value.object)] : []));
   const removed = await world.rooms.remove(refs, byOf(call));
   return removed.ok ? json(SUCCESS) : removed;
 }
