@@ -55,6 +55,38 @@ export function authorityContract(name: string, open: () => Promise<OpenServed>)
     });
 
     describe('keys', () => {
+      it('are asked in the store what they may, of the object that is meant, with their rights as they are then', async () => {
+        const owner = { service: 'ops' };
+        const robot = (permissions: string[]) => key('robot', { owner, permissions });
+        await desk.create(service('ops'));
+        await desk.create(key('strong', { owner, permissions: ['secrets:read'] }));
+        await desk.rollOut('strong', 1);
+        await desk.create(robot(['keys:rotate', 'keys:read']));
+        const { principal } = await desk.by(await desk.rollOut('robot', 1));
+        const { id } = await desk.fetch({ kind: 'ApiKey', name: 'strong' });
+        const ask = (name: string) =>
+          desk.store.request(
+            { kind: 'requestRotation', object: { kind: 'ApiKey', name } },
+            { actor: 'ApiKey/robot', path: 'test', principal },
+          );
+        expect([refusal(await ask('strong')), refusal(await ask(id))]).toEqual(['forbidden', 'forbidden']);
+        // The same principal, who may more by now; and less.
+        await desk.change(robot(['keys:rotate', 'keys:read', 'secrets:read']));
+        need(await ask(id));
+        await desk.change(robot(['keys:rotate', 'secrets:read']));
+        need(await ask(id));
+        await desk.change(robot(['secrets:read']));
+        expect(refusal(await ask(id))).toBe('not_found');
+        // Of that name there is another key now; of that id there is none.
+        need(await desk.remove({ kind: 'ApiKey', name: 'strong' }));
+        await desk.create(key('strong', { owner, permissions: [] }));
+        await desk.change(robot(['keys:rotate', 'keys:read', 'secrets:read']));
+        expect(refusal(await ask(id))).toBe('not_found');
+        need(await ask('strong'));
+        need(await desk.revoke('robot', [1]));
+        expect(refusal(await ask('strong'))).toBe('unauthenticated');
+      });
+
       it('are known by themselves, in their environment, with what they may do now', async () => {
         await desk.create(service('billing', { permissions: ['spaces:read'] }));
         await desk.create(key('a', { ...KEY, owner: { service: 'billing' } }));

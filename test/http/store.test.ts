@@ -1,5 +1,6 @@
 /** The live store over HTTP: who may do what by it, what the log says of them, and what crosses. */
 import { openRemoteStore } from '../../src/client/remote-store.js';
+import { coverOf } from '../../src/domain/approval.js';
 import type { DeclarationOf } from '../../src/domain/objects.js';
 import { Secret } from '../../src/domain/secret.js';
 import { systemClock } from '../../src/main/system.js';
@@ -244,4 +245,29 @@ test('what people ask of a key needs what the route of that name needs', async (
   // Who may see it no other way is not told that it is there.
   expect([(await ask('revoke')).status, (await ask('deactivate')).status]).toEqual([404, 404]);
   expect((await ask('remove')).status).toBe(403);
+});
+
+test('a robot applies in a protected environment what somebody else approved, and neither approves nor breaks the glass', async () => {
+  const hand = await reconciler(await keyOf('robot', RECONCILES));
+  const settings = { project: 'acme', guard: { requireApproval: ['production'] }, permissions: [] };
+  need(await hand.store.declareProject(settings, hand.lease, CALLER));
+  const declaration = apiKey('app', { owner: { service: 'deploy' } });
+  const approval = 'a plan';
+  const apply = (more: object) => hand.store.mutate(make(declaration), hand.lease, { ...CALLER, ...more });
+  expect(refusal(await apply({ approval }))).toBe('approval_required');
+  expect(refusal(await apply({ breakGlass: 'hurry' }))).toBe('forbidden');
+  const plan = { digest: approval, project: 'acme', covers: [coverOf({ kind: 'create', declaration })] };
+  expect(refusal(await hand.store.approve(plan, CALLER))).toBe('forbidden');
+  const boss = await clientOf(new Secret(ROOT));
+  need(await boss.approve(plan, CALLER));
+  // What is approved already may be asked for by anybody.
+  need(await hand.store.approve(plan, CALLER));
+  need(await apply({ approval }));
+  expect(refusal(await hand.store.declareProject({ ...settings, guard: {} }, hand.lease, CALLER))).toBe(
+    'approval_required',
+  );
+  const log = need(await server.hand.store.audit({}));
+  expect(log.filter(({ action }) => action === 'plan.approved').map(({ actor }) => actor)).toEqual([
+    'User/owner',
+  ]);
 });
