@@ -50,7 +50,7 @@ export async function declareProject(work: Work, settings: ProjectSettings): Pro
 
 const WEAKER = fault(
   'approval_required',
-  'the guard would hold less than the one that was applied last; approve the plan with --approve DIGEST, as somebody with plans:approve',
+  'the guard would hold less than the one that was applied last; approve the plan with --approve DIGEST, which needs plans:approve',
 );
 
 const bare = ({ project, guard, permissions }: KeptProject): ProjectSettings => ({

@@ -96,7 +96,7 @@ async function heldBy(work: Work, object: ObjectRef, environment: string): Promi
 const unapprovedAct = (object: ObjectRef, environment: string): Fault =>
   fault(
     'approval_required',
-    `${refText(object)}: ${environment} requires approval by somebody with plans:approve; in an emergency give a reason with --break-glass`,
+    `${refText(object)}: ${environment} requires approval by a user with plans:approve; in an emergency give a reason with --break-glass`,
   );
 
 type Change = Mutation | Request;

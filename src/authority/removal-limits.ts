@@ -42,7 +42,7 @@ export async function countRemoval(
 const tooMany = ({ project, guard }: KeptProject, removed: number, of: number): Fault =>
   fault(
     'refused',
-    `project ${project} would have removed ${removed} of ${of} objects within an hour, more than guard.maxRemovals (${guard.maxRemovals ?? '25%'}) allows; if that is meant: --allow-removals ${removed}, as somebody with plans:approve`,
+    `project ${project} would have removed ${removed} of ${of} objects within an hour, more than guard.maxRemovals (${guard.maxRemovals ?? '25%'}) allows; if that is meant: --allow-removals ${removed}, which needs plans:approve`,
   );
 
 /** `refused` if too few active administrators would remain; `next` is undefined when the person goes. */

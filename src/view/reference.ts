@@ -107,7 +107,7 @@ export const permissionsPage = (): string =>
     'Permissions',
     'Words for keys, services and roles. Any other word is an error, unless the project declares it as its applications’ own: `spec: { permissions: { custom: [invoices:read] } }` in `keywright.yaml`. `*` is every permission in the environment of a key, and for people in the account.',
     codeTable(CATALOGUE),
-    'Nobody gives a permission that they do not have: whatever hands out a secret, or lets it act for longer, needs what that secret may do. Ending a key before its time, in whichever way, needs `keys:revoke`.',
+    'A caller can only give permissions that it has: handing out a secret, or letting it act for longer, needs what that secret may do. Ending a key before its time needs `keys:revoke`.',
   );
 
 /** `docs/reference/errors.md`: expected errors, and what can be wrong with a document. */

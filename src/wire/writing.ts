@@ -211,7 +211,7 @@ export const endSignIns = operation<
   patienceMs: PATIENCE_MS,
   id: 'storeEndSignIns',
   path: '/store/end-sign-ins',
-  summary: 'End one of them, or all of somebody but the one that is in use; answers how many ended.',
+  summary: 'End one of them, or all of a holder except the one in use; answers how many ended.',
   sent: Type.Object(
     { ...holder, id: Type.Optional(Type.String({ minLength: 1, maxLength: 64 })), path: Path },
     closed,
@@ -261,7 +261,7 @@ export const approve = operation<PlanApproval & { readonly path: string }, null>
   patienceMs: PATIENCE_MS,
   id: 'storeApprove',
   path: '/store/approve',
-  summary: 'Approve a plan, for whoever applies it within a week.',
+  summary: 'Approve a plan; it can be applied within a week.',
   description: 'Needs `plans:approve`, unless the same was approved already. A long plan comes in parts.',
   sent: Type.Object(
     {

@@ -80,7 +80,7 @@ async function holderOf(work: Work, of: ObjectRef | undefined): Promise<Result<O
   const { principal } = work;
   if (of === undefined && principal === undefined)
     return fail(
-      fault('bad_request', 'name a user, a guest or a key: nobody is signed in to the store itself'),
+      fault('bad_request', 'name a user, a guest or a key; a local store has no caller of its own'),
     );
   const row =
     of === undefined ? await work.tx.objects.byId(principal?.id ?? '') : await findReferred(work.tx, of);

@@ -82,7 +82,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: 'sessions',
-    summary: 'list and end what somebody is signed in by',
+    summary: 'list and end sessions and personal access tokens',
     load: async () => (await import('./sessions.js')).sessions,
   },
   {

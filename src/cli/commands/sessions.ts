@@ -25,10 +25,10 @@ export const sessions: Command = {
     'token that --store is called with. An ended one is refused from that moment.',
   options: [
     { flags: '--end <id>', description: 'end this one: us_ses_… or us_pat_…' },
-    { flags: '--end-all', description: 'end all of them, but the one that the command uses' },
+    { flags: '--end-all', description: 'end all of them except the one that the command uses' },
     {
       flags: '--replace-signing-keys',
-      description: 'in an emergency: refuse every access token that was issued until now, whoever has it',
+      description: 'in an emergency: refuse every access token that was issued until now',
     },
     AUTO_APPROVE,
   ],
@@ -75,7 +75,7 @@ async function replaceKeys(
   store: LiveStore,
 ): Promise<Result<ExitCode, Failure>> {
   const warning =
-    'This refuses every access token that was issued until now. Keys and personal access tokens stay good; everybody else signs in again.';
+    'This refuses every access token that was issued until now. Keys and personal access tokens stay good; users and guests sign in again.';
   const agreed = await confirm(context, input, warning);
   if (!agreed.ok) return agreed;
   const replaced = await store.replaceSigningKeys(context.caller);

@@ -21,7 +21,8 @@ const spec = Type.Object(
     guestInvites: Type.Optional(
       Type.Boolean({
         default: false,
-        description: 'Guests may invite guests, who end with them at the latest and invite nobody in turn.',
+        description:
+          'Guests may invite guests. Invited guests end with the guest who invited them at the latest, and cannot invite.',
       }),
     ),
   },
