@@ -10,7 +10,7 @@ import { within } from './verifying.js';
 import type { HttpWorld } from './world.js';
 
 /** A probe that waits longer is counted as failed by whoever sent it. */
-const STORE_PATIENCE_MS = SECOND_MS;
+const STORE_TIMEOUT_MS = SECOND_MS;
 
 export function rootRouter(world: HttpWorld): Router {
   const router = Router({ caseSensitive: true, strict: true });
@@ -48,5 +48,5 @@ const readOnly =
 /** The store answers, and the memory may be trusted: a text that is no token still tells that. */
 async function isReady({ store, verifier, clock, stopping }: HttpWorld): Promise<boolean> {
   if (stopping.aborted || verifier.verify('').code === 'UNAVAILABLE') return false;
-  return (await within(clock, STORE_PATIENCE_MS, store.facts())).ok;
+  return (await within(clock, STORE_TIMEOUT_MS, store.facts())).ok;
 }

@@ -9,8 +9,8 @@ import {
   permissionsPage,
   reasonsPage,
   schemaText,
-} from '../view/reference.js';
-import { resourcesPage } from '../view/resources-page.js';
+} from '../render/reference.js';
+import { resourcesPage } from '../render/resources-page.js';
 
 /** Path below the root of the package, and the text that belongs there. */
 export const DERIVED: Readonly<Record<string, () => string>> = {

@@ -1,7 +1,7 @@
 /** Who acts, with whose rights, and under which lease: what every effect on the live store comes with. */
 import type { Principal } from '../domain/principal.js';
 import type { DurationMs, Instant } from '../domain/time.js';
-import type { Attempt } from './once.js';
+import type { Attempt } from './idempotency.js';
 
 /** Who acts and by which path; goes into the audit log with every effect. */
 export interface Caller {

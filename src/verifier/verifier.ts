@@ -4,8 +4,9 @@
  * that it does not know, and that is never `valid`. Every refresh also reports which keys were used, under
  * the same bound: what a hand-over takes for silence is never use that a verifier kept to itself.
  */
+
+import type { Plan } from '../domain/billing-plan.js';
 import { fault } from '../domain/errors.js';
-import type { Plan } from '../domain/plans.js';
 import { fail, ok, type Result } from '../domain/result.js';
 import type { DurationMs } from '../domain/time.js';
 import type { VerificationRequest } from '../domain/verification.js';
@@ -137,7 +138,7 @@ class FollowingVerifier implements Verifier {
   }
 
   async follow(everyMs: DurationMs, signal: AbortSignal): Promise<void> {
-    const bell = new Bell();
+    const bell = new Signal();
     const unwatch = this.#feed.watch(() => bell.ring());
     const stop = (): void => bell.ring();
     signal.addEventListener('abort', stop, { once: true });
@@ -233,7 +234,7 @@ async function load(feed: CredentialFeed): Promise<Result<Memory>> {
 }
 
 /** Ends a sleep; a ring in between is kept for the next. */
-class Bell {
+class Signal {
   #rung = new AbortController();
 
   ring(): void {

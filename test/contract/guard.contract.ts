@@ -8,13 +8,13 @@ import { role, user } from '../support/plan-declarations.js';
 import {
   apiKey,
   CALLER,
-  type Hand,
   keyRef,
-  need,
   OURS,
   refusal,
   service,
   serviceRef,
+  type TestStore,
+  unwrap,
 } from '../support/store.js';
 import { handOn } from '../support/store-folder.js';
 
@@ -27,7 +27,7 @@ const GUARDED: ProjectSettings = {
 const codeOf = <T>(result: Result<T>): Fault['code'] | 'done' => (result.ok ? 'done' : result.error.code);
 
 export function guardContract(openStore: () => Promise<LiveStore>): void {
-  let hand: Hand;
+  let hand: TestStore;
   beforeEach(async () => {
     hand = await handOn(await openStore());
   });
@@ -41,17 +41,17 @@ export function guardContract(openStore: () => Promise<LiveStore>): void {
     hand.store.approve({ digest, project: 'acme', covers, allowRemovals }, CALLER);
 
   test('keeps what a project declares of itself, and says whether that is new', async () => {
-    expect(need(await declare(GUARDED))).toBe(true);
-    expect(need(await declare(GUARDED))).toBe(false);
-    expect(need(await hand.store.projects())).toEqual([GUARDED]);
+    expect(unwrap(await declare(GUARDED))).toBe(true);
+    expect(unwrap(await declare(GUARDED))).toBe(false);
+    expect(unwrap(await hand.store.projects())).toEqual([GUARDED]);
   });
 
   test('a protected environment: nothing changes that no approved plan covers; elsewhere nobody is asked', async () => {
-    need(await declare(GUARDED));
+    unwrap(await declare(GUARDED));
     const [app, other] = [creating(apiKey('app')), creating(apiKey('other'))];
     expect(codeOf(await mutate(app))).toBe('approval_required');
     expect(codeOf(await mutate(app, { approval: 'unknown' }))).toBe('approval_required');
-    need(await approve('plan-1', [coverOf({ kind: 'create', declaration: apiKey('app') })]));
+    unwrap(await approve('plan-1', [coverOf({ kind: 'create', declaration: apiKey('app') })]));
     expect(codeOf(await mutate(other, { approval: 'plan-1' }))).toBe('approval_required');
     const wider = creating(apiKey('app', { permissions: ['keys:write'] }));
     expect(codeOf(await mutate(wider, { approval: 'plan-1' }))).toBe('approval_required');
@@ -62,8 +62,8 @@ export function guardContract(openStore: () => Promise<LiveStore>): void {
 
   test('a protected environment: upkeep needs no approval, an early end does', async () => {
     await hand.create(apiKey('app'));
-    need(await hand.issue('app', 1));
-    need(await declare(GUARDED));
+    unwrap(await hand.issue('app', 1));
+    unwrap(await declare(GUARDED));
     // What was begun is finished; the same request again is no other.
     expect(codeOf(await hand.issue('app', 1))).toBe('done');
     expect(codeOf(await hand.promote('app', 1))).toBe('done');
@@ -71,7 +71,7 @@ export function guardContract(openStore: () => Promise<LiveStore>): void {
     expect(codeOf(await hand.issue('app', 2))).toBe('approval_required');
     const asked = { kind: 'requestRotation', object: keyRef('app') } as const;
     expect(codeOf(await hand.store.request(asked, CALLER))).toBe('approval_required');
-    need(await hand.store.request(asked, { ...CALLER, isApproved: true }));
+    unwrap(await hand.store.request(asked, { ...CALLER, isApproved: true }));
     expect(codeOf(await hand.issue('app', 2))).toBe('done');
     expect(codeOf(await hand.promote('app', 2))).toBe('done');
     expect(codeOf(await hand.revoke('app', [1]))).toBe('done');
@@ -81,22 +81,22 @@ export function guardContract(openStore: () => Promise<LiveStore>): void {
   test('a protected environment: revoke --now waits for a yes, an emergency stop does not', async () => {
     await hand.create(apiKey('app'));
     await hand.rollOut('app', 1);
-    need(await declare(GUARDED));
+    unwrap(await declare(GUARDED));
     const now = { kind: 'revoke', object: keyRef('app'), overlapMs: 0 } as const;
     expect(codeOf(await hand.store.request(now, CALLER))).toBe('approval_required');
-    need(await hand.store.request({ kind: 'deactivate', object: keyRef('app') }, CALLER));
+    unwrap(await hand.store.request({ kind: 'deactivate', object: keyRef('app') }, CALLER));
     expect(codeOf(await hand.store.request({ kind: 'activate', object: keyRef('app') }, CALLER))).toBe(
       'approval_required',
     );
-    need(await hand.store.request(now, { ...CALLER, isApproved: true }));
+    unwrap(await hand.store.request(now, { ...CALLER, isApproved: true }));
   });
 
   test('break-glass: goes on with a reason, which the log tells', async () => {
-    need(await declare(GUARDED));
+    unwrap(await declare(GUARDED));
     const app = creating(apiKey('app'));
     expect(codeOf(await mutate(app, { breakGlass: ' ' }))).toBe('bad_request');
     expect(codeOf(await mutate(app, { breakGlass: 'checkout is down' }))).toBe('done');
-    const log = need(await hand.store.audit({ object: 'ApiKey/app' }));
+    const log = unwrap(await hand.store.audit({ object: 'ApiKey/app' }));
     expect(log.map(({ action, detail }) => [action, detail['reason']])).toEqual([
       ['guard.broken', 'checkout is down'],
       ['object.created', undefined],
@@ -104,24 +104,24 @@ export function guardContract(openStore: () => Promise<LiveStore>): void {
   });
 
   test('a guard is weakened by an approved plan alone, and made stricter by anybody who applies', async () => {
-    need(await declare({ ...GUARDED, guard: {} }));
-    need(await declare(GUARDED));
+    unwrap(await declare({ ...GUARDED, guard: {} }));
+    unwrap(await declare(GUARDED));
     const weaker = { ...GUARDED, guard: {} };
     expect(codeOf(await declare(weaker))).toBe('approval_required');
-    need(await approve('plan-1', [coverOfSettings(weaker)]));
-    expect(need(await declare(weaker, { approval: 'plan-1' }))).toBe(true);
+    unwrap(await approve('plan-1', [coverOfSettings(weaker)]));
+    expect(unwrap(await declare(weaker, { approval: 'plan-1' }))).toBe(true);
   });
 
   test('removals: no more than the project allows within an hour, in however many runs', async () => {
     for (let nth = 0; nth < 8; nth++) await hand.create(service(`service-${nth}`));
-    need(await declare({ project: 'acme', guard: { maxRemovalsMin: 3 }, permissions: [] }));
+    unwrap(await declare({ project: 'acme', guard: { maxRemovalsMin: 3 }, permissions: [] }));
     const removing = async (nth: number, more: object = {}) => {
       const { revision } = await hand.fetch(serviceRef(`service-${nth}`));
       return mutate({ kind: 'delete', object: serviceRef(`service-${nth}`), overlapMs: 0, revision }, more);
     };
     expect([codeOf(await removing(0)), codeOf(await removing(1))]).toEqual(['done', 'done']);
     expect(codeOf(await removing(2))).toBe('refused');
-    need(await approve('plan-1', [], 4));
+    unwrap(await approve('plan-1', [], 4));
     expect(codeOf(await removing(2, { approval: 'plan-1' }))).toBe('done');
     expect(codeOf(await removing(3, { approval: 'plan-1' }))).toBe('done');
     expect(codeOf(await removing(4, { approval: 'plan-1' }))).toBe('refused');
@@ -129,7 +129,7 @@ export function guardContract(openStore: () => Promise<LiveStore>): void {
 
   test('removals: taking objects over into another project counts, for that one may have no guard', async () => {
     for (let nth = 0; nth < 8; nth++) await hand.create(service(`service-${nth}`));
-    need(await declare({ project: 'acme', guard: { maxRemovalsMin: 3 }, permissions: [] }));
+    unwrap(await declare({ project: 'acme', guard: { maxRemovalsMin: 3 }, permissions: [] }));
     const taking = async (nth: number) => {
       const object = serviceRef(`service-${nth}`);
       const { revision } = await hand.fetch(object);
@@ -141,7 +141,7 @@ export function guardContract(openStore: () => Promise<LiveStore>): void {
 
   test('administrators: as many remain as the project wants, whoever is let go and however', async () => {
     for (const name of ['ada', 'bob']) await hand.create(user(name, { roles: ['administrator'] }));
-    need(await declare({ project: 'acme', guard: { minAdministrators: 3 }, permissions: [] }));
+    unwrap(await declare({ project: 'acme', guard: { minAdministrators: 3 }, permissions: [] }));
     const gone = { kind: 'removePerson', object: { kind: 'User', name: 'ada' } } as const;
     expect(codeOf(await hand.store.request(gone, CALLER))).toBe('refused');
     expect(codeOf(await hand.remove({ kind: 'User', name: 'bob' }))).toBe('refused');
@@ -154,7 +154,7 @@ export function guardContract(openStore: () => Promise<LiveStore>): void {
     expect(slip.ok ? '' : slip.error.message).toContain('did you mean spaces:read?');
     const clerk = creating(role('clerk', ['invoices:read']));
     expect(refusal(await mutate(clerk))).toBe('bad_request');
-    need(await declare({ project: 'acme', guard: {}, permissions: ['invoices:read'] }));
+    unwrap(await declare({ project: 'acme', guard: {}, permissions: ['invoices:read'] }));
     expect(codeOf(await mutate(clerk))).toBe('done');
     expect(codeOf(await mutate(creating(apiKey('app', { permissions: ['invoices:raed'] }))))).toBe(
       'bad_request',

@@ -1,6 +1,6 @@
 /** One entry per effect: what the audit log must say about a transaction, told from the rows it changed. */
-import type { KeptProject } from '../../src/authority/project-settings.js';
-import type { AuditRow, MetaRow, ObjectRow, VersionRow } from '../../src/authority/storage-port.js';
+import type { KeptProject } from '../../src/credential-store/project-settings.js';
+import type { AuditRow, MetaRow, ObjectRow, VersionRow } from '../../src/credential-store/storage-port.js';
 import type { RowChange } from './tables.js';
 
 /** Undefined when entries and effects agree; otherwise a sentence. */

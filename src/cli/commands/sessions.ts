@@ -2,13 +2,13 @@
 import { refText } from '../../domain/objects.js';
 import { ok, type Result } from '../../domain/result.js';
 import type { LiveStore } from '../../ports/live-store.js';
-import { signInsJson, signInsText } from '../../view/sign-ins.js';
+import { signInsJson, signInsText } from '../../render/sign-ins.js';
 import type { Command, Input } from '../command.js';
-import { AUTO_APPROVE, confirm } from '../confirming.js';
 import { EXIT, type ExitCode } from '../exit.js';
 import { type Failure, failed, failure } from '../failure.js';
-import { parseRef } from '../named.js';
-import { printJson } from '../render.js';
+import { printJson } from '../output.js';
+import { AUTO_APPROVE, confirm } from '../prompt-approval.js';
+import { parseRef } from '../resolve-ref.js';
 import { withStore } from '../session.js';
 import type { CommandContext } from '../terminal.js';
 

@@ -76,7 +76,7 @@ export class PostgresPool {
   }
 
   /** A connection that hears of changes; not for transactions. `onEnd` when it is lost. Throws `PostgresError`. */
-  async listen({ onMessage, onEnd }: Hearing): Promise<PostgresConnection> {
+  async listen({ onMessage, onEnd }: Listening): Promise<PostgresConnection> {
     const client = await this.#client();
     client.on('notification', ({ payload }) => onMessage(payload ?? ''));
     client.once('end', onEnd);
@@ -103,7 +103,7 @@ export class PostgresPool {
   }
 }
 
-export interface Hearing {
+export interface Listening {
   readonly onMessage: (payload: string) => void;
   readonly onEnd: () => void;
 }

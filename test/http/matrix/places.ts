@@ -9,7 +9,7 @@ import type { Lease } from '../../../src/ports/live-store.js';
 import { joined, pat } from '../../support/http-people.js';
 import type { TestServer } from '../../support/http-world.js';
 import { environment, guest, role, team, user } from '../../support/plan-declarations.js';
-import { apiKey, need } from '../../support/store.js';
+import { apiKey, unwrap } from '../../support/store.js';
 
 /** For calls that are refused: what is there for good. For those that are not: something of their own. */
 export type Aim = 'lasting' | 'fresh';
@@ -140,7 +140,7 @@ export const make = {
     const name = next();
     await server.hand.create(apiKey(name, { environment: within, owner: OWNERS.service }));
     const token = await server.hand.rollOut(name, 1);
-    need(await server.hand.remove({ kind: 'ApiKey', name }, DAY_MS));
+    unwrap(await server.hand.remove({ kind: 'ApiKey', name }, DAY_MS));
     return token.reveal();
   },
   keyName: async (making: Making) => {
@@ -158,7 +158,7 @@ export const make = {
   },
   personalToken: async ({ server }: Making, token: string) => (await pat(server, token)).id,
   lease: async ({ server, next }: Making): Promise<Lease> =>
-    need(await server.world.store.acquireLease('x', 1_000, next())),
+    unwrap(await server.world.store.acquireLease('x', 1_000, next())),
 };
 
 async function lastingIn(making: Making, space: string): Promise<Lasting> {

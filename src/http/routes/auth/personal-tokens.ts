@@ -2,7 +2,7 @@
 import { Type } from 'typebox';
 import { instantField } from '../../../domain/kinds/fields.js';
 import { formatInstant } from '../../../domain/time.js';
-import type { PersonalToken, Shown } from '../../../ports/authority.js';
+import type { PersonalToken, Shown } from '../../../ports/identity.js';
 import { byOf, SUCCESS, Success } from '../../live-objects.js';
 import { type Answered, type AnyRoute, json, route, shownOnce } from '../../route.js';
 import { closed, dataOf, Instant, nullable } from '../../schemas.js';

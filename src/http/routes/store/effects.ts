@@ -2,14 +2,15 @@
  * What a remote reconciler or person asks for: checked as documents are, done in the store with the rights of who they
  * are and not of who they say they are, and in force here before the answer.
  */
+
+import { RECONCILER_PATH } from '../../../domain/apply-rights.js';
 import { FAULTS, type Fault, fault } from '../../../domain/errors.js';
 import { type ObjectRef, refText } from '../../../domain/objects.js';
 import { actorOf, type Principal } from '../../../domain/principal.js';
-import { RECONCILER_PATH } from '../../../domain/reconciling.js';
 import { fail, ok, type Result } from '../../../domain/result.js';
 import { Secret } from '../../../domain/secret.js';
 import type { Caller, Lease, Mutation, Outcome, Request } from '../../../ports/live-store.js';
-import type { SentOutcome, SentRequest } from '../../../wire/writing.js';
+import type { SentOutcome, SentRequest } from '../../../protocol/mutations.js';
 import { statusOf } from '../../problem.js';
 import { inForce } from '../../verifying.js';
 import type { HttpWorld } from '../../world.js';

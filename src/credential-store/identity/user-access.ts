@@ -1,0 +1,140 @@
+/** How people come to have a password: by invitation, by their own hand, or by an owner's. */
+import { authorize } from '../../domain/access.js';
+import { fault } from '../../domain/errors.js';
+import type { DeclarationOf } from '../../domain/objects.js';
+import { personOf } from '../../domain/principal.js';
+import { fail, ok, type Result } from '../../domain/result.js';
+import { isOwnerRole } from '../../domain/roles.js';
+import type { Secret } from '../../domain/secret.js';
+import type { By, CallContext, Invitation, Shown } from '../../ports/identity.js';
+import { conferredByPerson } from '../conferred.js';
+import { declarationOf } from '../rows.js';
+import type { CredentialRow, ObjectRow } from '../storage-port.js';
+import { actingAs, endSignedIn, type Reading } from './credentials.js';
+import type { Identity } from './identity.js';
+import { goodInvitation, makeInvitation, spendInvitation } from './invitations.js';
+import { findPerson, guess, hashed, passwordOf, replacePassword } from './passwords.js';
+import { type Granted, startSession, unauthenticated } from './sessions.js';
+
+/** Whoever has the invitation can set a password, so nobody invites somebody who may do more than they. */
+export const invite = (identity: Identity, name: string, by: By): Promise<Result<Shown<Invitation>>> =>
+  identity.act(by, async (work, { principal }) => {
+    const person = await knownPerson(work, name);
+    if (!person.ok) return person;
+    const rights = await conferredByPerson(work, person.value);
+    if (!rights.ok) return rights;
+    const { permissions, memberships } = rights.value;
+    const isOwner = hasOwnerRole(person.value);
+    const target = { kind: 'person', isOwner, confers: permissions, memberships } as const;
+    const allowed = authorize(principal, 'users:write', target);
+    return allowed.ok ? makeInvitation(work, person.value) : allowed;
+  });
+
+/** Without a password, the session stands on the invitation itself. */
+export async function acceptInvitation(
+  identity: Identity,
+  { token, password }: { readonly token: Secret; readonly password: Secret | undefined },
+  { path }: CallContext,
+): Promise<Result<Granted>> {
+  const known = await identity.read((reading) => goodInvitation(reading, token));
+  if (!known.ok) return known;
+  if (known.value === undefined) return unauthenticated();
+  const hash = password === undefined ? ok(undefined) : await hashed(identity.hasher, password, identity);
+  if (!hash.ok) return hash;
+  return identity.write({ actor: 'invited', path }, async (work) => {
+    // Meanwhile somebody else may have used it.
+    const invitation = await goodInvitation(work, token);
+    if (!invitation.ok) return invitation;
+    if (invitation.value === undefined) return unauthenticated();
+    const person = await spendInvitation(work, invitation.value);
+    if (!person.ok) return person;
+    const row =
+      hash.value === undefined
+        ? ok(invitation.value)
+        : await replacePassword(actingAs(work, person.value), person.value, hash.value);
+    if (!row.ok) return row;
+    return startSession(work, { holder: person.value, parentId: row.value.id, detail: { by: 'invitation' } });
+  });
+}
+
+export interface NewPassword {
+  readonly person: string;
+  readonly current?: Secret;
+  readonly next: Secret;
+}
+
+/**
+ * Their own, with the present one; anybody's for owners, which ends all that the person was signed in by before. What was
+ * proven is looked at again where it has its effect.
+ */
+export async function setPassword(identity: Identity, change: NewPassword, by: By): Promise<Result<void>> {
+  const proven = await identity.read((reading) => presentPassword(reading, change.person, by));
+  if (!proven.ok) return proven;
+  const { person, isOwn, present } = proven.value;
+  const right = isOwn
+    ? await provePresent(identity, { ...proven.value, current: change.current }, by)
+    : ok(undefined);
+  if (!right.ok) return right;
+  const hash = await hashed(identity.hasher, change.next, identity);
+  if (!hash.ok) return hash;
+  return identity.act(by, async (work, { principal }) => {
+    const still = await presentPassword(work, person.id, { ...by, principal });
+    if (!still.ok) return still;
+    if (!still.value.isOwn) {
+      const allowed = authorize(principal, 'users:write', { kind: 'person', isOwner: true });
+      if (!allowed.ok) return allowed;
+    } else if (still.value.present?.id !== present?.id) return fail(CHANGED);
+    const row = await replacePassword(work, person, hash.value);
+    if (!row.ok) return row;
+    return isOwn
+      ? endSignedIn(work, person.id, { kinds: ['session'], except: principal.credential.id })
+      : endSignedIn(work, person.id);
+  });
+}
+
+const CHANGED = fault('conflict', 'the password was changed meanwhile; sign in again');
+
+interface PresentPassword {
+  readonly person: ObjectRow;
+  readonly present: CredentialRow | undefined;
+  /** It is the caller's. The root token is not enough for that: it may be in other hands than the person's. */
+  readonly isOwn: boolean;
+}
+
+async function presentPassword(
+  reading: Reading,
+  name: string,
+  { principal }: By,
+): Promise<Result<PresentPassword>> {
+  const person = await knownPerson(reading, name);
+  if (!person.ok) return person;
+  const present = await passwordOf(reading, person.value);
+  if (!present.ok) return present;
+  const isOwn = principal.kind !== 'root' && personOf(principal)?.id === person.value.id;
+  return ok({ person: person.value, present: present.value, isOwn });
+}
+
+/** With the present one, so that a session left open is not enough. */
+async function provePresent(
+  identity: Identity,
+  { person, present, current }: PresentPassword & { readonly current: Secret | undefined },
+  { context }: By,
+): Promise<Result<void>> {
+  if (present === undefined) return ok(undefined);
+  const refused = fail(fault('forbidden', 'the present password is incorrect; give it to set another'));
+  if (current === undefined) return refused;
+  const attempt = { account: person.alias ?? person.id, source: context.source ?? '' };
+  const guessed = await guess(identity, { attempt, hash: present.proof ?? '', password: current });
+  if (!guessed.ok) return guessed;
+  return guessed.value.isRight ? ok(undefined) : refused;
+}
+
+async function knownPerson(reading: Reading, name: string): Promise<Result<ObjectRow>> {
+  const person = await findPerson(reading, name);
+  if (!person.ok) return person;
+  if (person.value !== undefined) return ok(person.value);
+  return fail(fault('not_found', `there is no User/${name}`));
+}
+
+const hasOwnerRole = (row: ObjectRow): boolean =>
+  ((declarationOf(row) as DeclarationOf<'User'>).spec.roles ?? []).some(isOwnerRole);
