@@ -7,14 +7,17 @@ import { type Failure, failure } from './failure.js';
 import type { Agreement } from './plan-approval.js';
 import type { CommandContext } from './terminal.js';
 
-export const AUTO_APPROVE: OptionSpec = { flags: '--auto-approve', description: 'do not ask' };
+export const AUTO_APPROVE: OptionSpec = {
+  flags: '--auto-approve',
+  description: 'do not ask for confirmation',
+};
 
 export const BREAK_GLASS: OptionSpec = {
   flags: '--break-glass <reason>',
-  description: 'in an emergency: go on where approval is missing; the reason is written to the audit log',
+  description: 'in an emergency: continue where approval is missing; the reason is written to the audit log',
 };
 
-/** Whoever acts, with what they agreed to. */
+/** The caller, with what they agreed to. */
 export const agreedCaller = (
   { caller }: Pick<CommandContext, 'caller'>,
   input: Input,
@@ -36,9 +39,9 @@ export async function confirm(
   if (!terminal.isInteractive) {
     return failure(
       'approval_required',
-      'nobody is here to ask; nothing was changed. In a script, use --auto-approve',
+      'confirmation is required and standard input is not a terminal; nothing was changed. In a script, use --auto-approve',
     );
   }
-  const answer = await terminal.ask("Go on? Only 'yes' is accepted: ");
+  const answer = await terminal.ask("Continue? Only 'yes' is accepted: ");
   return answer.trim() === 'yes' ? ok({ isApproved: true }) : failure('refused', 'nothing was changed');
 }

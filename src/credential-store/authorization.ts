@@ -7,13 +7,13 @@ import { authorize, type Target } from '../domain/access.js';
 import { authorizeApply, reachesOwners, refuseReserved, reservedFor } from '../domain/apply-rights.js';
 import { mayConfer } from '../domain/conferral.js';
 import { fault } from '../domain/errors.js';
+import { keyLevel } from '../domain/kinds/api-key.js';
 import type { ApiKeySpec } from '../domain/kinds/index.js';
 import { type Declaration, type ObjectRef, refOf, refText } from '../domain/objects.js';
 import { fail, ok, type Result } from '../domain/result.js';
 import { isOwnerRole } from '../domain/roles.js';
 import type { Mutation, Request } from '../ports/live-store.js';
 import { conferredBy, conferredByKey } from './conferred.js';
-import { levelOf } from './key-level.js';
 import { findLive, genuine } from './key-repository.js';
 import { findReferred } from './references.js';
 import { declarationOf, refOfRow } from './rows.js';
@@ -46,7 +46,7 @@ export async function mayActOnKey(
 function keyTarget(row: ObjectRow, confers: readonly string[]): Target {
   const { spec } = declarationOf(row) as { readonly spec: ApiKeySpec };
   const { environment, owner } = spec;
-  return { kind: 'key', environment, owner: levelOf(owner, row.owner_id), confers };
+  return { kind: 'key', environment, owner: keyLevel(owner, row.owner_id), confers };
 }
 
 function isKnown({ principal }: UnitOfWork, target: Target): boolean {

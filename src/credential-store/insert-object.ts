@@ -14,6 +14,7 @@ import { guestAccessDiff } from './events/guest-access-diff.js';
 import { refuseUnknownWords } from './permission-words.js';
 import { liveReferences, refuseTakenAlias } from './references.js';
 import { declarationOf, declarationText, quietUntilOf, signObject } from './rows.js';
+import { refuseToken } from './rules.js';
 import type { ObjectRow } from './storage-port.js';
 import type { UnitOfWork } from './unit-of-work.js';
 
@@ -29,6 +30,8 @@ export interface NewObject {
 /** Writes the object and its entry; `unknown_reference` if something it names is not live. */
 export async function insertObject(work: UnitOfWork, object: NewObject): Promise<Result<ObjectRow>> {
   const { declaration, ownership, origin } = object;
+  const clean = refuseToken(declaration);
+  if (!clean.ok) return clean;
   const references = await liveReferences(work, declaration);
   if (!references.ok) return references;
   const known = await refuseUnknownWords(work, declaration);

@@ -61,11 +61,12 @@ const taken = ({ name, holder, until }: LeaseRow) =>
   fault(
     'locked',
     name === WRITERS
-      ? `${holder} holds the lease of this store until ${formatInstant(until)}; wait for it, or stop it and try again then`
+      ? `${holder} holds the lease of this store until ${formatInstant(until)}; wait for it to finish, or stop it and try again after that time`
       : `${holder} holds the lease of ${name}`,
   );
 
-const lost = () => fault('lease_lost', 'the lease ended or was taken over; nothing was written, run again');
+const lost = () =>
+  fault('lease_lost', 'the lease ended or was taken over; nothing was written, run the command again');
 
 const isHeldBy = (row: LeaseRow, lease: Lease): boolean =>
   row.epoch === lease.epoch && row.holder === lease.holder && row.holder !== '';

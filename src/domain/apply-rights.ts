@@ -6,10 +6,11 @@
 import { authorize } from './access.js';
 import { isOwner } from './conferral.js';
 import { fault } from './errors.js';
+import { kindOf } from './kinds/index.js';
 import type { Declaration } from './objects.js';
 import type { Principal } from './principal.js';
 import { fail, ok, type Result } from './result.js';
-import { isOwnerRole } from './roles.js';
+import type { Reserved } from './target.js';
 
 /** The path that a reconciler's effects have in the audit log. */
 export const RECONCILER_PATH = 'apply';
@@ -33,29 +34,16 @@ export function reachesOwners(principal: Principal): boolean {
   }
 }
 
-/** Whether an object is for owners to change; `person`: that depends on who is meant. */
-export type Reserved = 'owners' | 'administrators' | { readonly person: string };
-
-export function reservedFor(declaration: Declaration): Reserved {
-  switch (declaration.kind) {
-    case 'User':
-      return declaration.spec.roles?.some(isOwnerRole) ? 'owners' : 'administrators';
-    case 'ApiKey': {
-      const { tenant, user } = declaration.spec.owner;
-      if (tenant === true) return 'owners';
-      return user === undefined ? 'administrators' : { person: user };
-    }
-    default:
-      return 'administrators';
-  }
-}
+/** Whether an object is for owners to change: its kind says. */
+export const reservedFor = ({ kind, spec }: Declaration): Reserved =>
+  kindOf(kind).access.reserved?.(spec) ?? 'administrators';
 
 /** `forbidden`, with a sentence that says who may. */
 export const refuseReserved = (name: string): Result<never> =>
   fail(
     fault(
       'forbidden',
-      `${name}: owners, their personal keys and keys of the tenant are changed by owners; apply with the token of an owner, or of a tenant's key that has ${APPLY}`,
+      `${name}: only owners can change owners, their personal keys and tenant keys; apply with the token of an owner, or of a tenant key that has ${APPLY}`,
     ),
   );
 

@@ -1,6 +1,7 @@
 /** What a principal has, and what they would give: nobody gives what they do not have. Pure; `access.ts` decides by it. */
 import { fault } from './errors.js';
-import { isAccountWide, permits } from './permissions.js';
+import { kindOf, OBJECT_KINDS } from './kinds/index.js';
+import { permits } from './permissions.js';
 import type { KeyPrincipal, Membership, PersonPrincipal, Principal, RootPrincipal } from './principal.js';
 import { fail, ok, type Result } from './result.js';
 import { isOwnerRole } from './roles.js';
@@ -15,6 +16,17 @@ export function mayConfer({ permissions }: Principal, confers: readonly string[]
   const refusal = exceeds(permissions, confers);
   return refusal === undefined ? ok(undefined) : fail(fault('forbidden', refusal));
 }
+
+const ACCOUNT_NOUNS: ReadonlySet<string> = new Set([
+  ...OBJECT_KINDS.map((kind) => kindOf(kind).access).flatMap(({ noun, of }) =>
+    of === 'account' ? [noun] : [],
+  ),
+  ...['tokens', 'audit', 'plans'],
+]);
+
+/** Is it about the account rather than about what is in an environment? `*` is both. */
+const isAccountWide = (permission: string): boolean =>
+  ACCOUNT_NOUNS.has(permission.slice(0, permission.indexOf(':')));
 
 /** `*` of a key is everything in its environment: what is of the account it gives only if it has it by name. */
 export function exceedsKey(
@@ -38,12 +50,12 @@ export const isReading = (action: string): boolean => action.endsWith(':read');
 export const isEndingOrReading = (action: string): boolean => action === 'keys:revoke' || isReading(action);
 
 export const lacks = (permissions: readonly string[], action: string): string | undefined =>
-  permits(permissions, action) ? undefined : `this needs the permission ${action}`;
+  permits(permissions, action) ? undefined : `this requires the permission ${action}`;
 
 /** Nobody gives what they do not have. */
 export function exceeds(permissions: readonly string[], confers: readonly string[] = []): string | undefined {
   const more = confers.find((one) => !permits(permissions, one));
-  return more === undefined ? undefined : `this would give ${more}, which you do not have yourself`;
+  return more === undefined ? undefined : `this would grant ${more}, which you do not have`;
 }
 
 /** Who takes over a person has what the person has in teams, too. */
@@ -62,4 +74,6 @@ export const elsewhere = (
   { environment }: Pick<KeyPrincipal, 'environment'>,
   wanted: string,
 ): string | undefined =>
-  environment === wanted ? undefined : `the credential is of ${environment}, and environments are isolated`;
+  environment === wanted
+    ? undefined
+    : `the credential belongs to ${environment}, and cannot be used in another environment`;

@@ -30,17 +30,17 @@ export function useText(key: KeyFacts, spec: ApiKeySpec, now: Instant): string {
 }
 
 function breaking(inUse: readonly VersionFacts[], accepted: readonly VersionFacts[]): string {
-  if (accepted.length === 0) return 'No version is accepted any more: revoking it breaks nobody.';
+  if (accepted.length === 0) return 'No version is accepted any more, so revoking it affects no consumer.';
   const used = accepted.flatMap(({ lastUsedAt }) => lastUsedAt ?? []);
-  if (used.length === 0) return 'It was never used.';
-  if (inUse.length === 0) return `It was used last at ${formatInstant(Math.max(...used))}, and not since.`;
+  if (used.length === 0) return 'It has never been used.';
+  if (inUse.length === 0) return `It was last used at ${formatInstant(Math.max(...used))}.`;
   const consumers = [...new Set(inUse.flatMap((version) => version.consumers))];
-  const by = consumers.length === 0 ? 'Whoever uses it' : `Whoever uses it (${consumers.join(', ')})`;
+  const by = consumers.length === 0 ? 'Its consumers' : `Its consumers (${consumers.join(', ')})`;
   const last = formatInstant(Math.max(...inUse.flatMap(({ lastUsedAt }) => lastUsedAt ?? [])));
-  return `It is in use, last at ${last}. ${by} is refused from then on.`;
+  return `It is in use, last at ${last}. ${by} will be refused.`;
 }
 
 function replacing(isUsed: boolean | null, newest: VersionFacts | undefined): readonly string[] {
   if (isUsed === null) return [];
-  return [`Version ${newest?.generation}, its replacement, ${isUsed ? 'is used' : 'was never used'}.`];
+  return [`Its replacement, version ${newest?.generation}, ${isUsed ? 'is in use' : 'has never been used'}.`];
 }

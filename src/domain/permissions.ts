@@ -59,21 +59,6 @@ export const EVERYTHING: readonly string[] = ['*'];
  */
 export const END_EARLY = 'keys:revoke';
 
-const ACCOUNT_NOUNS: ReadonlySet<string> = new Set([
-  'environments',
-  'services',
-  'teams',
-  'users',
-  'roles',
-  'tokens',
-  'audit',
-  'plans',
-]);
-
-/** Is it about the account rather than about what is in an environment? `*` is both. */
-export const isAccountWide = (permission: string): boolean =>
-  ACCOUNT_NOUNS.has(permission.slice(0, permission.indexOf(':')));
-
 export const permits = (granted: readonly string[], wanted: string): boolean =>
   granted.includes(wanted) || granted.includes('*');
 

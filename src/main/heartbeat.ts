@@ -1,5 +1,7 @@
 /** A server, or a verifier in somebody else's process, tells the store now and then that it is there (`GET /instances`, F16). */
+
 import { hostname } from 'node:os';
+import { pause } from '../async/pause.js';
 import type { Dependencies } from '../credential-store/credential-store.js';
 import type { Result } from '../domain/result.js';
 import { base62 } from '../domain/secret.js';
@@ -32,7 +34,7 @@ export function startHeartbeat(
   const reporting = (async () => {
     while (!over.signal.aborted) {
       await seen({ ...instance, revision: revision() });
-      await clock.sleep(EVERY_MS, over.signal).catch(() => undefined);
+      await pause(clock, EVERY_MS, over.signal);
     }
   })();
   return async () => {

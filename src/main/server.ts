@@ -13,30 +13,24 @@ import type { ServedStore } from '../credential-store/identity/served-store.js';
 import type { Plan } from '../domain/billing-plan.js';
 import { fault } from '../domain/errors.js';
 import { fail, ok, type Result } from '../domain/result.js';
-import { Secret } from '../domain/secret.js';
+import type { Secret } from '../domain/secret.js';
 import { type DurationMs, SECOND_MS } from '../domain/time.js';
 import { parseOrigins } from '../http/cors.js';
-import { openPlanGate } from '../http/plan-gate.js';
+import type { HttpDependencies } from '../http/dependencies.js';
+import { openEntitlements } from '../http/entitlements.js';
 import { type Listening, listen } from '../http/server.js';
-import type { HttpWorld } from '../http/world.js';
 import type { OutboxSettings } from '../outbox/settings.js';
 import type { CredentialFeed } from '../ports/credential-feed.js';
 import type { LiveStore } from '../ports/live-store.js';
 import type { Outbox } from '../ports/outbox.js';
-import { isPostgresAddress } from '../storage/postgres/address.js';
 import { createVerifier, type Verifier } from '../verifier/verifier.js';
-import { openEmbeddedFeed } from './embedded-store.js';
 import { startHeartbeat } from './heartbeat.js';
 import { startMailWorker } from './mail-worker.js';
-import { openPostgresFeed } from './postgres-store.js';
+import { openServedStore, openStoreFeed, type StoreLocation } from './open-store.js';
 import { previewsOver } from './previews.js';
-import { openEmbeddedServed, openPostgresServed } from './served-store.js';
+import { ROUTES } from './routes.js';
 
-export interface ServerOptions extends Dependencies, ServeOptions {
-  /** Of the embedded store, or of what belongs to this machine of one on a server. */
-  readonly folder: string;
-  /** A folder or `postgres://…`. */
-  readonly location: string;
+export interface ServerOptions extends Dependencies, ServeOptions, StoreLocation {
   readonly masterKey?: Secret;
   readonly rootToken?: Secret;
   /** `KEYWRIGHT_PLAN`. */
@@ -55,12 +49,19 @@ export async function serve(options: ServerOptions): Promise<Result<RunningServe
   const place = parseListenAddress(options.listen);
   if (place === undefined)
     return fail(
-      fault('usage', `--listen takes HOST:PORT, as 127.0.0.1:8787, not ${JSON.stringify(options.listen)}`),
+      fault(
+        'usage',
+        `--listen must be HOST:PORT, such as 127.0.0.1:8787, not ${JSON.stringify(options.listen)}`,
+      ),
     );
-  if (options.outbox?.kind === 'print' && isPostgresAddress(options.location)) return fail(PRINTED_ELSEWHERE);
+  if (options.outbox?.kind === 'print' && options.address) return fail(PRINTED_ELSEWHERE);
   const origins = parseOrigins(options.corsOrigins);
   if (!origins.ok) return origins;
-  const served = await openServed(options);
+  const served = await openServedStore({
+    ...options,
+    hasPost: options.outbox !== undefined,
+    whenAbsent: 'create',
+  });
   if (!served.ok) return served;
   const opened = await openRest(served.value, { ...options, origins: origins.value });
   if (!opened.ok) {
@@ -68,7 +69,7 @@ export async function serve(options: ServerOptions): Promise<Result<RunningServe
     return opened;
   }
   const { world, rootTokenFile } = opened.value;
-  const listening = await listen(world, place);
+  const listening = await listen(world, ROUTES, place);
   if (!listening.ok) {
     await opened.value.close();
     return listening;
@@ -81,7 +82,7 @@ export async function serve(options: ServerOptions): Promise<Result<RunningServe
 }
 
 interface Opened {
-  readonly world: HttpWorld;
+  readonly world: HttpDependencies;
   readonly rootTokenFile: string | undefined;
   readonly stopping: AbortController;
   /** Gives the fault if uses are lost. */
@@ -90,7 +91,7 @@ interface Opened {
 
 async function openRest(
   { store, authority, rooms, people, manual, accounts, applied, outbox }: ServedStore,
-  options: ServerOptions & Pick<HttpWorld, 'origins'>,
+  options: ServerOptions & Pick<HttpDependencies, 'origins'>,
 ): Promise<Result<Opened>> {
   const { clock, entropy, origins } = options;
   const root = await openRootToken(authority, {
@@ -99,9 +100,9 @@ async function openRest(
     entropy,
   });
   if (!root.ok) return root;
-  const plan = await openPlanGate({ accounts, clock, fixed: options.plan });
-  if (!plan.ok) return plan;
-  const feed = await openFeed(options);
+  const entitlements = await openEntitlements({ accounts, clock, fixed: options.plan });
+  if (!entitlements.ok) return entitlements;
+  const feed = await openStoreFeed(options);
   if (!feed.ok) return feed;
   const verifier = await createVerifier(feed.value, clock);
   if (!verifier.ok) {
@@ -123,7 +124,7 @@ async function openRest(
   }
   const registry = new Registry();
   const posted = await posting(outbox, options, { log, registry });
-  const world: HttpWorld = {
+  const world: HttpDependencies = {
     ...{
       store,
       authority,
@@ -131,7 +132,7 @@ async function openRest(
       people,
       manual,
       accounts,
-      plan: plan.value,
+      entitlements: entitlements.value,
       previews: previewsOver({ store, applied }),
       verifier: verifier.value,
       clock,
@@ -203,7 +204,7 @@ const posting = async (
 
 const PRINTED_ELSEWHERE = fault(
   'usage',
-  'KEYWRIGHT_OUTBOX=print is for development, with a store in a folder: it shows what people come in by to whoever sees the output; name a webhook or a mail server',
+  'KEYWRIGHT_OUTBOX=print is for development with an embedded store, because it prints sign-in links to the output; use a webhook or a mail server',
 );
 
 /** Keeps the memory true: soon after a change, and now and then without hearing of one. Gives what ends it. */
@@ -228,21 +229,6 @@ function following(verifier: Verifier, feed: CredentialFeed): () => Promise<void
     over.abort();
     await Promise.all([followed, underWay]);
   };
-}
-
-function openServed(options: ServerOptions): Promise<Result<ServedStore>> {
-  const { location } = options;
-  const opening = { ...options, hasPost: options.outbox !== undefined, whenAbsent: 'create' } as const;
-  return isPostgresAddress(location)
-    ? openPostgresServed({ ...opening, address: new Secret(location) })
-    : openEmbeddedServed(opening);
-}
-
-function openFeed(options: ServerOptions): Promise<Result<CredentialFeed>> {
-  const { location } = options;
-  return isPostgresAddress(location)
-    ? openPostgresFeed({ ...options, address: new Secret(location) })
-    : openEmbeddedFeed(options);
 }
 
 const levelOf = (level: string) => LOG_LEVELS.find((one) => one === level) ?? 'info';

@@ -30,7 +30,7 @@ test('of two applies one says who is at it and until when; nothing is done twice
   const second = await world.run('apply --auto-approve');
   expect(second).toMatchObject({ code: 6, stdout: '' });
   expect(second.stderr).toMatch(
-    /^keywright: \S+ holds the lease of this store until \d{4}-\S+Z; wait for it, or stop it and try again then\n$/,
+    /^keywright: \S+ holds the lease of this store until \d{4}-\S+Z; wait for it to finish, or stop it and try again after that time\n$/,
   );
   await letGo();
   expect(await apply.ended).toEqual({ code: 0, signal: null });
@@ -50,7 +50,9 @@ test('a key can be revoked at once while an apply is at work', async () => {
 test('an interrupted apply finishes what is under way, says what it left, and the next one completes it', async () => {
   const { letGo, apply } = await halfWay('--output json');
   apply.child.kill('SIGINT');
-  await until(() => apply.printed().includes('SIGINT: finishing what is under way; again to stop at once'));
+  await until(() =>
+    apply.printed().includes('SIGINT: finishing the current step; signal again to stop immediately'),
+  );
   await letGo();
   expect((await apply.ended).code).toBe(5);
   const report = JSON.parse(apply.printed().slice(apply.printed().indexOf('{')));
@@ -64,7 +66,7 @@ test('an interrupted apply finishes what is under way, says what it left, and th
 test('a second interruption ends an apply at once, and the next one completes it', async () => {
   const { letGo, apply } = await halfWay();
   apply.child.kill('SIGINT');
-  await until(() => apply.printed().includes('again to stop at once'));
+  await until(() => apply.printed().includes('signal again to stop immediately'));
   apply.child.kill('SIGINT');
   expect((await apply.ended).code).toBe(130);
   await letGo();

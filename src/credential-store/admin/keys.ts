@@ -126,7 +126,7 @@ export async function rotateKey(
   }
   const newest = versions.at(-1);
   if (newest !== undefined && stateOf(versionFactsOf(newest), work.now) === 'revoked')
-    return fail(fault('conflict', `${refText(refOfRow(row))} was revoked for good; make another key`));
+    return fail(fault('conflict', `${refText(refOfRow(row))} was revoked permanently; create another key`));
   // Before the next is there, so that it is not among those that end.
   const ended = await revokeAll(work, row, { overlapMs: graceMs ?? overlapMs });
   return ended.ok ? issueNow(work, refOfRow(row), (newest?.generation ?? 0) + 1) : ended;
@@ -134,7 +134,7 @@ export async function rotateKey(
 
 const HANDED_OVER = fault(
   'conflict',
-  'graceSeconds is for keys that no project declares: this one is handed over as its documents say',
+  'graceSeconds applies only to keys that no project declares; this key is handed over as its document declares',
 );
 
 /** Its rights and its end are those of every version, now and later: a rotation changes neither. */
@@ -144,7 +144,7 @@ export async function changeKey(work: UnitOfWork, change: KeyChange, by: By): Pr
   const { row } = key.value;
   if (hasPassed(change.expiresAt, work.now))
     return fail(
-      fault('conflict', 'expiresAt has passed; give a later instant, or revoke the key if it is to end now'),
+      fault('conflict', 'expiresAt is in the past; use a later date, or revoke the key to end it now'),
     );
   const declaration = changedKey(declarationOf(row) as DeclarationOf<'ApiKey'>, change);
   const allowed = await mayChange(work, key.value, { declaration, by });

@@ -1,13 +1,13 @@
-/** What a caller must be allowed to do for a change by hand: to which target, and what it would give. */
+/** What a caller must be allowed to do for a manual change: to which target, and what it would give. */
 import { authorize, type Target } from '../../domain/access.js';
 import { fault } from '../../domain/errors.js';
+import { keyLevel } from '../../domain/kinds/api-key.js';
 import { type ApiKeySpec, kindOf } from '../../domain/kinds/index.js';
 import type { Declaration } from '../../domain/objects.js';
 import { fail, ok, type Result } from '../../domain/result.js';
 import type { AdminDeclaration } from '../../ports/admin.js';
 import type { By } from '../../ports/identity.js';
 import { conferredBy } from '../conferred.js';
-import { levelOf } from '../key-level.js';
 import type { ObjectRow } from '../storage-port.js';
 import type { UnitOfWork } from '../unit-of-work.js';
 
@@ -24,7 +24,7 @@ export const mayDoToKey = (
   { principal }: By,
 ): Result<void> =>
   authorize(principal, action, {
-    ...{ kind: 'key', environment, owner: levelOf(owner, ownerId) },
+    ...{ kind: 'key', environment, owner: keyLevel(owner, ownerId) },
     ...(confers !== undefined && { confers }),
   });
 
@@ -47,17 +47,18 @@ export async function mayManage(
 ): Promise<Result<void>> {
   const confers = gives === 'nothing' ? ok([]) : await conferredBy(work, declaration, before);
   if (!confers.ok) return confers;
-  return authorize(principal, ACTIONS[declaration.kind], targetOf(declaration, confers.value));
+  return authorize(
+    principal,
+    `${kindOf(declaration.kind).access.noun}:write`,
+    targetOf(declaration, confers.value),
+  );
 }
 
-const ACTIONS = {
-  Service: 'services:write',
-  Team: 'teams:write',
-  Role: 'roles:write',
-} as const satisfies Record<AdminDeclaration['kind'], string>;
-
-const targetOf = ({ kind, metadata }: AdminDeclaration, confers: readonly string[]): Target =>
-  kind === 'Team' ? { kind: 'team', team: metadata.name, confers } : { kind: 'role', confers };
+/** A team by itself; anything else of the account by what it confers. */
+function targetOf({ kind, metadata, spec }: AdminDeclaration, confers: readonly string[]): Target {
+  const target = kindOf(kind).access.target?.({ name: metadata.name, id: '', spec });
+  return target?.kind === 'team' ? { ...target, confers } : { kind: 'role', confers };
+}
 
 /** `bad_request` with the first rule of its kind that it breaks. */
 export function refuseBroken(declaration: Declaration): Result<void> {

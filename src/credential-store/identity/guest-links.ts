@@ -65,7 +65,7 @@ export async function makeLink(
     return fail(
       fault(
         'conflict',
-        `guests do not come into ${environment} by ${way}; its guestAuthentication would have to say so`,
+        `guests of ${environment} cannot sign in with ${way}; add it to guestAuthentication of the environment`,
       ),
     );
   const { id: publicId, token } = mintLinkToken(work.entropy);
@@ -128,7 +128,9 @@ export async function visitorBy(
   const space = found.value;
   if (space === undefined) return unauthenticated();
   if (!isEmailAddress(email) || !isVisibleText(name, NAME_MAX))
-    return fail(fault('bad_request', 'say an email address, and a name that can be read'));
+    return fail(
+      fault('bad_request', 'email must be an email address, and name must contain visible characters'),
+    );
   const environment = environmentOf(space);
   const spec = await environmentSpec(work, environment);
   if (!spec.ok) return spec;

@@ -121,7 +121,9 @@ async function provePresent(
   { context }: By,
 ): Promise<Result<void>> {
   if (present === undefined) return ok(undefined);
-  const refused = fail(fault('forbidden', 'the present password is incorrect; give it to set another'));
+  const refused = fail(
+    fault('forbidden', 'the current password is incorrect; provide the current password to set a new one'),
+  );
   if (current === undefined) return refused;
   const attempt = { account: person.alias ?? person.id, source: context.source ?? '' };
   const guessed = await guess(identity, { attempt, hash: present.proof ?? '', password: current });

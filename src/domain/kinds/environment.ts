@@ -1,5 +1,6 @@
 /** Environment: an isolated world of keys, spaces and guests. */
 import { type Static, Type } from 'typebox';
+import { literals } from './facets.js';
 import { closed } from './fields.js';
 import type { Kind } from './kind.js';
 
@@ -8,21 +9,21 @@ const spec = Type.Object(
     isProd: Type.Optional(
       Type.Boolean({
         default: false,
-        description: 'Production: keys are `live`, use counts towards paid credits.',
+        description: 'Production: keys are `live`, and use counts towards paid credits.',
       }),
     ),
     guestAuthentication: Type.Optional(
       Type.Array(Type.Union([Type.Literal('magic_link'), Type.Literal('shared_link')]), {
         uniqueItems: true,
         default: ['magic_link'],
-        description: 'How guests come in.',
+        description: 'How guests sign in.',
       }),
     ),
     guestInvites: Type.Optional(
       Type.Boolean({
         default: false,
         description:
-          'Guests may invite guests. Invited guests end with the guest who invited them at the latest, and cannot invite.',
+          'Whether guests can invite guests. Access of an invited guest ends with that of its inviter at the latest, and it cannot invite.',
       }),
     ),
   },
@@ -33,7 +34,7 @@ export type EnvironmentSpec = Static<typeof spec>;
 
 export const Environment: Kind<EnvironmentSpec> = {
   name: 'Environment',
-  summary: 'An isolated world of keys, spaces and guests. A key of one environment is refused in another.',
+  summary: 'An isolated set of keys, spaces and guests. A key of one environment is refused in another.',
   schema: spec,
   example: {
     metadata: { name: 'production' },
@@ -44,4 +45,17 @@ export const Environment: Kind<EnvironmentSpec> = {
   replacedBy: ['isProd'],
   references: () => [],
   check: () => [],
+  access: {
+    noun: 'environments',
+    of: 'account',
+    target: ({ name }) => ({ kind: 'environment', environment: name }),
+  },
+  routes: { collection: '/environments', item: 'environment', verbs: [], changeable: [] },
+  events: { domain: 'environment', topics: 'lifecycle' },
+  cdk: {
+    props: ({ isProd, ...rest }, app) => ({
+      ...literals({ production: isProd }, app),
+      ...literals(rest, app),
+    }),
+  },
 };

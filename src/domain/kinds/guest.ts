@@ -1,5 +1,6 @@
-/** Guest: somebody from outside who is let into spaces of one environment, for a while. */
+/** Guest: an external person with access to spaces of one environment, for a limited time. */
 import { type Static, Type } from 'typebox';
+import { literals } from './facets.js';
 import { closed, durationField, identityEmailField, nameField, nameOrIdField, textField } from './fields.js';
 import type { Kind, Problem, Reference } from './kind.js';
 
@@ -11,7 +12,7 @@ const grant = Type.Object(
         uniqueItems: true,
         minItems: 1,
         maxItems: 500,
-        description: 'These workbooks alone. Absent: the whole space.',
+        description: 'Only these workbooks. Absent: the whole space.',
       }),
     ),
   },
@@ -20,18 +21,22 @@ const grant = Type.Object(
 
 const spec = Type.Object(
   {
-    environment: nameField('The environment they come into.'),
-    email: identityEmailField('Their address, unique in the environment; capitals do not count.'),
-    name: Type.Optional(textField('What they are called.', 200)),
+    environment: nameField('The environment that the guest belongs to.'),
+    email: identityEmailField(
+      'The email address of the guest, unique in the environment and case-insensitive.',
+    ),
+    name: Type.Optional(textField('The display name of the guest.', 200)),
     expiresAfter: Type.Optional(
-      durationField('Counts from the first grant; after it they are out for good. Absent: they stay.'),
+      durationField(
+        'How long access lasts from the first grant; it cannot be renewed. Absent: access does not expire.',
+      ),
     ),
     grants: Type.Optional(
       Type.Array(grant, {
         uniqueItems: true,
         maxItems: 200,
         default: [],
-        description: 'What is open to them, each space once.',
+        description: 'What the guest has access to, each space once.',
       }),
     ),
   },
@@ -42,7 +47,7 @@ export type GuestSpec = Static<typeof spec>;
 
 export const Guest: Kind<GuestSpec> = {
   name: 'Guest',
-  summary: 'Somebody from outside, let into spaces or workbooks of one environment.',
+  summary: 'An external person with access to spaces or workbooks of one environment.',
   schema: spec,
   example: {
     metadata: { name: 'external-auditor' },
@@ -60,6 +65,26 @@ export const Guest: Kind<GuestSpec> = {
   alias: ({ environment, email }) => `${environment}/${email}`,
   references,
   check: ({ grants = [] }) => repeated(grants.map(({ space }) => space)),
+  access: {
+    noun: 'guests',
+    of: 'environment',
+    target: ({ id, spec: { environment } }) => ({ kind: 'guest', environment, id }),
+  },
+  routes: { collection: '/guests', item: 'guest', verbs: [], changeable: [] },
+  events: { domain: 'space', topics: 'grants' },
+  cdk: {
+    props: ({ environment, name, expiresAfter, grants: _, ...rest }, app) => ({
+      environment: app.reference('Environment', environment),
+      ...literals(rest, app),
+      ...literals({ displayName: name }, app),
+      expiresAfter: app.duration(expiresAfter),
+    }),
+    calls: ({ environment, grants = [] }, app) =>
+      grants.map(({ space, workbooks }) => {
+        const granted = app.reference('Space', space, environment);
+        return `grantSpace(${granted}${workbooks === undefined ? '' : `, ${app.literal(workbooks)}`})`;
+      }),
+  },
 };
 
 function references({ environment, grants = [] }: GuestSpec): readonly Reference[] {

@@ -3,9 +3,9 @@ import { type Static, Type } from 'typebox';
 import { reservedNoun } from '../permissions.js';
 import { closed, durationField, nameField } from './fields.js';
 import type { Kind, Problem } from './kind.js';
-import { rotationFields } from './rotation.js';
+import { rotationFields, rotationProblems } from './rotation.js';
 
-/** Where documents are looked for when nobody says where. */
+/** Where documents are looked for by default. */
 export const DEFAULT_SPECS = 'specs';
 
 const spec = Type.Object(
@@ -16,7 +16,7 @@ const spec = Type.Object(
         maxLength: 1024,
         default: '.keywright',
         description:
-          'The live store: a folder for the embedded one, or postgres://USER@HOST:PORT/DATABASE. Leave the password to PGPASSWORD.',
+          'The live store: a folder for the embedded one, or postgres://USER@HOST:PORT/DATABASE. Set the password in PGPASSWORD.',
       }),
     ),
     specs: Type.Optional(
@@ -31,13 +31,13 @@ const spec = Type.Object(
         default: ['.'],
         maxItems: 20,
         description:
-          'Folders that sinks may write below, relative to keywright.yaml. Name one here to allow a path outside.',
+          'Folders that sinks may write to, relative to keywright.yaml. Add one to allow a path outside the working folder.',
       }),
     ),
     unmanaged: Type.Optional(
       Type.Union([Type.Literal('report'), Type.Literal('adopt'), Type.Literal('remove')], {
         default: 'report',
-        description: 'What happens to live objects that no project declares.',
+        description: 'What to do with live objects that no project declares.',
       }),
     ),
     guard: Type.Optional(
@@ -47,7 +47,7 @@ const spec = Type.Object(
             Type.String({
               pattern: '^(?:100|[1-9]?[0-9])%$',
               default: '25%',
-              description: 'The largest share of live objects one run may remove.',
+              description: 'The largest share of live objects that one run may remove.',
               'x-expects': 'a percentage such as 25%',
             }),
           ),
@@ -56,7 +56,7 @@ const spec = Type.Object(
               minimum: 0,
               maximum: 1_000_000,
               default: 5,
-              description: 'Fewer removals than this are never refused for their share.',
+              description: 'Fewer removals than this are always allowed.',
             }),
           ),
           minAdministrators: Type.Optional(
@@ -76,7 +76,7 @@ const spec = Type.Object(
             }),
           ),
         },
-        { ...closed, default: {}, description: 'Limits that a plan must keep.' },
+        { ...closed, default: {}, description: 'Limits that a plan must respect.' },
       ),
     ),
     permissions: Type.Optional(
@@ -107,7 +107,7 @@ const spec = Type.Object(
     defaults: Type.Optional(
       Type.Object(
         { rotation: Type.Optional(Type.Object(rotationFields(false), closed)) },
-        { ...closed, default: {}, description: 'Values for keys that do not say otherwise.' },
+        { ...closed, default: {}, description: 'Defaults for keys.' },
       ),
     ),
     policy: Type.Optional(
@@ -126,11 +126,11 @@ const spec = Type.Object(
           naming: Type.Optional(
             Type.Union([Type.Literal('off'), Type.Literal('warn'), Type.Literal('error')], {
               default: 'warn',
-              description: 'What the lint of names does.',
+              description: 'What to do about names that fail the name lint.',
             }),
           ),
         },
-        { ...closed, default: {}, description: 'House rules for keys.' },
+        { ...closed, default: {}, description: 'Rules for keys in this project.' },
       ),
     ),
   },
@@ -142,13 +142,17 @@ export type ProjectSpec = Static<typeof spec>;
 export const Project: Kind<ProjectSpec> = {
   name: 'Project',
   summary:
-    'Where the live store and the documents are, and what every plan must respect. One a project, in keywright.yaml.',
+    'Where the live store and the documents are, and the rules for every plan. One per project, in keywright.yaml.',
   schema: spec,
   example: { metadata: { name: 'acme-platform' }, spec: { store: '.keywright', specs: ['specs'] } },
   idPrefix: 'us_prj',
   replacedBy: [],
   references: () => [],
-  check: ({ permissions }) => ownWordProblems(permissions?.custom ?? []),
+  access: { noun: 'plans', of: 'account' },
+  check: ({ permissions, defaults }) => [
+    ...ownWordProblems(permissions?.custom ?? []),
+    ...(defaults?.rotation ? rotationProblems(defaults.rotation, 'spec.defaults.rotation') : []),
+  ],
 };
 
 /** A word of ours that is not in the catalogue is a slip, and would be taken for one of ours. */

@@ -30,5 +30,5 @@ function parse(text: string): URL | undefined {
 
 const MALFORMED = fault(
   'usage',
-  "the address of the store is malformed; it is postgres://USER@HOST:PORT/DATABASE, with special characters written as %XX, and the password in PGPASSWORD or in PostgreSQL's password file",
+  "the address of the store is malformed; use postgres://USER@HOST:PORT/DATABASE, with special characters written as %XX, and the password in PGPASSWORD or in PostgreSQL's password file",
 );

@@ -189,7 +189,7 @@ async function patiently<T>(attempt: () => Promise<T>, sleep: SqliteOptions['sle
   }
 }
 
-const BUSY = fault('store_unreachable', 'another process keeps the store busy; try again');
+const BUSY = fault('store_unreachable', 'the store is busy with another process; try again');
 
 const isBusy = (error: unknown): boolean => sqliteCode(error)?.startsWith('SQLITE_BUSY') ?? false;
 
@@ -200,11 +200,7 @@ const UNREACHABLE = /^SQLITE_(?:BUSY|LOCKED|IOERR|FULL|READONLY|CANTOPEN|PERM|AU
 export function faultOf(error: unknown): Fault | undefined {
   const code = sqliteCode(error) ?? '';
   if (code === 'SQLITE_NOTADB')
-    return fault(
-      'store_foreign',
-      'the store file is not a database of Keywright; name another folder',
-      error,
-    );
+    return fault('store_foreign', 'the store file is not a Keywright database; use another folder', error);
   if (code.startsWith('SQLITE_CORRUPT'))
     return fault('store_unreachable', 'the store file is damaged; restore a backup', error);
   if (isBusy(error)) return { ...BUSY, cause: error };
@@ -225,7 +221,7 @@ async function migrated(connection: SqliteConnection): Promise<Result<SqliteConn
 
 const FOREIGN = fault(
   'store_foreign',
-  'the database holds something that is not a store of this version of Keywright; name another folder, or use the version that made it',
+  'the database does not contain a store of this version of Keywright; use another folder, or the version that created it',
 );
 
 const migrator = (connection: SqliteConnection): Migrator =>

@@ -6,9 +6,9 @@ import { type ObjectRef, refText } from '../../../domain/objects.js';
 import { fail, ok, type Result } from '../../../domain/result.js';
 import { formatInstant } from '../../../domain/time.js';
 import type { SignIn } from '../../../ports/sign-ins.js';
+import type { HttpDependencies } from '../../dependencies.js';
 import { json, type Route, route } from '../../route.js';
 import { closed, dataOf, Instant, nullable } from '../../schemas.js';
-import type { HttpWorld } from '../../world.js';
 import { callerOf } from '../store/effects.js';
 
 const Session = Type.Object(
@@ -115,7 +115,10 @@ const endOne = route({
     end(world, { id: params.id }, callerOf(principal, 'DELETE /sessions/{id}')),
 });
 
-async function end({ store }: HttpWorld, ...asked: Parameters<HttpWorld['store']['endSignIns']>) {
+async function end(
+  { store }: HttpDependencies,
+  ...asked: Parameters<HttpDependencies['store']['endSignIns']>
+) {
   const ended = await store.endSignIns(...asked);
   return ended.ok ? json({ data: { ended: ended.value } }) : ended;
 }

@@ -11,18 +11,18 @@ import { fail, ok, type Result } from '../../../domain/result.js';
 import { Secret } from '../../../domain/secret.js';
 import type { Caller, Lease, Mutation, Outcome, Request } from '../../../ports/live-store.js';
 import type { SentOutcome, SentRequest } from '../../../protocol/mutations.js';
+import type { HttpDependencies } from '../../dependencies.js';
+import { refreshVerifier } from '../../key-verification.js';
 import { statusOf } from '../../problem.js';
-import { inForce } from '../../verifying.js';
-import type { HttpWorld } from '../../world.js';
-import { checkDeclaration, type Naming } from './declaring.js';
+import { checkDeclaration, type Naming } from './declaration.js';
 
-/** Whoever asks, and the store that they ask. */
-export interface Asking {
+/** The caller, and the store that they ask. */
+export interface StoreCall {
   readonly principal: Principal;
-  readonly world: HttpWorld;
+  readonly deps: HttpDependencies;
 }
 
-/** What ends or narrows something must be so here before anybody is told. */
+/** What ends or narrows something must be so here before anybody is refreshed. */
 const NARROWING: ReadonlySet<string> = new Set([
   'revoke',
   'delete',
@@ -37,19 +37,19 @@ export interface Batch extends Pick<Caller, 'approval' | 'breakGlass'> {
   readonly mutations: readonly Mutation[];
 }
 
-/** What came of each, in order. Fails as a whole only where nobody knows what was done: asking again is harmless. */
+/** What came of each, in order. Fails as a whole only where the outcome is unknown: a retry is harmless. */
 export async function mutateAll(
-  { principal, world }: Asking,
+  { principal, deps }: StoreCall,
   { lease, mutations, ...under }: Batch,
 ): Promise<Result<readonly SentOutcome[]>> {
   const checked = mutations.map((mutation) => checkedEffect(mutation, 'document'));
   const caller = { actor: actorOf(principal), path: RECONCILER_PATH, principal, ...under };
   const outcomes = await Promise.all(
-    checked.map(async (one) => (one.ok ? world.store.mutate(one.value, lease, caller) : one)),
+    checked.map(async (one) => (one.ok ? deps.store.mutate(one.value, lease, caller) : one)),
   );
   if (mutations.some(({ kind }) => NARROWING.has(kind))) {
-    const told = await inForce(world);
-    if (!told.ok) return told;
+    const refreshed = await refreshVerifier(deps);
+    if (!refreshed.ok) return refreshed;
   }
   return ok(outcomes.map(sentOutcome));
 }
@@ -77,7 +77,7 @@ function checkedEffect<E extends Effect>(effect: E, naming: Naming): Result<E> {
 }
 
 export async function requestOne(
-  { principal, world }: Asking,
+  { principal, deps }: StoreCall,
   {
     request,
     path,
@@ -87,10 +87,10 @@ export async function requestOne(
   const asked = asRequest(request);
   const checked = isChange(asked) ? checkedEffect(asked, 'any') : ok(asked);
   if (!checked.ok) return checked;
-  const done = await world.store.request(checked.value, { ...callerOf(principal, path), ...under });
+  const done = await deps.store.request(checked.value, { ...callerOf(principal, path), ...under });
   if (!done.ok || !NARROWING.has(request.kind)) return done;
-  const told = await inForce(world);
-  return told.ok ? done : told;
+  const refreshed = await refreshVerifier(deps);
+  return refreshed.ok ? done : refreshed;
 }
 
 const asRequest = (request: SentRequest): Request =>
@@ -103,10 +103,10 @@ const isChange = (request: Request): request is Change =>
   ['create', 'update', 'remove', 'removePerson'].includes(request.kind);
 
 export async function claimOne(
-  { principal, world }: Asking,
+  { principal, deps }: StoreCall,
   { object, path }: { readonly object: ObjectRef; readonly path: string },
 ): Promise<Result<string>> {
-  const secret = await world.store.claim(object, callerOf(principal, path));
+  const secret = await deps.store.claim(object, callerOf(principal, path));
   return secret.ok ? ok(secret.value.reveal()) : secret;
 }
 

@@ -6,9 +6,9 @@ import type { LiveStore } from '../../../ports/live-store.js';
 import type { Operation } from '../../../protocol/operation.js';
 import { BROKEN, type Found } from '../../../protocol/queries.js';
 import { STORE, WIRE_VERSION } from '../../../protocol/store-protocol.js';
-import { json, type Route, route } from '../../route.js';
+import { type Route, respond, route } from '../../route.js';
 import { dataOf } from '../../schemas.js';
-import { type Asking, callerOf, claimOne, mutateAll, requestOne } from './effects.js';
+import { callerOf, claimOne, mutateAll, requestOne, type StoreCall } from './effects.js';
 import { storeStreams } from './streams.js';
 
 /** What the store may say to any of them. */
@@ -17,25 +17,24 @@ const SAID: readonly FaultCode[] = ['not_found', 'conflict', 'unknown_reference'
 /** The call as a route; `answer` gets what was sent, checked. */
 function carried<Sent, Got>(
   operation: Operation<Sent, Got>,
-  answer: (sent: Sent, asking: Asking) => Promise<Result<Got>>,
+  answer: (sent: Sent, call: StoreCall) => Promise<Result<Got>>,
 ): Route {
   const { id, path, summary, description, permission, sent, got } = operation;
   return route({
     ...{ method: 'POST', path, id, tag: 'store', summary, body: sent, answer: dataOf(got), faults: SAID },
     ...(description !== undefined && { description }),
     ...(permission !== undefined && { permission }),
-    handle: async ({ principal, body }, world) => {
-      const answered = await answer(body as Sent, { principal, world });
-      return answered.ok ? json({ data: answered.value }) : answered;
+    handle: async ({ principal, body }, deps) => {
+      return respond(await answer(body as Sent, { principal, deps }), (answered) => ({ data: answered }));
     },
   });
 }
 
-/** A call that asks the store and nobody else. */
+/** A call that the store alone answers. */
 const asked = <Sent, Got>(
   operation: Operation<Sent, Got>,
   ask: (store: LiveStore, sent: Sent) => Promise<Result<Got>>,
-): Route => carried(operation, (sent, { world }) => ask(world.store, sent));
+): Route => carried(operation, (sent, { deps }) => ask(deps.store, sent));
 
 /** What does not hold is said in full: it is the answer. */
 function found<T>(result: Result<T>): Result<Found<T>> {
@@ -74,24 +73,24 @@ const writing: readonly Route[] = [
     const released = await store.releaseLease(lease);
     return released.ok ? ok(null) : released;
   }),
-  carried(STORE.mutate, (batch, asking) => mutateAll(asking, batch)),
-  carried(STORE.request, (sent, asking) => requestOne(asking, sent)),
-  carried(STORE.claim, (sent, asking) => claimOne(asking, sent)),
-  carried(STORE.declareProject, ({ settings, lease, ...under }, { principal, world }) =>
-    world.store.declareProject(settings, lease, { ...callerOf(principal, 'apply'), ...under }),
+  carried(STORE.mutate, (batch, call) => mutateAll(call, batch)),
+  carried(STORE.request, (sent, call) => requestOne(call, sent)),
+  carried(STORE.claim, (sent, call) => claimOne(call, sent)),
+  carried(STORE.declareProject, ({ settings, lease, ...under }, { principal, deps }) =>
+    deps.store.declareProject(settings, lease, { ...callerOf(principal, 'apply'), ...under }),
   ),
-  carried(STORE.approve, async ({ path, ...approval }, { principal, world }) => {
-    const approved = await world.store.approve(approval, callerOf(principal, path));
+  carried(STORE.approve, async ({ path, ...approval }, { principal, deps }) => {
+    const approved = await deps.store.approve(approval, callerOf(principal, path));
     return approved.ok ? ok(null) : approved;
   }),
-  carried(STORE.signIns, ({ of }, { principal, world }) =>
-    world.store.signIns(of, callerOf(principal, 'sessions')),
+  carried(STORE.signIns, ({ of }, { principal, deps }) =>
+    deps.store.signIns(of, callerOf(principal, 'sessions')),
   ),
-  carried(STORE.endSignIns, ({ path, ...ended }, { principal, world }) =>
-    world.store.endSignIns(ended, callerOf(principal, path)),
+  carried(STORE.endSignIns, ({ path, ...ended }, { principal, deps }) =>
+    deps.store.endSignIns(ended, callerOf(principal, path)),
   ),
-  carried(STORE.replaceSigningKeys, async ({ path }, { principal, world }) => {
-    const replaced = await world.store.replaceSigningKeys(callerOf(principal, path));
+  carried(STORE.replaceSigningKeys, async ({ path }, { principal, deps }) => {
+    const replaced = await deps.store.replaceSigningKeys(callerOf(principal, path));
     return replaced.ok ? ok(null) : replaced;
   }),
   asked(STORE.verify, (store, { token, request, consumer }) =>
