@@ -1,12 +1,13 @@
 /**
  * From documents to a live store that is what they say: plans under the store's lease, asks, then does what was shown
- * and nothing else. A store that isn't there yet is only reckoned with until the plan was agreed to.
+ * and nothing else. A store that does not exist yet is created once the plan is agreed to.
  */
+import { settingsOf } from '../domain/approval.js';
 import type { Result } from '../domain/result.js';
 import type { Plan } from '../plan/plan.js';
 import type { LiveStore } from '../ports/live-store.js';
 import { keepDocument } from './adopted-documents.js';
-import { approve } from './approval.js';
+import { type ApprovedPlan, approve } from './approval.js';
 import type { Input } from './command.js';
 import { printPlan } from './commands/plan.js';
 import type { ExitCode } from './exit.js';
@@ -31,7 +32,7 @@ export async function converge(request: Convergence): Promise<Result<ExitCode, F
   if (existing.ok) {
     return withLease(existing.value, request, async (store, lease) => {
       const agreed = await decide(request, store);
-      return agreed.ok ? execute({ ...execution(request), store, lease, plan: agreed.value }) : agreed;
+      return agreed.ok ? execute({ ...execution(request, agreed.value), store, lease }) : agreed;
     });
   }
   if (existing.error.code !== 'store_absent') return failed(existing.error);
@@ -42,17 +43,23 @@ export async function converge(request: Convergence): Promise<Result<ExitCode, F
   return withLease(made.value, request, async (store, lease) => {
     const basis = await basisNow(await planning(request, store));
     if (!basis.ok) return failed(basis.error);
-    if (basis.value.observed !== agreed.value.basedOn.observed) {
+    if (basis.value.observed !== agreed.value.plan.basedOn.observed) {
       return failure(
         'stale_plan',
-        'another process made the store meanwhile; nothing was changed: plan again',
+        'another process created the store in the meantime; nothing was changed: plan again',
       );
     }
-    return execute({ ...execution(request), store, lease, plan: agreed.value });
+    return execute({ ...execution(request, agreed.value), store, lease });
   });
 }
 
-const execution = ({ context, documents }: Convergence) => ({
+const execution = (
+  { context, input, documents, flags }: Convergence,
+  { plan, isApproved }: ApprovedPlan,
+) => ({
+  plan,
+  agreed: { isApproved, allowRemovals: flags.allowRemovals, breakGlass: input.text('breakGlass') },
+  settings: settingsOf(documents.desired.project),
   context,
   place: documents.place,
   sinks: documents.sinks,
@@ -60,7 +67,7 @@ const execution = ({ context, documents }: Convergence) => ({
   ...(documents.source === 'files' && { keepDocument: keepDocument(documents) }),
 });
 
-async function decideOnFreshStore(request: Convergence): Promise<Result<Plan, Failure>> {
+async function decideOnFreshStore(request: Convergence): Promise<Result<ApprovedPlan, Failure>> {
   const pretended = await request.context.world.openStore(request.documents.place, 'pretend');
   if (!pretended.ok) return failed(pretended.error);
   try {
@@ -71,7 +78,7 @@ async function decideOnFreshStore(request: Convergence): Promise<Result<Plan, Fa
 }
 
 /** The plan to carry out, shown and agreed to. A saved one is taken as it stands if nothing has moved. */
-async function decide(request: Convergence, store: LiveStore): Promise<Result<Plan, Failure>> {
+async function decide(request: Convergence, store: LiveStore): Promise<Result<ApprovedPlan, Failure>> {
   const { context, input, saved } = request;
   const now = await planDocuments(await planning(request, store));
   if (!now.ok) return now;
@@ -96,6 +103,7 @@ async function decide(request: Convergence, store: LiveStore): Promise<Result<Pl
     isSaved: saved !== undefined,
     isAutomatic: input.has('autoApprove'),
     digest: input.text('approve'),
+    breakGlass: input.text('breakGlass'),
   });
 }
 

@@ -96,6 +96,12 @@ const OUTPUTS = {
     ...{ entries: count, takenAt: nullable(instant), endedAgain: count, stoppedAgain: count },
     ...{ forgotten: count, 'aside?': text },
   },
+  SessionList: {
+    items: listOf(
+      record({ id: text, kind: text, holder: text, createdAt: instant, lastUsedAt: nullable(instant) }),
+    ),
+  },
+  SessionsEnded: { 'ended?': count, 'replacedSigningKeys?': flag },
   MasterKeyRotation: { rotated: flag },
   Server: { url: text, rootTokenFile: nullable(text) },
   Version: { version: text },

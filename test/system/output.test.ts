@@ -74,6 +74,11 @@ test('every command prints an object of a known kind', async () => {
   expect(await printed('audit verify')).toEqual({ code: 0, kinds: ['AuditVerification'] });
   expect(await printed('audit checkpoint')).toEqual({ code: 0, kinds: ['Checkpoint'] });
   expect(await printed('audit checkpoint --checkpoint points')).toEqual({ code: 0, kinds: ['Checkpoint'] });
+  expect(await printed('sessions owner')).toEqual({ code: 0, kinds: ['SessionList'] });
+  expect(await printed('sessions owner --end-all --auto-approve')).toEqual({
+    code: 0,
+    kinds: ['SessionsEnded'],
+  });
   expect(await printed('backup copy')).toEqual({ code: 0, kinds: ['Backup'] });
   expect(await printed('restore copy')).toEqual({ code: 0, kinds: ['Restoration'] });
   expect(await printed('master-key rotate')).toEqual({ code: 0, kinds: ['MasterKeyRotation'] });

@@ -8,6 +8,7 @@ import type { Command, OptionSpec } from '../command.js';
 import { converge } from '../converge.js';
 import { ALLOW_REMOVALS, planFlags, TAKE_OVER_SINKS, VERBOSE } from '../make-plan.js';
 import { readPlan } from '../plan-file.js';
+import { BREAK_GLASS } from '../prompt-approval.js';
 import { SELECT, selectionOf } from '../selection.js';
 import { openDocuments } from '../session.js';
 
@@ -16,7 +17,8 @@ export const APPROVAL_OPTIONS: readonly OptionSpec[] = [
     flags: '--auto-approve',
     description: 'do not ask (environments with requireApproval still need --approve)',
   },
-  { flags: '--approve <digest>', description: 'approve exactly the plan with this digest' },
+  { flags: '--approve <digest>', description: 'approve only the plan with this digest' },
+  BREAK_GLASS,
 ];
 
 export const apply: Command = {
