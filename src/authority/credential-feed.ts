@@ -205,6 +205,7 @@ const versionPartOf = (row: VersionRow): Omit<Credential, keyof KeyPart> => ({
     retiringAt: row.retiring_at ?? undefined,
     suspendedUntil: row.suspended_until ?? undefined,
     revokedAt: row.revoked_at ?? undefined,
+    isRevoked: row.is_revoked === 1,
     expiresAt: row.expires_at ?? undefined,
   },
 });

@@ -118,6 +118,8 @@ const versionText = (row: Unsigned<VersionRow>): string =>
     row.sealed,
     row.recipient,
     row.clear,
+    // Left out where it is empty, so that rows from before it keep their MACs.
+    ...(row.is_revoked === null ? [] : ['revoked', row.is_revoked]),
   ]);
 
 /** Declarations by their texts: what a mutation reads, the next one to the same object reads again. */
@@ -194,6 +196,7 @@ export const versionFactsOf = (row: VersionRow, consumers: readonly string[] = [
   retiringAt: row.retiring_at ?? undefined,
   suspendedUntil: row.suspended_until ?? undefined,
   revokedAt: row.revoked_at ?? undefined,
+  ...(row.is_revoked === 1 && { isRevoked: true }),
   expiresAt: row.expires_at ?? undefined,
   lastUsedAt: row.last_used_at ?? undefined,
   ...(row.use_count !== null && { useCount: row.use_count }),

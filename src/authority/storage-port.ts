@@ -69,6 +69,8 @@ export interface VersionRow {
   readonly retiring_at: number | null;
   readonly suspended_until: number | null;
   readonly revoked_at: number | null;
+  /** 1: it was revoked at once, which no clock is asked about; null: it was not, or by an older version of Keywright. */
+  readonly is_revoked: number | null;
   readonly expires_at: number | null;
   /** The undelivered secret in a sealed box, and for whom; both or neither. */
   readonly sealed: string | null;

@@ -25,7 +25,7 @@ export interface Credential {
   readonly owner: string;
   readonly dates: Pick<
     VersionFacts,
-    'promotedAt' | 'retiringAt' | 'suspendedUntil' | 'revokedAt' | 'expiresAt'
+    'promotedAt' | 'retiringAt' | 'suspendedUntil' | 'revokedAt' | 'isRevoked' | 'expiresAt'
   >;
   readonly standing: KeyStanding;
 }

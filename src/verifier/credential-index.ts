@@ -60,7 +60,7 @@ export class CredentialIndex {
     row.standing = this.#standings.numberOf(credential);
     row.generation = credential.generation;
     row.suspendedUntil = credential.dates.suspendedUntil ?? Number.NaN;
-    row.revokedAt = credential.dates.revokedAt ?? Number.NaN;
+    row.revokedAt = revokedFrom(credential.dates);
     row.expiresAt = credential.dates.expiresAt ?? Number.NaN;
     this.#table.write(this.#mac, row);
   }
@@ -115,6 +115,10 @@ export class CredentialIndex {
     return isSame ? address : this.#names.add(credential);
   }
 }
+
+/** What was revoked at once was revoked before any instant that a clock may show. */
+const revokedFrom = ({ isRevoked, revokedAt = Number.NaN }: Credential['dates']): number =>
+  isRevoked ? Number.NEGATIVE_INFINITY : revokedAt;
 
 const dateOf = (cell: number): Instant | undefined => (Number.isNaN(cell) ? undefined : cell);
 

@@ -64,6 +64,7 @@ const Version = Type.Object(
     retiringAt: maybe(At),
     suspendedUntil: maybe(At),
     revokedAt: maybe(At),
+    isRevoked: maybe(Type.Boolean()),
     expiresAt: maybe(At),
     lastUsedAt: maybe(At),
     useCount: maybe(Count),

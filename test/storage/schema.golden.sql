@@ -213,5 +213,6 @@ CREATE TABLE "versions" ("token_id" text primary key,
   "clear" text,
   "row_mac" text not null,
   "last_used_at" bigint,
-  "use_count" bigint, constraint "versions_generation" unique ("object_id",
+  "use_count" bigint,
+  "is_revoked" integer, constraint "versions_generation" unique ("object_id",
   "generation"));
