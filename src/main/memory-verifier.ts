@@ -3,6 +3,7 @@ import { API_ACCESS, entitlementsOf, type Plan } from '../domain/plans.js';
 import { ok, type Result } from '../domain/result.js';
 import { Secret } from '../domain/secret.js';
 import type { DurationMs } from '../domain/time.js';
+import type { Clock } from '../ports/clock.js';
 import type { CredentialFeed } from '../ports/credential-feed.js';
 import type { LiveStore, Verification } from '../ports/live-store.js';
 import { isPostgresAddress } from '../storage/postgres/address.js';
@@ -12,6 +13,7 @@ import { type Answer, createVerifier, type Unavailable, type Verifier } from '..
 import { reportBeingThere } from './being-there.js';
 import { openEmbeddedFeed, openEmbeddedStore } from './embedded-store.js';
 import { openPostgresFeed, openPostgresStore } from './postgres-store.js';
+import { storeClock } from './store-clock.js';
 import { sodiumSealing, systemClock, systemEntropy } from './system.js';
 
 export interface MemoryOptions {
@@ -24,16 +26,23 @@ export interface MemoryOptions {
 /** Faults are those of opening the store. Nothing is left open then. */
 export async function memoryVerifier(options: MemoryOptions): Promise<Result<Verifying>> {
   const { consumer, refreshEveryMs } = options;
-  const feed = await openFeed(options);
+  const clock = storeClock(systemClock);
+  const feed = await openFeed(options, clock);
   if (!feed.ok) return feed;
-  const verifier = await createVerifier(feed.value, systemClock, consumer === undefined ? {} : { consumer });
+  const verifier = await createVerifier(feed.value, clock, consumer === undefined ? {} : { consumer });
   if (!verifier.ok) {
     await feed.value.close();
     return verifier;
   }
   const { seen } = feed.value;
   const revision = (): number => verifier.value.revision();
-  const unseen = reportBeingThere({ kind: 'verifier', seen, revision }, ADAPTERS);
+  const unseen = reportBeingThere(
+    { kind: 'verifier', seen, revision },
+    {
+      clock,
+      entropy: systemEntropy,
+    },
+  );
   return ok(following(verifier.value, { everyMs: refreshEveryMs, rooms: roomsOf(options), unseen }));
 }
 
@@ -42,8 +51,8 @@ const MACHINE_FOLDER = '.keywright';
 
 const ADAPTERS = { clock: systemClock, entropy: systemEntropy, sealing: sodiumSealing };
 
-function openFeed({ store, masterKey }: MemoryOptions): Promise<Result<CredentialFeed>> {
-  const world = { ...ADAPTERS, ...(masterKey && { masterKey }) };
+function openFeed({ store, masterKey }: MemoryOptions, clock: Clock): Promise<Result<CredentialFeed>> {
+  const world = { ...ADAPTERS, clock, ...(masterKey && { masterKey }) };
   return isPostgresAddress(store)
     ? openPostgresFeed({ ...world, address: new Secret(store), folder: MACHINE_FOLDER })
     : openEmbeddedFeed({ ...world, folder: store });

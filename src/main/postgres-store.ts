@@ -12,6 +12,7 @@ import type { Caller, LiveStore } from '../ports/live-store.js';
 import { type StoreFolder, storeFolder } from '../storage/folder.js';
 import { shownAddress } from '../storage/postgres/address.js';
 import type { PostgresServer } from '../storage/postgres/engine.js';
+import { isStoreClock } from './store-clock.js';
 import { type OpenOptions, openSite, type StoreSite } from './store-site.js';
 
 export interface PostgresStoreOptions extends OpenOptions {
@@ -62,7 +63,10 @@ export async function atSite<T>(
   const { postgresServer } = await import('../storage/postgres/engine.js');
   const { clock } = options;
   const sleep = (ms: number, signal?: AbortSignal): Promise<void> => clock.sleep(ms, signal);
-  const server = postgresServer({ address, shown: shown.value, sleep });
+  const server = postgresServer({
+    ...{ address, shown: shown.value, sleep, monotonicMs: () => clock.monotonicMs() },
+    ...(isStoreClock(clock) && { onTime: clock.heard }),
+  });
   return use(siteOn(server, shown.value, storeFolder(folder)), options);
 }
 

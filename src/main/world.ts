@@ -21,6 +21,7 @@ import { openIdentity, readRecipient } from './identity.js';
 import { keptText } from './kept-text.js';
 import { openPostgresStore, replacePostgresMasterKey } from './postgres-store.js';
 import { restore } from './restore.js';
+import { storeClock } from './store-clock.js';
 import { sodiumSealing, systemClock, systemEntropy } from './system.js';
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -28,7 +29,8 @@ type Env = Readonly<Record<string, string | undefined>>;
 export function createWorld(env: Env, readers: FileReaders | undefined): World {
   const masterKey = env['KEYWRIGHT_MASTER_KEY'];
   const machine = env['KEYWRIGHT_MACHINE'] ?? hostname();
-  const adapters = { clock: systemClock, entropy: systemEntropy, sealing: sodiumSealing };
+  const clock = storeClock(systemClock);
+  const adapters = { clock, entropy: systemEntropy, sealing: sodiumSealing };
   const given = masterKey === undefined ? undefined : new Secret(masterKey);
   const key = given && { masterKey: given };
   const unique = String(process.pid);

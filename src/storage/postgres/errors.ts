@@ -10,11 +10,17 @@ export class PostgresError extends Error {
   readonly code: string;
   /** Did the server answer at all, and does the connection go on? */
   readonly isAnswer: boolean;
+  /** It is a replica, or was made read-only: another server takes the writes. */
+  readonly takesNoWrites: boolean;
+  /** It gives no more connections. */
+  readonly isFull: boolean;
 
   constructor(cause: unknown) {
     super('the PostgreSQL server refused or did not answer', { cause });
     this.code = codeOf(cause);
     this.isAnswer = SQLSTATE.test(this.code) && !ENDS_THE_CONNECTION.test(this.code);
+    this.takesNoWrites = this.code === '25006';
+    this.isFull = this.code === '53300';
   }
 }
 
@@ -74,7 +80,7 @@ const KNOWN: readonly {
   {
     codes: /^25006/,
     fault: 'store_unreachable',
-    says: 'is a replica that takes no writes; name the primary',
+    says: 'takes no writes: it is a replica, or read-only; name the primary, or all hosts as HOST:PORT,HOST:PORT',
   },
   {
     codes: /^26000/,
