@@ -11,6 +11,7 @@ import { openPlanGate } from '../src/http/plan-gate.js';
 import { listen } from '../src/http/server.js';
 import { newHttpMetrics } from '../src/main/http-metrics.js';
 import { previewsOver } from '../src/main/previews.js';
+import { readinessOf } from '../src/main/readiness.js';
 import { openEmbeddedServed } from '../src/main/served-store.js';
 import { sodiumSealing, systemClock, systemEntropy } from '../src/main/system.js';
 import type { Credential, CredentialFeed } from '../src/ports/credential-feed.js';
@@ -37,7 +38,16 @@ async function serveOurs(): Promise<void> {
   void verifier.value.follow(500, new AbortController().signal);
   const listening = await listen(
     {
-      ...{ ...served.value, ...adapters, verifier: verifier.value, metrics: newHttpMetrics(verifier.value) },
+      ...{
+        ...served.value,
+        ...adapters,
+        verifier: verifier.value,
+        metrics: newHttpMetrics({ verifier: verifier.value }),
+      },
+      readiness: readinessOf({
+        ...{ ...served.value, ...adapters, verifier: verifier.value },
+        ...{ stopping: new AbortController().signal, beat: async () => ok(undefined) },
+      }),
       log: { request: () => undefined, failure: (_, message) => note(message) },
       limits: { requestsPerMinute: 1, concurrent: 256, streams: 1 },
       origins: [],

@@ -12,6 +12,7 @@ import {
   WRITERS,
 } from '../ports/live-store.js';
 import type { Sealing } from '../ports/sealing.js';
+import { usageCoverage } from './accounts/coverage.js';
 import { readAudit, readChanges } from './audit.js';
 import { identityOf, openOrFill, type StoreIdentity } from './bootstrap.js';
 import { acknowledge, activate, deactivate, requestRotation } from './by-hand.js';
@@ -111,14 +112,14 @@ function readingOf({
 > {
   return {
     facts: () =>
-      storage.read(async () => {
+      storage.read(async (tx) => {
         const now = clock.now();
         return ok({
           storeId: identity.storeId,
           now,
           settleMs: LEASE_TTL_MAX_MS + storage.lateMs,
           // Our verify writes a use before it answers; verifiers in memory fail closed unless they report.
-          usage: { from: identity.createdAt, until: now },
+          usage: usageCoverage(await tx.accounting.instances(), identity.createdAt, now),
         });
       }),
     survey: () => storage.read(survey),

@@ -7,6 +7,7 @@ import { fault } from '../domain/errors.js';
 import { fail, ok, type Result } from '../domain/result.js';
 import { type DurationMs, formatInstant, type Instant, MINUTE_MS, SECOND_MS } from '../domain/time.js';
 import { type Lease, WRITERS } from '../ports/live-store.js';
+import { LATE_MS } from './accounts/coverage.js';
 import type { LeaseRow, Transaction } from './storage-port.js';
 
 /** Also of a lease asked for longer: the settle of a rotation counts on it. */
@@ -90,12 +91,16 @@ const noteController = (
   { name, holder }: Pick<Acquisition, 'name' | 'holder'>,
   now: Instant,
 ): Promise<void> =>
-  tx.accounting.putInstance({
-    id: `us_ins_${digestOf([name, holder]).slice(0, 16)}`,
-    kind: 'controller',
-    name: `${holder} of ${name.slice(CONTROLLER.length)}`,
-    version: '',
-    started_at: now,
-    last_seen_at: now,
-    behind: null,
-  });
+  tx.accounting.putInstance(
+    {
+      id: `us_ins_${digestOf([name, holder]).slice(0, 16)}`,
+      kind: 'controller',
+      name: `${holder} of ${name.slice(CONTROLLER.length)}`,
+      version: '',
+      started_at: now,
+      last_seen_at: now,
+      behind: null,
+      ...{ clock_skew_ms: null, uses_until: null, steady_since: now },
+    },
+    now - LATE_MS,
+  );

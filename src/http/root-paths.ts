@@ -8,7 +8,23 @@ const json = (description: string, schema: object): object => ({
 });
 
 const Alive = Type.Object({ status: Type.Literal('alive') }, closed);
-const Ready = Type.Object({ ready: Type.Boolean() }, closed);
+const Check = Type.Enum(['ok', 'degraded', 'failed']);
+const Ready = Type.Object(
+  {
+    ready: Type.Boolean(),
+    checks: Type.Object(
+      {
+        storeRead: Check,
+        storeWrite: Check,
+        verification: Check,
+        usage: Check,
+        clock: Check,
+      },
+      closed,
+    ),
+  },
+  closed,
+);
 
 export const ROOT_PATHS = {
   '/healthz': { summary: 'Is the process there?', answers: { 200: json('It is.', Alive) } },
@@ -16,7 +32,10 @@ export const ROOT_PATHS = {
     summary: 'May requests be sent here?',
     answers: {
       200: json('Yes.', Ready),
-      503: json('Not now: the store does not answer, or it is stopping.', Ready),
+      503: json(
+        'Not now: the store cannot be read or written, the memory is too old, or it is stopping.',
+        Ready,
+      ),
     },
   },
   '/metrics': {

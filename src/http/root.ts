@@ -1,16 +1,11 @@
 /** Probes, metrics and the description: for whatever looks after the process, without a credential. */
 import { type RequestHandler, Router } from 'express';
 import { fault } from '../domain/errors.js';
-import { SECOND_MS } from '../domain/time.js';
 import { pathOf, send, sendJson, sendProblem } from './answering.js';
 import { openApi } from './openapi.js';
 import { notesOf } from './recording.js';
 import type { ROOT_PATHS } from './root-paths.js';
-import { within } from './verifying.js';
 import type { HttpWorld } from './world.js';
-
-/** A probe that waits longer is counted as failed by whoever sent it. */
-const STORE_PATIENCE_MS = SECOND_MS;
 
 export function rootRouter(world: HttpWorld): Router {
   const router = Router({ caseSensitive: true, strict: true });
@@ -18,8 +13,8 @@ export function rootRouter(world: HttpWorld): Router {
   const pages: Readonly<Record<keyof typeof ROOT_PATHS, RequestHandler>> = {
     '/healthz': (_, response) => sendJson(response, 200, { status: 'alive' }),
     '/readyz': async (_, response) => {
-      const ready = await isReady(world);
-      sendJson(response, ready ? 200 : 503, { ready });
+      const readiness = await world.readiness();
+      sendJson(response, readiness.ready ? 200 : 503, readiness);
     },
     '/metrics': async (_, response) => {
       const { type, body } = await world.metrics.text();
@@ -44,9 +39,3 @@ const readOnly =
     sendProblem(response, refusal, pathOf(request.originalUrl));
     return undefined;
   };
-
-/** The store answers, and the memory may be trusted: a text that is no token still tells that. */
-async function isReady({ store, verifier, clock, stopping }: HttpWorld): Promise<boolean> {
-  if (stopping.aborted || verifier.verify('').code === 'UNAVAILABLE') return false;
-  return (await within(clock, STORE_PATIENCE_MS, store.facts())).ok;
-}

@@ -4,9 +4,18 @@ import { SECOND_MS } from '../domain/time.js';
 import { VERSION } from '../domain/version.js';
 import type { HttpMetrics } from '../http/world.js';
 import type { Verifier } from '../verifier/verifier.js';
+import type { StoreHealth } from './store-health.js';
+
+export interface Measured {
+  readonly verifier: Pick<Verifier, 'size' | 'verify' | 'uses'>;
+  /** Of the store; absent: nobody looks. */
+  readonly health?: Pick<StoreHealth, 'works'>;
+  /** By how much this machine's clock is ahead of the store's. */
+  readonly skewMs?: () => number | undefined;
+}
 
 export function newHttpMetrics(
-  verifier: Pick<Verifier, 'size' | 'verify'>,
+  { verifier, health, skewMs }: Measured,
   registry: Registry = new Registry(),
 ): HttpMetrics {
   const registers = [registry];
@@ -33,6 +42,35 @@ export function newHttpMetrics(
       this.set(verifier.verify('').code === 'UNAVAILABLE' ? 0 : 1);
     },
   });
+  const gauge = (name: string, help: string, value: () => number): void => {
+    new Gauge({
+      ...{ name: `keywright_${name}`, help, registers },
+      collect() {
+        this.set(value());
+      },
+    });
+  };
+  gauge(
+    'verifier_uses_kept',
+    'Uses of keys, by version and consumer, that the store does not know yet.',
+    () => verifier.uses().kept,
+  );
+  gauge(
+    'verifier_uses_are_held_back',
+    'Whether uses are kept in memory because the store cannot be written (1) or are reported (0).',
+    () => (verifier.uses().areHeldBack ? 1 : 0),
+  );
+  gauge('store_is_readable', 'Whether the store answered the last time it was read (1) or not (0).', () =>
+    health?.works('read') === false ? 0 : 1,
+  );
+  gauge('store_is_writable', 'Whether the store could be written the last time (1) or not (0).', () =>
+    health?.works('written') === false ? 0 : 1,
+  );
+  gauge(
+    'clock_skew_seconds',
+    "By how much this machine's clock is ahead of the store's; less than 0: behind.",
+    () => (skewMs?.() ?? 0) / SECOND_MS,
+  );
   const duration = new Histogram({
     name: 'keywright_http_request_duration_seconds',
     help: 'How long requests took, except those that were answered from memory.',

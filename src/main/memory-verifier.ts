@@ -10,7 +10,7 @@ import { isPostgresAddress } from '../storage/postgres/address.js';
 import { inSpace, type Room } from '../verifier/in-space.js';
 import type { Verifying } from '../verifier/middleware.js';
 import { type Answer, createVerifier, type Unavailable, type Verifier } from '../verifier/verifier.js';
-import { reportBeingThere } from './being-there.js';
+import { type Heartbeat, keepingUses, type Presence, startHeartbeat } from './being-there.js';
 import { openEmbeddedFeed, openEmbeddedStore } from './embedded-store.js';
 import { openPostgresFeed, openPostgresStore } from './postgres-store.js';
 import { storeClock } from './store-clock.js';
@@ -27,23 +27,23 @@ export interface MemoryOptions {
 export async function memoryVerifier(options: MemoryOptions): Promise<Result<Verifying>> {
   const { consumer, refreshEveryMs } = options;
   const clock = storeClock(systemClock);
+  const presence: Presence = { isKnown: false };
   const feed = await openFeed(options, clock);
   if (!feed.ok) return feed;
-  const verifier = await createVerifier(feed.value, clock, consumer === undefined ? {} : { consumer });
+  const verifier = await createVerifier(feed.value, clock, {
+    keepUsesMs: keepingUses(presence),
+    ...(consumer !== undefined && { consumer }),
+  });
   if (!verifier.ok) {
     await feed.value.close();
     return verifier;
   }
   const { seen } = feed.value;
-  const revision = (): number => verifier.value.revision();
-  const unseen = reportBeingThere(
-    { kind: 'verifier', seen, revision },
-    {
-      clock,
-      entropy: systemEntropy,
-    },
+  const heartbeat = startHeartbeat(
+    { kind: 'verifier', seen, verifier: verifier.value, presence },
+    { clock, entropy: systemEntropy },
   );
-  return ok(following(verifier.value, { everyMs: refreshEveryMs, rooms: roomsOf(options), unseen }));
+  return ok(following(verifier.value, { everyMs: refreshEveryMs, rooms: roomsOf(options), heartbeat }));
 }
 
 /** Of `master.key` on this machine, when a store is on a server. */
@@ -67,12 +67,11 @@ const asPlanned = (answer: Answer, plan: Plan | undefined): Answer =>
 interface Around {
   readonly everyMs: DurationMs;
   readonly rooms: Rooms;
-  /** Ends telling the store that it is there. */
-  readonly unseen: () => Promise<void>;
+  readonly heartbeat: Heartbeat;
 }
 
 /** The verifier kept true by itself. Spaces are asked of the store: memory knows keys alone. */
-function following(verifier: Verifier, { everyMs, rooms, unseen }: Around): Verifying {
+function following(verifier: Verifier, { everyMs, rooms, heartbeat }: Around): Verifying {
   const stopping = new AbortController();
   const followed = verifier.follow(everyMs, stopping.signal);
   return {
@@ -84,7 +83,7 @@ function following(verifier: Verifier, { everyMs, rooms, unseen }: Around): Veri
     close: async () => {
       stopping.abort();
       await followed;
-      await unseen();
+      await heartbeat.end();
       await rooms.close();
       return verifier.close();
     },

@@ -20,7 +20,7 @@ import type { LiveStore } from '../ports/live-store.js';
 import type { Outbox } from '../ports/outbox.js';
 import { isPostgresAddress } from '../storage/postgres/address.js';
 import { createVerifier, type Verifier } from '../verifier/verifier.js';
-import { reportBeingThere } from './being-there.js';
+import { keepingUses, type Presence, startHeartbeat } from './being-there.js';
 import { openEmbeddedFeed } from './embedded-store.js';
 import { LOG_LEVELS, type OpenLog, openLog } from './http-log.js';
 import { newHttpMetrics } from './http-metrics.js';
@@ -29,8 +29,11 @@ import { newOutboxMetrics } from './outbox-metrics.js';
 import { openPostgresFeed } from './postgres-store.js';
 import { startPosting } from './posting.js';
 import { previewsOver } from './previews.js';
+import { readinessOf } from './readiness.js';
 import { openRootToken } from './root-token.js';
 import { openEmbeddedServed, openPostgresServed } from './served-store.js';
+import { isStoreClock } from './store-clock.js';
+import { StoreHealth } from './store-health.js';
 
 export interface ServerOptions extends World, ServeOptions {
   /** Of the embedded store, or of what belongs to this machine of one on a server. */
@@ -60,11 +63,20 @@ export async function serve(options: ServerOptions): Promise<Result<RunningServe
   if (options.outbox?.kind === 'print' && isPostgresAddress(options.location)) return fail(PRINTED_ELSEWHERE);
   const origins = parseOrigins(options.corsOrigins);
   if (!origins.ok) return origins;
-  const served = await openServed(options);
-  if (!served.ok) return served;
-  const opened = await openRest(served.value, { ...options, origins: origins.value });
+  const log = openLog(levelOf(options.logLevel));
+  const health = new StoreHealth(options.clock, ({ kind, message, cause }) =>
+    kind === 'lost' ? log.warn(message, cause) : log.say(message),
+  );
+  const opening = { ...options, health, log };
+  const served = await openServed(opening);
+  if (!served.ok) {
+    log.close();
+    return served;
+  }
+  const opened = await openRest(served.value, { ...opening, origins: origins.value });
   if (!opened.ok) {
     await served.value.store.close();
+    log.close();
     return opened;
   }
   const { world, rootTokenFile } = opened.value;
@@ -80,6 +92,11 @@ export async function serve(options: ServerOptions): Promise<Result<RunningServe
   });
 }
 
+interface Opening extends ServerOptions {
+  readonly health: StoreHealth;
+  readonly log: OpenLog;
+}
+
 interface Opened {
   readonly world: HttpWorld;
   readonly rootTokenFile: string | undefined;
@@ -90,9 +107,9 @@ interface Opened {
 
 async function openRest(
   { store, authority, rooms, people, manual, accounts, applied, outbox }: ServedStore,
-  options: ServerOptions & Pick<HttpWorld, 'origins'>,
+  options: Opening & Pick<HttpWorld, 'origins'>,
 ): Promise<Result<Opened>> {
-  const { clock, entropy, origins } = options;
+  const { clock, entropy, origins, health, log } = options;
   const root = await openRootToken(authority, {
     folder: resolve(options.folder),
     given: options.rootToken,
@@ -103,20 +120,22 @@ async function openRest(
   if (!plan.ok) return plan;
   const feed = await openFeed(options);
   if (!feed.ok) return feed;
-  const verifier = await createVerifier(feed.value, clock);
+  const presence: Presence = { isKnown: false };
+  const verifier = await createVerifier(feed.value, clock, { keepUsesMs: keepingUses(presence) });
   if (!verifier.ok) {
     await feed.value.close();
     return verifier;
   }
   const stopping = new AbortController();
-  const log = openLog(levelOf(options.logLevel));
   const ended = following(verifier.value, feed.value);
   const { seen } = accounts;
-  const revision = (): number => verifier.value.revision();
-  const unseen = reportBeingThere({ kind: 'server', seen, revision }, options);
+  const heartbeat = startHeartbeat(
+    { kind: 'server', seen, verifier: verifier.value, presence },
+    { clock, entropy },
+  );
   const kept = await checkpointing(store, options, log);
   if (!kept.ok) {
-    await unseen();
+    await heartbeat.end();
     await ended();
     await verifier.value.close();
     return kept;
@@ -139,14 +158,24 @@ async function openRest(
       log,
       stopping: stopping.signal,
     },
-    metrics: newHttpMetrics(verifier.value, registry),
+    metrics: newHttpMetrics(
+      {
+        ...{ verifier: verifier.value, health },
+        ...(isStoreClock(clock) && { skewMs: () => clock.skewMs() }),
+      },
+      registry,
+    ),
+    readiness: readinessOf({
+      ...{ store, verifier: verifier.value, clock, stopping: stopping.signal },
+      beat: () => heartbeat.beat(),
+    }),
     limits: { requestsPerMinute: options.requestsPerMinute, concurrent: 256, streams: 100 },
     origins,
   };
   return ok({
     ...{ world, rootTokenFile: root.value, stopping },
     close: async () => {
-      await Promise.all([unseen(), posted()]);
+      await Promise.all([heartbeat.end(), posted()]);
       return closeAll({ store, verifier: verifier.value, log, ended, endCheckpoints: kept.value });
     },
   });
@@ -230,7 +259,7 @@ function following(verifier: Verifier, feed: CredentialFeed): () => Promise<void
   };
 }
 
-function openServed(options: ServerOptions): Promise<Result<ServedStore>> {
+function openServed(options: Opening): Promise<Result<ServedStore>> {
   const { location } = options;
   const opening = { ...options, hasPost: options.outbox !== undefined, whenAbsent: 'create' } as const;
   return isPostgresAddress(location)
@@ -238,7 +267,7 @@ function openServed(options: ServerOptions): Promise<Result<ServedStore>> {
     : openEmbeddedServed(opening);
 }
 
-function openFeed(options: ServerOptions): Promise<Result<CredentialFeed>> {
+function openFeed(options: Opening): Promise<Result<CredentialFeed>> {
   const { location } = options;
   return isPostgresAddress(location)
     ? openPostgresFeed({ ...options, address: new Secret(location) })

@@ -2,12 +2,13 @@
  * Answers "is this key good?" from memory, in microseconds, and keeps that memory true by following the
  * store's changes. It fails closed: once the changes could not be read for longer than a bound, it says
  * that it does not know, and that is never `valid`. Every refresh also reports which keys were used, under
- * the same bound: what a hand-over takes for silence is never use that a verifier kept to itself.
+ * the same bound: what a hand-over takes for silence is never use that a verifier kept to itself. Where the store
+ * knows this verifier and waits for its uses, they may be kept for longer while the store cannot be written.
  */
-import { fault } from '../domain/errors.js';
+import { type Fault, fault } from '../domain/errors.js';
 import type { Plan } from '../domain/plans.js';
 import { fail, ok, type Result } from '../domain/result.js';
-import type { DurationMs } from '../domain/time.js';
+import type { DurationMs, Instant } from '../domain/time.js';
 import type { VerificationRequest } from '../domain/verification.js';
 import type { Clock } from '../ports/clock.js';
 import type { CredentialFeed, Position } from '../ports/credential-feed.js';
@@ -20,6 +21,9 @@ export const STALE_AFTER_MS: DurationMs = 2_000;
 
 /** Under a storm of changes, reading them all together costs one look for many. */
 const FOLLOW_AT_MOST_EVERY_MS: DurationMs = 50;
+
+/** Uses that are kept while the store cannot be written; with more, nothing is answered from memory. */
+export const USES_KEPT_MAX = 250_000;
 
 const SNAPSHOT_PAGE = 10_000;
 /** One transaction, during which the process does nothing else: some milliseconds. */
@@ -57,12 +61,23 @@ export interface Verifier {
    */
   outrun(told: Verification, token: string, request: VerificationRequest): void;
   size(): IndexSize;
+  uses(): KeptUses;
   /** The change up to which the memory is complete; 0 when there is none. */
   revision(): number;
   /** Of the account, as far as the memory goes; undefined when there is none. It is no part of what `verify` says. */
   plan(): Plan | undefined;
   /** Reports the last uses, forgets everything and closes the feed. A fault if those uses are lost. */
   close(): Promise<Result<void>>;
+}
+
+/** What the store does not know yet. */
+export interface KeptUses {
+  /** Versions, by consumer. */
+  readonly kept: number;
+  /** The store knows of every use before it; undefined: of none. */
+  readonly until: Instant | undefined;
+  /** They could not be reported the last time, because the store cannot be written. */
+  readonly areHeldBack: boolean;
 }
 
 const UNAVAILABLE: Unavailable = Object.freeze({ valid: false, code: 'UNAVAILABLE' });
@@ -75,6 +90,11 @@ export interface Following {
   readonly staleAfterMs?: DurationMs;
   /** Whose uses these are when a call does not say. */
   readonly consumer?: string;
+  /**
+   * How long uses may be kept while the store can be read and not written: not at all if absent. More than that is for
+   * those alone whom the store knows (`seen`), so that hand-overs wait for their uses.
+   */
+  readonly keepUsesMs?: () => DurationMs;
 }
 
 /** Reads every credential of the feed into memory. Faults are those of the feed. */
@@ -99,11 +119,16 @@ class FollowingVerifier implements Verifier {
   readonly #clock: Clock;
   readonly #staleAfterMs: DurationMs;
   readonly #consumer: string | undefined;
+  readonly #keepUsesMs: () => DurationMs;
   #memory: Memory | undefined;
   /** Monotonic: everything that the store did before it is in the memory, and uses before it in the store. */
   #trueAtMs = Number.NEGATIVE_INFINITY;
   /** Monotonic: the memory is of no use if it is only true as of before. */
   #outrunAtMs = Number.NEGATIVE_INFINITY;
+  /** Monotonic, and by the clock: uses before it are in the store. */
+  #reportedAtMs = Number.NEGATIVE_INFINITY;
+  #usesUntil: Instant | undefined;
+  #areUsesHeldBack = false;
   #plan: Plan | undefined;
   #isClosed = false;
   #lastRefresh: Promise<unknown> = Promise.resolve();
@@ -113,6 +138,7 @@ class FollowingVerifier implements Verifier {
     this.#clock = clock;
     this.#staleAfterMs = following.staleAfterMs ?? STALE_AFTER_MS;
     this.#consumer = following.consumer;
+    this.#keepUsesMs = following.keepUsesMs ?? (() => 0);
   }
 
   verify(token: string, request: VerificationRequest = ANYTHING, consumer = this.#consumer): Answer {
@@ -156,6 +182,11 @@ class FollowingVerifier implements Verifier {
     return this.#memory?.index.size ?? { credentials: 0, indexBytes: 0, nameBytes: 0, standings: 0 };
   }
 
+  uses(): KeptUses {
+    const kept = this.#memory?.index.uses.size ?? 0;
+    return { kept, until: this.#usesUntil, areHeldBack: this.#areUsesHeldBack };
+  }
+
   revision(): number {
     return this.#memory?.position.revision ?? 0;
   }
@@ -179,14 +210,26 @@ class FollowingVerifier implements Verifier {
     const memory = this.#memory === undefined ? await load(this.#feed) : ok(this.#memory);
     if (!memory.ok) return memory;
     const startedMs = this.#clock.monotonicMs();
+    const startedAt = this.#clock.now();
     // At once, so that a revocation does not wait for a report that waits for its turn to write.
     const [read, reported] = await Promise.all([
       this.#readChanges(memory.value),
       report(this.#feed, memory.value.index.uses),
     ]);
+    this.#areUsesHeldBack = !reported.ok && reported.error.isReadable === true;
+    if (reported.ok) {
+      this.#reportedAtMs = startedMs;
+      this.#usesUntil = startedAt;
+    }
     if (!read.ok) return read;
-    if (reported.ok) this.#trueAtMs = startedMs;
+    if (reported.ok || this.#mayKeepUses(reported.error)) this.#trueAtMs = startedMs;
     return reported;
+  }
+
+  /** Not while they are merely late: another process may be able to write, and hand a key over for want of them. */
+  #mayKeepUses({ isReadable }: Fault): boolean {
+    const keptMs = this.#clock.monotonicMs() - this.#reportedAtMs;
+    return isReadable === true && keptMs <= this.#keepUsesMs() && this.uses().kept <= USES_KEPT_MAX;
   }
 
   async #readChanges({ index, position }: Memory): Promise<Result<void>> {
@@ -209,7 +252,10 @@ async function report(feed: CredentialFeed, log: UseLog): Promise<Result<void>> 
   const uses = log.pending();
   for (let from = 0; from < uses.length; from += REPORT_PAGE) {
     const reported = await feed.reportUses(uses.slice(from, from + REPORT_PAGE));
-    if (!reported.ok) return reported;
+    if (!reported.ok) {
+      if (reported.error.isReadable) log.giveBack(from);
+      return reported;
+    }
   }
   log.reported();
   return ok(undefined);

@@ -18,6 +18,7 @@ async function started() {
       follow: (...asked) => world.verifier.follow(...asked),
       outrun: (...told) => world.verifier.outrun(...told),
       size: () => world.verifier.size(),
+      uses: () => world.verifier.uses(),
       revision: () => world.verifier.revision(),
       plan: () => world.verifier.plan(),
       close: () => world.verifier.close(),

@@ -45,8 +45,12 @@ export const accountingQueries = ({
     usage.put(id, { ...row, uses: row.uses + (usage.get(id)?.uses ?? 0) });
   },
   usage: async (from, until) => usage.where(({ day }) => day >= from && day <= until),
-  putInstance: async (row) =>
-    instances.put(row.id, { ...row, started_at: instances.get(row.id)?.started_at ?? row.started_at }),
+  putInstance: async (row, steadyBefore) => {
+    const known = instances.get(row.id);
+    const isSteady = known !== undefined && known.last_seen_at >= steadyBefore;
+    const steady_since = isSteady ? known.steady_since : row.steady_since;
+    instances.put(row.id, { ...row, started_at: known?.started_at ?? row.started_at, steady_since });
+  },
   instances: async () => instances.where(() => true),
   forgetInstances: async (before) => {
     for (const row of instances.where(({ last_seen_at }) => last_seen_at < before))

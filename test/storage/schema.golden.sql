@@ -94,7 +94,10 @@ CREATE TABLE "instances" ("id" text primary key,
   "version" text not null,
   "started_at" bigint not null,
   "last_seen_at" bigint not null,
-  "behind" bigint);
+  "behind" bigint,
+  "clock_skew_ms" bigint,
+  "uses_until" bigint,
+  "steady_since" bigint);
 
 CREATE TABLE "keyring" ("name" text primary key,
   "wrapped" text not null);

@@ -10,6 +10,7 @@ import type { HttpWorld, RequestEntry } from '../../src/http/world.js';
 import { openEmbeddedFeed } from '../../src/main/embedded-store.js';
 import { newHttpMetrics } from '../../src/main/http-metrics.js';
 import { previewsOver } from '../../src/main/previews.js';
+import { readinessOf } from '../../src/main/readiness.js';
 import { openEmbeddedServed } from '../../src/main/served-store.js';
 import { systemClock } from '../../src/main/system.js';
 import type { Clock } from '../../src/ports/clock.js';
@@ -105,19 +106,23 @@ async function startOn({ place, hand, change, serving }: Starting): Promise<Test
   const stopping = new AbortController();
   const requests: RequestEntry[] = [];
   const failures: string[] = [];
-  const world = change({
+  const beat = () =>
+    accounts.seen({ id: 'us_ins_test', kind: 'server', name: 'test', version: '0', startedAt: clock.now() });
+  const changed = change({
     ...{ store, verifier, clock, entropy: place.world.entropy, stopping: stopping.signal },
     ...{ authority, rooms, people, manual, accounts },
     plan: need(await openPlanGate({ accounts, clock })),
     previews: previewsOver({ store, applied }),
-    metrics: newHttpMetrics(verifier),
+    metrics: newHttpMetrics({ verifier }),
     limits: { requestsPerMinute: 100_000, concurrent: 100, streams: 10 },
     origins: [],
     log: {
       request: (entry) => void requests.push(entry),
       failure: (_id, message, cause) => void failures.push(`${message} ${String(cause)}`),
     },
+    readiness: readinessOf({ store, verifier, clock, stopping: stopping.signal, beat }),
   });
+  const world = { ...changed, readiness: readinessOf({ ...changed, beat }) };
   const listening: Listening = need(await listen(world, { host: '127.0.0.1', port: 0 }));
   const url = `http://127.0.0.1:${listening.port}`;
   const described = (await (await fetch(`${url}/openapi.json`)).json()) as Description;

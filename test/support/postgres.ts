@@ -45,8 +45,17 @@ export interface Cluster {
   start(): Promise<void>;
   /** Ends every connection to the database at an address, and returns before anybody here can hear of it. */
   cut(address: string): void;
+  /** A second server that follows the first, in a folder of its own, until it is promoted. */
+  standby(): Promise<Standby>;
   /** Runs SQL as the administrator, in the database at an address; gives the rows of the last statement. */
   sql(address: string, text: string): Promise<readonly Record<string, unknown>[]>;
+}
+
+export interface Standby {
+  /** The address of the same database there; `HOST:PORT` alone is in it once. */
+  address(address: string): string;
+  readonly port: number;
+  promote(): Promise<void>;
 }
 
 /** A cluster that runs while the tests of the file do. */
@@ -64,7 +73,29 @@ export function postgresCluster(): Cluster {
   };
   const addressOf = (database: string): string =>
     `postgres://${USER}:${PASSWORD}@127.0.0.1:${port}/${database}`;
+  const standbys: { readonly folder: string; readonly server: ChildProcess }[] = [];
+  const standby = async (): Promise<Standby> => {
+    const copy = mkdtempSync(join(tmpdir(), 'keywright-pg-'));
+    const standbyPort = await freePort();
+    const who = identity();
+    if (who.uid !== undefined && who.gid !== undefined) chownSync(copy, who.uid, who.gid);
+    const args = ['-D', join(copy, 'data'), '-R', '-c', 'fast', '-X', 'stream', '-d', addressOf('postgres')];
+    const made = spawnSync(join(programs() ?? '', 'pg_basebackup'), args, {
+      ...who,
+      cwd: copy,
+      encoding: 'utf8',
+    });
+    if (made.status !== 0) throw new Error(`pg_basebackup: ${made.stderr}`);
+    standbys.push({ folder: copy, server: await started(copy, standbyPort) });
+    const there = (address: string) => address.replace(`:${port}/`, `:${standbyPort}/`);
+    return {
+      port: standbyPort,
+      address: there,
+      promote: async () => void (await runSql(there(addressOf('postgres')), 'select pg_promote(true)')),
+    };
+  };
   const cluster: Cluster = {
+    standby,
     start,
     kill,
     sql: runSql,
@@ -81,6 +112,10 @@ export function postgresCluster(): Cluster {
     await start();
   });
   afterAll(async () => {
+    for (const one of standbys) {
+      await ended(one.server, 'SIGQUIT');
+      rmSync(one.folder, { recursive: true, force: true });
+    }
     await kill();
     rmSync(folder, { recursive: true, force: true });
   });

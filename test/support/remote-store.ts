@@ -4,12 +4,14 @@ import { openFeed } from '../../src/authority/credential-feed.js';
 import { openServed } from '../../src/authority/identity/open.js';
 import { newKey } from '../../src/authority/keyring.js';
 import { openRemoteStore } from '../../src/client/remote-store.js';
+import { ok } from '../../src/domain/result.js';
 import { Secret } from '../../src/domain/secret.js';
 import { openPlanGate } from '../../src/http/plan-gate.js';
 import { listen } from '../../src/http/server.js';
 import type { HttpWorld } from '../../src/http/world.js';
 import { newHttpMetrics } from '../../src/main/http-metrics.js';
 import { previewsOver } from '../../src/main/previews.js';
+import { readinessOf } from '../../src/main/readiness.js';
 import { systemClock } from '../../src/main/system.js';
 import type { Authority } from '../../src/ports/authority.js';
 import type { CredentialFeed } from '../../src/ports/credential-feed.js';
@@ -47,7 +49,11 @@ export async function remotePlace(): Promise<RemotePlace> {
   const http: HttpWorld = {
     ...served,
     ...{ verifier, clock, entropy: world.entropy, stopping: stopping.signal },
-    metrics: newHttpMetrics(verifier),
+    metrics: newHttpMetrics({ verifier }),
+    readiness: readinessOf({
+      ...{ store: served.store, verifier, clock, stopping: stopping.signal },
+      beat: async () => ok(undefined),
+    }),
     plan: need(await openPlanGate({ accounts: served.accounts, clock })),
     previews: previewsOver(served),
     limits: { requestsPerMinute: 1_000_000, concurrent: 256, streams: 100 },

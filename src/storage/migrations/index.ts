@@ -13,6 +13,7 @@ import { outbox } from './0011-outbox.js';
 import { events } from './0012-events.js';
 import { effects } from './0013-effects.js';
 import { revokedAtOnce } from './0020-revoked-at-once.js';
+import { instancesUses } from './0021-instances-uses.js';
 
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-first-light': firstLight,
@@ -28,6 +29,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0012-events': events,
   '0013-effects': effects,
   '0020-revoked-at-once': revokedAtOnce,
+  '0021-instances-uses': instancesUses,
 };
 
-export const NEWEST_MIGRATION = '0020-revoked-at-once';
+export const NEWEST_MIGRATION = '0021-instances-uses';

@@ -41,7 +41,12 @@ export function faultOf(error: unknown, shown: string): Fault | undefined {
   if (!SQLSTATE.test(code) || ENDS_THE_CONNECTION.test(code)) return silent(error, shown);
   const known = KNOWN.find(({ codes }) => codes.test(code));
   if (known === undefined) return undefined;
-  return fault(known.fault, `the PostgreSQL server at ${shown} ${known.says} (${code})`, error.cause);
+  const refusal = fault(
+    known.fault,
+    `the PostgreSQL server at ${shown} ${known.says} (${code})`,
+    error.cause,
+  );
+  return known.isReadable ? { ...refusal, isReadable: true } : refusal;
 }
 
 const silent = ({ code, cause }: PostgresError, shown: string): Fault =>
@@ -56,6 +61,7 @@ const KNOWN: readonly {
   readonly codes: RegExp;
   readonly fault: 'store_unreachable' | 'store_foreign';
   readonly says: string;
+  readonly isReadable?: true;
 }[] = [
   {
     codes: /^28/,
@@ -91,6 +97,12 @@ const KNOWN: readonly {
     codes: /^(?:42P01|42703|3F000)/,
     fault: 'store_foreign',
     says: 'has lost tables of the store, or they are of another version; restore a backup, or use the version that made it',
+  },
+  {
+    codes: /^53100/,
+    fault: 'store_unreachable',
+    says: 'cannot write: its disk is full; free some space there',
+    isReadable: true,
   },
   {
     codes: /^(?:53|58|XX|F0|57)/,

@@ -29,12 +29,34 @@ const usage = statement<{ from: string; until: string }>()((db, p) =>
     .orderBy('environment')
     .orderBy('is_billable'),
 );
-const putInstance = statement<InstanceRow>()((db, p) =>
+const INSTANCE = [
+  'id',
+  'kind',
+  'name',
+  'version',
+  'started_at',
+  'last_seen_at',
+  'behind',
+  'clock_skew_ms',
+  'uses_until',
+  'steady_since',
+] as const satisfies readonly (keyof InstanceRow)[];
+
+const putInstance = statement<InstanceRow & { steadyBefore: number }>()((db, p) =>
   db
     .insertInto('instances')
-    .values(wholeRow(['id', 'kind', 'name', 'version', 'started_at', 'last_seen_at', 'behind'], p))
+    .values(wholeRow<InstanceRow>(INSTANCE, p))
     .onConflict((conflict) =>
-      conflict.column('id').doUpdateSet({ last_seen_at: p('last_seen_at'), behind: p('behind') }),
+      conflict.column('id').doUpdateSet((row) => ({
+        ...{ last_seen_at: p('last_seen_at'), behind: p('behind') },
+        ...{ clock_skew_ms: p('clock_skew_ms'), uses_until: p('uses_until') },
+        steady_since: row
+          .case()
+          .when('instances.last_seen_at', '>=', p('steadyBefore'))
+          .then(row.ref('instances.steady_since'))
+          .else(row.ref('excluded.steady_since'))
+          .end(),
+      })),
     ),
 );
 const instances = statement<object>()((db) =>
@@ -68,7 +90,7 @@ export const accountingQueries = (session: Session): AccountingQueries => ({
   },
   addUsage: async (row) => void (await addUsage(session, row)),
   usage: (from, until) => usage(session, { from, until }),
-  putInstance: async (row) => void (await putInstance(session, row)),
+  putInstance: async (row, steadyBefore) => void (await putInstance(session, { ...row, steadyBefore })),
   instances: () => instances(session, {}),
   forgetInstances: async (before) => void (await forgetInstances(session, { before })),
   replay: async (caller, key) => (await replay(session, { caller, key }))[0],

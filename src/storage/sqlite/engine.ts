@@ -193,6 +193,9 @@ const BUSY = fault('store_unreachable', 'another process keeps the store busy; t
 
 const isBusy = (error: unknown): boolean => sqliteCode(error)?.startsWith('SQLITE_BUSY') ?? false;
 
+/** Nothing can be written, by any process, and what is there can be read. */
+const UNWRITABLE = /^SQLITE_(?:FULL|READONLY|IOERR_(?:WRITE|FSYNC|TRUNCATE|DIR_FSYNC))/;
+
 /** What the world does to a file, by the beginning of the engine's code. Any other error is a bug of ours. */
 const UNREACHABLE = /^SQLITE_(?:BUSY|LOCKED|IOERR|FULL|READONLY|CANTOPEN|PERM|AUTH|NOMEM|NOLFS|PROTOCOL)/;
 
@@ -209,6 +212,15 @@ export function faultOf(error: unknown): Fault | undefined {
     return fault('store_unreachable', 'the store file is damaged; restore a backup', error);
   if (isBusy(error)) return { ...BUSY, cause: error };
   if (!UNREACHABLE.test(code)) return undefined;
+  if (UNWRITABLE.test(code))
+    return {
+      ...fault(
+        'store_unreachable',
+        `the store cannot be written (${code}); free space on its disk, or make it writable`,
+        error,
+      ),
+      isReadable: true,
+    };
   return fault('store_unreachable', `the store cannot be read or written (${code}); check the disk`, error);
 }
 
