@@ -160,7 +160,7 @@ async function started(folder: string, port: number): Promise<ChildProcess> {
   await new Promise<void>((resolve, reject) => {
     server.stderr?.on('data', (chunk: Buffer) => {
       log += chunk.toString('utf8');
-      if (log.includes('ready to accept connections')) resolve();
+      if (/ready to accept (?:read-only )?connections/.test(log)) resolve();
     });
     server.once('exit', () => reject(new Error(`postgres: ${log}`)));
   });

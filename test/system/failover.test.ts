@@ -92,10 +92,13 @@ describeWithPostgres('failover', () => {
     await cluster.sql(address, 'alter system set default_transaction_read_only = on');
     await cluster.sql(address, 'select pg_reload_conf()');
     const before = await cluster.sql(address, 'select count(*)::int as entries from keywright.audit');
-    await until('it writes to the other', async () => (await makeKey(server)).status === 201);
-    await until('it is ready', async () => (await readiness(server)).status === 200);
-    isOver = true;
-    await traffic;
+    try {
+      await until('it writes to the other', async () => (await makeKey(server)).status === 201);
+      await until('it is ready', async () => (await readiness(server)).status === 200);
+    } finally {
+      isOver = true;
+      await traffic;
+    }
     expect(await server.code(secret)).toBe('VALID');
     const [{ entries } = { entries: 0 }] = await cluster.sql(
       standby.address(address),
