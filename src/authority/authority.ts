@@ -24,7 +24,7 @@ import { remove } from './delete.js';
 import { dependentsOf } from './dependents.js';
 import { issue } from './issue.js';
 import type { Keyring } from './keyring.js';
-import { acquire, checkLease, LEASE_TTL_MAX_MS, release, renew } from './lease.js';
+import { acquire, checkLease, holderOf, LEASE_TTL_MAX_MS, release, renew } from './lease.js';
 import { removePerson } from './people.js';
 import { promote } from './promote.js';
 import { fetchObjects, knownTokens, listObjects, survey } from './reading.js';
@@ -75,8 +75,9 @@ function assemble(parts: Parts): LiveStore {
   const workOf = (tx: Transaction, caller: Caller): Work => ({ ...parts, tx, caller, now: clock.now() });
   return {
     ...readingOf(parts),
-    acquireLease: (holder, ttlMs, name = WRITERS) =>
-      storage.write((tx) => acquire(tx, { name, holder, ttlMs }, clock.now())),
+    acquireLease: (holder, ttlMs, name = WRITERS, claim = {}) =>
+      storage.write((tx) => acquire(tx, { name, holder, ttlMs, ...claim }, clock.now())),
+    leaseHolder: (name = WRITERS) => storage.read(async (tx) => ok(await holderOf(tx, name, clock.now()))),
     renewLease: (lease) => storage.write((tx) => renew(tx, lease, clock.now())),
     releaseLease: (lease) => storage.write((tx) => release(tx, lease)),
     mutate: (mutation, lease, caller) =>

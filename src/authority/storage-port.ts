@@ -119,6 +119,10 @@ export interface LeaseRow {
   readonly holder: string;
   readonly epoch: number;
   readonly until: number;
+  /** When it was acquired; null: released, or by an older version. */
+  readonly since: number | null;
+  /** JSON of the process that holds it; null where it did not say. */
+  readonly process: string | null;
 }
 
 /** A data key, wrapped with the master key. */

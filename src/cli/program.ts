@@ -5,6 +5,7 @@
 import { resolve } from 'node:path';
 import { Argument, Command as Commander, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { Secret } from '../domain/secret.js';
+import { type DurationMs, parseDuration } from '../domain/time.js';
 import { type Command, Input, type OptionSpec } from './command.js';
 import { COMMANDS } from './commands/index.js';
 import { EXIT, type ExitCode, exitOf } from './exit.js';
@@ -45,6 +46,10 @@ const COMMON: readonly OptionSpec[] = [
     flags: '--output <format>',
     description: 'text, json or markdown',
     choices: ['text', 'json', 'markdown'],
+  },
+  {
+    flags: '--lock-timeout <duration>',
+    description: 'how long to wait for another process that holds the lease of the store (10s)',
   },
   { flags: '--no-color', description: 'no colours' },
 ];
@@ -149,7 +154,7 @@ function switched(value: string): boolean | undefined {
 
 /** The first word that is neither a flag nor a common flag's value. */
 function commandName(argv: readonly string[]): string | undefined {
-  const takesValue = new Set(['-C', '--chdir', '--store', '--token', '--app', '--output']);
+  const takesValue = new Set(['-C', '--chdir', '--store', '--token', '--app', '--output', '--lock-timeout']);
   for (let i = 0; i < argv.length; i++) {
     const word = argv[i] ?? '';
     if (takesValue.has(word)) i++;
@@ -188,5 +193,14 @@ function commonFlags(cwd: string, common: Readonly<Record<string, unknown>>): Co
       plainHttp: common['insecureHttp'] === true ? 'anywhere' : 'loopback',
     },
     output: (text('output') ?? 'text') as OutputFormat,
+    lockTimeoutMs: lockTimeout(text('lockTimeout') ?? '10s'),
   };
+}
+
+/** Throws commander's error, as for any other value that is none. */
+function lockTimeout(text: string): DurationMs {
+  if (/^0[a-z]?$/.test(text)) return 0;
+  const parsed = parseDuration(text);
+  if (parsed.ok) return parsed.value;
+  throw new CommanderError(EXIT.usage, WRONG_VARIABLE, `--lock-timeout ${parsed.error}`);
 }

@@ -69,8 +69,13 @@ function remoteStore(parts: Parts): LiveStore {
   const watched = new Set<() => void>();
   return {
     ...readingOf(parts),
-    acquireLease: (holder, ttlMs, name) =>
-      caller.call(STORE.acquireLease, { holder, ttlMs, ...(name !== undefined && { name }) }),
+    acquireLease: (holder, ttlMs, name, claim) =>
+      caller.call(STORE.acquireLease, { holder, ttlMs, ...(name !== undefined && { name }), ...claim }),
+    leaseHolder: async (name) =>
+      mapped(
+        await caller.call(STORE.leaseHolder, name === undefined ? {} : { name }),
+        (holder) => holder ?? undefined,
+      ),
     renewLease: (lease) => caller.call(STORE.renewLease, { lease }),
     releaseLease: async (lease) => mapped(await caller.call(STORE.releaseLease, { lease }), () => undefined),
     mutate: (mutation, lease) => mutations.mutate(mutation, lease),
@@ -102,6 +107,7 @@ function remoteStore(parts: Parts): LiveStore {
 type Reading = Omit<
   LiveStore,
   | 'acquireLease'
+  | 'leaseHolder'
   | 'renewLease'
   | 'releaseLease'
   | 'mutate'

@@ -20,6 +20,7 @@ import { openFileLock } from './file-lock.js';
 import { openIdentity, readRecipient } from './identity.js';
 import { keptText } from './kept-text.js';
 import { openPostgresStore, replacePostgresMasterKey } from './postgres-store.js';
+import { systemProcesses } from './processes.js';
 import { restore } from './restore.js';
 import { storeClock } from './store-clock.js';
 import { sodiumSealing, systemClock, systemEntropy } from './system.js';
@@ -36,6 +37,7 @@ export function createWorld(env: Env, readers: FileReaders | undefined): World {
   const unique = String(process.pid);
   return {
     ...adapters,
+    processes: systemProcesses,
     readers,
     openStore: async (place, whenAbsent) => {
       if (isRemote(place)) return (await import('./remote-store.js')).openRemote(place, env);

@@ -45,6 +45,32 @@ export interface Lease {
   readonly ttlMs: DurationMs;
 }
 
+/** A process, so that its own machine can tell whether it is still the one that runs. */
+export interface ProcessMark {
+  readonly machine: string;
+  /** Of the run of the operating system, and of the space in which process numbers count. */
+  readonly boot: string;
+  readonly pid: number;
+  /** When it started, as the operating system says: numbers are given again. */
+  readonly started: string;
+}
+
+export interface LeaseHolder {
+  readonly holder: string;
+  readonly epoch: number;
+  readonly since: Instant;
+  readonly until: Instant;
+  /** Absent: it did not say, or cannot. */
+  readonly process?: ProcessMark;
+}
+
+export interface LeaseClaim {
+  /** Who asks. */
+  readonly process?: ProcessMark;
+  /** The epoch of a lease whose holder is known to be dead: it is taken over before it ends. */
+  readonly takeOver?: number;
+}
+
 export interface StoreFacts {
   readonly storeId: string;
   /** The authority's clock: the *now* of planning. */
@@ -240,8 +266,10 @@ export interface LiveStore {
   /** Whose these tokens are, by their ids: those it knows, of live and of removed keys, sorted by id. */
   tokens(ids: readonly string[]): Promise<Result<readonly KnownToken[]>>;
 
-  /** Of writers unless it is named. `locked` while somebody else holds it. */
-  acquireLease(holder: string, ttlMs: DurationMs, name?: string): Promise<Result<Lease>>;
+  /** Of writers unless it is named. `locked` while another process holds it. */
+  acquireLease(holder: string, ttlMs: DurationMs, name?: string, claim?: LeaseClaim): Promise<Result<Lease>>;
+  /** Who holds it, of writers unless it is named; undefined when it is free. */
+  leaseHolder(name?: string): Promise<Result<LeaseHolder | undefined>>;
   renewLease(lease: Lease): Promise<Result<Lease>>;
   releaseLease(lease: Lease): Promise<Result<void>>;
   mutate(mutation: Mutation, lease: Lease, caller: Caller): Promise<Result<Outcome>>;

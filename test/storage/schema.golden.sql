@@ -105,7 +105,9 @@ CREATE TABLE "keyring" ("name" text primary key,
 CREATE TABLE "leases" ("name" text primary key,
   "holder" text not null,
   "epoch" bigint not null,
-  "until" bigint not null);
+  "until" bigint not null,
+  "since" bigint,
+  "process" text);
 
 CREATE TABLE "meta" ("name" text primary key,
   "value" text not null);

@@ -14,6 +14,7 @@ import { events } from './0012-events.js';
 import { effects } from './0013-effects.js';
 import { revokedAtOnce } from './0020-revoked-at-once.js';
 import { instancesUses } from './0021-instances-uses.js';
+import { leaseHolders } from './0022-lease-holders.js';
 
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-first-light': firstLight,
@@ -30,6 +31,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0013-effects': effects,
   '0020-revoked-at-once': revokedAtOnce,
   '0021-instances-uses': instancesUses,
+  '0022-lease-holders': leaseHolders,
 };
 
-export const NEWEST_MIGRATION = '0021-instances-uses';
+export const NEWEST_MIGRATION = '0022-lease-holders';
