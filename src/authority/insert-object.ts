@@ -3,8 +3,9 @@
 import type { Entropy } from '../domain/entropy.js';
 import { kindOf } from '../domain/kinds/index.js';
 import type { Origin, Ownership } from '../domain/live.js';
+import { refuseUnfitNames } from '../domain/names.js';
 import { type Declaration, declarationDigest, refOf } from '../domain/objects.js';
-import { ok, type Result } from '../domain/result.js';
+import { fail, ok, type Result } from '../domain/result.js';
 import { base62 } from '../domain/secret.js';
 import type { Instant } from '../domain/time.js';
 import { deliveriesText } from './deliveries.js';
@@ -25,6 +26,8 @@ export interface NewObject {
 /** Writes the object and its entry; `unknown_reference` if something it names is not live. */
 export async function insertObject(work: Work, object: NewObject): Promise<Result<ObjectRow>> {
   const { declaration, ownership, origin } = object;
+  const unfit = refuseUnfitNames(declaration, ownership);
+  if (unfit) return fail(unfit);
   const references = await liveReferences(work, declaration);
   if (!references.ok) return references;
   const ref = refOf(declaration);

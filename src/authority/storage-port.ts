@@ -52,7 +52,7 @@ export interface ObjectRow {
   readonly removed_at: number | null;
   /** What its project applied last, where a change by hand moved away from that (applied.ts); null: it is as declared. */
   readonly applied: string | null;
-  /** Over everything above (rows.ts). */
+  /** Over everything above, and the deliveries (rows.ts). */
   readonly row_mac: string;
   /** JSON of `Delivery[]`, as they were confirmed at the last promotion. */
   readonly deliveries: string;

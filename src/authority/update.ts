@@ -4,6 +4,7 @@ import { digestOf } from '../domain/canonical.js';
 import { fault } from '../domain/errors.js';
 import { type Kind, kindOf } from '../domain/kinds/index.js';
 import type { Ownership } from '../domain/live.js';
+import { refuseUnfitNames } from '../domain/names.js';
 import { type Declaration, declarationDigest, type ObjectRef, refOf, refText } from '../domain/objects.js';
 import { fail, ok, type Result } from '../domain/result.js';
 import type { Outcome } from '../ports/live-store.js';
@@ -34,6 +35,8 @@ export interface UpdateRequest {
  */
 export async function update(work: Work, change: UpdateRequest): Promise<Result<Outcome>> {
   const { declaration, ownership, revision } = change;
+  const unfit = refuseUnfitNames(declaration, ownership);
+  if (unfit) return fail(unfit);
   const ref = refOf(declaration);
   const found = await rowToUpdate(work, ref, change.former);
   if (!found.ok) return found;
@@ -91,6 +94,8 @@ export async function adopt(
   const found = await loadObject(work, object);
   if (!found.ok) return found;
   const row = found.value;
+  const unfit = refuseUnfitNames(declarationOf(row), ownership);
+  if (unfit) return fail(unfit);
   if (isOwnedBy(row, ownership)) return unchanged(row);
   if (row.revision !== revision) return fail(moved(object));
   const { project, manager } = row;

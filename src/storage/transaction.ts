@@ -1,5 +1,8 @@
 /** All named queries over one connection. */
+
+import type { BrokenRow } from '../authority/storage-port/broken-row.js';
 import type { Transaction } from '../authority/storage-port.js';
+import { type Fault, fault } from '../domain/errors.js';
 import { accountingQueries } from './queries/accounting.js';
 import { belongingQueries } from './queries/belongings.js';
 import { credentialQueries, signingKeyQueries } from './queries/credentials.js';
@@ -28,3 +31,10 @@ export const transactionOver = (session: Session): Transaction => ({
   keyring: keyringQueries(session),
   meta: metaQueries(session),
 });
+
+/** What a row that cannot be read is to whoever asked for it. */
+export const brokenRow = ({ what }: BrokenRow): Fault =>
+  fault(
+    'store_tampered',
+    `the row of ${what} holds something that the store did not write: the database was changed behind it, or is damaged; restore a backup`,
+  );

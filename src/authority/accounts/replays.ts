@@ -3,6 +3,7 @@
  * of the request: whoever sends it again, be it after a crash or at the same time, is told that and nothing is done
  * twice. The answer is kept beside it once there is one. Nothing is claimed beforehand, so nothing stays claimed.
  */
+
 import { canonicalJson } from '../../domain/canonical.js';
 import { type Fault, fault } from '../../domain/errors.js';
 import { fail, ok, type Result } from '../../domain/result.js';
@@ -10,6 +11,7 @@ import { Secret } from '../../domain/secret.js';
 import { DAY_MS, type DurationMs } from '../../domain/time.js';
 import type { Beginning } from '../../ports/accounts.js';
 import type { Attempt, OnceOnly } from '../../ports/once.js';
+import { parsedRow } from '../storage-port/broken-row.js';
 import type { ReplayRow } from '../storage-port.js';
 import type { Work } from '../work.js';
 
@@ -24,7 +26,11 @@ export async function begin(looking: Looking, once: OnceOnly): Promise<Result<Be
   const row = await rowOf(looking, once);
   if (!row.ok) return row;
   const { answer } = row.value;
-  return ok(answer === null ? { kind: 'unanswered' } : { kind: 'again', answer: JSON.parse(answer) });
+  return ok(
+    answer === null
+      ? { kind: 'unanswered' }
+      : { kind: 'again', answer: parsedRow(answer, `the answer to request ${once.key}`) },
+  );
 }
 
 export async function finish(looking: Looking, once: OnceOnly, answer: unknown): Promise<Result<void>> {
@@ -48,7 +54,10 @@ export async function effectOnce<T>(
 ): Promise<Result<T>> {
   const row = await rowOf(work, attempt);
   if (!row.ok) return row;
-  const effects = JSON.parse(row.value.effects) as Readonly<Record<string, { readonly value?: T }>>;
+  const effects = parsedRow<Readonly<Record<string, { readonly value?: T }>>>(
+    row.value.effects,
+    `the effects of request ${attempt.key}`,
+  );
   const known = effects[nth];
   if (known !== undefined) {
     attempt.isRepeated = true;

@@ -2,6 +2,7 @@
  * Events, listed, said and acknowledged: those that the audit log tells (told.ts), and what clients say of their own,
  * the newest thousand of an environment. Who may read what is in a place may read what happened there.
  */
+
 import { authorize } from '../../domain/access.js';
 import { canonicalJson } from '../../domain/canonical.js';
 import { fault } from '../../domain/errors.js';
@@ -10,6 +11,7 @@ import { base62 } from '../../domain/secret.js';
 import type { By } from '../../ports/authority.js';
 import type { Event, EventQuery, ListedEvents, NewEvent } from '../../ports/events.js';
 import type { Reading } from '../identity/credentials.js';
+import { parsedRow } from '../storage-port/broken-row.js';
 import type { EventRow } from '../storage-port.js';
 import type { Work } from '../work.js';
 import { livePlace, placeOf, targetOf, within } from './places.js';
@@ -92,8 +94,8 @@ const eventIn = (row: EventRow): Event => ({
     spaceId: row.space_id ?? undefined,
     workbookId: row.workbook_id ?? undefined,
   },
-  payload: JSON.parse(row.payload) as Event['payload'],
-  members: JSON.parse(row.members) as Event['members'],
+  payload: parsedRow<Event['payload']>(row.payload, `event ${row.id}`),
+  members: parsedRow<Event['members']>(row.members, `event ${row.id}`),
   actorId: row.actor_id ?? undefined,
   acknowledged:
     row.acknowledged_at === null ? undefined : { at: row.acknowledged_at, by: row.acknowledged_by ?? '' },

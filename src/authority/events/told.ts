@@ -2,9 +2,11 @@
  * The events that an entry of the audit log tells of, written beside it in its transaction, so that nobody who asks for
  * events has to read the log.
  */
+
 import { canonicalJson } from '../../domain/canonical.js';
 import { workbookId } from '../../domain/derived-ids.js';
 import { RENAMED } from '../history.js';
+import { parsedRow } from '../storage-port/broken-row.js';
 import type { AuditRow, EventRow, Transaction } from '../storage-port.js';
 import type { Opening } from './openings.js';
 
@@ -28,7 +30,7 @@ export interface About {
 export async function tellEvents(tx: Transaction, about: About, row: AuditRow): Promise<void> {
   const { object_kind: kind, object_name: name } = row;
   if (kind !== 'Environment' && kind !== 'Space' && kind !== 'Guest') return;
-  const detail = JSON.parse(row.detail) as Detail;
+  const detail = parsedRow<Detail>(row.detail, `audit entry ${row.seq}`);
   const own = about.id ?? (typeof detail['id'] === 'string' ? detail['id'] : undefined);
   const said = own === undefined ? [] : saidBy(row, detail, own);
   if (own === undefined || said.length === 0) return;

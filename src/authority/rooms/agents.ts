@@ -2,6 +2,7 @@
  * Agents: what customers deploy to an environment, as they deployed it. Kept and listed; nothing here runs them, and
  * no declaration names them.
  */
+
 import { authorize } from '../../domain/access.js';
 import { canonicalJson } from '../../domain/canonical.js';
 import { fault } from '../../domain/errors.js';
@@ -10,6 +11,7 @@ import { base62 } from '../../domain/secret.js';
 import type { By } from '../../ports/authority.js';
 import type { Agent, Attributes } from '../../ports/rooms.js';
 import { record } from '../record.js';
+import { parsedRow } from '../storage-port/broken-row.js';
 import type { BelongingRow, Transaction } from '../storage-port.js';
 import { loadObject } from '../stored.js';
 import type { Work } from '../work.js';
@@ -73,6 +75,9 @@ export async function removeAgent(work: Work, id: string, { principal }: By): Pr
 }
 
 function agentIn(row: BelongingRow): Agent {
-  const { version, attributes } = JSON.parse(row.value) as Pick<Agent, 'version' | 'attributes'>;
+  const { version, attributes } = parsedRow<Pick<Agent, 'version' | 'attributes'>>(
+    row.value,
+    `agent ${row.id}`,
+  );
   return { ...keptIn(row), id: row.id, environmentId: row.object_id, version, attributes };
 }

@@ -36,6 +36,12 @@ export const get: Command = {
       if (named !== undefined && refs.length === 0) return nothingNamed(store, named, input);
       const fetched = await store.fetch(refs);
       if (!fetched.ok) return failed(fetched.error);
+      const isFound = new Set(fetched.value.map(({ ref }) => refText(ref)));
+      for (const ref of refs)
+        if (!isFound.has(refText(ref)))
+          context.terminal.err(
+            `warning: ${refText(ref)} is broken: its row cannot be read; see keywright audit verify\n`,
+          );
       const objects = fetched.value.filter(
         ({ declaration }) => selector.value?.matches(declaration.metadata.labels ?? {}) ?? true,
       );

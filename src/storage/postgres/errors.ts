@@ -2,7 +2,9 @@
  * What goes wrong with a server, and the faults that it stands for. Nothing of a server's own message is
  * shown: it may quote what was sent.
  */
+import { BrokenRow } from '../../authority/storage-port/broken-row.js';
 import { type Fault, fault } from '../../domain/errors.js';
+import { brokenRow } from '../transaction.js';
 
 /** Whatever the driver threw; anything else that is thrown in a transaction is a bug of ours. */
 export class PostgresError extends Error {
@@ -36,6 +38,7 @@ function codeOf(cause: unknown): string {
 
 /** The fault that an error of the driver stands for; undefined for a bug of ours. `shown` is `shownAddress`. */
 export function faultOf(error: unknown, shown: string): Fault | undefined {
+  if (error instanceof BrokenRow) return brokenRow(error);
   if (!(error instanceof PostgresError)) return undefined;
   const { code } = error;
   if (!SQLSTATE.test(code) || ENDS_THE_CONNECTION.test(code)) return silent(error, shown);

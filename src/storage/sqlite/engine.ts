@@ -3,6 +3,7 @@
  * processes on one file; durable when it answers (WAL with synchronous=FULL).
  */
 import { Kysely, Migrator } from 'kysely';
+import { BrokenRow } from '../../authority/storage-port/broken-row.js';
 import type { Storage, Transactional } from '../../authority/storage-port.js';
 import { type Fault, fault } from '../../domain/errors.js';
 import { fail, ok, type Result } from '../../domain/result.js';
@@ -10,7 +11,7 @@ import { SECOND_MS } from '../../domain/time.js';
 import { ChangeBell, NOBODY_ELSE, tellingEntries } from '../change-bell.js';
 import { MIGRATIONS, NEWEST_MIGRATION } from '../migrations/index.js';
 import type { Database } from '../schema.js';
-import { transactionOver } from '../transaction.js';
+import { brokenRow, transactionOver } from '../transaction.js';
 import { type Transactor, WriteQueue } from '../write-queue.js';
 import { SqliteConnection, sqliteCode, sqliteDialect } from './driver.js';
 import { KeptMemo } from './kept-memo.js';
@@ -189,6 +190,11 @@ async function patiently<T>(attempt: () => Promise<T>, sleep: SqliteOptions['sle
   }
 }
 
+const TABLES = fault(
+  'store_tampered',
+  'a table of the store is missing or was changed behind it; restore a backup',
+);
+
 const BUSY = fault('store_unreachable', 'another process keeps the store busy; try again');
 
 const isBusy = (error: unknown): boolean => sqliteCode(error)?.startsWith('SQLITE_BUSY') ?? false;
@@ -201,6 +207,7 @@ const UNREACHABLE = /^SQLITE_(?:BUSY|LOCKED|IOERR|FULL|READONLY|CANTOPEN|PERM|AU
 
 /** The fault that an engine's error stands for; undefined for a bug of ours. */
 export function faultOf(error: unknown): Fault | undefined {
+  if (error instanceof BrokenRow) return brokenRow(error);
   const code = sqliteCode(error) ?? '';
   if (code === 'SQLITE_NOTADB')
     return fault(
@@ -210,6 +217,8 @@ export function faultOf(error: unknown): Fault | undefined {
     );
   if (code.startsWith('SQLITE_CORRUPT'))
     return fault('store_unreachable', 'the store file is damaged; restore a backup', error);
+  // Our statements are fixed: one that is not understood asks for a table or a column that was there.
+  if (code === 'SQLITE_ERROR') return { ...TABLES, cause: error };
   if (isBusy(error)) return { ...BUSY, cause: error };
   if (!UNREACHABLE.test(code)) return undefined;
   if (UNWRITABLE.test(code))
