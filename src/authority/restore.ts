@@ -8,6 +8,7 @@ import { CLAIM_RECIPIENT } from '../domain/live.js';
 import { ok, type Result } from '../domain/result.js';
 import type { Secret } from '../domain/secret.js';
 import type { Instant } from '../domain/time.js';
+import type { EndedBefore } from '../ports/credential-feed.js';
 import type { Caller } from '../ports/live-store.js';
 import type { World } from './authority.js';
 import { endCredentialsAgain, endedCredentials } from './identity/restored.js';
@@ -144,6 +145,23 @@ export async function settleRestored(restoration: Restoration): Promise<Result<R
   const entry = { action: 'store.restored', detail: { entries, ...counts } };
   const recorded = await record({ ...work, caller }, { kind: 'Store', name: 'backup' }, entry);
   return recorded.ok ? ok({ entries, takenAt: last?.at, ...counts }) : recorded;
+}
+
+/** What a verifier remembers to have ended, in a store that was replaced by an older one while it ran. */
+export async function endKnownAgain(work: Work, { revoked, stopped }: EndedBefore): Promise<Result<void>> {
+  const versions: VersionRow[] = [];
+  for (const id of revoked)
+    versions.push(...[await work.tx.versions.byTokenId(id)].flatMap((one) => one ?? []));
+  const endings: Endings = {
+    ...NO_ENDINGS,
+    revokedAt: new Map(revoked.map((id) => [id, work.now])),
+    revoked: new Set(revoked),
+    stoppedAt: new Map(stopped.map((id) => [id, work.now])),
+  };
+  const ended = await endAgain(work, versions, endings);
+  if (!ended.ok) return ended;
+  const stoppedAgain = await stopAgain(work, endings);
+  return stoppedAgain.ok ? ok(undefined) : stoppedAgain;
 }
 
 async function wrapAnew(

@@ -19,6 +19,7 @@ const Ready = Type.Object(
         verification: Check,
         usage: Check,
         clock: Check,
+        history: Check,
       },
       closed,
     ),

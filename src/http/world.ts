@@ -48,6 +48,8 @@ export interface Readiness {
     readonly usage: Check;
     /** Degraded: this machine's clock is off. */
     readonly clock: Check;
+    /** Degraded: the store went back to an older state while this server ran, or is older than its checkpoints. */
+    readonly history: Check;
   };
 }
 

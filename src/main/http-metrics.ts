@@ -7,7 +7,7 @@ import type { Verifier } from '../verifier/verifier.js';
 import type { StoreHealth } from './store-health.js';
 
 export interface Measured {
-  readonly verifier: Pick<Verifier, 'size' | 'verify' | 'uses'>;
+  readonly verifier: Pick<Verifier, 'size' | 'verify' | 'uses' | 'setback'>;
   /** Of the store; absent: nobody looks. */
   readonly health?: Pick<StoreHealth, 'works'>;
   /** By how much this machine's clock is ahead of the store's. */
@@ -59,6 +59,11 @@ export function newHttpMetrics(
     'verifier_uses_are_held_back',
     'Whether uses are kept in memory because the store cannot be written (1) or are reported (0).',
     () => (verifier.uses().areHeldBack ? 1 : 0),
+  );
+  gauge(
+    'store_went_back_timestamp_seconds',
+    'When the store was last found to be older than it had been, as after restoring a backup; 0: never.',
+    () => (verifier.setback()?.at ?? 0) / SECOND_MS,
   );
   gauge('store_is_readable', 'Whether the store answered the last time it was read (1) or not (0).', () =>
     health?.works('read') === false ? 0 : 1,

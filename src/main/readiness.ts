@@ -13,7 +13,11 @@ const PATIENCE_MS = SECOND_MS;
 /** Anybody may probe, and each look writes: so often at most. */
 const LOOK_EVERY_MS = SECOND_MS / 2;
 
-export type Probed = Pick<HttpWorld, 'store' | 'verifier' | 'clock' | 'stopping'> & Pick<Heartbeat, 'beat'>;
+export type Probed = Pick<HttpWorld, 'store' | 'verifier' | 'clock' | 'stopping'> &
+  Pick<Heartbeat, 'beat'> & {
+    /** The store is older than its checkpoints. */
+    readonly isBehindCheckpoint?: boolean;
+  };
 
 export function readinessOf(probed: Probed): () => Promise<Readiness> {
   const { clock } = probed;
@@ -29,7 +33,14 @@ export function readinessOf(probed: Probed): () => Promise<Readiness> {
   };
 }
 
-async function look({ store, verifier, clock, stopping, beat }: Probed): Promise<Readiness> {
+async function look({
+  store,
+  verifier,
+  clock,
+  stopping,
+  beat,
+  isBehindCheckpoint,
+}: Probed): Promise<Readiness> {
   const isRunning = !stopping.aborted;
   const [read, written] = isRunning
     ? await Promise.all([within(clock, PATIENCE_MS, store.facts()), within(clock, PATIENCE_MS, beat())])
@@ -43,6 +54,7 @@ async function look({ store, verifier, clock, stopping, beat }: Probed): Promise
     checks: {
       ...{ storeRead, storeWrite, verification },
       usage: verifier.uses().areHeldBack ? 'degraded' : 'ok',
+      history: isBehindCheckpoint || verifier.setback() !== undefined ? 'degraded' : 'ok',
       clock: Math.abs(skewMs ?? 0) > SKEW_MAX_MS ? 'degraded' : 'ok',
     },
   };

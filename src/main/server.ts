@@ -3,9 +3,10 @@ import { resolve } from 'node:path';
 import { Registry } from 'prom-client';
 import type { World } from '../authority/authority.js';
 import type { ServedStore } from '../authority/identity/open.js';
+import { readCheckpoints } from '../cli/checkpoint-file.js';
 import { keepCheckpoints } from '../cli/checkpointing.js';
 import type { RunningServer, ServeOptions } from '../cli/world.js';
-import { fault } from '../domain/errors.js';
+import { type Fault, fault } from '../domain/errors.js';
 import type { Plan } from '../domain/plans.js';
 import { fail, ok, type Result } from '../domain/result.js';
 import { Secret } from '../domain/secret.js';
@@ -19,7 +20,7 @@ import type { CredentialFeed } from '../ports/credential-feed.js';
 import type { LiveStore } from '../ports/live-store.js';
 import type { Outbox } from '../ports/outbox.js';
 import { isPostgresAddress } from '../storage/postgres/address.js';
-import { createVerifier, type Verifier } from '../verifier/verifier.js';
+import { createVerifier, type Setback, type Verifier } from '../verifier/verifier.js';
 import { keepingUses, type Presence, startHeartbeat } from './being-there.js';
 import { openEmbeddedFeed } from './embedded-store.js';
 import { LOG_LEVELS, type OpenLog, openLog } from './http-log.js';
@@ -121,7 +122,10 @@ async function openRest(
   const feed = await openFeed(options);
   if (!feed.ok) return feed;
   const presence: Presence = { isKnown: false };
-  const verifier = await createVerifier(feed.value, clock, { keepUsesMs: keepingUses(presence) });
+  const verifier = await createVerifier(feed.value, clock, {
+    keepUsesMs: keepingUses(presence),
+    onSetback: (setback) => log.warn(setbackText(setback)),
+  });
   if (!verifier.ok) {
     await feed.value.close();
     return verifier;
@@ -168,6 +172,7 @@ async function openRest(
     readiness: readinessOf({
       ...{ store, verifier: verifier.value, clock, stopping: stopping.signal },
       beat: () => heartbeat.beat(),
+      isBehindCheckpoint: kept.value.isBehind,
     }),
     limits: { requestsPerMinute: options.requestsPerMinute, concurrent: 256, streams: 100 },
     origins,
@@ -176,7 +181,7 @@ async function openRest(
     ...{ world, rootTokenFile: root.value, stopping },
     close: async () => {
       await Promise.all([heartbeat.end(), posted()]);
-      return closeAll({ store, verifier: verifier.value, log, ended, endCheckpoints: kept.value });
+      return closeAll({ store, verifier: verifier.value, log, ended, endCheckpoints: kept.value.end });
     },
   });
 }
@@ -209,13 +214,36 @@ const checkpointing = async (
   store: LiveStore,
   { clock, checkpointFile: file }: ServerOptions,
   log: OpenLog,
-): Promise<Result<() => Promise<void>>> =>
-  file === undefined
-    ? ok(async () => undefined)
-    : keepCheckpoints({
-        ...{ store, clock, file },
-        onTrouble: ({ message, cause }) => log.failure('checkpoint', message, cause),
-      });
+): Promise<Result<Checkpoints>> => {
+  if (file === undefined) return ok({ isBehind: false, end: async () => undefined });
+  const older = await behindCheckpoint(store, file);
+  if (older) log.warn(`the store is older than its checkpoints: ${older.message}`);
+  const end = await keepCheckpoints({
+    ...{ store, clock, file },
+    onTrouble: ({ message, cause }) => log.failure('checkpoint', message, cause),
+  });
+  return end.ok ? ok({ isBehind: older !== undefined, end: end.value }) : end;
+};
+
+interface Checkpoints {
+  /** An older copy of the database was put in its place while no server ran. */
+  readonly isBehind: boolean;
+  readonly end: () => Promise<void>;
+}
+
+/** What the newest checkpoint has against the log; undefined if nothing, or if there is none yet. */
+async function behindCheckpoint(store: LiveStore, file: string): Promise<Fault | undefined> {
+  const lines = await readCheckpoints(file);
+  const newest = lines.ok ? lines.value.slice(-1) : [];
+  if (newest.length === 0) return undefined;
+  const held = await store.verifyCheckpoints(newest);
+  return held.ok || held.error.code !== 'audit_broken' ? undefined : held.error;
+}
+
+/** Says what happened, what was done about it, and what cannot be. */
+const setbackText = ({ from, to, endedAgain }: Setback): string =>
+  `the store is older than it was: it had been read up to change ${from} and its newest is ${to}, as after restoring a backup; ` +
+  `${endedAgain} versions and keys that had been revoked or stopped were so again, and what was made since is unknown`;
 
 /** Sends letters, if they go anywhere. */
 const posting = async (

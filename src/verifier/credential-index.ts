@@ -65,6 +65,16 @@ export class CredentialIndex {
     this.#table.write(this.#mac, row);
   }
 
+  /** Whether it was revoked or stopped here, which no copy of the store takes back; undefined if it was neither, or is not known. */
+  endOf(mac: string, now: Instant): 'revoked' | 'stopped' | undefined {
+    readMacWords(mac, this.#mac);
+    const row = this.#row;
+    if (this.#table.read(this.#mac, row) < 0) return undefined;
+    if (row.revokedAt <= now) return 'revoked';
+    const { isDeactivated, owner } = this.#standings.at(row.standing).standing;
+    return isDeactivated || owner !== 'active' ? 'stopped' : undefined;
+  }
+
   /**
    * Notes the use, whatever the answer, of a token that is one of ours. A typo is refused by the checksum
    * before anything is hashed. Never throws, whatever the text.

@@ -11,7 +11,7 @@ import { fail, ok, type Result } from '../domain/result.js';
 import type { DurationMs, Instant } from '../domain/time.js';
 import type { VerificationRequest } from '../domain/verification.js';
 import type { Clock } from '../ports/clock.js';
-import type { CredentialFeed, Position } from '../ports/credential-feed.js';
+import type { Credential, CredentialFeed, Position } from '../ports/credential-feed.js';
 import type { Verification } from '../ports/live-store.js';
 import { CredentialIndex, type IndexSize } from './credential-index.js';
 import type { UseLog } from './use-log.js';
@@ -62,6 +62,8 @@ export interface Verifier {
   outrun(told: Verification, token: string, request: VerificationRequest): void;
   size(): IndexSize;
   uses(): KeptUses;
+  /** The last time that the store was found to be older than it had been; undefined: never. */
+  setback(): Setback | undefined;
   /** The change up to which the memory is complete; 0 when there is none. */
   revision(): number;
   /** Of the account, as far as the memory goes; undefined when there is none. It is no part of what `verify` says. */
@@ -80,6 +82,16 @@ export interface KeptUses {
   readonly areHeldBack: boolean;
 }
 
+/** A store went back, as when an older copy is restored. */
+export interface Setback {
+  readonly at: Instant;
+  /** The change up to which it had been read, and the newest that it has now. */
+  readonly from: number;
+  readonly to: number;
+  /** Versions and keys that had been revoked or stopped, and were so again. */
+  readonly endedAgain: number;
+}
+
 const UNAVAILABLE: Unavailable = Object.freeze({ valid: false, code: 'UNAVAILABLE' });
 const WENT_BACK =
   'The store is not what was read from it before, as after restoring a backup. Nothing in memory is trusted; the next refresh reads all of it again.';
@@ -95,6 +107,7 @@ export interface Following {
    * those alone whom the store knows (`seen`), so that hand-overs wait for their uses.
    */
   readonly keepUsesMs?: () => DurationMs;
+  readonly onSetback?: (setback: Setback) => void;
 }
 
 /** Reads every credential of the feed into memory. Faults are those of the feed. */
@@ -130,6 +143,10 @@ class FollowingVerifier implements Verifier {
   #usesUntil: Instant | undefined;
   #areUsesHeldBack = false;
   #plan: Plan | undefined;
+  /** Of a store that went back since: what ended there stays ended. */
+  #before: Memory | undefined;
+  #setback: Setback | undefined;
+  readonly #onSetback: ((setback: Setback) => void) | undefined;
   #isClosed = false;
   #lastRefresh: Promise<unknown> = Promise.resolve();
 
@@ -139,6 +156,7 @@ class FollowingVerifier implements Verifier {
     this.#staleAfterMs = following.staleAfterMs ?? STALE_AFTER_MS;
     this.#consumer = following.consumer;
     this.#keepUsesMs = following.keepUsesMs ?? (() => 0);
+    this.#onSetback = following.onSetback;
   }
 
   verify(token: string, request: VerificationRequest = ANYTHING, consumer = this.#consumer): Answer {
@@ -187,6 +205,10 @@ class FollowingVerifier implements Verifier {
     return { kept, until: this.#usesUntil, areHeldBack: this.#areUsesHeldBack };
   }
 
+  setback(): Setback | undefined {
+    return this.#setback;
+  }
+
   revision(): number {
     return this.#memory?.position.revision ?? 0;
   }
@@ -207,7 +229,7 @@ class FollowingVerifier implements Verifier {
 
   async #catchUp(): Promise<Result<void>> {
     if (this.#isClosed) return fail(fault('interrupted', 'The verifier is closed.'));
-    const memory = this.#memory === undefined ? await load(this.#feed) : ok(this.#memory);
+    const memory = this.#memory === undefined ? await this.#load() : ok(this.#memory);
     if (!memory.ok) return memory;
     const startedMs = this.#clock.monotonicMs();
     const startedAt = this.#clock.now();
@@ -226,6 +248,34 @@ class FollowingVerifier implements Verifier {
     return reported;
   }
 
+  async #load(): Promise<Result<Memory>> {
+    const before = this.#before;
+    if (before === undefined) return load(this.#feed);
+    const now = this.#clock.now();
+    const revoked: string[] = [];
+    const stopped = new Set<string>();
+    const loaded = await load(this.#feed, (credential) => {
+      const end = before.index.endOf(credential.mac, now);
+      if (end === 'revoked' && !isRevoked(credential, now)) revoked.push(credential.tokenId);
+      const { isDeactivated, owner } = credential.standing;
+      if (end === 'stopped' && !isDeactivated && owner === 'active') stopped.add(credential.keyId);
+    });
+    if (!loaded.ok) return loaded;
+    const endedAgain = revoked.length + stopped.size;
+    const ended =
+      endedAgain > 0 ? await this.#feed.endAgain({ revoked, stopped: [...stopped] }) : ok(undefined);
+    if (!ended.ok) return ended;
+    this.#before = undefined;
+    this.#setback = {
+      at: now,
+      from: before.position.revision,
+      to: loaded.value.position.revision,
+      endedAgain,
+    };
+    this.#onSetback?.(this.#setback);
+    return loaded;
+  }
+
   /** Not while they are merely late: another process may be able to write, and hand a key over for want of them. */
   #mayKeepUses({ isReadable }: Fault): boolean {
     const keptMs = this.#clock.monotonicMs() - this.#reportedAtMs;
@@ -237,6 +287,7 @@ class FollowingVerifier implements Verifier {
     if (!changed.ok) return changed;
     if (this.#isClosed) return fail(fault('interrupted', 'The verifier was closed meanwhile.'));
     if (changed.value.kind === 'another-history') {
+      this.#before = { index, position };
       this.#memory = undefined;
       return fail(fault('interrupted', WENT_BACK));
     }
@@ -262,7 +313,10 @@ async function report(feed: CredentialFeed, log: UseLog): Promise<Result<void>> 
 }
 
 /** The revision first: what changes while the pages are read is then seen twice rather than missed. */
-async function load(feed: CredentialFeed): Promise<Result<Memory>> {
+async function load(
+  feed: CredentialFeed,
+  see: (credential: Credential) => void = () => undefined,
+): Promise<Result<Memory>> {
   const pepper = await feed.pepper();
   if (!pepper.ok) return pepper;
   const position = await feed.position();
@@ -272,11 +326,17 @@ async function load(feed: CredentialFeed): Promise<Result<Memory>> {
   do {
     const page = await feed.snapshot(after, SNAPSHOT_PAGE);
     if (!page.ok) return page;
-    for (const credential of page.value.credentials) index.put(credential);
+    for (const credential of page.value.credentials) {
+      see(credential);
+      index.put(credential);
+    }
     after = page.value.next;
   } while (after !== undefined);
   return ok({ index, position: position.value });
 }
+
+const isRevoked = ({ dates: { isRevoked, revokedAt } }: Credential, now: Instant): boolean =>
+  isRevoked === true || (revokedAt !== undefined && revokedAt <= now);
 
 /** Ends a sleep; a ring in between is kept for the next. */
 class Bell {

@@ -19,6 +19,7 @@ async function started() {
       outrun: (...told) => world.verifier.outrun(...told),
       size: () => world.verifier.size(),
       uses: () => world.verifier.uses(),
+      setback: () => world.verifier.setback(),
       revision: () => world.verifier.revision(),
       plan: () => world.verifier.plan(),
       close: () => world.verifier.close(),

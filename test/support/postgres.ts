@@ -47,6 +47,8 @@ export interface Cluster {
   cut(address: string): void;
   /** A second server that follows the first, in a folder of its own, until it is promoted. */
   standby(): Promise<Standby>;
+  /** The store in the database at an address, as SQL that puts it back. */
+  dump(address: string): string;
   /** Runs SQL as the administrator, in the database at an address; gives the rows of the last statement. */
   sql(address: string, text: string): Promise<readonly Record<string, unknown>[]>;
 }
@@ -96,6 +98,7 @@ export function postgresCluster(): Cluster {
   };
   const cluster: Cluster = {
     standby,
+    dump,
     start,
     kill,
     sql: runSql,
@@ -190,6 +193,14 @@ function cut(address: string): void {
   const psql = join(programs() ?? '', 'psql');
   const ended = spawnSync(psql, [address, '-c', others], { encoding: 'utf8' });
   if (ended.status !== 0) throw new Error(`psql: ${ended.stderr}`);
+}
+
+function dump(address: string): string {
+  const args = ['--schema=keywright', '--inserts', '--clean', '--if-exists', address];
+  const dumped = spawnSync(join(programs() ?? '', 'pg_dump'), args, { encoding: 'utf8', maxBuffer: 64e6 });
+  if (dumped.status !== 0) throw new Error(`pg_dump: ${dumped.stderr}`);
+  // Some versions add commands of psql's own.
+  return dumped.stdout.replaceAll(/^\\.*$/gm, '');
 }
 
 async function runSql(address: string, text: string): Promise<readonly Record<string, unknown>[]> {

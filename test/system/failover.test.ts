@@ -150,6 +150,23 @@ describeWithPostgres('failover', () => {
     }
   });
 
+  it('an older store that is restored while servers run is said in log and readiness, and what was revoked stays revoked', async () => {
+    const server = await serving();
+    const { secret } = (await makeKey(server)).body;
+    const name = `key-${made}`;
+    expect(await server.code(secret)).toBe('VALID');
+    const older = cluster.dump(address);
+    expect((await server.ask(`POST /v1/keys/${name}/revoke`, ROOT)).status).toBe(200);
+    expect(await server.code(secret)).toBe('REVOKED');
+    await cluster.sql(address, `begin; ${older}; commit`);
+    await until('it is noticed', async () => (await readiness(server)).body.checks.history === 'degraded');
+    await until('it is ready', async () => (await readiness(server)).status === 200);
+    expect(await server.code(secret)).toBe('REVOKED');
+    expect(server.printed).toMatch(/the store is older than it was: .* 1 versions and keys/);
+    const other = await serving();
+    expect(await other.code(secret)).toBe('REVOKED');
+  });
+
   it('shows by how much the machine is off, and goes by the clock of the database', async () => {
     const server = await serving();
     await pause(300);
