@@ -8,6 +8,7 @@ import { base62, type Secret } from '../domain/secret.js';
 import type { Instant } from '../domain/time.js';
 import type { Sealing } from '../ports/sealing.js';
 import { makeAutomaticKeys } from './automatic-keys.js';
+import { signOlderEvents } from './events/signed.js';
 import { insertObject } from './insert-object.js';
 import { type Keyring, newKeyringRows, openKeyring } from './keyring.js';
 import { startLog } from './record.js';
@@ -29,7 +30,10 @@ export interface StoreIdentity {
 /** The store's keyring; a store that is empty is filled first. `master_key` if the key does not fit. */
 export async function openOrFill(tx: Transaction, birth: Birth): Promise<Result<Keyring>> {
   const rows = await tx.keyring.all();
-  return rows.length > 0 ? openKeyring(rows, birth.masterKey) : fill(tx, birth);
+  if (rows.length === 0) return fill(tx, birth);
+  const opened = openKeyring(rows, birth.masterKey);
+  if (opened.ok) await signOlderEvents(tx, opened.value);
+  return opened;
 }
 
 export async function identityOf(tx: Transaction): Promise<StoreIdentity> {

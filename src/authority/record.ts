@@ -42,7 +42,7 @@ export async function record(
   };
   const row = { ...content, hash: entryHash(content) };
   await work.tx.audit.append(row);
-  await tellEvents(work.tx, object, row);
+  await tellEvents(work, object, row);
   await writeHead(work.tx, work.keyring, row);
   return ok(row.seq);
 }

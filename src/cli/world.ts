@@ -148,6 +148,7 @@ export interface RestoreRequest {
   readonly keyFile: string | undefined;
   /** About a store that is newer, another one, or cannot be opened. */
   readonly whenOther: 'refuse' | 'overwrite';
+  readonly lockTimeoutMs: DurationMs;
   readonly caller: Caller;
 }
 

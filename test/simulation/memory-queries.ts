@@ -56,6 +56,7 @@ export const accountingQueries = ({
     for (const row of instances.where(({ last_seen_at }) => last_seen_at < before))
       instances.put(row.id, undefined);
   },
+  replays: async () => replays.where(() => true),
   replay: async (caller, key) => replays.get(`${caller} ${key}`),
   putReplay: async (row) => replays.put(`${row.caller} ${row.key}`, row),
   forgetReplays: async (before) => {
@@ -120,6 +121,15 @@ export const eventQueries = ({ events }: Tables): Transaction['events'] => {
     page: async (filter, { limit, offset }) => wanted(filter).slice(offset, offset + limit),
     count: async (filter, most) => wanted(filter).slice(0, most).length,
     insert: async (row) => events.put(row.id, row),
+    after: async (after, limit) =>
+      events
+        .where(({ id }) => id > after)
+        .toSorted((a, b) => (a.id < b.id ? -1 : 1))
+        .slice(0, limit),
+    sign: async (row) => {
+      const known = events.get(row.id);
+      if (known) events.put(row.id, { ...known, ...row });
+    },
     acknowledge: async (row) => {
       const found = events.get(row.id);
       if (found) events.put(row.id, { ...found, ...row });

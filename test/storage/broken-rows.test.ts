@@ -100,6 +100,23 @@ it('garbage in any column of any table is found, or harmless, and never a bug', 
   expect(need(await store.verifyAudit()).entries).toBeGreaterThan(0);
 });
 
+it.each([
+  ['an event', "update events set payload = '{}' where seq is not null"],
+  ['an event without its MAC', 'update events set row_mac = null where seq is not null'],
+  [
+    'a delivery',
+    `update objects set deliveries = '[{"sink":"x","generation":1,"fingerprint":"f","machine":"m"}]' where name = 'a'`,
+  ],
+  [
+    'an answered request',
+    "insert into replays (caller, key, request, answer, effects, created_at) values ('c', 'k', 'r', null, '{}', 1)",
+  ],
+])('%s that the store did not write is found by audit verify', async (_, sql) => {
+  expect((await store.verifyAudit()).ok).toBe(true);
+  place.tamper(sql);
+  expect(refusal(await store.verifyAudit())).toBe('store_tampered');
+});
+
 it.each(['audit', 'events', 'replays', 'versions', 'leases', 'objects'])(
   'a dropped table %s is tampering, not a bug',
   async (table) => {

@@ -60,7 +60,8 @@ CREATE TABLE "events" ("id" text primary key,
   "members" text not null,
   "actor_id" text,
   "acknowledged_at" bigint,
-  "acknowledged_by" text);
+  "acknowledged_by" text,
+  "row_mac" text);
 
 CREATE INDEX "events_at" on "events" ("at",
   "id");
@@ -170,7 +171,8 @@ CREATE TABLE "replays" ("caller" text not null,
   "request" text not null,
   "answer" text,
   "created_at" bigint not null,
-  "effects" text default '{}' not null, constraint "replays_key" primary key ("caller",
+  "effects" text default '{}' not null,
+  "row_mac" text default '' not null, constraint "replays_key" primary key ("caller",
   "key"));
 
 CREATE INDEX "replays_age" on "replays" ("created_at");

@@ -11,7 +11,9 @@ import { Secret } from '../../domain/secret.js';
 import { DAY_MS, type DurationMs } from '../../domain/time.js';
 import type { Beginning } from '../../ports/accounts.js';
 import type { Attempt, OnceOnly } from '../../ports/once.js';
-import { parsedRow } from '../storage-port/broken-row.js';
+import type { Keyring } from '../keyring.js';
+import { isSameMac } from '../rows.js';
+import { BrokenRow, parsedRow } from '../storage-port/broken-row.js';
 import type { ReplayRow } from '../storage-port.js';
 import type { Work } from '../work.js';
 
@@ -78,13 +80,20 @@ async function rowOf(
   const request = keyring.rowMac(`request ${digest}`);
   const known = await tx.accounting.replay(caller, key);
   if (known === undefined || known.created_at < now - KEPT_MS)
-    return ok({ caller, key, request, answer: null, effects: '{}', created_at: now });
+    return ok({ caller, key, request, answer: null, effects: '{}', created_at: now, row_mac: '' });
+  if (!isGenuineReplay(known, keyring)) throw new BrokenRow(`the request ${key} of ${caller}`);
   return known.request === request ? ok(known) : fail(OTHER);
 }
 
-async function put({ tx, now }: Looking, row: ReplayRow): Promise<void> {
+export const isGenuineReplay = (row: ReplayRow, keyring: Keyring): boolean =>
+  isSameMac(row.row_mac, keyring.rowMac(replayText(row)));
+
+const replayText = ({ caller, key, request, answer, effects, created_at }: ReplayRow): string =>
+  JSON.stringify(['replay', caller, key, request, answer, effects, created_at]);
+
+async function put({ tx, now, keyring }: Looking, row: ReplayRow): Promise<void> {
   await tx.accounting.forgetReplays(now - KEPT_MS);
-  await tx.accounting.putReplay(row);
+  await tx.accounting.putReplay({ ...row, row_mac: keyring.rowMac(replayText(row)) });
 }
 
 /** In JSON, in place of a secret. */

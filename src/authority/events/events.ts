@@ -15,6 +15,7 @@ import { parsedRow } from '../storage-port/broken-row.js';
 import type { EventRow } from '../storage-port.js';
 import type { Work } from '../work.js';
 import { livePlace, placeOf, targetOf, within } from './places.js';
+import { genuineEvent, signEvent } from './signed.js';
 
 /** That clients said, of one environment. */
 const EVENTS_MAX = 1_000;
@@ -41,13 +42,14 @@ export async function eventsSeen(
   const rows = await events.page(filter, { limit, offset });
   const isLast = rows.length > 0 && rows.length < limit;
   const total = isLast ? offset + rows.length : await events.count(filter, COUNTED_MAX + 1);
-  return ok({ events: rows.map(eventIn), total: total > COUNTED_MAX ? undefined : total });
+  const found = rows.map((row) => eventIn(genuineEvent(row, reading.keyring)));
+  return ok({ events: found, total: total > COUNTED_MAX ? undefined : total });
 }
 
 export async function eventSeen(reading: Rows, id: string, by: By): Promise<Result<Event>> {
   const row = await reading.tx.events.byId(id);
   if (row === undefined) return ABSENT;
-  const event = eventIn(row);
+  const event = eventIn(genuineEvent(row, reading.keyring));
   const place = await placeOf(reading, event.place);
   if (!place.ok) return place;
   const target = place.value && targetOf(place.value, event.place.workbookId);
@@ -66,11 +68,12 @@ export async function postEvent(work: Work, event: NewEvent, { principal }: By):
     return fail(fault('bad_request', `an event is at most ${EVENT_CHARACTERS_MAX} characters of JSON`));
   const { environment, space } = place.value;
   const id = `us_evt_x${base62(16, work.entropy)}`;
-  await work.tx.events.insert({
+  const row = {
     ...{ id, seq: null, at: work.now, environment_id: environment.id, space_id: space?.id ?? null },
     ...{ workbook_id: event.place.workbookId ?? null, topic: event.topic, domain: event.domain },
     ...{ payload, members, actor_id: principal.id, acknowledged_at: null, acknowledged_by: null },
-  });
+  };
+  await work.tx.events.insert(signEvent(row, work.keyring));
   await work.tx.events.forgetSaid(environment.id, EVENTS_MAX);
   return ok(id);
 }
@@ -83,7 +86,10 @@ export async function acknowledgeEvent(work: Work, id: string, by: By): Promise<
   const allowed = authorize(by.principal, 'events:write', targetOf(place.value));
   if (!allowed.ok) return allowed;
   if (event.value.acknowledged !== undefined) return ok(undefined);
-  await work.tx.events.acknowledge({ id, acknowledged_at: work.now, acknowledged_by: by.principal.id });
+  const row = await work.tx.events.byId(id);
+  if (row === undefined) return ABSENT;
+  const acknowledged = { ...row, acknowledged_at: work.now, acknowledged_by: by.principal.id };
+  await work.tx.events.acknowledge(signEvent(acknowledged, work.keyring));
   return ok(undefined);
 }
 

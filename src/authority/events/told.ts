@@ -8,7 +8,9 @@ import { workbookId } from '../../domain/derived-ids.js';
 import { RENAMED } from '../history.js';
 import { parsedRow } from '../storage-port/broken-row.js';
 import type { AuditRow, EventRow, Transaction } from '../storage-port.js';
+import type { Work } from '../work.js';
 import type { Opening } from './openings.js';
+import { signEvent } from './signed.js';
 
 type Detail = Readonly<Record<string, unknown>>;
 
@@ -27,7 +29,11 @@ export interface About {
 }
 
 /** None for what is of the account alone. */
-export async function tellEvents(tx: Transaction, about: About, row: AuditRow): Promise<void> {
+export async function tellEvents(
+  { tx, keyring }: Pick<Work, 'tx' | 'keyring'>,
+  about: About,
+  row: AuditRow,
+): Promise<void> {
   const { object_kind: kind, object_name: name } = row;
   if (kind !== 'Environment' && kind !== 'Space' && kind !== 'Guest') return;
   const detail = parsedRow<Detail>(row.detail, `audit entry ${row.seq}`);
@@ -39,12 +45,13 @@ export async function tellEvents(tx: Transaction, about: About, row: AuditRow): 
   const actor = await actorIdOf(tx, row.actor);
   for (const [index, { topic, domain, payload, workbook, spaceId }] of said.entries()) {
     const space = spaceId ?? (kind === 'Space' ? own : undefined);
-    await tx.events.insert({
+    const event = {
       ...{ id: idAt(row.seq, index), seq: row.seq, at: row.at, environment_id: environment },
       ...{ space_id: space ?? null, topic, domain, payload: canonicalJson(payload), members: '{}' },
       workbook_id: space !== undefined && workbook !== undefined ? workbookId(space, workbook) : null,
       ...{ actor_id: actor ?? null, acknowledged_at: null, acknowledged_by: null },
-    } satisfies EventRow);
+    } satisfies Omit<EventRow, 'row_mac'>;
+    await tx.events.insert(signEvent(event, keyring));
   }
 }
 

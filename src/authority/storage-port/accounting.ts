@@ -39,6 +39,8 @@ export interface ReplayRow {
   /** JSON: what its effects came to, by their number, without secrets. */
   readonly effects: string;
   readonly created_at: number;
+  /** Over everything above. */
+  readonly row_mac: string;
 }
 
 export interface AccountingQueries {
@@ -55,5 +57,7 @@ export interface AccountingQueries {
   forgetInstances(seenBefore: number): Promise<void>;
   replay(caller: string, key: string): Promise<ReplayRow | undefined>;
   putReplay(row: ReplayRow): Promise<void>;
+  /** All of them: those of a day. */
+  replays(): Promise<readonly ReplayRow[]>;
   forgetReplays(madeBefore: number): Promise<void>;
 }

@@ -15,6 +15,7 @@ import { effects } from './0013-effects.js';
 import { revokedAtOnce } from './0020-revoked-at-once.js';
 import { instancesUses } from './0021-instances-uses.js';
 import { leaseHolders } from './0022-lease-holders.js';
+import { signedRows } from './0023-signed-rows.js';
 
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-first-light': firstLight,
@@ -32,6 +33,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0020-revoked-at-once': revokedAtOnce,
   '0021-instances-uses': instancesUses,
   '0022-lease-holders': leaseHolders,
+  '0023-signed-rows': signedRows,
 };
 
-export const NEWEST_MIGRATION = '0022-lease-holders';
+export const NEWEST_MIGRATION = '0023-signed-rows';

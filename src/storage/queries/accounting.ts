@@ -71,13 +71,16 @@ const replay = statement<{ caller: string; key: string }>()((db, p) =>
 const putReplay = statement<ReplayRow>()((db, p) =>
   db
     .insertInto('replays')
-    .values(wholeRow(['caller', 'key', 'request', 'answer', 'effects', 'created_at'], p))
+    .values(wholeRow(['caller', 'key', 'request', 'answer', 'effects', 'created_at', 'row_mac'], p))
     .onConflict((conflict) =>
       conflict.columns(['caller', 'key']).doUpdateSet({
         ...{ request: p('request'), answer: p('answer') },
-        ...{ effects: p('effects'), created_at: p('created_at') },
+        ...{ effects: p('effects'), created_at: p('created_at'), row_mac: p('row_mac') },
       }),
     ),
+);
+const replays = statement<object>()((db) =>
+  db.selectFrom('replays').selectAll().orderBy('caller').orderBy('key'),
 );
 const forgetReplays = statement<{ before: number }>()((db, p) =>
   db.deleteFrom('replays').where('created_at', '<', p('before')),
@@ -95,5 +98,6 @@ export const accountingQueries = (session: Session): AccountingQueries => ({
   forgetInstances: async (before) => void (await forgetInstances(session, { before })),
   replay: async (caller, key) => (await replay(session, { caller, key }))[0],
   putReplay: async (row) => void (await putReplay(session, row)),
+  replays: () => replays(session, {}),
   forgetReplays: async (before) => void (await forgetReplays(session, { before })),
 });
