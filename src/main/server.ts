@@ -3,10 +3,8 @@ import { resolve } from 'node:path';
 import { Registry } from 'prom-client';
 import type { World } from '../authority/authority.js';
 import type { ServedStore } from '../authority/identity/open.js';
-import { readCheckpoints } from '../cli/checkpoint-file.js';
-import { keepCheckpoints } from '../cli/checkpointing.js';
 import type { RunningServer, ServeOptions } from '../cli/world.js';
-import { type Fault, fault } from '../domain/errors.js';
+import { fault } from '../domain/errors.js';
 import type { Plan } from '../domain/plans.js';
 import { fail, ok, type Result } from '../domain/result.js';
 import { Secret } from '../domain/secret.js';
@@ -22,6 +20,7 @@ import type { Outbox } from '../ports/outbox.js';
 import { isPostgresAddress } from '../storage/postgres/address.js';
 import { createVerifier, type Setback, type Verifier } from '../verifier/verifier.js';
 import { keepingUses, type Presence, startHeartbeat } from './being-there.js';
+import { startCheckpoints } from './checkpoints.js';
 import { openEmbeddedFeed } from './embedded-store.js';
 import { LOG_LEVELS, type OpenLog, openLog } from './http-log.js';
 import { newHttpMetrics } from './http-metrics.js';
@@ -137,7 +136,7 @@ async function openRest(
     { kind: 'server', seen, verifier: verifier.value, presence },
     { clock, entropy },
   );
-  const kept = await checkpointing(store, options, log);
+  const kept = await startCheckpoints(store, options, log);
   if (!kept.ok) {
     await heartbeat.end();
     await ended();
@@ -208,36 +207,6 @@ async function closeAll({ store, verifier, log, ended, endCheckpoints }: Closing
   await store.close();
   log.close();
   return reported;
-}
-
-const checkpointing = async (
-  store: LiveStore,
-  { clock, checkpointFile: file }: ServerOptions,
-  log: OpenLog,
-): Promise<Result<Checkpoints>> => {
-  if (file === undefined) return ok({ isBehind: false, end: async () => undefined });
-  const older = await behindCheckpoint(store, file);
-  if (older) log.warn(`the store is older than its checkpoints: ${older.message}`);
-  const end = await keepCheckpoints({
-    ...{ store, clock, file },
-    onTrouble: ({ message, cause }) => log.failure('checkpoint', message, cause),
-  });
-  return end.ok ? ok({ isBehind: older !== undefined, end: end.value }) : end;
-};
-
-interface Checkpoints {
-  /** An older copy of the database was put in its place while no server ran. */
-  readonly isBehind: boolean;
-  readonly end: () => Promise<void>;
-}
-
-/** What the newest checkpoint has against the log; undefined if nothing, or if there is none yet. */
-async function behindCheckpoint(store: LiveStore, file: string): Promise<Fault | undefined> {
-  const lines = await readCheckpoints(file);
-  const newest = lines.ok ? lines.value.slice(-1) : [];
-  if (newest.length === 0) return undefined;
-  const held = await store.verifyCheckpoints(newest);
-  return held.ok || held.error.code !== 'audit_broken' ? undefined : held.error;
 }
 
 /** Says what happened, what was done about it, and what cannot be. */

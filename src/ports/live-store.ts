@@ -19,6 +19,7 @@ import type { Review, ReviewLimits } from '../domain/review.js';
 import type { Secret } from '../domain/secret.js';
 import type { DurationMs, Instant } from '../domain/time.js';
 import type { VerificationCode, VerificationRequest } from '../domain/verification.js';
+import type { LeaseClaim, LeaseHolder } from './lease.js';
 import type { Attempt } from './once.js';
 import type { Recipient } from './sealing.js';
 
@@ -32,6 +33,8 @@ export interface Caller {
   readonly once?: Attempt;
 }
 
+export type { LeaseClaim, LeaseHolder, ProcessMark } from './lease.js';
+
 /** The lease of writers, the only one that mutations are done under. */
 export const WRITERS = 'reconciler';
 
@@ -43,32 +46,6 @@ export interface Lease {
   readonly epoch: number;
   readonly until: Instant;
   readonly ttlMs: DurationMs;
-}
-
-/** A process, so that its own machine can tell whether it is still the one that runs. */
-export interface ProcessMark {
-  readonly machine: string;
-  /** Of the run of the operating system, and of the space in which process numbers count. */
-  readonly boot: string;
-  readonly pid: number;
-  /** When it started, as the operating system says: numbers are given again. */
-  readonly started: string;
-}
-
-export interface LeaseHolder {
-  readonly holder: string;
-  readonly epoch: number;
-  readonly since: Instant;
-  readonly until: Instant;
-  /** Absent: it did not say, or cannot. */
-  readonly process?: ProcessMark;
-}
-
-export interface LeaseClaim {
-  /** Who asks. */
-  readonly process?: ProcessMark;
-  /** The epoch of a lease whose holder is known to be dead: it is taken over before it ends. */
-  readonly takeOver?: number;
 }
 
 export interface StoreFacts {

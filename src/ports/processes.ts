@@ -1,5 +1,5 @@
 /** The processes of this machine, as far as a lease needs to know of them. */
-import type { ProcessMark } from './live-store.js';
+import type { ProcessMark } from './lease.js';
 
 export interface Processes {
   /** Undefined where the operating system does not say enough to tell a process from a later one of the same number. */

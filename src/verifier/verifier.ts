@@ -11,10 +11,10 @@ import { fail, ok, type Result } from '../domain/result.js';
 import type { DurationMs, Instant } from '../domain/time.js';
 import type { VerificationRequest } from '../domain/verification.js';
 import type { Clock } from '../ports/clock.js';
-import type { Credential, CredentialFeed, Position } from '../ports/credential-feed.js';
+import type { CredentialFeed } from '../ports/credential-feed.js';
 import type { Verification } from '../ports/live-store.js';
-import { CredentialIndex, type IndexSize } from './credential-index.js';
-import type { UseLog } from './use-log.js';
+import type { IndexSize } from './credential-index.js';
+import { load, loadAgain, type Memory, report } from './memory.js';
 
 /** How long the memory is trusted after the changes were last read and the uses last reported. */
 export const STALE_AFTER_MS: DurationMs = 2_000;
@@ -24,10 +24,6 @@ const FOLLOW_AT_MOST_EVERY_MS: DurationMs = 50;
 
 /** Uses that are kept while the store cannot be written; with more, nothing is answered from memory. */
 export const USES_KEPT_MAX = 250_000;
-
-const SNAPSHOT_PAGE = 10_000;
-/** One transaction, during which the process does nothing else: some milliseconds. */
-const REPORT_PAGE = 250;
 
 /** The verifier cannot tell: its memory is too old. Refuse, or ask the store itself. */
 export interface Unavailable {
@@ -119,12 +115,6 @@ export async function createVerifier(
   const verifier = new FollowingVerifier(feed, clock, following);
   const loaded = await verifier.refresh();
   return loaded.ok ? ok(verifier) : loaded;
-}
-
-/** The credentials as of some instant, and the change up to which they are complete. */
-interface Memory {
-  readonly index: CredentialIndex;
-  readonly position: Position;
 }
 
 class FollowingVerifier implements Verifier {
@@ -252,28 +242,13 @@ class FollowingVerifier implements Verifier {
     const before = this.#before;
     if (before === undefined) return load(this.#feed);
     const now = this.#clock.now();
-    const revoked: string[] = [];
-    const stopped = new Set<string>();
-    const loaded = await load(this.#feed, (credential) => {
-      const end = before.index.endOf(credential.mac, now);
-      if (end === 'revoked' && !isRevoked(credential, now)) revoked.push(credential.tokenId);
-      const { isDeactivated, owner } = credential.standing;
-      if (end === 'stopped' && !isDeactivated && owner === 'active') stopped.add(credential.keyId);
-    });
+    const loaded = await loadAgain(this.#feed, before, now);
     if (!loaded.ok) return loaded;
-    const endedAgain = revoked.length + stopped.size;
-    const ended =
-      endedAgain > 0 ? await this.#feed.endAgain({ revoked, stopped: [...stopped] }) : ok(undefined);
-    if (!ended.ok) return ended;
+    const { memory, endedAgain } = loaded.value;
     this.#before = undefined;
-    this.#setback = {
-      at: now,
-      from: before.position.revision,
-      to: loaded.value.position.revision,
-      endedAgain,
-    };
+    this.#setback = { at: now, from: before.position.revision, to: memory.position.revision, endedAgain };
     this.#onSetback?.(this.#setback);
-    return loaded;
+    return ok(memory);
   }
 
   /** Not while they are merely late: another process may be able to write, and hand a key over for want of them. */
@@ -297,46 +272,6 @@ class FollowingVerifier implements Verifier {
     return ok(undefined);
   }
 }
-
-/** What was reported before a fault is reported again with the rest, which changes nothing. */
-async function report(feed: CredentialFeed, log: UseLog): Promise<Result<void>> {
-  const uses = log.pending();
-  for (let from = 0; from < uses.length; from += REPORT_PAGE) {
-    const reported = await feed.reportUses(uses.slice(from, from + REPORT_PAGE));
-    if (!reported.ok) {
-      if (reported.error.isReadable) log.giveBack(from);
-      return reported;
-    }
-  }
-  log.reported();
-  return ok(undefined);
-}
-
-/** The revision first: what changes while the pages are read is then seen twice rather than missed. */
-async function load(
-  feed: CredentialFeed,
-  see: (credential: Credential) => void = () => undefined,
-): Promise<Result<Memory>> {
-  const pepper = await feed.pepper();
-  if (!pepper.ok) return pepper;
-  const position = await feed.position();
-  if (!position.ok) return position;
-  const index = new CredentialIndex(pepper.value);
-  let after: string | undefined;
-  do {
-    const page = await feed.snapshot(after, SNAPSHOT_PAGE);
-    if (!page.ok) return page;
-    for (const credential of page.value.credentials) {
-      see(credential);
-      index.put(credential);
-    }
-    after = page.value.next;
-  } while (after !== undefined);
-  return ok({ index, position: position.value });
-}
-
-const isRevoked = ({ dates: { isRevoked, revokedAt } }: Credential, now: Instant): boolean =>
-  isRevoked === true || (revokedAt !== undefined && revokedAt <= now);
 
 /** Ends a sleep; a ring in between is kept for the next. */
 class Bell {
