@@ -9,7 +9,7 @@ const only = (from, to, comment) => ({
   to: { path: '^src/', pathNot: [from, ...to].map((folder) => `^src/${folder}(/|\\.)`) },
 });
 
-const ENTRIES = '^src/main/(keywright|reader|quickstart|derive-entry|library|verifier|constructs)\\.ts$';
+const ENTRIES = '^src/main/(keywright|parser-thread|quickstart|derive-entry|library|verifier|constructs)\\.ts$';
 
 export default {
   forbidden: [
@@ -58,21 +58,23 @@ export default {
     only('domain', [], 'The words and rules stand on nothing, so that everything can stand on them.'),
     only('ports', ['domain'], 'What the core asks of the world is said in its own words.'),
     only('plan', ['domain'], 'Deciding is pure: no port, no store, no clock.'),
-    only('spec', ['domain'], 'Documents become desired state without knowing what is live.'),
-    only('constructs', ['domain', 'spec/stacks', 'spec/schema'], 'Constructs declare; they check what they declare as documents are checked.'),
+    only('documents', ['domain'], 'Documents become desired state without knowing what is live.'),
+    only('constructs', ['domain', 'documents/stacks', 'documents/schema'], 'Constructs declare; they check what they declare as documents are checked.'),
     only('observe', ['domain', 'ports', 'plan'], 'Gathering asks the ports and shapes the answers for the planner.'),
     only('apply', ['domain', 'ports', 'plan'], 'Doing obeys a plan through the ports and decides nothing.'),
-    only('controller', ['domain', 'ports', 'plan', 'observe', 'apply'], 'A pass strings gather, decide and do together.'),
-    only('authority', ['domain', 'ports'], 'Use-cases know a storage port of their own, not an engine.'),
-    only('storage', ['domain', 'authority/storage-port'], 'An engine implements the storage port and knows nothing else.'),
+    only('reconcile', ['domain', 'ports', 'plan', 'observe'], 'Gather and decide: what every preview shares, with no effect.'),
+    only('controller', ['domain', 'ports', 'plan', 'observe', 'apply', 'reconcile'], 'A pass strings gather, decide and do together.'),
+    only('credential-store', ['domain', 'ports'], 'Use-cases know a storage port of their own, not an engine.'),
+    only('storage', ['domain', 'credential-store/storage-port'], 'An engine implements the storage port and knows nothing else.'),
     only('sinks', ['domain', 'ports'], 'Adapters implement ports and never know one another.'),
     only('outbox', ['domain', 'ports'], 'How a letter is handed over knows nothing of how it came to be written.'),
     only('verifier', ['domain', 'ports'], 'The index answers from memory; where its facts come from is a port.'),
-    only('wire', ['domain', 'ports'], 'How the live-store port crosses HTTP is said once, for the routes and for the client.'),
-    only('client', ['domain', 'ports', 'wire'], 'The port over HTTP knows what crosses, and not who answers.'),
-    only('http', ['domain', 'ports', 'verifier', 'view', 'wire'], 'Routes ask ports and the verifier, and show what they say; which ones, main decides.'),
-    only('view', ['domain', 'ports', 'plan', 'spec/diagnostics', 'controller/status'], 'Views turn values into text and touch nothing.'),
-    only('cli', ['domain', 'ports', 'plan', 'spec', 'observe', 'apply', 'controller', 'view'], 'Commands are handed their adapters by main.'),
+    only('protocol', ['domain', 'ports'], 'How the live-store port crosses HTTP is said once, for the routes and for the client.'),
+    only('client', ['domain', 'ports', 'protocol'], 'The port over HTTP knows what crosses, and not who answers.'),
+    only('http', ['domain', 'ports', 'verifier', 'render', 'protocol'], 'Routes ask ports and the verifier, and show what they say; which ones, main decides.'),
+    only('render', ['domain', 'ports', 'plan', 'documents/diagnostics', 'controller/status'], 'Views turn values into text and touch nothing.'),
+    only('adapters', ['domain', 'ports', 'plan', 'documents', 'cli', 'controller', 'http', 'render', 'outbox', 'credential-store', 'verifier', 'storage/folder'], 'What this machine has: clock, chance, locks, threads, git. It is handed out by main.'),
+    only('cli', ['domain', 'ports', 'plan', 'documents', 'observe', 'apply', 'reconcile', 'controller', 'render'], 'Commands are handed their adapters by main.'),
   ],
   options: {
     doNotFollow: { path: 'node_modules' },

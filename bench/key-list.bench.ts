@@ -5,9 +5,9 @@
  */
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { sodiumSealing, systemClock, systemEntropy } from '../src/adapters/system.js';
 import { Secret } from '../src/domain/secret.js';
 import { openEmbeddedServed } from '../src/main/served-store.js';
-import { sodiumSealing, systemClock, systemEntropy } from '../src/main/system.js';
 import { alternate, atLeast, atMost, isQuick, note, report } from './support/figures.js';
 import { scratchFolder } from './support/fleet.js';
 import { load, serveBare, started } from './support/http-load.js';

@@ -4,12 +4,12 @@
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { loadDesired, loadProject } from '../src/documents/load.js';
 import { DOCUMENTS_MANAGER } from '../src/domain/live.js';
 import type { Result } from '../src/domain/result.js';
-import { createWorld } from '../src/main/world.js';
+import { createWorld } from '../src/main/dependencies.js';
 import { gather } from '../src/observe/gather.js';
 import { plan } from '../src/plan/plan-changes.js';
-import { loadDesired, loadProject } from '../src/spec/load.js';
 import { isQuick, note, report } from './support/figures.js';
 import { dotenvLayout, scratchFolder, writeFleet } from './support/fleet.js';
 import { keywright, requireCli, runNode } from './support/processes.js';

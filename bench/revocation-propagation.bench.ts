@@ -5,13 +5,13 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { sodiumSealing, systemClock, systemEntropy } from '../src/adapters/system.js';
 import { fault } from '../src/domain/errors.js';
 import { ApiKey, type ApiKeySpec } from '../src/domain/kinds/api-key.js';
 import { normalForm } from '../src/domain/kinds/normal-form.js';
 import { fail, type Result } from '../src/domain/result.js';
 import { Secret } from '../src/domain/secret.js';
 import { openPostgresFeed, openPostgresStore } from '../src/main/postgres-store.js';
-import { sodiumSealing, systemClock, systemEntropy } from '../src/main/system.js';
 import type { CredentialFeed } from '../src/ports/credential-feed.js';
 import type { LiveStore } from '../src/ports/live-store.js';
 import { createVerifier } from '../src/verifier/verifier.js';

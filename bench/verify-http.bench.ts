@@ -6,14 +6,14 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { newHttpMetrics } from '../src/adapters/http-metrics.js';
+import { sodiumSealing, systemClock, systemEntropy } from '../src/adapters/system.js';
 import { ok } from '../src/domain/result.js';
 import { openPlanGate } from '../src/http/plan-gate.js';
 import { listen } from '../src/http/server.js';
-import { newHttpMetrics } from '../src/main/http-metrics.js';
 import { previewsOver } from '../src/main/previews.js';
 import { readinessOf } from '../src/main/readiness.js';
 import { openEmbeddedServed } from '../src/main/served-store.js';
-import { sodiumSealing, systemClock, systemEntropy } from '../src/main/system.js';
 import type { Credential, CredentialFeed } from '../src/ports/credential-feed.js';
 import { createVerifier } from '../src/verifier/verifier.js';
 import { credentialAt, generatedFeed, seededEntropy } from './support/credentials.js';

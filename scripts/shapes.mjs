@@ -1,6 +1,6 @@
 /**
- * Puts in the place of src/spec/shape.ts, which compiles the schemas of kinds when it is asked, what ajv makes of
- * them ahead of time: checks that only say yes or no. What is wrong is found by src/spec/validators.ts as ever.
+ * Puts in the place of src/documents/validate-shape.ts, which compiles the schemas of kinds when it is asked, what ajv makes of
+ * them ahead of time: checks that only say yes or no. What is wrong is found by src/documents/validators.ts as ever.
  */
 import { build } from 'esbuild';
 
@@ -10,14 +10,14 @@ const SOURCES = `
   export { default as standaloneCode } from 'ajv/dist/standalone/index.js';
   export { documentSchema } from './domain/kinds/document-schema.js';
   export { KINDS } from './domain/kinds/index.js';
-  export { schemaCompiler } from './spec/validators.js';
+  export { schemaCompiler } from './documents/validators.js';
 `;
 
 /** An esbuild plugin. */
 export const shapesAhead = {
   name: 'shapes-ahead',
   setup({ onLoad }) {
-    onLoad({ filter: /[/\\]src[/\\]spec[/\\]shape\.ts$/ }, async () => ({
+    onLoad({ filter: /[/\\]src[/\\]documents[/\\]validate-shape\.ts$/ }, async () => ({
       contents: await shapesModule(),
       loader: 'js',
     }));

@@ -4,16 +4,16 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { deliveriesOf, deliveriesText } from '../../src/authority/deliveries.js';
-import { type Keyring, openKeyring } from '../../src/authority/keyring.js';
-import { keyFactsOf, signObject, signVersion, versionFactsOf } from '../../src/authority/rows.js';
-import type { KeyringRow, ObjectRow, VersionRow } from '../../src/authority/storage-port.js';
+import { systemEntropy } from '../../src/adapters/system.js';
+import { deliveriesOf, deliveriesText } from '../../src/credential-store/deliveries.js';
+import { type Keyring, openKeyring } from '../../src/credential-store/keyring.js';
+import { keyFactsOf, signObject, signVersion, versionFactsOf } from '../../src/credential-store/rows.js';
+import type { KeyringRow, ObjectRow, VersionRow } from '../../src/credential-store/storage-port.js';
 import { canonicalJson } from '../../src/domain/canonical.js';
 import { sinkIdOf } from '../../src/domain/kinds/index.js';
 import { quietUntil } from '../../src/domain/lifecycle.js';
 import { type DeclarationOf, declarationDigest } from '../../src/domain/objects.js';
 import { base62, fingerprintOf, mintKey, Secret } from '../../src/domain/secret.js';
-import { systemEntropy } from '../../src/main/system.js';
 import { SqliteConnection } from '../../src/storage/sqlite/driver.js';
 import { dotenvLayout, KEYS_PER_FILE, keyAt, writeFleet } from './fleet.js';
 import { keywright, runNode } from './processes.js';

@@ -14,9 +14,9 @@ import type { Caller, LiveStore } from '../ports/live-store.js';
 import type { Identity, Sealing } from '../ports/sealing.js';
 import type { Sinks } from '../ports/sink.js';
 import type { LeaseKeeper } from './lease.js';
-import { type Pauses, pausesUntil } from './pauses.js';
 import { newRollouts } from './rollout.js';
 import { runInOrder } from './schedule.js';
+import { type Pauses, pausesUntil } from './sleep.js';
 import type { KeepDocument, StepWorld } from './step-world.js';
 import { perform } from './steps/index.js';
 

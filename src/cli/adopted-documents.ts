@@ -2,12 +2,12 @@
 import { readFile, rm } from 'node:fs/promises';
 import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 import type { KeepDocument } from '../apply/step-world.js';
+import { isStacksFolder } from '../documents/files.js';
 import { fault } from '../domain/errors.js';
 import { compareRefs, type Declaration, refOf } from '../domain/objects.js';
 import { fail, ok, type Result } from '../domain/result.js';
-import { isStacksFolder } from '../spec/files.js';
-import { type Documented, documentsOf } from '../view/documents.js';
-import { documentsYaml } from '../view/documents-yaml.js';
+import { type Documented, documentsOf } from '../render/export.js';
+import { documentsYaml } from '../render/export-yaml.js';
 import { isYamlFile, writeText } from './document-files.js';
 import { type Failure, failure } from './failure.js';
 import { type Documents, openDocuments } from './session.js';

@@ -3,8 +3,8 @@ import { access, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { OBJECT_KINDS, type ObjectKind } from '../domain/kinds/index.js';
 import { ok, type Result } from '../domain/result.js';
-import type { LiveDocument } from '../view/documents.js';
-import { documentsYaml } from '../view/documents-yaml.js';
+import type { LiveDocument } from '../render/export.js';
+import { documentsYaml } from '../render/export-yaml.js';
 import { type Failure, failure } from './failure.js';
 
 /** A file by its path from the working folder, and what belongs in it. */

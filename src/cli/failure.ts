@@ -1,7 +1,8 @@
 /** How a command ends when it doesn't succeed: one fault, or the errors of the documents. */
+
+import type { Diagnostic } from '../documents/diagnostics.js';
 import { type Fault, type FaultCode, fault } from '../domain/errors.js';
 import { fail } from '../domain/result.js';
-import type { Diagnostic } from '../spec/diagnostics.js';
 
 export interface Failure {
   readonly fault: Fault;

@@ -9,7 +9,7 @@ import type { Result } from '../domain/result.js';
 import { ok } from '../domain/result.js';
 import { planDigest } from '../plan/digest.js';
 import type { Plan } from '../plan/plan.js';
-import { type PlanDocument, planJson } from '../view/plan-json.js';
+import { type PlanDocument, planJson } from '../render/plan-json.js';
 import { type Failure, failure } from './failure.js';
 
 export async function savePlan(folder: string, file: string, plan: Plan): Promise<Result<void, Failure>> {

@@ -8,16 +8,16 @@ import { Secret } from '../domain/secret.js';
 import { type DurationMs, parseDuration } from '../domain/time.js';
 import { type Command, Input, type OptionSpec } from './command.js';
 import { COMMANDS } from './commands/index.js';
+import type { Dependencies } from './dependencies.js';
 import { EXIT, type ExitCode, exitOf } from './exit.js';
-import { renderFailure } from './render.js';
+import { renderFailure } from './output.js';
 import type { CommandContext, CommonFlags, OutputFormat, Terminal } from './terminal.js';
-import type { World } from './world.js';
 
 export interface Invocation {
   readonly argv: readonly string[];
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly terminal: Terminal;
-  readonly world: World;
+  readonly world: Dependencies;
   /** Who runs the command, for the audit log. */
   readonly actor: string;
   readonly version: string;

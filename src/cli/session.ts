@@ -3,17 +3,17 @@
  * Whoever opens a session closes it; `withSession` does both.
  */
 import { existsSync } from 'node:fs';
+import { type LoadedProject, type LoadedState, loadProject } from '../documents/load.js';
 import { DOCUMENTS_MANAGER, type Ownership } from '../domain/live.js';
 import type { Result } from '../domain/result.js';
 import { ok } from '../domain/result.js';
 import type { LiveStore } from '../ports/live-store.js';
 import type { Sinks } from '../ports/sink.js';
-import { type LoadedProject, type LoadedState, loadProject } from '../spec/load.js';
+import { readDesired } from './cdk-synth.js';
+import type { StorePlace, WhenAbsent } from './dependencies.js';
 import type { ExitCode } from './exit.js';
 import { badDocuments, type Failure, failed, failure } from './failure.js';
-import { readDesired } from './synthesizing.js';
 import type { CommandContext } from './terminal.js';
-import type { StorePlace, WhenAbsent } from './world.js';
 
 /** The project of the working folder. `no_project` names `init`. */
 export async function openProject({ flags }: CommandContext): Promise<Result<LoadedProject, Failure>> {

@@ -1,7 +1,7 @@
 /** What a command may touch of the terminal. The only place of the core that prints. */
 import type { DurationMs } from '../domain/time.js';
 import type { Caller } from '../ports/live-store.js';
-import type { StorePlace, World } from './world.js';
+import type { Dependencies, StorePlace } from './dependencies.js';
 
 export interface Terminal {
   readonly cwd: string;
@@ -33,7 +33,7 @@ export interface Progress {
 /** Everything a command is handed. */
 export interface CommandContext {
   readonly terminal: Terminal;
-  readonly world: World;
+  readonly world: Dependencies;
   readonly flags: CommonFlags;
   /** The caller of this command for the audit log: `cli:revoke`. */
   readonly caller: Caller;

@@ -10,17 +10,17 @@ import { Secret } from '../domain/secret.js';
 import { VERSION } from '../domain/version.js';
 import type { Clock } from '../ports/clock.js';
 import type { LiveStore, Request } from '../ports/live-store.js';
-import { type Broken, type Found, REFS_MAX } from '../wire/reading.js';
-import { STORE, WIRE_VERSION } from '../wire/store.js';
-import type { SentRequest } from '../wire/writing.js';
+import type { SentRequest } from '../protocol/mutations.js';
+import { type Broken, type Found, REFS_MAX } from '../protocol/queries.js';
+import { STORE, WIRE_VERSION } from '../protocol/store-protocol.js';
 import { type PlainHttp, parseAddress } from './address.js';
-import { Mutations } from './batching.js';
-import { Caller } from './calling.js';
-import * as restored from './restoring.js';
-import { SURVEY_PATIENCE_MS, survey } from './surveying.js';
+import { watch } from './change-stream.js';
+import * as restored from './decode.js';
+import { foreign } from './errors.js';
+import { Mutations } from './mutation-batch.js';
+import { Caller } from './rpc-client.js';
+import { SUMMARY_TIMEOUT_MS, survey } from './summary-stream.js';
 import { openTransport, type Transport } from './transport.js';
-import { foreign } from './trouble.js';
-import { watch } from './watching.js';
 
 export interface RemoteStoreOptions {
   /** `https://keys.example.com`. */
@@ -122,7 +122,7 @@ function readingOf({ transport, caller }: Parts): Reading {
   return {
     facts: () => caller.call(STORE.facts, {}),
     survey: (): Promise<Result<readonly LiveSummary[]>> =>
-      caller.patiently({ again: 'harmless', patienceMs: SURVEY_PATIENCE_MS }, () => survey(transport)),
+      caller.patiently({ again: 'harmless', patienceMs: SUMMARY_TIMEOUT_MS }, () => survey(transport)),
     fetch: async (refs) => {
       const found = await inParts(refs, (part) => caller.call(STORE.fetch, { refs: part.map(plainRef) }));
       return mapped(found, (objects) =>

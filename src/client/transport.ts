@@ -8,7 +8,7 @@ import { fail, ok, type Result } from '../domain/result.js';
 import type { Secret } from '../domain/secret.js';
 import type { DurationMs } from '../domain/time.js';
 import type { Address } from './address.js';
-import { type Trouble, troubleOf } from './trouble.js';
+import { type ClientError, clientErrorOf } from './errors.js';
 
 export interface Asked {
   readonly method: 'GET' | 'POST';
@@ -26,7 +26,7 @@ export interface Asked {
 export interface Transport {
   readonly shown: string;
   /** The answer as soon as its head is there; whoever gets it reads it. */
-  ask(asked: Asked): Promise<Result<IncomingMessage, Trouble>>;
+  ask(asked: Asked): Promise<Result<IncomingMessage, ClientError>>;
   close(): void;
 }
 
@@ -64,7 +64,7 @@ export async function openTransport({ address, token, agent }: TransportOptions)
         const request = client.request(optionsOf(asked));
         request.once('timeout', () => request.destroy(new Silence()));
         request.once('response', (response) => resolve(ok(response)));
-        request.on('error', (error) => resolve(fail(troubleOf(error, address.shown))));
+        request.on('error', (error) => resolve(fail(clientErrorOf(error, address.shown))));
         request.end(asked.body);
       }),
     close: () => pool.destroy(),
@@ -79,7 +79,7 @@ class Silence extends Error {
 const TEXT_MAX_CHARACTERS = 256 * 1_024 * 1_024;
 
 /** The whole body. */
-export async function textOf(response: IncomingMessage, shown: string): Promise<Result<string, Trouble>> {
+export async function textOf(response: IncomingMessage, shown: string): Promise<Result<string, ClientError>> {
   let text = '';
   for await (const line of chunksOf(response, shown)) {
     if (!line.ok) return line;
@@ -96,22 +96,22 @@ export async function textOf(response: IncomingMessage, shown: string): Promise<
 export async function* chunksOf(
   response: IncomingMessage,
   shown: string,
-): AsyncGenerator<Result<string, Trouble>> {
+): AsyncGenerator<Result<string, ClientError>> {
   response.setEncoding('utf8');
   try {
     for await (const chunk of response) yield ok(chunk as string);
   } catch (error) {
-    yield fail(troubleOf(error, shown));
+    yield fail(clientErrorOf(error, shown));
     return;
   }
-  if (!response.complete) yield fail(troubleOf(new Error('the answer was cut off'), shown));
+  if (!response.complete) yield fail(clientErrorOf(new Error('the answer was cut off'), shown));
 }
 
 /** Each line, without what ends it. What comes after the last end of a line is none. */
 export async function* linesOf(
   response: IncomingMessage,
   shown: string,
-): AsyncGenerator<Result<string, Trouble>> {
+): AsyncGenerator<Result<string, ClientError>> {
   let rest: string[] = [];
   for await (const chunk of chunksOf(response, shown)) {
     if (!chunk.ok) {

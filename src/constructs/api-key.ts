@@ -2,7 +2,7 @@
 import { type DataConfig, DataResource, type TerraformDataSource, Token } from 'cdktf';
 import type { Construct } from 'constructs';
 import type { ApiKeySpec } from '../domain/kinds/index.js';
-import { headOf, isMarked, mark, Named, notGiven, refer } from './declared.js';
+import { headOf, isMarked, mark, Named, notGiven, refer } from './declared-object.js';
 import type { IApiKey, IEnvironment, IKeyOwner } from './interfaces.js';
 import type { KeyProps, RotationProps } from './key-props.js';
 import { ApiKeyResource, DataApiKey } from './level1/index.js';

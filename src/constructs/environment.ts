@@ -1,7 +1,7 @@
 /** Environment: an isolated world of keys, spaces and guests, and where most constructs are added. */
 import type { Construct } from 'constructs';
 import { sha256 } from '../domain/canonical.js';
-import { headOf, isMarked, mark, Named } from './declared.js';
+import { headOf, isMarked, mark, Named } from './declared-object.js';
 import { Guest } from './guest.js';
 import type { AddedServiceProps, AddedSpaceProps, IEnvironment, InvitedGuestProps } from './interfaces.js';
 import { EnvironmentResource } from './level1/index.js';

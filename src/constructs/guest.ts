@@ -1,6 +1,6 @@
 /** Guest: somebody from outside who is let into spaces of one environment, for a while. */
 import type { Construct } from 'constructs';
-import { headOf, isMarked, mark, Named, refer } from './declared.js';
+import { headOf, isMarked, mark, Named, refer } from './declared-object.js';
 import type { IEnvironment, IGuest, InvitedGuestProps, ISpace } from './interfaces.js';
 import { GuestResource } from './level1/index.js';
 import { literal } from './text.js';

@@ -1,7 +1,7 @@
 /** Owners of keys that are no construct of their own: the tenant, and a team with another role than viewer. */
 import type { IConstruct } from 'constructs';
 import type { ApiKeySpec } from '../domain/kinds/index.js';
-import { refer } from './declared.js';
+import { refer } from './declared-object.js';
 import type { IKeyOwner, IService, ITeam, IUser } from './interfaces.js';
 import { roleAt, type TeamRole } from './roles.js';
 

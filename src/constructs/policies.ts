@@ -4,8 +4,8 @@
  */
 import { TerraformStack } from 'cdktf';
 import type { IConstruct } from 'constructs';
+import { readStack } from '../documents/stacks/stack.js';
 import { parseDuration } from '../domain/time.js';
-import { readStack } from '../spec/stacks/stack.js';
 import type { Duration } from './duration.js';
 
 /** One resource of ours as it is synthesized. */

@@ -1,6 +1,6 @@
 /** Role: a named set of permissions, for people in the tenant or in a team. */
 import type { Construct } from 'constructs';
-import { headOf, isMarked, mark, Named } from './declared.js';
+import { headOf, isMarked, mark, Named } from './declared-object.js';
 import { RoleResource } from './level1/index.js';
 import type { DeclaredProps, IRole } from './named.js';
 import { literal } from './text.js';

@@ -1,6 +1,6 @@
 /** Roles by name: those that every store has, and any other by `of`. */
 import type { IConstruct } from 'constructs';
-import { notGiven, refer } from './declared.js';
+import { notGiven, refer } from './declared-object.js';
 import type { IRole } from './named.js';
 import { literal } from './text.js';
 

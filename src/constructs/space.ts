@@ -1,6 +1,6 @@
 /** Space: a room in an environment, with workbooks, that guests can be let into. */
 import type { Construct } from 'constructs';
-import { headOf, isMarked, mark, Named, refer } from './declared.js';
+import { headOf, isMarked, mark, Named, refer } from './declared-object.js';
 import type { AddedSpaceProps, IEnvironment, IGuest, ISpace } from './interfaces.js';
 import { SpaceResource } from './level1/index.js';
 import { literal } from './text.js';

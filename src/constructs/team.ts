@@ -2,7 +2,7 @@
 import type { Construct, IConstruct } from 'constructs';
 import type { ApiKeySpec } from '../domain/kinds/index.js';
 import { ApiKey } from './api-key.js';
-import { headOf, isMarked, mark, Named, refer } from './declared.js';
+import { headOf, isMarked, mark, Named, refer } from './declared-object.js';
 import type { ITeam, IUser, TeamKeyProps } from './interfaces.js';
 import { TeamResource } from './level1/index.js';
 import type { DeclaredProps } from './named.js';

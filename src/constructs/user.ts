@@ -1,7 +1,7 @@
 /** User: a person, and what they may do in the tenant. */
 import type { Construct, IConstruct } from 'constructs';
 import type { ApiKeySpec } from '../domain/kinds/index.js';
-import { headOf, isMarked, mark, Named, refer } from './declared.js';
+import { headOf, isMarked, mark, Named, refer } from './declared-object.js';
 import type { IUser } from './interfaces.js';
 import { UserResource } from './level1/index.js';
 import type { DeclaredProps, IRole } from './named.js';

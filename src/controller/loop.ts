@@ -14,10 +14,10 @@ import { fail, ok, type Result } from '../domain/result.js';
 import { type DurationMs, SECOND_MS } from '../domain/time.js';
 import type { Clock } from '../ports/clock.js';
 import type { LiveStore } from '../ports/live-store.js';
-import { Bell, heardAny } from './bell.js';
+import { backoffMs, GAP_MS, newBackoff } from './backoff.js';
 import { type PassFailure, passFailure } from './documents.js';
 import type { PassOutcome } from './pass.js';
-import { backoffMs, GAP_MS, newPatience } from './patience.js';
+import { firstSignal, Signal } from './signal.js';
 import type { ControllerEvent } from './status.js';
 
 /** Less than the lease of writers, and looked at often: whoever stands by is at work within that one's five seconds. */
@@ -61,7 +61,7 @@ export async function control(world: ControllerWorld): Promise<Result<void, Pass
   signal.addEventListener('abort', () => onEvent({ kind: 'stopping', at: clock.now() }), { once: true });
   const connection = await connected(world);
   if (!connection.ok) return signal.aborted ? ok(undefined) : connection;
-  const bells = { documents: new Bell(), store: new Bell() };
+  const bells = { documents: new Signal(), store: new Signal() };
   const ends = [
     connection.value.watchDocuments(bells.documents.ring),
     connection.value.store.watch(bells.store.ring),
@@ -91,7 +91,7 @@ async function connected(world: ControllerWorld): Promise<Result<Connection, Pas
 
 interface Leading extends ControllerWorld {
   readonly connection: Connection;
-  readonly bells: { readonly documents: Bell; readonly store: Bell };
+  readonly bells: { readonly documents: Signal; readonly store: Signal };
 }
 
 /** Returns when it was stopped. */
@@ -124,7 +124,7 @@ async function electAndLead(world: Leading): Promise<void> {
 async function lead(world: Leading, keeper: LeaseKeeper): Promise<void> {
   const { connection, bells, clock, onEvent } = world;
   const signal = AbortSignal.any([world.signal, keeper.lost]);
-  const patience = newPatience(world);
+  const patience = newBackoff(world);
   while (!signal.aborted) {
     const startedAt = clock.monotonicMs();
     const held = await keeper.ensure();
@@ -139,7 +139,7 @@ async function lead(world: Leading, keeper: LeaseKeeper): Promise<void> {
     if (passed.ok) onEvent({ kind: 'passed', at, tookMs, outcome: passed.value, nextAt });
     else onEvent({ kind: 'failed', at, tookMs, failure: passed.error, nextAt });
     await clock.sleep(GAP_MS, signal).catch(() => undefined);
-    await heardAny(
+    await firstSignal(
       rest.heeds.map((name) => bells[name]),
       { ms: rest.ms - GAP_MS, clock, signal },
     );

@@ -8,15 +8,16 @@ import { type Fault, fault } from '../domain/errors.js';
 import { DOCUMENTS_MANAGER, type Ownership } from '../domain/live.js';
 import { fail, ok, type Result } from '../domain/result.js';
 import { type Instant, NEVER } from '../domain/time.js';
+import { wakeAt } from '../plan/next-wakeup.js';
 import type { Plan, Step } from '../plan/plan.js';
 import type { Report } from '../plan/report.js';
-import { wakeAt } from '../plan/wake.js';
 import type { Clock } from '../ports/clock.js';
 import type { LiveStore } from '../ports/live-store.js';
 import type { Processes } from '../ports/processes.js';
 import type { Identity, Sealing } from '../ports/sealing.js';
 import type { Sinks } from '../ports/sink.js';
-import { RECONCILER_PATH } from './causes.js';
+import { RECONCILER_PATH } from '../reconcile/drift-attribution.js';
+import { preview } from '../reconcile/preview.js';
 import {
   type Commit,
   type Documents,
@@ -24,8 +25,7 @@ import {
   passFailure,
   type ReadDocuments,
 } from './documents.js';
-import { preview } from './preview.js';
-import { type DriftPolicy, type Withheld, withhold } from './withhold.js';
+import { type DriftPolicy, type HeldBack, holdBack } from './hold-back.js';
 
 export interface PassWorld {
   readonly documents: ReadDocuments;
@@ -49,7 +49,7 @@ export interface PassOutcome {
   readonly plan: Plan;
   readonly commit: Commit | undefined;
   /** What was left undone, and why. */
-  readonly withheld: readonly Withheld[];
+  readonly heldBack: readonly HeldBack[];
   /** What was done; undefined when there was nothing to do. */
   readonly report: Report | undefined;
   /** When to look again, by the store's clock as `plan.now` is: at once after doing something. NEVER if time changes nothing. */
@@ -111,11 +111,11 @@ async function decide(world: PassWorld, documents: Documents): Promise<Result<De
   const { plan, input, isLive, quietUntil } = seen.value;
   const problems = documents.unresolved(isLive);
   if (problems.length > 0) return fail(passFailure(unresolvedNames(problems.length), problems));
-  const chosen = await withhold(plan, { input, store, drift, restingMs: documents.restingMs ?? NEVER });
+  const chosen = await holdBack(plan, { input, store, drift, restingMs: documents.restingMs ?? NEVER });
   if (!chosen.ok) return failed(chosen.error);
-  const { steps, withheld, until } = chosen.value;
+  const { steps, heldBack, until } = chosen.value;
   const at = Math.min(until, wakeAt(plan, input, quietUntil));
-  return ok({ steps, outcome: { plan, commit, withheld, report: undefined, wakeAt: at } });
+  return ok({ steps, outcome: { plan, commit, heldBack, report: undefined, wakeAt: at } });
 }
 
 const ownershipOf = ({ desired }: Documents): Ownership => ({

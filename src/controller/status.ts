@@ -5,8 +5,8 @@ import type { PassFailure } from './documents.js';
 import type { PassOutcome } from './pass.js';
 
 export type { DocumentProblem, PassFailure } from './documents.js';
+export type { DriftPolicy, HeldBack } from './hold-back.js';
 export type { PassOutcome } from './pass.js';
-export type { DriftPolicy, Withheld } from './withhold.js';
 
 /** Everything that happens to a controller. `at` is this machine's clock. */
 export type ControllerEvent =

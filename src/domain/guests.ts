@@ -17,15 +17,15 @@ export interface Place {
 }
 
 /** From then on the guest is out for good; NEVER without `expiresAfter` or before the first grant. */
-export const lapsesAt = ({ spec: { expiresAfter }, grantedAt }: GuestFacts): Instant =>
+export const expiresAt = ({ spec: { expiresAfter }, grantedAt }: GuestFacts): Instant =>
   expiresAfter === undefined || grantedAt === undefined ? NEVER : grantedAt + durationMs(expiresAfter);
 
-export const hasLapsed = (guest: GuestFacts, now: Instant): boolean => lapsesAt(guest) <= now;
+export const hasExpired = (guest: GuestFacts, now: Instant): boolean => expiresAt(guest) <= now;
 
 /** A grant of a space opens all of it; one of workbooks opens these alone, and not the space. */
 export function isOpenTo(guest: GuestFacts, place: Place, now: Instant): boolean {
   const { environment, grants = [] } = guest.spec;
-  if (hasLapsed(guest, now) || environment !== place.environment) return false;
+  if (hasExpired(guest, now) || environment !== place.environment) return false;
   const { name, id } = place.space;
   return grants.some(({ space, workbooks }) => {
     if (space !== name && space !== id) return false;

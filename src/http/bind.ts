@@ -3,14 +3,14 @@ import type { Server } from 'node:http';
 import { fault } from '../domain/errors.js';
 import { fail, ok, type Result } from '../domain/result.js';
 
-export interface ListenPlace {
+export interface ListenAddress {
   readonly host: string;
   /** 0: any that is free. */
   readonly port: number;
 }
 
 /** Gives the real port, also when any was asked for. `usage` for an address that cannot be listened on. */
-export function bind(server: Server, { host, port }: ListenPlace): Promise<Result<number>> {
+export function bind(server: Server, { host, port }: ListenAddress): Promise<Result<number>> {
   return new Promise((resolve) => {
     server.once('error', (cause: NodeJS.ErrnoException) =>
       resolve(

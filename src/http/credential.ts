@@ -1,7 +1,7 @@
 /** The one credential of a request, or why there is none to go by. */
 import type { IncomingMessage } from 'node:http';
 import { fault } from '../domain/errors.js';
-import { presentedIn } from '../domain/presented.js';
+import { requestCredential } from '../domain/request-credential.js';
 import { fail, ok, type Result } from '../domain/result.js';
 import type { Secret } from '../domain/secret.js';
 import { CHALLENGE, type Refusal } from './problem.js';
@@ -15,7 +15,7 @@ const NONE = ok(undefined);
 
 /** Undefined when there is none that could be ours. `bad_request` for more than one. Not known to be good. */
 export function credentialOf({ rawHeaders }: IncomingMessage): Result<Secret | undefined, Refusal> {
-  const shown = presentedIn(rawHeaders);
+  const shown = requestCredential(rawHeaders);
   if (shown.kind === 'several') return TWO;
   return shown.kind === 'one' ? ok(shown.token) : NONE;
 }

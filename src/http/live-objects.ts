@@ -8,7 +8,7 @@ import { isId, type ObjectRef, refText } from '../domain/objects.js';
 import type { Principal } from '../domain/principal.js';
 import { fail, ok, type Result } from '../domain/result.js';
 import { formatInstant } from '../domain/time.js';
-import type { By } from '../ports/authority.js';
+import type { By } from '../ports/identity.js';
 import type { LiveStore } from '../ports/live-store.js';
 import { maySee } from './access.js';
 import { type Entry, withKept } from './numbered.js';

@@ -7,7 +7,7 @@ import type { LiveObject } from '../domain/live.js';
 import type { ObjectRef } from '../domain/objects.js';
 import { ok, type Result } from '../domain/result.js';
 import type { LiveStore } from '../ports/live-store.js';
-import type { Kept } from '../ports/rooms.js';
+import type { Kept } from '../ports/spaces.js';
 import { cursorOf, pageThrough } from './paging.js';
 import { nullable, PAGE_MAX, pageQuery } from './schemas.js';
 import type { HttpWorld } from './world.js';

@@ -9,7 +9,7 @@ import { fault } from '../domain/errors.js';
 import { actorOf, type Principal } from '../domain/principal.js';
 import { fail, ok, type Result } from '../domain/result.js';
 import { TOKEN_PATTERN } from '../domain/secret.js';
-import type { Attempt } from '../ports/once.js';
+import type { Attempt } from '../ports/idempotency.js';
 import { type Answered, isOnce, type Route } from './route.js';
 import type { HttpWorld } from './world.js';
 

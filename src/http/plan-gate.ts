@@ -3,8 +3,9 @@
  * exchanged for; people who sign in and the root token do, so that an owner can change the plan. Known here at once
  * when it is changed here, and within a second of the next call when it is changed elsewhere.
  */
+
+import { API_ACCESS, entitlementsOf, type Plan } from '../domain/billing-plan.js';
 import { fault } from '../domain/errors.js';
-import { API_ACCESS, entitlementsOf, type Plan } from '../domain/plans.js';
 import type { Principal } from '../domain/principal.js';
 import { fail, ok, type Result } from '../domain/result.js';
 import { type DurationMs, SECOND_MS } from '../domain/time.js';

@@ -7,7 +7,7 @@ import type { FaultCode } from '../domain/errors.js';
 import type { Principal } from '../domain/principal.js';
 import { ok, type Result } from '../domain/result.js';
 import type { Secret } from '../domain/secret.js';
-import type { CallContext } from '../ports/authority.js';
+import type { CallContext } from '../ports/identity.js';
 import type { Scope } from './access.js';
 import type { BodyFormat } from './body.js';
 import type { Refusal } from './problem.js';

@@ -10,7 +10,7 @@ import { ok, type Result } from '../domain/result.js';
 import { type DurationMs, SECOND_MS } from '../domain/time.js';
 import type { Clock } from '../ports/clock.js';
 import { createApp } from './app.js';
-import { bind, type ListenPlace } from './bind.js';
+import { bind, type ListenAddress } from './bind.js';
 import { direct } from './direct.js';
 import { problemOf } from './problem.js';
 import type { HttpWorld } from './world.js';
@@ -27,7 +27,7 @@ const CONNECTIONS_MAX = 2_000;
 const HEADERS_MAX_BYTES = 16 * 1_024;
 
 /** `usage` for an address that cannot be listened on. */
-export async function listen(world: HttpWorld, place: ListenPlace): Promise<Result<Listening>> {
+export async function listen(world: HttpWorld, place: ListenAddress): Promise<Result<Listening>> {
   const server = createHttpServer(world);
   const port = await bind(server, place);
   if (!port.ok) return port;

@@ -12,7 +12,7 @@ import type { Verification } from '../ports/live-store.js';
 import type { HttpWorld } from './world.js';
 
 /** Who waits longer has gone elsewhere. */
-const STORE_PATIENCE_MS: DurationMs = 2 * SECOND_MS;
+const STORE_TIMEOUT_MS: DurationMs = 2 * SECOND_MS;
 
 type Verifying = Pick<HttpWorld, 'verifier' | 'store' | 'clock' | 'plan'>;
 
@@ -36,7 +36,7 @@ export const verifyInStore = (
   { store, clock }: Pick<Verifying, 'store' | 'clock'>,
   token: Secret,
   request: VerificationRequest = {},
-): Promise<Result<Verification>> => within(clock, STORE_PATIENCE_MS, store.verify(token, request));
+): Promise<Result<Verification>> => within(clock, STORE_TIMEOUT_MS, store.verify(token, request));
 
 /**
  * A call of ours by a key is a use of it like any other: counted if it let somebody in, and known of if not. Tokens

@@ -2,23 +2,23 @@
 import type { Entropy } from '../domain/entropy.js';
 import type { Result } from '../domain/result.js';
 import type { Accounts } from '../ports/accounts.js';
-import type { Authority } from '../ports/authority.js';
+import type { Admin } from '../ports/admin.js';
 import type { Clock } from '../ports/clock.js';
+import type { IdentityService } from '../ports/identity.js';
 import type { LiveStore } from '../ports/live-store.js';
-import type { Manual } from '../ports/manual.js';
-import type { People } from '../ports/people.js';
-import type { Rooms } from '../ports/rooms.js';
+import type { Spaces } from '../ports/spaces.js';
+import type { Users } from '../ports/users.js';
+import type { driftJson } from '../render/drift-text.js';
+import type { PlanDocument } from '../render/plan-json.js';
 import type { Verifier } from '../verifier/verifier.js';
-import type { driftJson } from '../view/drift-text.js';
-import type { PlanDocument } from '../view/plan-json.js';
 import type { PlanGate } from './plan-gate.js';
 
 export interface HttpWorld {
   readonly store: LiveStore;
-  readonly authority: Authority;
-  readonly rooms: Rooms;
-  readonly people: People;
-  readonly manual: Manual;
+  readonly authority: IdentityService;
+  readonly rooms: Spaces;
+  readonly people: Users;
+  readonly manual: Admin;
   readonly accounts: Accounts;
   readonly plan: PlanGate;
   readonly previews: Previews;

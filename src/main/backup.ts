@@ -1,12 +1,12 @@
 /** A backup of an embedded store: one file that is a store itself, without the master key. */
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { verifyAudit } from '../authority/audit.js';
-import { identityOf } from '../authority/bootstrap.js';
-import { type Keyring, openKeyring } from '../authority/keyring.js';
-import { record } from '../authority/record.js';
-import type { Storage } from '../authority/storage-port.js';
-import type { BackupReport } from '../cli/world.js';
+import type { BackupReport } from '../cli/dependencies.js';
+import { record } from '../credential-store/audit-log.js';
+import { verifyAudit } from '../credential-store/audit-queries.js';
+import { identityOf } from '../credential-store/bootstrap.js';
+import { type Keyring, openKeyring } from '../credential-store/keyring.js';
+import type { Storage } from '../credential-store/storage-port.js';
 import { fault } from '../domain/errors.js';
 import { fail, ok, type Result } from '../domain/result.js';
 import type { Secret } from '../domain/secret.js';

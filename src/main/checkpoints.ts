@@ -1,11 +1,12 @@
 /** Checkpoints of a server: the newest one is held against the log when it starts, and more are written while it runs. */
+
+import type { OpenLog } from '../adapters/http-log.js';
+import { keepCheckpoints } from '../cli/audit-checkpoint.js';
 import { readCheckpoints } from '../cli/checkpoint-file.js';
-import { keepCheckpoints } from '../cli/checkpointing.js';
 import type { Fault } from '../domain/errors.js';
 import { ok, type Result } from '../domain/result.js';
 import type { Clock } from '../ports/clock.js';
 import type { LiveStore } from '../ports/live-store.js';
-import type { OpenLog } from './http-log.js';
 
 /** Says whether the store is older than the newest checkpoint, and goes on writing them. */
 export const startCheckpoints = async (

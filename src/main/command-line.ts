@@ -1,10 +1,10 @@
 /** Composition root of the command line: this machine's terminal, time, chance, store and sinks. */
 import { hostname, userInfo } from 'node:os';
+import { documentReaders } from '../adapters/parser-pool.js';
+import { openTerminal } from '../adapters/terminal.js';
 import { run } from '../cli/program.js';
 import { VERSION } from '../domain/version.js';
-import { documentReaders } from './document-readers.js';
-import { openTerminal } from './terminal.js';
-import { createWorld } from './world.js';
+import { createWorld } from './dependencies.js';
 
 /**
  * Runs one command; gives the exit code. An exception that gets here is a bug and says so. `readerScript` is what

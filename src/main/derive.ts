@@ -2,8 +2,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { openApi } from '../http/openapi.js';
-import { errorsPage, kindsPage, lifecycleText, reasonsPage, schemaText } from '../view/reference.js';
-import { resourcesPage } from '../view/resources-page.js';
+import { errorsPage, kindsPage, lifecycleText, reasonsPage, schemaText } from '../render/reference.js';
+import { resourcesPage } from '../render/resources-page.js';
 
 /** Path below the root of the package, and the text that belongs there. */
 export const DERIVED: Readonly<Record<string, () => string>> = {

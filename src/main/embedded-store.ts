@@ -1,9 +1,10 @@
 /** Opens the embedded live store in a folder, or only its feed of credentials, and replaces its master key. */
-import { openAuthority, type World } from '../authority/authority.js';
-import { openFeed } from '../authority/credential-feed.js';
-import { newKey } from '../authority/keyring.js';
-import { replaceMasterKey } from '../authority/master-key.js';
-import type { Storage } from '../authority/storage-port.js';
+
+import { openFeed } from '../credential-store/credential-feed.js';
+import { type Dependencies, openCredentialStore } from '../credential-store/credential-store.js';
+import { newKey } from '../credential-store/keyring.js';
+import { replaceMasterKey } from '../credential-store/master-key.js';
+import type { Storage } from '../credential-store/storage-port.js';
 import { fault } from '../domain/errors.js';
 import { fail, ok, type Result } from '../domain/result.js';
 import type { Secret } from '../domain/secret.js';
@@ -30,7 +31,7 @@ export interface EmbeddedStoreOptions extends OpenOptions {
 
 /** `store_absent`, `store_foreign`, `store_unreachable` or `master_key`. */
 export const openEmbeddedStore = ({ folder, ...options }: EmbeddedStoreOptions): Promise<Result<LiveStore>> =>
-  openSite(siteIn(folder, options), options, openAuthority);
+  openSite(siteIn(folder, options), options, openCredentialStore);
 
 /** What a verifier in memory reads, of a store that is there. Faults are those of the store. */
 export const openEmbeddedFeed = ({
@@ -40,7 +41,7 @@ export const openEmbeddedFeed = ({
   openSite(siteIn(folder, options), { ...options, whenAbsent: 'refuse' }, openFeed);
 
 /** The folder as a place that a store is in, or will be. */
-export function siteIn(folder: string, world: World): StoreSite {
+export function siteIn(folder: string, world: Dependencies): StoreSite {
   const paths = storeFolder(folder);
   return {
     shown: paths.folder,
@@ -60,7 +61,7 @@ async function stateIn(paths: StoreFolder): Promise<Result<'absent' | 'present'>
   );
 }
 
-async function openIn(paths: StoreFolder, { clock }: World): Promise<Result<Storage>> {
+async function openIn(paths: StoreFolder, { clock }: Dependencies): Promise<Result<Storage>> {
   const made = await makeFolder(paths);
   if (!made.ok) return made;
   const file = await makeDatabaseFile(paths);
@@ -68,7 +69,7 @@ async function openIn(paths: StoreFolder, { clock }: World): Promise<Result<Stor
   return openSqlite({ path: paths.database, sleep: (ms, signal) => clock.sleep(ms, signal) });
 }
 
-export interface RotateMasterKeyOptions extends World {
+export interface RotateMasterKeyOptions extends Dependencies {
   readonly folder: string;
   /** Both, when the key is kept elsewhere; absent, `master.key` is replaced by a new one. */
   readonly masterKeys?: { readonly from: Secret; readonly to: Secret };

@@ -11,5 +11,5 @@ if (rest.length === 0 && (first === '--version' || first === '-V')) {
   process.stdout.write(`${VERSION}\n`);
 } else {
   const { main } = await import('./command-line.js');
-  process.exitCode = await main(process.argv.slice(2), new URL('./reader.js', import.meta.url));
+  process.exitCode = await main(process.argv.slice(2), new URL('./parser-thread.js', import.meta.url));
 }

@@ -1,5 +1,7 @@
 /** Verifies from memory, in this process, over an embedded store's folder or a store on a server. */
-import { API_ACCESS, entitlementsOf, type Plan } from '../domain/plans.js';
+
+import { sodiumSealing, systemClock, systemEntropy } from '../adapters/system.js';
+import { API_ACCESS, entitlementsOf, type Plan } from '../domain/billing-plan.js';
 import { ok, type Result } from '../domain/result.js';
 import { Secret } from '../domain/secret.js';
 import type { DurationMs } from '../domain/time.js';
@@ -7,14 +9,13 @@ import type { Clock } from '../ports/clock.js';
 import type { CredentialFeed } from '../ports/credential-feed.js';
 import type { LiveStore, Verification } from '../ports/live-store.js';
 import { isPostgresAddress } from '../storage/postgres/address.js';
-import { inSpace, type Room } from '../verifier/in-space.js';
+import { inSpace, type SpaceQuestion } from '../verifier/in-space.js';
 import type { Verifying } from '../verifier/middleware.js';
 import { type Answer, createVerifier, type Unavailable, type Verifier } from '../verifier/verifier.js';
-import { type Heartbeat, keepingUses, type Presence, startHeartbeat } from './being-there.js';
 import { openEmbeddedFeed, openEmbeddedStore } from './embedded-store.js';
+import { type Heartbeat, keepingUses, type Presence, startHeartbeat } from './heartbeat.js';
 import { openPostgresFeed, openPostgresStore } from './postgres-store.js';
 import { storeClock } from './store-clock.js';
-import { sodiumSealing, systemClock, systemEntropy } from './system.js';
 
 export interface MemoryOptions {
   readonly store: string;
@@ -43,7 +44,7 @@ export async function memoryVerifier(options: MemoryOptions): Promise<Result<Ver
     { kind: 'verifier', seen, verifier: verifier.value, presence },
     { clock, entropy: systemEntropy },
   );
-  return ok(following(verifier.value, { everyMs: refreshEveryMs, rooms: roomsOf(options), heartbeat }));
+  return ok(following(verifier.value, { everyMs: refreshEveryMs, rooms: spacesOf(options), heartbeat }));
 }
 
 /** Of `master.key` on this machine, when a store is on a server. */
@@ -66,7 +67,7 @@ const asPlanned = (answer: Answer, plan: Plan | undefined): Answer =>
 
 interface Around {
   readonly everyMs: DurationMs;
-  readonly rooms: Rooms;
+  readonly rooms: SpaceLookup;
   readonly heartbeat: Heartbeat;
 }
 
@@ -90,16 +91,16 @@ function following(verifier: Verifier, { everyMs, rooms, heartbeat }: Around): V
   };
 }
 
-interface Rooms {
+interface SpaceLookup {
   /** For a key that is good otherwise. */
-  decide(answer: Verification, room: Room): Promise<Answer>;
+  decide(answer: Verification, room: SpaceQuestion): Promise<Answer>;
   close(): Promise<void>;
 }
 
 const UNAVAILABLE: Unavailable = Object.freeze({ valid: false, code: 'UNAVAILABLE' });
 
 /** Opened by the first who asks, and again if that did not work. */
-function roomsOf(options: MemoryOptions): Rooms {
+function spacesOf(options: MemoryOptions): SpaceLookup {
   let opening: Promise<Result<LiveStore>> | undefined;
   return {
     decide: async (answer, room) => {

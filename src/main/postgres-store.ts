@@ -2,9 +2,10 @@
  * Opens the live store on a PostgreSQL server, and replaces its master key. The server's driver is loaded
  * here and nowhere before: an embedded store starts without it.
  */
-import { openAuthority, type World } from '../authority/authority.js';
-import { openFeed } from '../authority/credential-feed.js';
-import { replaceMasterKey } from '../authority/master-key.js';
+
+import { openFeed } from '../credential-store/credential-feed.js';
+import { type Dependencies, openCredentialStore } from '../credential-store/credential-store.js';
+import { replaceMasterKey } from '../credential-store/master-key.js';
 import { ok, type Result } from '../domain/result.js';
 import type { Secret } from '../domain/secret.js';
 import type { CredentialFeed } from '../ports/credential-feed.js';
@@ -24,7 +25,7 @@ export interface PostgresStoreOptions extends OpenOptions {
 
 /** `usage` for a malformed address, `store_absent`, `store_foreign`, `store_unreachable` or `master_key`. */
 export const openPostgresStore = (options: PostgresStoreOptions): Promise<Result<LiveStore>> =>
-  atSite(options, (site, rest) => openSite(site, rest, openAuthority));
+  atSite(options, (site, rest) => openSite(site, rest, openCredentialStore));
 
 /** What a verifier in memory reads, of a store that is there. Faults are those of the store. */
 export const openPostgresFeed = (
@@ -32,7 +33,7 @@ export const openPostgresFeed = (
 ): Promise<Result<CredentialFeed>> =>
   atSite({ ...options, whenAbsent: 'refuse' }, (site, rest) => openSite(site, rest, openFeed));
 
-export interface ReplacedMasterKey extends World {
+export interface ReplacedMasterKey extends Dependencies {
   readonly address: Secret;
   readonly folder: string;
   readonly masterKeys: { readonly from: Secret; readonly to: Secret };

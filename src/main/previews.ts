@@ -1,9 +1,10 @@
 /** Gives the HTTP layer the planner, over what a store knows of what was applied last. */
-import { type AppliedSources, driftAsApplied, planAsApplied } from '../controller/as-applied.js';
+
 import { ok } from '../domain/result.js';
 import type { Previews } from '../http/world.js';
-import { driftJson } from '../view/drift-text.js';
-import { planJson } from '../view/plan-json.js';
+import { type AppliedSources, driftAsApplied, planAsApplied } from '../reconcile/as-applied.js';
+import { driftJson } from '../render/drift-text.js';
+import { planJson } from '../render/plan-json.js';
 
 export const previewsOver = (sources: AppliedSources): Previews => ({
   plan: async (whose) => {

@@ -5,11 +5,11 @@
 import { SECOND_MS } from '../domain/time.js';
 import { within } from '../http/verifying.js';
 import type { HttpWorld, Readiness } from '../http/world.js';
-import type { Heartbeat } from './being-there.js';
+import type { Heartbeat } from './heartbeat.js';
 import { isStoreClock, SKEW_MAX_MS } from './store-clock.js';
 
 /** A probe that waits longer is counted as failed by whoever sent it. */
-const PATIENCE_MS = SECOND_MS;
+const TIMEOUT_MS = SECOND_MS;
 /** Anybody may probe, and each look writes: so often at most. */
 const LOOK_EVERY_MS = SECOND_MS / 2;
 
@@ -43,7 +43,7 @@ async function look({
 }: Probed): Promise<Readiness> {
   const isRunning = !stopping.aborted;
   const [read, written] = isRunning
-    ? await Promise.all([within(clock, PATIENCE_MS, store.facts()), within(clock, PATIENCE_MS, beat())])
+    ? await Promise.all([within(clock, TIMEOUT_MS, store.facts()), within(clock, TIMEOUT_MS, beat())])
     : [];
   const verification = verifier.verify('').code === 'UNAVAILABLE' ? 'failed' : 'ok';
   const storeRead = read?.ok ? 'ok' : 'failed';

@@ -1,10 +1,11 @@
 /** Opens the live store of an authority, with the token that the command line or the environment gives. */
-import type { StorePlace } from '../cli/world.js';
+
+import { systemClock } from '../adapters/system.js';
+import type { StorePlace } from '../cli/dependencies.js';
 import { openRemoteStore } from '../client/remote-store.js';
 import type { Result } from '../domain/result.js';
 import { Secret } from '../domain/secret.js';
 import type { LiveStore } from '../ports/live-store.js';
-import { systemClock } from './system.js';
 
 /** `KEYWRIGHT_TOKEN` where no flag was given. Faults as those of `openRemoteStore`. */
 export function openRemote(

@@ -1,11 +1,12 @@
 /** Verifies by asking an authority over HTTP, with answers remembered for a moment. */
+
+import { remoteVerification } from '../adapters/remote-verification.js';
+import { systemClock, systemEntropy } from '../adapters/system.js';
 import { fail, ok, type Result } from '../domain/result.js';
 import { base62, Secret } from '../domain/secret.js';
 import type { DurationMs } from '../domain/time.js';
 import type { Verifying } from '../verifier/middleware.js';
 import { RemoteVerifier } from '../verifier/remote.js';
-import { remoteAuthority } from './remote-authority.js';
-import { systemClock, systemEntropy } from './system.js';
 
 export interface AskingOptions {
   readonly address: string;
@@ -15,7 +16,7 @@ export interface AskingOptions {
 
 /** `store_unreachable`, `unauthenticated` or `forbidden`: a server that may not verify says so when it starts. */
 export async function askingVerifier(options: AskingOptions): Promise<Result<Verifying>> {
-  const authority = remoteAuthority(options.address, options.token);
+  const authority = remoteVerification(options.address, options.token);
   const allowed = await authority.verify('may we ask?', {});
   if (!allowed.ok) return fail(allowed.error);
   const pepper = new Secret(base62(43, systemEntropy));

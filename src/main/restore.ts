@@ -5,13 +5,13 @@
  */
 import { constants, existsSync, statSync } from 'node:fs';
 import { chmod, copyFile, open, rename } from 'node:fs/promises';
-import { verifyAudit } from '../authority/audit.js';
-import { identityOf } from '../authority/bootstrap.js';
-import { openKeyring } from '../authority/keyring.js';
-import { acquire, holderOf, release } from '../authority/lease.js';
-import { endingsOf, NO_ENDINGS, settleRestored } from '../authority/restore.js';
-import type { Storage } from '../authority/storage-port.js';
-import type { RestoreReport } from '../cli/world.js';
+import type { RestoreReport } from '../cli/dependencies.js';
+import { verifyAudit } from '../credential-store/audit-queries.js';
+import { identityOf } from '../credential-store/bootstrap.js';
+import { openKeyring } from '../credential-store/keyring.js';
+import { acquire, holderOf, release } from '../credential-store/lease.js';
+import { endingsOf, NO_ENDINGS, settleRestored } from '../credential-store/restore.js';
+import type { Storage } from '../credential-store/storage-port.js';
 import { type Fault, fault } from '../domain/errors.js';
 import { fail, ok, type Result } from '../domain/result.js';
 import type { Secret } from '../domain/secret.js';

@@ -1,11 +1,12 @@
 /** Opens the store as a server does, wherever it is: with those who may call it. */
-import type { World } from '../authority/authority.js';
-import { openServed, type ServedStore } from '../authority/identity/open.js';
-import type { Storage } from '../authority/storage-port.js';
+
+import { argon2Hashing } from '../adapters/argon2.js';
+import type { Dependencies } from '../credential-store/credential-store.js';
+import { openServed, type ServedStore } from '../credential-store/identity/served-store.js';
+import type { Storage } from '../credential-store/storage-port.js';
 import type { Result } from '../domain/result.js';
 import type { Secret } from '../domain/secret.js';
 import type { PasswordHashing } from '../ports/password-hashing.js';
-import { argon2Hashing } from './argon2.js';
 import { type EmbeddedStoreOptions, siteIn } from './embedded-store.js';
 import { atSite, type PostgresStoreOptions } from './postgres-store.js';
 import { openSite } from './store-site.js';
@@ -18,7 +19,7 @@ interface Serving {
 
 const openWith =
   ({ hashing = argon2Hashing, hasPost = false }: Serving) =>
-  (storage: Storage, world: World, masterKey: Secret): Promise<Result<ServedStore>> =>
+  (storage: Storage, world: Dependencies, masterKey: Secret): Promise<Result<ServedStore>> =>
     openServed(storage, { ...world, hashing, hasPost }, masterKey);
 
 /** Faults as those of `openEmbeddedStore`. */

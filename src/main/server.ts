@@ -1,11 +1,16 @@
 /** Puts a server together: a store, the memory that verifies, who is calling, the log, the metrics, and HTTP over them. */
 import { resolve } from 'node:path';
 import { Registry } from 'prom-client';
-import type { World } from '../authority/authority.js';
-import type { ServedStore } from '../authority/identity/open.js';
-import type { RunningServer, ServeOptions } from '../cli/world.js';
+import { LOG_LEVELS, type OpenLog, openLog } from '../adapters/http-log.js';
+import { newHttpMetrics } from '../adapters/http-metrics.js';
+import { parseListenAddress, placeText } from '../adapters/listen-address.js';
+import { newOutboxMetrics } from '../adapters/outbox-metrics.js';
+import { openRootToken } from '../adapters/root-token-file.js';
+import type { RunningServer, ServeOptions } from '../cli/dependencies.js';
+import type { Dependencies } from '../credential-store/credential-store.js';
+import type { ServedStore } from '../credential-store/identity/served-store.js';
+import type { Plan } from '../domain/billing-plan.js';
 import { fault } from '../domain/errors.js';
-import type { Plan } from '../domain/plans.js';
 import { fail, ok, type Result } from '../domain/result.js';
 import { Secret } from '../domain/secret.js';
 import { type DurationMs, SECOND_MS } from '../domain/time.js';
@@ -19,23 +24,18 @@ import type { LiveStore } from '../ports/live-store.js';
 import type { Outbox } from '../ports/outbox.js';
 import { isPostgresAddress } from '../storage/postgres/address.js';
 import { createVerifier, type Setback, type Verifier } from '../verifier/verifier.js';
-import { keepingUses, type Presence, startHeartbeat } from './being-there.js';
 import { startCheckpoints } from './checkpoints.js';
 import { openEmbeddedFeed } from './embedded-store.js';
-import { LOG_LEVELS, type OpenLog, openLog } from './http-log.js';
-import { newHttpMetrics } from './http-metrics.js';
-import { parseListenPlace, placeText } from './listen-place.js';
-import { newOutboxMetrics } from './outbox-metrics.js';
+import { keepingUses, type Presence, startHeartbeat } from './heartbeat.js';
+import { startMailWorker } from './mail-worker.js';
 import { openPostgresFeed } from './postgres-store.js';
-import { startPosting } from './posting.js';
 import { previewsOver } from './previews.js';
 import { readinessOf } from './readiness.js';
-import { openRootToken } from './root-token.js';
 import { openEmbeddedServed, openPostgresServed } from './served-store.js';
 import { isStoreClock } from './store-clock.js';
 import { StoreHealth } from './store-health.js';
 
-export interface ServerOptions extends World, ServeOptions {
+export interface ServerOptions extends Dependencies, ServeOptions {
   /** Of the embedded store, or of what belongs to this machine of one on a server. */
   readonly folder: string;
   /** A folder or `postgres://…`. */
@@ -55,7 +55,7 @@ const GRACE_MS: DurationMs = 10 * SECOND_MS;
 
 /** `usage`, or the faults of opening a store. Nothing is left open then. */
 export async function serve(options: ServerOptions): Promise<Result<RunningServer>> {
-  const place = parseListenPlace(options.listen);
+  const place = parseListenAddress(options.listen);
   if (place === undefined)
     return fail(
       fault('usage', `--listen takes HOST:PORT, as 127.0.0.1:8787, not ${JSON.stringify(options.listen)}`),
@@ -222,7 +222,7 @@ const posting = async (
 ): Promise<() => Promise<void>> =>
   settings === undefined
     ? async () => undefined
-    : startPosting({
+    : startMailWorker({
         ...{ outbox, settings, clock, entropy, log, print },
         metrics: newOutboxMetrics(registry, outbox),
       });

@@ -2,7 +2,7 @@
  * Whether a store can be read and written, as its last answers showed. Says once when it is lost and once when it is
  * back: a log that repeats an outage with every request hides it.
  */
-import type { Storage, Transactional } from '../authority/storage-port.js';
+import type { Storage, Transactional } from '../credential-store/storage-port.js';
 import type { Fault } from '../domain/errors.js';
 import type { Result } from '../domain/result.js';
 import { SECOND_MS } from '../domain/time.js';

@@ -2,9 +2,9 @@
  * Opening a live store, or only its feed, wherever it is: what to do where there is none, and which master
  * key is its own. Engines differ in their `StoreSite` only.
  */
-import { openAuthority, type World } from '../authority/authority.js';
-import { newKey } from '../authority/keyring.js';
-import type { Storage } from '../authority/storage-port.js';
+import { type Dependencies, openCredentialStore } from '../credential-store/credential-store.js';
+import { newKey } from '../credential-store/keyring.js';
+import type { Storage } from '../credential-store/storage-port.js';
 import { fault } from '../domain/errors.js';
 import { fail, ok, type Result } from '../domain/result.js';
 import { Secret } from '../domain/secret.js';
@@ -28,7 +28,7 @@ export interface StoreSite {
   close(): Promise<void>;
 }
 
-export interface OpenOptions extends World {
+export interface OpenOptions extends Dependencies {
   /** 32 bytes in base64. Absent: the one in `master.key`, which the first start makes. */
   readonly masterKey?: Secret;
   /** What to do where there is no store: make one, reckon with a fresh one in memory, or give `store_absent`. */
@@ -38,7 +38,11 @@ export interface OpenOptions extends World {
 }
 
 /** One of the faces of a store, over its storage. */
-export type OpenFace<Face> = (storage: Storage, world: World, masterKey: Secret) => Promise<Result<Face>>;
+export type OpenFace<Face> = (
+  storage: Storage,
+  world: Dependencies,
+  masterKey: Secret,
+) => Promise<Result<Face>>;
 
 /** `store_absent`, `store_foreign`, `store_unreachable` or `master_key`. */
 export async function openSite<Face>(
@@ -66,9 +70,10 @@ const UNOPENED: Sealing = {
 };
 
 /** A fresh store that touches no disk and is gone when it is closed. */
-export const openInMemory = (world: World): Promise<Result<LiveStore>> => inMemory(world, openAuthority);
+export const openInMemory = (world: Dependencies): Promise<Result<LiveStore>> =>
+  inMemory(world, openCredentialStore);
 
-const inMemory = async <Face>(world: World, open: OpenFace<Face>): Promise<Result<Face>> =>
+const inMemory = async <Face>(world: Dependencies, open: OpenFace<Face>): Promise<Result<Face>> =>
   using(
     await openSqlite({ path: IN_MEMORY, sleep: (ms, signal) => world.clock.sleep(ms, signal) }),
     (storage) => open(storage, world, newKey(world.entropy)),
@@ -102,7 +107,7 @@ export async function using<T>(
 }
 
 /** The key in `master.key`. It is made together with the store, never for one that exists. */
-async function keyFor(site: StoreSite, { entropy }: World): Promise<Result<Secret>> {
+async function keyFor(site: StoreSite, { entropy }: Dependencies): Promise<Result<Secret>> {
   const { folder } = site;
   const found = await readKeyFile(folder.masterKey);
   if (!found.ok) return found;

@@ -7,6 +7,7 @@
  *     // … (request.apiKey.name)
  */
 import type { IncomingMessage } from 'node:http';
+import { isHttpAddress } from '../adapters/remote-verification.js';
 import type { Fault, FaultCode } from '../domain/errors.js';
 import { fault } from '../domain/errors.js';
 import { fail, type Result } from '../domain/result.js';
@@ -23,7 +24,6 @@ import {
 } from '../verifier/middleware.js';
 import type { Answer } from '../verifier/verifier.js';
 import { memoryVerifier } from './memory-verifier.js';
-import { isHttpAddress } from './remote-authority.js';
 import { askingVerifier } from './remote-verifier.js';
 
 export type { FaultCode } from '../domain/errors.js';

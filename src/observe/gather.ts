@@ -14,14 +14,14 @@ import { attention, isOwnedBy } from '../plan/compare.js';
 import type { PlanInput } from '../plan/plan.js';
 import type { LiveStore } from '../ports/live-store.js';
 import type { Sinks } from '../ports/sink.js';
+import { liveAliases } from './aliases.js';
+import { placesOf } from './delivered-sinks.js';
 import { knownTokens } from './known-tokens.js';
 import { observedDigest } from './observed-digest.js';
-import { livePeople } from './people.js';
-import { placesOf } from './places.js';
-import { referredOtherwise } from './referred.js';
 import { renamesIn } from './renames.js';
 import { selectedView, type View } from './selection.js';
 import { subjectsOf } from './subjects.js';
+import { livePeople } from './users.js';
 
 export interface Gathering {
   readonly desired: DesiredState;
@@ -82,7 +82,7 @@ export async function gather(gathering: Gathering): Promise<Result<Gathered>> {
   if (!tokens.ok) return tokens;
   const people = await livePeople(subjects.value, everything.value, store);
   if (!people.ok) return people;
-  const referred = await referredOtherwise(gathering.desired, store);
+  const referred = await liveAliases(gathering.desired, store);
   if (!referred.ok) return referred;
   const digests = {
     desired: desired.digest,

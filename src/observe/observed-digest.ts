@@ -28,7 +28,7 @@ export interface Observed {
 export function observedDigest(observed: Observed): string {
   const { subjects, receipts, tokens, people } = observed;
   const hash = createHash('sha256');
-  hashSurvey(hash, observed);
+  hashSummaries(hash, observed);
   for (const { ref, live, receipts: seen } of subjects) {
     const owner = live?.key?.owner ?? 'active';
     if (owner !== 'active') hash.update(`${refText(ref)} ${owner}\n`);
@@ -44,7 +44,7 @@ export function observedDigest(observed: Observed): string {
 /** Lines hashed at once: one at a time costs more than the hash. */
 const LINES = 1_000;
 
-function hashSurvey(
+function hashSummaries(
   hash: Hash,
   { desired, ownership, survey, subjects, receipts, differing }: Observed,
 ): void {

@@ -1,11 +1,11 @@
 /** Letters by mail, through nodemailer, which is loaded when there is mail to send. */
 import { connect } from 'node:net';
-import type { Letter, NotSent, Post } from '../ports/outbox.js';
+import type { Message, NotSent, Transport } from '../ports/outbox.js';
 import { isLoopback } from './addresses.js';
 import type { SmtpSettings } from './settings.js';
-import { subjectOf, textOf } from './wording.js';
+import { subjectOf, textOf } from './templates.js';
 
-export async function smtpPost(settings: SmtpSettings): Promise<Post> {
+export async function smtpTransport(settings: SmtpSettings): Promise<Transport> {
   const { createTransport } = await import('nodemailer');
   const { host, port, isTls, user, password, from, page } = settings;
   const options = {
@@ -17,7 +17,7 @@ export async function smtpPost(settings: SmtpSettings): Promise<Post> {
     ...{ disableFileAccess: true, disableUrlAccess: true },
   } as const;
   const domain = from.address.slice(from.address.lastIndexOf('@') + 1);
-  const mailOf = (letter: Letter) => ({
+  const mailOf = (letter: Message) => ({
     from,
     to: { name: '', address: letter.to },
     subject: subjectOf(letter),
@@ -51,14 +51,14 @@ export async function smtpPost(settings: SmtpSettings): Promise<Post> {
 const ON_THE_WAY: readonly string[] = ['ESOCKET', 'ETLS', 'ECONNECTION', 'EDNS', 'ETIMEDOUT'];
 
 /** A lasting refusal of the recipient or of the text; of a password or a sender it is for whoever set this up to cure. */
-const OF_THE_LETTER: readonly string[] = ['RCPT TO', 'DATA'];
+const OF_THE_MESSAGE: readonly string[] = ['RCPT TO', 'DATA'];
 
 /** Codes only where a server has answered: what it says of a refusal has the address in it. */
 function whyOf(error: unknown): NotSent {
   const { code = 'unknown', responseCode, command = '', message } = error as SmtpError;
   if (responseCode !== undefined) {
     const why = `the mail server answered ${responseCode} (${code})`;
-    return responseCode >= 500 && OF_THE_LETTER.includes(command) ? { refused: why } : why;
+    return responseCode >= 500 && OF_THE_MESSAGE.includes(command) ? { refused: why } : why;
   }
   const said = ON_THE_WAY.includes(code) ? `: ${message.replaceAll(/\s+/g, ' ').slice(0, 200)}` : '';
   return `the mail server could not be talked to (${code}${said})`;

@@ -8,23 +8,23 @@ import { request as tlsRequest } from 'node:https';
 import { isIP } from 'node:net';
 import { type DurationMs, formatInstant, MINUTE_MS, SECOND_MS } from '../domain/time.js';
 import type { Clock } from '../ports/clock.js';
-import type { Letter, NotSent, Post } from '../ports/outbox.js';
+import type { Message, NotSent, Transport } from '../ports/outbox.js';
 import { isLoopback, NOT_PUBLIC, publicLookup, type Resolve, systemResolve } from './addresses.js';
 import { hostOf, type WebhookSettings } from './settings.js';
-import { linkOf } from './wording.js';
+import { linkOf } from './templates.js';
 
 /** A connection on which nothing comes for so long is ended; longer than a letter may take. */
-const PATIENCE_MS: DurationMs = MINUTE_MS;
+const TIMEOUT_MS: DurationMs = MINUTE_MS;
 
 export interface WebhookWorld {
   readonly clock: Pick<Clock, 'now'>;
   readonly resolve?: Resolve;
 }
 
-export function webhookPost(
+export function webhookTransport(
   settings: WebhookSettings,
   { clock, resolve = systemResolve }: WebhookWorld,
-): Post {
+): Transport {
   const { url, secret } = settings;
   const key = Buffer.from(secret.reveal(), 'base64');
   const lookup = isTrusted(settings) ? {} : { lookup: publicLookup(resolve) };
@@ -46,7 +46,7 @@ export function webhookPost(
       // A connection of its own: one that is kept was checked for a letter before.
       return posted(
         url,
-        { method: 'POST', headers, signal, agent: false, timeout: PATIENCE_MS, ...lookup },
+        { method: 'POST', headers, signal, agent: false, timeout: TIMEOUT_MS, ...lookup },
         body,
       );
     },
@@ -59,7 +59,7 @@ function isTrusted({ url, allowed }: WebhookSettings): boolean {
   return isIP(host) !== 0 || isLoopback(host) || allowed.includes(host);
 }
 
-const bodyOf = (letter: Letter, page: string | undefined) => ({
+const bodyOf = (letter: Message, page: string | undefined) => ({
   type: letter.kind === 'invitation' ? 'invitation.created' : 'magic-link.created',
   timestamp: formatInstant(letter.createdAt),
   data: {

@@ -1,6 +1,6 @@
 /** The guard on who can still let others in: active administrators must remain, and an owner. */
 import { type DeclarationOf, refText } from '../domain/objects.js';
-import { isActiveAdministrator, isActiveOwner } from '../domain/people.js';
+import { isActiveAdministrator, isActiveOwner } from '../domain/users.js';
 import type { Finding, PlanInput, Step } from './plan.js';
 
 /** The steps that would take away too many, and what is said of it; undefined when enough remain. */

@@ -8,6 +8,7 @@ import type { LiveObject } from '../domain/live.js';
 import { SUSPEND_UNTIL } from '../domain/metadata.js';
 import { type Declaration, declarationDigest, refJson, refText } from '../domain/objects.js';
 import type { Instant } from '../domain/time.js';
+import { aliasedReferences } from './aliases.js';
 import { isOwnedBy } from './compare.js';
 import {
   type Decision,
@@ -20,14 +21,13 @@ import {
   together,
   waitFor,
 } from './decision.js';
-import { differences } from './differences.js';
+import { diff } from './diff.js';
 import { keeping, stillGranted } from './grants.js';
-import { guestLapsed, isOrphaned } from './people.js';
-import { strangersAt } from './places.js';
+import { foreignTokensAt } from './occupied-sinks.js';
 import type { StepReason } from './reasons.js';
-import { referredBy } from './referred.js';
 import { deletion, dependentsRemain, protectedObject } from './removal.js';
 import { stepOf } from './steps.js';
+import { guestExpired, isOrphaned } from './users.js';
 
 export type Check = (declared: Declared) => Decision | undefined;
 
@@ -40,7 +40,7 @@ export const OBJECT_CHECKS: readonly Check[] = [
   whenLive(renamed),
   whenLive(replacementForced),
   whenLive(ownerReplaced),
-  whenLive(guestLapsed),
+  whenLive(guestExpired),
   whenLive(declarationChanged),
   whenLive(unmanaged),
 ];
@@ -61,7 +61,7 @@ function whenLive(check: (both: DeclaredAndLive) => Decision | undefined): Check
 export function suspended({ desired, pausedUntil, aliases, input }: Declared): Decision | undefined {
   const { declaration, ref } = desired;
   const own = suspendedUntil(desired, input.now);
-  const needed = referredBy(declaration, aliases);
+  const needed = aliasedReferences(declaration, aliases);
   const missing = needed.find((name) => pausedUntil.has(name));
   const until = own ?? (missing === undefined ? undefined : pausedUntil.get(missing));
   if (until === undefined) return undefined;
@@ -74,7 +74,7 @@ export function suspended({ desired, pausedUntil, aliases, input }: Declared): D
 
 /** What it names is not there yet, and under its old name it would be taken for another: nothing is safe to do. */
 export function needsRefusedRename({ desired, held, aliases }: Declared): Decision | undefined {
-  const missing = referredBy(desired.declaration, aliases).find((name) => held.has(name));
+  const missing = aliasedReferences(desired.declaration, aliases).find((name) => held.has(name));
   if (missing === undefined) return undefined;
   const message = `${missing}, which it needs, is not renamed yet.`;
   return waitFor(desired.ref, 'NeedsRename', { message });
@@ -103,7 +103,7 @@ function ownedByAnotherProject({ ref, live, input }: Declared): Decision | undef
  * backup), or with one of a live key. Either way writing could destroy the only copy of a secret.
  */
 function quarantined(declared: Declared): Decision | undefined {
-  for (const stranger of strangersAt(declared)) {
+  for (const stranger of foreignTokensAt(declared)) {
     const { sink, tokenId, standing } = stranger;
     if (standing !== 'unknown' && standing !== 'needed') continue;
     const [whose, or] =
@@ -141,7 +141,7 @@ function ownerReplaced(both: DeclaredAndLive): Decision | undefined {
 export function needsReplacement(live: LiveObject, { desired }: Pick<Declared, 'desired'>): boolean {
   if (live.digest === desired.digest) return false;
   const fixed = kindOf(desired.ref.kind).replacedBy.map((field) => `spec.${field}`);
-  return differences(live.declaration, desired.declaration).some(({ path }) =>
+  return diff(live.declaration, desired.declaration).some(({ path }) =>
     fixed.some((field) => path === field || path.startsWith(`${field}.`)),
   );
 }
@@ -149,7 +149,7 @@ export function needsReplacement(live: LiveObject, { desired }: Pick<Declared, '
 function replacement(both: DeclaredAndLive, reason: StepReason): Decision {
   const old = deletion(both, both.live, reason);
   const { declaration } = both.desired;
-  const detail = { declaration, changes: differences(both.live.declaration, declaration) };
+  const detail = { declaration, changes: diff(both.live.declaration, declaration) };
   return toDo([old, stepOf(both.ref, { action: 'create', detail }, { reason, dependsOn: [old.id] })]);
 }
 
@@ -159,7 +159,7 @@ function renamed(both: DeclaredAndLive): Decision | undefined {
   if (former === undefined) return undefined;
   const { declaration, waiting } = possibleFor(both);
   const name = { path: 'metadata.name', from: refJson(former).name, to: refJson(ref).name };
-  const changes = [name, ...differences(live.declaration, declaration)];
+  const changes = [name, ...diff(live.declaration, declaration)];
   const detail = { declaration, changes, revision: live.revision, former };
   return together([toDo([stepOf(ref, { action: 'update', detail }, { reason: 'Renamed' })]), waiting]);
 }
@@ -171,7 +171,7 @@ function declarationChanged(both: DeclaredAndLive): Decision | undefined {
   if (declarationDigest(declaration) === live.digest) return waiting;
   const detail = {
     declaration,
-    changes: differences(live.declaration, declaration),
+    changes: diff(live.declaration, declaration),
     revision: live.revision,
   };
   return together([

@@ -26,7 +26,7 @@ import { revoke, rollOut, stepOf } from './steps.js';
 export function decideKey(key: Key): Decision {
   if (key.facts?.deactivatedAt !== undefined) return deactivated(key);
   const closing = predecessorsExpired(key);
-  if (hasLapsed(key)) return together([closing, lapsed(key)]);
+  if (hasLapsed(key)) return together([closing, expired(key)]);
   const unknown = sinksUnknown(key);
   if (unknown) return together([closing, unknown]);
   const reason = rolloutReason(key);
@@ -48,7 +48,7 @@ function predecessorsExpired({ ref, versions, now, after }: Key): Decision {
   return toDo([revoke(ref, generations, { reason: 'PredecessorExpired', dependsOn: after })]);
 }
 
-const lapsed = (key: Key): Decision =>
+const expired = (key: Key): Decision =>
   together([
     endOverdue(key),
     finding('warn', 'KeyExpired')(
@@ -95,10 +95,10 @@ function startRollout(key: Key, reason: StepReason): Decision {
     sinks,
     receipts,
     fingerprint: isResumed ? newest?.fingerprint : undefined,
-    dependsOn: [...after, ...placesGivenUp(key)],
+    dependsOn: [...after, ...sinksReleased(key)],
   });
   const isHandover = newest !== undefined && (key.predecessors.length > 0 || isOpen(newest));
-  return together([toDo(steps), placesTakenOver(key), isHandover ? timedInProduction(key) : NOTHING]);
+  return together([toDo(steps), sinksTakenOver(key), isHandover ? timedInProduction(key) : NOTHING]);
 }
 
 /** The newest version is nowhere to be had any more, so that whatever follows takes its place. */
@@ -121,14 +121,14 @@ function firstEnd(versions: readonly VersionFacts[]): Instant | undefined {
 }
 
 /** If a key keeps its place after all, because a guard refuses the step, nothing is written over it. */
-const placesGivenUp = ({ strangers }: Key): readonly StepId[] => [
+const sinksReleased = ({ foreignTokens: strangers }: Key): readonly StepId[] => [
   ...new Set(strangers.flatMap((stranger) => (stranger.standing === 'leaving' ? [stranger.by] : []))),
 ];
 
 /** The declaration wins over what stands at a declared place, but not in silence. */
-function placesTakenOver(key: Key): Decision {
+function sinksTakenOver(key: Key): Decision {
   return together(
-    key.strangers.map((stranger) => {
+    key.foreignTokens.map((stranger) => {
       if (stranger.standing !== 'ownerless') return NOTHING;
       const what = stranger.owner
         ? `a token of ${refText(stranger.owner)}, which was removed`

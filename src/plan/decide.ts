@@ -5,9 +5,9 @@ import { isOwnedBy } from './compare.js';
 import { decideKey } from './decide-key.js';
 import { type Decision, type Declared, isNothing, NOTHING, type Situation, together } from './decision.js';
 import { keyOf } from './key.js';
-import { ownerDeactivated } from './people.js';
 import { notDeclared } from './removal.js';
 import { unmanagedObject } from './unmanaged.js';
+import { ownerDeactivated } from './users.js';
 
 export function decide(situation: Situation): Decision {
   const { remark } = situation;

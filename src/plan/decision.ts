@@ -3,10 +3,10 @@ import type { DesiredObject } from '../domain/desired.js';
 import type { LiveObject, Receipt } from '../domain/live.js';
 import { type ObjectRef, refText } from '../domain/objects.js';
 import { formatInstant, type Instant } from '../domain/time.js';
-import type { Leaving } from './leaving.js';
+import type { Aliases } from './aliases.js';
 import type { Finding, PlanInput, Step, StepId, Subject, Waiting } from './plan.js';
 import type { FindingCode, WaitingReason } from './reasons.js';
-import type { Aliases } from './referred.js';
+import type { Leaving } from './released-dependents.js';
 
 export interface Decision {
   readonly steps: readonly Step[];
@@ -49,7 +49,7 @@ export const instantText = (instant: Instant): string =>
   `${formatInstant(instant).slice(0, 16).replace('T', ' ')} UTC`;
 
 /** Keys that give up a place in this very plan, by name, with the step that says so. */
-export type LettingGo = ReadonlyMap<string, StepId>;
+export type Release = ReadonlyMap<string, StepId>;
 /** What the annotation leads to beside a rename, a remark, or a refusal that holds the object back. */
 export interface Remark {
   readonly decision: Decision;
@@ -60,7 +60,7 @@ export interface Remark {
 export interface Situation extends Subject {
   readonly input: PlanInput;
   /** Removed, replaced, or delivered elsewhere now. */
-  readonly lettingGo: LettingGo;
+  readonly releases: Release;
   /** Objects that are not made yet because they are suspended, and until when. */
   readonly pausedUntil: ReadonlyMap<string, Instant>;
   /** What was decided about the objects that may need it. */

@@ -3,7 +3,7 @@
  * or end, when guests lapse, and when something that is waited for comes. Of each object the next event of each sort; what would
  * follow from acting on them is for a later plan to say.
  */
-import { lapsesAt } from '../domain/guests.js';
+import { expiresAt } from '../domain/guests.js';
 import type { ApiKeySpec } from '../domain/kinds/index.js';
 import { declaredEnd, isAlive, rotationDueAt, rotationPolicy } from '../domain/lifecycle.js';
 import type { KeyFacts, LiveObject, VersionFacts } from '../domain/live.js';
@@ -67,7 +67,7 @@ export function objectForecast({ ref, declaration, live }: DatedObject, since: I
   if (declaration.kind === 'ApiKey')
     return keyForecast({ ref, spec: declaration.spec, facts: live?.key }, since);
   if (declaration.kind !== 'Guest') return [];
-  const at = lapsesAt({ spec: declaration.spec, grantedAt: live?.grantedAt });
+  const at = expiresAt({ spec: declaration.spec, grantedAt: live?.grantedAt });
   const message = 'The guest is out for good from then on.';
   return at > since && at < NEVER
     ? [{ object: ref, at, what: 'lapses', reason: 'GuestLapsed', message }]
@@ -80,7 +80,7 @@ export function keyForecast(key: DatedKey, since: Instant): readonly Forecast[] 
   const newest = key.facts?.versions.at(-1);
   return [
     ...rotation(key, newest),
-    ...lapse(key, newest),
+    ...expiry(key, newest),
     ...alive.flatMap((version) => ending(key, version)),
     ...deadline(key, newest, alive),
   ].filter(({ at }) => at > since && at < NEVER);
@@ -96,7 +96,7 @@ function rotation({ ref, spec, facts }: DatedKey, newest: VersionFacts | undefin
 }
 
 /** The key as a whole comes to its end: by its declaration, or because no version follows the last. */
-function lapse({ ref, spec }: DatedKey, newest: VersionFacts | undefined): readonly Forecast[] {
+function expiry({ ref, spec }: DatedKey, newest: VersionFacts | undefined): readonly Forecast[] {
   const ends = spec.rotation === undefined && newest?.revokedAt === undefined ? newest?.expiresAt : undefined;
   const at = Math.min(declaredEnd(spec), ends ?? NEVER);
   const message = 'It ends, and nothing declares that another version follows.';

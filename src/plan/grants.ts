@@ -10,8 +10,8 @@
  */
 import { kindOf } from '../domain/kinds/index.js';
 import { type Declaration, type DeclarationOf, type ObjectRef, refText } from '../domain/objects.js';
+import { aliasedName, type World } from './aliases.js';
 import type { Step, StepId, Subject } from './plan.js';
-import { referredName, type World } from './referred.js';
 
 /** `Space/production/onboarding contacts`. */
 type Granted = string;
@@ -43,7 +43,7 @@ const grantsOf = (declaration: Declaration, { aliases }: World): readonly Grante
     .references(declaration.spec)
     .flatMap((reference) =>
       (reference.workbooks?.names ?? []).map((workbook) =>
-        granted(referredName(reference, aliases), workbook),
+        granted(aliasedName(reference, aliases), workbook),
       ),
     );
 
@@ -52,7 +52,7 @@ function spacesAwaited(declaration: Declaration, { subjects, aliases }: World): 
   return kindOf(declaration.kind)
     .references(declaration.spec)
     .flatMap((reference) => {
-      const space = referredName(reference, aliases);
+      const space = aliasedName(reference, aliases);
       const subject = subjects.get(space);
       const live = subject?.live?.declaration;
       const isThere = (workbook: string): boolean =>

@@ -5,7 +5,7 @@ import type { KeyFacts, Receipt, VersionFacts } from '../domain/live.js';
 import type { DeclarationOf, ObjectRef } from '../domain/objects.js';
 import type { Instant } from '../domain/time.js';
 import type { Declared } from './decision.js';
-import { type Stranger, strangersAt } from './places.js';
+import { type ForeignToken, foreignTokensAt } from './occupied-sinks.js';
 import type { PlanInput, StepId } from './plan.js';
 
 export interface Key {
@@ -21,7 +21,7 @@ export interface Key {
   readonly predecessors: readonly VersionFacts[];
   readonly sinks: readonly SinkDeclaration[];
   readonly receipts: ReadonlyMap<string, Receipt>;
-  readonly strangers: readonly Stranger[];
+  readonly foreignTokens: readonly ForeignToken[];
   readonly input: PlanInput;
   readonly now: Instant;
   /** Steps on the object itself that come before anything on its versions. */
@@ -47,7 +47,7 @@ export function keyOf(
     predecessors: versions.slice(0, -1).filter((one) => isOpen(one) && isAlive(one, input.now)),
     sinks: declaration.spec.deliver ?? [],
     receipts,
-    strangers: strangersAt(declared),
+    foreignTokens: foreignTokensAt(declared),
     input,
     now: input.now,
     after: made.after,

@@ -4,12 +4,12 @@
  */
 import { OBJECT_KINDS } from '../domain/kinds/index.js';
 import { type Declaration, type ObjectRef, refText } from '../domain/objects.js';
+import { aliasedReferences, aliasesOf } from './aliases.js';
 import { grantLinks } from './grants.js';
-import { leavingBy } from './leaving.js';
-import { addressLinks, addressNamingLinks, administratorLinks } from './people-order.js';
 import type { Step, StepId, Subject } from './plan.js';
-import { aliasesOf, referredBy } from './referred.js';
+import { leavingBy } from './released-dependents.js';
 import { isRemoval } from './removal.js';
+import { addressLinks, addressNamingLinks, administratorLinks } from './user-order.js';
 
 /** `steps` in any order that keeps an object's own; `subjects` as planned. */
 export function inOrder(steps: readonly Step[], subjects: ReadonlyMap<string, Subject>): readonly Step[] {
@@ -36,7 +36,7 @@ function linkAcrossObjects(steps: readonly Step[], subjects: ReadonlyMap<string,
   const releases = new Map<string, StepId[]>();
   const aliases = aliasesOf(subjects.values());
   const referencesOf = (declaration: Declaration | undefined): readonly string[] =>
-    declaration === undefined ? [] : referredBy(declaration, aliases);
+    declaration === undefined ? [] : aliasedReferences(declaration, aliases);
   for (const [name, id] of removers) {
     for (const reference of referencesOf(subjects.get(name)?.live?.declaration)) {
       const waiting = releases.get(reference);

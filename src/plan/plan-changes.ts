@@ -7,18 +7,18 @@
 import { OBJECT_KINDS, sinkIdOf } from '../domain/kinds/index.js';
 import { refText } from '../domain/objects.js';
 import type { Instant } from '../domain/time.js';
+import { aliasesOf } from './aliases.js';
 import { needsReplacement, suspendedUntil } from './checks.js';
 import { isOwnedBy } from './compare.js';
 import { decide } from './decide.js';
-import { type Decision, type LettingGo, NOTHING, together } from './decision.js';
+import { type Decision, NOTHING, type Release, together } from './decision.js';
 import { planDigest } from './digest.js';
 import { guard } from './guard.js';
-import { leavingBy } from './leaving.js';
-import { namingOf } from './naming.js';
+import { namingOf } from './name-lint.js';
+import { sinksOf } from './occupied-sinks.js';
 import { inOrder } from './order.js';
-import { sinksOf } from './places.js';
 import type { Plan, PlanInput, StepId, Subject } from './plan.js';
-import { aliasesOf } from './referred.js';
+import { leavingBy } from './released-dependents.js';
 import { asRenamed, type Renamed } from './rename.js';
 import { objectStepId } from './steps.js';
 import { approvalsFor, summaryOf } from './summary.js';
@@ -40,17 +40,17 @@ export function plan(observed: PlanInput): Plan {
 
 /** Until those that are taken to let go of a place have the step that does so: some wait, or are refused. */
 function decideAll(input: PlanInput, remarks: Renamed['remarks']): Decision {
-  for (let lettingGo = keysLettingGo(input); ; ) {
-    const decided = decideWith(lettingGo, input, remarks);
+  for (let releases = keysReleasing(input); ; ) {
+    const decided = decideWith(releases, input, remarks);
     const made = new Set(decided.steps.map(({ id }) => id));
-    const really = new Map([...lettingGo].filter(([, step]) => made.has(step)));
-    if (really.size === lettingGo.size) return decided;
-    lettingGo = really;
+    const really = new Map([...releases].filter(([, step]) => made.has(step)));
+    if (really.size === releases.size) return decided;
+    releases = really;
   }
 }
 
 /** What needs others before those: whether they can go depends on what lets go of them. */
-function decideWith(lettingGo: LettingGo, input: PlanInput, remarks: Renamed['remarks']): Decision {
+function decideWith(releases: Release, input: PlanInput, remarks: Renamed['remarks']): Decision {
   const pausedUntil = pausedObjects(input);
   const subjects = new Map(input.subjects.map((subject) => [refText(subject.ref), subject]));
   const held = new Set([...remarks].flatMap(([name, { isHeld }]) => (isHeld ? [name] : [])));
@@ -59,7 +59,7 @@ function decideWith(lettingGo: LettingGo, input: PlanInput, remarks: Renamed['re
     const ofKind = input.subjects.filter(({ ref }) => ref.kind === kind);
     if (ofKind.length === 0) return decided;
     const leaving = leavingBy(decided.steps, world);
-    const situation = { input, lettingGo, pausedUntil, leaving, held, aliases: world.aliases };
+    const situation = { input, releases, pausedUntil, leaving, held, aliases: world.aliases };
     return together([
       decided,
       ...ofKind.map((subject) =>
@@ -79,17 +79,17 @@ function pausedObjects({ subjects, now }: PlanInput): ReadonlyMap<string, Instan
 }
 
 /** Another key may take over a place that its key no longer declares, after the step that says so. */
-function keysLettingGo({ subjects, ownership }: PlanInput): LettingGo {
-  const lettingGo = new Map<string, StepId>();
+function keysReleasing({ subjects, ownership }: PlanInput): Release {
+  const releases = new Map<string, StepId>();
   for (const subject of subjects) {
     if (subject.live === undefined || !isOwnedBy(subject.live, ownership)) continue;
-    const action = lettingGoBy(subject);
-    if (action) lettingGo.set(refText(subject.ref), objectStepId(subject.ref, action));
+    const action = releasesBy(subject);
+    if (action) releases.set(refText(subject.ref), objectStepId(subject.ref, action));
   }
-  return lettingGo;
+  return releases;
 }
 
-function lettingGoBy({ desired, live }: Subject): 'delete' | 'update' | undefined {
+function releasesBy({ desired, live }: Subject): 'delete' | 'update' | undefined {
   if (live?.declaration.kind !== 'ApiKey') return undefined;
   if (desired?.declaration.kind !== 'ApiKey' || needsReplacement(live, { desired })) return 'delete';
   const kept = new Set(sinksOf(desired.declaration).map(sinkIdOf));

@@ -102,7 +102,7 @@ export const FORECASTS = {
 export type ForecastEvent = keyof typeof FORECASTS;
 
 /** Why a controller leaves a step undone that a plan calls for. */
-export const WITHHELD_REASONS = {
+export const HOLD_BACK_REASONS = {
   ApprovalRequired:
     'Its environment requires approval, which a controller never gives: keywright apply --approve DIGEST.',
   ChangedByHand:
@@ -112,4 +112,4 @@ export const WITHHELD_REASONS = {
   DocumentsUnsettled:
     'Its declaration was taken away a moment ago; it is removed once the documents have rested for two seconds.',
 } as const;
-export type WithheldReason = keyof typeof WITHHELD_REASONS;
+export type HoldBackReason = keyof typeof HOLD_BACK_REASONS;

@@ -4,11 +4,11 @@ import { isProtected } from '../domain/metadata.js';
 import { refText } from '../domain/objects.js';
 import type { Instant } from '../domain/time.js';
 import { type Decision, finding, instantText, type Situation, toDo, together, waitFor } from './decision.js';
-import { overlapOf } from './leaving.js';
-import { personalKeysEnd } from './people.js';
 import type { Step } from './plan.js';
 import type { StepReason } from './reasons.js';
+import { overlapOf } from './released-dependents.js';
 import { stepOf } from './steps.js';
+import { personalKeysEnd } from './users.js';
 
 /** An object of ours whose declaration was taken away. */
 export const notDeclared = (situation: Situation, live: LiveObject): Decision =>

@@ -2,11 +2,11 @@
  * The account that a store is: its plan and what clients keep about it, how much its keys are used, who serves it,
  * and which requests were answered before. `store_unreachable` and `store_tampered` are possible everywhere.
  */
-import type { Plan } from '../domain/plans.js';
+import type { Plan } from '../domain/billing-plan.js';
 import type { Result } from '../domain/result.js';
 import { type DurationMs, HOUR_MS, type Instant } from '../domain/time.js';
-import type { By } from './authority.js';
-import type { OnceOnly } from './once.js';
+import type { Idempotency } from './idempotency.js';
+import type { By } from './identity.js';
 
 export interface Account {
   /** `us_acc_…`. */
@@ -82,7 +82,7 @@ export interface Accounts {
   instances(): Promise<Result<readonly SeenInstance[]>>;
 
   /** Was it answered in the last day? `refused` for a key that another request has. */
-  begin(once: OnceOnly): Promise<Result<Beginning>>;
+  begin(once: Idempotency): Promise<Result<Beginning>>;
   /** What is answered from now on. `answer` holds no secret. */
-  finish(once: OnceOnly, answer: unknown): Promise<Result<void>>;
+  finish(once: Idempotency, answer: unknown): Promise<Result<void>>;
 }

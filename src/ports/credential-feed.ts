@@ -3,8 +3,9 @@
  * changed; and the way back, on which it reports use. MACs are keyed with the pepper, so a verifier must
  * be trusted with it; plaintext never passes.
  */
+
+import type { Plan } from '../domain/billing-plan.js';
 import type { VersionFacts } from '../domain/live.js';
-import type { Plan } from '../domain/plans.js';
 import type { Result } from '../domain/result.js';
 import type { Secret } from '../domain/secret.js';
 import type { Instant } from '../domain/time.js';

@@ -4,7 +4,7 @@
  */
 import type { Result } from '../domain/result.js';
 import type { Instant } from '../domain/time.js';
-import type { By } from './authority.js';
+import type { By } from './identity.js';
 
 /** Where it happened, by id. */
 export interface EventPlace {

@@ -4,7 +4,7 @@
  */
 import type { ObjectRef } from '../domain/objects.js';
 import type { Result } from '../domain/result.js';
-import type { By } from './authority.js';
+import type { By } from './identity.js';
 
 export interface GuestPlace {
   readonly spaceId: string;

@@ -3,6 +3,8 @@
  * remote implementation is the same calls over HTTP. Every method may reject only with a bug; expected
  * failures are values. `store_unreachable` is possible everywhere.
  */
+
+import type { Review, ReviewLimits } from '../domain/hygiene.js';
 import type { SinkId } from '../domain/kinds/index.js';
 import type {
   Fingerprint,
@@ -15,12 +17,11 @@ import type {
 } from '../domain/live.js';
 import type { Declaration, ObjectRef } from '../domain/objects.js';
 import type { Result } from '../domain/result.js';
-import type { Review, ReviewLimits } from '../domain/review.js';
 import type { Secret } from '../domain/secret.js';
 import type { DurationMs, Instant } from '../domain/time.js';
 import type { VerificationCode, VerificationRequest } from '../domain/verification.js';
+import type { Attempt } from './idempotency.js';
 import type { LeaseClaim, LeaseHolder } from './lease.js';
-import type { Attempt } from './once.js';
 import type { Recipient } from './sealing.js';
 
 /** Who acts and by which path; goes into the audit log with every effect. */

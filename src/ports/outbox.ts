@@ -13,12 +13,12 @@ export const sendingMaxMs = (attempts: number): DurationMs => Math.min(attempts,
 export const takenForMs = (attempts: number): DurationMs => sendingMaxMs(attempts) + 10 * SECOND_MS;
 
 /** What whoever invites adds of their own. */
-export interface LetterWords {
+export interface MessageContent {
   readonly fromName?: string;
   readonly message?: string;
 }
 
-export interface Letter extends LetterWords {
+export interface Message extends MessageContent {
   /** `us_msg_…`; the same every time it is sent, so that a receiver can tell a second copy. */
   readonly id: string;
   readonly kind: 'invitation' | 'magicLink';
@@ -40,14 +40,14 @@ export interface Letter extends LetterWords {
 export type NotSent = string | { readonly refused: string } | undefined;
 
 /** Where letters go. */
-export interface Post {
+export interface Transport {
   /** Gives up when the signal aborts. Never rejects but with a bug. */
-  send(letter: Letter, signal: AbortSignal): Promise<NotSent>;
+  send(letter: Message, signal: AbortSignal): Promise<NotSent>;
 }
 
 /** A letter that nobody else takes for a while. */
 export interface Taken {
-  readonly letter: Letter;
+  readonly letter: Message;
   /** This time included. */
   readonly attempts: number;
 }
@@ -59,7 +59,7 @@ export interface Dropped {
   readonly because: 'ended' | 'expired' | 'tampered';
 }
 
-export interface Mailbag {
+export interface OutboxQueue {
   readonly taken: readonly Taken[];
   readonly dropped: readonly Dropped[];
   /** When there is something to take again; undefined: nothing waits. */
@@ -69,7 +69,7 @@ export interface Mailbag {
 /** `store_unreachable` is possible everywhere. */
 export interface Outbox {
   /** Those that are due, so many at most; for `takenForMs` they are nobody else's. */
-  take(max: number): Promise<Result<Mailbag>>;
+  take(max: number): Promise<Result<OutboxQueue>>;
   /** Handed over, or refused for good, and forgotten. */
   forget(taken: Taken): Promise<Result<void>>;
   /** Not handed over; due again at that time, unless somebody else has taken it since. */

@@ -6,7 +6,7 @@
 import type { ObjectRef } from '../domain/objects.js';
 import type { Result } from '../domain/result.js';
 import type { Secret } from '../domain/secret.js';
-import type { By } from './authority.js';
+import type { By } from './identity.js';
 
 /** Where a secret is and for whom; name and place say which one it is. */
 export interface SecretPlace {

@@ -7,7 +7,7 @@
  *     # keywright: ApiKey/billing-prod generation 2
  *     export BILLING_API_KEY=sk_live_…  # kept
  */
-import type { Content, Entry } from './content.js';
+import type { Content, Entry } from './managed-block.js';
 
 /**
  * One definition, from the start of its line: up to and with the separator, the name in that, the value, an

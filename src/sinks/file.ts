@@ -20,10 +20,10 @@ import {
 import { open } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import type { Instant } from '../domain/time.js';
+import { batchQueue } from './batch-queue.js';
+import type { Place } from './contained-path.js';
+import { codeOf, Moved, Unsafe } from './errors.js';
 import { type Folder, isStillThere } from './folder.js';
-import type { Place } from './place.js';
-import { codeOf, Moved, Unsafe } from './trouble.js';
-import { inTurns } from './turns.js';
 
 const { O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_WRONLY } = constants;
 
@@ -125,7 +125,7 @@ async function writeSynced(at: string, text: string): Promise<void> {
  * Makes the names in a folder durable. Whoever comes while a folder is synced goes together with the others
  * into the next turn, since its own rename may have come too late for this one.
  */
-const syncInTurn = inTurns<Folder, void>(async (folders) => {
+const syncInTurn = batchQueue<Folder, void>(async (folders) => {
   const [first] = folders;
   if (first) await synced(first.fd);
   return folders.map(() => undefined);

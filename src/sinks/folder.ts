@@ -9,8 +9,8 @@
  */
 import { closeSync, constants, existsSync, fstatSync, fsyncSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Place } from './place.js';
-import { codeOf } from './trouble.js';
+import type { Place } from './contained-path.js';
+import { codeOf } from './errors.js';
 
 const { O_RDONLY, O_DIRECTORY, O_NOFOLLOW } = constants;
 const DESCRIPTORS = '/proc/self/fd';

@@ -4,8 +4,8 @@
  */
 import { closeSync } from 'node:fs';
 import { dirname } from 'node:path';
+import type { Place } from './contained-path.js';
 import { type Folder, openFolder } from './folder.js';
-import type { Place } from './place.js';
 
 export class OpenFolder {
   #path = '';

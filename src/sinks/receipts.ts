@@ -4,20 +4,20 @@
  */
 import { setImmediate as nextTick } from 'node:timers/promises';
 import { sha256 } from '../domain/canonical.js';
-import type { KeptText } from '../domain/kept-text.js';
+import type { FileCache } from '../domain/file-cache.js';
 import { parseSinkId, type SinkId, type SinkPlace } from '../domain/kinds/index.js';
 import type { Receipt } from '../domain/live.js';
 import type { Result } from '../domain/result.js';
 import { fingerprintOf, parseToken, Secret } from '../domain/secret.js';
 import type { Clock } from '../ports/clock.js';
-import type { Content } from './content.js';
+import { placeOf, type Roots } from './contained-path.js';
+import { guarded } from './errors.js';
 import { type FileMark, type FoundFile, markOfPlainFile, readPlainFile } from './file.js';
 import type { Folder } from './folder.js';
 import { contentOf } from './formats.js';
+import type { Content } from './managed-block.js';
 import { OpenFolder } from './open-folder.js';
-import { placeOf, type Roots } from './place.js';
-import { REMEMBERED_FROM, ReceiptMemory } from './receipt-memory.js';
-import { guarded } from './trouble.js';
+import { REMEMBERED_FROM, ReceiptCache } from './receipt-cache.js';
 
 /** Files read before other work gets a turn: some ten milliseconds. */
 const FILES_PER_TURN = 100;
@@ -27,7 +27,7 @@ const UNSUPPORTED: Receipt = { kind: 'unknown', why: 'this version has no adapte
 
 /** What saves time and changes no receipt. */
 export interface Saving {
-  readonly kept?: KeptText | undefined;
+  readonly kept?: FileCache | undefined;
   /** Without it every file is read. */
   readonly clock?: Pick<Clock, 'now'> | undefined;
 }
@@ -42,7 +42,7 @@ export async function readReceipts(
   { kept, clock }: Saving = {},
 ): Promise<readonly Receipt[]> {
   const isLarge = ids.length >= REMEMBERED_FROM;
-  const memory = kept && isLarge ? await ReceiptMemory.recall(kept, clock?.now()) : undefined;
+  const memory = kept && isLarge ? await ReceiptCache.recall(kept, clock?.now()) : undefined;
   const receipts: Receipt[] = new Array(ids.length).fill(MISSING);
   const folders = new OpenFolder();
   let files = 0;
@@ -92,7 +92,7 @@ interface Asked {
 interface Reading {
   readonly roots: Roots;
   readonly folders: OpenFolder;
-  readonly memory: ReceiptMemory | undefined;
+  readonly memory: ReceiptCache | undefined;
 }
 
 /** In the order of the ids. */

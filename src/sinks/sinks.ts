@@ -3,17 +3,17 @@
  * processes of this project share, so a sink never goes back to an older secret (assurance.md).
  */
 import { fault } from '../domain/errors.js';
-import type { KeptText } from '../domain/kept-text.js';
+import type { FileCache } from '../domain/file-cache.js';
 import { parseSinkId, type SinkPlace, sinkPlace } from '../domain/kinds/index.js';
 import type { Expectation, Fingerprint } from '../domain/live.js';
 import { fail, ok, type Result } from '../domain/result.js';
 import { fingerprintOf } from '../domain/secret.js';
 import type { Clock } from '../ports/clock.js';
 import type { SinkDelivery, Sinks } from '../ports/sink.js';
-import { placeOf, type Roots } from './place.js';
+import { type Edit, rewrite, type Verdict, type View } from './atomic-write.js';
+import { batchQueue } from './batch-queue.js';
+import { placeOf, type Roots } from './contained-path.js';
 import { readReceipts, takeSecret } from './receipts.js';
-import { type Edit, rewrite, type Verdict, type View } from './rewrite.js';
-import { inTurns } from './turns.js';
 
 /** Runs work while no other process delivers. Fails with `sink_unavailable` when the lock is not to be had. */
 export type Exclusively = <T>(work: () => Promise<Result<T>>) => Promise<Result<T>>;
@@ -23,14 +23,14 @@ export interface SinkWorld extends Roots {
   readonly machine: string;
   readonly exclusively: Exclusively;
   /** What large reads came to, by what the files held. */
-  readonly memory?: KeptText;
+  readonly memory?: FileCache;
   /** With a memory: files that were left alone since are not read again. Never where something is written. */
   readonly clock?: Pick<Clock, 'now'>;
 }
 
 export function openSinks({ root, roots, machine, exclusively, memory, clock }: SinkWorld): Sinks {
   const swept = new Set<string>();
-  const inFileTurn = inTurns<Edit, Result<void>>(async (edits) => {
+  const inFileTurn = batchQueue<Edit, Result<void>>(async (edits) => {
     const results = await exclusively(async () => ok(await rewrite(edits, swept)));
     return results.ok ? results.value : edits.map(() => results);
   });

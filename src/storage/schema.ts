@@ -1,14 +1,14 @@
 /** The tables as kysely types them. Rows are those of the authority's storage port; columns are listed once. */
 import type {
+  AttributeRow,
   AuditRow,
-  BelongingRow,
   ConsumerRow,
   CredentialRow,
   EventRow,
   InstanceRow,
   KeyringRow,
   LeaseRow,
-  LetterRow,
+  MessageRow,
   MetaRow,
   ObjectRow,
   ReferenceRow,
@@ -17,7 +17,7 @@ import type {
   SigningKeyRow,
   UsageRow,
   VersionRow,
-} from '../authority/storage-port.js';
+} from '../credential-store/storage-port.js';
 
 export interface Database {
   readonly objects: ObjectRow;
@@ -26,10 +26,10 @@ export interface Database {
   readonly consumers_seen: ConsumerRow;
   readonly credentials: CredentialRow;
   readonly signing_keys: SigningKeyRow;
-  readonly belongings: BelongingRow;
+  readonly belongings: AttributeRow;
   readonly events: EventRow;
   readonly secrets: SecretRow;
-  readonly outbox: LetterRow;
+  readonly outbox: MessageRow;
   readonly usage: UsageRow;
   readonly instances: InstanceRow;
   readonly replays: ReplayRow;

@@ -1,17 +1,17 @@
 /** All named queries over one connection. */
 
-import type { BrokenRow } from '../authority/storage-port/broken-row.js';
-import type { Transaction } from '../authority/storage-port.js';
+import type { BrokenRow } from '../credential-store/storage-port/broken-row.js';
+import type { Transaction } from '../credential-store/storage-port.js';
 import { type Fault, fault } from '../domain/errors.js';
-import { accountingQueries } from './queries/accounting.js';
-import { belongingQueries } from './queries/belongings.js';
+import { attributeQueries } from './queries/attributes.js';
+import { auditQueries, keyringQueries, leaseQueries, metaQueries } from './queries/audit.js';
 import { credentialQueries, signingKeyQueries } from './queries/credentials.js';
 import { eventQueries } from './queries/events.js';
+import { reviewQueries } from './queries/hygiene.js';
 import { objectQueries } from './queries/objects.js';
 import { outboxQueries } from './queries/outbox.js';
-import { auditQueries, keyringQueries, leaseQueries, metaQueries } from './queries/records.js';
-import { reviewQueries } from './queries/review.js';
 import { secretQueries } from './queries/secrets.js';
+import { usageQueries } from './queries/usage.js';
 import { versionQueries } from './queries/versions.js';
 import type { Session } from './statement.js';
 
@@ -20,11 +20,11 @@ export const transactionOver = (session: Session): Transaction => ({
   versions: versionQueries(session),
   credentials: credentialQueries(session),
   signingKeys: signingKeyQueries(session),
-  belongings: belongingQueries(session),
+  belongings: attributeQueries(session),
   events: eventQueries(session),
   secrets: secretQueries(session),
   outbox: outboxQueries(session),
-  accounting: accountingQueries(session),
+  accounting: usageQueries(session),
   review: reviewQueries(session),
   audit: auditQueries(session),
   leases: leaseQueries(session),

@@ -12,7 +12,7 @@ import type { Row } from './index-shard.js';
 import { IndexTable } from './index-table.js';
 import { MAC_WORDS, readMacWords } from './mac-words.js';
 import { NameStore } from './name-store.js';
-import { Standings } from './standings.js';
+import { SharedFactsTable } from './shared-facts.js';
 import { type Occasion, UseLog } from './use-log.js';
 
 const MALFORMED: Verification = Object.freeze({ valid: false, code: 'MALFORMED' });
@@ -31,7 +31,7 @@ export class CredentialIndex {
   readonly #pepper: string;
   readonly #table = new IndexTable();
   readonly #names = new NameStore();
-  readonly #standings = new Standings();
+  readonly #standings = new SharedFactsTable();
 
   // Filled anew by every call and never handed out, so that verifying allocates the answer and little else.
   readonly #mac = new Uint32Array(MAC_WORDS);

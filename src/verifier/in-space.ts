@@ -6,7 +6,7 @@ import { ok, type Result } from '../domain/result.js';
 import type { LiveStore, Verification } from '../ports/live-store.js';
 
 /** A space by name (`onboarding`, `production/onboarding`) or id, and perhaps a workbook of it, by name or id. */
-export interface Room {
+export interface SpaceQuestion {
   readonly space: string;
   readonly workbook?: string | undefined;
 }
@@ -15,7 +15,7 @@ export interface Room {
 export async function inSpace(
   { store }: { readonly store: Pick<LiveStore, 'fetch' | 'resolve'> },
   answer: Verification,
-  { space, workbook }: Room,
+  { space, workbook }: SpaceQuestion,
 ): Promise<Result<Verification>> {
   const { key } = answer;
   if (!answer.valid || key === undefined) return ok(answer);

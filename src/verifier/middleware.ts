@@ -4,19 +4,19 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { FAULTS, type FaultCode } from '../domain/errors.js';
-import { presentedIn } from '../domain/presented.js';
+import { requestCredential } from '../domain/request-credential.js';
 import type { Result } from '../domain/result.js';
 import type { Secret } from '../domain/secret.js';
 import type { VerificationRequest } from '../domain/verification.js';
 import type { Verification } from '../ports/live-store.js';
-import type { Room } from './in-space.js';
+import type { SpaceQuestion } from './in-space.js';
 import type { Answer } from './verifier.js';
 
 /** The facts of the key that let a request in; never the key itself. */
 export type VerifiedKey = NonNullable<Verification['key']>;
 
 /** What is asked of a key. An absent field is not asked about. */
-export interface Question extends VerificationRequest, Partial<Room> {}
+export interface Question extends VerificationRequest, Partial<SpaceQuestion> {}
 
 /** What a request has to bring. A space may depend on it: `(request) => request.params.space`. */
 export interface Protection<R extends IncomingMessage = IncomingMessage> extends VerificationRequest {
@@ -84,7 +84,7 @@ function verdictOn<R extends IncomingMessage>(
   verify: Verify,
   protection: Protection<R>,
 ): Verdict | Promise<Verdict> {
-  const shown = presentedIn(request.rawHeaders);
+  const shown = requestCredential(request.rawHeaders);
   if (shown.kind === 'none') return refused(UNKNOWN);
   if (shown.kind === 'several') return refused(TWO);
   if (isFromBrowser(request, shown.token)) return refused(FROM_BROWSER);

@@ -14,7 +14,7 @@ import type { Question } from './middleware.js';
 import type { Answer, Unavailable } from './verifier.js';
 
 /** An authority somewhere else. */
-export interface RemoteAuthority {
+export interface RemoteVerification {
   /** Counts as a use. A fault when it does not answer, or not to us. */
   verify(token: string, question: Question): Promise<Result<Verification>>;
   /** Tells of each object that changed, as `ApiKey/billing-prod`, until the connection or the signal ends. */
@@ -45,7 +45,7 @@ interface Remembered {
 }
 
 export class RemoteVerifier {
-  readonly #authority: RemoteAuthority;
+  readonly #authority: RemoteVerification;
   readonly #clock: Clock;
   readonly #pepper: Secret;
   readonly #answers = new Map<string, Remembered>();
@@ -54,7 +54,7 @@ export class RemoteVerifier {
 
   /** `pepper`: any secret of this process, so that memory is not searched by what callers sent. */
   constructor(
-    authority: RemoteAuthority,
+    authority: RemoteVerification,
     { clock, pepper }: { readonly clock: Clock; readonly pepper: Secret },
   ) {
     this.#authority = authority;

@@ -5,8 +5,9 @@
  * the same bound: what a hand-over takes for silence is never use that a verifier kept to itself. Where the store
  * knows this verifier and waits for its uses, they may be kept for longer while the store cannot be written.
  */
+
+import type { Plan } from '../domain/billing-plan.js';
 import { type Fault, fault } from '../domain/errors.js';
-import type { Plan } from '../domain/plans.js';
 import { fail, ok, type Result } from '../domain/result.js';
 import type { DurationMs, Instant } from '../domain/time.js';
 import type { VerificationRequest } from '../domain/verification.js';
@@ -171,7 +172,7 @@ class FollowingVerifier implements Verifier {
   }
 
   async follow(everyMs: DurationMs, signal: AbortSignal): Promise<void> {
-    const bell = new Bell();
+    const bell = new Signal();
     const unwatch = this.#feed.watch(() => bell.ring());
     const stop = (): void => bell.ring();
     signal.addEventListener('abort', stop, { once: true });
@@ -274,7 +275,7 @@ class FollowingVerifier implements Verifier {
 }
 
 /** Ends a sleep; a ring in between is kept for the next. */
-class Bell {
+class Signal {
   #rung = new AbortController();
 
   ring(): void {

@@ -1,10 +1,10 @@
 /** Carrying out a plan: order, bounds, retries, interruption, and an honest report. */
 import { getEventListeners } from 'node:events';
 import fc from 'fast-check';
+import { systemClock } from '../../src/adapters/system.js';
 import { runInOrder } from '../../src/apply/schedule.js';
 import { fault } from '../../src/domain/errors.js';
 import { fail } from '../../src/domain/result.js';
-import { systemClock } from '../../src/main/system.js';
 import type { Step } from '../../src/plan/plan.js';
 import type { StepResult } from '../../src/plan/report.js';
 import { rawFile } from '../support/apply-folder.js';

@@ -1,7 +1,8 @@
 /** Which addresses are taken, and what is said of those that lead to no authority. */
+
+import { systemClock } from '../../src/adapters/system.js';
 import { parseAddress } from '../../src/client/address.js';
 import { openRemoteStore } from '../../src/client/remote-store.js';
-import { systemClock } from '../../src/main/system.js';
 import {
   FACTS,
   json,
@@ -10,7 +11,7 @@ import {
   scriptedServer,
   type TOKEN,
 } from '../support/scripted-server.js';
-import { need } from '../support/store.js';
+import { unwrap } from '../support/store.js';
 
 const parsed = (location: string, plainHttp: 'loopback' | 'anywhere' = 'loopback') =>
   parseAddress(location, plainHttp);
@@ -24,7 +25,7 @@ test.each([
   ['http://localhost:8787', '/v1'],
   ['http://[::1]:8787', '/v1'],
 ])('%s is asked at %s', (location, prefix) => {
-  expect(need(parsed(location)).prefix).toBe(prefix);
+  expect(unwrap(parsed(location)).prefix).toBe(prefix);
 });
 
 test.each([

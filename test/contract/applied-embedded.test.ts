@@ -2,13 +2,13 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openServed } from '../../src/authority/identity/open.js';
-import { newKey } from '../../src/authority/keyring.js';
+import { openServed } from '../../src/credential-store/identity/served-store.js';
+import { newKey } from '../../src/credential-store/keyring.js';
 import { openEmbeddedServed } from '../../src/main/served-store.js';
 import { IN_MEMORY, openSqlite } from '../../src/storage/sqlite/engine.js';
 import { memoryStorage } from '../simulation/memory-storage.js';
 import { quickHashing } from '../support/callers.js';
-import { need } from '../support/store.js';
+import { unwrap } from '../support/store.js';
 import { testWorld } from '../support/store-world.js';
 import { appliedContract } from './applied.contract.js';
 
@@ -19,9 +19,9 @@ afterAll(() => {
 
 appliedContract('embedded, in memory', async () => {
   const world = testWorld();
-  const storage = need(await openSqlite({ path: IN_MEMORY, sleep: world.clock.sleep }));
+  const storage = unwrap(await openSqlite({ path: IN_MEMORY, sleep: world.clock.sleep }));
   const served = await openServed(storage, { ...world, hashing: quickHashing }, newKey(world.entropy));
-  return need(served);
+  return unwrap(served);
 });
 
 appliedContract('embedded, in a folder', async () => {
@@ -29,11 +29,11 @@ appliedContract('embedded, in a folder', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'keywright-'));
   folders.push(folder);
   const options = { ...world, hashing: quickHashing, folder, whenAbsent: 'create' } as const;
-  return need(await openEmbeddedServed(options));
+  return unwrap(await openEmbeddedServed(options));
 });
 
 appliedContract('the simulation’s, over maps', async () => {
   const world = testWorld();
   const storage = memoryStorage({ lateMs: 1_000 });
-  return need(await openServed(storage, { ...world, hashing: quickHashing }, newKey(world.entropy)));
+  return unwrap(await openServed(storage, { ...world, hashing: quickHashing }, newKey(world.entropy)));
 });

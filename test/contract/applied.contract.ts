@@ -3,7 +3,7 @@ import { type Declaration, refOf } from '../../src/domain/objects.js';
 import type { Applied } from '../../src/ports/applied.js';
 import type { LiveStore } from '../../src/ports/live-store.js';
 import { key, service, team, user } from '../support/plan-declarations.js';
-import { CALLER, Hand, need, OURS } from '../support/store.js';
+import { CALLER, OURS, TestStore, unwrap } from '../support/store.js';
 
 export interface OpenApplied {
   readonly store: LiveStore;
@@ -12,40 +12,40 @@ export interface OpenApplied {
 
 export function appliedContract(name: string, open: () => Promise<OpenApplied>): void {
   describe(`what was applied last: ${name}`, () => {
-    let hand: Hand;
+    let hand: TestStore;
     let applied: Applied;
 
     beforeEach(async () => {
       const opened = await open();
       applied = opened.applied;
-      hand = new Hand(opened.store, need(await opened.store.acquireLease('ada', 5_000)));
+      hand = new TestStore(opened.store, unwrap(await opened.store.acquireLease('ada', 5_000)));
     });
     afterEach(() => hand.store.close());
 
     const before = service('billing', { description: 'Invoices' });
     const after = service('billing', { description: 'Who knows' });
 
-    const known = async (): Promise<readonly Declaration[]> => need(await applied.by(OURS));
+    const known = async (): Promise<readonly Declaration[]> => unwrap(await applied.by(OURS));
     const revisionOf = async (declaration: Declaration) => (await hand.fetch(refOf(declaration))).revision;
     async function changeByHand(declaration: Declaration, former = declaration) {
       const revision = await revisionOf(former);
       const change = { kind: 'update', declaration, revision, former: refOf(former) } as const;
-      need(await hand.store.request(change, CALLER));
+      unwrap(await hand.store.request(change, CALLER));
     }
-    const removeByHand = async (declaration: Declaration) =>
-      need(await hand.store.request({ kind: 'remove', object: refOf(declaration) }, CALLER));
+    const manualRemove = async (declaration: Declaration) =>
+      unwrap(await hand.store.request({ kind: 'remove', object: refOf(declaration) }, CALLER));
     async function apply(declaration: Declaration) {
       const revision = await revisionOf(declaration);
-      need(await hand.mutate({ kind: 'update', declaration, ownership: OURS, revision }));
+      unwrap(await hand.mutate({ kind: 'update', declaration, ownership: OURS, revision }));
     }
 
     it('is what is live, as long as nobody changes anything by hand', async () => {
       await hand.create(before);
       await apply(after);
-      need(await hand.store.request({ kind: 'create', declaration: service('theirs') }, CALLER));
+      unwrap(await hand.store.request({ kind: 'create', declaration: service('theirs') }, CALLER));
       expect(await known()).toEqual([after]);
-      expect(need(await applied.owners())).toEqual([OURS]);
-      expect(need(await applied.by({ ...OURS, manager: 'terraform:x' }))).toEqual([]);
+      expect(unwrap(await applied.owners())).toEqual([OURS]);
+      expect(unwrap(await applied.by({ ...OURS, manager: 'terraform:x' }))).toEqual([]);
     });
 
     it('stays what it was through changes by hand, until it is applied again', async () => {
@@ -64,23 +64,23 @@ export function appliedContract(name: string, open: () => Promise<OpenApplied>):
     it('has what somebody removed by hand, until it is made anew, and not what a reconciler removed', async () => {
       await hand.create(before);
       await hand.create(key('app', { owner: { tenant: true } }));
-      await removeByHand(key('app'));
-      await removeByHand(before);
+      await manualRemove(key('app'));
+      await manualRemove(before);
       expect((await known()).map(refOf)).toEqual([refOf(key('app')), refOf(before)]);
       await hand.create(after);
       expect((await known()).map(refOf)).toEqual([refOf(key('app')), refOf(after)]);
-      need(await hand.remove(refOf(after)));
+      unwrap(await hand.remove(refOf(after)));
       expect((await known()).map(refOf)).toEqual([refOf(key('app'))]);
-      expect(need(await applied.owners())).toEqual([OURS]);
+      expect(unwrap(await applied.owners())).toEqual([OURS]);
     });
 
     it('is what was adopted, once somebody’s object of a name that was removed is', async () => {
       await hand.create(before);
-      await removeByHand(before);
-      need(await hand.store.request({ kind: 'create', declaration: after }, CALLER));
+      await manualRemove(before);
+      unwrap(await hand.store.request({ kind: 'create', declaration: after }, CALLER));
       expect(await known()).toEqual([before]);
       const adopting = { kind: 'adopt', object: refOf(after), ownership: OURS } as const;
-      need(await hand.mutate({ ...adopting, revision: await revisionOf(after) }));
+      unwrap(await hand.mutate({ ...adopting, revision: await revisionOf(after) }));
       expect(await known()).toEqual([after]);
     });
 
@@ -92,7 +92,7 @@ export function appliedContract(name: string, open: () => Promise<OpenApplied>):
       const shop = service('shop');
       const former = refOf(service('billing'));
       const revision = await revisionOf(service('billing'));
-      need(await hand.mutate({ kind: 'update', declaration: shop, ownership: OURS, revision, former }));
+      unwrap(await hand.mutate({ kind: 'update', declaration: shop, ownership: OURS, revision, former }));
       expect(await known()).toEqual([app('shop'), shop]);
       await changeByHand(service('theirs'), shop);
       expect(await known()).toEqual([app('shop'), shop]);
@@ -102,7 +102,7 @@ export function appliedContract(name: string, open: () => Promise<OpenApplied>):
       const members = team('data', { user: 'ada', role: 'admin' });
       await hand.create(user('ada'));
       await hand.create(members);
-      await removeByHand(user('ada'));
+      await manualRemove(user('ada'));
       expect(await known()).toEqual([members, user('ada')]);
     });
   });

@@ -2,12 +2,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openServed } from '../../src/authority/identity/open.js';
-import { newKey } from '../../src/authority/keyring.js';
+import { openServed } from '../../src/credential-store/identity/served-store.js';
+import { newKey } from '../../src/credential-store/keyring.js';
 import { openEmbeddedServed } from '../../src/main/served-store.js';
 import { IN_MEMORY, openSqlite } from '../../src/storage/sqlite/engine.js';
 import { quickHashing } from '../support/callers.js';
-import { need } from '../support/store.js';
+import { unwrap } from '../support/store.js';
 import { testWorld } from '../support/store-world.js';
 import { eventsContract } from './events.contract.js';
 
@@ -18,9 +18,9 @@ afterAll(() => {
 
 eventsContract('embedded, in memory', async () => {
   const world = testWorld();
-  const storage = need(await openSqlite({ path: IN_MEMORY, sleep: world.clock.sleep }));
+  const storage = unwrap(await openSqlite({ path: IN_MEMORY, sleep: world.clock.sleep }));
   const served = await openServed(storage, { ...world, hashing: quickHashing }, newKey(world.entropy));
-  return { ...need(served), clock: world.clock };
+  return { ...unwrap(served), clock: world.clock };
 });
 
 eventsContract('embedded, in a folder', async () => {
@@ -28,5 +28,5 @@ eventsContract('embedded, in a folder', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'keywright-'));
   folders.push(folder);
   const options = { ...world, hashing: quickHashing, folder, whenAbsent: 'create' } as const;
-  return { ...need(await openEmbeddedServed(options)), clock: world.clock };
+  return { ...unwrap(await openEmbeddedServed(options)), clock: world.clock };
 });

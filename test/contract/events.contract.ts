@@ -3,33 +3,33 @@ import { workbookId } from '../../src/domain/derived-ids.js';
 import { normalForm } from '../../src/domain/kinds/normal-form.js';
 import { Space } from '../../src/domain/kinds/space.js';
 import type { Principal } from '../../src/domain/principal.js';
-import type { By } from '../../src/ports/authority.js';
 import type { Event, EventQuery, NewEvent } from '../../src/ports/events.js';
-import type { Rooms } from '../../src/ports/rooms.js';
-import { Desk, FROM, type OpenServed } from '../support/callers.js';
+import type { By } from '../../src/ports/identity.js';
+import type { Spaces } from '../../src/ports/spaces.js';
+import { FROM, type OpenServed, ServedTestStore } from '../support/callers.js';
 import { guest, space } from '../support/plan-declarations.js';
-import { apiKey, need, OURS, refusal } from '../support/store.js';
+import { apiKey, OURS, refusal, unwrap } from '../support/store.js';
 
 export interface OpenEvents extends OpenServed {
-  readonly rooms: Rooms;
+  readonly rooms: Spaces;
 }
 
 const ALL = { acknowledged: 'left out', limit: 100, offset: 0 } as const;
 
 export function eventsContract(name: string, open: () => Promise<OpenEvents>): void {
   describe(`events: ${name}`, () => {
-    let desk: Desk;
-    let rooms: Rooms;
+    let desk: ServedTestStore;
+    let rooms: Spaces;
     beforeEach(async () => {
       const served = await open();
       ({ rooms } = served);
-      desk = await Desk.open(served);
+      desk = await ServedTestStore.open(served);
       for (const one of ['a', 'b']) await desk.create(space(one, 'orders', 'people'));
     });
     afterEach(() => desk.store.close());
 
     const listed = async (query: Partial<EventQuery> = {}, by?: By) =>
-      need(await rooms.events.list({ ...ALL, ...query }, by ?? (await desk.root())));
+      unwrap(await rooms.events.list({ ...ALL, ...query }, by ?? (await desk.root())));
     const topics = ({ events }: { readonly events: readonly Event[] }) => events.map(({ topic }) => topic);
     const idOf = async (kind: 'Environment' | 'Space', named: string) =>
       (await desk.fetch({ kind, name: named })).id;
@@ -37,7 +37,7 @@ export function eventsContract(name: string, open: () => Promise<OpenEvents>): v
     async function saying(topic: string, more: Partial<NewEvent['place']> = {}, by?: By): Promise<string> {
       const environmentId = await idOf('Environment', 'production');
       const event = { topic, domain: 'job', payload: {}, members: {}, place: { environmentId, ...more } };
-      return need(await rooms.events.post(event, by ?? (await desk.root())));
+      return unwrap(await rooms.events.post(event, by ?? (await desk.root())));
     }
 
     it('tells and counts page by page, oldest first, from an instant on', async () => {
@@ -67,8 +67,8 @@ export function eventsContract(name: string, open: () => Promise<OpenEvents>): v
 
     it('F12: a guest is told of the spaces and workbooks that are open to them, and counts no others', async () => {
       await desk.create(guest('gus', { grants: [{ space: 'a' }, { space: 'b', workbooks: ['orders'] }] }));
-      const made = need(await desk.authority.createMagicLink('production/gus', await desk.root()));
-      const session = need(await desk.exchange({ kind: 'magicLink', token: made.token }));
+      const made = unwrap(await desk.authority.createMagicLink('production/gus', await desk.root()));
+      const session = unwrap(await desk.exchange({ kind: 'magicLink', token: made.token }));
       const by = await desk.by(session.token);
       const [a, b] = [await idOf('Space', 'production/a'), await idOf('Space', 'production/b')];
       await saying('job:created', { spaceId: a });
@@ -82,8 +82,8 @@ export function eventsContract(name: string, open: () => Promise<OpenEvents>): v
 
     it('tells nothing to whom nothing is open', async () => {
       await desk.create(guest('gus', { grants: [] }));
-      const made = need(await desk.authority.createMagicLink('production/gus', await desk.root()));
-      const session = need(await desk.exchange({ kind: 'magicLink', token: made.token }));
+      const made = unwrap(await desk.authority.createMagicLink('production/gus', await desk.root()));
+      const session = unwrap(await desk.exchange({ kind: 'magicLink', token: made.token }));
       expect(await listed({}, await desk.by(session.token))).toEqual({ events: [], total: 0 });
       const nobody: Principal = { ...(await desk.root()).principal, permissions: [] };
       expect(await listed({}, { principal: nobody, context: FROM })).toEqual({ events: [], total: 0 });
@@ -91,10 +91,10 @@ export function eventsContract(name: string, open: () => Promise<OpenEvents>): v
 
     it('leaves out what was dealt with, unless it is asked for; dealing with it again changes nothing', async () => {
       const [first, second] = [await saying('job:created'), await saying('job:updated')];
-      need(await rooms.events.acknowledge(first, await desk.root()));
+      unwrap(await rooms.events.acknowledge(first, await desk.root()));
       const then = desk.clock.now();
       desk.clock.advance(1_000);
-      need(await rooms.events.acknowledge(first, await desk.root()));
+      unwrap(await rooms.events.acknowledge(first, await desk.root()));
       expect((await listed({ domain: 'job' })).events.map(({ id }) => id)).toEqual([second]);
       const told = await listed({ domain: 'job', acknowledged: 'told too' });
       expect(told.events.map(({ acknowledged }) => acknowledged?.at)).toEqual([then, undefined]);
@@ -113,8 +113,10 @@ export function eventsContract(name: string, open: () => Promise<OpenEvents>): v
       const id = await idOf('Space', 'production/a');
       const { revision } = await desk.fetch({ kind: 'Space', name: 'production/a' });
       const former = { kind: 'Space', name: 'production/a' } as const;
-      need(await desk.mutate({ kind: 'update', declaration: space('z'), ownership: OURS, revision, former }));
-      need(await desk.remove({ kind: 'Space', name: 'production/z' }));
+      unwrap(
+        await desk.mutate({ kind: 'update', declaration: space('z'), ownership: OURS, revision, former }),
+      );
+      unwrap(await desk.remove({ kind: 'Space', name: 'production/z' }));
       expect(topics(await listed({ spaceId: id }))).toEqual([
         'space:created',
         'space:updated',

@@ -2,7 +2,7 @@
 import type { LiveObject } from '../../src/domain/live.js';
 import { ok } from '../../src/domain/result.js';
 import type { LiveStore } from '../../src/ports/live-store.js';
-import { apiKey, CALLER, keyRef, need, service } from '../support/store.js';
+import { apiKey, CALLER, keyRef, service, unwrap } from '../support/store.js';
 import { handOn } from '../support/store-folder.js';
 
 export function listsContract(openStore: () => Promise<LiveStore>): void {
@@ -12,17 +12,19 @@ export function listsContract(openStore: () => Promise<LiveStore>): void {
     const hand = await handOn(await openStore());
     for (const name of ['d', 'a', 'c', 'b']) await hand.create(service(name));
     await hand.remove({ kind: 'Service', name: 'c' });
-    const first = need(await hand.store.list({ kind: 'Service', limit: 2 }));
-    const second = need(await hand.store.list({ kind: 'Service', limit: 2, after: first.at(-1)?.ref.name }));
+    const first = unwrap(await hand.store.list({ kind: 'Service', limit: 2 }));
+    const second = unwrap(
+      await hand.store.list({ kind: 'Service', limit: 2, after: first.at(-1)?.ref.name }),
+    );
     expect([names(first), names(second)]).toEqual([['a', 'b'], ['d']]);
-    expect(first).toEqual(need(await hand.store.fetch(first.map(({ ref }) => ref))));
+    expect(first).toEqual(unwrap(await hand.store.fetch(first.map(({ ref }) => ref))));
   });
 
   test('a list tells the versions of keys, as fetching them does', async () => {
     const hand = await handOn(await openStore());
     await hand.create(apiKey('app'));
     await hand.rollOut('app', 1);
-    const listed = need(await hand.store.list({ kind: 'ApiKey', limit: 1_000 }));
+    const listed = unwrap(await hand.store.list({ kind: 'ApiKey', limit: 1_000 }));
     expect(listed.find(({ ref }) => ref.name === 'app')).toEqual(await hand.fetch(keyRef('app')));
   });
 

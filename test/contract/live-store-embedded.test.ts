@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openEmbeddedStore, openInMemory } from '../../src/main/embedded-store.js';
-import { need } from '../support/store.js';
+import { unwrap } from '../support/store.js';
 import { testWorld } from '../support/store-world.js';
 import { liveStoreContract } from './live-store.contract.js';
 
@@ -14,7 +14,7 @@ afterAll(() => {
 
 liveStoreContract('embedded, in memory', async () => {
   const world = testWorld();
-  const store = need(await openInMemory(world));
+  const store = unwrap(await openInMemory(world));
   return { store, clock: world.clock, settleMs: 6_000 };
 });
 
@@ -22,6 +22,6 @@ liveStoreContract('embedded, in a folder', async () => {
   const world = testWorld();
   const folder = mkdtempSync(join(tmpdir(), 'keywright-'));
   folders.push(folder);
-  const store = need(await openEmbeddedStore({ ...world, folder, whenAbsent: 'create' }));
+  const store = unwrap(await openEmbeddedStore({ ...world, folder, whenAbsent: 'create' }));
   return { store, clock: world.clock, settleMs: 6_000 };
 });

@@ -9,19 +9,19 @@ import {
   DOTENV,
   environment,
   environmentRef,
-  Hand,
   keyRef,
-  need,
   OURS,
   refusal,
   service,
   serviceRef,
+  TestStore,
   tokenIn,
+  unwrap,
 } from '../support/store.js';
 import { type HandClock, START } from '../support/store-world.js';
-import { byHandContract } from './by-hand.contract.js';
-import { peopleContract } from './people.contract.js';
+import { byHandContract } from './key-operations.contract.js';
 import { renameContract } from './rename.contract.js';
+import { peopleContract } from './users.contract.js';
 
 export interface OpenStore {
   readonly store: LiveStore;
@@ -41,15 +41,15 @@ export function liveStoreContract(name: string, open: () => Promise<OpenStore>):
     let clock: HandClock;
     let settleMs: number;
     let recorded: Caller;
-    let hand: Hand;
+    let hand: TestStore;
 
     beforeEach(async () => {
       ({ store, clock, settleMs, recorded = CALLER } = await open());
-      hand = new Hand(store, need(await store.acquireLease('ada', 5_000)));
+      hand = new TestStore(store, unwrap(await store.acquireLease('ada', 5_000)));
     });
     afterEach(() => store.close());
 
-    const names = async () => need(await store.survey()).map(({ ref }) => `${ref.kind}/${ref.name}`);
+    const names = async () => unwrap(await store.survey()).map(({ ref }) => `${ref.kind}/${ref.name}`);
     const versions = async (key: string) => (await hand.fetch(keyRef(key))).key?.versions ?? [];
     const request = (kind: 'requestRotation' | 'deactivate' | 'activate', key: string) =>
       store.request({ kind, object: keyRef(key) }, CALLER);
@@ -65,7 +65,7 @@ export function liveStoreContract(name: string, open: () => Promise<OpenStore>):
           'Environment/production',
           'User/owner',
         ]);
-        const survey = need(await store.survey());
+        const survey = unwrap(await store.survey());
         expect(survey.every(({ origin, ownership }) => origin === 'system' && ownership === undefined)).toBe(
           true,
         );
@@ -78,18 +78,20 @@ export function liveStoreContract(name: string, open: () => Promise<OpenStore>):
       });
 
       it('shows an automatic secret key once and a publishable one always', async () => {
-        const shown = need(await store.claim(keyRef('production-sk'), CALLER));
+        const shown = unwrap(await store.claim(keyRef('production-sk'), CALLER));
         expect(shown.reveal()).toMatch(/^sk_live_/);
         expect(await hand.code(shown)).toBe('VALID');
         expect(refusal(await store.claim(keyRef('production-sk'), CALLER))).toBe('already_claimed');
-        const publishable = need(await store.claim(keyRef('development-pk'), CALLER));
+        const publishable = unwrap(await store.claim(keyRef('development-pk'), CALLER));
         expect(publishable.reveal()).toMatch(/^pk_test_/);
-        expect(need(await store.claim(keyRef('development-pk'), CALLER)).reveal()).toBe(publishable.reveal());
+        expect(unwrap(await store.claim(keyRef('development-pk'), CALLER)).reveal()).toBe(
+          publishable.reveal(),
+        );
       });
 
       it('says what time it is, how long a settle takes, and since when use is known', async () => {
         clock.advance(500);
-        expect(need(await store.facts())).toMatchObject({
+        expect(unwrap(await store.facts())).toMatchObject({
           now: START + 500,
           settleMs,
           usage: { from: START, until: START + 500 },
@@ -100,9 +102,9 @@ export function liveStoreContract(name: string, open: () => Promise<OpenStore>):
     describe('create, update and adopt', () => {
       it('gives every environment its automatic keys and takes them away with it', async () => {
         await hand.create(environment('staging'));
-        const token = need(await store.claim(keyRef('staging-sk'), CALLER));
+        const token = unwrap(await store.claim(keyRef('staging-sk'), CALLER));
         expect(await hand.code(token)).toBe('VALID');
-        need(await hand.remove(environmentRef('staging')));
+        unwrap(await hand.remove(environmentRef('staging')));
         expect(await names()).not.toContain('ApiKey/staging-sk');
         expect(await hand.code(token)).toBe('REVOKED');
       });
@@ -137,13 +139,13 @@ export function liveStoreContract(name: string, open: () => Promise<OpenStore>):
         const declaration = service('billing', { description: 'Invoices' });
         const stale = { kind: 'update', declaration, ownership: OURS, revision: revision - 1 } as const;
         expect(refusal(await hand.mutate(stale))).toBe('moved');
-        const updated = need(await hand.mutate({ ...stale, revision }));
+        const updated = unwrap(await hand.mutate({ ...stale, revision }));
         expect(updated.changed).toBe(true);
         expect((await hand.fetch(serviceRef('billing'))).declaration.spec).toEqual({
           description: 'Invoices',
         });
         // The response was lost, and it is asked again.
-        expect(need(await hand.mutate({ ...stale, revision }))).toEqual({ ...updated, changed: false });
+        expect(unwrap(await hand.mutate({ ...stale, revision }))).toEqual({ ...updated, changed: false });
       });
 
       it('refuses to update a field that only a replacement can change', async () => {
@@ -157,7 +159,7 @@ export function liveStoreContract(name: string, open: () => Promise<OpenStore>):
 
       it('keeps the origin of a system object that is declared, and gives it to its project', async () => {
         const { revision, declaration } = await hand.fetch(environmentRef('production'));
-        need(await hand.mutate({ kind: 'update', declaration, ownership: OURS, revision }));
+        unwrap(await hand.mutate({ kind: 'update', declaration, ownership: OURS, revision }));
         expect(await hand.fetch(environmentRef('production'))).toMatchObject({
           origin: 'system',
           ownership: OURS,
@@ -175,15 +177,15 @@ export function liveStoreContract(name: string, open: () => Promise<OpenStore>):
           ownership: theirs,
           revision: before.revision,
         } as const;
-        const { revision } = need(await hand.mutate(adopt));
+        const { revision } = unwrap(await hand.mutate(adopt));
         expect(await hand.fetch(keyRef('a'))).toEqual({ ...before, ownership: theirs, revision });
-        expect(need(await hand.mutate(adopt)).changed).toBe(false);
+        expect(unwrap(await hand.mutate(adopt)).changed).toBe(false);
       });
 
       it('makes a key anew under the name of one that was removed', async () => {
         await hand.create(apiKey('a', { deliver: [DOTENV] }));
         const old = await hand.rollOut('a', 1);
-        need(await hand.remove(keyRef('a'), HOUR_MS));
+        unwrap(await hand.remove(keyRef('a'), HOUR_MS));
         await hand.create(apiKey('a', { environment: 'development', deliver: [DOTENV] }));
         const fresh = await hand.rollOut('a', 1);
         expect(fresh.reveal()).toMatch(/^sk_test_/);
@@ -197,7 +199,7 @@ export function liveStoreContract(name: string, open: () => Promise<OpenStore>):
       it('ends a key’s versions after the overlap, by the clock alone', async () => {
         await hand.create(apiKey('a', { deliver: [DOTENV] }));
         const token = await hand.rollOut('a', 1);
-        need(await hand.remove(keyRef('a'), HOUR_MS));
+        unwrap(await hand.remove(keyRef('a'), HOUR_MS));
         clock.advance(HOUR_MS - 1);
         expect(await hand.code(token)).toBe('VALID');
         clock.advance(1);
@@ -208,16 +210,16 @@ export function liveStoreContract(name: string, open: () => Promise<OpenStore>):
         await hand.create(service('billing'));
         const { revision } = await hand.fetch(serviceRef('billing'));
         const remove = { kind: 'delete', object: serviceRef('billing'), overlapMs: 0, revision } as const;
-        const gone = need(await hand.mutate(remove));
+        const gone = unwrap(await hand.mutate(remove));
         const entries = await hand.entries();
-        expect(need(await hand.mutate(remove))).toEqual({ revision: gone.revision, changed: false });
+        expect(unwrap(await hand.mutate(remove))).toEqual({ revision: gone.revision, changed: false });
         expect(await hand.entries()).toBe(entries);
         expect(refusal(await hand.mutate({ ...remove, object: serviceRef('never') }))).toBe('not_found');
       });
 
       it('refuses one that changed since it was seen', async () => {
         const { revision } = await hand.create(apiKey('a'));
-        need(await hand.issue('a', 1));
+        unwrap(await hand.issue('a', 1));
         const remove = { kind: 'delete', object: keyRef('a'), overlapMs: 0, revision } as const;
         expect(refusal(await hand.mutate(remove))).toBe('moved');
       });
@@ -231,15 +233,15 @@ export function liveStoreContract(name: string, open: () => Promise<OpenStore>):
         await hand.rollOut('a', 1);
         expect(refusal(await hand.remove(serviceRef('billing')))).toBe('in_use');
         expect(refusal(await hand.remove(environmentRef('staging')))).toBe('in_use');
-        need(await hand.remove(keyRef('a'), HOUR_MS));
+        unwrap(await hand.remove(keyRef('a'), HOUR_MS));
         expect(refusal(await hand.remove(serviceRef('billing')))).toBe('in_use');
-        expect(need(await store.dependents(serviceRef('billing')))).toEqual([
+        expect(unwrap(await store.dependents(serviceRef('billing')))).toEqual([
           { ref: keyRef('a'), origin: 'declared', endsAt: START + HOUR_MS },
         ]);
         clock.advance(HOUR_MS);
-        expect(need(await store.dependents(serviceRef('billing')))).toEqual([]);
-        need(await hand.remove(serviceRef('billing')));
-        need(await hand.remove(environmentRef('staging')));
+        expect(unwrap(await store.dependents(serviceRef('billing')))).toEqual([]);
+        unwrap(await hand.remove(serviceRef('billing')));
+        unwrap(await hand.remove(environmentRef('staging')));
       });
     });
 
@@ -251,7 +253,7 @@ export function liveStoreContract(name: string, open: () => Promise<OpenStore>):
         await hand.rollOut('a', 1);
         await hand.rollOut('a', 2);
         const both = await ids('a');
-        expect(need(await store.tokens(both))).toEqual(
+        expect(unwrap(await store.tokens(both))).toEqual(
           both.toSorted().map((tokenId) => ({
             tokenId,
             object: keyRef('a'),
@@ -265,13 +267,13 @@ export function liveStoreContract(name: string, open: () => Promise<OpenStore>):
 
       it('of a removed key stay known as such, also when another key has its name', async () => {
         await hand.create(apiKey('a'));
-        need(await hand.issue('a', 1));
+        unwrap(await hand.issue('a', 1));
         const [old = ''] = await ids('a');
-        need(await hand.remove(keyRef('a')));
+        unwrap(await hand.remove(keyRef('a')));
         await hand.create(apiKey('a'));
-        need(await hand.issue('a', 1));
+        unwrap(await hand.issue('a', 1));
         const [young = ''] = await ids('a');
-        const known = need(await store.tokens([young, old, old]));
+        const known = unwrap(await store.tokens([young, old, old]));
         expect(known).toHaveLength(2);
         const nowhere = { isSuperseded: false, declaredAt: [], deliveredTo: [] };
         expect(known).toContainEqual({ tokenId: old, object: keyRef('a'), isRemoved: true, ...nowhere });
@@ -279,8 +281,8 @@ export function liveStoreContract(name: string, open: () => Promise<OpenStore>):
       });
 
       it('that this store never issued are left out', async () => {
-        expect(need(await store.tokens(['AAAAAAAAAAAA']))).toEqual([]);
-        expect(need(await store.tokens([]))).toEqual([]);
+        expect(unwrap(await store.tokens(['AAAAAAAAAAAA']))).toEqual([]);
+        expect(unwrap(await store.tokens([]))).toEqual([]);
       });
     });
 
@@ -290,14 +292,14 @@ export function liveStoreContract(name: string, open: () => Promise<OpenStore>):
       });
 
       it('gives a version that is accepted from the instant it exists', async () => {
-        expect(await hand.code(tokenIn(need(await hand.issue('a', 1)).issued?.sealed))).toBe('VALID');
+        expect(await hand.code(tokenIn(unwrap(await hand.issue('a', 1)).issued?.sealed))).toBe('VALID');
       });
 
       it('gives the same envelope again to the same recipient, and to nobody else', async () => {
-        const { drawn, ...first } = need(await hand.issue('a', 1));
+        const { drawn, ...first } = unwrap(await hand.issue('a', 1));
         if (drawn) expect(drawn.reveal()).toBe(tokenIn(first.issued?.sealed).reveal());
         const entries = await hand.entries();
-        expect(need(await hand.issue('a', 1))).toEqual({ ...first, changed: false });
+        expect(unwrap(await hand.issue('a', 1))).toEqual({ ...first, changed: false });
         expect(await hand.entries()).toBe(entries);
         expect(refusal(await hand.issue('a', 1, 'to-another'))).toBe('sealed_to_another');
       });
@@ -312,16 +314,16 @@ export function liveStoreContract(name: string, open: () => Promise<OpenStore>):
       it('refuses a version beside four accepted ones and one in place of a lost one', async () => {
         for (const generation of [1, 2, 3, 4, 5]) await hand.rollOut('a', generation);
         expect(refusal(await hand.issue('a', 6))).toBe('too_many_versions');
-        need(await hand.revoke('a', [1]));
-        expect(need(await hand.issue('a', 6)).changed).toBe(true);
+        unwrap(await hand.revoke('a', [1]));
+        expect(unwrap(await hand.issue('a', 6)).changed).toBe(true);
       });
 
       it('never lets a version live longer than declared', async () => {
         await hand.create(apiKey('b', { expiresAfter: '90d' }));
-        need(await hand.issue('b', 1));
+        unwrap(await hand.issue('b', 1));
         expect((await versions('b'))[0]?.expiresAt).toBe(START + 90 * DAY_MS);
         await hand.create(apiKey('c', { expiresAt: '2027-01-02T00:00:00Z' }));
-        const token = tokenIn(need(await hand.issue('c', 1)).issued?.sealed);
+        const token = tokenIn(unwrap(await hand.issue('c', 1)).issued?.sealed);
         clock.advance(DAY_MS);
         expect(await hand.code(token)).toBe('EXPIRED');
         expect(refusal(await hand.issue('c', 2))).toBe('conflict');
@@ -329,12 +331,12 @@ export function liveStoreContract(name: string, open: () => Promise<OpenStore>):
 
       it('keeps the secret of a key without sinks for a claim, whoever asked for it', async () => {
         await hand.create(apiKey('b'));
-        const issued = need(await hand.issue('b', 1, 'to-me')).issued;
+        const issued = unwrap(await hand.issue('b', 1, 'to-me')).issued;
         expect(issued?.sealed.startsWith('to-me')).toBe(false);
-        expect(need(await hand.issue('b', 1, 'to-another')).issued).toEqual(issued);
-        need(await hand.promote('b', 1));
+        expect(unwrap(await hand.issue('b', 1, 'to-another')).issued).toEqual(issued);
+        unwrap(await hand.promote('b', 1));
         expect((await versions('b'))[0]?.envelope).toEqual({ recipient: 'authority' });
-        expect(await hand.code(need(await store.claim(keyRef('b'), CALLER)))).toBe('VALID');
+        expect(await hand.code(unwrap(await store.claim(keyRef('b'), CALLER)))).toBe('VALID');
         expect((await versions('b'))[0]?.envelope).toBeUndefined();
         expect(refusal(await store.claim(keyRef('a'), CALLER))).toBe('nothing_to_claim');
       });
@@ -343,9 +345,11 @@ export function liveStoreContract(name: string, open: () => Promise<OpenStore>):
         await hand.create(apiKey('b'));
         for (const generation of [1, 2]) {
           await hand.issue('b', generation);
-          need(await hand.promote('b', generation));
+          unwrap(await hand.promote('b', generation));
         }
-        expect(need(await store.claim(keyRef('b'), CALLER)).reveal()).toContain((await versions('b'))[1]?.id);
+        expect(unwrap(await store.claim(keyRef('b'), CALLER)).reveal()).toContain(
+          (await versions('b'))[1]?.id,
+        );
         expect(refusal(await store.claim(keyRef('b'), CALLER))).toBe('already_claimed');
       });
     });
@@ -356,7 +360,7 @@ export function liveStoreContract(name: string, open: () => Promise<OpenStore>):
       });
 
       it('refuses a version that not every declared sink is confirmed to hold', async () => {
-        const fingerprint = need(await hand.issue('a', 1)).issued?.fingerprint ?? '';
+        const fingerprint = unwrap(await hand.issue('a', 1)).issued?.fingerprint ?? '';
         const right = { sink: 'dotenv:secrets/a.env#A_KEY', fingerprint, machine: 'build-7' };
         const other = { ...right, sink: 'dotenv:secrets/b.env#A_KEY' };
         const promote = { kind: 'promote', object: keyRef('a'), generation: 1 } as const;
@@ -368,7 +372,7 @@ export function liveStoreContract(name: string, open: () => Promise<OpenStore>):
           [{ ...right, fingerprint: 'f'.repeat(16) }],
         ])
           expect(refusal(await hand.mutate({ ...promote, deliveries }))).toBe('not_confirmed');
-        need(await hand.mutate({ ...promote, deliveries: [right] }));
+        unwrap(await hand.mutate({ ...promote, deliveries: [right] }));
         expect((await hand.fetch(keyRef('a'))).deliveries).toEqual([{ ...right, generation: 1 }]);
       });
 
@@ -385,13 +389,13 @@ export function liveStoreContract(name: string, open: () => Promise<OpenStore>):
 
       it('changes nothing the second time, never goes back, and refuses what has ended', async () => {
         const promoted = await hand.rollOut('a', 1).then(() => hand.fetch(keyRef('a')));
-        expect(need(await hand.promote('a', 1))).toEqual({ revision: promoted.revision, changed: false });
-        need(await hand.issue('a', 2));
-        need(await hand.issue('a', 3));
-        need(await hand.promote('a', 3));
+        expect(unwrap(await hand.promote('a', 1))).toEqual({ revision: promoted.revision, changed: false });
+        unwrap(await hand.issue('a', 2));
+        unwrap(await hand.issue('a', 3));
+        unwrap(await hand.promote('a', 3));
         expect(refusal(await hand.promote('a', 2))).toBe('moved');
-        need(await hand.issue('a', 4));
-        need(await hand.revoke('a', [4]));
+        unwrap(await hand.issue('a', 4));
+        unwrap(await hand.revoke('a', [4]));
         expect(refusal(await hand.promote('a', 4))).toBe('moved');
         expect(refusal(await hand.promote('a', 9))).toBe('moved');
       });
@@ -401,10 +405,10 @@ export function liveStoreContract(name: string, open: () => Promise<OpenStore>):
       it('is final, at once, and leaves other versions alone', async () => {
         await hand.create(apiKey('a', { deliver: [DOTENV] }));
         const [first, second] = [await hand.rollOut('a', 1), await hand.rollOut('a', 2)];
-        const outcome = need(await hand.revoke('a', [1]));
+        const outcome = unwrap(await hand.revoke('a', [1]));
         expect([await hand.code(first), await hand.code(second)]).toEqual(['REVOKED', 'VALID']);
         clock.advance(1_000);
-        expect(need(await hand.revoke('a', [1]))).toEqual({ revision: outcome.revision, changed: false });
+        expect(unwrap(await hand.revoke('a', [1]))).toEqual({ revision: outcome.revision, changed: false });
         expect((await versions('a'))[0]?.revokedAt).toBe(START);
         expect(refusal(await hand.revoke('a', [7]))).toBe('moved');
       });
@@ -414,20 +418,20 @@ export function liveStoreContract(name: string, open: () => Promise<OpenStore>):
         await hand.rollOut('a', 1);
         const byHand = (overlapMs: number) =>
           store.request({ kind: 'revoke', object: keyRef('a'), overlapMs }, CALLER);
-        need(await byHand(HOUR_MS));
+        unwrap(await byHand(HOUR_MS));
         expect((await versions('a'))[0]?.revokedAt).toBe(START + HOUR_MS);
-        expect(need(await byHand(DAY_MS)).changed).toBe(false);
-        expect(need(await byHand(0)).changed).toBe(true);
+        expect(unwrap(await byHand(DAY_MS)).changed).toBe(false);
+        expect(unwrap(await byHand(0)).changed).toBe(true);
         expect((await versions('a'))[0]?.revokedAt).toBe(START);
       });
 
       it('by hand reaches a key that was removed and runs out', async () => {
         await hand.create(apiKey('a', { deliver: [DOTENV] }));
         const old = await hand.rollOut('a', 1);
-        need(await hand.remove(keyRef('a'), DAY_MS));
+        unwrap(await hand.remove(keyRef('a'), DAY_MS));
         await hand.create(apiKey('a', { deliver: [DOTENV] }));
         const fresh = await hand.rollOut('a', 1);
-        need(await store.request({ kind: 'revoke', object: keyRef('a'), overlapMs: 0 }, CALLER));
+        unwrap(await store.request({ kind: 'revoke', object: keyRef('a'), overlapMs: 0 }, CALLER));
         expect([await hand.code(old), await hand.code(fresh)]).toEqual(['REVOKED', 'REVOKED']);
       });
     });
@@ -439,11 +443,11 @@ export function liveStoreContract(name: string, open: () => Promise<OpenStore>):
 
       it('asks for a rotation once, until a newer version meets it', async () => {
         await hand.rollOut('a', 1);
-        expect(need(await request('requestRotation', 'a')).changed).toBe(true);
-        expect(need(await request('requestRotation', 'a')).changed).toBe(false);
+        expect(unwrap(await request('requestRotation', 'a')).changed).toBe(true);
+        expect(unwrap(await request('requestRotation', 'a')).changed).toBe(false);
         expect((await hand.fetch(keyRef('a'))).quietUntil).toBe(0);
         await hand.rollOut('a', 2);
-        expect(need(await request('requestRotation', 'a')).changed).toBe(true);
+        expect(unwrap(await request('requestRotation', 'a')).changed).toBe(true);
       });
 
       it('takes an acknowledgement only with the newest version’s token', async () => {
@@ -452,26 +456,26 @@ export function liveStoreContract(name: string, open: () => Promise<OpenStore>):
           store.request({ kind: 'acknowledge', object: keyRef('a'), proof }, CALLER);
         expect(refusal(await acknowledge(first))).toBe('possession_required');
         expect(refusal(await acknowledge(new Secret('nonsense')))).toBe('possession_required');
-        expect(need(await acknowledge(second)).changed).toBe(true);
-        expect(need(await acknowledge(second)).changed).toBe(false);
+        expect(unwrap(await acknowledge(second)).changed).toBe(true);
+        expect(unwrap(await acknowledge(second)).changed).toBe(false);
         expect((await hand.fetch(keyRef('a'))).key?.acknowledgedGeneration).toBe(2);
       });
 
       it('stops a key whatever is rotated, until it is activated again', async () => {
         const first = await hand.rollOut('a', 1);
-        need(await request('deactivate', 'a'));
-        expect(need(await request('deactivate', 'a')).changed).toBe(false);
+        unwrap(await request('deactivate', 'a'));
+        expect(unwrap(await request('deactivate', 'a')).changed).toBe(false);
         const second = await hand.rollOut('a', 2);
         expect([await hand.code(first), await hand.code(second)]).toEqual(['INACTIVE', 'INACTIVE']);
-        need(await request('activate', 'a'));
+        unwrap(await request('activate', 'a'));
         expect([await hand.code(first), await hand.code(second)]).toEqual(['VALID', 'VALID']);
       });
 
       it('does not wait for the lease of a reconciler', async () => {
         const token = await hand.rollOut('a', 1);
-        need(await store.releaseLease(hand.lease));
-        need(await store.acquireLease('somebody else', 5_000));
-        need(await store.request({ kind: 'revoke', object: keyRef('a'), overlapMs: 0 }, CALLER));
+        unwrap(await store.releaseLease(hand.lease));
+        unwrap(await store.acquireLease('somebody else', 5_000));
+        unwrap(await store.request({ kind: 'revoke', object: keyRef('a'), overlapMs: 0 }, CALLER));
         expect(await hand.code(token)).toBe('REVOKED');
       });
     });
@@ -484,7 +488,7 @@ export function liveStoreContract(name: string, open: () => Promise<OpenStore>):
         expect(await hand.code(new Secret(`${token.slice(0, -1)}${token.endsWith('0') ? '1' : '0'}`))).toBe(
           'MALFORMED',
         );
-        const other = need(await store.claim(keyRef('production-sk'), CALLER)).reveal();
+        const other = unwrap(await store.claim(keyRef('production-sk'), CALLER)).reveal();
         expect(await hand.code(new Secret(other))).toBe('VALID');
         expect(await hand.code(new Secret(forged(token)))).toBe('NOT_FOUND');
       });
@@ -497,9 +501,9 @@ export function liveStoreContract(name: string, open: () => Promise<OpenStore>):
         );
         const [a, b] = [await hand.rollOut('a', 1), await hand.rollOut('b', 1)];
         const declaration = service('billing', { permissions: ['events:read'] });
-        need(await hand.mutate({ kind: 'update', declaration, ownership: OURS, revision }));
+        unwrap(await hand.mutate({ kind: 'update', declaration, ownership: OURS, revision }));
         const code = async (token: Secret, permission: string) =>
-          need(await store.verify(token, { permission })).code;
+          unwrap(await store.verify(token, { permission })).code;
         expect([await code(a, 'spaces:read'), await code(a, 'events:read')]).toEqual(['FORBIDDEN', 'VALID']);
         expect([await code(b, 'events:read'), await code(b, 'keys:read')]).toEqual(['FORBIDDEN', 'VALID']);
       });
@@ -510,7 +514,7 @@ export function liveStoreContract(name: string, open: () => Promise<OpenStore>):
           apiKey('a', { owner: { service: 'billing' }, permissions: ['spaces:read'], deliver: [DOTENV] }),
         );
         const token = await hand.rollOut('a', 1);
-        expect(need(await store.verify(token, { environment: 'development' }))).toMatchObject({
+        expect(unwrap(await store.verify(token, { environment: 'development' }))).toMatchObject({
           valid: false,
           code: 'WRONG_ENVIRONMENT',
           key: {
@@ -542,7 +546,7 @@ export function liveStoreContract(name: string, open: () => Promise<OpenStore>):
       it('records the use of a revoked key too', async () => {
         await hand.create(apiKey('a', { deliver: [DOTENV] }));
         const token = await hand.rollOut('a', 1);
-        need(await hand.revoke('a', [1]));
+        unwrap(await hand.revoke('a', [1]));
         clock.advance(7);
         expect(await hand.code(token)).toBe('REVOKED');
         expect((await versions('a'))[0]?.lastUsedAt).toBe(START + 7);
@@ -561,7 +565,7 @@ export function liveStoreContract(name: string, open: () => Promise<OpenStore>):
       it('is good after it ran out, until somebody takes it over', async () => {
         clock.advance(60_000);
         await hand.create(service('billing'));
-        const taken = need(await store.acquireLease('bob', 5_000));
+        const taken = unwrap(await store.acquireLease('bob', 5_000));
         expect(taken.epoch).toBe(hand.lease.epoch + 1);
         const create = { kind: 'create', declaration: service('other'), ownership: OURS } as const;
         expect(refusal(await hand.mutate(create))).toBe('lease_lost');
@@ -570,32 +574,32 @@ export function liveStoreContract(name: string, open: () => Promise<OpenStore>):
       });
 
       it('has others beside it by name, which elect a leader and are none to write under', async () => {
-        const leader = need(await store.acquireLease('bob', 4_000, 'controller acme'));
+        const leader = unwrap(await store.acquireLease('bob', 4_000, 'controller acme'));
         expect(refusal(await store.acquireLease('eve', 4_000, 'controller acme'))).toBe('locked');
-        need(await store.acquireLease('eve', 4_000, 'controller other'));
+        unwrap(await store.acquireLease('eve', 4_000, 'controller other'));
         const create = { kind: 'create', declaration: service('other'), ownership: OURS } as const;
-        expect(refusal(await new Hand(store, leader).mutate(create))).toBe('lease_lost');
+        expect(refusal(await new TestStore(store, leader).mutate(create))).toBe('lease_lost');
         clock.advance(3_000);
-        const renewed = need(await store.renewLease(leader));
+        const renewed = unwrap(await store.renewLease(leader));
         clock.advance(3_000);
         expect(refusal(await store.acquireLease('eve', 4_000, 'controller acme'))).toBe('locked');
-        need(await store.releaseLease(renewed));
-        need(await store.acquireLease('eve', 4_000, 'controller acme'));
-        need(await hand.mutate(create));
+        unwrap(await store.releaseLease(renewed));
+        unwrap(await store.acquireLease('eve', 4_000, 'controller acme'));
+        unwrap(await hand.mutate(create));
       });
 
       it('tells two acquisitions by one holder apart', async () => {
         clock.advance(5_000);
-        need(await store.acquireLease(hand.lease.holder, 5_000));
+        unwrap(await store.acquireLease(hand.lease.holder, 5_000));
         const create = { kind: 'create', declaration: service('other'), ownership: OURS } as const;
         expect(refusal(await hand.mutate(create))).toBe('lease_lost');
       });
 
       it('does not keep others out until a clock that was wrong when it was taken, and was set since', async () => {
         clock.advance(365 * DAY_MS);
-        need(await store.renewLease(hand.lease));
+        unwrap(await store.renewLease(hand.lease));
         clock.advance(-365 * DAY_MS);
-        const next = need(await store.acquireLease('bob', 5_000));
+        const next = unwrap(await store.acquireLease('bob', 5_000));
         expect(next.until).toBe(START + 5_000);
         const create = { kind: 'create', declaration: service('other'), ownership: OURS } as const;
         expect(refusal(await hand.mutate(create))).toBe('lease_lost');
@@ -604,17 +608,17 @@ export function liveStoreContract(name: string, open: () => Promise<OpenStore>):
       });
 
       it('is free at once when it is released, and refuses its former holder', async () => {
-        need(await store.releaseLease(hand.lease));
+        unwrap(await store.releaseLease(hand.lease));
         const create = { kind: 'create', declaration: service('other'), ownership: OURS } as const;
         expect(refusal(await hand.mutate(create))).toBe('lease_lost');
-        const next = need(await store.acquireLease('bob', 5_000));
-        need(await store.releaseLease(hand.lease));
-        expect(need(await store.renewLease(next)).epoch).toBe(next.epoch);
+        const next = unwrap(await store.acquireLease('bob', 5_000));
+        unwrap(await store.releaseLease(hand.lease));
+        expect(unwrap(await store.renewLease(next)).epoch).toBe(next.epoch);
       });
 
       it('is renewed under the same epoch, and never for longer than a settle allows', async () => {
         clock.advance(3_000);
-        const renewed = need(await store.renewLease({ ...hand.lease, ttlMs: DAY_MS }));
+        const renewed = unwrap(await store.renewLease({ ...hand.lease, ttlMs: DAY_MS }));
         expect(renewed).toEqual({ ...hand.lease, until: START + 8_000, ttlMs: 5_000 });
       });
     });
@@ -624,8 +628,8 @@ export function liveStoreContract(name: string, open: () => Promise<OpenStore>):
         const since = await hand.entries();
         await hand.create(apiKey('a', { deliver: [DOTENV] }));
         await hand.rollOut('a', 1);
-        need(await hand.revoke('a', [1]));
-        const entries = need(await store.audit({ since }));
+        unwrap(await hand.revoke('a', [1]));
+        const entries = unwrap(await store.audit({ since }));
         expect(entries.map(({ seq, action }) => [seq - since, action])).toEqual([
           [1, 'object.created'],
           [2, 'key.issued'],
@@ -633,9 +637,9 @@ export function liveStoreContract(name: string, open: () => Promise<OpenStore>):
           [4, 'key.revoked'],
         ]);
         expect(entries[0]).toMatchObject({ ...recorded, object: 'ApiKey/a', at: START });
-        expect(need(await store.audit({ object: 'ApiKey/a', limit: 2 })).length).toBe(2);
-        expect(need(await store.audit({ object: 'ApiKey/a', limit: 0 }))).toEqual([]);
-        expect(need(await store.changes(since, 10)).map(({ seq, object }) => [seq, object.name])).toEqual(
+        expect(unwrap(await store.audit({ object: 'ApiKey/a', limit: 2 })).length).toBe(2);
+        expect(unwrap(await store.audit({ object: 'ApiKey/a', limit: 0 }))).toEqual([]);
+        expect(unwrap(await store.changes(since, 10)).map(({ seq, object }) => [seq, object.name])).toEqual(
           entries.map(({ seq }) => [seq, 'a']),
         );
       });
@@ -654,7 +658,7 @@ export function liveStoreContract(name: string, open: () => Promise<OpenStore>):
       it('holds no secret', async () => {
         await hand.create(apiKey('a', { deliver: [DOTENV] }));
         const token = (await hand.rollOut('a', 1)).reveal();
-        const shown = need(await store.claim(keyRef('production-sk'), CALLER)).reveal();
+        const shown = unwrap(await store.claim(keyRef('production-sk'), CALLER)).reveal();
         const text = JSON.stringify([
           await store.audit({}),
           await store.survey(),
@@ -686,7 +690,7 @@ export function liveStoreContract(name: string, open: () => Promise<OpenStore>):
           }),
         ),
       );
-      const made = need(await store.survey()).filter(({ ref }) => ref.name.startsWith('k-'));
+      const made = unwrap(await store.survey()).filter(({ ref }) => ref.name.startsWith('k-'));
       expect(results.filter(({ ok }) => ok).length).toBe(30);
       expect(made.length).toBe(30);
       expect(new Set(made.map(({ revision }) => revision)).size).toBe(30);

@@ -1,11 +1,11 @@
 /** What every served store promises of letters. Run against each engine. */
 import { Secret } from '../../src/domain/secret.js';
 import { DAY_MS, MINUTE_MS } from '../../src/domain/time.js';
-import type { Mailbag, Outbox } from '../../src/ports/outbox.js';
+import type { Outbox, OutboxQueue } from '../../src/ports/outbox.js';
 import { takenForMs } from '../../src/ports/outbox.js';
-import { Desk, FROM, type OpenServed } from '../support/callers.js';
+import { FROM, type OpenServed, ServedTestStore } from '../support/callers.js';
 import { guest, user } from '../support/plan-declarations.js';
-import { environment, need, OURS, refusal } from '../support/store.js';
+import { environment, OURS, refusal, unwrap } from '../support/store.js';
 
 export interface OpenOutbox extends OpenServed {
   readonly outbox: Outbox;
@@ -13,18 +13,18 @@ export interface OpenOutbox extends OpenServed {
 
 export function outboxContract(name: string, open: () => Promise<OpenOutbox>): void {
   describe(`outbox: ${name}`, () => {
-    let desk: Desk;
+    let desk: ServedTestStore;
     let outbox: Outbox;
     beforeEach(async () => {
       const served = await open();
       outbox = served.outbox;
-      desk = await Desk.open(served);
+      desk = await ServedTestStore.open(served);
       await desk.create(user('ada'));
     });
     afterEach(() => desk.store.close());
 
-    const take = async (): Promise<Mailbag> => need(await outbox.take(8));
-    const invite = async () => need(await desk.authority.invite('ada', await desk.root()));
+    const take = async (): Promise<OutboxQueue> => unwrap(await outbox.take(8));
+    const invite = async () => unwrap(await desk.authority.invite('ada', await desk.root()));
     async function one() {
       const [taken, ...more] = (await take()).taken;
       if (taken === undefined || more.length > 0) throw new Error('not one letter');
@@ -32,7 +32,7 @@ export function outboxContract(name: string, open: () => Promise<OpenOutbox>): v
     }
     async function magicLink() {
       await desk.create(guest('visitor', { email: 'visitor@example.com', grants: [] }));
-      return need(
+      return unwrap(
         await desk.authority.createMagicLink('production/visitor', await desk.root(), {
           fromName: 'Ada',
           message: 'Come in',
@@ -50,7 +50,7 @@ export function outboxContract(name: string, open: () => Promise<OpenOutbox>): v
         ...{ kind: 'magicLink', to: 'visitor@example.com', environment: 'production' },
         ...{ fromName: 'Ada', message: 'Come in', expiresAt: link.shown.expiresAt },
       });
-      need(await desk.authority.createMagicLink('production/visitor', await desk.root()));
+      unwrap(await desk.authority.createMagicLink('production/visitor', await desk.root()));
       expect((await take()).taken).toEqual([]);
     });
 
@@ -61,16 +61,16 @@ export function outboxContract(name: string, open: () => Promise<OpenOutbox>): v
       desk.clock.advance(takenForMs(1));
       const second = await one();
       expect([second.letter.id, second.attempts]).toEqual([first.letter.id, 2]);
-      need(await outbox.forget(first));
-      need(await outbox.notSent(first, desk.clock.now()));
-      expect([need(await outbox.pending()), (await take()).taken]).toEqual([1, []]);
-      need(await outbox.forget(second));
-      expect([need(await outbox.pending()), (await take()).nextAt]).toEqual([0, undefined]);
+      unwrap(await outbox.forget(first));
+      unwrap(await outbox.notSent(first, desk.clock.now()));
+      expect([unwrap(await outbox.pending()), (await take()).taken]).toEqual([1, []]);
+      unwrap(await outbox.forget(second));
+      expect([unwrap(await outbox.pending()), (await take()).nextAt]).toEqual([0, undefined]);
     });
 
     it('keeps one that was not sent until it is due again', async () => {
       await invite();
-      need(await outbox.notSent(await one(), desk.clock.now() + MINUTE_MS));
+      unwrap(await outbox.notSent(await one(), desk.clock.now() + MINUTE_MS));
       expect((await take()).taken).toEqual([]);
       desk.clock.advance(MINUTE_MS);
       expect((await one()).attempts).toBe(2);
@@ -80,22 +80,22 @@ export function outboxContract(name: string, open: () => Promise<OpenOutbox>): v
       const because = async () => (await take()).dropped.map((dropped) => dropped.because);
       await invite();
       const { token } = await invite();
-      expect([await because(), need(await outbox.pending())]).toEqual([['ended'], 1]);
+      expect([await because(), unwrap(await outbox.pending())]).toEqual([['ended'], 1]);
       desk.clock.advance(takenForMs(1));
-      need(await desk.authority.acceptInvitation(token, new Secret('correct horse battery'), FROM));
+      unwrap(await desk.authority.acceptInvitation(token, new Secret('correct horse battery'), FROM));
       expect(await because()).toEqual(['ended']);
       const link = await magicLink();
-      need(await desk.authority.endGuestLink(link.shown.id, await desk.root()));
+      unwrap(await desk.authority.endGuestLink(link.shown.id, await desk.root()));
       expect(await because()).toEqual(['ended']);
       await invite();
-      need(await desk.remove({ kind: 'User', name: 'ada' }));
+      unwrap(await desk.remove({ kind: 'User', name: 'ada' }));
       expect(await because()).toEqual(['ended']);
-      need(await desk.authority.createMagicLink('production/visitor', await desk.root(), {}));
+      unwrap(await desk.authority.createMagicLink('production/visitor', await desk.root(), {}));
       desk.clock.advance(DAY_MS);
       expect(await because()).toEqual(['expired']);
-      need(await desk.authority.createMagicLink('production/visitor', await desk.root(), {}));
-      need(await desk.remove({ kind: 'Guest', name: 'production/visitor' }));
-      expect([await because(), need(await outbox.pending())]).toEqual([['ended'], 0]);
+      unwrap(await desk.authority.createMagicLink('production/visitor', await desk.root(), {}));
+      unwrap(await desk.remove({ kind: 'Guest', name: 'production/visitor' }));
+      expect([await because(), unwrap(await outbox.pending())]).toEqual([['ended'], 0]);
     });
 
     it('has all letters of several guests, or none', async () => {
@@ -104,8 +104,8 @@ export function outboxContract(name: string, open: () => Promise<OpenOutbox>): v
         ...{ guest: name, spaceId, letter: {} },
       }));
       expect(refusal(await desk.authority.createMagicLinks(letters, await desk.root()))).toBe('not_found');
-      expect(need(await outbox.pending())).toBe(0);
-      need(await desk.authority.createMagicLinks(letters.slice(0, 1), await desk.root()));
+      expect(unwrap(await outbox.pending())).toBe(0);
+      unwrap(await desk.authority.createMagicLinks(letters.slice(0, 1), await desk.root()));
       expect((await take()).taken).toHaveLength(1);
     });
 
@@ -145,7 +145,7 @@ export function outboxContract(name: string, open: () => Promise<OpenOutbox>): v
     async function spaceWithGuest(): Promise<string> {
       const production = environment('production', { isProd: true });
       const { revision } = await desk.fetch({ kind: 'Environment', name: 'production' });
-      need(await desk.mutate({ kind: 'update', declaration: production, ownership: OURS, revision }));
+      unwrap(await desk.mutate({ kind: 'update', declaration: production, ownership: OURS, revision }));
       await desk.create({ kind: 'Space', metadata: { name: 'open' }, spec: { environment: 'production' } });
       await desk.create(guest('visitor', { email: 'visitor@example.com', grants: [{ space: 'open' }] }));
       return (await desk.fetch({ kind: 'Space', name: 'production/open' })).id;

@@ -3,22 +3,22 @@ import { type Declaration, type ObjectRef, refOf, withName } from '../../src/dom
 import type { Secret } from '../../src/domain/secret.js';
 import { DAY_MS } from '../../src/domain/time.js';
 import type { LiveStore } from '../../src/ports/live-store.js';
-import { declared } from '../support/chance-kinds.js';
 import { key, role, service, team, user } from '../support/plan-declarations.js';
-import { environment, Hand, need, OURS, refusal } from '../support/store.js';
+import { declared } from '../support/random-kinds.js';
+import { environment, OURS, refusal, TestStore, unwrap } from '../support/store.js';
 import type { HandClock } from '../support/store-world.js';
 import type { OpenStore } from './live-store.contract.js';
 
 export function renameContract(name: string, open: () => Promise<OpenStore>): void {
   describe(`renames in a live store: ${name}`, () => {
     let store: LiveStore;
-    let hand: Hand;
+    let hand: TestStore;
     let clock: HandClock;
 
     beforeEach(async () => {
       const opened = await open();
       ({ store, clock } = opened);
-      hand = new Hand(store, need(await store.acquireLease('ada', 5_000)));
+      hand = new TestStore(store, unwrap(await store.acquireLease('ada', 5_000)));
     });
     afterEach(() => store.close());
 
@@ -27,11 +27,11 @@ export function renameContract(name: string, open: () => Promise<OpenStore>): vo
       return hand.mutate({ kind: 'update', declaration, ownership: OURS, revision, former });
     };
     const live = async (): Promise<readonly string[]> =>
-      need(await store.survey()).flatMap(({ ref, origin }) =>
+      unwrap(await store.survey()).flatMap(({ ref, origin }) =>
         origin === 'declared' ? [`${ref.kind}/${ref.name}`] : [],
       );
     const actionsOf = async (object: string): Promise<readonly string[]> =>
-      need(await store.audit({ object })).map(({ action }) => action);
+      unwrap(await store.audit({ object })).map(({ action }) => action);
     const spec = async (ref: ObjectRef) => (await hand.fetch(ref)).declaration.spec;
 
     it('keeps id, versions, tokens, use and what was delivered', async () => {
@@ -40,7 +40,7 @@ export function renameContract(name: string, open: () => Promise<OpenStore>): vo
       const token = await hand.rollOut('old', 1);
       expect(await hand.code(token, 'checkout')).toBe('VALID');
       const was = await hand.fetch(refOf(before));
-      const renamed = need(await rename(refOf(before), withName(before, 'new')));
+      const renamed = unwrap(await rename(refOf(before), withName(before, 'new')));
       const is = await hand.fetch({ kind: 'ApiKey', name: 'new' });
       expect({ ...is, ref: was.ref, declaration: was.declaration }).toEqual({
         ...was,
@@ -48,14 +48,14 @@ export function renameContract(name: string, open: () => Promise<OpenStore>): vo
         revision: renamed.revision,
         quietUntil: is.quietUntil,
       });
-      expect(need(await store.verify(token, {})).key).toMatchObject({ keyId: was.id, name: 'new' });
+      expect(unwrap(await store.verify(token, {})).key).toMatchObject({ keyId: was.id, name: 'new' });
       expect(await live()).toEqual(['ApiKey/new']);
     });
 
     it('frees the old name at once, and says no when the new one is taken', async () => {
       await hand.create(service('billing'));
       const former = refOf(service('billing'));
-      need(await rename(former, service('invoicing')));
+      unwrap(await rename(former, service('invoicing')));
       await hand.create(service('billing'));
       expect(refusal(await rename(former, service('invoicing')))).toBe('exists');
       expect(await live()).toEqual(['Service/billing', 'Service/invoicing']);
@@ -73,16 +73,16 @@ export function renameContract(name: string, open: () => Promise<OpenStore>): vo
         former,
       } as const;
       expect(refusal(await hand.mutate({ ...mutation, revision: revision - 1 }))).toBe('moved');
-      const first = need(await hand.mutate(mutation));
+      const first = unwrap(await hand.mutate(mutation));
       const entries = await hand.entries();
-      expect(need(await hand.mutate(mutation))).toEqual({ revision: first.revision, changed: false });
+      expect(unwrap(await hand.mutate(mutation))).toEqual({ revision: first.revision, changed: false });
       expect(await hand.entries()).toBe(entries);
     });
 
     it('tells the story of an object under its new name from the beginning, and both names in the log', async () => {
       await hand.create(service('a'));
-      need(await rename(refOf(service('a')), service('b')));
-      need(await rename(refOf(service('b')), service('c')));
+      unwrap(await rename(refOf(service('a')), service('b')));
+      unwrap(await rename(refOf(service('b')), service('c')));
       await hand.create(service('a'));
       expect(await actionsOf('Service/c')).toEqual([
         'object.created',
@@ -91,7 +91,7 @@ export function renameContract(name: string, open: () => Promise<OpenStore>): vo
         'object.renamed',
         'object.renamed',
       ]);
-      const [, to, from] = need(await store.audit({ object: 'Service/c' }));
+      const [, to, from] = unwrap(await store.audit({ object: 'Service/c' }));
       expect([to?.object, to?.detail['to'], from?.object, from?.detail['from']]).toEqual([
         'Service/a',
         'b',
@@ -99,9 +99,9 @@ export function renameContract(name: string, open: () => Promise<OpenStore>): vo
         'a',
       ]);
       expect(await actionsOf('Service/a')).toEqual(['object.created', 'object.renamed', 'object.created']);
-      const [first] = need(await store.audit({ object: 'Service/c', limit: 1 }));
-      expect(need(await store.audit({ object: 'Service/c', since: first?.seq ?? 0 }))).toHaveLength(4);
-      need(await store.verifyAudit());
+      const [first] = unwrap(await store.audit({ object: 'Service/c', limit: 1 }));
+      expect(unwrap(await store.audit({ object: 'Service/c', since: first?.seq ?? 0 }))).toHaveLength(4);
+      unwrap(await store.verifyAudit());
     });
 
     it('lets keys keep working whose service, team or role is renamed, and those that are on their way out', async () => {
@@ -116,18 +116,18 @@ export function renameContract(name: string, open: () => Promise<OpenStore>): vo
       for (const one of keys) await hand.create(one);
       const tokens: Secret[] = [];
       for (const one of keys) tokens.push(await hand.rollOut(one.metadata.name, 1));
-      need(await hand.remove({ kind: 'ApiKey', name: 'leaving' }, DAY_MS));
+      unwrap(await hand.remove({ kind: 'ApiKey', name: 'leaving' }, DAY_MS));
       const standing = async () =>
         Promise.all(
           tokens.map(async (token) => {
-            const { code, key: found } = need(await store.verify(token, {}));
+            const { code, key: found } = unwrap(await store.verify(token, {}));
             return [code, found?.owner, found?.permissions];
           }),
         );
       const before = await standing();
-      need(await rename(refOf(service('billing')), service('invoicing', { permissions: ['spaces:read'] })));
-      need(await rename({ kind: 'Role', name: 'reader' }, role('auditor', ['audit:read'], 'team')));
-      need(await rename(refOf(team('data')), team('insight')));
+      unwrap(await rename(refOf(service('billing')), service('invoicing', { permissions: ['spaces:read'] })));
+      unwrap(await rename({ kind: 'Role', name: 'reader' }, role('auditor', ['audit:read'], 'team')));
+      unwrap(await rename(refOf(team('data')), team('insight')));
       expect(await standing()).toEqual([
         ['VALID', 'service:invoicing', before[0]?.[2]],
         ['VALID', 'team:insight', before[1]?.[2]],
@@ -148,14 +148,14 @@ export function renameContract(name: string, open: () => Promise<OpenStore>): vo
       await hand.create(key('mine', { owner: { user: 'ada' } }));
       const token = await hand.rollOut('mine', 1);
       const ops = await hand.fetch({ kind: 'Team', name: 'ops' });
-      need(await rename(refOf(user('ada')), withName(user('ada'), 'zoe')));
+      unwrap(await rename(refOf(user('ada')), withName(user('ada'), 'zoe')));
       expect(await hand.code(token)).toBe('VALID');
       expect(await spec({ kind: 'ApiKey', name: 'mine' })).toMatchObject({ owner: { user: 'zoe' } });
       expect(await spec({ kind: 'Team', name: 'data' })).toMatchObject({
         members: [{ user: 'bob' }, { user: 'zoe' }],
       });
       expect(await hand.fetch({ kind: 'Team', name: 'ops' })).toEqual(ops);
-      const dependents = need(await store.dependents({ kind: 'User', name: 'zoe' }));
+      const dependents = unwrap(await store.dependents({ kind: 'User', name: 'zoe' }));
       expect(dependents.map(({ ref }) => `${ref.kind}/${ref.name}`).sort()).toEqual([
         'ApiKey/mine',
         'Team/data',
@@ -175,13 +175,13 @@ export function renameContract(name: string, open: () => Promise<OpenStore>): vo
       await hand.create(eve('staging'));
       await hand.create(key('app', { environment: 'staging', owner: { tenant: true } }));
       const token = await hand.rollOut('app', 1);
-      const automatic = need(
+      const automatic = unwrap(
         await store.claim({ kind: 'ApiKey', name: 'staging-pk' }, { actor: 'ada', path: 'test' }),
       );
       const app = await hand.fetch({ kind: 'ApiKey', name: 'app' });
-      need(await rename({ kind: 'Environment', name: 'staging' }, environment('preview')));
+      unwrap(await rename({ kind: 'Environment', name: 'staging' }, environment('preview')));
 
-      const names = need(await store.survey()).map(({ ref }) => `${ref.kind}/${ref.name}`);
+      const names = unwrap(await store.survey()).map(({ ref }) => `${ref.kind}/${ref.name}`);
       expect(names.filter((one) => /staging|preview/.test(one))).toEqual([
         'ApiKey/preview-pk',
         'ApiKey/preview-sk',
@@ -189,9 +189,9 @@ export function renameContract(name: string, open: () => Promise<OpenStore>): vo
         'Guest/preview/eve',
         'Space/preview/room',
       ]);
-      expect(need(await store.verify(token, { environment: 'preview' })).code).toBe('VALID');
-      expect(need(await store.verify(token, { environment: 'staging' })).code).toBe('WRONG_ENVIRONMENT');
-      expect(need(await store.verify(automatic, {})).key).toMatchObject({
+      expect(unwrap(await store.verify(token, { environment: 'preview' })).code).toBe('VALID');
+      expect(unwrap(await store.verify(token, { environment: 'staging' })).code).toBe('WRONG_ENVIRONMENT');
+      expect(unwrap(await store.verify(automatic, {})).key).toMatchObject({
         name: 'preview-pk',
         environment: 'preview',
       });
@@ -199,7 +199,7 @@ export function renameContract(name: string, open: () => Promise<OpenStore>): vo
       expect(await hand.fetch({ kind: 'Guest', name: 'preview/eve' })).toMatchObject({
         declaration: eve('preview'),
       });
-      const [resolved] = need(await store.resolve([{ kind: 'Guest', name: 'preview/eve@example.com' }]));
+      const [resolved] = unwrap(await store.resolve([{ kind: 'Guest', name: 'preview/eve@example.com' }]));
       expect(resolved).toEqual({ kind: 'Guest', name: 'preview/eve' });
       expect(refusal(await hand.remove({ kind: 'Space', name: 'preview/room' }))).toBe('in_use');
       expect(await actionsOf('Guest/preview/eve')).toEqual([
@@ -207,7 +207,7 @@ export function renameContract(name: string, open: () => Promise<OpenStore>): vo
         'object.renamed',
         'object.renamed',
       ]);
-      need(await store.verifyAudit());
+      unwrap(await store.verifyAudit());
       clock.advance(1);
       await hand.create(environment('staging'));
     });

@@ -1,38 +1,38 @@
 /** What every served store promises of secrets that customers' code reads. Run against each engine. */
 import { Secret } from '../../src/domain/secret.js';
-import type { NewRoom } from '../../src/ports/rooms.js';
 import type { SecretPlace } from '../../src/ports/secrets.js';
-import { Desk } from '../support/callers.js';
-import { need, refusal } from '../support/store.js';
-import type { OpenRooms } from './rooms.contract.js';
+import type { NewSpace } from '../../src/ports/spaces.js';
+import { ServedTestStore } from '../support/callers.js';
+import { refusal, unwrap } from '../support/store.js';
+import type { OpenRooms } from './spaces.contract.js';
 
 const production: SecretPlace = { environment: 'production' };
 
 export function secretsContract(name: string, open: () => Promise<OpenRooms>): void {
   describe(`secrets: ${name}`, () => {
-    let desk: Desk;
+    let desk: ServedTestStore;
     let served: OpenRooms;
     beforeEach(async () => {
       served = await open();
-      desk = await Desk.open(served);
+      desk = await ServedTestStore.open(served);
     });
     afterEach(() => desk.store.close());
 
     const put = async (place: SecretPlace, secret: string, value: string) =>
-      need(
+      unwrap(
         await served.rooms.secrets.put({ place, name: secret, value: new Secret(value) }, await desk.root()),
       );
     const values = async (place: SecretPlace) =>
-      need(await served.rooms.secrets.list(place, await desk.root())).map(
+      unwrap(await served.rooms.secrets.list(place, await desk.root())).map(
         (secret) => `${secret.name}=${secret.value.reveal()}`,
       );
 
     async function space(): Promise<SecretPlace> {
-      const room: NewRoom = {
+      const room: NewSpace = {
         ...{ kind: 'Space', name: 'orders', labels: {}, attributes: {} },
         spec: { environment: 'production' },
       };
-      return { ...production, space: need(await served.rooms.create(room, await desk.root())) };
+      return { ...production, space: unwrap(await served.rooms.create(room, await desk.root())) };
     }
 
     it('gives a value back where it was put, and nowhere else', async () => {
@@ -62,7 +62,7 @@ export function secretsContract(name: string, open: () => Promise<OpenRooms>): v
     it('forgets the secrets of a space with the space', async () => {
       const place = await space();
       const id = await put(place, 'A', 'one');
-      need(
+      unwrap(
         await served.rooms.remove(
           [place.space].filter((one) => one !== undefined),
           await desk.root(),
@@ -74,8 +74,8 @@ export function secretsContract(name: string, open: () => Promise<OpenRooms>): v
     it('says in the log which secret was changed, and never what it is', async () => {
       const id = await put(production, 'A', 'a value that nobody sees');
       await put(production, 'A', 'another value that nobody sees');
-      need(await served.rooms.secrets.remove(id, await desk.root()));
-      const entries = need(await desk.store.audit({ object: 'Environment/production' }));
+      unwrap(await served.rooms.secrets.remove(id, await desk.root()));
+      const entries = unwrap(await desk.store.audit({ object: 'Environment/production' }));
       const told = entries.filter(({ action }) => action.startsWith('secret.'));
       expect(told.map(({ action, detail }) => ({ action, detail }))).toEqual(
         ['created', 'updated', 'deleted'].map((what) => ({

@@ -1,8 +1,8 @@
 /** A store on a PostgreSQL server keeps the contract of watching, also when its connections are cut. */
 import { describeWithPostgres } from '../support/postgres.js';
-import { postgresPlace } from '../support/postgres-place.js';
-import { eventually, ringsOf } from '../support/rings.js';
-import { CALLER, need, OURS, service } from '../support/store.js';
+import { postgresPlace } from '../support/postgres-database.js';
+import { eventually, ringsOf } from '../support/signals.js';
+import { CALLER, OURS, service, unwrap } from '../support/store.js';
 import { watchContract } from './watch.contract.js';
 
 describeWithPostgres('watching, on a server', () => {
@@ -11,9 +11,9 @@ describeWithPostgres('watching, on a server', () => {
 
   it('hears again after its connections were cut, also of what was written meanwhile', async () => {
     const [own, other] = [await place.store(), await place.store()];
-    const lease = need(await other.acquireLease('ada', 60_000));
+    const lease = unwrap(await other.acquireLease('ada', 60_000));
     const create = async (name: string) =>
-      need(
+      unwrap(
         await other.mutate({ kind: 'create', declaration: service(name), ownership: OURS }, lease, CALLER),
       );
     const rings = ringsOf(own);

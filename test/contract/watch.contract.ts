@@ -1,15 +1,15 @@
 /** What watching a store promises, as sentences. Two openers of one store stand for two processes. */
 import type { LiveStore } from '../../src/ports/live-store.js';
-import { eventually, ringsOf } from '../support/rings.js';
-import { CALLER, keyRef, need, OURS, service } from '../support/store.js';
+import { eventually, ringsOf } from '../support/signals.js';
+import { CALLER, keyRef, OURS, service, unwrap } from '../support/store.js';
 
 export function watchContract(name: string, open: () => Promise<LiveStore>): void {
   describe(`watching: ${name}`, () => {
     const create = async (store: LiveStore, name: string) => {
-      const lease = need(await store.acquireLease('ada', 5_000));
+      const lease = unwrap(await store.acquireLease('ada', 5_000));
       const declaration = service(name);
-      need(await store.mutate({ kind: 'create', declaration, ownership: OURS }, lease, CALLER));
-      need(await store.releaseLease(lease));
+      unwrap(await store.mutate({ kind: 'create', declaration, ownership: OURS }, lease, CALLER));
+      unwrap(await store.releaseLease(lease));
     };
 
     it('calls for an effect of one’s own and for one of another process', async () => {
@@ -38,21 +38,21 @@ export function watchContract(name: string, open: () => Promise<LiveStore>): voi
       const follower = await open();
       const writers = [await open(), await open(), await open()];
       const seen: number[] = [];
-      const start = need(await follower.audit({})).length;
+      const start = unwrap(await follower.audit({})).length;
       let reading = Promise.resolve();
       const stop = follower.watch(() => {
         reading = reading.then(async () => {
-          for (const { seq } of need(await follower.changes(seen.at(-1) ?? start, 1_000))) seen.push(seq);
+          for (const { seq } of unwrap(await follower.changes(seen.at(-1) ?? start, 1_000))) seen.push(seq);
         });
       });
-      const lease = need(await follower.acquireLease('ada', 5_000));
+      const lease = unwrap(await follower.acquireLease('ada', 5_000));
       const write = (store: LiveStore, name: string) =>
         store.mutate({ kind: 'create', declaration: service(name), ownership: OURS }, lease, CALLER);
       for (let round = 0; round < 10; round++)
         await Promise.all(
           writers.flatMap((store, at) => [
-            write(store, `service-${round}-${at}-a`).then(need),
-            write(store, `service-${round}-${at}-b`).then(need),
+            write(store, `service-${round}-${at}-a`).then(unwrap),
+            write(store, `service-${round}-${at}-b`).then(unwrap),
           ]),
         );
       await eventually('all were seen', () => seen.length >= 60);
@@ -63,9 +63,9 @@ export function watchContract(name: string, open: () => Promise<LiveStore>): voi
 
     it('does not call for mere use', async () => {
       const [store, other] = [await open(), await open()];
-      const token = need(await store.claim(keyRef('production-sk'), CALLER));
+      const token = unwrap(await store.claim(keyRef('production-sk'), CALLER));
       const rings = ringsOf(store);
-      for (let use = 0; use < 50; use++) need(await other.verify(token, {}));
+      for (let use = 0; use < 50; use++) unwrap(await other.verify(token, {}));
       const before = rings.count();
       await create(other, 'one');
       await eventually('called for an effect', () => rings.count() > before);

@@ -119,7 +119,7 @@ describe('a key revoked by hand', () => {
 
   test('is reported with who did it, and not issued anew, where drift is reported', async () => {
     for (let passes = 0; passes < 3; passes++) {
-      expect((await world.pass()).withheld).toMatchObject([
+      expect((await world.pass()).heldBack).toMatchObject([
         { object: APP, reason: 'ChangedByHand', cause: { actor: 'ada', path: 'cli:revoke' } },
       ]);
     }
@@ -130,7 +130,7 @@ describe('a key revoked by hand', () => {
     world.declare([...app(), environment('staging')]);
     const outcome = await world.pass();
     expect(outcome.report?.summary.succeeded).toBe(1);
-    expect(outcome.withheld).toMatchObject([{ object: APP, reason: 'ChangedByHand' }]);
+    expect(outcome.heldBack).toMatchObject([{ object: APP, reason: 'ChangedByHand' }]);
   });
 
   test('is issued anew when its declaration changes, for that is what its owner wants now', async () => {
@@ -144,7 +144,7 @@ test('a place emptied by hand is reported or healed, and a place that was declar
   world.declare(app());
   await settled();
   world.place.write('app.env', '');
-  expect((await world.pass()).withheld).toMatchObject([
+  expect((await world.pass()).heldBack).toMatchObject([
     { object: APP, reason: 'ChangedByHand', cause: undefined },
   ]);
   expect(world.place.text('app.env')).toBe('');
@@ -181,7 +181,7 @@ describe('an environment that requires approval', () => {
 
   test('is left as it is until somebody approves, and the rest goes on', async () => {
     world.declare(declared(), guard);
-    const { withheld, plan } = await world.pass();
+    const { heldBack: withheld, plan } = await world.pass();
     expect(await world.isGood(world.token())).toBe(true);
     expect(withheld.map(({ object, reason }) => [object.name, reason])).toContainEqual([
       'prod',
@@ -199,10 +199,10 @@ test('a removal waits until the documents have rested, and everything else does 
   await settled();
   world.declare([...app().slice(0, 2), environment('staging')]);
   const early = await world.pass({ documents: world.resting(500) });
-  expect(early.withheld).toMatchObject([{ object: APP, reason: 'DocumentsUnsettled' }]);
+  expect(early.heldBack).toMatchObject([{ object: APP, reason: 'DocumentsUnsettled' }]);
   expect(early.report?.summary.succeeded).toBe(1);
   expect((await world.pass({ documents: world.resting(500) })).wakeAt).toBe(world.clock.now() + 1_500);
 
   const late = await world.pass({ documents: world.resting(2_000) });
-  expect([late.withheld, late.report?.summary.succeeded]).toEqual([[], 1]);
+  expect([late.heldBack, late.report?.summary.succeeded]).toEqual([[], 1]);
 });

@@ -2,13 +2,13 @@
 import { normalForm } from '../../src/domain/kinds/normal-form.js';
 import { Space } from '../../src/domain/kinds/space.js';
 import { guest } from '../support/plan-declarations.js';
-import { need } from '../support/store.js';
+import { unwrap } from '../support/store.js';
 import { type Conversation, flatfilePlace, ONCE, shapes } from './harness.js';
 
 const place = flatfilePlace();
 
 const keyOf = async ({ server }: Conversation, name: string): Promise<string> =>
-  need(await server.world.store.claim({ kind: 'ApiKey', name }, { actor: 'ada', path: 'test' })).reveal();
+  unwrap(await server.world.store.claim({ kind: 'ApiKey', name }, { actor: 'ada', path: 'test' })).reveal();
 
 const start = ({ server }: Conversation, key: string, body: object) =>
   server.ask(`POST /v1/internal/spaces/init?publishableKey=${key}`, {

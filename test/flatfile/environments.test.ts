@@ -1,5 +1,5 @@
 /** Environments through Flatfile's own client. */
-import { need } from '../support/store.js';
+import { unwrap } from '../support/store.js';
 import { Flatfile, FlatfileError, flatfilePlace, ONCE, shapes } from './harness.js';
 
 const place = flatfilePlace();
@@ -34,7 +34,7 @@ test('F5: an environment that is made through the client brings its two keys, wh
   });
   const keys = await server.asRoot('GET /v1/keys?environment=staging-eu');
   expect(keys.body.data.map((one: { name: string }) => one.name)).toEqual(['staging-eu-pk', 'staging-eu-sk']);
-  const secret = need(
+  const secret = unwrap(
     await server.world.store.claim({ kind: 'ApiKey', name: 'staging-eu-sk' }, { actor: 'ada', path: 'test' }),
   );
   const verified = await server.asRoot('POST /v1/keys/verify', { key: secret.reveal() });
@@ -108,7 +108,7 @@ test('an environment is removed with its keys, and not while it has spaces', asy
 test('a key knows its environment as the current one, and no other', async () => {
   const { api, as, server } = await place.talk();
   const key = { kind: 'ApiKey', name: 'production-sk' } as const;
-  const secret = need(await server.world.store.claim(key, { actor: 'ada', path: 'test' })).reveal();
+  const secret = unwrap(await server.world.store.claim(key, { actor: 'ada', path: 'test' })).reveal();
   const own = as(secret);
   expect((await own.environments.get('current')).data.name).toBe('production');
   expect((await own.environments.list()).data.map(({ name }) => name)).toEqual(['production']);

@@ -1,6 +1,6 @@
 /** Whom spaces were opened to and closed for, as events of those spaces: through Flatfile's own client. */
 import { guest } from '../support/plan-declarations.js';
-import { need } from '../support/store.js';
+import { unwrap } from '../support/store.js';
 import { type Conversation, flatfilePlace, shapes } from './harness.js';
 
 const place = flatfilePlace();
@@ -71,7 +71,7 @@ test('more or less of a space that is open anyway, and another name of it, is no
   await api.guests.update(id, { spaces: [{ id: a, workbooks: [{ id: own.id }] }] });
   await api.guests.update(id, { name: 'Gustav' });
   expect(await told(talk)).toEqual(['+a']);
-  const entries = need(await server.world.store.audit({})).filter(({ object }) =>
+  const entries = unwrap(await server.world.store.audit({})).filter(({ object }) =>
     object.startsWith('Guest/'),
   );
   const whole = { space: 'a', spaceId: a };

@@ -2,13 +2,13 @@
  * What a publishable key opens, which everybody can read who reads a page: one space of its own making, with what is in
  * it. Everything else of its environment does not exist for the session that it begins.
  */
-import { need } from '../support/store.js';
+import { unwrap } from '../support/store.js';
 import { type Conversation, flatfilePlace, ONCE } from './harness.js';
 
 const place = flatfilePlace();
 
 const publishable = async ({ server }: Conversation, name = 'production-pk'): Promise<string> =>
-  need(await server.world.store.claim({ kind: 'ApiKey', name }, { actor: 'ada', path: 'test' })).reveal();
+  unwrap(await server.world.store.claim({ kind: 'ApiKey', name }, { actor: 'ada', path: 'test' })).reveal();
 
 /** Two browsers that began with the same key, and a space that neither made. */
 async function embedded() {

@@ -1,5 +1,5 @@
 /** Spaces through Flatfile's own client. */
-import { need } from '../support/store.js';
+import { unwrap } from '../support/store.js';
 import { type Conversation, Flatfile, flatfilePlace, ONCE, shapes } from './harness.js';
 
 const place = flatfilePlace();
@@ -147,7 +147,7 @@ test('several spaces are removed together, or none of them', async () => {
 test('a secret key makes spaces in its environment and sees those alone', async () => {
   const talk = await withSpaces('onboarding');
   const development = await environmentId(talk, 'development');
-  const secret = need(
+  const secret = unwrap(
     await talk.server.world.store.claim(
       { kind: 'ApiKey', name: 'development-sk' },
       { actor: 'ada', path: 'test' },

@@ -1,7 +1,8 @@
 /** Objects that are called something else from some commit on; the transcripts beside this file are for reading. */
-import { declared } from '../support/chance-kinds.js';
+
 import { dotenv, environment, key, service } from '../support/plan-declarations.js';
 import { story } from '../support/plan-story.js';
+import { declared } from '../support/random-kinds.js';
 
 const billing = service('billing');
 const was = (name: string) => ({ 'keywright.dev/previous-name': name });

@@ -7,7 +7,7 @@ import { openEmbeddedFeed } from '../../src/main/embedded-store.js';
 import { createVerifier } from '../../src/verifier/verifier.js';
 import { joined, login, pat } from '../support/http-people.js';
 import { httpPlace, ROOT, type TestServer } from '../support/http-world.js';
-import { need } from '../support/store.js';
+import { unwrap } from '../support/store.js';
 
 const place = httpPlace();
 
@@ -60,7 +60,7 @@ test('F6: use in an environment that is not production is counted and not billed
   for (const key of [live, live, test, test, test]) expect(await verify(server, key)).toBe('VALID');
   await server.asRoot('POST /v1/keys/billing-prod/deactivate');
   expect(await verify(server, live)).toBe('INACTIVE');
-  need(await server.world.verifier.refresh());
+  unwrap(await server.world.verifier.refresh());
   const { body } = await server.asRoot('GET /v1/usage');
   expect(body).toMatchObject({ billable: 2, notBillable: 3 });
   expect(body.data).toMatchObject([
@@ -78,13 +78,15 @@ test('use is known up to a watermark: a verifier that cannot report any more acc
   const server = await place.start();
   server.clock.advance(DAY_MS);
   const key = await makeKey(server);
-  const feed = need(await openEmbeddedFeed({ ...place.place.world, folder: place.place.folder() }));
+  const feed = unwrap(await openEmbeddedFeed({ ...place.place.world, folder: place.place.folder() }));
   const unreachable = fail(fault('store_unreachable', 'the line is cut'));
   const reporting: typeof feed = {
     ...feed,
     reportUses: async (uses) => (lost.feed ? unreachable : feed.reportUses(uses)),
   };
-  const verifier = need(await createVerifier(reporting, { ...server.clock, monotonicMs: server.clock.now }));
+  const verifier = unwrap(
+    await createVerifier(reporting, { ...server.clock, monotonicMs: server.clock.now }),
+  );
   expect(verifier.verify(key).code).toBe('VALID');
   lost.feed = true;
   const acceptedAt = server.clock.now();
@@ -103,8 +105,8 @@ test('U5: the list counts uses, and never used is never used', async () => {
   const shown = async () => (await server.asRoot('GET /v1/keys/billing-prod')).body.data;
   expect(await shown()).toMatchObject({ usageCount: 0, lastUsedAt: null });
   for (let uses = 0; uses < 3; uses++) await verify(server, key);
-  need(await server.world.verifier.refresh());
-  need(await server.world.verifier.refresh());
+  unwrap(await server.world.verifier.refresh());
+  unwrap(await server.world.verifier.refresh());
   expect(await shown()).toMatchObject({ usageCount: 3, versions: [{ usageCount: 3 }] });
   expect((await shown()).lastUsedAt).not.toBeNull();
 });
@@ -119,15 +121,15 @@ test('F16: servers and controllers are listed with when they were last seen', as
     version: '1.0.0',
     startedAt,
   } as const;
-  need(await server.world.accounts.seen(instance));
-  need(await server.world.store.acquireLease('build-8', 5_000, 'controller acme'));
+  unwrap(await server.world.accounts.seen(instance));
+  unwrap(await server.world.store.acquireLease('build-8', 5_000, 'controller acme'));
   const shown = async () => (await server.asRoot('GET /v1/instances')).body.data;
   expect(await shown()).toMatchObject([
     { kind: 'controller', name: 'build-8 of acme', version: null, isAlive: true },
     { kind: 'server', name: 'build-7:1', version: '1.0.0', isAlive: true },
   ]);
   server.clock.advance(DAY_MS);
-  need(await server.world.accounts.seen(instance));
+  unwrap(await server.world.accounts.seen(instance));
   expect((await shown()).map(({ isAlive }: { isAlive: boolean }) => isAlive)).toEqual([false, true]);
 });
 

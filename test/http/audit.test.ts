@@ -4,7 +4,7 @@ import type { Declaration } from '../../src/domain/objects.js';
 import { joined } from '../support/http-people.js';
 import { httpPlace } from '../support/http-world.js';
 import { guest, space, user } from '../support/plan-declarations.js';
-import { environment, need, service } from '../support/store.js';
+import { environment, service, unwrap } from '../support/store.js';
 
 const place = httpPlace();
 
@@ -45,7 +45,7 @@ test('F14: one log over all environments, with the people and guests who acted',
 
 test('the whole log is exported line by line, and goes on after any entry', async () => {
   const server = await place.start();
-  const { entries } = need(await server.hand.store.verifyAudit());
+  const { entries } = unwrap(await server.hand.store.verifyAudit());
   const all = await server.asRoot('GET /v1/audit/export');
   expect(all.headers.get('content-type')).toMatch(/^application\/x-ndjson/);
   expect(lines(all.text).map(({ seq }) => seq)).toEqual(
@@ -57,7 +57,7 @@ test('the whole log is exported line by line, and goes on after any entry', asyn
 
 test('CloudEvents have what 1.0 requires; source and id together are unique to the store', async () => {
   const server = await place.start();
-  const { storeId } = need(await server.hand.store.facts());
+  const { storeId } = unwrap(await server.hand.store.facts());
   const [first] = lines((await server.asRoot('GET /v1/audit/export?format=cloudevents')).text);
   expect(first).toEqual({
     specversion: '1.0',
@@ -108,9 +108,9 @@ test('a checkpoint says how far the log goes, and anybody can tell who signed it
   const { data } = (await server.asRoot('GET /v1/audit/checkpoint')).body;
   const { jwk } = decodeProtectedHeader(data.checkpoint);
   const { payload } = await compactVerify(data.checkpoint, await importJWK(jwk ?? {}, 'EdDSA'));
-  const { entries, head } = need(await server.hand.store.verifyAudit());
+  const { entries, head } = unwrap(await server.hand.store.verifyAudit());
   expect(JSON.parse(Buffer.from(payload).toString())).toMatchObject({ seq: entries, hash: head });
-  expect(need(await server.hand.store.verifyCheckpoints([data.checkpoint]))).toEqual({
+  expect(unwrap(await server.hand.store.verifyCheckpoints([data.checkpoint]))).toEqual({
     checkpoints: 1,
     seq: entries,
   });

@@ -1,6 +1,6 @@
 /** Who is let in over HTTP, and what those learn who are not. */
 import { httpPlace, ROOT, sendRaw } from '../support/http-world.js';
-import { apiKey, CALLER, keyRef, need, service } from '../support/store.js';
+import { apiKey, CALLER, keyRef, service, unwrap } from '../support/store.js';
 
 const place = httpPlace();
 
@@ -11,7 +11,7 @@ test('unknown, malformed, revoked, expired and missing credentials get one answe
   await hand.create(apiKey('expired', { expiresAfter: '1h' }));
   const revoked = await hand.rollOut('revoked', 1);
   const expired = await hand.rollOut('expired', 1);
-  need(await hand.store.request({ kind: 'revoke', object: keyRef('revoked'), overlapMs: 0 }, CALLER));
+  unwrap(await hand.store.request({ kind: 'revoke', object: keyRef('revoked'), overlapMs: 0 }, CALLER));
   server.clock.advance(3_600_001);
   const unknown = `${'x'.repeat(40)} unknown`;
   const answers = [];
@@ -53,7 +53,7 @@ test('a secret key from a browser is refused, good or not (F7)', async () => {
   const server = await place.start();
   await server.hand.create(apiKey('app', { permissions: ['keys:verify'] }));
   const token = await server.hand.rollOut('app', 1);
-  need(await server.world.verifier.refresh());
+  unwrap(await server.world.verifier.refresh());
   const headers = { origin: 'https://app.example.com' };
   for (const path of ['GET /v1/whoami', 'POST /v1/keys/verify'])
     expect((await server.ask(path, { token, headers })).status).toBe(403);

@@ -2,7 +2,7 @@
 import { parseOrigins } from '../../src/http/cors.js';
 import { ROUTES } from '../../src/http/routes/index.js';
 import { httpPlace, ROOT, type TestServer } from '../support/http-world.js';
-import { apiKey, need, refusal } from '../support/store.js';
+import { apiKey, refusal, unwrap } from '../support/store.js';
 
 const place = httpPlace();
 
@@ -153,8 +153,12 @@ test('a list of headers that no browser would send is not said back', async () =
 });
 
 test('origins are said as browsers send them, or refused with what to say', () => {
-  expect(need(parseOrigins(`${APP}, http://localhost:3000 *`))).toEqual([APP, 'http://localhost:3000', '*']);
-  expect(need(parseOrigins(''))).toEqual([]);
+  expect(unwrap(parseOrigins(`${APP}, http://localhost:3000 *`))).toEqual([
+    APP,
+    'http://localhost:3000',
+    '*',
+  ]);
+  expect(unwrap(parseOrigins(''))).toEqual([]);
   for (const text of [
     `${APP}/`,
     'app.example.com',

@@ -3,7 +3,7 @@ import type { Declaration } from '../../src/domain/objects.js';
 import { joined } from '../support/http-people.js';
 import { httpPlace, type TestServer } from '../support/http-world.js';
 import { role } from '../support/plan-declarations.js';
-import { apiKey, DOTENV, need, OURS, service } from '../support/store.js';
+import { apiKey, DOTENV, OURS, service, unwrap } from '../support/store.js';
 
 const place = httpPlace();
 
@@ -11,7 +11,7 @@ const billing = service('billing', { description: 'Invoices' });
 const RECONCILER = { actor: 'reconciler', path: 'apply' };
 
 const apply = async ({ hand }: TestServer, declaration: Declaration, ownership = OURS): Promise<void> =>
-  void need(await hand.store.mutate({ kind: 'create', declaration, ownership }, hand.lease, RECONCILER));
+  void unwrap(await hand.store.mutate({ kind: 'create', declaration, ownership }, hand.lease, RECONCILER));
 
 interface Shown {
   readonly action: string;

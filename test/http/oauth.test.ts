@@ -1,7 +1,7 @@
 /** POST /introspect and POST /revoke as clients of OAuth call them: HTTP Basic, and the errors of RFC 6749. */
 import type { Secret } from '../../src/domain/secret.js';
 import { httpPlace, type TestServer } from '../support/http-world.js';
-import { apiKey, keyRef, need, service } from '../support/store.js';
+import { apiKey, keyRef, service, unwrap } from '../support/store.js';
 
 const place = httpPlace();
 const FORM = 'application/x-www-form-urlencoded';
@@ -15,7 +15,7 @@ async function started() {
   await hand.create(apiKey('gateway', { owner: { service: 'gateway' }, permissions }));
   await hand.create(apiKey('app', { owner: { service: 'gateway' }, permissions: ['spaces:read'] }));
   const [gateway, app] = [await hand.rollOut('gateway', 1), await hand.rollOut('app', 1)];
-  need(await server.world.verifier.refresh());
+  unwrap(await server.world.verifier.refresh());
   const { id } = await hand.fetch(keyRef('gateway'));
   return { server, gateway, gatewayId: id, app };
 }

@@ -12,7 +12,7 @@ import {
 } from '../support/http-people.js';
 import { httpPlace, ROOT, type TestServer } from '../support/http-world.js';
 import { team, user } from '../support/plan-declarations.js';
-import { apiKey, CALLER, keyRef, need, service } from '../support/store.js';
+import { apiKey, CALLER, keyRef, service, unwrap } from '../support/store.js';
 
 const place = httpPlace();
 
@@ -38,7 +38,7 @@ async function keysOf(server: TestServer): Promise<readonly string[]> {
 }
 
 const answers = async (server: TestServer, tokens: readonly string[]): Promise<readonly number[]> => {
-  need(await server.world.verifier.refresh());
+  unwrap(await server.world.verifier.refresh());
   const verified = await Promise.all(
     tokens.map(async (key) => (await server.asRoot('POST /v1/keys/verify', { key })).body.data.valid),
   );
@@ -106,10 +106,10 @@ test.each<readonly [string, (server: TestServer, key: string) => Promise<unknown
   [
     'the version of the key is revoked',
     async ({ hand }) =>
-      need(await hand.store.request({ kind: 'revoke', object: keyRef('app'), overlapMs: 0 }, CALLER)),
+      unwrap(await hand.store.request({ kind: 'revoke', object: keyRef('app'), overlapMs: 0 }, CALLER)),
   ],
   ['the key is stopped', async (server) => server.asRoot('POST /v1/keys/app/deactivate')],
-  ['the key is removed', async ({ hand }) => need(await hand.remove(keyRef('app')))],
+  ['the key is removed', async ({ hand }) => unwrap(await hand.remove(keyRef('app')))],
   ['the key expires', async ({ clock }) => clock.advance(2 * HOUR_MS)],
   [
     'whoever holds the key revokes it',

@@ -1,8 +1,9 @@
 /** The live store over HTTP: who may do what by it, what the log says of them, and what crosses. */
+
+import { systemClock } from '../../src/adapters/system.js';
 import { openRemoteStore } from '../../src/client/remote-store.js';
 import type { DeclarationOf } from '../../src/domain/objects.js';
 import { Secret } from '../../src/domain/secret.js';
-import { systemClock } from '../../src/main/system.js';
 import type { LiveStore, Mutation } from '../../src/ports/live-store.js';
 import { httpPlace, ROOT, type TestServer } from '../support/http-world.js';
 import {
@@ -10,13 +11,13 @@ import {
   CALLER,
   DOTENV,
   environment,
-  Hand,
   keyRef,
-  need,
   OURS,
   refusal,
   service,
+  TestStore,
   tokenIn,
+  unwrap,
 } from '../support/store.js';
 
 const place = httpPlace();
@@ -33,7 +34,7 @@ beforeEach(async () => {
 
 async function clientOf(token: Secret): Promise<LiveStore> {
   const options = { location: server.url, token, plainHttp: 'loopback', clock: systemClock } as const;
-  const client = need(await openRemoteStore(options));
+  const client = unwrap(await openRemoteStore(options));
   clients.push(client);
   return client;
 }
@@ -49,10 +50,10 @@ async function keyOf(
 }
 
 /** A reconciler on another machine, who holds the lease of writers. */
-async function reconciler(token: Secret): Promise<Hand> {
-  need(await server.hand.store.releaseLease(server.hand.lease));
+async function reconciler(token: Secret): Promise<TestStore> {
+  unwrap(await server.hand.store.releaseLease(server.hand.lease));
   const store = await clientOf(token);
-  return new Hand(store, need(await store.acquireLease('ada@build-7', 5_000)));
+  return new TestStore(store, unwrap(await store.acquireLease('ada@build-7', 5_000)));
 }
 
 const RECONCILES = ['plans:read', 'plans:apply'];
@@ -63,7 +64,7 @@ const user = (name: string, roles: readonly string[]): DeclarationOf<'User'> => 
 });
 
 const ours = { ownership: OURS };
-const make = (declaration: Parameters<Hand['create']>[0]) =>
+const make = (declaration: Parameters<TestStore['create']>[0]) =>
   ({ kind: 'create', declaration, ...ours }) as const;
 
 test('a key with plans:apply changes the account as an administrator may: not owners, nor keys of the tenant', async () => {
@@ -133,8 +134,8 @@ test('the log says who showed the token, and not who they say they are', async (
   await hand.create(apiKey('app', { owner: { service: 'deploy' }, deliver: [DOTENV] }));
   await hand.rollOut('app', 1);
   const claimed = { actor: 'User/owner', path: 'apply' };
-  need(await hand.store.request({ kind: 'revoke', object: keyRef('app'), overlapMs: 0 }, claimed));
-  const log = need(await server.hand.store.audit({ object: 'ApiKey/app' }));
+  unwrap(await hand.store.request({ kind: 'revoke', object: keyRef('app'), overlapMs: 0 }, claimed));
+  const log = unwrap(await server.hand.store.audit({ object: 'ApiKey/app' }));
   expect(log.map(({ actor, path, action }) => `${actor} ${path} ${action}`)).toEqual([
     'ApiKey/reconciler apply object.created',
     'ApiKey/reconciler apply key.issued',
@@ -149,9 +150,9 @@ test('what a remote reconciler revokes is refused here before it is told so', as
   const token = await hand.rollOut('app', 1);
   const code = async () =>
     (await server.asRoot('POST /v1/keys/verify', { key: token.reveal() })).body.data.code;
-  need(await server.world.verifier.refresh());
+  unwrap(await server.world.verifier.refresh());
   expect(await code()).toBe('VALID');
-  need(await hand.revoke('app', [1]));
+  unwrap(await hand.revoke('app', [1]));
   expect(await code()).toBe('REVOKED');
 });
 
@@ -168,7 +169,7 @@ test('a secret crosses sealed, or to whoever claims it, once', async () => {
   expect(got.text.replace(sealed, '')).not.toContain(token.slice(21, 60));
   const later = await server.asRoot('POST /v1/store/fetch', { refs: [keyRef('app')] });
   expect(later.text).not.toContain(token.slice(21, 60));
-  expect(need(await hand.store.claim(keyRef('production-sk'), CALLER)).reveal()).toMatch(/^sk_live_/);
+  expect(unwrap(await hand.store.claim(keyRef('production-sk'), CALLER)).reveal()).toMatch(/^sk_live_/);
   expect(refusal(await hand.store.claim(keyRef('production-sk'), CALLER))).toBe('already_claimed');
 });
 
@@ -202,7 +203,7 @@ test('a declaration is checked as a document is', async () => {
   const bare = { ...apiKey('bare'), spec: { environment: 'production', owner: { tenant: true } } } as const;
   await hand.create(bare);
   expect((await hand.fetch(keyRef('bare'))).digest).not.toBe('');
-  expect(need(await hand.mutate(make(apiKey('bare')))).changed).toBe(false);
+  expect(unwrap(await hand.mutate(make(apiKey('bare')))).changed).toBe(false);
 });
 
 test('what is no declaration at all is refused before anybody asks whose it would be', async () => {

@@ -3,7 +3,7 @@ import { SignJWT } from 'jose';
 import { change, exchanged, joined, pat, statuses } from '../support/http-people.js';
 import { httpPlace, ROOT, type TestServer } from '../support/http-world.js';
 import { guest, space, user } from '../support/plan-declarations.js';
-import { apiKey, need } from '../support/store.js';
+import { apiKey, unwrap } from '../support/store.js';
 
 const place = httpPlace();
 
@@ -95,7 +95,7 @@ async function everyKind(server: TestServer): Promise<Readonly<Record<string, st
 test('whoami, introspection and revocation know every kind of token', async () => {
   const server = await place.start();
   const tokens = await everyKind(server);
-  need(await server.world.verifier.refresh());
+  unwrap(await server.world.verifier.refresh());
   const introspect = async (token: string) => (await server.asRoot('POST /v1/introspect', { token })).body;
   for (const [kind, token] of Object.entries(tokens)) {
     const { data } = (await server.ask('GET /v1/whoami', { token })).body;
@@ -119,7 +119,7 @@ test('a key introspects the tokens of its own environment and of people, and not
   await hand.create(apiKey('gateway', { permissions: ['keys:verify'], environment: 'development' }));
   const gateway = (await hand.rollOut('gateway', 1)).reveal();
   const tokens = await everyKind(server);
-  need(await server.world.verifier.refresh());
+  unwrap(await server.world.verifier.refresh());
   const active = await Promise.all(
     Object.values(tokens).map(
       async (token) =>
@@ -174,7 +174,7 @@ test('a refusal takes as long whatever is wrong, so that its time tells nothing'
   const server = await place.start();
   await server.hand.create(apiKey('gone'));
   const gone = (await server.hand.rollOut('gone', 1)).reveal();
-  need(await server.hand.revoke('gone', [1]));
+  unwrap(await server.hand.revoke('gone', [1]));
   for (const token of ['malformed', gone, 'a root token that nobody has set, ever', 'eyJh.eyJz.c2ln']) {
     const startedMs = server.clock.monotonicMs();
     expect((await server.ask('GET /v1/whoami', { token })).status).toBe(401);

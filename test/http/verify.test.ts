@@ -1,7 +1,7 @@
 /** POST /keys/verify and its two standards, over real HTTP. */
 import { Secret } from '../../src/domain/secret.js';
 import { httpPlace, ROOT, type TestServer } from '../support/http-world.js';
-import { apiKey, CALLER, keyRef, need, service, tokenIn } from '../support/store.js';
+import { apiKey, CALLER, keyRef, service, tokenIn, unwrap } from '../support/store.js';
 
 const place = httpPlace();
 
@@ -15,7 +15,7 @@ async function started() {
   await hand.create(apiKey('app', { permissions: ['spaces:read'] }));
   const gateway = await hand.rollOut('gateway', 1);
   const app = await hand.rollOut('app', 1);
-  need(await server.world.verifier.refresh());
+  unwrap(await server.world.verifier.refresh());
   return { server, gateway, app };
 }
 
@@ -114,7 +114,7 @@ test('a key that asks sees keys of its own environment only (F5)', async () => {
   const { server, gateway } = await started();
   await server.hand.create(apiKey('dev', { environment: 'development' }));
   const dev = await server.hand.rollOut('dev', 1);
-  need(await server.world.verifier.refresh());
+  unwrap(await server.world.verifier.refresh());
   const asked = { key: dev.reveal() };
   expect(await verified(server, asked, { token: gateway })).toMatchObject({ code: 'WRONG_ENVIRONMENT' });
   const other = await server.ask('POST /v1/keys/verify', {
@@ -171,10 +171,10 @@ test('F7: a publishable key is good for no permission, whatever the session may 
   const { server } = await started();
   await server.hand.create(apiKey('web', { type: 'publishable', permissions: ['spaces:read'] }));
   const key = (await server.hand.rollOut('web', 1)).reveal();
-  need(await server.world.verifier.refresh());
+  unwrap(await server.world.verifier.refresh());
   expect(await verified(server, { key })).toMatchObject({ code: 'VALID', permissions: [] });
   expect(await verified(server, { key, permission: 'spaces:read' })).toMatchObject({ code: 'FORBIDDEN' });
-  const stored = need(await server.world.store.verify(new Secret(key), { permission: 'spaces:read' }));
+  const stored = unwrap(await server.world.store.verify(new Secret(key), { permission: 'spaces:read' }));
   expect(stored.code).toBe('FORBIDDEN');
 });
 
@@ -189,7 +189,7 @@ test('U5, F6: calls of the API by a key are uses of it, counted once each; refus
   await server.asRoot('POST /v1/keys/app/deactivate');
   expect((await server.ask('GET /v1/whoami', { token: app })).status).toBe(401);
   await verified(server, { key: 'x' }, { token: gateway });
-  need(await server.world.verifier.refresh());
+  unwrap(await server.world.verifier.refresh());
   expect(await used()).toEqual({ usageCount: 4, isUsed: true });
   expect((await server.asRoot('GET /v1/keys/gateway')).body.data.usageCount).toBe(1);
   expect((await server.asRoot('GET /v1/usage')).body).toMatchObject({ billable: 5, notBillable: 0 });
@@ -203,7 +203,7 @@ test('asking needs keys:verify', async () => {
 
 test('what is revoked in another process is refused soon, and says why', async () => {
   const { server, app } = await started();
-  need(await server.hand.store.request({ kind: 'revoke', object: keyRef('app'), overlapMs: 0 }, CALLER));
+  unwrap(await server.hand.store.request({ kind: 'revoke', object: keyRef('app'), overlapMs: 0 }, CALLER));
   await until(async () => (await verified(server, { key: app.reveal() })).code === 'REVOKED');
 });
 
@@ -244,8 +244,8 @@ describe('RFC 7662', () => {
 describe('RFC 7009', () => {
   test('ends the version that is shown, in force before the answer; the others go on', async () => {
     const { server, app } = await started();
-    const newer = tokenIn(need(await server.hand.issue('app', 2)).issued?.sealed);
-    need(await server.world.verifier.refresh());
+    const newer = tokenIn(unwrap(await server.hand.issue('app', 2)).issued?.sealed);
+    unwrap(await server.world.verifier.refresh());
     expect((await server.asRoot('POST /v1/revoke', { token: app.reveal() })).status).toBe(200);
     expect(await verified(server, { key: app.reveal() })).toMatchObject({ code: 'REVOKED' });
     expect(await verified(server, { key: newer.reveal() })).toMatchObject({ code: 'VALID' });
@@ -270,7 +270,7 @@ describe('RFC 7009', () => {
     const { server } = await started();
     await server.hand.create(apiKey('web', { type: 'publishable' }));
     const web = await server.hand.rollOut('web', 1);
-    need(await server.world.verifier.refresh());
+    unwrap(await server.world.verifier.refresh());
     const statuses = [];
     for (const [line, body] of [
       ['POST /v1/revoke', { token: web.reveal() }],

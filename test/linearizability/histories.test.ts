@@ -6,7 +6,7 @@
  */
 import { describeWithPostgres, postgresCluster } from '../support/postgres.js';
 import { gatewayOf, handOnServer, ROOT, ServerProcess } from '../support/several-servers.js';
-import { apiKey, type Hand, OURS, tokenIn } from '../support/store.js';
+import { apiKey, OURS, type TestStore, tokenIn } from '../support/store.js';
 import { Workspace } from '../support/workspace.js';
 import { asSeenAt, isLinearizable, type Operation } from './checker.js';
 import { foundBy, foundInStore, Recording, STORE } from './recording.js';
@@ -33,7 +33,7 @@ describeWithPostgres('two servers over one PostgreSQL', () => {
   let address = '';
   let a: ServerProcess;
   let b: ServerProcess;
-  let hand: Hand;
+  let hand: TestStore;
   /** Whoever asks with it is answered from memory. */
   let gateway = '';
 

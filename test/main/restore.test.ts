@@ -4,14 +4,14 @@ import { backUp } from '../../src/main/backup.js';
 import { openEmbeddedFeed } from '../../src/main/embedded-store.js';
 import { restore } from '../../src/main/restore.js';
 import { createVerifier } from '../../src/verifier/verifier.js';
-import { apiKey, CALLER, keyRef, need, refusal, service } from '../support/store.js';
+import { apiKey, CALLER, keyRef, refusal, service, unwrap } from '../support/store.js';
 import { handOn, storePlace } from '../support/store-folder.js';
 
 const place = storePlace();
 const file = () => join(place.root(), 'backup');
 const save = async () => {
   const request = { file: file(), keyFile: undefined, whenTaken: 'refuse', caller: CALLER } as const;
-  return need(await backUp({ ...place.world, folder: place.folder(), ...request }));
+  return unwrap(await backUp({ ...place.world, folder: place.folder(), ...request }));
 };
 const bringBack = async () => {
   const request = { file: file(), keyFile: undefined, whenOther: 'overwrite', caller: CALLER } as const;
@@ -25,17 +25,17 @@ it('keeps ended what was revoked, stopped, removed or shown since', async () => 
   for (const name of ['kept', 'revoked', 'stopped', 'removed', 'claimed']) await hand.create(apiKey(name));
   const tokens = new Map<string, Awaited<ReturnType<typeof hand.rollOut>>>();
   for (const name of ['kept', 'revoked', 'stopped', 'removed']) tokens.set(name, await hand.rollOut(name, 1));
-  need(await hand.issue('claimed', 1, 'authority'));
-  need(await hand.promote('claimed', 1));
+  unwrap(await hand.issue('claimed', 1, 'authority'));
+  unwrap(await hand.promote('claimed', 1));
   await save();
   place.world.clock.advance(1_000);
-  need(await hand.revoke('revoked', [1]));
-  need(await hand.store.request({ kind: 'deactivate', object: keyRef('stopped') }, CALLER));
-  need(await hand.remove(keyRef('removed')));
-  need(await hand.store.claim(keyRef('claimed'), CALLER));
-  need(await hand.store.releaseLease(hand.lease));
+  unwrap(await hand.revoke('revoked', [1]));
+  unwrap(await hand.store.request({ kind: 'deactivate', object: keyRef('stopped') }, CALLER));
+  unwrap(await hand.remove(keyRef('removed')));
+  unwrap(await hand.store.claim(keyRef('claimed'), CALLER));
+  unwrap(await hand.store.releaseLease(hand.lease));
 
-  const report = need(await bringBack());
+  const report = unwrap(await bringBack());
 
   expect(report).toMatchObject({ endedAgain: 2, stoppedAgain: 1, forgotten: 0 });
   const codes = await Promise.all([...tokens].map(async ([name, token]) => [name, await hand.code(token)]));
@@ -46,23 +46,23 @@ it('keeps ended what was revoked, stopped, removed or shown since', async () => 
     removed: 'REVOKED',
   });
   expect(refusal(await hand.store.claim(keyRef('claimed'), CALLER))).toBe('already_claimed');
-  need(await hand.store.verifyAudit());
-  const told = need(await hand.store.audit({ object: 'Store/backup' })).map(({ action }) => action);
+  unwrap(await hand.store.verifyAudit());
+  const told = unwrap(await hand.store.audit({ object: 'Store/backup' })).map(({ action }) => action);
   expect(told).toEqual(['store.backed-up', 'store.restored']);
 });
 
 it('ends every lease, also one whose epoch comes round again', async () => {
   const hand = await handWithLease();
   await save();
-  need(await hand.store.releaseLease(hand.lease));
-  const paused = need(await hand.store.acquireLease('paused', 5_000));
+  unwrap(await hand.store.releaseLease(hand.lease));
+  const paused = unwrap(await hand.store.acquireLease('paused', 5_000));
   place.world.clock.advance(6_000);
-  need(await hand.store.releaseLease(need(await hand.store.acquireLease('other', 5_000))));
-  need(await bringBack());
+  unwrap(await hand.store.releaseLease(unwrap(await hand.store.acquireLease('other', 5_000))));
+  unwrap(await bringBack());
   const create = { kind: 'create', declaration: service('billing') } as const;
   const ownership = { project: 'acme', manager: 'documents' };
   for (let taken = 0; taken < 3; taken++) {
-    const lease = need(await hand.store.acquireLease('paused', 1));
+    const lease = unwrap(await hand.store.acquireLease('paused', 1));
     expect(lease.epoch).not.toBe(paused.epoch);
     place.world.clock.advance(2);
   }
@@ -73,8 +73,8 @@ it('waits for whoever holds the lease', async () => {
   const hand = await handWithLease();
   await save();
   expect(refusal(await bringBack())).toBe('locked');
-  need(await hand.store.releaseLease(hand.lease));
-  need(await bringBack());
+  unwrap(await hand.store.releaseLease(hand.lease));
+  unwrap(await bringBack());
 });
 
 it('is noticed by a verifier that had read more than the backup holds', async () => {
@@ -84,17 +84,17 @@ it('is noticed by a verifier that had read more than the backup holds', async ()
   await save();
   await hand.create(apiKey('since'));
   const since = await hand.rollOut('since', 1);
-  const feed = need(await openEmbeddedFeed({ ...place.world, folder: place.folder() }));
-  const verifier = need(await createVerifier(feed, place.world.clock));
+  const feed = unwrap(await openEmbeddedFeed({ ...place.world, folder: place.folder() }));
+  const verifier = unwrap(await createVerifier(feed, place.world.clock));
   expect(verifier.verify(since.reveal()).code).toBe('VALID');
-  need(await hand.store.releaseLease(hand.lease));
-  need(await bringBack());
+  unwrap(await hand.store.releaseLease(hand.lease));
+  unwrap(await bringBack());
   const again = await handWithLease();
   for (const name of ['b', 'c', 'd']) await again.create(service(name));
   await verifier.refresh();
   await verifier.refresh();
   expect(verifier.verify(since.reveal()).code).toBe('NOT_FOUND');
-  need(await verifier.close());
+  unwrap(await verifier.close());
 });
 
 it('stops nothing half way when the database was edited behind the store', async () => {
@@ -102,13 +102,13 @@ it('stops nothing half way when the database was edited behind the store', async
   await hand.create(apiKey('a'));
   const token = await hand.rollOut('a', 1);
   await save();
-  need(await hand.revoke('a', [1]));
-  need(await hand.store.releaseLease(hand.lease));
+  unwrap(await hand.revoke('a', [1]));
+  unwrap(await hand.store.releaseLease(hand.lease));
   await hand.store.close();
   place.tamper('delete from audit where seq = 2');
-  const report = need(await bringBack());
+  const report = unwrap(await bringBack());
   expect(report.aside).toBeDefined();
   const store = await place.store();
-  expect(need(await store.verify(token, {})).code).toBe('REVOKED');
-  need(await store.verifyAudit());
+  expect(unwrap(await store.verify(token, {})).code).toBe('REVOKED');
+  unwrap(await store.verifyAudit());
 });

@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createVerifier, type KeyVerifier, type VerifierOptions } from '../../src/main/verifier.js';
 import { httpPlace, type TestServer } from '../support/http-world.js';
-import { eventually } from '../support/rings.js';
-import { apiKey, need } from '../support/store.js';
+import { eventually } from '../support/signals.js';
+import { apiKey, unwrap } from '../support/store.js';
 
 const place = httpPlace();
 const open: KeyVerifier[] = [];
@@ -34,7 +34,7 @@ async function started(): Promise<World> {
   await hand.create(apiKey('gateway', { permissions: ['keys:verify', 'audit:read'] }));
   const key = (await hand.rollOut('app', 1)).reveal();
   const gateway = (await hand.rollOut('gateway', 1)).reveal();
-  need(await server.world.verifier.refresh());
+  unwrap(await server.world.verifier.refresh());
   return { server, key, gateway };
 }
 
@@ -88,7 +88,7 @@ describe.each(WAYS)('a verifier over %s', (_way, opened) => {
     const world = await started();
     const verifier = await opened(world);
     expect(await verifier.verify(world.key)).toMatchObject({ code: 'VALID' });
-    need(await world.server.hand.revoke('app', [1]));
+    unwrap(await world.server.hand.revoke('app', [1]));
     const revokedMs = performance.now();
     await eventually('it is refused', async () => (await verifier.verify(world.key)).code === 'REVOKED');
     expect(performance.now() - revokedMs).toBeLessThan(2_000);
@@ -98,8 +98,8 @@ describe.each(WAYS)('a verifier over %s', (_way, opened) => {
     const world = await started();
     const verifier = await opened(world);
     await verifier.verify(world.key);
-    need(await world.server.hand.revoke('app', [1]));
-    need(await world.server.world.verifier.refresh());
+    unwrap(await world.server.hand.revoke('app', [1]));
+    unwrap(await world.server.world.verifier.refresh());
     await verifier.refresh();
     expect(await verifier.verify(world.key)).toMatchObject({ code: 'REVOKED' });
   });

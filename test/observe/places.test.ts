@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import type { Delivery, LiveSummary, Receipt } from '../../src/domain/live.js';
 import { compareRefs } from '../../src/domain/objects.js';
-import { placesOf } from '../../src/observe/places.js';
+import { placesOf } from '../../src/observe/delivered-sinks.js';
 import type { Sinks } from '../../src/ports/sink.js';
 
 const fingerprints = fc.constantFrom('f1', 'f2', 'f3');

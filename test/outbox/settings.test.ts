@@ -1,6 +1,6 @@
 /** Where letters go is checked before anything is served; what is said of wrong settings helps, and shows no password. */
 import { outboxSettings } from '../../src/outbox/settings.js';
-import { PAGE, SECRET, settings } from '../support/letters.js';
+import { PAGE, SECRET, settings } from '../support/messages.js';
 
 const MAIL = { KEYWRIGHT_OUTBOX_FROM: 'keys@acme.example', KEYWRIGHT_PUBLIC_URL: PAGE };
 const HOOK = { KEYWRIGHT_OUTBOX_SECRET: SECRET };

@@ -1,7 +1,7 @@
 /** Letters by mail: nodemailer as it is, talking to a mail server that speaks SMTP. */
-import { smtpPost } from '../../src/outbox/smtp.js';
-import { type MailServer, mailServer } from '../support/letter-receivers.js';
-import { letter, PAGE, settings, signal, TOKEN } from '../support/letters.js';
+import { smtpTransport } from '../../src/outbox/smtp.js';
+import { type MailServer, mailServer } from '../support/message-receivers.js';
+import { letter, PAGE, settings, signal, TOKEN } from '../support/messages.js';
 
 const servers: MailServer[] = [];
 afterEach(async () => {
@@ -15,7 +15,7 @@ async function server(...manners: Parameters<typeof mailServer>): Promise<MailSe
 }
 
 const post = (address: string) =>
-  smtpPost(
+  smtpTransport(
     settings('smtp', {
       ...{ KEYWRIGHT_OUTBOX: address, KEYWRIGHT_OUTBOX_FROM: 'Acme Keys <keys@acme.example>' },
       KEYWRIGHT_PUBLIC_URL: PAGE,

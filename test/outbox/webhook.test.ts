@@ -1,9 +1,9 @@
 /** Letters to a webhook, over real HTTP: as Standard Webhooks has it, and nowhere that it must not go. */
 import { createHmac } from 'node:crypto';
 import type { HostAddress } from '../../src/outbox/addresses.js';
-import { webhookPost } from '../../src/outbox/webhook.js';
-import { type HookAnswer, type HookReceiver, hookReceiver } from '../support/letter-receivers.js';
-import { letter, PAGE, SECRET, settings, signal, TOKEN } from '../support/letters.js';
+import { webhookTransport } from '../../src/outbox/webhook.js';
+import { type HookAnswer, type HookReceiver, hookReceiver } from '../support/message-receivers.js';
+import { letter, PAGE, SECRET, settings, signal, TOKEN } from '../support/messages.js';
 import { START } from '../support/store-world.js';
 
 const receivers: HookReceiver[] = [];
@@ -22,7 +22,7 @@ const post = (
   more: Readonly<Record<string, string>> = {},
   resolved: readonly HostAddress[] = [],
 ) =>
-  webhookPost(
+  webhookTransport(
     settings('webhook', { KEYWRIGHT_OUTBOX: `webhook:${url}`, KEYWRIGHT_OUTBOX_SECRET: SECRET, ...more }),
     { clock: { now: () => START }, resolve: async () => resolved },
   );

@@ -5,10 +5,10 @@ import { DAY_MS, formatInstant } from '../../src/domain/time.js';
 import { type Forecast, forecast } from '../../src/plan/forecast.js';
 import type { Plan } from '../../src/plan/plan.js';
 import { plan } from '../../src/plan/plan-changes.js';
-import { type Event, happen, history } from '../support/plan-chance.js';
 import { dotenv, guest, key, service, space } from '../support/plan-declarations.js';
 import { keyRef } from '../support/plan-story.js';
 import { PlanWorld } from '../support/plan-world.js';
+import { type Event, happen, history } from '../support/random-plans.js';
 
 /** The same world later, with nothing done meanwhile. */
 function later(world: PlanWorld, days: number) {

@@ -4,8 +4,8 @@ import { sinkIdOf } from '../../src/domain/kinds/index.js';
 import { declaredEnd, isAlive, stateOf } from '../../src/domain/lifecycle.js';
 import { refOf, refText } from '../../src/domain/objects.js';
 import type { Plan } from '../../src/plan/plan.js';
-import { type Event, happen, history } from '../support/plan-chance.js';
 import { PlanWorld } from '../support/plan-world.js';
+import { type Event, happen, history } from '../support/random-plans.js';
 
 /** Runs `check` on the plan after every event of random histories. */
 function always(check: (world: PlanWorld, made: Plan) => void): void {

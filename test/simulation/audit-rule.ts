@@ -1,5 +1,5 @@
 /** One entry per effect: what the audit log must say about a transaction, told from the rows it changed. */
-import type { AuditRow, ObjectRow, VersionRow } from '../../src/authority/storage-port.js';
+import type { AuditRow, ObjectRow, VersionRow } from '../../src/credential-store/storage-port.js';
 import type { RowChange } from './tables.js';
 
 /** Undefined when entries and effects agree; otherwise a sentence. */

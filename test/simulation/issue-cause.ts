@@ -1,7 +1,7 @@
 /** No churn: a next version is issued for a cause, and here are all causes, told from what is true. */
 
-import { declarationOf, versionFactsOf } from '../../src/authority/rows.js';
-import type { VersionRow } from '../../src/authority/storage-port.js';
+import { declarationOf, versionFactsOf } from '../../src/credential-store/rows.js';
+import type { VersionRow } from '../../src/credential-store/storage-port.js';
 import { type SinkId, sinkIdOf } from '../../src/domain/kinds/index.js';
 import { exceedsDeclaredExpiry, rotationDueAt } from '../../src/domain/lifecycle.js';
 import { type Instant, MINUTE_MS, SECOND_MS } from '../../src/domain/time.js';

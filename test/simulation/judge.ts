@@ -3,8 +3,8 @@
  * memories, never at what the code under test says about them, and knows the few excuses there are: what
  * people broke by hand, what expired, what was removed and has run out.
  */
-import { declarationOf, summaryOf, versionFactsOf } from '../../src/authority/rows.js';
-import type { AuditRow, ObjectRow, VersionRow } from '../../src/authority/storage-port.js';
+import { declarationOf, summaryOf, versionFactsOf } from '../../src/credential-store/rows.js';
+import type { AuditRow, ObjectRow, VersionRow } from '../../src/credential-store/storage-port.js';
 import type { SinkId } from '../../src/domain/kinds/index.js';
 import { declaredEnd, isAccepted, rotationPolicy } from '../../src/domain/lifecycle.js';
 import { parseToken, TOKEN_PATTERN } from '../../src/domain/secret.js';

@@ -7,7 +7,7 @@ import type {
   ReviewWindow,
   Transaction,
   VersionRow,
-} from '../../src/authority/storage-port.js';
+} from '../../src/credential-store/storage-port.js';
 import type { Tables } from './memory-storage.js';
 
 export function credentialQueries({ credentials }: Tables): Transaction['credentials'] {
@@ -30,12 +30,7 @@ export function credentialQueries({ credentials }: Tables): Transaction['credent
   };
 }
 
-export const accountingQueries = ({
-  versions,
-  usage,
-  instances,
-  replays,
-}: Tables): Transaction['accounting'] => ({
+export const usageQueries = ({ versions, usage, instances, replays }: Tables): Transaction['accounting'] => ({
   counted: async (id, uses) => {
     const row = versions.get(id);
     if (row) versions.put(id, { ...row, use_count: (row.use_count ?? 0) + uses });
@@ -65,7 +60,7 @@ export const accountingQueries = ({
   },
 });
 
-export const belongingQueries = ({ belongings }: Tables): Transaction['belongings'] => ({
+export const attributeQueries = ({ belongings }: Tables): Transaction['belongings'] => ({
   byId: async (id) => belongings.get(id),
   of: async (objectIds, kind) =>
     belongings

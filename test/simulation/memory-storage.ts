@@ -3,15 +3,15 @@
  * minutes. That it keeps the promises of a live store is held by the contract suite (memory-storage.test.ts).
  */
 import type {
+  AttributeRow,
   AuditRow,
-  BelongingRow,
   ConsumerRow,
   CredentialRow,
   EventRow,
   InstanceRow,
   KeyringRow,
   LeaseRow,
-  LetterRow,
+  MessageRow,
   ObjectRow,
   ReferenceRow,
   ReplayRow,
@@ -21,18 +21,18 @@ import type {
   Transaction,
   UsageRow,
   VersionRow,
-} from '../../src/authority/storage-port.js';
+} from '../../src/credential-store/storage-port.js';
 import type { Result } from '../../src/domain/result.js';
 import type { DurationMs } from '../../src/domain/time.js';
 import {
-  accountingQueries,
-  belongingQueries,
+  attributeQueries,
   credentialQueries,
   eventQueries,
   outboxQueries,
   reviewQueries,
   secretQueries,
   signingKeyQueries,
+  usageQueries,
 } from './memory-queries.js';
 import { Journal, type RowChange, Table } from './tables.js';
 
@@ -58,10 +58,10 @@ const tablesOver = (journal: Journal) => ({
   keyring: new Table<KeyringRow>('keyring', journal),
   credentials: new Table<CredentialRow>('credentials', journal),
   signingKeys: new Table<SigningKeyRow>('signing-keys', journal),
-  belongings: new Table<BelongingRow>('belongings', journal),
+  belongings: new Table<AttributeRow>('belongings', journal),
   events: new Table<EventRow>('events', journal),
   secrets: new Table<SecretRow>('secrets', journal),
-  outbox: new Table<LetterRow>('outbox', journal),
+  outbox: new Table<MessageRow>('outbox', journal),
   usage: new Table<UsageRow>('usage', journal),
   instances: new Table<InstanceRow>('instances', journal),
   replays: new Table<ReplayRow>('replays', journal),
@@ -124,11 +124,11 @@ const transactionOver = (tables: Tables): Transaction => ({
   audit: auditQueries(tables),
   credentials: credentialQueries(tables),
   signingKeys: signingKeyQueries(tables),
-  belongings: belongingQueries(tables),
+  belongings: attributeQueries(tables),
   events: eventQueries(tables),
   secrets: secretQueries(tables),
   outbox: outboxQueries(tables),
-  accounting: accountingQueries(tables),
+  accounting: usageQueries(tables),
   review: reviewQueries(tables),
   leases: {
     get: async (name) => tables.leases.get(name),

@@ -4,8 +4,8 @@
  * run gets calm they stop breaking things and go on doing their part.
  */
 
-import { versionFactsOf } from '../../src/authority/rows.js';
-import type { ObjectRow, VersionRow } from '../../src/authority/storage-port.js';
+import { versionFactsOf } from '../../src/credential-store/rows.js';
+import type { ObjectRow, VersionRow } from '../../src/credential-store/storage-port.js';
 import type { Fault } from '../../src/domain/errors.js';
 import type { SinkId } from '../../src/domain/kinds/index.js';
 import { isAccepted } from '../../src/domain/lifecycle.js';

@@ -3,10 +3,11 @@
  * and leaves the code under test as it is. Layers of defence mask one another, so some are only to be found
  * with others switched off; `without` says which (docs/assurance.md).
  */
-import { openKeyring } from '../../src/authority/keyring.js';
-import { entryHash } from '../../src/authority/record.js';
-import { signVersion } from '../../src/authority/rows.js';
-import type { AuditRow, Storage, Transaction } from '../../src/authority/storage-port.js';
+
+import { entryHash } from '../../src/credential-store/audit-log.js';
+import { openKeyring } from '../../src/credential-store/keyring.js';
+import { signVersion } from '../../src/credential-store/rows.js';
+import type { AuditRow, Storage, Transaction } from '../../src/credential-store/storage-port.js';
 import type { DesiredState } from '../../src/domain/desired.js';
 import { fault } from '../../src/domain/errors.js';
 import { type ApiKeySpec, sinkIdOf } from '../../src/domain/kinds/index.js';
@@ -17,7 +18,7 @@ import { NEVER } from '../../src/domain/time.js';
 import type { LiveStore, Mutation, Outcome } from '../../src/ports/live-store.js';
 import { WRITERS } from '../../src/ports/live-store.js';
 import type { Sinks } from '../../src/ports/sink.js';
-import { need } from '../support/store.js';
+import { unwrap } from '../support/store.js';
 import type { Weather } from './faults.js';
 import type { Invariant } from './judge.js';
 import type { Places } from './places.js';
@@ -152,7 +153,8 @@ const hurried = declaring((rotation) =>
   rotation.handover === 'timed' ? rotation : { ...rotation, overlap: '10s', quiet: '150s' },
 );
 
-const keyringOf = ({ tables, masterKey }: DefectWorld) => need(openKeyring(tables.keyring.all(), masterKey));
+const keyringOf = ({ tables, masterKey }: DefectWorld) =>
+  unwrap(openKeyring(tables.keyring.all(), masterKey));
 
 /** Says an entry twice, correctly chained. */
 function doublingEntries(tx: Transaction, world: DefectWorld): Transaction {

@@ -1,7 +1,7 @@
 /** What may be written to the store at all: rules over the rows of one transaction. */
 
-import { declarationOf, versionFactsOf } from '../../src/authority/rows.js';
-import type { ObjectRow, VersionRow } from '../../src/authority/storage-port.js';
+import { declarationOf, versionFactsOf } from '../../src/credential-store/rows.js';
+import type { ObjectRow, VersionRow } from '../../src/credential-store/storage-port.js';
 import { latestEnd } from '../../src/domain/lifecycle.js';
 import { CLAIM_RECIPIENT } from '../../src/domain/live.js';
 import { TOKEN_PATTERN } from '../../src/domain/secret.js';

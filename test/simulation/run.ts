@@ -2,12 +2,12 @@
  * One run: hours in which everything goes wrong, then calm. When faults have stopped and the documents rest,
  * everything must come to what is declared within an hour, and stay so.
  */
-import { versionFactsOf } from '../../src/authority/rows.js';
-import type { ObjectRow, VersionRow } from '../../src/authority/storage-port.js';
-import { RECONCILER_PATH } from '../../src/controller/causes.js';
+import { versionFactsOf } from '../../src/credential-store/rows.js';
+import type { ObjectRow, VersionRow } from '../../src/credential-store/storage-port.js';
 import { declaredEnd, isAccepted } from '../../src/domain/lifecycle.js';
 import { parseToken } from '../../src/domain/secret.js';
 import { HOUR_MS } from '../../src/domain/time.js';
+import { RECONCILER_PATH } from '../../src/reconcile/drift-attribution.js';
 import { type KeyDeclaration, sinksOf } from './documents.js';
 import type { Violation } from './judge.js';
 import type { Scenario } from './scenario.js';

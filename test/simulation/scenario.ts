@@ -1,5 +1,5 @@
 /** What a run is made from: a seed, what may happen in it, and perhaps a planted bug. */
-import type { Storage } from '../../src/authority/storage-port.js';
+import type { Storage } from '../../src/credential-store/storage-port.js';
 import type { DesiredState } from '../../src/domain/desired.js';
 import type { Secret } from '../../src/domain/secret.js';
 import type { Clock } from '../../src/ports/clock.js';

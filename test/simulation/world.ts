@@ -2,10 +2,11 @@
  * Puts a run together: storage, places, documents, two controllers, consumers with their verifiers, people
  * and the judge, on one timeline. A defect wraps one of the ports; the code under test is the real one.
  */
-import { openAuthority } from '../../src/authority/authority.js';
-import { openFeed } from '../../src/authority/credential-feed.js';
-import { newKey } from '../../src/authority/keyring.js';
+
 import { type PassOutcome, pass } from '../../src/controller/pass.js';
+import { openFeed } from '../../src/credential-store/credential-feed.js';
+import { openCredentialStore } from '../../src/credential-store/credential-store.js';
+import { newKey } from '../../src/credential-store/keyring.js';
 import type { DesiredState } from '../../src/domain/desired.js';
 import { ok } from '../../src/domain/result.js';
 import type { Secret } from '../../src/domain/secret.js';
@@ -13,7 +14,7 @@ import { SECOND_MS } from '../../src/domain/time.js';
 import type { LiveStore } from '../../src/ports/live-store.js';
 import type { Identity } from '../../src/ports/sealing.js';
 import { createVerifier, type Verifier } from '../../src/verifier/verifier.js';
-import { need } from '../support/store.js';
+import { unwrap } from '../support/store.js';
 import { seededEntropy } from '../support/store-world.js';
 import { type Ask, Consumer } from './consumer.js';
 import { Documents } from './documents.js';
@@ -187,7 +188,7 @@ export class World {
       verifier = undefined;
       const { life } = process;
       const clock = process.clock();
-      const feed = need(await openFeed(this.storage, this.#adapters(process), this.#masterKey));
+      const feed = unwrap(await openFeed(this.storage, this.#adapters(process), this.#masterKey));
       const over = feedOverWire(defect?.feed?.(feed) ?? feed, this.#wireOf(process));
       const { staleAfterMs } = defect ?? {};
       const options = staleAfterMs === undefined ? {} : { staleAfterMs };
@@ -282,7 +283,7 @@ export class World {
 
   async #open(process: Process): Promise<LiveStore> {
     const storage = this.#scenario.defect?.storage?.(this.storage, this.#defectWorld) ?? this.storage;
-    return need(await openAuthority(storage, this.#adapters(process), this.#masterKey));
+    return unwrap(await openCredentialStore(storage, this.#adapters(process), this.#masterKey));
   }
 
   #identityOf(machine: string): Promise<Identity> {

@@ -3,8 +3,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type FileLock, openFileLock } from '../../src/adapters/file-lock.js';
 import { ok } from '../../src/domain/result.js';
-import { type FileLock, openFileLock } from '../../src/main/file-lock.js';
 
 let folder: string;
 let lock: FileLock;

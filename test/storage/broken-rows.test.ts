@@ -2,11 +2,20 @@
 import { isVisibleName } from '../../src/domain/names.js';
 import { compareRefs } from '../../src/domain/objects.js';
 import type { LiveStore } from '../../src/ports/live-store.js';
-import { apiKey, CALLER, environment, type Hand, keyRef, need, OURS, refusal } from '../support/store.js';
+import {
+  apiKey,
+  CALLER,
+  environment,
+  keyRef,
+  OURS,
+  refusal,
+  type TestStore,
+  unwrap,
+} from '../support/store.js';
 import { handOn, storePlace } from '../support/store-folder.js';
 
 const place = storePlace();
-let hand: Hand;
+let hand: TestStore;
 let store: LiveStore;
 beforeEach(async () => {
   hand = await handOn(await place.store());
@@ -21,7 +30,7 @@ describe('names', () => {
   it.each(UNFIT)('%j is no name, at any door', async (name) => {
     expect(isVisibleName(name)).toBe(false);
     const declaration = apiKey(name);
-    const [seen] = need(await store.fetch([keyRef('a')]));
+    const [seen] = unwrap(await store.fetch([keyRef('a')]));
     const revision = seen?.revision ?? 0;
     const former = keyRef('a');
     const asked = [
@@ -34,7 +43,7 @@ describe('names', () => {
         kind: 'adopt',
         object: keyRef('b'),
         ownership: { ...OURS, project: name },
-        revision: need(await store.fetch([keyRef('b')]))[0]?.revision ?? 0,
+        revision: unwrap(await store.fetch([keyRef('b')]))[0]?.revision ?? 0,
       }),
       hand.mutate({ kind: 'create', declaration: environment(name), ownership: OURS }),
     ];
@@ -42,13 +51,13 @@ describe('names', () => {
   });
 
   it('a row that does not parse is one broken object, and the others are as they were', async () => {
-    const before = need(await store.survey()).map(({ ref }) => ref.name);
+    const before = unwrap(await store.survey()).map(({ ref }) => ref.name);
     place.tamper("update objects set name = 'b' || char(10) || 'x' where name = 'b'");
-    const after = need(await store.survey());
+    const after = unwrap(await store.survey());
     expect(after.map(({ ref }) => ref.name)).toEqual(before.map((name) => (name === 'b' ? 'b\\nx' : name)));
     expect([...after].sort((one, other) => compareRefs(one.ref, other.ref))).toEqual([...after]);
     expect(after.find(({ ref }) => ref.name === 'b\\nx')).toMatchObject({ ownership: undefined });
-    expect(need(await store.fetch(after.map(({ ref }) => ref))).length).toBe(before.length - 1);
+    expect(unwrap(await store.fetch(after.map(({ ref }) => ref))).length).toBe(before.length - 1);
     expect(refusal(await store.verifyAudit())).toBe('store_tampered');
   });
 });
@@ -57,10 +66,10 @@ it.each(['declaration', 'digest', 'deliveries', 'project', 'row_mac'])(
   'text that is not UTF-8 in %s is a fault, and the process goes on',
   async (column) => {
     place.tamper(`update objects set ${column} = cast(x'5bff41fe' as text) where name = 'a'`);
-    expect(need(await store.survey()).length).toBeGreaterThan(2);
+    expect(unwrap(await store.survey()).length).toBeGreaterThan(2);
     expect(refusal(await store.fetch([keyRef('a')]))).toBe('store_tampered');
     expect(refusal(await store.verifyAudit())).toBe('store_tampered');
-    expect(need(await store.fetch([keyRef('b')])).length).toBe(1);
+    expect(unwrap(await store.fetch([keyRef('b')])).length).toBe(1);
   },
 );
 
@@ -97,7 +106,7 @@ it('garbage in any column of any table is found, or harmless, and never a bug', 
           ]);
       behind(`delete from ${tab}; insert into ${tab} select * from kept; drop table kept`);
     }
-  expect(need(await store.verifyAudit()).entries).toBeGreaterThan(0);
+  expect(unwrap(await store.verifyAudit()).entries).toBeGreaterThan(0);
 });
 
 it.each([

@@ -1,13 +1,13 @@
 /** What a list of events costs: it follows the page that is asked for, and not the log. */
 import { CompiledQuery } from 'kysely';
-import { openServed, type ServedStore } from '../../src/authority/identity/open.js';
-import { newKey } from '../../src/authority/keyring.js';
+import { openServed, type ServedStore } from '../../src/credential-store/identity/served-store.js';
+import { newKey } from '../../src/credential-store/keyring.js';
 import type { EventQuery } from '../../src/ports/events.js';
 import { SqliteConnection } from '../../src/storage/sqlite/driver.js';
 import { IN_MEMORY, openSqlite } from '../../src/storage/sqlite/engine.js';
-import { Desk, quickHashing } from '../support/callers.js';
+import { quickHashing, ServedTestStore } from '../support/callers.js';
 import { space } from '../support/plan-declarations.js';
-import { need } from '../support/store.js';
+import { unwrap } from '../support/store.js';
 import { testWorld } from '../support/store-world.js';
 
 type Query = Parameters<SqliteConnection['executeQuery']>[0];
@@ -18,12 +18,12 @@ interface Asked {
   readonly connection: SqliteConnection;
 }
 
-async function opened(): Promise<{ readonly served: ServedStore; readonly desk: Desk }> {
+async function opened(): Promise<{ readonly served: ServedStore; readonly desk: ServedTestStore }> {
   const world = testWorld();
-  const storage = need(await openSqlite({ path: IN_MEMORY, sleep: world.clock.sleep }));
+  const storage = unwrap(await openSqlite({ path: IN_MEMORY, sleep: world.clock.sleep }));
   const hashing = quickHashing;
-  const served = need(await openServed(storage, { ...world, hashing }, newKey(world.entropy)));
-  return { served, desk: await Desk.open({ ...served, clock: world.clock }) };
+  const served = unwrap(await openServed(storage, { ...world, hashing }, newKey(world.entropy)));
+  return { served, desk: await ServedTestStore.open({ ...served, clock: world.clock }) };
 }
 
 /** What was asked of the database meanwhile. */

@@ -1,7 +1,7 @@
 /** What an embedded store leaves on disk, and what it refuses to touch. */
 import { chmodSync, existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { need, refusal } from '../support/store.js';
+import { refusal, unwrap } from '../support/store.js';
 import { storePlace } from '../support/store-folder.js';
 
 const place = storePlace();
@@ -16,7 +16,7 @@ it('is for its owner alone: the folder 0700, every file in it 0600', async () =>
 });
 
 it('tightens a folder and a database that others could read', async () => {
-  await need(await place.open()).close();
+  await unwrap(await place.open()).close();
   chmodSync(place.folder(), 0o755);
   chmodSync(join(place.folder(), 'store.db'), 0o644);
   await place.store();
@@ -25,15 +25,15 @@ it('tightens a folder and a database that others could read', async () => {
 
 it('pretends without touching the disk, and refuses without making anything', async () => {
   const store = await place.store({ whenAbsent: 'pretend' });
-  expect(need(await store.survey()).length).toBe(7);
+  expect(unwrap(await store.survey()).length).toBe(7);
   expect(refusal(await place.open({ whenAbsent: 'refuse' }))).toBe('store_absent');
   expect(existsSync(place.folder())).toBe(false);
 });
 
 it('opens the real store when there is one, whatever was to happen without', async () => {
-  const { storeId } = need(await (await place.store()).facts());
+  const { storeId } = unwrap(await (await place.store()).facts());
   for (const whenAbsent of ['pretend', 'refuse'] as const)
-    expect(need(await (await place.store({ whenAbsent })).facts()).storeId).toBe(storeId);
+    expect(unwrap(await (await place.store({ whenAbsent })).facts()).storeId).toBe(storeId);
 });
 
 it.each([
@@ -64,7 +64,7 @@ it('refuses a path that is a file', async () => {
 });
 
 it('answers that it is closed after it was closed', async () => {
-  const store = need(await place.open());
+  const store = unwrap(await place.open());
   await store.close();
   await store.close();
   expect(refusal(await store.survey())).toBe('store_unreachable');

@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describeWithPostgres } from '../support/postgres.js';
-import { postgresPlace } from '../support/postgres-place.js';
+import { postgresPlace } from '../support/postgres-database.js';
 import { SCHEMA_LINES } from '../support/postgres-schema.js';
 
 describeWithPostgres('the schema on a server', () => {

@@ -2,26 +2,26 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
+import { systemClock } from '../../src/adapters/system.js';
 import { fault } from '../../src/domain/errors.js';
 import { fail, ok, type Result } from '../../src/domain/result.js';
 import { Secret } from '../../src/domain/secret.js';
 import { replacePostgresMasterKey } from '../../src/main/postgres-store.js';
-import { systemClock } from '../../src/main/system.js';
 import { createVerifier } from '../../src/main/verifier.js';
 import type { LiveStore } from '../../src/ports/live-store.js';
 import { postgresServer } from '../../src/storage/postgres/engine.js';
 import { describeWithPostgres, PASSWORD } from '../support/postgres.js';
-import { postgresPlace } from '../support/postgres-place.js';
+import { postgresPlace } from '../support/postgres-database.js';
 import {
   apiKey,
   CALLER,
   DOTENV,
   keyRef,
-  need,
   OURS,
   refusal,
   service,
   serviceRef,
+  unwrap,
 } from '../support/store.js';
 import { handOn } from '../support/store-folder.js';
 import { handClock } from '../support/store-world.js';
@@ -43,7 +43,7 @@ describeWithPostgres('a store on a server', () => {
   describe('where there is none', () => {
     it('pretends and refuses without making anything, on the server or the disk', async () => {
       const store = await place.store({ whenAbsent: 'pretend' });
-      expect(need(await store.survey()).length).toBe(7);
+      expect(unwrap(await store.survey()).length).toBe(7);
       expect(refusal(await place.open({ whenAbsent: 'refuse' }))).toBe('store_absent');
       const schemas = await place.sql("select nspname from pg_namespace where nspname = 'keywright'");
       expect([schemas, existsSync(place.folder())]).toEqual([[], false]);
@@ -52,9 +52,9 @@ describeWithPostgres('a store on a server', () => {
     it('is made once by several that start at the same time', async () => {
       const given = { masterKey: masterKey('k') };
       const stores = await Promise.all([1, 2, 3].map(() => place.store(given)));
-      const ids = await Promise.all(stores.map(async (store) => need(await store.facts()).storeId));
+      const ids = await Promise.all(stores.map(async (store) => unwrap(await store.facts()).storeId));
       expect(new Set(ids).size).toBe(1);
-      for (const store of stores) expect(need(await store.verifyAudit()).entries).toBe(FRESH);
+      for (const store of stores) expect(unwrap(await store.verifyAudit()).entries).toBe(FRESH);
     });
   });
 
@@ -111,10 +111,10 @@ describeWithPostgres('a store on a server', () => {
     await hand.create(apiKey('a', { deliver: [DOTENV] }));
     const token = await hand.rollOut('a', 1);
     const at = { ...place.world, address: new Secret(place.address()), folder: place.folder() };
-    need(await replacePostgresMasterKey({ ...at, masterKeys: { from, to }, caller: CALLER }));
+    unwrap(await replacePostgresMasterKey({ ...at, masterKeys: { from, to }, caller: CALLER }));
     expect(refusal(await place.open({ masterKey: from }))).toBe('master_key');
     const store = await place.store({ masterKey: to });
-    expect(need(await store.verify(token, {})).code).toBe('VALID');
+    expect(unwrap(await store.verify(token, {})).code).toBe('VALID');
   });
 
   it('sorts text byte by byte, whatever the language of the database', async () => {
@@ -136,29 +136,29 @@ describeWithPostgres('a store on a server', () => {
       const hand = await handOn(first);
       await hand.create(apiKey('a', { deliver: [DOTENV] }));
       const token = await hand.rollOut('a', 1);
-      expect(need(await second.verify(token, {})).code).toBe('VALID');
-      need(await hand.revoke('a', [1]));
-      expect(need(await second.verify(token, {})).code).toBe('REVOKED');
-      expect(need(await second.fetch([keyRef('a')]))).toEqual([await hand.fetch(keyRef('a'))]);
+      expect(unwrap(await second.verify(token, {})).code).toBe('VALID');
+      unwrap(await hand.revoke('a', [1]));
+      expect(unwrap(await second.verify(token, {})).code).toBe('REVOKED');
+      expect(unwrap(await second.fetch([keyRef('a')]))).toEqual([await hand.fetch(keyRef('a'))]);
     });
 
     it('has one lease, also when their clocks differ', async () => {
       const first = await place.store();
       const second = await place.store({ clock: handClock(place.world.clock.now() + 4_000) });
-      const lease = need(await first.acquireLease('ada', 5_000));
+      const lease = unwrap(await first.acquireLease('ada', 5_000));
       expect(refusal(await second.acquireLease('bob', 5_000))).toBe('locked');
       place.world.clock.advance(5_000);
       const ahead = await place.store({ clock: handClock(place.world.clock.now() + 4_000) });
-      need(await ahead.acquireLease('bob', 5_000));
+      unwrap(await ahead.acquireLease('bob', 5_000));
       const create = { kind: 'create', declaration: service('billing'), ownership: OURS } as const;
       expect(refusal(await first.mutate(create, lease, CALLER))).toBe('lease_lost');
     });
 
     it('loses nothing and keeps one chain of entries while both write and read', async () => {
       const [first, second] = await two();
-      const lease = need(await first.acquireLease('ada', 5_000));
+      const lease = unwrap(await first.acquireLease('ada', 5_000));
       const create = async (store: LiveStore, name: string) =>
-        need(
+        unwrap(
           await store.mutate({ kind: 'create', declaration: service(name), ownership: OURS }, lease, CALLER),
         );
       const numbers = Array.from({ length: 40 }, (_, index) => index);
@@ -166,13 +166,13 @@ describeWithPostgres('a store on a server', () => {
         numbers.flatMap((n) => [
           create(first, `service-a${n}`),
           create(second, `service-b${n}`),
-          first.verifyAudit().then(need),
-          second.survey().then(need),
+          first.verifyAudit().then(unwrap),
+          second.survey().then(unwrap),
         ]),
       );
       for (const store of [first, second]) {
-        expect(need(await store.survey()).filter(({ ref }) => ref.kind === 'Service').length).toBe(80);
-        expect(need(await store.verifyAudit()).entries).toBe(FRESH + 80);
+        expect(unwrap(await store.survey()).filter(({ ref }) => ref.kind === 'Service').length).toBe(80);
+        expect(unwrap(await store.verifyAudit()).entries).toBe(FRESH + 80);
       }
     });
 
@@ -182,8 +182,8 @@ describeWithPostgres('a store on a server', () => {
         place.address(),
         'begin; select pg_advisory_xact_lock(7738725088633514100); select pg_sleep(1); commit',
       );
-      expect(need(await store.survey()).length).toBe(7);
-      need(await store.acquireLease('ada', 5_000));
+      expect(unwrap(await store.survey()).length).toBe(7);
+      unwrap(await store.acquireLease('ada', 5_000));
       await holding;
     });
   });
@@ -192,7 +192,7 @@ describeWithPostgres('a store on a server', () => {
     const hand = await handOn(await place.store());
     await hand.create(apiKey('a', { deliver: [DOTENV] }));
     const token = await hand.rollOut('a', 1);
-    need(await hand.revoke('a', [1]));
+    unwrap(await hand.revoke('a', [1]));
     await place.sql('update keywright.versions set revoked_at = null where revoked_at is not null');
     expect(refusal(await hand.store.verify(token, {}))).toBe('store_tampered');
     await place.sql('delete from keywright.audit where seq = 3');
@@ -200,7 +200,7 @@ describeWithPostgres('a store on a server', () => {
   });
 
   it('undoes alone what is refused or fails among writes that go together', async () => {
-    const storage = need(
+    const storage = unwrap(
       await postgresServer({
         sleep: (ms: number) => systemClock.sleep(ms),
         monotonicMs: () => systemClock.monotonicMs(),
@@ -234,14 +234,14 @@ describeWithPostgres('a store on a server', () => {
     const token = await hand.rollOut('a', 1);
     const verifier = await createVerifier({ store: place.address(), ...given, refreshEveryMs: 10 });
     expect(await verifier.verify(token.reveal())).toMatchObject({ code: 'VALID' });
-    need(await hand.revoke('a', [1]));
+    unwrap(await hand.revoke('a', [1]));
     await verifier.refresh();
     expect(await verifier.verify(token.reveal())).toMatchObject({ code: 'REVOKED' });
     await verifier.close();
   });
 
   it('answers that it is closed after it was closed', async () => {
-    const store = need(await place.open());
+    const store = unwrap(await place.open());
     await store.close();
     await store.close();
     expect(refusal(await store.survey())).toBe('store_unreachable');
@@ -301,8 +301,8 @@ describeWithPostgres('a store on a server', () => {
         error: { code: 'store_unreachable', message: expect.stringContaining('needs CREATE') },
       });
       await place.sql('create schema keywright authorization guest');
-      const store = need(await addressed((address) => address.replace('platform:', 'guest:')));
-      expect(need(await store.survey()).length).toBe(7);
+      const store = unwrap(await addressed((address) => address.replace('platform:', 'guest:')));
+      expect(unwrap(await store.survey()).length).toBe(7);
       await store.close();
     });
 
@@ -317,7 +317,7 @@ describeWithPostgres('a store on a server', () => {
         error: { code: 'store_unreachable', message: expect.stringContaining('busy') },
       });
       await holding;
-      need(await store.acquireLease('ada', 5_000));
+      unwrap(await store.acquireLease('ada', 5_000));
     });
   });
 
@@ -337,7 +337,7 @@ describeWithPostgres('a store on a server', () => {
       expect(refusal(await hand.store.renewLease(hand.lease))).toBe('store_unreachable');
       await place.cluster.start();
       const acknowledged = results.filter(({ ok }) => ok).length;
-      const live = need(await hand.store.survey()).filter(({ ref }) => ref.name.startsWith('during'));
+      const live = unwrap(await hand.store.survey()).filter(({ ref }) => ref.name.startsWith('during'));
       expect(live.length).toBeGreaterThanOrEqual(acknowledged);
       const entries = await hand.entries();
       expect(entries).toBe(FRESH + 1 + live.length);
@@ -347,20 +347,20 @@ describeWithPostgres('a store on a server', () => {
 
     it('does not fail the next call when it was restarted in between', async () => {
       const store = await place.store();
-      await Promise.all([1, 2, 3, 4].map(() => store.survey().then(need)));
+      await Promise.all([1, 2, 3, 4].map(() => store.survey().then(unwrap)));
       await place.cluster.kill();
       await place.cluster.start();
-      expect(need(await store.survey()).length).toBe(7);
-      need(await store.acquireLease('ada', 5_000));
+      expect(unwrap(await store.survey()).length).toBe(7);
+      unwrap(await store.acquireLease('ada', 5_000));
     });
 
     it('does not fail the next call when it hung up unheard, on reads as on writes', async () => {
       const store = await place.store();
-      await Promise.all([1, 2, 3, 4].map(() => store.survey().then(need)));
+      await Promise.all([1, 2, 3, 4].map(() => store.survey().then(unwrap)));
       place.cluster.cut(place.address());
-      expect(need(await store.survey()).length).toBe(7);
+      expect(unwrap(await store.survey()).length).toBe(7);
       place.cluster.cut(place.address());
-      need(await store.acquireLease('ada', 5_000));
+      unwrap(await store.acquireLease('ada', 5_000));
     });
 
     it('reports a mutation that was cut off, which can be asked again', async () => {
@@ -371,7 +371,7 @@ describeWithPostgres('a store on a server', () => {
       const create = { kind: 'create', declaration: service('billing'), ownership: OURS } as const;
       expect(refusal(await hand.mutate(create))).toBe('store_unreachable');
       await place.sql('drop trigger cut on keywright.audit');
-      expect(need(await hand.store.fetch([serviceRef('billing')]))).toEqual([]);
+      expect(unwrap(await hand.store.fetch([serviceRef('billing')]))).toEqual([]);
       expect((await hand.create(service('billing'))).changed).toBe(true);
       expect((await hand.create(service('billing'))).changed).toBe(false);
     });
@@ -390,10 +390,10 @@ describeWithPostgres('a store on a server', () => {
   });
 
   it('finds the master key that an administrator laid into the folder', async () => {
-    const { storeId } = need(await (await place.store({ masterKey: masterKey('k') })).facts());
+    const { storeId } = unwrap(await (await place.store({ masterKey: masterKey('k') })).facts());
     mkdirSync(place.folder());
     writeFileSync(join(place.folder(), 'master.key'), masterKey('k').reveal());
-    expect(need(await (await place.store({ whenAbsent: 'refuse' })).facts()).storeId).toBe(storeId);
+    expect(unwrap(await (await place.store({ whenAbsent: 'refuse' })).facts()).storeId).toBe(storeId);
     expect(readFileSync(join(place.folder(), 'master.key'), 'utf8')).toBe(masterKey('k').reveal());
   });
 });

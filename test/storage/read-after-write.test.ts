@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ok } from '../../src/domain/result.js';
 import { openSqlite } from '../../src/storage/sqlite/engine.js';
-import { need } from '../support/store.js';
+import { unwrap } from '../support/store.js';
 
 test('a look that begins after a write sees it, also while an earlier look is still under way', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'keywright-'));
-  const storage = need(await openSqlite({ path: join(folder, 'store.db'), sleep: async () => undefined }));
+  const storage = unwrap(await openSqlite({ path: join(folder, 'store.db'), sleep: async () => undefined }));
   const word = () => storage.read(async (tx) => ok(await tx.meta.get('word')));
   let letGo = (): void => undefined;
   const held = new Promise<void>((resolve) => {
@@ -25,10 +25,10 @@ test('a look that begins after a write sees it, also while an earlier look is st
     return ok(seen);
   });
   await looking;
-  need(await storage.write(async (tx) => ok(await tx.meta.put({ name: 'word', value: 'new' }))));
+  unwrap(await storage.write(async (tx) => ok(await tx.meta.put({ name: 'word', value: 'new' }))));
   const later = word();
   letGo();
-  expect([need(await earlier), need(await later)]).toEqual([undefined, 'new']);
+  expect([unwrap(await earlier), unwrap(await later)]).toEqual([undefined, 'new']);
   await storage.close();
   rmSync(folder, { recursive: true });
 });

@@ -1,7 +1,7 @@
 /** Two openers of one folder, as two processes are: each sees what the other did, and none loses anything. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { openAuthority } from '../../src/authority/authority.js';
+import { openCredentialStore } from '../../src/credential-store/credential-store.js';
 import { siteIn } from '../../src/main/embedded-store.js';
 import { openSite } from '../../src/main/store-site.js';
 import type { LiveStore } from '../../src/ports/live-store.js';
@@ -13,10 +13,10 @@ import {
   DOTENV,
   environmentRef,
   keyRef,
-  need,
   OURS,
   refusal,
   service,
+  unwrap,
 } from '../support/store.js';
 import { handOn, storePlace } from '../support/store-folder.js';
 
@@ -24,10 +24,10 @@ const place = storePlace();
 
 it('make one store when they start at once', async () => {
   const stores = await Promise.all([1, 2, 3].map(() => place.store()));
-  const ids = await Promise.all(stores.map(async (store) => need(await store.facts()).storeId));
+  const ids = await Promise.all(stores.map(async (store) => unwrap(await store.facts()).storeId));
   expect(new Set(ids).size).toBe(1);
-  for (const store of stores) expect(need(await store.survey()).length).toBe(7);
-  for (const store of stores) need(await store.verifyAudit());
+  for (const store of stores) expect(unwrap(await store.survey()).length).toBe(7);
+  for (const store of stores) unwrap(await store.verifyAudit());
 });
 
 it('wait for one another from the first look on: the one that was turned away finds what was made meanwhile', async () => {
@@ -40,9 +40,9 @@ it('wait for one another from the first look on: the one that was turned away fi
     waits += 1;
     if (waits !== 3) return;
     first.execute('rollback');
-    await need(await openSqlite({ path, sleep: async () => undefined })).close();
+    await unwrap(await openSqlite({ path, sleep: async () => undefined })).close();
   };
-  const second = need(await openSqlite({ path, sleep }));
+  const second = unwrap(await openSqlite({ path, sleep }));
   expect(waits).toBeLessThan(10);
   await second.close();
   first.close();
@@ -56,8 +56,8 @@ it('open a store that the other made between two looks, with the key that it was
     return site.state();
   };
   const opening = { ...place.world, whenAbsent: 'create' } as const;
-  const store = need(await openSite({ ...site, state }, opening, openAuthority));
-  expect(need(await store.facts()).storeId).toBe(need(await (await place.store()).facts()).storeId);
+  const store = unwrap(await openSite({ ...site, state }, opening, openCredentialStore));
+  expect(unwrap(await store.facts()).storeId).toBe(unwrap(await (await place.store()).facts()).storeId);
   await store.close();
 });
 
@@ -66,33 +66,35 @@ it('a revocation by one is in force in the other before its call returns', async
   const other = await place.store();
   await hand.create(apiKey('a', { deliver: [DOTENV] }));
   const token = await hand.rollOut('a', 1);
-  expect(need(await other.verify(token, {})).code).toBe('VALID');
-  need(await hand.revoke('a', [1]));
-  expect(need(await other.verify(token, {})).code).toBe('REVOKED');
+  expect(unwrap(await other.verify(token, {})).code).toBe('VALID');
+  unwrap(await hand.revoke('a', [1]));
+  expect(unwrap(await other.verify(token, {})).code).toBe('REVOKED');
 });
 
 it('share one lease', async () => {
   const [first, second] = [await place.store(), await place.store()];
-  const lease = need(await first.acquireLease('ada', 5_000));
+  const lease = unwrap(await first.acquireLease('ada', 5_000));
   expect(refusal(await second.acquireLease('bob', 5_000))).toBe('locked');
   place.world.clock.advance(5_000);
-  need(await second.acquireLease('bob', 5_000));
+  unwrap(await second.acquireLease('bob', 5_000));
   const create = { kind: 'create', declaration: service('billing'), ownership: OURS } as const;
   expect(refusal(await first.mutate(create, lease, CALLER))).toBe('lease_lost');
 });
 
 it('write at the same time and lose nothing', async () => {
   const [first, second] = [await place.store(), await place.store()];
-  const lease = need(await first.acquireLease('ada', 5_000));
+  const lease = unwrap(await first.acquireLease('ada', 5_000));
   const create = async (store: LiveStore, name: string) =>
-    need(await store.mutate({ kind: 'create', declaration: service(name), ownership: OURS }, lease, CALLER));
+    unwrap(
+      await store.mutate({ kind: 'create', declaration: service(name), ownership: OURS }, lease, CALLER),
+    );
   const numbers = Array.from({ length: 15 }, (_, index) => index);
   await Promise.all(
     numbers.flatMap((n) => [create(first, `service-a${n}`), create(second, `service-b${n}`)]),
   );
   for (const store of [first, second]) {
-    expect(need(await store.survey()).filter(({ ref }) => ref.kind === 'Service').length).toBe(30);
-    expect(need(await store.verifyAudit()).entries).toBe(45);
+    expect(unwrap(await store.survey()).filter(({ ref }) => ref.kind === 'Service').length).toBe(30);
+    expect(unwrap(await store.verifyAudit()).entries).toBe(45);
   }
 });
 
@@ -103,6 +105,6 @@ it('keep what was acknowledged when it is opened anew', async () => {
   const before = await hand.fetch(keyRef('a'));
   await hand.store.close();
   const again = await place.store();
-  expect(need(await again.fetch([keyRef('a'), environmentRef('nowhere')]))).toEqual([before]);
-  expect(need(await again.verify(token, {})).code).toBe('VALID');
+  expect(unwrap(await again.fetch([keyRef('a'), environmentRef('nowhere')]))).toEqual([before]);
+  expect(unwrap(await again.verify(token, {})).code).toBe('VALID');
 });

@@ -4,7 +4,7 @@
  */
 import { type ApplyWorld, apply } from '../../src/apply/apply.js';
 import { holdLease } from '../../src/apply/lease.js';
-import type { World } from '../../src/authority/authority.js';
+import type { Dependencies } from '../../src/credential-store/credential-store.js';
 import { digestOf } from '../../src/domain/canonical.js';
 import type { ObjectRef } from '../../src/domain/objects.js';
 import { compareRefs, type Declaration } from '../../src/domain/objects.js';
@@ -39,7 +39,7 @@ export interface Adapters {
 }
 
 /** `open`: another store than the embedded one in memory. */
-export async function applyWorld(open: (world: World) => Promise<Result<LiveStore>> = openInMemory) {
+export async function applyWorld(open: (world: Dependencies) => Promise<Result<LiveStore>> = openInMemory) {
   const { clock, entropy, sealing } = testWorld();
   const store = unwrap(await open({ clock, entropy, sealing }));
   const place: Workplace = workplace();

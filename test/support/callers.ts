@@ -2,10 +2,10 @@
 import type { Principal } from '../../src/domain/principal.js';
 import type { Result } from '../../src/domain/result.js';
 import { Secret } from '../../src/domain/secret.js';
-import type { AccessToken, Authority, By, CallContext, Proof } from '../../src/ports/authority.js';
+import type { AccessToken, By, CallContext, IdentityService, Proof } from '../../src/ports/identity.js';
 import type { LiveStore } from '../../src/ports/live-store.js';
 import type { PasswordHashing } from '../../src/ports/password-hashing.js';
-import { CALLER, Hand, need, OURS } from './store.js';
+import { CALLER, OURS, TestStore, unwrap } from './store.js';
 import type { HandClock } from './store-world.js';
 
 export const ROOT = new Secret('a-root-token-that-is-long-enough-to-be-one');
@@ -20,24 +20,24 @@ export const quickHashing: PasswordHashing = {
 
 export interface OpenServed {
   readonly store: LiveStore;
-  readonly authority: Authority;
+  readonly authority: IdentityService;
   readonly clock: HandClock;
 }
 
 /** A served store with a lease in hand, its root token set. */
-export class Desk extends Hand {
-  readonly authority: Authority;
+export class ServedTestStore extends TestStore {
+  readonly authority: IdentityService;
   readonly clock: HandClock;
 
-  private constructor({ store, authority, clock }: OpenServed, lease: Hand['lease']) {
+  private constructor({ store, authority, clock }: OpenServed, lease: TestStore['lease']) {
     super(store, lease);
     this.authority = authority;
     this.clock = clock;
   }
 
-  static async open(served: OpenServed): Promise<Desk> {
-    const desk = new Desk(served, need(await served.store.acquireLease('ada', 5_000)));
-    need(await served.authority.setRootToken(ROOT));
+  static async open(served: OpenServed): Promise<ServedTestStore> {
+    const desk = new ServedTestStore(served, unwrap(await served.store.acquireLease('ada', 5_000)));
+    unwrap(await served.authority.setRootToken(ROOT));
     return desk;
   }
 
@@ -53,7 +53,7 @@ export class Desk extends Hand {
   }
 
   async by(credential: Secret): Promise<By> {
-    return { principal: need(await this.who(credential)), context: FROM };
+    return { principal: unwrap(await this.who(credential)), context: FROM };
   }
 
   async root(): Promise<By> {
@@ -65,7 +65,7 @@ export class Desk extends Hand {
   }
 
   async session(token: Secret): Promise<AccessToken> {
-    return need(await this.exchange({ kind: 'token', token }));
+    return unwrap(await this.exchange({ kind: 'token', token }));
   }
 
   login(email: string, password: Secret = PASSWORD, source = FROM.source): Promise<Result<AccessToken>> {
@@ -74,29 +74,29 @@ export class Desk extends Hand {
 
   /** Gives somebody a password by way of an invitation; gives the session it starts. */
   async join(person: string, password: Secret = PASSWORD): Promise<AccessToken> {
-    const { token } = need(await this.authority.invite(person, await this.root()));
-    return need(await this.authority.acceptInvitation(token, password, FROM));
+    const { token } = unwrap(await this.authority.invite(person, await this.root()));
+    return unwrap(await this.authority.acceptInvitation(token, password, FROM));
   }
 
   /** A personal access token of somebody who has joined. */
   async pat(session: AccessToken, name = 'laptop'): Promise<{ readonly id: string; readonly token: Secret }> {
-    const made = need(await this.authority.createPersonalToken(name, await this.by(session.token)));
+    const made = unwrap(await this.authority.createPersonalToken(name, await this.by(session.token)));
     return { id: made.shown.id, token: made.token };
   }
 
-  async change(declaration: Parameters<Hand['create']>[0]): Promise<void> {
+  async change(declaration: Parameters<TestStore['create']>[0]): Promise<void> {
     const { refOf } = await import('../../src/domain/objects.js');
     const { revision } = await this.fetch(refOf(declaration));
-    need(await this.mutate({ kind: 'update', declaration, ownership: OURS, revision }));
+    unwrap(await this.mutate({ kind: 'update', declaration, ownership: OURS, revision }));
   }
 
   async deactivateKey(name: string, kind: 'deactivate' | 'activate' = 'deactivate'): Promise<void> {
-    need(await this.store.request({ kind, object: { kind: 'ApiKey', name } }, CALLER));
+    unwrap(await this.store.request({ kind, object: { kind: 'ApiKey', name } }, CALLER));
   }
 
   /** What the log says was done about credentials, oldest first. */
   async log(action?: string): Promise<readonly { readonly action: string; readonly actor: string }[]> {
-    const entries = need(await this.store.audit({}));
+    const entries = unwrap(await this.store.audit({}));
     return entries.filter(
       (entry) => entry.object.startsWith('Credential/') && (action ?? entry.action) === entry.action,
     );

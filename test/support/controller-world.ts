@@ -20,7 +20,7 @@ const EMPTY: Plan = new PlanWorld().plan();
 export const PLANNED_AT = EMPTY.now;
 
 export const outcome = (more: Partial<PassOutcome> = {}): Result<PassOutcome, PassFailure> =>
-  ok({ plan: EMPTY, commit: undefined, withheld: [], report: undefined, wakeAt: NEVER, ...more });
+  ok({ plan: EMPTY, commit: undefined, heldBack: [], report: undefined, wakeAt: NEVER, ...more });
 
 const FAILED = { status: 'failed' as const, error: fault('sink_unavailable', 'the disk is full') };
 

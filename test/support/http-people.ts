@@ -4,18 +4,18 @@ import type { Declaration } from '../../src/domain/objects.js';
 import { refOf } from '../../src/domain/objects.js';
 import type { Got, TestServer } from './http-world.js';
 import { user } from './plan-declarations.js';
-import { CALLER, need, OURS } from './store.js';
+import { CALLER, OURS, unwrap } from './store.js';
 
 export const PASSWORD = 'correct horse battery';
 
 /** The declaration as it is from now on. */
 export async function change({ hand }: TestServer, declaration: Declaration): Promise<void> {
   const { revision } = await hand.fetch(refOf(declaration));
-  need(await hand.mutate({ kind: 'update', declaration, ownership: OURS, revision }));
+  unwrap(await hand.mutate({ kind: 'update', declaration, ownership: OURS, revision }));
 }
 
 export const removePerson = async ({ hand }: TestServer, name: string): Promise<void> =>
-  void need(await hand.store.request({ kind: 'removePerson', object: { kind: 'User', name } }, CALLER));
+  void unwrap(await hand.store.request({ kind: 'removePerson', object: { kind: 'User', name } }, CALLER));
 
 export async function invited(server: TestServer, name: string): Promise<string> {
   return (await server.asRoot(`POST /v1/users/${name}/invitation`, {})).body.data.token;

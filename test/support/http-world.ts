@@ -3,21 +3,21 @@
  * against the server's own /openapi.json before the test sees it.
  */
 import { request as plainRequest } from 'node:http';
+import { newHttpMetrics } from '../../src/adapters/http-metrics.js';
+import { systemClock } from '../../src/adapters/system.js';
 import { Secret } from '../../src/domain/secret.js';
 import { openPlanGate } from '../../src/http/plan-gate.js';
 import { type Listening, listen } from '../../src/http/server.js';
 import type { HttpWorld, RequestEntry } from '../../src/http/world.js';
 import { openEmbeddedFeed } from '../../src/main/embedded-store.js';
-import { newHttpMetrics } from '../../src/main/http-metrics.js';
 import { previewsOver } from '../../src/main/previews.js';
 import { readinessOf } from '../../src/main/readiness.js';
 import { openEmbeddedServed } from '../../src/main/served-store.js';
-import { systemClock } from '../../src/main/system.js';
 import type { Clock } from '../../src/ports/clock.js';
 import type { Outbox } from '../../src/ports/outbox.js';
 import { createVerifier } from '../../src/verifier/verifier.js';
 import { asDescribed, type Description } from './http-description.js';
-import { type Hand, need } from './store.js';
+import { type TestStore, unwrap } from './store.js';
 import { handOn, storePlace } from './store-folder.js';
 
 export const ROOT = 'the root token of these tests, which is long';
@@ -39,7 +39,7 @@ export interface Got {
 
 export interface TestServer {
   readonly url: string;
-  readonly hand: Hand;
+  readonly hand: TestStore;
   readonly world: HttpWorld;
   readonly listening: Listening;
   readonly outbox: Outbox;
@@ -85,7 +85,7 @@ type Place = ReturnType<typeof storePlace>;
 
 interface Starting {
   readonly place: Place;
-  readonly hand: Hand;
+  readonly hand: TestStore;
   readonly change: (world: HttpWorld) => HttpWorld;
   readonly serving: Serving;
 }
@@ -95,12 +95,12 @@ async function startOn({ place, hand, change, serving }: Starting): Promise<Test
   const { now, advance } = place.world.clock;
   const clock = { ...systemClock, now, advance };
   // As another process does: what is done by hand is seen through the feed alone.
-  const { store, authority, rooms, people, manual, accounts, applied, outbox } = need(
+  const { store, authority, rooms, people, manual, accounts, applied, outbox } = unwrap(
     await openEmbeddedServed({ ...place.world, ...serving, folder: place.folder(), whenAbsent: 'refuse' }),
   );
-  need(await authority.setRootToken(new Secret(ROOT)));
-  const feed = need(await openEmbeddedFeed({ ...place.world, folder: place.folder() }));
-  const verifier = need(await createVerifier(feed, clock));
+  unwrap(await authority.setRootToken(new Secret(ROOT)));
+  const feed = unwrap(await openEmbeddedFeed({ ...place.world, folder: place.folder() }));
+  const verifier = unwrap(await createVerifier(feed, clock));
   const following = new AbortController();
   const followed = verifier.follow(50, following.signal);
   const stopping = new AbortController();
@@ -111,7 +111,7 @@ async function startOn({ place, hand, change, serving }: Starting): Promise<Test
   const changed = change({
     ...{ store, verifier, clock, entropy: place.world.entropy, stopping: stopping.signal },
     ...{ authority, rooms, people, manual, accounts },
-    plan: need(await openPlanGate({ accounts, clock })),
+    plan: unwrap(await openPlanGate({ accounts, clock })),
     previews: previewsOver({ store, applied }),
     metrics: newHttpMetrics({ verifier }),
     limits: { requestsPerMinute: 100_000, concurrent: 100, streams: 10 },
@@ -123,7 +123,7 @@ async function startOn({ place, hand, change, serving }: Starting): Promise<Test
     readiness: readinessOf({ store, verifier, clock, stopping: stopping.signal, beat }),
   });
   const world = { ...changed, readiness: readinessOf({ ...changed, beat }) };
-  const listening: Listening = need(await listen(world, { host: '127.0.0.1', port: 0 }));
+  const listening: Listening = unwrap(await listen(world, { host: '127.0.0.1', port: 0 }));
   const url = `http://127.0.0.1:${listening.port}`;
   const described = (await (await fetch(`${url}/openapi.json`)).json()) as Description;
   const ask = async (line: string, asked: Asked = {}) =>

@@ -1,8 +1,8 @@
 /** The store of a workspace, opened in the test's own process: asking it hundreds of times costs no process. */
 import { join } from 'node:path';
 import Database from 'libsql';
+import { sodiumSealing, systemClock, systemEntropy } from '../../src/adapters/system.js';
 import { openEmbeddedStore } from '../../src/main/embedded-store.js';
-import { sodiumSealing, systemClock, systemEntropy } from '../../src/main/system.js';
 import type { LiveStore } from '../../src/ports/live-store.js';
 import { unwrap } from './apply-world.js';
 import type { Workspace } from './workspace.js';

@@ -8,7 +8,7 @@ import { type SinkDeclaration, sinkIdOf } from '../../src/domain/kinds/index.js'
 import type { Receipt } from '../../src/domain/live.js';
 import { type Declaration, type ObjectRef, refText } from '../../src/domain/objects.js';
 import { durationMs, formatInstant } from '../../src/domain/time.js';
-import { planText } from '../../src/view/plan-text.js';
+import { planText } from '../../src/render/plan-text.js';
 import { PlanWorld } from './plan-world.js';
 
 export class Story {

@@ -3,7 +3,7 @@
  * each step on them. It knows nothing of planning; it is what a plan is done to.
  */
 import type { DesiredEntry, DesiredObject } from '../../src/domain/desired.js';
-import { lapsesAt } from '../../src/domain/guests.js';
+import { expiresAt } from '../../src/domain/guests.js';
 import { kindOf, type SinkId, sinkIdOf } from '../../src/domain/kinds/index.js';
 import { isAlive, quietUntil } from '../../src/domain/lifecycle.js';
 import {
@@ -464,7 +464,7 @@ export class PlanWorld {
 }
 
 function quietOf({ declaration, key, ref, grantedAt }: LiveObject): Instant {
-  if (declaration.kind === 'Guest') return lapsesAt({ spec: declaration.spec, grantedAt });
+  if (declaration.kind === 'Guest') return expiresAt({ spec: declaration.spec, grantedAt });
   return declaration.kind === 'ApiKey' && key ? quietUntil(ref.name, declaration.spec, key) : NEVER;
 }
 

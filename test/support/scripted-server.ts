@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { openRemoteStore } from '../../src/client/remote-store.js';
 import { Secret } from '../../src/domain/secret.js';
 import type { Clock } from '../../src/ports/clock.js';
-import { WIRE_VERSION } from '../../src/wire/store.js';
+import { WIRE_VERSION } from '../../src/protocol/store-protocol.js';
 
 export const TOKEN = new Secret('pat_a-token-that-must-not-be-shown-anywhere');
 

@@ -2,8 +2,8 @@
 import { Secret } from '../../src/domain/secret.js';
 import { openPostgresServed } from '../../src/main/served-store.js';
 import { quickHashing } from './callers.js';
-import { postgresPlace } from './postgres-place.js';
-import { need } from './store.js';
+import { postgresPlace } from './postgres-database.js';
+import { unwrap } from './store.js';
 import { testWorld } from './store-world.js';
 
 /** Gives what opens one, in the database and folder of the test, by a clock of its own; `hasPost`: it writes letters. */
@@ -13,7 +13,7 @@ export function servedOnPostgres({ hasPost = false } = {}) {
     const world = testWorld();
     const address = new Secret(place.address());
     const where = { address, folder: place.folder(), whenAbsent: 'create' } as const;
-    const served = need(await openPostgresServed({ ...world, hashing: quickHashing, hasPost, ...where }));
+    const served = unwrap(await openPostgresServed({ ...world, hashing: quickHashing, hasPost, ...where }));
     return { ...served, clock: world.clock };
   };
 }

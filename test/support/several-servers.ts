@@ -2,10 +2,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { systemClock, systemEntropy } from '../../src/adapters/system.js';
 import { Secret } from '../../src/domain/secret.js';
 import { openPostgresStore } from '../../src/main/postgres-store.js';
-import { systemClock, systemEntropy } from '../../src/main/system.js';
-import { apiKey, Hand, need } from './store.js';
+import { apiKey, TestStore, unwrap } from './store.js';
 import { plainSealing } from './store-world.js';
 import { COMMAND, type Workspace } from './workspace.js';
 
@@ -123,8 +123,8 @@ export class ServerProcess {
 }
 
 /** A reconciler's hand on the store of these servers, with a lease for a minute. Close its store. */
-export async function handOnServer(world: Workspace, address: string): Promise<Hand> {
-  const store = need(
+export async function handOnServer(world: Workspace, address: string): Promise<TestStore> {
+  const store = unwrap(
     await openPostgresStore({
       ...{ clock: systemClock, entropy: systemEntropy, sealing: plainSealing(systemEntropy) },
       address: new Secret(address),
@@ -132,11 +132,11 @@ export async function handOnServer(world: Workspace, address: string): Promise<H
       whenAbsent: 'create',
     }),
   );
-  return new Hand(store, need(await store.acquireLease('reconciler', 60_000)));
+  return new TestStore(store, unwrap(await store.acquireLease('reconciler', 60_000)));
 }
 
 /** Issues a key that may verify the keys of production; whoever asks with it is answered from memory. */
-export async function gatewayOf(hand: Hand): Promise<string> {
+export async function gatewayOf(hand: TestStore): Promise<string> {
   await hand.create(apiKey('gateway', { permissions: ['keys:verify'] }));
   return (await hand.rollOut('gateway', 1)).reveal();
 }

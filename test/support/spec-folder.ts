@@ -2,8 +2,8 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import type { Diagnostic } from '../../src/spec/diagnostics.js';
-import { type LoadedState, type LoadOptions, loadDesired, loadProject } from '../../src/spec/load.js';
+import type { Diagnostic } from '../../src/documents/diagnostics.js';
+import { type LoadedState, type LoadOptions, loadDesired, loadProject } from '../../src/documents/load.js';
 
 const folders: string[] = [];
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { openEmbeddedStore } from '../../src/main/embedded-store.js';
 import type { LiveStore } from '../../src/ports/live-store.js';
 import { SqliteConnection } from '../../src/storage/sqlite/driver.js';
-import { Hand, need } from './store.js';
+import { TestStore, unwrap } from './store.js';
 import { testWorld } from './store-world.js';
 
 /** A place that is emptied after each test. */
@@ -32,7 +32,7 @@ export function storePlace() {
     open,
     /** An open store, closed after the test. */
     store: async (options: Parameters<typeof open>[0] = {}): Promise<LiveStore> => {
-      const store = need(await open(options));
+      const store = unwrap(await open(options));
       opened.push(store);
       return store;
     },
@@ -52,5 +52,5 @@ export function storePlace() {
 }
 
 /** The store with a lease in hand. */
-export const handOn = async (store: LiveStore): Promise<Hand> =>
-  new Hand(store, need(await store.acquireLease('ada', 5_000)));
+export const handOn = async (store: LiveStore): Promise<TestStore> =>
+  new TestStore(store, unwrap(await store.acquireLease('ada', 5_000)));

@@ -18,7 +18,7 @@ export const OURS: Ownership = { project: 'acme', manager: DOCUMENTS_MANAGER };
 export const RECIPIENT = 'to-reconciler';
 
 /** The value of a result that must be good. */
-export function need<T>(result: Result<T>): T {
+export function unwrap<T>(result: Result<T>): T {
   if (!result.ok) throw new Error(`${result.error.code}: ${result.error.message}`);
   return result.value;
 }
@@ -55,7 +55,7 @@ export const environmentRef = (name: string): ObjectRef => ({ kind: 'Environment
 export const serviceRef = (name: string): ObjectRef => ({ kind: 'Service', name });
 
 /** A store with a lease in hand. */
-export class Hand {
+export class TestStore {
   readonly store: LiveStore;
   readonly lease: Lease;
 
@@ -69,7 +69,7 @@ export class Hand {
   }
 
   async create(declaration: Declaration): Promise<Outcome> {
-    return need(await this.mutate({ kind: 'create', declaration, ownership: OURS }));
+    return unwrap(await this.mutate({ kind: 'create', declaration, ownership: OURS }));
   }
 
   async remove(object: ObjectRef, overlapMs = 0): Promise<Result<Outcome>> {
@@ -92,8 +92,8 @@ export class Hand {
 
   /** Issues and promotes; gives the token, which the test world's sealing does not hide. */
   async rollOut(name: string, generation: number): Promise<Secret> {
-    const issued = need(await this.issue(name, generation)).issued;
-    need(await this.promote(name, generation));
+    const issued = unwrap(await this.issue(name, generation)).issued;
+    unwrap(await this.promote(name, generation));
     return tokenIn(issued?.sealed);
   }
 
@@ -102,17 +102,17 @@ export class Hand {
   }
 
   async fetch(ref: ObjectRef): Promise<LiveObject> {
-    const [object] = need(await this.store.fetch([ref]));
+    const [object] = unwrap(await this.store.fetch([ref]));
     if (object === undefined) throw new Error(`there is no ${ref.kind}/${ref.name}`);
     return object;
   }
 
   async code(token: Secret, consumer?: string): Promise<string> {
-    return need(await this.store.verify(token, {}, consumer)).code;
+    return unwrap(await this.store.verify(token, {}, consumer)).code;
   }
 
   async entries(): Promise<number> {
-    return need(await this.store.verifyAudit()).entries;
+    return unwrap(await this.store.verifyAudit()).entries;
   }
 }
 

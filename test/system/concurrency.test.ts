@@ -4,7 +4,7 @@
  */
 import type { ChildProcess } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { holdUpDeliveries } from '../support/sinks-turn.js';
+import { holdUpDeliveries } from '../support/sinks-semaphore.js';
 import { inDotenv, keyYaml, projectYaml, serviceYaml, Workspace, yamlStream } from '../support/workspace.js';
 
 /** More than an apply has under way at once, so that some of its steps have not begun. */

@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { type ExampleApp, installExample, startExample } from '../support/example-app.js';
-import { eventually } from '../support/rings.js';
+import { eventually } from '../support/signals.js';
 import { inDotenv, keyYaml, projectYaml, serviceYaml, Workspace, yamlStream } from '../support/workspace.js';
 
 const run = promisify(execFile);

@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { EXIT } from '../../src/cli/exit.js';
 import { letLeaseRunOut } from '../support/live-store-of.js';
-import { holdUpDeliveries } from '../support/sinks-turn.js';
+import { holdUpDeliveries } from '../support/sinks-semaphore.js';
 import { inDotenv, keyYaml, projectYaml, serviceYaml, Workspace, yamlStream } from '../support/workspace.js';
 
 let world: Workspace;

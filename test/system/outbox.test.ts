@@ -1,8 +1,13 @@
 /** Letters of real servers: none is lost when one is killed, two servers send one, and none is left where it could be read. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type HookReceiver, hookReceiver, type MailServer, mailServer } from '../support/letter-receivers.js';
-import { PAGE, SECRET } from '../support/letters.js';
+import {
+  type HookReceiver,
+  hookReceiver,
+  type MailServer,
+  mailServer,
+} from '../support/message-receivers.js';
+import { PAGE, SECRET } from '../support/messages.js';
 import { describeWithPostgres, postgresCluster } from '../support/postgres.js';
 import { ROOT, ServerProcess } from '../support/several-servers.js';
 import { Workspace } from '../support/workspace.js';

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ControllerProcess, eventually } from '../support/controller-process.js';
-import { holdUpDeliveries } from '../support/sinks-turn.js';
+import { holdUpDeliveries } from '../support/sinks-semaphore.js';
 import { inDotenv, keyYaml, projectYaml, serviceYaml, Workspace, yamlStream } from '../support/workspace.js';
 
 const SINK = inDotenv('secrets/app.env', 'APP');
@@ -151,7 +151,7 @@ describe('documents', () => {
     const key = keyYaml('app', SINK);
     world.write('specs/app.yaml', serviceYaml('billing'));
     await controller.until('the removal is waited with', ({ lastPass }) =>
-      (lastPass?.withheld ?? []).some(({ reason }) => reason === 'DocumentsUnsettled'),
+      (lastPass?.heldBack ?? []).some(({ reason }) => reason === 'DocumentsUnsettled'),
     );
     world.write('specs/moved.yaml', key);
     await controller.settled();
@@ -232,9 +232,9 @@ describe('a key revoked by hand', () => {
     await world.run('revoke app --now --auto-approve');
     const { lastPass } = await controller.until(
       'reported',
-      (status) => (status.lastPass?.withheld.length ?? 0) > 0,
+      (status) => (status.lastPass?.heldBack.length ?? 0) > 0,
     );
-    expect(lastPass?.withheld).toMatchObject([
+    expect(lastPass?.heldBack).toMatchObject([
       { object: { name: 'app' }, reason: 'ChangedByHand', cause: { path: 'cli:revoke' } },
     ]);
     expect(await (await controller.page('/metrics'))?.text()).toContain('keywright_drift 1\n');
@@ -247,7 +247,7 @@ describe('a key revoked by hand', () => {
 
     expect((await world.run('apply --auto-approve')).code).toBe(0);
     expect(await isGood(token())).toBe(true);
-    await controller.until('agreed', (status) => status.lastPass?.withheld.length === 0);
+    await controller.until('agreed', (status) => status.lastPass?.heldBack.length === 0);
   });
 });
 
@@ -261,14 +261,14 @@ test('an environment that requires approval waits for the digest that the status
   const controller = run();
   const { lastPass } = await controller.until(
     'the rest is done',
-    (status) => status.lastPass?.result === 'unchanged' && status.lastPass.withheld.length > 0,
+    (status) => status.lastPass?.result === 'unchanged' && status.lastPass.heldBack.length > 0,
   );
   expect(lastPass).toMatchObject({ approvals: ['production'], withheld: [{ reason: 'ApprovalRequired' }] });
   expect([await isGood(token()), token('PROD')]).toEqual([true, '']);
   expect((await world.run('apply --auto-approve')).code).toBe(3);
   expect((await world.run(`apply --approve ${lastPass?.digest}`)).code).toBe(0);
   expect(await isGood(token('PROD'))).toBe(true);
-  await controller.until('nothing waits', (status) => status.lastPass?.withheld.length === 0);
+  await controller.until('nothing waits', (status) => status.lastPass?.heldBack.length === 0);
 });
 
 describe('stopping', () => {

@@ -1,7 +1,7 @@
 /** Several real servers over one PostgreSQL: what is revoked stays refused, whatever is taken away from them. */
 import { describeWithPostgres, postgresCluster } from '../support/postgres.js';
 import { gatewayOf, handOnServer, ROOT, ServerProcess } from '../support/several-servers.js';
-import { apiKey, type Hand } from '../support/store.js';
+import { apiKey, type TestStore } from '../support/store.js';
 import { Workspace } from '../support/workspace.js';
 
 const BOUND_MS = 2_000;
@@ -16,7 +16,7 @@ describeWithPostgres('two servers of one store', () => {
   let address = '';
   let one: ServerProcess;
   let other: ServerProcess;
-  let hand: Hand;
+  let hand: TestStore;
   let gateway = '';
 
   beforeEach(async () => {

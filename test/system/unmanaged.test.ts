@@ -1,8 +1,8 @@
 /** Objects made by hand, and how the real command reports, adopts and removes them. */
 import type { Declaration } from '../../src/domain/objects.js';
 import { unwrap } from '../support/apply-world.js';
-import { declared } from '../support/chance-kinds.js';
 import { openStoreOf } from '../support/live-store-of.js';
+import { declared } from '../support/random-kinds.js';
 import { projectYaml, serviceYaml, Workspace } from '../support/workspace.js';
 
 let world: Workspace;

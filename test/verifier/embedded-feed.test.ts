@@ -6,13 +6,13 @@ import { createVerifier, type Verifier } from '../../src/verifier/verifier.js';
 import {
   apiKey,
   environment,
-  type Hand,
   keyRef,
-  need,
   OURS,
   refusal,
   service,
   serviceRef,
+  type TestStore,
+  unwrap,
 } from '../support/store.js';
 import { handOn, storePlace } from '../support/store-folder.js';
 
@@ -26,13 +26,13 @@ describe('a verifier fed by the embedded store', () => {
   });
 
   const openFeed = async (): Promise<CredentialFeed> => {
-    const feed = need(await openEmbeddedFeed({ ...place.world, folder: place.folder() }));
+    const feed = unwrap(await openEmbeddedFeed({ ...place.world, folder: place.folder() }));
     closing.push(() => feed.close());
     return feed;
   };
   const openVerifier = async (): Promise<Verifier> =>
-    need(await createVerifier(await openFeed(), place.world.clock));
-  const hand = async (): Promise<Hand> => handOn(await place.store());
+    unwrap(await createVerifier(await openFeed(), place.world.clock));
+  const hand = async (): Promise<TestStore> => handOn(await place.store());
   const codeOf = (verifier: Verifier, token: Secret, permission?: string): string =>
     verifier.verify(token.reveal(), permission === undefined ? {} : { permission }).code;
 
@@ -43,7 +43,9 @@ describe('a verifier fed by the embedded store', () => {
     const token = await store.rollOut('a', 1);
     const verifier = await openVerifier();
     const request = { environment: 'production', permission: 'spaces:write' };
-    expect(verifier.verify(token.reveal(), request)).toEqual(need(await store.store.verify(token, request)));
+    expect(verifier.verify(token.reveal(), request)).toEqual(
+      unwrap(await store.store.verify(token, request)),
+    );
     expect(verifier.verify(token.reveal()).code).toBe('VALID');
   });
 
@@ -53,11 +55,11 @@ describe('a verifier fed by the embedded store', () => {
     await store.create(apiKey('a'));
     await store.create(apiKey('b'));
     const [a, b] = [await store.rollOut('a', 1), await store.rollOut('b', 1)];
-    need(await verifier.refresh());
+    unwrap(await verifier.refresh());
     expect([codeOf(verifier, a), codeOf(verifier, b)]).toEqual(['VALID', 'VALID']);
-    need(await store.revoke('a', [1]));
-    need(await store.store.request({ kind: 'deactivate', object: keyRef('b') }, CALLER));
-    need(await verifier.refresh());
+    unwrap(await store.revoke('a', [1]));
+    unwrap(await store.store.request({ kind: 'deactivate', object: keyRef('b') }, CALLER));
+    unwrap(await verifier.refresh());
     expect([codeOf(verifier, a), codeOf(verifier, b)]).toEqual(['REVOKED', 'INACTIVE']);
   });
 
@@ -69,8 +71,8 @@ describe('a verifier fed by the embedded store', () => {
     const verifier = await openVerifier();
     const { revision } = await store.fetch(serviceRef('billing'));
     const declaration = service('billing', { permissions: ['events:read'] });
-    need(await store.mutate({ kind: 'update', declaration, ownership: OURS, revision }));
-    need(await verifier.refresh());
+    unwrap(await store.mutate({ kind: 'update', declaration, ownership: OURS, revision }));
+    unwrap(await verifier.refresh());
     expect(codeOf(verifier, token, 'spaces:read')).toBe('FORBIDDEN');
     expect(codeOf(verifier, token, 'events:read')).toBe('VALID');
   });
@@ -80,10 +82,10 @@ describe('a verifier fed by the embedded store', () => {
     await store.create(apiKey('a'));
     const old = await store.rollOut('a', 1);
     const verifier = await openVerifier();
-    need(await store.remove(keyRef('a')));
+    unwrap(await store.remove(keyRef('a')));
     await store.create(apiKey('a'));
     const next = await store.rollOut('a', 1);
-    need(await verifier.refresh());
+    unwrap(await verifier.refresh());
     expect([codeOf(verifier, old), codeOf(verifier, next)]).toEqual(['REVOKED', 'VALID']);
     expect([codeOf(await openVerifier(), old), codeOf(await openVerifier(), next)]).toEqual([
       'REVOKED',
@@ -101,7 +103,7 @@ describe('a verifier fed by the embedded store', () => {
     const ids: string[] = [];
     let after: string | undefined;
     do {
-      const page = need(await feed.snapshot(after, 2));
+      const page = unwrap(await feed.snapshot(after, 2));
       ids.push(...page.credentials.map((credential) => credential.tokenId));
       after = page.next;
     } while (after !== undefined);
@@ -153,14 +155,14 @@ describe('a verifier fed by the embedded store', () => {
         histories += 1;
         const store = await handOn(await place.store({ folder: `${place.folder()}-${histories}` }));
         const world = { ...place.world, folder: `${place.folder()}-${histories}` };
-        const feed = need(await openEmbeddedFeed(world));
-        const verifier = need(await createVerifier(feed, place.world.clock));
+        const feed = unwrap(await openEmbeddedFeed(world));
+        const verifier = unwrap(await createVerifier(feed, place.world.clock));
         const tokens = await play(store, verifier, actions);
-        need(await verifier.refresh());
+        unwrap(await verifier.refresh());
         for (const token of tokens) {
           const request = { permission: 'spaces:read' };
           expect(verifier.verify(token.reveal(), request)).toEqual(
-            need(await store.store.verify(token, request)),
+            unwrap(await store.store.verify(token, request)),
           );
         }
         await verifier.close();
@@ -171,7 +173,7 @@ describe('a verifier fed by the embedded store', () => {
 
   /** Acts that the store refuses are part of the history. Gives every token there ever was. */
   async function play(
-    store: Hand,
+    store: TestStore,
     verifier: Verifier,
     actions: readonly { readonly key: string; readonly act: string }[],
   ): Promise<readonly Secret[]> {
@@ -179,15 +181,15 @@ describe('a verifier fed by the embedded store', () => {
     await store.create(environment('staging'));
     await store.create(service('billing', { permissions: ['spaces:read'] }));
     for (const { key, act } of actions) {
-      const [live] = need(await store.store.fetch([keyRef(key)]));
+      const [live] = unwrap(await store.store.fetch([keyRef(key)]));
       const versions = live?.key?.versions ?? [];
-      if (act === 'refresh') need(await verifier.refresh());
+      if (act === 'refresh') unwrap(await verifier.refresh());
       else if (act === 'later') place.world.clock.advance(60_000);
       else if (act === 'service') {
         const { revision, declaration } = await store.fetch(serviceRef('billing'));
         const has = declaration.kind === 'Service' && declaration.spec.permissions?.[0] === 'spaces:read';
         const next = service('billing', { permissions: [has ? 'events:read' : 'spaces:read'] });
-        need(await store.mutate({ kind: 'update', declaration: next, ownership: OURS, revision }));
+        unwrap(await store.mutate({ kind: 'update', declaration: next, ownership: OURS, revision }));
       } else if (live === undefined)
         await store.create(apiKey(key, { environment: 'staging', owner: { service: 'billing' } }));
       else if (act === 'rollOut') {
@@ -195,9 +197,9 @@ describe('a verifier fed by the embedded store', () => {
         if (!issued.ok) continue;
         tokens.push(await store.rollOut(key, versions.length + 1));
       } else if (act === 'revoke') await store.revoke(key, [versions.length]);
-      else if (act === 'remove') need(await store.remove(keyRef(key), 30_000));
+      else if (act === 'remove') unwrap(await store.remove(keyRef(key), 30_000));
       else if (act === 'deactivate' || act === 'activate')
-        need(await store.store.request({ kind: act, object: keyRef(key) }, CALLER));
+        unwrap(await store.store.request({ kind: act, object: keyRef(key) }, CALLER));
     }
     return tokens;
   }

@@ -7,7 +7,7 @@ import { gather } from '../../src/observe/gather.js';
 import { plan } from '../../src/plan/plan-changes.js';
 import { createVerifier } from '../../src/verifier/verifier.js';
 import { entry, project } from '../support/plan-declarations.js';
-import { apiKey, CALLER, keyRef, need, OURS, RECIPIENT } from '../support/store.js';
+import { apiKey, CALLER, keyRef, OURS, RECIPIENT, unwrap } from '../support/store.js';
 import { handOn, storePlace } from '../support/store-folder.js';
 
 const ROTATION = { overlap: '1h', quiet: '2h' } as const;
@@ -22,15 +22,15 @@ describe('a hand-over of a key that is only ever verified in memory', () => {
     const declared = apiKey('a', { rotation });
     await hand.create(declared);
     const [old, next] = [await hand.rollOut('a', 1), await hand.rollOut('a', 2)];
-    need(await hand.store.claim(keyRef('a'), CALLER));
-    const feed = need(await openEmbeddedFeed({ ...place.world, folder: place.folder() }));
-    const verifier = need(await createVerifier(feed, clock, { consumer: 'gateway' }));
+    unwrap(await hand.store.claim(keyRef('a'), CALLER));
+    const feed = unwrap(await openEmbeddedFeed({ ...place.world, folder: place.folder() }));
+    const verifier = unwrap(await createVerifier(feed, clock, { consumer: 'gateway' }));
 
     async function planned() {
       const entries = [entry(declared)];
       const desired = { project: project(), entries, digest: digestOf(entries.map(({ digest }) => digest)) };
       const on = { desired, store: hand.store, sinks: NO_SINKS, ownership: OURS, recipient: RECIPIENT };
-      const { steps, waiting } = plan(need(await gather({ ...on, allowRemovals: undefined })).input);
+      const { steps, waiting } = plan(unwrap(await gather({ ...on, allowRemovals: undefined })).input);
       return { steps: steps.map(({ action }) => action), waits: waiting.map(({ reason }) => reason) };
     }
 
@@ -39,10 +39,10 @@ describe('a hand-over of a key that is only ever verified in memory', () => {
       verifier,
       planned,
       use: async (generation: 1 | 2, consumer?: string) => {
-        need(await verifier.refresh());
+        unwrap(await verifier.refresh());
         const token = (generation === 1 ? old : next).reveal();
         expect(verifier.verify(token, {}, consumer).valid).toBe(true);
-        need(await verifier.refresh());
+        unwrap(await verifier.refresh());
       },
     };
   }
@@ -83,12 +83,12 @@ describe('a hand-over of a key that is only ever verified in memory', () => {
 
   it('takes a use from before the settle for no evidence, however late it is reported', async () => {
     const { verifier, planned, hand } = await rotated();
-    const [, next] = need(await hand.store.fetch([keyRef('a')]))[0]?.key?.versions ?? [];
+    const [, next] = unwrap(await hand.store.fetch([keyRef('a')]))[0]?.key?.versions ?? [];
     await verifier.refresh();
-    const feed = need(await openEmbeddedFeed({ ...place.world, folder: place.folder() }));
+    const feed = unwrap(await openEmbeddedFeed({ ...place.world, folder: place.folder() }));
     const use = { tokenId: next?.id ?? '', lastUsedAt: clock.now() };
     clock.advance(4 * HOUR_MS);
-    need(await feed.reportUses([use]));
+    unwrap(await feed.reportUses([use]));
     expect((await planned()).waits).toEqual(['SuccessorUnused']);
     await feed.close();
     await verifier.close();
@@ -103,7 +103,7 @@ describe('what the store makes of a report', () => {
     const hand = await handOn(await place.store());
     await hand.create(apiKey('a'));
     const token = await hand.rollOut('a', 1);
-    const feed = need(await openEmbeddedFeed({ ...place.world, folder: place.folder() }));
+    const feed = unwrap(await openEmbeddedFeed({ ...place.world, folder: place.folder() }));
     const version = async () => {
       const [first] = (await hand.fetch(keyRef('a'))).key?.versions ?? [];
       if (first === undefined) throw new Error('there is no version');
@@ -116,14 +116,14 @@ describe('what the store makes of a report', () => {
     const { hand, feed, token, tokenId, version } = await reporting();
     clock.advance(HOUR_MS);
     await hand.code(token);
-    need(await feed.reportUses([{ tokenId, lastUsedAt: clock.now() - MINUTE_MS }]));
+    unwrap(await feed.reportUses([{ tokenId, lastUsedAt: clock.now() - MINUTE_MS }]));
     expect((await version()).lastUsedAt).toBe(clock.now());
     await feed.close();
   });
 
   it('believes nobody who was there in the future', async () => {
     const { feed, tokenId, version } = await reporting();
-    need(await feed.reportUses([{ tokenId, lastUsedAt: clock.now() + HOUR_MS }]));
+    unwrap(await feed.reportUses([{ tokenId, lastUsedAt: clock.now() + HOUR_MS }]));
     expect((await version()).lastUsedAt).toBe(clock.now());
     await feed.close();
   });
@@ -131,7 +131,7 @@ describe('what the store makes of a report', () => {
   it('remembers consumers by their names, and passes over what it does not know', async () => {
     const { feed, tokenId, version } = await reporting();
     const lastUsedAt = clock.now();
-    need(
+    unwrap(
       await feed.reportUses([
         { tokenId: 'nobodysToken', lastUsedAt, consumer: 'billing' },
         { tokenId, lastUsedAt, consumer: 'billing' },
@@ -145,7 +145,7 @@ describe('what the store makes of a report', () => {
   it('neither audits it nor takes it for a change of the key', async () => {
     const { hand, feed, tokenId } = await reporting();
     const [before, entries] = [await hand.fetch(keyRef('a')), await hand.entries()];
-    need(await feed.reportUses([{ tokenId, lastUsedAt: clock.now(), consumer: 'billing' }]));
+    unwrap(await feed.reportUses([{ tokenId, lastUsedAt: clock.now(), consumer: 'billing' }]));
     expect((await hand.fetch(keyRef('a'))).revision).toBe(before.revision);
     expect(await hand.entries()).toBe(entries);
     await feed.close();

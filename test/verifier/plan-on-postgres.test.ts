@@ -1,15 +1,15 @@
 /** U1: a verifier in somebody's process, over a store on PostgreSQL, knows the plan of the account as soon as the feed does. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { systemClock } from '../../src/adapters/system.js';
 import { Secret } from '../../src/domain/secret.js';
 import { openPostgresServed } from '../../src/main/served-store.js';
-import { systemClock } from '../../src/main/system.js';
 import { createVerifier } from '../../src/main/verifier.js';
-import { Desk, quickHashing } from '../support/callers.js';
+import { quickHashing, ServedTestStore } from '../support/callers.js';
 import { describeWithPostgres } from '../support/postgres.js';
-import { postgresPlace } from '../support/postgres-place.js';
-import { eventually } from '../support/rings.js';
-import { apiKey, need } from '../support/store.js';
+import { postgresPlace } from '../support/postgres-database.js';
+import { eventually } from '../support/signals.js';
+import { apiKey, unwrap } from '../support/store.js';
 import { testWorld } from '../support/store-world.js';
 
 describeWithPostgres('a verifier over PostgreSQL', () => {
@@ -19,7 +19,7 @@ describeWithPostgres('a verifier over PostgreSQL', () => {
     const world = testWorld();
     world.clock.set(systemClock.now());
     const address = place.address();
-    const served = need(
+    const served = unwrap(
       await openPostgresServed({
         ...world,
         hashing: quickHashing,
@@ -28,7 +28,7 @@ describeWithPostgres('a verifier over PostgreSQL', () => {
         whenAbsent: 'create',
       }),
     );
-    const desk = await Desk.open({ ...served, clock: world.clock });
+    const desk = await ServedTestStore.open({ ...served, clock: world.clock });
     await desk.create(apiKey('app'));
     const token = (await desk.rollOut('app', 1)).reveal();
     const masterKey = readFileSync(join(place.folder(), 'master.key'), 'utf8').trim();
@@ -38,11 +38,11 @@ describeWithPostgres('a verifier over PostgreSQL', () => {
         ['basic', 'PLAN_REQUIRED'],
         ['standard', 'VALID'],
       ] as const) {
-        need(await served.accounts.change({ plan }, await desk.root()));
+        unwrap(await served.accounts.change({ plan }, await desk.root()));
         await eventually(`the plan is ${plan}`, async () => (await verifier.verify(token)).code === code);
       }
       const listed = async () =>
-        need(await served.accounts.instances()).find(({ kind }) => kind === 'verifier');
+        unwrap(await served.accounts.instances()).find(({ kind }) => kind === 'verifier');
       await eventually('it is listed', async () => (await listed()) !== undefined);
       expect((await listed())?.behind).toEqual(expect.any(Number));
     } finally {

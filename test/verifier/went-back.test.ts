@@ -1,12 +1,12 @@
 /** An older copy of the store put in its place while servers run: what was ended stays ended, and it is said. */
 import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { systemClock } from '../../src/adapters/system.js';
 import { ok } from '../../src/domain/result.js';
 import { openEmbeddedFeed } from '../../src/main/embedded-store.js';
-import { systemClock } from '../../src/main/system.js';
 import { copyDatabase, replacingRows } from '../../src/storage/sqlite/copy.js';
 import { createVerifier, type Setback } from '../../src/verifier/verifier.js';
-import { apiKey, CALLER, keyRef, need } from '../support/store.js';
+import { apiKey, CALLER, keyRef, unwrap } from '../support/store.js';
 import { handOn, storePlace } from '../support/store-folder.js';
 
 const place = storePlace();
@@ -19,17 +19,17 @@ it('restore: versions that were revoked and keys that were stopped since the cop
     tokens[name] = (await hand.rollOut(name, 1)).reveal();
   }
   const copy = join(place.root(), 'copy.db');
-  need(await copyDatabase(join(place.folder(), 'store.db'), copy));
-  const feed = need(await openEmbeddedFeed({ ...place.world, folder: place.folder() }));
+  unwrap(await copyDatabase(join(place.folder(), 'store.db'), copy));
+  const feed = unwrap(await openEmbeddedFeed({ ...place.world, folder: place.folder() }));
   const setbacks: Setback[] = [];
-  const verifier = need(
+  const verifier = unwrap(
     await createVerifier(feed, place.world.clock, { onSetback: (one) => setbacks.push(one) }),
   );
-  need(await hand.store.request({ kind: 'revoke', object: keyRef('revoked'), overlapMs: 0 }, CALLER));
-  need(await hand.store.request({ kind: 'deactivate', object: keyRef('stopped') }, CALLER));
+  unwrap(await hand.store.request({ kind: 'revoke', object: keyRef('revoked'), overlapMs: 0 }, CALLER));
+  unwrap(await hand.store.request({ kind: 'deactivate', object: keyRef('stopped') }, CALLER));
   await hand.create(apiKey('later'));
   tokens['later'] = (await hand.rollOut('later', 1)).reveal();
-  need(await verifier.refresh());
+  unwrap(await verifier.refresh());
 
   const draft = `${copy}.draft`;
   copyFileSync(copy, draft);
@@ -38,7 +38,7 @@ it('restore: versions that were revoked and keys that were stopped since the cop
     draft,
     sleep: (ms: number) => systemClock.sleep(ms),
   };
-  need(
+  unwrap(
     await replacingRows(replaced, async (_, replace) => {
       replace();
       return ok(undefined);
@@ -47,7 +47,7 @@ it('restore: versions that were revoked and keys that were stopped since the cop
 
   expect((await verifier.refresh()).ok).toBe(false);
   expect(verifier.verify(tokens['revoked'] ?? '').valid).toBe(false);
-  need(await verifier.refresh());
+  unwrap(await verifier.refresh());
   const codes = Object.entries(tokens).map(([name, token]) => [name, verifier.verify(token).code]);
   expect(Object.fromEntries(codes)).toEqual({
     revoked: 'REVOKED',
@@ -60,8 +60,8 @@ it('restore: versions that were revoked and keys that were stopped since the cop
   expect(setbacks[0]?.from).toBeGreaterThan(setbacks[0]?.to ?? 0);
   // Another server, which remembers nothing, is told by the store.
   const other = await place.store();
-  const [key] = need(await other.fetch([keyRef('revoked')]));
+  const [key] = unwrap(await other.fetch([keyRef('revoked')]));
   expect(key?.key?.versions[0]).toMatchObject({ isRevoked: true });
-  expect(need(await other.verifyAudit()).entries).toBeGreaterThan(0);
+  expect(unwrap(await other.verifyAudit()).entries).toBeGreaterThan(0);
   await verifier.close();
 });

@@ -1,21 +1,22 @@
 /** A verifier that follows a store is woken by changes: it does not wait for its next look, which never comes here. */
+
+import { systemClock } from '../../src/adapters/system.js';
 import { Secret } from '../../src/domain/secret.js';
 import { openEmbeddedFeed } from '../../src/main/embedded-store.js';
 import { openPostgresFeed } from '../../src/main/postgres-store.js';
-import { systemClock } from '../../src/main/system.js';
 import type { CredentialFeed } from '../../src/ports/credential-feed.js';
 import type { LiveStore } from '../../src/ports/live-store.js';
 import { createVerifier } from '../../src/verifier/verifier.js';
 import { describeWithPostgres } from '../support/postgres.js';
-import { postgresPlace } from '../support/postgres-place.js';
-import { eventually } from '../support/rings.js';
-import { apiKey, need } from '../support/store.js';
+import { postgresPlace } from '../support/postgres-database.js';
+import { eventually } from '../support/signals.js';
+import { apiKey, unwrap } from '../support/store.js';
 import { handOn, storePlace } from '../support/store-folder.js';
 
 const NEVER_MS = 1_000_000;
 
 async function seesAtOnce(store: LiveStore, feed: CredentialFeed): Promise<void> {
-  const verifier = need(await createVerifier(feed, systemClock, { staleAfterMs: NEVER_MS }));
+  const verifier = unwrap(await createVerifier(feed, systemClock, { staleAfterMs: NEVER_MS }));
   const stopping = new AbortController();
   const following = verifier.follow(NEVER_MS, stopping.signal);
   const hand = await handOn(store);
@@ -25,13 +26,13 @@ async function seesAtOnce(store: LiveStore, feed: CredentialFeed): Promise<void>
       await hand.create(apiKey(name));
       const token = await hand.rollOut(name, 1);
       await eventually(`${name} is known`, () => codeOf(token) === 'VALID');
-      need(await hand.revoke(name, [1]));
+      unwrap(await hand.revoke(name, [1]));
       await eventually(`${name} is revoked`, () => codeOf(token) === 'REVOKED');
     }
   } finally {
     stopping.abort();
     await following;
-    need(await verifier.close());
+    unwrap(await verifier.close());
   }
 }
 
@@ -40,7 +41,7 @@ describe('a verifier of the embedded store', () => {
   it('is woken by a change in another process', async () => {
     const store = await place.store({ clock: systemClock });
     const feed = await openEmbeddedFeed({ ...place.world, clock: systemClock, folder: place.folder() });
-    await seesAtOnce(store, need(feed));
+    await seesAtOnce(store, unwrap(feed));
   });
 });
 
@@ -54,6 +55,6 @@ describeWithPostgres('a verifier of a store on a server', () => {
       address: new Secret(place.address()),
       folder: place.folder(),
     });
-    await seesAtOnce(store, need(feed));
+    await seesAtOnce(store, unwrap(feed));
   });
 });

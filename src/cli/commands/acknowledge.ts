@@ -4,11 +4,11 @@ import { ok, type Result } from '../../domain/result.js';
 import { Secret } from '../../domain/secret.js';
 import type { LiveStore } from '../../ports/live-store.js';
 import type { Command, Input } from '../command.js';
-import { AUTO_APPROVE, confirm } from '../confirming.js';
 import { EXIT } from '../exit.js';
 import { type Failure, failed, failure } from '../failure.js';
-import { findKey, KEY_ARGUMENT, type LiveKey } from '../named.js';
-import { printJson } from '../render.js';
+import { printJson } from '../output.js';
+import { AUTO_APPROVE, confirm } from '../prompt-approval.js';
+import { findKey, KEY_ARGUMENT, type LiveKey } from '../resolve-ref.js';
 import { openSinks, withStore } from '../session.js';
 import type { CommandContext } from '../terminal.js';
 

@@ -10,10 +10,8 @@ import type { LiveStore } from '../../ports/live-store.js';
 import { keepDocument } from '../adopted-documents.js';
 import { approve } from '../approval.js';
 import type { Command, Input } from '../command.js';
-import { execute, withLease } from '../executing.js';
 import type { ExitCode } from '../exit.js';
 import { type Failure, failed, failure } from '../failure.js';
-import { readPlan } from '../plan-file.js';
 import {
   ALLOW_REMOVALS,
   basisNow,
@@ -22,8 +20,10 @@ import {
   planDocuments,
   planFlags,
   TAKE_OVER_SINKS,
-} from '../previewing.js';
-import { SELECT, selectionOf } from '../selecting.js';
+} from '../make-plan.js';
+import { readPlan } from '../plan-file.js';
+import { execute, withLease } from '../run-plan.js';
+import { SELECT, selectionOf } from '../selection.js';
 import { type Documents, openDocuments } from '../session.js';
 import type { CommandContext } from '../terminal.js';
 import { printPlan } from './plan.js';

@@ -5,13 +5,13 @@ import type { Result } from '../../domain/result.js';
 import { ok } from '../../domain/result.js';
 import { parseInstant } from '../../domain/time.js';
 import type { AuditEntry, LiveStore } from '../../ports/live-store.js';
-import { auditText, EXPORT_FORMATS, exportLines } from '../../view/audit.js';
+import { auditText, EXPORT_FORMATS, exportLines } from '../../render/audit.js';
 import { appendCheckpoint, readCheckpoints } from '../checkpoint-file.js';
 import type { Command, Input } from '../command.js';
 import { EXIT, type ExitCode } from '../exit.js';
 import { type Failure, failed, failure } from '../failure.js';
-import { parseRef } from '../named.js';
-import { printJson } from '../render.js';
+import { printJson } from '../output.js';
+import { parseRef } from '../resolve-ref.js';
 import { withStore } from '../session.js';
 import type { CommandContext } from '../terminal.js';
 

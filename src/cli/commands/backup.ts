@@ -4,7 +4,7 @@ import { ok } from '../../domain/result.js';
 import type { Command } from '../command.js';
 import { EXIT } from '../exit.js';
 import { failed } from '../failure.js';
-import { printJson } from '../render.js';
+import { printJson } from '../output.js';
 import { storePlace } from '../session.js';
 
 export const backup: Command = {

@@ -5,8 +5,8 @@ import { ok } from '../../domain/result.js';
 import type { Command } from '../command.js';
 import { EXIT } from '../exit.js';
 import { failed } from '../failure.js';
-import { findKey, KEY_ARGUMENT } from '../named.js';
-import { printJson } from '../render.js';
+import { printJson } from '../output.js';
+import { findKey, KEY_ARGUMENT } from '../resolve-ref.js';
 import { withStore } from '../session.js';
 
 export const claim: Command = {

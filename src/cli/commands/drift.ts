@@ -1,15 +1,16 @@
 /** `keywright drift`: what differs from the documents, since when, and from the audit log who did it. */
-import { causesOf } from '../../controller/causes.js';
-import { reviewOf } from '../../controller/review.js';
+
 import { ok } from '../../domain/result.js';
 import { drift as driftOf } from '../../plan/drift.js';
-import { driftJson, driftMarkdown, driftText } from '../../view/drift-text.js';
+import { causesOf } from '../../reconcile/drift-attribution.js';
+import { reviewOf } from '../../reconcile/hygiene.js';
+import { driftJson, driftMarkdown, driftText } from '../../render/drift-text.js';
 import type { Command } from '../command.js';
 import { EXIT } from '../exit.js';
 import { failed } from '../failure.js';
-import { planFlags, withPlan } from '../previewing.js';
-import { printJson } from '../render.js';
-import { SELECT } from '../selecting.js';
+import { planFlags, withPlan } from '../make-plan.js';
+import { printJson } from '../output.js';
+import { SELECT } from '../selection.js';
 
 export const drift: Command = {
   name: 'drift',

@@ -1,13 +1,13 @@
 /** `keywright explain KIND/NAME`: the story of one object and what happens next. */
 import { ok, type Result } from '../../domain/result.js';
-import { explanationJson, explanationMarkdown, explanationText } from '../../view/explain.js';
-import type { Explanation } from '../../view/explanation.js';
+import { explanationJson, explanationMarkdown, explanationText } from '../../render/explain.js';
+import type { Explanation } from '../../render/explanation.js';
 import type { Command } from '../command.js';
 import { EXIT } from '../exit.js';
-import { explanationOf } from '../explaining.js';
+import { explanationOf } from '../explain-session.js';
 import { type Failure, failed } from '../failure.js';
-import { parseRef } from '../named.js';
-import { printJson } from '../render.js';
+import { printJson } from '../output.js';
+import { parseRef } from '../resolve-ref.js';
 import { type Documents, openDocuments, storePlace } from '../session.js';
 import type { CommandContext } from '../terminal.js';
 

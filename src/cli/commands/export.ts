@@ -10,17 +10,17 @@ import { DOCUMENTS_MANAGER, type LiveObject, type LiveSummary, type Ownership } 
 import { compareRefs, type ObjectRef, refText } from '../../domain/objects.js';
 import { ok, type Result } from '../../domain/result.js';
 import type { LiveStore } from '../../ports/live-store.js';
-import { documentsOf, type LiveDocument } from '../../view/documents.js';
-import { documentsCdk } from '../../view/documents-cdk.js';
-import { documentsYaml } from '../../view/documents-yaml.js';
-import { counted, printable } from '../../view/words.js';
+import { documentsOf, type LiveDocument } from '../../render/export.js';
+import { documentsCdk } from '../../render/export-cdk.js';
+import { documentsYaml } from '../../render/export-yaml.js';
+import { counted, printable } from '../../render/text-format.js';
 import type { Command, Input } from '../command.js';
 import { type DocumentFile, filesFor, writeDocumentFiles } from '../document-files.js';
 import { EXIT, type ExitCode } from '../exit.js';
 import { type Failure, failed, failure } from '../failure.js';
-import { findRef, parseRef } from '../named.js';
-import { printJson } from '../render.js';
-import { SELECT, selectorOf } from '../selecting.js';
+import { printJson } from '../output.js';
+import { findRef, parseRef } from '../resolve-ref.js';
+import { SELECT, selectorOf } from '../selection.js';
 import { openProject, withStore } from '../session.js';
 import type { CommandContext } from '../terminal.js';
 

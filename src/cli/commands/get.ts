@@ -3,13 +3,13 @@ import { isObjectKind, OBJECT_KINDS } from '../../domain/kinds/index.js';
 import { isNamed, type ObjectRef, refText } from '../../domain/objects.js';
 import { ok, type Result } from '../../domain/result.js';
 import type { LiveStore } from '../../ports/live-store.js';
-import { objectsJson, objectsMarkdown, objectsText } from '../../view/objects.js';
+import { objectsJson, objectsMarkdown, objectsText } from '../../render/objects.js';
 import type { Command, Input } from '../command.js';
 import { EXIT } from '../exit.js';
 import { type Failure, failed, failure } from '../failure.js';
-import { kindLike, notFound, ownName, parseRef } from '../named.js';
-import { printJson } from '../render.js';
-import { SELECT, selectorOf } from '../selecting.js';
+import { printJson } from '../output.js';
+import { kindLike, notFound, ownName, parseRef } from '../resolve-ref.js';
+import { SELECT, selectorOf } from '../selection.js';
 import { withStore } from '../session.js';
 
 export const get: Command = {

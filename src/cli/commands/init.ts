@@ -7,7 +7,7 @@ import { ok } from '../../domain/result.js';
 import type { Command } from '../command.js';
 import { EXIT } from '../exit.js';
 import { type Failure, failure } from '../failure.js';
-import { printJson } from '../render.js';
+import { printJson } from '../output.js';
 
 const project = (name: string): string => `apiVersion: keywright.dev/v1
 kind: Project

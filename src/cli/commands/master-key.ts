@@ -4,7 +4,7 @@ import { Secret } from '../../domain/secret.js';
 import type { Command } from '../command.js';
 import { EXIT } from '../exit.js';
 import { failed, failure } from '../failure.js';
-import { printJson } from '../render.js';
+import { printJson } from '../output.js';
 import { storePlace } from '../session.js';
 
 export const masterKey: Command = {

@@ -2,14 +2,12 @@
 
 import { ok } from '../../domain/result.js';
 import type { Plan } from '../../plan/plan.js';
-import { planJson } from '../../view/plan-json.js';
-import { planMarkdown } from '../../view/plan-markdown.js';
-import { planText } from '../../view/plan-text.js';
+import { planJson } from '../../render/plan-json.js';
+import { planMarkdown } from '../../render/plan-markdown.js';
+import { planText } from '../../render/plan-text.js';
 import type { Command } from '../command.js';
 import { EXIT, type ExitCode } from '../exit.js';
 import { failure } from '../failure.js';
-import { AT } from '../looking-ahead.js';
-import { savePlan } from '../plan-file.js';
 import {
   ALLOW_REMOVALS,
   hasRefusal,
@@ -17,9 +15,11 @@ import {
   planFlags,
   TAKE_OVER_SINKS,
   withPlan,
-} from '../previewing.js';
-import { printJson } from '../render.js';
-import { SELECT } from '../selecting.js';
+} from '../make-plan.js';
+import { printJson } from '../output.js';
+import { savePlan } from '../plan-file.js';
+import { AT } from '../plan-instant.js';
+import { SELECT } from '../selection.js';
 import type { CommandContext } from '../terminal.js';
 
 export const plan: Command = {

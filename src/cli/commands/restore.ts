@@ -2,13 +2,13 @@
 import { resolve } from 'node:path';
 import { ok } from '../../domain/result.js';
 import { formatInstant } from '../../domain/time.js';
-import { counted } from '../../view/words.js';
+import { counted } from '../../render/text-format.js';
 import type { Command } from '../command.js';
+import type { RestoreReport } from '../dependencies.js';
 import { EXIT } from '../exit.js';
 import { failed } from '../failure.js';
-import { printJson } from '../render.js';
+import { printJson } from '../output.js';
 import { storePlace } from '../session.js';
-import type { RestoreReport } from '../world.js';
 
 export const restore: Command = {
   name: 'restore',

@@ -2,18 +2,19 @@
  * `keywright revoke KEY`: every version ends, after the overlap or at once. Says first who still uses
  * it (U10). A key that is still declared is issued anew by the next apply: the declaration wins.
  */
-import { historyOf } from '../../controller/causes.js';
+
 import { isAlive, rotationPolicy } from '../../domain/lifecycle.js';
 import { type ObjectRef, refText } from '../../domain/objects.js';
 import { ok, type Result } from '../../domain/result.js';
 import { formatDuration, formatInstant, type Instant } from '../../domain/time.js';
 import type { LiveStore } from '../../ports/live-store.js';
+import { historyOf } from '../../reconcile/drift-attribution.js';
 import type { Command, Input } from '../command.js';
-import { AUTO_APPROVE, confirm } from '../confirming.js';
 import { EXIT, type ExitCode } from '../exit.js';
 import { type Failure, failed } from '../failure.js';
-import { findKey, KEY_ARGUMENT, type LiveKey, parseRef } from '../named.js';
-import { printJson } from '../render.js';
+import { printJson } from '../output.js';
+import { AUTO_APPROVE, confirm } from '../prompt-approval.js';
+import { findKey, KEY_ARGUMENT, type LiveKey, parseRef } from '../resolve-ref.js';
 import { withStore } from '../session.js';
 import type { CommandContext } from '../terminal.js';
 

@@ -5,7 +5,6 @@
  */
 
 import type { LeaseKeeper } from '../../apply/lease.js';
-import { preview } from '../../controller/preview.js';
 import { DOCUMENTS_MANAGER, type Ownership } from '../../domain/live.js';
 import { type ObjectRef, refText } from '../../domain/objects.js';
 import { ok, type Result } from '../../domain/result.js';
@@ -13,14 +12,15 @@ import { desiredAsLive } from '../../observe/desired-as-live.js';
 import type { Plan } from '../../plan/plan.js';
 import type { LiveStore } from '../../ports/live-store.js';
 import type { Sinks } from '../../ports/sink.js';
+import { preview } from '../../reconcile/preview.js';
 import type { Command, Input } from '../command.js';
-import { AUTO_APPROVE, confirm } from '../confirming.js';
-import { execute, withLease } from '../executing.js';
+import type { StorePlace } from '../dependencies.js';
 import { type Failure, failed } from '../failure.js';
-import { findKey, KEY_ARGUMENT, type LiveKey } from '../named.js';
+import { AUTO_APPROVE, confirm } from '../prompt-approval.js';
+import { findKey, KEY_ARGUMENT, type LiveKey } from '../resolve-ref.js';
+import { execute, withLease } from '../run-plan.js';
 import { openSinks, storePlace } from '../session.js';
 import type { CommandContext } from '../terminal.js';
-import type { StorePlace } from '../world.js';
 import { printPlan } from './plan.js';
 import { impact } from './revoke.js';
 

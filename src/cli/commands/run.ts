@@ -5,15 +5,15 @@ import { control } from '../../controller/loop.js';
 import { after, type ControllerEvent, starting } from '../../controller/status.js';
 import { fail, ok, type Result } from '../../domain/result.js';
 import { type DurationMs, parseDuration, SECOND_MS } from '../../domain/time.js';
-import { logJson, logLines, logText } from '../../view/run-log.js';
-import { CHECKPOINT_OPTION, keepCheckpoints } from '../checkpointing.js';
+import { logJson, logLines, logText } from '../../render/run-log.js';
+import { CHECKPOINT_OPTION, keepCheckpoints } from '../audit-checkpoint.js';
 import type { Command, Input } from '../command.js';
-import { connect, type Wanted } from '../connecting.js';
+import { connect, type Wanted } from '../controller-wiring.js';
+import type { StatusServer } from '../dependencies.js';
 import { EXIT } from '../exit.js';
 import { type Failure, failed, failure } from '../failure.js';
 import { openProject } from '../session.js';
 import type { CommandContext } from '../terminal.js';
-import type { StatusServer } from '../world.js';
 
 export const run: Command = {
   name: 'run',

@@ -3,7 +3,7 @@ import { editorSchema } from '../../domain/kinds/document-schema.js';
 import { ok } from '../../domain/result.js';
 import type { Command } from '../command.js';
 import { EXIT } from '../exit.js';
-import { printJson } from '../render.js';
+import { printJson } from '../output.js';
 
 export const schema: Command = {
   name: 'schema',

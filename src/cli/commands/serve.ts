@@ -1,14 +1,14 @@
 /** `keywright serve`: the live store as a service. Makes the store where there is none, and serves it until it is stopped. */
 import { resolve } from 'node:path';
 import { ok, type Result } from '../../domain/result.js';
-import { CHECKPOINT_OPTION } from '../checkpointing.js';
+import { CHECKPOINT_OPTION } from '../audit-checkpoint.js';
 import type { Command, Input } from '../command.js';
+import type { RunningServer, ServeOptions } from '../dependencies.js';
 import { EXIT } from '../exit.js';
 import { type Failure, failed, failure } from '../failure.js';
-import { printJson } from '../render.js';
+import { printJson } from '../output.js';
 import { storePlace } from '../session.js';
 import type { CommandContext } from '../terminal.js';
-import type { RunningServer, ServeOptions } from '../world.js';
 
 export const serve: Command = {
   name: 'serve',

@@ -1,14 +1,15 @@
 /** `keywright validate [PATH…]`: the documents alone; no store is opened. */
+
+import type { LoadedProject } from '../../documents/load.js';
+import { type Validation, validate as validateDocuments } from '../../documents/validate.js';
 import { ok, type Result } from '../../domain/result.js';
-import type { LoadedProject } from '../../spec/load.js';
-import { type Validation, validate as validateDocuments } from '../../spec/validate.js';
-import { counted } from '../../view/words.js';
+import { counted } from '../../render/text-format.js';
+import { synthesizeApp } from '../cdk-synth.js';
 import type { Command } from '../command.js';
 import { EXIT } from '../exit.js';
 import { badDocuments, type Failure, failed, failure } from '../failure.js';
-import { printJson } from '../render.js';
+import { printJson } from '../output.js';
 import { openProject } from '../session.js';
-import { synthesizeApp } from '../synthesizing.js';
 import type { CommandContext } from '../terminal.js';
 
 export const validate: Command = {

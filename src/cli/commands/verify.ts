@@ -3,11 +3,11 @@ import { ok } from '../../domain/result.js';
 import { Secret } from '../../domain/secret.js';
 import { formatInstant } from '../../domain/time.js';
 import type { Verification } from '../../ports/live-store.js';
-import { verificationJson } from '../../view/verification-json.js';
+import { verificationJson } from '../../render/verification-json.js';
 import type { Command, Input } from '../command.js';
 import { EXIT } from '../exit.js';
 import { failed, failure } from '../failure.js';
-import { printJson } from '../render.js';
+import { printJson } from '../output.js';
 import { withStore } from '../session.js';
 import type { Terminal } from '../terminal.js';
 

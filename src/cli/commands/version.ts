@@ -3,7 +3,7 @@ import { ok } from '../../domain/result.js';
 import { VERSION } from '../../domain/version.js';
 import type { Command } from '../command.js';
 import { EXIT } from '../exit.js';
-import { printJson } from '../render.js';
+import { printJson } from '../output.js';
 
 export const version: Command = {
   name: 'version',

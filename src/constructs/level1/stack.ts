@@ -5,7 +5,7 @@
 import { Aspects, type TerraformStack } from 'cdktf';
 import type { IConstruct } from 'constructs';
 import { PROVIDER_NAME } from '../../domain/kinds/resource.js';
-import { stackProblems } from '../checking.js';
+import { stackProblems } from '../validation.js';
 import { KeywrightProvider } from './provider.js';
 
 const equipped = new WeakSet<TerraformStack>();

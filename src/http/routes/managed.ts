@@ -12,7 +12,7 @@ import type { ObjectRef } from '../../domain/objects.js';
 import type { Principal } from '../../domain/principal.js';
 import { fail, ok, type Result } from '../../domain/result.js';
 import { formatInstant } from '../../domain/time.js';
-import type { ManualDeclaration, ManualKind } from '../../ports/manual.js';
+import type { AdminDeclaration, AdminKind } from '../../ports/admin.js';
 import { maySee } from '../access.js';
 import { byIdOf, byOf, findObject, SUCCESS, Success } from '../live-objects.js';
 import { pageThrough } from '../paging.js';
@@ -22,7 +22,7 @@ import { inForce } from '../verifying.js';
 import type { HttpWorld } from '../world.js';
 
 export interface Managed {
-  readonly kind: ManualKind;
+  readonly kind: AdminKind;
   /** `services`: the path, and its permissions. */
   readonly noun: string;
   /** What it is to be of, when it is changed. */
@@ -43,10 +43,10 @@ const objectFields = {
   createdAt: Instant,
 };
 
-export const fieldsOf = (kind: ManualKind): TProperties =>
+export const fieldsOf = (kind: AdminKind): TProperties =>
   (kindOf(kind).schema as Partial<TObject>).properties ?? {};
 
-export const itemOf = (kind: ManualKind, shown: TProperties = {}): TObject =>
+export const itemOf = (kind: AdminKind, shown: TProperties = {}): TObject =>
   Type.Object({ ...objectFields, ...fieldsOf(kind), ...shown }, closed);
 
 export const shownManaged = ({ id, declaration, ownership, createdAt }: LiveObject): object => ({
@@ -85,7 +85,7 @@ export function managedRoutes(managed: Managed): readonly Route[] {
     handle: async (call, world) => {
       const { name, labels, ...spec } = call.body as Static<typeof Named>;
       const metadata = { name, ...(labels !== undefined && { labels }) };
-      const made = await world.manual.create({ kind, metadata, spec } as ManualDeclaration, byOf(call));
+      const made = await world.manual.create({ kind, metadata, spec } as AdminDeclaration, byOf(call));
       return made.ok ? now(world, made.value) : made;
     },
   });
@@ -159,7 +159,7 @@ function removeOf(managed: Managed, one: One): Route {
   });
 }
 
-export const listManaged = (kind: ManualKind, noun: string): Route =>
+export const listManaged = (kind: AdminKind, noun: string): Route =>
   route({
     method: 'GET',
     path: `/${noun}`,
@@ -188,10 +188,10 @@ type Changed = Partial<Pick<Static<typeof Named>, 'name'>> & {
   readonly labels?: Static<typeof Labels> | null;
 };
 
-const newOf = (kind: ManualKind) =>
+const newOf = (kind: AdminKind) =>
   Type.Object({ name: Named.properties.name, labels: Type.Optional(Labels), ...fieldsOf(kind) }, closed);
 
-const changeOfKind = (kind: ManualKind, changeable: readonly string[]) => {
+const changeOfKind = (kind: AdminKind, changeable: readonly string[]) => {
   const fields = fieldsOf(kind);
   const needed = requiredOf(kindOf(kind).schema);
   const nullables = changeable.flatMap((name) => {
@@ -211,7 +211,7 @@ const changeOfKind = (kind: ManualKind, changeable: readonly string[]) => {
 };
 
 interface Sought {
-  readonly kind: ManualKind;
+  readonly kind: AdminKind;
   readonly idOrName: string;
   readonly principal: Principal;
   /** Whoever has any of them in its place may know of it. */

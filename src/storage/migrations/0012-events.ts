@@ -49,7 +49,7 @@ interface Tables {
 export const events: Migration = {
   async up(db: Kysely<Tables>): Promise<void> {
     await createTable(db);
-    await tellAgain(db);
+    await emitAgain(db);
     await moveSaid(db);
   },
 };
@@ -98,7 +98,7 @@ const INDEXES: readonly (readonly [string, ...string[]])[] = [
 const PAGE = 1_000;
 
 /** Entries name objects as they were called; ids are followed from the first entry on. */
-async function tellAgain(db: Kysely<Tables>): Promise<void> {
+async function emitAgain(db: Kysely<Tables>): Promise<void> {
   const ids = new Map<string, string>();
   for (let since = 0; ; ) {
     const page = await db

@@ -1,11 +1,11 @@
 /** The migrations by name, oldest first. A released one never changes. */
 import type { Migration } from 'kysely';
-import { firstLight } from './0001-first-light.js';
+import { initial } from './0001-initial.js';
 import { people } from './0002-people.js';
 import { deliveriesBesideObjects } from './0003-deliveries.js';
 import { credentials } from './0004-credentials.js';
-import { accounting } from './0005-accounting.js';
-import { belongings } from './0007-belongings.js';
+import { accounting } from './0005-usage.js';
+import { belongings } from './0007-attributes.js';
 import { secrets } from './0008-secrets.js';
 import { applied } from './0009-applied.js';
 import { confinedSessions } from './0010-confined-sessions.js';
@@ -18,7 +18,7 @@ import { leaseHolders } from './0022-lease-holders.js';
 import { signedRows } from './0023-signed-rows.js';
 
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
-  '0001-first-light': firstLight,
+  '0001-first-light': initial,
   '0002-people': people,
   '0003-deliveries': deliveriesBesideObjects,
   '0004-credentials': credentials,

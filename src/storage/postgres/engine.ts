@@ -7,12 +7,12 @@
  * cases: mutations are idempotent, and plans are made from what is there.
  */
 import { Kysely } from 'kysely';
-import type { Storage, Transactional } from '../../authority/storage-port.js';
+import type { Storage, Transactional } from '../../credential-store/storage-port.js';
 import { type Fault, fault } from '../../domain/errors.js';
 import { fail, ok, type Result } from '../../domain/result.js';
 import type { Secret } from '../../domain/secret.js';
 import { SECOND_MS } from '../../domain/time.js';
-import { ChangeBell } from '../change-bell.js';
+import { ChangeSignal } from '../change-signal.js';
 import type { Database } from '../schema.js';
 import { transactionOver } from '../transaction.js';
 import { WriteQueue } from '../write-queue.js';
@@ -67,7 +67,7 @@ export function postgresServer({ shown, ...options }: ServerOptions): PostgresSe
     open: async () => {
       const problem = await prepare(pool, known, shown);
       if (problem) return fail(problem);
-      const bell = new ChangeBell(listeningTo(pool, sleep));
+      const bell = new ChangeSignal(listeningTo(pool, sleep));
       const closeAll = (): Promise<void> => {
         bell.close();
         return close();
@@ -81,7 +81,7 @@ export function postgresServer({ shown, ...options }: ServerOptions): PostgresSe
 interface Parts {
   readonly pool: PostgresPool;
   readonly known: FaultOf;
-  readonly bell: ChangeBell;
+  readonly bell: ChangeSignal;
   readonly close: () => Promise<void>;
 }
 

@@ -2,7 +2,7 @@
  * What goes wrong with a server, and the faults that it stands for. Nothing of a server's own message is
  * shown: it may quote what was sent.
  */
-import { BrokenRow } from '../../authority/storage-port/broken-row.js';
+import { BrokenRow } from '../../credential-store/storage-port/broken-row.js';
 import { type Fault, fault } from '../../domain/errors.js';
 import { brokenRow } from '../transaction.js';
 

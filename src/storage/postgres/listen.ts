@@ -5,7 +5,7 @@
  * replaced, later and later while the server stays away, and every new one rings once for what went unheard.
  */
 import { CompiledQuery } from 'kysely';
-import type { Rope } from '../change-bell.js';
+import type { Subscription } from '../change-signal.js';
 import { CHANGES, type PostgresConnection, SCHEMA } from './driver.js';
 import { PostgresError } from './errors.js';
 import type { PostgresPool } from './pool.js';
@@ -17,7 +17,7 @@ const RETRY_TO_MS = 5_000;
 export type Sleep = (ms: number, signal?: AbortSignal) => Promise<void>;
 
 export const listeningTo =
-  (pool: PostgresPool, sleep: Sleep): Rope =>
+  (pool: PostgresPool, sleep: Sleep): Subscription =>
   (ring) => {
     const stopping = new AbortController();
     void new Ear({ pool, sleep, ring, signal: stopping.signal }).listen();

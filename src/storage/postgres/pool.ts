@@ -85,7 +85,7 @@ export class PostgresPool {
   }
 
   /** A connection that hears of changes; not for transactions. `onEnd` when it is lost. Throws `PostgresError`. */
-  async listen({ onMessage, onEnd }: Hearing): Promise<Listening> {
+  async listen({ onMessage, onEnd }: Listening): Promise<Listening> {
     const { client, pool } = await this.#client();
     client.on('notification', ({ payload }) => onMessage(payload ?? ''));
     client.once('end', onEnd);
@@ -186,7 +186,7 @@ export class PostgresPool {
   }
 }
 
-export interface Hearing {
+export interface Listening {
   readonly onMessage: (payload: string) => void;
   readonly onEnd: () => void;
 }

@@ -1,8 +1,8 @@
 /** How the write queue drives a server: a transaction under the database's one lock of writers, then the next. */
 import type { Kysely } from 'kysely';
-import type { Transaction } from '../../authority/storage-port.js';
+import type { Transaction } from '../../credential-store/storage-port.js';
 import { type Fault, fault } from '../../domain/errors.js';
-import { tellingEntries } from '../change-bell.js';
+import { notifyingEntries } from '../change-signal.js';
 import type { Database } from '../schema.js';
 import { transactionOver } from '../transaction.js';
 import type { Transactor } from '../write-queue.js';
@@ -64,7 +64,7 @@ export class PostgresWriter implements Transactor {
       const connection = await pool.begin(WRITE);
       this.#connection = connection;
       const transaction = transactionOver({ compiler, connection, memo: this.#memo });
-      this.#transaction = tellingEntries(transaction, (seq) => {
+      this.#transaction = notifyingEntries(transaction, (seq) => {
         this.#entry = seq;
       });
       return undefined;

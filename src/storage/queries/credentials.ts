@@ -4,7 +4,7 @@ import type {
   CredentialRow,
   SigningKeyQueries,
   SigningKeyRow,
-} from '../../authority/storage-port.js';
+} from '../../credential-store/storage-port.js';
 import { type Session, statement, wholeRow } from '../statement.js';
 
 /** What an update may change: whose it is and what proves it are for ever, and use has its own statement. */

@@ -1,6 +1,6 @@
 /** Events of environments, by where and when: each list is read through an index, from its page on. */
 import type { ExpressionBuilder, SelectQueryBuilder } from 'kysely';
-import type { EventFilter, EventQueries, EventRow } from '../../authority/storage-port.js';
+import type { EventFilter, EventQueries, EventRow } from '../../credential-store/storage-port.js';
 import type { Database } from '../schema.js';
 import { type Session, statement, wholeRow } from '../statement.js';
 

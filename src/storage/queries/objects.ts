@@ -1,8 +1,8 @@
 /** Objects of every kind, and which of them name which. */
-import type { ObjectQueries, ObjectRow, ReferenceRow } from '../../authority/storage-port.js';
+import type { ObjectQueries, ObjectRow, ReferenceRow } from '../../credential-store/storage-port.js';
 import { chunks } from '../chunks.js';
 import { remembered, type Session, statement, wholeRow } from '../statement.js';
-import { survey } from './survey.js';
+import { survey } from './object-summaries.js';
 
 /** What an update may change: a row keeps its id, kind, origin, owner and creation. */
 const DECLARED = [
@@ -113,7 +113,7 @@ const insert = statement<ObjectRow>()((db, p) => db.insertInto('objects').values
 const update = statement<ObjectRow>()((db, p) =>
   db.updateTable('objects').set(wholeRow(CHANGING, p)).where('id', '=', p('id')),
 );
-const goOn = statement<ObjectRow>()((db, p) =>
+const resume = statement<ObjectRow>()((db, p) =>
   db.updateTable('objects').set(wholeRow(ONGOING, p)).where('id', '=', p('id')),
 );
 const insertReference = statement<ReferenceRow>()((db, p) =>
@@ -192,7 +192,7 @@ export function objectQueries(session: Session): ObjectQueries {
       await refer(references);
     },
     update: async (row) => {
-      const change = isOngoing(session, row) ? goOn : update;
+      const change = isOngoing(session, row) ? resume : update;
       know(session, row);
       await change(session, row);
     },

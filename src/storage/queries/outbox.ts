@@ -1,5 +1,5 @@
 /** What people are to be sent. */
-import type { LetterRow, OutboxQueries } from '../../authority/storage-port.js';
+import type { MessageRow, OutboxQueries } from '../../credential-store/storage-port.js';
 import { type Session, statement, wholeRow } from '../statement.js';
 
 const COLUMNS = [
@@ -11,9 +11,9 @@ const COLUMNS = [
   'row_mac',
   'attempts',
   'due_at',
-] as const satisfies readonly (keyof LetterRow)[];
+] as const satisfies readonly (keyof MessageRow)[];
 
-const put = statement<LetterRow>()((db, p) => db.insertInto('outbox').values(wholeRow(COLUMNS, p)));
+const put = statement<MessageRow>()((db, p) => db.insertInto('outbox').values(wholeRow(COLUMNS, p)));
 const due = statement<{ at: number; limit: number }>()((db, p) =>
   db
     .selectFrom('outbox')

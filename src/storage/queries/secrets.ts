@@ -1,5 +1,5 @@
 /** Secrets that customers' code reads when it runs. */
-import type { SecretQueries, SecretRow } from '../../authority/storage-port.js';
+import type { SecretQueries, SecretRow } from '../../credential-store/storage-port.js';
 import { chunks } from '../chunks.js';
 import { type Session, statement, wholeRow } from '../statement.js';
 

@@ -1,5 +1,5 @@
 /** Versions of keys and their use. */
-import type { ConsumerRow, VersionQueries, VersionRow } from '../../authority/storage-port.js';
+import type { ConsumerRow, VersionQueries, VersionRow } from '../../credential-store/storage-port.js';
 import { chunks } from '../chunks.js';
 import { remembered, type Session, statement, wholeRow } from '../statement.js';
 

@@ -6,7 +6,7 @@
 import { link, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Kysely } from 'kysely';
-import type { Transaction } from '../../authority/storage-port.js';
+import type { Transaction } from '../../credential-store/storage-port.js';
 import { type Fault, fault } from '../../domain/errors.js';
 import { fail, ok, type Result } from '../../domain/result.js';
 import type { Database } from '../schema.js';

@@ -3,18 +3,18 @@
  * processes on one file; durable when it answers (WAL with synchronous=FULL).
  */
 import { Kysely, Migrator } from 'kysely';
-import { BrokenRow } from '../../authority/storage-port/broken-row.js';
-import type { Storage, Transactional } from '../../authority/storage-port.js';
+import { BrokenRow } from '../../credential-store/storage-port/broken-row.js';
+import type { Storage, Transactional } from '../../credential-store/storage-port.js';
 import { type Fault, fault } from '../../domain/errors.js';
 import { fail, ok, type Result } from '../../domain/result.js';
 import { SECOND_MS } from '../../domain/time.js';
-import { ChangeBell, NOBODY_ELSE, tellingEntries } from '../change-bell.js';
+import { ChangeSignal, NO_OTHER_WRITER, notifyingEntries } from '../change-signal.js';
 import { MIGRATIONS, NEWEST_MIGRATION } from '../migrations/index.js';
 import type { Database } from '../schema.js';
 import { brokenRow, transactionOver } from '../transaction.js';
 import { type Transactor, WriteQueue } from '../write-queue.js';
 import { SqliteConnection, sqliteCode, sqliteDialect } from './driver.js';
-import { KeptMemo } from './kept-memo.js';
+import { RowMemo } from './row-memo.js';
 import { lookingAt } from './watch.js';
 
 /** Waiting inside the engine freezes the event loop, so most of the waiting is done outside. */
@@ -62,7 +62,7 @@ export async function openSqlite({ path, sleep }: SqliteOptions): Promise<Result
       return writer;
     }
     const reader = path === IN_MEMORY ? undefined : await connect(PRAGMAS, async (connection) => connection);
-    const bell = new ChangeBell(reader ? lookingAt({ reader, sleep }) : NOBODY_ELSE);
+    const bell = new ChangeSignal(reader ? lookingAt({ reader, sleep }) : NO_OTHER_WRITER);
     const write = queued(writer.value, sleep, { pause: reader && macrotask, onEntries: () => bell.ring() });
     const read = reader ? queued(reader, sleep, { sees: 'others', begin: 'begin' }) : write;
     return ok({
@@ -122,10 +122,10 @@ function queued(
   sleep: SqliteOptions['sleep'],
   { sees, begin = 'begin immediate', pause, onEntries }: Turns,
 ): { readonly run: Transactional; readonly queue: WriteQueue } {
-  const memo = new KeptMemo(connection);
+  const memo = new RowMemo(connection);
   const compiler = new Kysely<Database>({ dialect: sqliteDialect(connection) });
   let hasEntries = false;
-  const tx = tellingEntries(transactionOver({ compiler, connection, memo: memo.rows }), () => {
+  const tx = notifyingEntries(transactionOver({ compiler, connection, memo: memo.rows }), () => {
     hasEntries = true;
   });
   const queue = new WriteQueue({

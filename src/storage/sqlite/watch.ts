@@ -2,7 +2,7 @@
  * Hears what other processes write to an SQLite file. The file has no way to call; its counter of changes
  * is looked at instead, which costs microseconds, and the log only when that has moved.
  */
-import type { Rope } from '../change-bell.js';
+import type { Subscription } from '../change-signal.js';
 import type { SqliteConnection } from './driver.js';
 
 const LOOK_EVERY_MS = 50;
@@ -14,7 +14,7 @@ export interface Looking {
 }
 
 export const lookingAt =
-  ({ reader, sleep }: Looking): Rope =>
+  ({ reader, sleep }: Looking): Subscription =>
   (ring) => {
     const stopping = new AbortController();
     void look();

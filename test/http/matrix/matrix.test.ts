@@ -1,7 +1,7 @@
 /** Every route of /openapi.json × every sort of caller × their own environment and another, against the table. */
 import { change } from '../../support/http-people.js';
 import { httpPlace, ROOT, type TestServer } from '../../support/http-world.js';
-import { need } from '../../support/store.js';
+import { unwrap } from '../../support/store.js';
 import { type Caller, everybody, ROLES, type Role, USUALLY } from './callers.js';
 import { type Aim, type At, environments, PLACES, type PlaceName, placesOf } from './places.js';
 import type { Row, Sent } from './row.js';
@@ -124,7 +124,7 @@ test('F5, F7, F10, F12, U2, T2: every route lets in, in each environment, whom t
   const letIn = await wrongAmong(refused, { at, aim: 'lasting', atOnce: 16 });
   expect({ letIn }).toEqual({ letIn: [] });
   // But for the session that a publishable key begins before it is told that it may not make a space there.
-  const effects = need(await server.hand.store.audit({ since: before })).filter(
+  const effects = unwrap(await server.hand.store.audit({ since: before })).filter(
     ({ action }) => action !== 'session.started',
   );
   expect(effects.map(({ action, actor }) => `${actor} ${action}`)).toEqual([]);

@@ -8,7 +8,7 @@ import type { Lease } from '../../../src/ports/live-store.js';
 import { joined, pat } from '../../support/http-people.js';
 import type { TestServer } from '../../support/http-world.js';
 import { environment, guest, role, team, user } from '../../support/plan-declarations.js';
-import { need } from '../../support/store.js';
+import { unwrap } from '../../support/store.js';
 
 /** For calls that are refused: what is there for good. For those that are not: something of their own. */
 export type Aim = 'lasting' | 'fresh';
@@ -144,7 +144,7 @@ export const make = {
   },
   personalToken: async ({ server }: Making, token: string) => (await pat(server, token)).id,
   lease: async ({ server, next }: Making): Promise<Lease> =>
-    need(await server.world.store.acquireLease('x', 1_000, next())),
+    unwrap(await server.world.store.acquireLease('x', 1_000, next())),
 };
 
 async function lastingIn(making: Making, space: string): Promise<Lasting> {

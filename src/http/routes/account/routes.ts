@@ -1,7 +1,7 @@
 /** The account, its plan, and what the plan includes. In the shapes of Flatfile's client, with the plan beside. */
 import { type Static, Type } from 'typebox';
 import { mayKnowAccount } from '../../../domain/access.js';
-import { entitlementsOf, PLANS } from '../../../domain/plans.js';
+import { entitlementsOf, PLANS } from '../../../domain/billing-plan.js';
 import { formatInstant } from '../../../domain/time.js';
 import type { Account } from '../../../ports/accounts.js';
 import { byOf } from '../../live-objects.js';

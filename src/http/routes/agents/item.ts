@@ -1,7 +1,7 @@
 /** An agent on the wire, as it was deployed. */
 import { type Static, Type } from 'typebox';
 import { formatInstant } from '../../../domain/time.js';
-import type { Agent } from '../../../ports/rooms.js';
+import type { Agent } from '../../../ports/spaces.js';
 import { closed, Instant } from '../../schemas.js';
 import { Opaque } from '../environments/item.js';
 

@@ -7,7 +7,7 @@ import { fault } from '../../../domain/errors.js';
 import type { LiveObject } from '../../../domain/live.js';
 import type { Principal } from '../../../domain/principal.js';
 import { fail, ok, type Result } from '../../../domain/result.js';
-import type { Agent } from '../../../ports/rooms.js';
+import type { Agent } from '../../../ports/spaces.js';
 import { maySee } from '../../access.js';
 import { accountId, byOf, findObject, given, SUCCESS, Success } from '../../live-objects.js';
 import { numberedPages, Pagination, paginationOf, readAll } from '../../numbered.js';

@@ -3,7 +3,7 @@ import { Type } from 'typebox';
 import { ok } from '../../../domain/result.js';
 import { formatInstant } from '../../../domain/time.js';
 import type { LiveStore } from '../../../ports/live-store.js';
-import { EXPORT_FORMATS, exportLines } from '../../../view/audit.js';
+import { EXPORT_FORMATS, exportLines } from '../../../render/audit.js';
 import { type AnyRoute, json, route } from '../../route.js';
 import { closed, dataOf, Instant, nullable } from '../../schemas.js';
 

@@ -1,7 +1,7 @@
 /** An access token as it leaves: the shape of Flatfile's client, which wraps it in nothing and counts in texts. */
 import { type Static, Type } from 'typebox';
 import { formatInstant } from '../../../domain/time.js';
-import type { AccessToken } from '../../../ports/authority.js';
+import type { AccessToken } from '../../../ports/identity.js';
 import { closed } from '../../schemas.js';
 
 export const AccessTokenBody = Type.Object(

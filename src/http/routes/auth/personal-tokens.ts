@@ -1,7 +1,7 @@
 /** Personal access tokens (F8): everybody's own, and nobody else's. */
 import { Type } from 'typebox';
 import { formatInstant } from '../../../domain/time.js';
-import type { PersonalToken, Shown } from '../../../ports/authority.js';
+import type { PersonalToken, Shown } from '../../../ports/identity.js';
 import { byOf, SUCCESS, Success } from '../../live-objects.js';
 import { type Answered, type AnyRoute, json, route, shownOnce } from '../../route.js';
 import { closed, dataOf, Instant, nullable } from '../../schemas.js';

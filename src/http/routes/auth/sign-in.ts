@@ -6,7 +6,7 @@ import { type Static, Type } from 'typebox';
 import { fault } from '../../../domain/errors.js';
 import { fail, ok, type Result } from '../../../domain/result.js';
 import { Secret } from '../../../domain/secret.js';
-import type { Proof } from '../../../ports/authority.js';
+import type { Proof } from '../../../ports/identity.js';
 import { type AnyRoute, json, openRoute } from '../../route.js';
 import { closed, SecretText } from '../../schemas.js';
 import { AccessTokenBody, accessTokenBody } from './access-token.js';

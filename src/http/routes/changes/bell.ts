@@ -3,13 +3,13 @@ import type { DurationMs } from '../../../domain/time.js';
 import type { Clock } from '../../../ports/clock.js';
 import type { LiveStore } from '../../../ports/live-store.js';
 
-export interface Bell {
+export interface Signal {
   /** True when it rang, before or within `ms`; false when it did not, or all is over. */
   within(ms: DurationMs): Promise<boolean>;
   stop(): void;
 }
 
-export function bell(store: Pick<LiveStore, 'watch'>, clock: Clock, over: AbortSignal): Bell {
+export function bell(store: Pick<LiveStore, 'watch'>, clock: Clock, over: AbortSignal): Signal {
   let hasRung = false;
   let ring = (): void => undefined;
   const stop = store.watch(() => {

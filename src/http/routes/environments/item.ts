@@ -2,7 +2,7 @@
 import { type Static, Type } from 'typebox';
 import type { LiveObject } from '../../../domain/live.js';
 import type { DeclarationOf } from '../../../domain/objects.js';
-import type { Attributes } from '../../../ports/rooms.js';
+import type { Attributes } from '../../../ports/spaces.js';
 import { DeclaredLabels, declaredLabels, objectFields, shownObject, specOf } from '../../live-objects.js';
 import type { Entry } from '../../numbered.js';
 import { closed } from '../../schemas.js';

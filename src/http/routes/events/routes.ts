@@ -5,7 +5,7 @@
 import { Type } from 'typebox';
 import { ok } from '../../../domain/result.js';
 import { parseInstant } from '../../../domain/time.js';
-import type { By } from '../../../ports/authority.js';
+import type { By } from '../../../ports/identity.js';
 import { accountId, byOf, findObject, given, SUCCESS, Success } from '../../live-objects.js';
 import { numberedPages, Pagination, paginationOf } from '../../numbered.js';
 import { type Answered, json, type Route, route } from '../../route.js';

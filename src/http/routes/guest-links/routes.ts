@@ -6,7 +6,7 @@ import { Type } from 'typebox';
 import { fault } from '../../../domain/errors.js';
 import { fail } from '../../../domain/result.js';
 import { formatInstant } from '../../../domain/time.js';
-import type { GuestLink, Shown } from '../../../ports/authority.js';
+import type { GuestLink, Shown } from '../../../ports/identity.js';
 import { byOf, SUCCESS, Success } from '../../live-objects.js';
 import { type Answered, type AnyRoute, json, route, shownOnce } from '../../route.js';
 import { closed, dataOf, Instant } from '../../schemas.js';

@@ -6,7 +6,7 @@ import { Type } from 'typebox';
 import { fault } from '../../../domain/errors.js';
 import { fail, type Result } from '../../../domain/result.js';
 import { Secret } from '../../../domain/secret.js';
-import type { By, CallContext } from '../../../ports/authority.js';
+import type { By, CallContext } from '../../../ports/identity.js';
 import { given } from '../../live-objects.js';
 import { json, type OpenRoute, openRoute } from '../../route.js';
 import { closed, dataOf } from '../../schemas.js';

@@ -3,7 +3,7 @@ import { type Static, Type } from 'typebox';
 import { LABELS } from '../../../domain/kinds/document-schema.js';
 import { durationField, instantField, nameField, permissionsField } from '../../../domain/kinds/fields.js';
 import { SECOND_MS } from '../../../domain/time.js';
-import type { IssuedKey, NewKey } from '../../../ports/manual.js';
+import type { IssuedKey, NewKey } from '../../../ports/admin.js';
 import { byOf } from '../../live-objects.js';
 import { type Answered, json, route, shownOnce } from '../../route.js';
 import { closed, nullable } from '../../schemas.js';

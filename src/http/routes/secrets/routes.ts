@@ -7,7 +7,7 @@ import { fault } from '../../../domain/errors.js';
 import type { Principal } from '../../../domain/principal.js';
 import { fail, ok, type Result } from '../../../domain/result.js';
 import { Secret } from '../../../domain/secret.js';
-import type { By } from '../../../ports/authority.js';
+import type { By } from '../../../ports/identity.js';
 import type { KeptSecret, SecretPlace } from '../../../ports/secrets.js';
 import { maySee } from '../../access.js';
 import { byOf, findObject } from '../../live-objects.js';

@@ -11,7 +11,7 @@ import type { Principal } from '../../../domain/principal.js';
 import { personOf } from '../../../domain/principal.js';
 import { fail, ok, type Result } from '../../../domain/result.js';
 import type { Secret } from '../../../domain/secret.js';
-import type { By } from '../../../ports/authority.js';
+import type { By } from '../../../ports/identity.js';
 import { findObject, given } from '../../live-objects.js';
 import { withKept } from '../../numbered.js';
 import { closed } from '../../schemas.js';

@@ -4,7 +4,7 @@ import { fault } from '../../../domain/errors.js';
 import type { Principal } from '../../../domain/principal.js';
 import { fail, ok, type Result } from '../../../domain/result.js';
 import { formatInstant } from '../../../domain/time.js';
-import type { Attributes } from '../../../ports/rooms.js';
+import type { Attributes } from '../../../ports/spaces.js';
 import { byOf, findEntry, findObject, given, SUCCESS, Success } from '../../live-objects.js';
 import type { Entry } from '../../numbered.js';
 import { type Answered, type Call, json, type Route, route, shownOnce } from '../../route.js';

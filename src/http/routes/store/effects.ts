@@ -3,16 +3,16 @@
  * they say they are, done in the store, and in force here before the answer.
  */
 import { authorize } from '../../../domain/access.js';
+import { authorizeApply, RECONCILER_PATH } from '../../../domain/apply-rights.js';
 import { FAULTS, type Fault, fault } from '../../../domain/errors.js';
 import type { LiveObject } from '../../../domain/live.js';
 import { type ObjectRef, refText } from '../../../domain/objects.js';
 import { actorOf, type Principal } from '../../../domain/principal.js';
-import { authorizeApply, RECONCILER_PATH } from '../../../domain/reconciling.js';
 import { fail, ok, type Result } from '../../../domain/result.js';
 import { Secret } from '../../../domain/secret.js';
 import type { Caller, Lease, LiveStore, Mutation, Outcome, Request } from '../../../ports/live-store.js';
-import { READS } from '../../../wire/reading.js';
-import type { SentOutcome, SentRequest } from '../../../wire/writing.js';
+import type { SentOutcome, SentRequest } from '../../../protocol/mutations.js';
+import { READS } from '../../../protocol/queries.js';
 import { maySee, mayTouch } from '../../access.js';
 import { statusOf } from '../../problem.js';
 import { inForce } from '../../verifying.js';

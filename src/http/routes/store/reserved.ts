@@ -1,14 +1,15 @@
 /** Asks before an apply whether it touches what only owners change: by what objects are, and by what they are to be. */
-import type { LiveObject } from '../../../domain/live.js';
-import { type Declaration, type ObjectRef, refOf, refText } from '../../../domain/objects.js';
-import type { Principal } from '../../../domain/principal.js';
+
 import {
   ALLOWED,
   authorizeApply,
   reachesOwners,
   refuseReserved,
   reservedFor,
-} from '../../../domain/reconciling.js';
+} from '../../../domain/apply-rights.js';
+import type { LiveObject } from '../../../domain/live.js';
+import { type Declaration, type ObjectRef, refOf, refText } from '../../../domain/objects.js';
+import type { Principal } from '../../../domain/principal.js';
 import { ok, type Result } from '../../../domain/result.js';
 import { isOwnerRole } from '../../../domain/roles.js';
 import type { LiveStore, Mutation, Request } from '../../../ports/live-store.js';

@@ -5,8 +5,8 @@
 
 import type { LiveSummary } from '../../../domain/live.js';
 import { ok } from '../../../domain/result.js';
-import { READS } from '../../../wire/reading.js';
-import { SURVEY_PATH, type SurveyLine, WATCH_PATH } from '../../../wire/store.js';
+import { READS } from '../../../protocol/queries.js';
+import { SUMMARIES_PATH, type SummaryText, WATCH_PATH } from '../../../protocol/store-protocol.js';
 import { type Presented, type Route, route } from '../../route.js';
 import type { HttpWorld } from '../../world.js';
 import { bell } from '../changes/bell.js';
@@ -15,7 +15,7 @@ const AT_ONCE = 500;
 
 const survey = route({
   method: 'GET',
-  path: SURVEY_PATH,
+  path: SUMMARIES_PATH,
   id: 'storeSurvey',
   tag: 'store',
   summary: 'One line for every live object, by kind and name.',
@@ -34,7 +34,7 @@ async function* linesOf(objects: readonly LiveSummary[]): AsyncIterable<string> 
   yield lineOf({ count: objects.length });
 }
 
-const lineOf = (line: SurveyLine): string => `${JSON.stringify(line)}\n`;
+const lineOf = (line: SummaryText): string => `${JSON.stringify(line)}\n`;
 
 const watch = route({
   method: 'GET',

@@ -7,7 +7,7 @@ import { fault } from '../../../domain/errors.js';
 import { personOf } from '../../../domain/principal.js';
 import { fail, ok, type Result } from '../../../domain/result.js';
 import { formatInstant } from '../../../domain/time.js';
-import type { PersonalToken } from '../../../ports/authority.js';
+import type { PersonalToken } from '../../../ports/identity.js';
 import { byOf } from '../../live-objects.js';
 import { numberedPages, Pagination, paginationOf } from '../../numbered.js';
 import { type Call, json, type Route, route, shownOnce } from '../../route.js';

@@ -3,7 +3,7 @@ import { type Static, Type } from 'typebox';
 import type { Principal } from '../../../domain/principal.js';
 import { ok, type Result } from '../../../domain/result.js';
 import { formatInstant } from '../../../domain/time.js';
-import type { Invitation, Shown } from '../../../ports/authority.js';
+import type { Invitation, Shown } from '../../../ports/identity.js';
 import { maySee } from '../../access.js';
 import { accountId, byOf, findEntry, SUCCESS, Success } from '../../live-objects.js';
 import { bothPages, list as listEntries, NextCursor, Pagination } from '../../numbered.js';

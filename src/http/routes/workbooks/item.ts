@@ -3,7 +3,7 @@ import { type Static, Type } from 'typebox';
 import { sheetId, workbookId } from '../../../domain/derived-ids.js';
 import { refText } from '../../../domain/objects.js';
 import { formatInstant } from '../../../domain/time.js';
-import type { Kept } from '../../../ports/rooms.js';
+import type { Kept } from '../../../ports/spaces.js';
 import { closed, Instant } from '../../schemas.js';
 import { Opaque } from '../environments/item.js';
 import type { Environments, SpaceObject } from '../spaces/item.js';

@@ -1,0 +1,177 @@
+/**
+ * The documents of a git branch, by the `git` of this machine. Each commit is checked out into a folder of its own,
+ * and a link is moved to it when it is complete; what goes wrong leaves the last good commit in place.
+ *
+ *     .keywright/branch/repo.git           what was fetched
+ *                      /trees/COMMIT/      complete, or it is not there
+ *                      /current ─▶ trees/COMMIT
+ */
+import { execFile } from 'node:child_process';
+import { mkdir, readdir, readlink, rename, rm, symlink } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { promisify } from 'node:util';
+import type { Branch, BranchPlace } from '../cli/dependencies.js';
+import type { Commit } from '../controller/documents.js';
+import { type Fault, fault } from '../domain/errors.js';
+import { fail, ok, type Result } from '../domain/result.js';
+import type { DurationMs } from '../domain/time.js';
+import type { Clock } from '../ports/clock.js';
+
+const FETCH_TIMEOUT_MS: DurationMs = 120_000;
+const COMMIT_ID = /^[0-9a-f]{40,64}$/;
+const FETCHED = 'refs/keywright/fetched';
+
+/** `usage` for what git would take for an option or another kind of thing; `source_unavailable` if no commit can be had. */
+export async function openBranch(place: BranchPlace, clock: Clock): Promise<Result<Branch>> {
+  const wrong = wrongPlace(place);
+  if (wrong) return fail(wrong);
+  const folder = join(place.folder, '.keywright', 'branch');
+  const current = join(folder, 'current');
+  const fetched = await checkOutNewest(place, folder);
+  const id = fetched.ok ? fetched.value : basename(await readlink(current).catch(() => ''));
+  if (!fetched.ok && !COMMIT_ID.test(id)) return fetched;
+  let commit: Commit = fetched.ok ? { id } : { id, trouble: fetched.error };
+
+  async function follow(everyMs: DurationMs, listener: () => void, signal: AbortSignal): Promise<void> {
+    while (await slept(clock, everyMs, signal)) {
+      const newest = await checkOutNewest(place, folder);
+      const isNew = newest.ok && newest.value !== commit.id;
+      commit = newest.ok ? { id: newest.value } : { id: commit.id, trouble: newest.error };
+      if (isNew) listener();
+    }
+  }
+
+  return ok({
+    folder: current,
+    commit: () => commit,
+    follow: (everyMs, listener) => {
+      const stopping = new AbortController();
+      void follow(everyMs, listener, stopping.signal);
+      return () => stopping.abort();
+    },
+  });
+}
+
+/** False when the signal ended the sleep. */
+async function slept(clock: Clock, ms: DurationMs, signal: AbortSignal): Promise<boolean> {
+  await clock.sleep(ms, signal).catch(() => undefined);
+  return !signal.aborted;
+}
+
+function wrongPlace({ url, branch }: BranchPlace): Fault | undefined {
+  if (url === '' || url.startsWith('-')) return fault('usage', '--git takes the address of a repository');
+  if (branch === undefined || /^[A-Za-z0-9_][\w./-]*$/.test(branch)) return undefined;
+  return fault('usage', `--branch takes the name of a branch, not ${JSON.stringify(branch)}`);
+}
+
+/** Fetches and checks out; gives the commit that `current` holds then. */
+async function checkOutNewest(place: BranchPlace, folder: string): Promise<Result<string>> {
+  const repository = join(folder, 'repo.git');
+  try {
+    await mkdir(join(folder, 'trees'), { recursive: true, mode: 0o700 });
+    await git(place, ['init', '--quiet', '--bare', repository]);
+    const ref = place.branch === undefined ? 'HEAD' : `refs/heads/${place.branch}`;
+    const options = ['--quiet', '--depth=1', '--no-tags', '--no-recurse-submodules', '--no-write-fetch-head'];
+    await git(place, ['--git-dir', repository, 'fetch', ...options, '--', place.url, `+${ref}:${FETCHED}`]);
+    const id = (
+      await git(place, ['--git-dir', repository, 'rev-parse', '--verify', `${FETCHED}^{commit}`])
+    ).trim();
+    if (!COMMIT_ID.test(id)) throw new Error('git named no commit');
+    await checkOut(place, folder, id);
+    return ok(id);
+  } catch (cause) {
+    return fail(
+      fault(
+        'source_unavailable',
+        `${place.branch ?? 'HEAD'} of ${shownUrl(place.url)} cannot be fetched: ${sayingOf(cause, place)}`,
+      ),
+    );
+  }
+}
+
+async function checkOut(place: BranchPlace, folder: string, id: string): Promise<void> {
+  const current = join(folder, 'current');
+  const before = basename(await readlink(current).catch(() => ''));
+  if (before === id) return;
+  const tree = join(folder, 'trees', id);
+  const partial = `${tree}.${process.pid}`;
+  await rm(partial, { recursive: true, force: true });
+  await mkdir(partial, { mode: 0o700 });
+  const isolated = { GIT_INDEX_FILE: `${partial}.index` };
+  // A link in a repository may lead anywhere, and a hook may do anything.
+  const safe = ['-c', 'core.symlinks=false', '-c', 'core.hooksPath=/dev/null', '-c', 'core.bare=false'];
+  const where = ['--git-dir', join(folder, 'repo.git'), '--work-tree', partial];
+  await git(place, [...safe, ...where, 'checkout', '--quiet', '--force', id, '--', '.'], isolated);
+  await rm(isolated.GIT_INDEX_FILE, { force: true });
+  // Another process of ours may have brought it meanwhile.
+  await rename(partial, tree).catch(() => rm(partial, { recursive: true, force: true }));
+  const link = join(folder, `current.${process.pid}`);
+  await rm(link, { force: true });
+  await symlink(join('trees', id), link);
+  await rename(link, current);
+  await removeTrees(folder, new Set([id, before]));
+}
+
+/** The one before stays for whoever is reading it just now. */
+async function removeTrees(folder: string, kept: ReadonlySet<string>): Promise<void> {
+  for (const name of await readdir(join(folder, 'trees')))
+    if (!kept.has(name)) await rm(join(folder, 'trees', name), { recursive: true, force: true });
+}
+
+const run = promisify(execFile);
+
+/** What git tidies up, it does before it ends: nothing of ours goes on in a folder that we are done with. */
+const IN_FRONT = ['-c', 'gc.autoDetach=false', '-c', 'maintenance.autoDetach=false'];
+
+async function git(
+  { folder }: BranchPlace,
+  args: readonly string[],
+  more: Readonly<Record<string, string>> = {},
+): Promise<string> {
+  const { stdout } = await run('git', [...IN_FRONT, ...args], {
+    cwd: folder,
+    timeout: FETCH_TIMEOUT_MS,
+    killSignal: 'SIGKILL',
+    maxBuffer: 1 << 20,
+    env: { ...environment(), ...more },
+  });
+  return stdout;
+}
+
+/** Git's own settings and the user's credentials; nothing of a repository we may be called from, and none of our secrets. */
+function environment(): NodeJS.ProcessEnv {
+  const inherited = Object.entries(process.env).filter(
+    ([name]) =>
+      !/^(KEYWRIGHT_|PGPASSWORD$|GIT_(DIR|WORK_TREE|INDEX_FILE|PREFIX|NAMESPACE|OBJECT_DIRECTORY|COMMON_DIR)$)/.test(
+        name,
+      ),
+  );
+  return {
+    GIT_SSH_COMMAND: 'ssh -oBatchMode=yes',
+    ...Object.fromEntries(inherited),
+    GIT_ALLOW_PROTOCOL: 'file:git:http:https:ssh',
+    GIT_TERMINAL_PROMPT: '0',
+    LC_ALL: 'C',
+  };
+}
+
+/** Without the user and password that it may hold. */
+const shownUrl = (url: string): string => url.replace(/\/\/[^/@]*@/g, '//');
+
+/** Git's last words, and nothing of its command line, which may hold a password. */
+function sayingOf(cause: unknown, { url }: BranchPlace): string {
+  const { code, killed, stderr } = failureOf(cause);
+  if (code === 'ENOENT') return 'git is not installed, or the working folder is gone';
+  if (killed === true) return `git took longer than ${FETCH_TIMEOUT_MS / 1_000} s`;
+  const lines = typeof stderr === 'string' ? stderr.trim().split('\n') : [];
+  const last = lines.findLast((line) => /^(fatal|error):/.test(line)) ?? `it ended with ${String(code)}`;
+  return shownUrl(last.replaceAll(url, shownUrl(url)));
+}
+
+/** Of whatever a call of git or of the file system was rejected with. */
+const failureOf = (cause: unknown): Readonly<Record<'code' | 'killed' | 'stderr', unknown>> => ({
+  code: undefined,
+  killed: undefined,
+  stderr: undefined,
+  ...(typeof cause === 'object' ? cause : {}),
+});

@@ -1,0 +1,153 @@
+/** From an open store to a plan: what `plan`, `apply` and `drift` share. */
+
+import { approvalErrors, unresolved } from '../documents/validate.js';
+import { kindOf } from '../domain/kinds/index.js';
+import type { Selector } from '../domain/labels.js';
+import { refText } from '../domain/objects.js';
+import type { Result } from '../domain/result.js';
+import { ok } from '../domain/result.js';
+import { type Gathered, gather } from '../observe/gather.js';
+import { type Forecast, forecast } from '../plan/forecast.js';
+import type { Plan, PlanInput } from '../plan/plan.js';
+import type { LiveStore } from '../ports/live-store.js';
+import { preview } from '../reconcile/preview.js';
+import type { Input } from './command.js';
+import type { ExitCode } from './exit.js';
+import { badDocuments, type Failure, failed, failure } from './failure.js';
+import { type Ahead, aheadOf } from './plan-instant.js';
+import { selectorOf } from './selection.js';
+import { type Documents, openDocuments } from './session.js';
+import type { CommandContext } from './terminal.js';
+
+/** What the flags ask of a plan. */
+export interface PlanFlags {
+  /** `--allow-removals`. */
+  readonly allowRemovals?: number | undefined;
+  /** `--take-over-sinks`. */
+  readonly unknownTokens?: 'quarantine' | 'replace';
+  /** `--select`. */
+  readonly selector?: Selector | undefined;
+  /** `--at`. */
+  readonly ahead?: Ahead | undefined;
+}
+
+export interface PlanRequest {
+  readonly documents: Documents;
+  readonly store: LiveStore;
+  /** Of this machine's identity. */
+  readonly recipient: string;
+  readonly flags: PlanFlags;
+}
+
+export interface Planned {
+  readonly plan: Plan;
+  /** Of a plan with `--at`: what happens until then. */
+  readonly forecast: readonly Forecast[] | undefined;
+}
+
+/** The plan for the documents, or the documents' errors when a reference is neither declared nor live. */
+export async function planDocuments(request: PlanRequest): Promise<Result<Planned, Failure>> {
+  const { documents, store, recipient, flags } = request;
+  const { desired, ownership, sinks } = documents;
+  const { allowRemovals, selector, ahead, unknownTokens = 'quarantine' } = flags;
+  const facts = ahead && (await store.facts());
+  if (facts?.ok === false) return failed(facts.error);
+  const at = ahead && facts ? ahead(facts.value.now) : ok(undefined);
+  if (!at.ok) return at;
+  const view = { selector, at: at.value, unknownTokens };
+  const seen = await preview({ desired, store, sinks, ownership, recipient, allowRemovals, ...view });
+  if (!seen.ok) return failed(seen.error);
+  const { plan, input, isLive } = seen.value;
+  const unknown = [...unresolved(desired, isLive), ...approvalErrors(documents.project, desired, isLive)];
+  if (unknown.length > 0) return badDocuments(unknown);
+  const left = selector && unselectedNeed(input, isLive);
+  if (left !== undefined) return failure('unknown_reference', left);
+  return ok({ plan, forecast: facts && forecast(input, facts.value.now) });
+}
+
+/** What a plan made now would be based on. A plan that is based on the same still says what has to be done. */
+export async function basisNow(request: PlanRequest): Promise<Result<Plan['basedOn']>> {
+  const { documents, store, recipient, flags } = request;
+  const { desired, ownership, sinks } = documents;
+  const { allowRemovals, selector, unknownTokens = 'quarantine' } = flags;
+  const view = { selector, unknownTokens };
+  const seen = await gather({ desired, store, sinks, ownership, recipient, allowRemovals, ...view });
+  return seen.ok ? ok(seen.value.input.digests) : seen;
+}
+
+/** What is to be made under a selection needs what it names to be live, or to be selected with it. */
+function unselectedNeed({ subjects }: PlanInput, isLive: Gathered['isLive']): string | undefined {
+  const selected = new Set(subjects.flatMap(({ ref, desired }) => (desired ? [refText(ref)] : [])));
+  for (const { ref, desired } of subjects) {
+    if (desired === undefined) continue;
+    for (const needed of kindOf(ref.kind).references(desired.declaration.spec))
+      if (!selected.has(refText(needed)) && !isLive(needed))
+        return `${refText(ref)} needs ${refText(needed)}, which is declared but neither selected nor live; select it too, or apply it before`;
+  }
+  return undefined;
+}
+
+export interface Previewed extends Planned {
+  readonly store: LiveStore;
+  readonly desired: Documents['desired'];
+}
+
+/** Plans the project's documents without effect, over a fresh store where there is none, and hands the plan on. */
+export async function withPlan(
+  context: CommandContext,
+  flags: PlanFlags,
+  use: (previewed: Previewed) => Promise<Result<ExitCode, Failure>>,
+): Promise<Result<ExitCode, Failure>> {
+  const documents = await openDocuments(context);
+  if (!documents.ok) return documents;
+  const { place } = documents.value;
+  const store = await context.world.openStore(place, 'pretend');
+  if (!store.ok) return failed(store.error);
+  try {
+    const recipient = await context.world.recipient(place);
+    const request = { documents: documents.value, store: store.value, recipient, flags };
+    const planned = await planDocuments(request);
+    const { desired } = documents.value;
+    return planned.ok ? await use({ ...planned.value, store: store.value, desired }) : planned;
+  } finally {
+    await store.value.close();
+  }
+}
+
+/** The flags of `plan`, `apply` and `drift`, as far as a command has them. */
+export function planFlags(input: Input): Result<PlanFlags, Failure> {
+  const removals = allowRemovals(input);
+  if (!removals.ok) return removals;
+  const selector = selectorOf(input);
+  if (!selector.ok) return selector;
+  const ahead = aheadOf(input);
+  if (!ahead.ok) return ahead;
+  return ok({
+    allowRemovals: removals.value,
+    selector: selector.value,
+    ahead: ahead.value,
+    unknownTokens: input.has('takeOverSinks') ? 'replace' : 'quarantine',
+  });
+}
+
+/** `--allow-removals N`. */
+function allowRemovals(input: Input): Result<number | undefined, Failure> {
+  const text = input.text('allowRemovals');
+  if (text === undefined) return ok(undefined);
+  if (!/^[0-9]{1,7}$/.test(text))
+    return failure('usage', `--allow-removals takes a number, not ${JSON.stringify(text)}`);
+  return ok(Number(text));
+}
+
+export const TAKE_OVER_SINKS = {
+  flags: '--take-over-sinks',
+  description: 'replace tokens in sinks that this store never issued, as after moving to another store',
+} as const;
+
+export const ALLOW_REMOVALS = {
+  flags: '--allow-removals <n>',
+  description: 'let this run remove up to n objects, whatever the guard says',
+} as const;
+
+export const hasRefusal = (plan: Plan): boolean =>
+  plan.findings.some(({ severity }) => severity === 'refuse');

@@ -1,0 +1,175 @@
+/**
+ * Keys by hand: made with their secret, rotated with an overlap, given other rights or another end. Everything of one
+ * request is one transaction, so nobody is left with a key and without its secret for want of the second half.
+ */
+import { fault } from '../../domain/errors.js';
+import { ApiKey } from '../../domain/kinds/api-key.js';
+import type { ApiKeySpec } from '../../domain/kinds/index.js';
+import { normalForm } from '../../domain/kinds/normal-form.js';
+import { rotationPolicy, stateOf } from '../../domain/lifecycle.js';
+import { CLAIM_RECIPIENT } from '../../domain/live.js';
+import { namingProblem, personalWords } from '../../domain/name-lint.js';
+import { type DeclarationOf, type ObjectRef, refOf, refText } from '../../domain/objects.js';
+import { fail, ok, type Result } from '../../domain/result.js';
+import type { DurationMs, Instant } from '../../domain/time.js';
+import type { IssuedKey, KeyChange, NewKey } from '../../ports/admin.js';
+import type { By } from '../../ports/identity.js';
+import { claim } from '../claim.js';
+import { manualCreate } from '../create.js';
+import { effectivePermissions } from '../effective-permissions.js';
+import { findPerson } from '../identity/passwords.js';
+import { issue } from '../issue.js';
+import { requestRotation } from '../key-operations.js';
+import { loadKey, type StoredKey } from '../key-repository.js';
+import { manualUpdate } from '../manual-update.js';
+import { promote } from '../promote.js';
+import { revokeAll } from '../revoke.js';
+import { declarationOf, versionFactsOf } from '../rows.js';
+import type { UnitOfWork } from '../unit-of-work.js';
+import { mayDoToKey, refuseBroken } from './targets.js';
+
+export async function createKey(work: UnitOfWork, key: NewKey, by: By): Promise<Result<IssuedKey>> {
+  const owned = await ownedBySomebody(work, key);
+  if (!owned.ok) return owned;
+  const { declaration, ownerId } = owned.value;
+  const { spec } = declaration;
+  const allowed = mayDoToKey({ action: 'keys:write', spec, ownerId }, by);
+  if (!allowed.ok) return allowed;
+  const broken = refuseBroken(declaration);
+  if (!broken.ok) return broken;
+  const created = await manualCreate(work, { declaration });
+  if (!created.ok) return created;
+  const object = refOf(declaration);
+  // What its owner lends it is known once it is there; one that gives too much has never been.
+  const stored = await loadKey(work, object);
+  if (!stored.ok) return stored;
+  const modest = await mayGive(work, stored.value, by);
+  return modest.ok ? issueNow(work, object, 1) : modest;
+}
+
+/** The declaration, and the person whose key it is to be. */
+async function ownedBySomebody(
+  work: UnitOfWork,
+  { name, labels, spec }: NewKey,
+): Promise<Result<{ readonly declaration: DeclarationOf<'ApiKey'>; readonly ownerId: string | null }>> {
+  const { user } = spec.owner;
+  const person = user === undefined ? ok(undefined) : await findPerson(work, user);
+  if (!person.ok) return person;
+  const owner = person.value === undefined ? spec.owner : { ...spec.owner, user: person.value.name };
+  return ok({
+    declaration: {
+      kind: 'ApiKey',
+      metadata: { name, ...(labels !== undefined && { labels }) },
+      spec: normalForm<ApiKeySpec>(ApiKey.schema, { ...spec, owner }),
+    },
+    ownerId: person.value?.id ?? null,
+  });
+}
+
+/** `forbidden` if the key may do what whoever makes it may not. */
+async function mayGive(work: UnitOfWork, { row, spec }: StoredKey, by: By): Promise<Result<void>> {
+  const standing = await effectivePermissions(work, row, spec);
+  if (!standing.ok) return standing;
+  const confers = standing.value.permissions;
+  return mayDoToKey({ action: 'keys:write', spec, ownerId: row.owner_id, confers }, by);
+}
+
+async function issueNow(work: UnitOfWork, object: ObjectRef, generation: number): Promise<Result<IssuedKey>> {
+  const issued = await issue(work, { object, generation, recipient: CLAIM_RECIPIENT });
+  if (!issued.ok) return issued;
+  const promoted = await promote(work, { object, generation, deliveries: [] });
+  if (!promoted.ok) return promoted;
+  const secret = await claim(work, object);
+  if (!secret.ok) return secret;
+  return ok({ object, secret: secret.value, warnings: await warningsAbout(work, object.name) });
+}
+
+async function warningsAbout({ tx }: UnitOfWork, name: string): Promise<readonly string[]> {
+  const people = (await tx.objects.ofKind('User')).map((row) => declarationOf(row) as DeclarationOf<'User'>);
+  const problem = namingProblem(name, personalWords(people));
+  return problem === undefined ? [] : [`The name ${problem}.`];
+}
+
+export interface Rotation {
+  readonly object: ObjectRef;
+  /** How long older versions go on; absent: the overlap that it declares, or a day. */
+  readonly graceMs: DurationMs | undefined;
+}
+
+export async function rotateKey(
+  work: UnitOfWork,
+  { object, graceMs }: Rotation,
+  by: By,
+): Promise<Result<IssuedKey | undefined>> {
+  const key = await loadKey(work, object);
+  if (!key.ok) return key;
+  const { row, spec, versions } = key.value;
+  const allowed = mayDoToKey({ action: 'keys:rotate', spec, ownerId: row.owner_id }, by);
+  if (!allowed.ok) return allowed;
+  if (row.project !== null || (spec.deliver ?? []).length > 0) {
+    if (graceMs !== undefined) return fail(HANDED_OVER);
+    const asked = await requestRotation(work, { object });
+    return asked.ok ? ok(undefined) : asked;
+  }
+  const newest = versions.at(-1);
+  if (newest !== undefined && stateOf(versionFactsOf(newest), work.now) === 'revoked')
+    return fail(fault('conflict', `${refText(object)} was revoked for good; make another key`));
+  // Before the next is there, so that it is not among those that end.
+  const ended = await revokeAll(work, row, { overlapMs: graceMs ?? rotationPolicy(spec).overlapMs });
+  return ended.ok ? issueNow(work, object, (newest?.generation ?? 0) + 1) : ended;
+}
+
+const HANDED_OVER = fault(
+  'conflict',
+  'graceSeconds is for keys that no project declares: this one is handed over as its documents say',
+);
+
+/** Its rights and its end are those of every version, now and later: a rotation changes neither. */
+export async function changeKey(work: UnitOfWork, change: KeyChange, by: By): Promise<Result<ObjectRef>> {
+  const key = await loadKey(work, change.object);
+  if (!key.ok) return key;
+  const { row, spec } = key.value;
+  const allowed = mayDoToKey({ action: 'keys:write', spec, ownerId: row.owner_id }, by);
+  if (!allowed.ok) return allowed;
+  if (hasPassed(change.expiresAt, work.now))
+    return fail(
+      fault('conflict', 'expiresAt has passed; give a later instant, or revoke the key if it is to end now'),
+    );
+  const declaration = changedKey(declarationOf(row) as DeclarationOf<'ApiKey'>, change);
+  const broken = refuseBroken(declaration);
+  if (!broken.ok) return broken;
+  const { revision } = row;
+  const updated = await manualUpdate(work, { declaration, revision, former: change.object });
+  if (!updated.ok) return updated;
+  const object = refOf(declaration);
+  if (change.permissions === undefined) return ok(object);
+  const after = await loadKey(work, object);
+  if (!after.ok) return after;
+  const modest = await mayGive(work, after.value, by);
+  return modest.ok ? ok(object) : modest;
+}
+
+const hasPassed = (expiresAt: KeyChange['expiresAt'], now: Instant): boolean =>
+  typeof expiresAt === 'string' && Date.parse(expiresAt) <= now;
+
+function changedKey(
+  { metadata, spec, kind }: DeclarationOf<'ApiKey'>,
+  { name, labels, permissions, expiresAt }: KeyChange,
+): DeclarationOf<'ApiKey'> {
+  const { permissions: had, expiresAt: ended, ...rest } = spec;
+  const may = permissions === undefined ? had : (permissions ?? undefined);
+  const end = expiresAt === undefined ? ended : (expiresAt ?? undefined);
+  return {
+    kind,
+    metadata: {
+      ...metadata,
+      ...(name !== undefined && { name }),
+      ...(labels !== undefined && { labels }),
+    },
+    spec: normalForm<ApiKeySpec>(ApiKey.schema, {
+      ...rest,
+      ...(may !== undefined && { permissions: [...may] }),
+      ...(end !== undefined && { expiresAt: end }),
+    }),
+  };
+}

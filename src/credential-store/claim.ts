@@ -1,0 +1,48 @@
+/** Claim: the secret of a key without sinks is shown, once. A publishable one may be seen by anybody, always. */
+import { fault } from '../domain/errors.js';
+import { isAlive } from '../domain/lifecycle.js';
+import { CLAIM_RECIPIENT } from '../domain/live.js';
+import { type ObjectRef, refText } from '../domain/objects.js';
+import { fail, ok, type Result } from '../domain/result.js';
+import { Secret } from '../domain/secret.js';
+import { loadKey, type StoredKey, saveKey } from './key-repository.js';
+import { tampered, versionFactsOf } from './rows.js';
+import type { VersionRow } from './storage-port.js';
+import type { UnitOfWork } from './unit-of-work.js';
+
+/** `nothing_to_claim` for a key with sinks, `already_claimed`, or `conflict` when no version is alive. */
+export async function claim(work: UnitOfWork, object: ObjectRef): Promise<Result<Secret>> {
+  const key = await loadKey(work, object);
+  if (!key.ok) return key;
+  const alive = key.value.versions.filter((version) => isAlive(versionFactsOf(version), work.now));
+  const newest = alive.at(-1);
+  if (newest?.clear != null) return ok(new Secret(newest.clear));
+  // Nobody is to begin with an older one that was never claimed: it is on its way out.
+  if (newest?.recipient === CLAIM_RECIPIENT) return open(work, key.value, newest);
+  if ((key.value.spec.deliver ?? []).length > 0)
+    return fail(
+      fault('nothing_to_claim', `${refText(object)} is delivered to sinks, so there is nothing to claim`),
+    );
+  if (newest === undefined)
+    return fail(fault('conflict', `${refText(object)} has no accepted version yet; apply first, then claim`));
+  return fail(
+    fault(
+      'already_claimed',
+      `the secret of ${refText(object)} was shown before and is not kept; rotate the key to get a new one`,
+    ),
+  );
+}
+
+async function open(work: UnitOfWork, key: StoredKey, version: VersionRow): Promise<Result<Secret>> {
+  const secret = await work.sealing.open(version.sealed ?? '', work.keyring.identity);
+  if (secret === undefined) return fail(tampered('version', version.token_id));
+  const shown = { ...version, sealed: null, recipient: null };
+  const versions = key.versions.map((one) => (one === version ? shown : one));
+  const { generation, token_id: tokenId } = version;
+  const saved = await saveKey(
+    work,
+    { before: key, after: { ...key, versions } },
+    { action: 'key.claimed', detail: { generation, tokenId } },
+  );
+  return saved.ok ? ok(secret) : saved;
+}

@@ -1,0 +1,154 @@
+/**
+ * Links by which guests come in (F11). A magic link is one guest's, good for one use within a short while. A shared
+ * link is a space's, and whoever has it comes in with any address: it opens that space and nothing else.
+ */
+import { fault } from '../../domain/errors.js';
+import { isEmailAddress, isVisibleText } from '../../domain/kinds/fields.js';
+import { Guest } from '../../domain/kinds/guest.js';
+import { foldEmail } from '../../domain/kinds/index.js';
+import { normalForm } from '../../domain/kinds/normal-form.js';
+import { type DeclarationOf, isId, type ObjectRef, refText } from '../../domain/objects.js';
+import { fail, ok, type Result } from '../../domain/result.js';
+import { linkIdOf, mintLinkToken, type Secret } from '../../domain/secret.js';
+import { DAY_MS, type DurationMs, MINUTE_MS } from '../../domain/time.js';
+import type { GuestLink, NewGuest, Shown } from '../../ports/identity.js';
+import type { MessageContent } from '../../ports/outbox.js';
+import { insertObject } from '../insert-object.js';
+import { genuine } from '../key-repository.js';
+import { writeMessage } from '../outbox/messages.js';
+import { declarationOf, isSameMac, refOfRow } from '../rows.js';
+import type { CredentialRow, ObjectRow } from '../storage-port.js';
+import type { UnitOfWork } from '../unit-of-work.js';
+import {
+  actingAs,
+  changeCredential,
+  findCredential,
+  hasEnded,
+  idOf,
+  insertCredential,
+  liveHolder,
+  type Reading,
+} from './credentials.js';
+import { environmentSpec, type GuestWay, letsIn } from './guest-principal.js';
+import { chainMaybe, type Maybe, NOTHING } from './maybe.js';
+import { unauthenticated } from './sessions.js';
+
+const MAGIC_MS: DurationMs = 15 * MINUTE_MS;
+const SHARED_MS: DurationMs = 30 * DAY_MS;
+const NAME_MAX = 200;
+
+/** The object that a link is for, by name or id; `not_found`. */
+export async function linkHolder(reading: Reading, { kind, name }: ObjectRef): Promise<Result<ObjectRow>> {
+  const row = isId(name) ? await reading.tx.objects.byId(name) : await reading.tx.objects.find(kind, name);
+  if (row === undefined || row.kind !== kind || row.removed_at !== null)
+    return fail(fault('not_found', `there is no ${refText({ kind, name })}`));
+  return genuine(reading, row);
+}
+
+export interface NewLink {
+  readonly way: GuestWay;
+  /** With what words a magic link is sent to its guest; absent: it is not sent. */
+  readonly letter?: MessageContent | undefined;
+}
+
+/** `conflict` where the environment does not let guests in this way. */
+export async function makeLink(
+  work: UnitOfWork,
+  holder: ObjectRow,
+  { way, letter }: NewLink,
+): Promise<Result<Shown<GuestLink>>> {
+  const environment = environmentOf(holder);
+  const spec = await environmentSpec(work, environment);
+  if (!spec.ok) return spec;
+  if (!letsIn(spec.value, way))
+    return fail(
+      fault(
+        'conflict',
+        `guests do not come into ${environment} by ${way}; its guestAuthentication would have to say so`,
+      ),
+    );
+  const { id: publicId, token } = mintLinkToken(work.entropy);
+  const expiresAt = work.now + (way === 'magic_link' ? MAGIC_MS : SHARED_MS);
+  const row = await insertCredential(
+    work,
+    { kind: way, publicId, holder, proof: work.keyring.tokenMac(token), expiresAt },
+    { action: 'link.created', detail: { way, expiresAt } },
+  );
+  if (!row.ok) return row;
+  const kind = way === 'magic_link' ? 'magicLink' : 'sharedLink';
+  if (letter !== undefined && kind === 'magicLink')
+    await writeMessage(work, row.value, { ...letter, kind, to: addressOf(holder), token, environment });
+  return ok({ shown: { id: row.value.id, kind, environment, expiresAt }, token });
+}
+
+/** The link that a token is of, while somebody may come in by it. */
+export async function goodLink(
+  reading: Reading,
+  token: Secret,
+  way: GuestWay,
+): Promise<Maybe<CredentialRow>> {
+  const id = linkIdOf(token.reveal());
+  if (id === undefined) return NOTHING;
+  return chainMaybe(await findCredential(reading, idOf(way, id)), (row) => {
+    const isMeant = row.kind === way && isSameMac(row.proof ?? '', reading.keyring.tokenMac(token));
+    return ok(isMeant && row.spent_at === null && !hasEnded(row, reading.now) ? row : undefined);
+  });
+}
+
+/** Used up; gives whose it was. */
+export async function spendMagicLink(work: UnitOfWork, link: CredentialRow): Promise<Result<ObjectRow>> {
+  const guest = await liveHolder(work, link, 'Guest');
+  if (!guest.ok) return guest;
+  if (guest.value === undefined) return unauthenticated();
+  const entry = { action: 'link.used', detail: {} };
+  const spent = await changeCredential(actingAs(work, guest.value), { ...link, spent_at: work.now }, entry);
+  return spent.ok ? ok(guest.value) : spent;
+}
+
+export interface Visitor {
+  readonly email: string;
+  readonly name?: string;
+}
+
+/** Whoever has that address in the link's environment; if nobody, a new guest who is granted the space. */
+export async function visitorBy(
+  work: UnitOfWork,
+  link: CredentialRow,
+  visitor: Visitor,
+): Promise<Result<ObjectRow>> {
+  const found = await liveHolder(work, link, 'Space');
+  if (!found.ok) return found;
+  const space = found.value;
+  if (space === undefined) return unauthenticated();
+  if (!isEmailAddress(visitor.email) || !isVisibleText(visitor.name ?? '', NAME_MAX))
+    return fail(fault('bad_request', 'say an email address, and a name that can be read'));
+  const environment = environmentOf(space);
+  const known = await work.tx.objects.findAlias('Guest', `${environment}/${foldEmail(visitor.email)}`);
+  if (known !== undefined) return genuine(work, known);
+  const spec = await environmentSpec(work, environment);
+  if (!spec.ok) return spec;
+  if (!letsIn(spec.value, 'shared_link')) return unauthenticated();
+  return insertObject(work, {
+    declaration: guestDeclaration(work, { environment, grants: [{ space: space.id }], ...visitor }),
+    ownership: undefined,
+    origin: 'manual',
+  });
+}
+
+/** A guest that nobody declared is named by chance: they are known by their address. */
+export const guestDeclaration = (
+  work: Pick<UnitOfWork, 'entropy'>,
+  guest: NewGuest,
+): DeclarationOf<'Guest'> => ({
+  kind: 'Guest',
+  metadata: { name: `guest-${Buffer.from(work.entropy.bytes(6)).toString('hex')}` },
+  spec: normalForm(Guest.schema, guest),
+});
+
+const addressOf = (guest: ObjectRow): string => (declarationOf(guest) as DeclarationOf<'Guest'>).spec.email;
+
+/** Guests and spaces are named within theirs. */
+export const environmentOf = (row: ObjectRow): string => {
+  const { name } = refOfRow(row);
+  return name.slice(0, name.indexOf('/'));
+};

@@ -1,0 +1,66 @@
+/** A guest as they are now, and how their environment lets guests in. */
+
+import { expiresAt, hasExpired } from '../../domain/guests.js';
+import type { EnvironmentSpec } from '../../domain/kinds/index.js';
+import type { DeclarationOf } from '../../domain/objects.js';
+import { GUEST_PERMISSIONS, INVITING_PERMISSIONS } from '../../domain/permissions.js';
+import type { GuestPrincipal } from '../../domain/principal.js';
+import { ok, type Result } from '../../domain/result.js';
+import type { Instant } from '../../domain/time.js';
+import { genuine } from '../key-repository.js';
+import { declarationOf, refOfRow } from '../rows.js';
+import type { ObjectRow } from '../storage-port.js';
+import { liveHolder, type Reading } from './credentials.js';
+
+export type GuestWay = 'magic_link' | 'shared_link';
+
+export interface GuestFacts
+  extends Pick<GuestPrincipal, 'id' | 'ref' | 'display' | 'environment' | 'permissions' | 'email' | 'guest'> {
+  readonly lapsesAt: Instant;
+}
+
+/** Undefined for whoever may not come in this way: deleted, lapsed, or the environment has closed it. */
+export async function guestFacts(
+  reading: Reading,
+  id: string,
+  way: GuestWay,
+): Promise<Result<GuestFacts | undefined>> {
+  const found = await liveHolder(reading, { holder_id: id }, 'Guest');
+  if (!found.ok || found.value === undefined) return found.ok ? ok(undefined) : found;
+  const row = found.value;
+  const { spec, metadata } = declarationOf(row) as DeclarationOf<'Guest'>;
+  const environment = await environmentSpec(reading, spec.environment);
+  if (!environment.ok) return environment;
+  const guest = { spec, grantedAt: row.granted_at ?? undefined };
+  if (!letsIn(environment.value, way) || hasExpired(guest, reading.now)) return ok(undefined);
+  return ok({
+    id,
+    ref: refOfRow(row),
+    display: spec.name ?? metadata.name,
+    environment: spec.environment,
+    permissions: guestPermissions(environment.value, way),
+    email: spec.email,
+    guest,
+    lapsesAt: expiresAt(guest),
+  });
+}
+
+/** Nobody proved an address that came by a shared link, so nobody is invited in its name. */
+const guestPermissions = (environment: EnvironmentSpec | undefined, way: GuestWay): readonly string[] =>
+  way === 'magic_link' && environment?.guestInvites !== false
+    ? [...GUEST_PERMISSIONS, ...INVITING_PERMISSIONS]
+    : GUEST_PERMISSIONS;
+
+export const letsIn = (environment: EnvironmentSpec | undefined, way: GuestWay): boolean =>
+  environment !== undefined && (environment.guestAuthentication ?? ['magic_link']).includes(way);
+
+/** Undefined for one that is not there. */
+export async function environmentSpec(
+  reading: Reading,
+  name: string,
+): Promise<Result<EnvironmentSpec | undefined>> {
+  const row: ObjectRow | undefined = await reading.tx.objects.find('Environment', name);
+  if (row === undefined) return ok(undefined);
+  const checked = genuine(reading, row);
+  return checked.ok ? ok((declarationOf(row) as DeclarationOf<'Environment'>).spec) : checked;
+}

@@ -1,0 +1,55 @@
+/** Who may make and end the links that guests come in by. */
+import { authorize } from '../../domain/access.js';
+import { fault } from '../../domain/errors.js';
+import { fail, ok, type Result } from '../../domain/result.js';
+import type { By, GuestLink, InvitedGuest, Shown } from '../../ports/identity.js';
+import { refOfRow } from '../rows.js';
+import { inviteInto } from '../spaces/guest-roles.js';
+import type { UnitOfWork } from '../unit-of-work.js';
+import { endCredential, findCredential } from './credentials.js';
+import { environmentOf, linkHolder, makeLink, type NewLink } from './guest-links.js';
+
+/** Whoever has the link is the guest, so nobody but those who look after guests may make it. */
+export async function createLink(
+  work: UnitOfWork,
+  { name, ...link }: NewLink & { readonly name: string },
+  by: By,
+): Promise<Result<Shown<GuestLink>>> {
+  const holder = await linkHolder(work, { kind: link.way === 'magic_link' ? 'Guest' : 'Space', name });
+  if (!holder.ok) return holder;
+  const environment = environmentOf(holder.value);
+  const allowed = authorize(by.principal, 'guests:write', { kind: 'environment', environment });
+  return allowed.ok ? makeLink(work, holder.value, link) : allowed;
+}
+
+/** All of them or none: whoever asks again after a refusal would have written twice to the first. */
+export async function createLinks(
+  work: UnitOfWork,
+  guests: readonly InvitedGuest[],
+  by: By,
+): Promise<Result<readonly Shown<GuestLink>[]>> {
+  const made: Shown<GuestLink>[] = [];
+  for (const { guest, spaceId, letter } of guests) {
+    const holder = await linkHolder(work, { kind: 'Guest', name: guest });
+    const invited = holder.ok
+      ? await inviteInto(work, { guest: refOfRow(holder.value), spaceId }, by)
+      : holder;
+    if (!invited.ok) return invited;
+    const link = await createLink(work, { way: 'magic_link', name: guest, letter }, by);
+    if (!link.ok) return link;
+    made.push(link.value);
+  }
+  return ok(made);
+}
+
+/** `not_found` for what is no link. */
+export async function endLink(work: UnitOfWork, id: string, by: By): Promise<Result<void>> {
+  const row = await findCredential(work, id);
+  if (!row.ok) return row;
+  const holder = row.value && (await work.tx.objects.byId(row.value.holder_id));
+  if (row.value === undefined || holder === undefined || !row.value.kind.endsWith('_link'))
+    return fail(fault('not_found', `there is no link ${JSON.stringify(id)}`));
+  const environment = environmentOf(holder);
+  const allowed = authorize(by.principal, 'guests:write', { kind: 'environment', environment });
+  return allowed.ok ? endCredential(work, row.value, 'link.ended') : allowed;
+}

@@ -1,0 +1,77 @@
+/**
+ * What people change by hand, whoever declares it: another declaration, or none. Of an object that a project owns
+ * that is drift, which the project's next apply undoes.
+ */
+import { fault } from '../domain/errors.js';
+import { exceedsDeclaredExpiry, latestEnd } from '../domain/lifecycle.js';
+import { type Declaration, type ObjectRef, refOf, refText } from '../domain/objects.js';
+import { fail, ok, type Result } from '../domain/result.js';
+import type { Outcome } from '../ports/live-store.js';
+import { remove } from './delete.js';
+import { loadKey, loadObject, type StoredKey, saveKey } from './key-repository.js';
+import { versionFactsOf } from './rows.js';
+import type { VersionRow } from './storage-port.js';
+import { changed, type UnitOfWork } from './unit-of-work.js';
+import { update } from './update.js';
+import { removePerson } from './users.js';
+
+export interface ManualUpdate {
+  readonly declaration: Declaration;
+  /** That it was seen with. */
+  readonly revision: number;
+  /** What it is called until now, where the declaration has another name. */
+  readonly former?: ObjectRef;
+}
+
+/** Faults as those of `update`. An end that a key's versions are given is in force at once; none is put off. */
+export async function manualUpdate(
+  work: UnitOfWork,
+  { declaration, revision, former }: ManualUpdate,
+): Promise<Result<Outcome>> {
+  const ref = refOf(declaration);
+  if (former !== undefined && former.kind !== ref.kind)
+    return fail(fault('conflict', `${refText(former)} cannot become ${refText(ref)}`));
+  const isRenamed = former !== undefined && former.name !== ref.name;
+  const updated = await update(work, { declaration, revision, ...(isRenamed && { former }) });
+  if (!updated.ok || !updated.value.changed || declaration.kind !== 'ApiKey') return updated;
+  const key = await loadKey(work, ref);
+  return key.ok ? shorten(work, key.value, updated.value) : key;
+}
+
+async function shorten(work: UnitOfWork, key: StoredKey, updated: Outcome): Promise<Result<Outcome>> {
+  const versions = key.versions.map((version) => endingAsDeclared(key, version));
+  const shortened = versions.filter((version, index) => version !== key.versions[index]);
+  if (shortened.length === 0) return ok(updated);
+  const detail = {
+    versions: shortened.map(({ generation, token_id, expires_at }) => ({
+      generation,
+      tokenId: token_id,
+      expiresAt: expires_at,
+    })),
+  };
+  const saved = await saveKey(
+    work,
+    { before: key, after: { ...key, versions } },
+    { action: 'key.shortened', detail },
+  );
+  return saved.ok ? changed(saved.value) : saved;
+}
+
+function endingAsDeclared({ spec }: StoredKey, version: VersionRow): VersionRow {
+  const facts = versionFactsOf(version);
+  return exceedsDeclaredExpiry(spec, facts) ? { ...version, expires_at: latestEnd(spec, facts) } : version;
+}
+
+/**
+ * At once: a key's versions are revoked, a guest's grants are gone, a person leaves their teams and their keys die.
+ * `not_found`, `in_use` while something else needs it, `conflict` for the last active owner.
+ */
+export async function manualRemove(
+  work: UnitOfWork,
+  { object }: { readonly object: ObjectRef },
+): Promise<Result<Outcome>> {
+  const row = await loadObject(work, object);
+  if (!row.ok) return row;
+  if (object.kind === 'User') return removePerson(work, { object });
+  return remove(work, { object, overlapMs: 0, revision: row.value.revision });
+}

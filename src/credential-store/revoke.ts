@@ -1,0 +1,121 @@
+/** The two ways to end versions: those a plan names, at once; and by hand, all of them, now or after an overlap. */
+
+import { fault } from '../domain/errors.js';
+import { isAlive } from '../domain/lifecycle.js';
+import type { ObjectRef } from '../domain/objects.js';
+import { refText } from '../domain/objects.js';
+import { fail, type Result } from '../domain/result.js';
+import type { DurationMs, Instant } from '../domain/time.js';
+import type { Outcome } from '../ports/live-store.js';
+import { genuine, keyOf, loadKey, type StoredKey, saveKey } from './key-repository.js';
+import { versionFactsOf } from './rows.js';
+import type { ObjectRow, VersionRow } from './storage-port.js';
+import { changed, moved, type UnitOfWork, unchanged } from './unit-of-work.js';
+
+/** Final and at once. `moved` if one of the generations is not there. */
+export async function revoke(
+  work: UnitOfWork,
+  { object, generations }: { readonly object: ObjectRef; readonly generations: readonly number[] },
+): Promise<Result<Outcome>> {
+  const key = await loadKey(work, object);
+  if (!key.ok) return key;
+  const named = new Set(generations);
+  const missing = generations.find((one) => !key.value.versions.some(({ generation }) => generation === one));
+  if (missing !== undefined) return fail(moved(object, `there is no generation ${missing}`));
+  const versions = key.value.versions.map((version) =>
+    named.has(version.generation) ? ended(version, work.now, work.now) : version,
+  );
+  return saveEnded(work, key.value, versions);
+}
+
+interface ManualRevoke {
+  readonly object: ObjectRef;
+  readonly overlapMs: DurationMs;
+  /** This version alone; absent: all of them. */
+  readonly tokenId?: string | undefined;
+}
+
+/**
+ * Every version that is alive ends at now + overlap, at the latest: also those of keys of this name that
+ * were removed and run out, for an emergency does not ask which one leaked.
+ */
+export async function manualRevoke(
+  work: UnitOfWork,
+  { object, overlapMs, tokenId }: ManualRevoke,
+): Promise<Result<Outcome>> {
+  const live = await work.tx.objects.find(object.kind, object.name);
+  const removed = await work.tx.objects.tombstones(object.kind, object.name);
+  const rows = live ? [live, ...removed] : removed;
+  let outcome: Result<Outcome> = fail(fault('not_found', `there is no ${refText(object)}`));
+  // The live one last: its revision is the answer.
+  for (const row of rows.toReversed()) {
+    const before: Result<Outcome> = outcome;
+    outcome = await revokeAll(work, row, { overlapMs, tokenId });
+    if (!outcome.ok) return outcome;
+    if (before.ok && before.value.changed) outcome = changed(outcome.value.revision);
+  }
+  return outcome;
+}
+
+/** Of that key alone, and not of those that had its name before. */
+export async function revokeAll(
+  work: UnitOfWork,
+  row: ObjectRow,
+  { overlapMs, tokenId }: Omit<ManualRevoke, 'object'>,
+): Promise<Result<Outcome>> {
+  const checked = genuine(work, row);
+  if (!checked.ok) return checked;
+  const key = await keyOf(work, row);
+  if (!key.ok) return key;
+  const { versions } = key.value;
+  const named = versions.filter(({ token_id }) => tokenId === undefined || token_id === tokenId);
+  const ending = new Map(
+    endVersions(named, work.now + overlapMs, work.now).map((version) => [version.token_id, version]),
+  );
+  return saveEnded(
+    work,
+    key.value,
+    versions.map((version) => ending.get(version.token_id) ?? version),
+  );
+}
+
+async function saveEnded(
+  work: UnitOfWork,
+  key: StoredKey,
+  versions: readonly VersionRow[],
+): Promise<Result<Outcome>> {
+  const touched = versions.filter((version, index) => version !== key.versions[index]);
+  if (touched.length === 0) return unchanged(key.row);
+  const detail = {
+    versions: touched.map(({ generation, token_id, revoked_at }) => ({
+      generation,
+      tokenId: token_id,
+      revokedAt: revoked_at,
+    })),
+  };
+  const saved = await saveKey(
+    work,
+    { before: key, after: { ...key, versions } },
+    { action: 'key.revoked', detail },
+  );
+  return saved.ok ? changed(saved.value) : saved;
+}
+
+/** Those alive at `now` end at `endsAt`, at the latest. Versions that need no change are the same objects. */
+export const endVersions = (
+  versions: readonly VersionRow[],
+  endsAt: Instant,
+  now: Instant,
+): readonly VersionRow[] =>
+  versions.map((version) => (isAlive(versionFactsOf(version), now) ? ended(version, endsAt, now) : version));
+
+/**
+ * An end is brought forward, never put off; and a secret that ends is delivered no more. An end that does not lie ahead
+ * is noted as a state: the clock of another machine may be behind ours.
+ */
+function ended(version: VersionRow, endsAt: Instant, now: Instant): VersionRow {
+  const at = Math.min(version.revoked_at ?? endsAt, endsAt);
+  const isRevoked = endsAt <= now ? 1 : version.is_revoked;
+  if (at === version.revoked_at && isRevoked === version.is_revoked) return version;
+  return { ...version, revoked_at: at, is_revoked: isRevoked, sealed: null, recipient: null };
+}

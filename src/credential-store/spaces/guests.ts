@@ -1,0 +1,143 @@
+/** Guests by hand: made with what is open to them, changed, let go. Places come by id and are declared by name. */
+import { authorize } from '../../domain/access.js';
+import { spaceOfWorkbook, workbookId } from '../../domain/derived-ids.js';
+import { fault } from '../../domain/errors.js';
+import type { Place } from '../../domain/guests.js';
+import { isEmailAddress, isVisibleText } from '../../domain/kinds/fields.js';
+import type { GuestSpec } from '../../domain/kinds/index.js';
+import { type DeclarationOf, type ObjectRef, refOf } from '../../domain/objects.js';
+import { fail, ok, type Result } from '../../domain/result.js';
+import type { GuestChange, GuestPlace, NewGuest } from '../../ports/guests.js';
+import type { By } from '../../ports/identity.js';
+import { manualCreate } from '../create.js';
+import { guestDeclaration } from '../identity/guest-links.js';
+import { genuine, loadObject } from '../key-repository.js';
+import { manualRemove } from '../manual-update.js';
+import { declarationOf } from '../rows.js';
+import type { ObjectRow } from '../storage-port.js';
+import type { UnitOfWork } from '../unit-of-work.js';
+import { changeSpec } from './objects.js';
+
+export type Grants = NonNullable<GuestSpec['grants']>;
+
+const NAME_MAX = 200;
+
+export async function createGuests(
+  work: UnitOfWork,
+  guests: readonly NewGuest[],
+  by: By,
+): Promise<Result<readonly ObjectRef[]>> {
+  const made: ObjectRef[] = [];
+  for (const { environment, email, name, places } of guests) {
+    if (!isEmailAddress(email) || !isVisibleText(name ?? '', NAME_MAX))
+      return fail(fault('bad_request', 'say an email address, and a name that can be read'));
+    const opened = await grantsFor(work, environment, places);
+    if (!opened.ok) return opened;
+    const target = { kind: 'guest', environment, places: opened.value.places } as const;
+    const allowed = authorize(by.principal, 'guests:write', target);
+    if (!allowed.ok) return allowed;
+    const { grants } = opened.value;
+    const declaration = guestDeclaration(work, { environment, email, grants, ...(name && { name }) });
+    const created = await manualCreate(work, { declaration });
+    if (!created.ok) return created;
+    made.push(refOf(declaration));
+  }
+  return ok(made);
+}
+
+export async function changeGuest(
+  work: UnitOfWork,
+  { guest, name, places }: GuestChange,
+  by: By,
+): Promise<Result<void>> {
+  const row = await guestRow(work, guest, by);
+  if (!row.ok) return row;
+  if (!isVisibleText(name ?? '', NAME_MAX)) return fail(fault('bad_request', 'say a name that can be read'));
+  const { environment } = specOf(row.value);
+  const opened = places === undefined ? ok(undefined) : await grantsFor(work, environment, places);
+  if (!opened.ok) return opened;
+  return changeSpec(work, row.value, {
+    ...(name !== undefined && { name }),
+    ...(opened.value && { grants: opened.value.grants }),
+  });
+}
+
+/** Out of one space, or of everything: a guest who is gone has no grant left, whoever has the address later. */
+export async function removeGuest(
+  work: UnitOfWork,
+  { guest, spaceId }: { readonly guest: ObjectRef; readonly spaceId?: string | undefined },
+  by: By,
+): Promise<Result<void>> {
+  const row = await guestRow(work, guest, by);
+  if (!row.ok) return row;
+  if (spaceId === undefined) {
+    const removed = await manualRemove(work, { object: guest });
+    return removed.ok ? ok(undefined) : removed;
+  }
+  const space = await spaceById(work, spaceId);
+  if (!space.ok) return space;
+  const { grants = [] } = specOf(row.value);
+  const names = [space.value.id, spaceIn(space.value).metadata.name];
+  return changeSpec(work, row.value, { grants: grants.filter((grant) => !names.includes(grant.space)) });
+}
+
+/** One whom the caller may change. `not_found`, `forbidden`. */
+export async function guestRow(
+  work: UnitOfWork,
+  guest: ObjectRef,
+  { principal }: By,
+): Promise<Result<ObjectRow>> {
+  const row = await loadObject(work, guest);
+  if (!row.ok) return row;
+  const target = { kind: 'guest', environment: specOf(row.value).environment, id: row.value.id } as const;
+  const allowed = authorize(principal, 'guests:write', target);
+  return allowed.ok ? row : allowed;
+}
+
+export const specOf = (row: ObjectRow): GuestSpec => (declarationOf(row) as DeclarationOf<'Guest'>).spec;
+const spaceIn = (row: ObjectRow) => declarationOf(row) as DeclarationOf<'Space'>;
+
+interface Opened {
+  readonly grants: Grants;
+  readonly places: readonly Place[];
+}
+
+/** A space alone is all of it; one with no workbooks of a list is nothing. */
+async function grantsFor(
+  work: UnitOfWork,
+  environment: string,
+  wanted: readonly GuestPlace[],
+): Promise<Result<Opened>> {
+  const grants: Grants = [];
+  const places: Place[] = [];
+  for (const { spaceId, workbookIds } of wanted) {
+    const row = await spaceById(work, spaceId);
+    if (!row.ok) return row;
+    const { metadata, spec } = spaceIn(row.value);
+    if (spec.environment !== environment)
+      return fail(fault('conflict', `space ${spaceId} is in another environment than the guest`));
+    if (workbookIds?.length === 0) continue;
+    const names = (workbookIds ?? []).map((id) =>
+      spec.workbooks?.find(
+        (one) => spaceOfWorkbook(id) === row.value.id && workbookId(row.value.id, one) === id,
+      ),
+    );
+    const known = names.filter((name) => name !== undefined);
+    if (known.length < names.length)
+      return fail(
+        fault('unknown_reference', `space ${spaceId} has no such workbook; GET /workbooks lists them`),
+      );
+    const place = { environment, space: { name: metadata.name, id: row.value.id } };
+    grants.push({ space: metadata.name, ...(workbookIds && { workbooks: known }) });
+    places.push(...(workbookIds ? known.map((workbook) => ({ ...place, workbook })) : [place]));
+  }
+  return ok({ grants, places });
+}
+
+/** `unknown_reference`. */
+export async function spaceById(work: UnitOfWork, id: string): Promise<Result<ObjectRow>> {
+  const row = await work.tx.objects.byId(id);
+  if (row === undefined || row.kind !== 'Space' || row.removed_at !== null)
+    return fail(fault('unknown_reference', `there is no space ${id}; GET /spaces lists them`));
+  return genuine(work, row);
+}

@@ -1,0 +1,110 @@
+/** One file to its entries: from memory as far as the text is the same, parsed as far as it is not. */
+import { sha256 } from '../domain/canonical.js';
+import type { DesiredProject } from '../domain/desired.js';
+import type { Declaration } from '../domain/objects.js';
+import { fail, ok, type Result } from '../domain/result.js';
+import { type Context, declare } from './declare.js';
+import type { Diagnostic } from './diagnostics.js';
+import { checkDocument } from './document.js';
+import type { RememberedDocument, RememberedFile } from './document-cache.js';
+import { type Declarations, type PositionedChunk, remember } from './entry.js';
+import { type Source, split } from './source.js';
+import type { SpecFile } from './spec-file.js';
+
+/** What a file came to. `wrong` is never remembered, so errors are found again each time. */
+export interface ReadDocuments {
+  readonly remembered: RememberedFile;
+  /** So that nothing is parsed twice in one run. */
+  readonly declarations: Declarations;
+  readonly wrong: readonly Diagnostic[];
+  readonly isUnchanged: boolean;
+}
+
+interface Reading {
+  readonly file: SpecFile;
+  readonly context: Context;
+  /** Is this keywright.yaml, where the project itself is declared? */
+  readonly isProjectFile: boolean;
+}
+
+export function readDocuments(reading: Reading, remembered: RememberedFile | undefined): ReadDocuments {
+  const { file } = reading;
+  if (remembered?.hash === file.hash)
+    return { remembered, declarations: new Map(), wrong: [], isUnchanged: true };
+  const declarations = new Map<RememberedDocument, Declaration>();
+  const readAs = (documents: readonly RememberedDocument[], wrong: readonly Diagnostic[]): ReadDocuments => {
+    const hash = wrong.length === 0 ? file.hash : '';
+    const references = [...new Set(documents.map((document) => document.references))];
+    return {
+      remembered: { file: file.file, hash, documents, references },
+      declarations,
+      wrong,
+      isUnchanged: false,
+    };
+  };
+  const encoding = file.encodingErrors();
+  if (encoding.length > 0) return readAs([], encoding);
+
+  const known = new Map((remembered?.documents ?? []).map((document) => [document.place().text, document]));
+  const documents: RememberedDocument[] = [];
+  const wrong: Diagnostic[] = [];
+  for (const chunk of placed(file.source)) {
+    const same = known.get(chunk.hash);
+    if (same) {
+      documents.push(movedTo(same, chunk));
+      continue;
+    }
+    const read = readOne(reading, chunk);
+    if (!read.ok) wrong.push(...read.error);
+    else if (read.value) {
+      documents.push(read.value.remembered);
+      declarations.set(read.value.remembered, read.value.declaration);
+    }
+  }
+  return readAs(documents, wrong);
+}
+
+/** The same document where its text stands now. */
+function movedTo(document: RememberedDocument, { offset, line }: PositionedChunk): RememberedDocument {
+  const { kind, name, digest, labels, references, sinks, previousName } = document;
+  const place = { ...document.place(), offset, line };
+  return { kind, name, digest, labels, references, sinks, previousName, place: () => place };
+}
+
+interface ReadDocument {
+  readonly remembered: RememberedDocument;
+  readonly declaration: Declaration;
+}
+
+function* placed(source: Source): Generator<PositionedChunk> {
+  let line = 0;
+  for (const chunk of split(source.text)) {
+    yield { ...chunk, line, hash: sha256(chunk.text).slice(0, 32) };
+    for (let at = chunk.text.indexOf('\n'); at !== -1; at = chunk.text.indexOf('\n', at + 1)) line += 1;
+  }
+}
+
+function readOne(
+  { file, context, isProjectFile }: Reading,
+  chunk: PositionedChunk,
+): Result<ReadDocument | undefined, readonly Diagnostic[]> {
+  const checked = checkDocument(file.source, chunk);
+  if (!checked.ok) return checked;
+  const document = checked.value;
+  if (document === undefined) return ok(undefined);
+  if (document.kind === 'Project') {
+    // The one in its place was read before everything else, and complained about there.
+    if (isProjectFile) return ok(undefined);
+    return fail([document.tree.error(['kind'], 'value', misplaced(context.project))]);
+  }
+  const declared = declare(document, context);
+  if (!declared.ok) return declared;
+  return ok({ remembered: remember(chunk, document, declared.value), declaration: declared.value });
+}
+
+const misplaced = ({ name }: DesiredProject) =>
+  ({
+    code: 'misplaced_project',
+    message: 'a Project is declared in keywright.yaml only',
+    help: `this folder's project is ${name}`,
+  }) as const;

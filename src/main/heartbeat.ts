@@ -1,0 +1,80 @@
+/** A server, or a verifier in somebody else's process, tells the store now and then that it is there (`GET /instances`, F16). */
+import { hostname } from 'node:os';
+import type { Dependencies } from '../credential-store/credential-store.js';
+import type { Result } from '../domain/result.js';
+import { base62 } from '../domain/secret.js';
+import { type DurationMs, SECOND_MS } from '../domain/time.js';
+import { VERSION } from '../domain/version.js';
+import { type Instance, KEEP_USES_MS } from '../ports/accounts.js';
+import type { Verifier } from '../verifier/verifier.js';
+import { isStoreClock } from './store-clock.js';
+
+const EVERY_MS = 15 * SECOND_MS;
+/** After it could not be told. */
+const AGAIN_MS = SECOND_MS;
+
+/** Whether the store knows of us, which it must before uses may be kept from it. */
+export interface Presence {
+  isKnown: boolean;
+}
+
+/** How long uses may be kept while the store cannot be written: it has to know of us first. */
+export const keepingUses = (presence: Presence) => (): DurationMs => (presence.isKnown ? KEEP_USES_MS : 0);
+
+export interface Reporting {
+  readonly kind: 'server' | 'verifier';
+  readonly seen: (instance: Instance) => Promise<Result<void>>;
+  readonly verifier: Pick<Verifier, 'revision' | 'uses' | 'refresh'>;
+  readonly presence: Presence;
+}
+
+export interface Heartbeat {
+  /** Writes that it is there, now. */
+  beat(): Promise<Result<void>>;
+  /** Reports the last uses, and that there are no more. */
+  end(): Promise<void>;
+}
+
+/** A store that does not answer hears of us a second later. */
+export function startHeartbeat(
+  { kind, seen, verifier, presence }: Reporting,
+  { clock, entropy }: Pick<Dependencies, 'clock' | 'entropy'>,
+): Heartbeat {
+  const over = new AbortController();
+  const instance: Instance = {
+    id: `us_ins_${base62(16, entropy)}`,
+    kind,
+    name: `${hostname()}:${process.pid}`,
+    version: VERSION,
+    startedAt: clock.now(),
+  };
+  const tell = (usesUntil: number | undefined): Promise<Result<void>> => {
+    const clockSkewMs = isStoreClock(clock) ? clock.skewMs() : undefined;
+    return seen({
+      ...{ ...instance, revision: verifier.revision() },
+      ...(clockSkewMs !== undefined && { clockSkewMs: Math.round(clockSkewMs) }),
+      ...(usesUntil !== undefined && { usesUntil }),
+    });
+  };
+  const beat = async (): Promise<Result<void>> => {
+    const told = await tell(verifier.uses().until ?? instance.startedAt);
+    if (told.ok) presence.isKnown = true;
+    return told;
+  };
+  const beating = (async () => {
+    while (!over.signal.aborted) {
+      const told = await beat();
+      await clock.sleep(told.ok ? EVERY_MS : AGAIN_MS, over.signal).catch(() => undefined);
+    }
+  })();
+  return {
+    beat,
+    end: async () => {
+      over.abort();
+      await beating;
+      presence.isKnown = false;
+      const reported = await verifier.refresh();
+      if (reported.ok) await tell(undefined);
+    },
+  };
+}

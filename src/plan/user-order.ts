@@ -1,0 +1,77 @@
+/**
+ * Which steps on people and guests come before which: an address is free before somebody else takes it, and
+ * it is given before somebody is named by it, and there are new administrators before the old ones go.
+ */
+import { foldEmail, kindOf } from '../domain/kinds/index.js';
+import { type Declaration, isEmail, refText } from '../domain/objects.js';
+import { isActiveAdministrator, isActiveOwner } from '../domain/users.js';
+import type { Step, StepId, Subject } from './plan.js';
+
+type Subjects = ReadonlyMap<string, Subject>;
+type Links = ReadonlyMap<StepId, readonly StepId[]>;
+
+/** Whoever takes an address comes after whoever gives it up. */
+export function addressLinks(steps: readonly Step[], subjects: Subjects): Links {
+  const freeing = new Map<string, Step>();
+  for (const step of steps) {
+    const held = addressOf(subjects.get(refText(step.object))?.live?.declaration);
+    const isLeaving = step.action === 'delete' || step.action === 'update';
+    if (held === undefined || !isLeaving || addressAfter(step) === held) continue;
+    freeing.set(held, freeing.get(held) ?? step);
+  }
+  const links = new Map<StepId, readonly StepId[]>();
+  for (const step of steps) {
+    const before = freeing.get(addressAfter(step) ?? '');
+    if (before !== undefined && before.id !== step.id) links.set(step.id, [before.id]);
+  }
+  return links;
+}
+
+/** Whoever is named by an address that they are given in this plan is given it first. */
+export function addressNamingLinks(steps: readonly Step[]): Links {
+  const giving = new Map<string, StepId>();
+  for (const step of steps) {
+    const address = step.action === 'update' ? addressAfter(step) : undefined;
+    if (address !== undefined) giving.set(address, step.id);
+  }
+  const links = new Map<StepId, readonly StepId[]>();
+  for (const step of giving.size === 0 ? [] : steps) {
+    if (step.action !== 'create' && step.action !== 'update') continue;
+    const { kind: own, spec } = step.detail.declaration;
+    const before = kindOf(own)
+      .references(spec)
+      .filter(({ name }) => isEmail(name))
+      .flatMap(({ kind, name }) => giving.get(refText({ kind, name: foldEmail(name) })) ?? []);
+    if (before.length > 0) links.set(step.id, before);
+  }
+  return links;
+}
+
+const addressOf = (declaration: Declaration | undefined): string | undefined => {
+  const alias = declaration && kindOf(declaration.kind).alias?.(declaration.spec);
+  return alias === undefined ? undefined : refText({ kind: declaration?.kind ?? '', name: alias });
+};
+
+const addressAfter = (step: Step): string | undefined =>
+  step.action === 'create' || step.action === 'update' ? addressOf(step.detail.declaration) : undefined;
+
+/** Whoever comes to be one comes before whoever ceases to be one. */
+export function administratorLinks(steps: readonly Step[], subjects: Subjects): Links {
+  const people = steps.filter(
+    ({ object, action }) => object.kind === 'User' && ['create', 'update', 'delete'].includes(action),
+  );
+  const links = new Map<StepId, readonly StepId[]>();
+  for (const is of [isActiveOwner, isActiveAdministrator]) {
+    const before = (step: Step): boolean =>
+      isPerson(subjects.get(refText(step.object))?.live?.declaration, is);
+    const after = (step: Step): boolean =>
+      (step.action === 'create' || step.action === 'update') && isPerson(step.detail.declaration, is);
+    const coming = people.filter((step) => !before(step) && after(step)).map(({ id }) => id);
+    for (const { id } of people.filter((step) => before(step) && !after(step)))
+      links.set(id, [...new Set([...(links.get(id) ?? []), ...coming])]);
+  }
+  return links;
+}
+
+const isPerson = (declaration: Declaration | undefined, is: typeof isActiveOwner): boolean =>
+  declaration?.kind === 'User' && is(declaration.spec);

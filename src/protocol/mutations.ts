@@ -1,0 +1,199 @@
+/** What is done in a live store over HTTP, call by call. */
+import { Type } from 'typebox';
+import { closed } from '../domain/kinds/fields.js';
+import type { ObjectRef } from '../domain/objects.js';
+import { type DurationMs, SECOND_MS } from '../domain/time.js';
+import type { VerificationRequest } from '../domain/verification.js';
+import type {
+  Lease,
+  LeaseClaim,
+  LeaseHolder,
+  Mutation,
+  Outcome,
+  Request,
+  Verification,
+} from '../ports/live-store.js';
+import {
+  Holder,
+  Lease as LeaseShape,
+  Mutations,
+  Outcome as OutcomeShape,
+  Outcomes,
+  Path,
+  RequestShape,
+} from './effects.js';
+import * as shape from './objects.js';
+import { operation } from './operation.js';
+
+const TIMEOUT_MS: DurationMs = 30 * SECOND_MS;
+/** A lease is over in five seconds: an answer that comes later is of no use. */
+const LEASE_TIMEOUT_MS: DurationMs = 2 * SECOND_MS;
+
+const WRITES = 'plans:apply';
+const leasing = { permission: WRITES, patienceMs: LEASE_TIMEOUT_MS } as const;
+
+const Process = Type.Object(
+  {
+    machine: Type.String({ maxLength: 253 }),
+    boot: Type.String({ maxLength: 200 }),
+    pid: Type.Integer({ minimum: 1 }),
+    started: Type.String({ maxLength: 40 }),
+  },
+  closed,
+);
+
+interface Acquiring extends LeaseClaim {
+  readonly holder: string;
+  readonly ttlMs: DurationMs;
+  readonly name?: string;
+}
+
+export const acquireLease = operation<Acquiring, Lease>({
+  ...leasing,
+  id: 'storeAcquireLease',
+  path: '/store/acquire-lease',
+  summary: 'Take the lease of writers, or another that elects a leader.',
+  description: '`locked` while somebody else holds it. No longer than the store allows.',
+  // The second time it would find itself locked out by the first.
+  again: 'unwanted',
+  sent: Type.Object(
+    {
+      ...{ holder: Holder, ttlMs: shape.Ms, name: Type.Optional(LeaseShape.properties.name) },
+      process: Type.Optional(Process),
+      takeOver: Type.Optional(Type.Integer({ description: 'The epoch of a lease whose holder is dead.' })),
+    },
+    closed,
+  ),
+  got: LeaseShape,
+});
+
+export const leaseHolder = operation<{ readonly name?: string }, LeaseHolder | null>({
+  ...leasing,
+  id: 'storeLeaseHolder',
+  path: '/store/lease-holder',
+  summary: 'Who holds the lease of writers, or another.',
+  description: 'null when it is free.',
+  again: 'harmless',
+  sent: Type.Object({ name: Type.Optional(LeaseShape.properties.name) }, closed),
+  got: Type.Union([
+    Type.Object({
+      ...{ holder: Type.String(), epoch: Type.Integer(), since: shape.At, until: shape.At },
+      process: Type.Optional(Type.Object(Process.properties)),
+    }),
+    Type.Null(),
+  ]),
+});
+
+export const renewLease = operation<{ readonly lease: Lease }, Lease>({
+  ...leasing,
+  id: 'storeRenewLease',
+  path: '/store/renew-lease',
+  summary: 'Hold a lease for longer.',
+  description: '`lease_lost` once somebody else has it.',
+  again: 'harmless',
+  sent: Type.Object({ lease: LeaseShape }, closed),
+  got: LeaseShape,
+});
+
+export const releaseLease = operation<{ readonly lease: Lease }, null>({
+  ...leasing,
+  id: 'storeReleaseLease',
+  path: '/store/release-lease',
+  summary: 'Give a lease back.',
+  again: 'harmless',
+  sent: Type.Object({ lease: LeaseShape }, closed),
+  got: Type.Null(),
+});
+
+/** What came of one mutation. */
+export type SentOutcome =
+  | { readonly ok: true; readonly value: Outcome }
+  | { readonly ok: false; readonly error: { readonly code: string; readonly message: string } };
+
+export const mutate = operation<
+  { readonly lease: Lease; readonly mutations: readonly Mutation[] },
+  readonly SentOutcome[]
+>({
+  permission: WRITES,
+  // Each is fenced by the lease, and by a revision, a generation or what is there already.
+  again: 'harmless',
+  patienceMs: TIMEOUT_MS,
+  id: 'storeMutate',
+  path: '/store/mutate',
+  summary: 'Effects of a reconciler, under the lease of writers.',
+  description:
+    'Each is a transaction of its own, and harmless to repeat. Owners, keys of the tenant and personal keys of owners ' +
+    'are changed by owners, and by keys of the tenant that have `plans:apply`. Secrets come sealed.',
+  sent: Type.Object({ lease: LeaseShape, mutations: Mutations }, closed),
+  got: Outcomes,
+});
+
+/** A `Request` with its proof as text. */
+export type SentRequest =
+  | Exclude<Request, { readonly kind: 'acknowledge' }>
+  | { readonly kind: 'acknowledge'; readonly object: ObjectRef; readonly proof: string };
+
+export const request = operation<{ readonly request: SentRequest; readonly path: string }, Outcome>({
+  // What makes something is refused the second time, as if somebody else had made it.
+  again: 'unwanted',
+  patienceMs: TIMEOUT_MS,
+  id: 'storeRequest',
+  path: '/store/request',
+  summary: 'An effect that a person asks for.',
+  description:
+    'Needs of the key what the route of the same name needs (`keys:rotate`, `keys:revoke`, `keys:write`), or, where an apply does ' +
+    'that to it anyway, `plans:apply`; so does making, changing or removing an object. `path` is written to the log after `http:`.',
+  sent: Type.Object({ request: RequestShape, path: Path }, closed),
+  got: OutcomeShape,
+});
+
+export const claim = operation<{ readonly object: ObjectRef; readonly path: string }, string>({
+  again: 'unwanted',
+  patienceMs: TIMEOUT_MS,
+  id: 'storeClaim',
+  path: '/store/claim',
+  summary: 'The secret of a key without sinks, once; a publishable one always.',
+  description:
+    'Needs `plans:apply`, as for changing the key; or `keys:write` for a key of a team, or of one’s own.',
+  sent: Type.Object({ object: shape.Ref, path: Path }, closed),
+  got: Type.String({ description: 'The secret, in clear.' }),
+});
+
+export const verify = operation<
+  { readonly token: string; readonly request: VerificationRequest; readonly consumer?: string },
+  Verification
+>({
+  permission: 'keys:verify',
+  again: 'harmless',
+  patienceMs: TIMEOUT_MS,
+  id: 'storeVerify',
+  path: '/store/verify',
+  summary: 'Is this key good? From the store itself, and counted as a use by `consumer`.',
+  sent: Type.Object(
+    {
+      token: Type.String({ maxLength: 4_096 }),
+      request: Type.Object(
+        { environment: Type.Optional(shape.Name), permission: Type.Optional(shape.Name) },
+        closed,
+      ),
+      consumer: Type.Optional(Type.String({ maxLength: 200 })),
+    },
+    closed,
+  ),
+  got: Type.Object({
+    valid: Type.Boolean(),
+    code: Type.String(),
+    key: Type.Optional(
+      Type.Object({
+        keyId: Type.String(),
+        name: Type.String(),
+        version: Type.Integer(),
+        type: Type.String(),
+        environment: Type.String(),
+        owner: Type.String(),
+        permissions: Type.Array(Type.String()),
+        expiresAt: Type.Optional(shape.At),
+      }),
+    ),
+  }),
+});

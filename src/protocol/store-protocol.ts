@@ -1,0 +1,40 @@
+/**
+ * The live-store port over HTTP: the table that the routes and the client are made from. Streams (the survey, the ring
+ * of changes) are no calls; their routes describe them.
+ */
+import type { LiveSummary } from '../domain/live.js';
+import * as writing from './mutations.js';
+import type { Operation } from './operation.js';
+import * as reading from './queries.js';
+
+/** What an older client would misread gets another number. */
+export const WIRE_VERSION = 1;
+
+export const SUMMARIES_PATH = '/store/survey';
+export const WATCH_PATH = '/store/watch';
+
+/** A line of the survey; the last one says how many there were, so that half a survey is not taken for all. */
+export type SummaryText = readonly LiveSummary[] | { readonly count: number };
+
+export const STORE = {
+  facts: reading.facts,
+  fetch: reading.fetch,
+  list: reading.list,
+  resolve: reading.resolve,
+  dependents: reading.dependents,
+  review: reading.review,
+  tokens: reading.tokens,
+  audit: reading.audit,
+  verifyAudit: reading.verifyAudit,
+  checkpoint: reading.checkpoint,
+  verifyCheckpoints: reading.verifyCheckpoints,
+  changes: reading.changes,
+  acquireLease: writing.acquireLease,
+  leaseHolder: writing.leaseHolder,
+  renewLease: writing.renewLease,
+  releaseLease: writing.releaseLease,
+  mutate: writing.mutate,
+  request: writing.request,
+  claim: writing.claim,
+  verify: writing.verify,
+} as const satisfies Readonly<Record<string, Operation<never, unknown>>>;

@@ -1,0 +1,85 @@
+/** Drift for people and for programs: what differs, since when, through whom, and what would mend it. */
+import { formatInstant } from '../domain/time.js';
+import type { Drift, DriftStep } from '../plan/drift.js';
+import type { StepReason } from '../plan/reasons.js';
+import { escaped, list, tableOf } from './markdown.js';
+import { type Group, groupsOf, summaryText } from './plan-groups.js';
+import { findingJson, waitingJson, withRefJson } from './plan-json.js';
+import { cells, findingLine, waitingLine } from './plan-markdown.js';
+import { groupText, outlookTexts, type PlanTextOptions, paragraphs } from './plan-text.js';
+import { counted, painter, printable } from './text-format.js';
+
+/** No newline at the end. */
+export function driftText(drift: Drift, options: PlanTextOptions): string {
+  const paint = painter(options);
+  const groups = groupsOf(drift.steps);
+  const entries = groups.map(
+    (group) => `${groupText(group, paint)}\n      ${paint('dim', causeText(group))}`,
+  );
+  const end = groups.length === 0 ? [] : [`${paint('bold', 'Drift:')} ${summaryText(drift.summary)}`];
+  return paragraphs([headline(groups), ...entries], outlookTexts(drift, options), end);
+}
+
+/** A table for a pull request or a ticket. No newline at the end. */
+export function driftMarkdown(drift: Drift): string {
+  const groups = groupsOf(drift.steps);
+  const rows = groups.map((group) => [...cells(group), escaped(causeText(group))]);
+  const parts = [
+    `### Keywright drift of ${escaped(drift.project)}\n\n${headline(groups)}`,
+    rows.length === 0 ? '' : tableOf(['', 'Object', 'Why', 'What', 'Since when and by whom'], rows),
+    list('Findings', drift.findings.map(findingLine)),
+    list('Waiting', drift.waiting.map(waitingLine)),
+  ];
+  return parts.filter((part) => part !== '').join('\n\n');
+}
+
+const headline = (groups: readonly Group<DriftStep>[]): string =>
+  groups.length === 0
+    ? 'No drift: live matches what is declared.'
+    : `${counted(groups.length, 'object')} ${groups.length === 1 ? 'differs' : 'differ'} from what is declared. To mend it:`;
+
+function causeText({ steps, reason }: Group<DriftStep>): string {
+  const cause = steps.find((step) => step.cause !== undefined)?.cause;
+  if (cause === undefined) return UNRECORDED[reason] ?? 'cause unknown: nothing in the audit log explains it';
+  if ('documents' in cause) return 'the documents changed';
+  return `since ${formatInstant(cause.since)}, by ${printable(cause.actor)} through ${printable(cause.path)}`;
+}
+
+const BY_TIME = 'its time has come; nobody changed it';
+const AT_SINK = 'the sink was changed from outside, which no audit log of ours tells of';
+
+/** What comes about without an entry in the audit log. */
+const UNRECORDED: Readonly<Partial<Record<StepReason, string>>> = {
+  NoCurrentVersion: BY_TIME,
+  RotationDue: BY_TIME,
+  HandedOver: BY_TIME,
+  DeadlinePassed: BY_TIME,
+  DeclaredEndPassed: BY_TIME,
+  PredecessorExpired: BY_TIME,
+  SinkMissing: AT_SINK,
+  SinkDiffers: AT_SINK,
+};
+
+/** The shape of `planJson`, of kind Drift, each step with its cause where one is known. */
+export const driftJson = (drift: Drift) => ({
+  apiVersion: drift.apiVersion,
+  kind: drift.kind,
+  project: drift.project,
+  ...(drift.selection !== undefined && { selection: drift.selection }),
+  digest: drift.digest,
+  basedOn: drift.basedOn,
+  now: formatInstant(drift.now),
+  summary: drift.summary,
+  steps: drift.steps.map(driftStepJson),
+  findings: drift.findings.map(findingJson),
+  waiting: drift.waiting.map(waitingJson),
+  approvals: drift.approvals,
+});
+
+function driftStepJson({ cause, ...step }: DriftStep) {
+  if (cause === undefined) return withRefJson(step);
+  return {
+    ...withRefJson(step),
+    cause: 'documents' in cause ? cause : { ...cause, since: formatInstant(cause.since) },
+  };
+}

@@ -1,0 +1,156 @@
+/** An explanation as titled paragraphs of plain lines, for text and Markdown alike. Lines are printable. */
+import { isAlive, stateOf, waitsForClaim } from '../domain/lifecycle.js';
+import type { KeyFacts, LiveObject, VersionFacts } from '../domain/live.js';
+import { type Declaration, lineText, refText } from '../domain/objects.js';
+import { prefixOf } from '../domain/secret.js';
+import { formatDuration, formatInstant, type Instant } from '../domain/time.js';
+import type { Finding, Waiting } from '../plan/plan.js';
+import { type Explanation, type Related, statusOf } from './explanation.js';
+import { groupsOf } from './plan-groups.js';
+import { inTime, printable, sinkText } from './text-format.js';
+import { timelineOf } from './timeline.js';
+
+export interface Section {
+  readonly title: string;
+  /** Cells of each line; one cell where there are no columns. */
+  readonly rows: readonly (readonly string[])[];
+}
+
+/** Those that have something to say, in the order in which somebody asks. */
+export function sectionsOf(explanation: Explanation): readonly Section[] {
+  const { live, now, neededBy, needs } = explanation;
+  return [
+    { title: 'Versions', rows: live?.key ? versionRows(live.key, now) : [] },
+    { title: 'Delivered to', rows: live ? deliveryRows(live) : [] },
+    { title: 'Needs', rows: needs.map(relatedRow) },
+    { title: 'Needed by', rows: shortened(neededBy.map(relatedRow)) },
+    { title: 'What happened', rows: historyRows(explanation) },
+    { title: 'What a plan says now', rows: todoRows(explanation) },
+    { title: 'What lies ahead', rows: aheadRows(explanation) },
+  ].filter(({ rows }) => rows.length > 0);
+}
+
+/** What it is, in a few sentences. */
+export function headline(explanation: Explanation): readonly string[] {
+  const { declared, live, history } = explanation;
+  const place = declared && lineText(declared.position);
+  const sentences: Readonly<Record<ReturnType<typeof statusOf>, string>> = {
+    converged: `is live as declared in ${place}`,
+    differs: `is declared in ${place} and live, and not all is done`,
+    declared: `is declared in ${place} and not live`,
+    undeclared: 'is live, and no document here declares it',
+    live: 'is live',
+    removed: 'is not live any more',
+  };
+  const removed = history.findLast(({ action }) => action === 'object.deleted');
+  const when =
+    live === undefined && removed
+      ? ` It was removed on ${formatInstant(removed.at)} by ${removed.actor}.`
+      : '';
+  return [`${sentences[statusOf(explanation)]}.${when}`, ...(live ? liveLines(live) : [])].map(printable);
+}
+
+function liveLines({ declaration, ownership, origin, createdAt, id, key }: LiveObject): readonly string[] {
+  const owner = ownership
+    ? `It belongs to project ${ownership.project} (${ownership.manager})`
+    : origin === 'system'
+      ? 'It came with the store, and no project has taken charge of it'
+      : 'No project has taken charge of it';
+  const stopped = key?.deactivatedAt;
+  return [
+    `${owner}, and is live since ${formatInstant(createdAt)} as ${id}.`,
+    ...(declaration.kind === 'ApiKey' ? [keyLine(declaration)] : []),
+    ...(stopped === undefined
+      ? []
+      : [
+          `It was deactivated by hand on ${formatInstant(stopped)}: an emergency stop, every use is refused.`,
+        ]),
+  ];
+}
+
+function keyLine({ spec }: Extract<Declaration, { kind: 'ApiKey' }>): string {
+  const [owner] = Object.entries(spec.owner).filter(([field]) => field !== 'role');
+  const whose = owner === undefined || owner[0] === 'tenant' ? 'the tenant' : owner.join(' ');
+  return `A ${spec.type ?? 'secret'} key in ${spec.environment}, owned by ${whose}.`;
+}
+
+/** Newest first: the one that matters is on top. */
+const versionRows = ({ versions, type, isProd }: KeyFacts, now: Instant): Section['rows'] =>
+  shortened(
+    [...versions]
+      .reverse()
+      .map((version) => [
+        `generation ${version.generation}`,
+        waitsForClaim(version) ? `${stateOf(version, now)}, unclaimed` : stateOf(version, now),
+        prefixOf(type, isProd, version.id),
+        endText(version, now),
+        useText(version, now),
+      ]),
+  );
+
+function endText(version: VersionFacts, now: Instant): string {
+  const { revokedAt, expiresAt, suspendedUntil } = version;
+  if (revokedAt !== undefined) return `${revokedAt > now ? 'ends' : 'revoked'} ${formatInstant(revokedAt)}`;
+  if (isAlive(version, now) && suspendedUntil !== undefined && suspendedUntil > now)
+    return `suspended until ${formatInstant(suspendedUntil)}`;
+  if (expiresAt === undefined) return 'never expires';
+  return `${expiresAt > now ? 'expires' : 'expired'} ${formatInstant(expiresAt)}`;
+}
+
+function useText({ lastUsedAt, consumers }: VersionFacts, now: Instant): string {
+  if (lastUsedAt === undefined) return 'never used';
+  const who = consumers.length === 0 ? '' : ` (seen: ${consumers.join(', ')})`;
+  return printable(`last used ${formatDuration(now - lastUsedAt)} ago${who}`);
+}
+
+const deliveryRows = ({ deliveries }: LiveObject): Section['rows'] =>
+  deliveries.map(({ sink, generation, machine }) => [
+    sinkText(sink),
+    `generation ${generation}`,
+    printable(`confirmed on ${machine}`),
+  ]);
+
+function relatedRow({ ref, isLive, isDeclared, endsAt }: Related): readonly string[] {
+  const states = [...(isDeclared ? ['declared'] : []), ...(isLive ? ['live'] : [])];
+  const state = states.length === 0 ? 'neither declared nor live' : states.join(' and ');
+  return [printable(refText(ref)), endsAt === undefined ? state : `removed, ends ${formatInstant(endsAt)}`];
+}
+
+const historyRows = ({ history }: Explanation): Section['rows'] =>
+  timelineOf(history).map(({ at, text, actor, path }) => [
+    formatInstant(at),
+    printable(`${actor} through ${path}`),
+    text,
+  ]);
+
+function todoRows({ plan, now }: Explanation): Section['rows'] {
+  if (plan === undefined) return [];
+  const groups = groupsOf(plan.steps).map(({ verb, reason, lines }) =>
+    [`${verb} (${reason})`, ...lines].join('; '),
+  );
+  return [
+    ...groups,
+    ...plan.findings.map(findingLine),
+    ...plan.waiting.map((one) => waitingLine(one, now)),
+  ].map((line) => [line]);
+}
+
+const findingLine = ({ severity, code, message }: Finding): string =>
+  `${severity === 'refuse' ? 'refused' : 'warning'}, ${code}: ${printable(message)}`;
+
+const waitingLine = ({ reason, until, message }: Waiting, now: Instant): string =>
+  `waits: ${reason}${until === undefined ? '' : ` ${inTime(until, now)}`}. ${printable(message)}`;
+
+const aheadRows = ({ ahead, now }: Explanation): Section['rows'] =>
+  ahead.map(({ at, what, reason, message }) => [
+    formatInstant(at),
+    inTime(at, now),
+    `${what} (${reason})`,
+    printable(message),
+  ]);
+
+/** How many of a kind a person reads. */
+const ROWS_MAX = 20;
+
+const shortened = (rows: Section['rows']): Section['rows'] =>
+  rows.length <= ROWS_MAX ? rows : [...rows.slice(0, ROWS_MAX), [`and ${rows.length - ROWS_MAX} more`]];

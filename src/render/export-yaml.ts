@@ -1,0 +1,14 @@
+/** Documents as YAML that people keep: one after another, what cannot be said in comments above. */
+import { Document as YamlDocument } from 'yaml';
+import type { LiveDocument } from './export.js';
+import { printable } from './text-format.js';
+
+/** Ends with a newline; empty for none. */
+export const documentsYaml = (documents: readonly LiveDocument[]): string =>
+  documents.map(documentYaml).join('---\n');
+
+function documentYaml({ document, notes }: LiveDocument): string {
+  const yaml = new YamlDocument(document, { aliasDuplicateObjects: false });
+  if (notes.length > 0) yaml.commentBefore = notes.map((note) => ` ${printable(note)}`).join('\n');
+  return yaml.toString({ lineWidth: 0 });
+}

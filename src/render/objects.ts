@@ -1,0 +1,114 @@
+/** Live objects for people and programs: a table of what is there and how it stands at *now*. */
+import { expiresAt } from '../domain/guests.js';
+import { rotationDueAt, stateOf, waitsForClaim } from '../domain/lifecycle.js';
+import type { LiveObject, VersionFacts } from '../domain/live.js';
+import { refText } from '../domain/objects.js';
+import { prefixOf } from '../domain/secret.js';
+import { formatDuration, formatInstant, type Instant, NEVER } from '../domain/time.js';
+import { escaped, tableOf } from './markdown.js';
+import { printable, table } from './text-format.js';
+
+/** One line an object; keys with state, generation, last use and expiry. Ends with a newline. */
+export function objectsText(objects: readonly LiveObject[], now: Instant): string {
+  if (objects.length === 0) return NOTHING;
+  const head = COLUMNS.map((title) => title.toUpperCase());
+  return table([head, ...objects.map((object) => row(object, now))]);
+}
+
+/** The same for a pull request or a ticket. Ends with a newline. */
+export function objectsMarkdown(objects: readonly LiveObject[], now: Instant): string {
+  if (objects.length === 0) return NOTHING;
+  const rows = objects.map((object) => row(object, now).map(escaped));
+  return `${tableOf(COLUMNS, rows)}\n`;
+}
+
+const NOTHING = 'Nothing is live.\n';
+const COLUMNS = ['Object', 'Project', 'State', 'Version', 'Last used', 'Expires'];
+
+function row(object: LiveObject, now: Instant): readonly string[] {
+  const project = object.ownership?.project ?? (object.origin === 'system' ? '(system)' : '(none)');
+  const start = [printable(refText(object.ref)), printable(project)];
+  const { key } = object;
+  if (key === undefined) return [...start, ...standing(object, now)];
+  const newest = key.versions.at(-1);
+  if (newest === undefined) return [...start, 'no version', '', '', ''];
+  const used = Math.max(...key.versions.map(({ lastUsedAt }) => lastUsedAt ?? 0));
+  return [
+    ...start,
+    key.deactivatedAt === undefined ? states(key.versions, now) : 'deactivated',
+    prefixOf(key.type, key.isProd, newest.id),
+    used === 0 ? 'never used' : `${formatDuration(now - used)} ago`,
+    newest.expiresAt === undefined ? 'never' : formatInstant(newest.expiresAt),
+  ];
+}
+
+/** Of an object that is no key: how a person stands, until when a guest is in. */
+function standing({ declaration, grantedAt }: LiveObject, now: Instant): readonly string[] {
+  if (declaration.kind === 'User') return [declaration.spec.status ?? 'active', '', '', ''];
+  if (declaration.kind !== 'Guest') return ['live', '', '', ''];
+  const end = expiresAt({ spec: declaration.spec, grantedAt });
+  const state = end <= now ? 'lapsed' : grantedAt === undefined ? 'no grant yet' : 'live';
+  return [state, '', '', end === NEVER ? '' : formatInstant(end)];
+}
+
+/** `g2 current, g1 retiring`: what is still accepted, newest first; else how the last one ended. */
+function states(versions: readonly VersionFacts[], now: Instant): string {
+  const named = versions
+    .map((one) => ({ text: `g${one.generation} ${stateOf(one, now)}`, isOver: isOver(one, now) }))
+    .reverse();
+  const going = named.filter(({ isOver }) => !isOver);
+  const text = (going.length > 0 ? going : named.slice(0, 1)).map(({ text }) => text).join(', ');
+  return versions.some(waitsForClaim) ? `${text}, unclaimed` : text;
+}
+
+const isOver = (version: VersionFacts, now: Instant): boolean =>
+  ['revoked', 'expired'].includes(stateOf(version, now));
+
+/** The same for programs: instants in ISO 8601, absent ones null. */
+export function objectsJson(objects: readonly LiveObject[], now: Instant) {
+  return { apiVersion: 'keywright.dev/v1', kind: 'List', items: objects.map((object) => item(object, now)) };
+}
+
+function item(
+  { id, ref, ownership, origin, createdAt, declaration, deliveries, key, grantedAt }: LiveObject,
+  now: Instant,
+) {
+  const { kind, metadata, spec } = declaration;
+  return {
+    kind,
+    metadata,
+    spec,
+    status: {
+      id,
+      project: ownership?.project ?? null,
+      manager: ownership?.manager ?? null,
+      origin,
+      createdAt: formatInstant(createdAt),
+      ...(declaration.kind === 'Guest' && {
+        grantedAt: instant(grantedAt),
+        lapsesAt: instant(expiresAt({ spec: declaration.spec, grantedAt })),
+      }),
+      ...(key && {
+        deactivatedAt: instant(key.deactivatedAt),
+        deliveries: deliveries.map(({ sink, generation, machine }) => ({ sink, generation, machine })),
+        versions: key.versions.map((one) => ({
+          generation: one.generation,
+          prefix: prefixOf(key.type, key.isProd, one.id),
+          state: stateOf(one, now),
+          issuedAt: formatInstant(one.issuedAt),
+          promotedAt: instant(one.promotedAt),
+          retiringAt: instant(one.retiringAt),
+          revokedAt: instant(one.revokedAt),
+          expiresAt: instant(one.expiresAt),
+          lastUsedAt: instant(one.lastUsedAt),
+          rotationDueAt:
+            declaration.kind === 'ApiKey' ? instant(rotationDueAt(ref.name, declaration.spec, one)) : null,
+          unclaimed: waitsForClaim(one),
+        })),
+      }),
+    },
+  };
+}
+
+const instant = (at: Instant | undefined): string | null =>
+  at === undefined || at >= NEVER ? null : formatInstant(at);

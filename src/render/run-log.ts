@@ -1,0 +1,192 @@
+/**
+ * The log of a controller: what is worth a line, and how it reads. A pass that finds nothing new says nothing. Lines
+ * hold no secret, and nothing in them can move the cursor.
+ */
+import type {
+  ControllerEvent,
+  Failing,
+  HeldBack,
+  PassFailure,
+  PassOutcome,
+  Status,
+} from '../controller/status.js';
+import { positionText, refText } from '../domain/objects.js';
+import { unreachable } from '../domain/result.js';
+import { formatDuration, formatInstant, type Instant } from '../domain/time.js';
+import { summaryText } from './plan-groups.js';
+import { counted, printable } from './text-format.js';
+
+export interface LogLine {
+  readonly at: Instant;
+  readonly level: 'info' | 'warn' | 'error';
+  /** A word that programs match on. */
+  readonly event: string;
+  readonly message: string;
+}
+
+/** What an event says that was not said before; `before` is the state it came upon. */
+export function logLines(event: ControllerEvent, before: Status): readonly LogLine[] {
+  const { at } = event;
+  switch (event.kind) {
+    case 'leading':
+      return [{ at, level: 'info', event: 'leading', message: 'leading' }];
+    case 'standing-by':
+      return [{ at, level: 'info', event: 'standing-by', message: `standing by: ${event.why}` }];
+    case 'stopping':
+      return [
+        {
+          at,
+          level: 'info',
+          event: 'stopping',
+          message: 'stopping: what is under way is finished; again to stop at once',
+        },
+      ];
+    case 'failed':
+      return failureLines(event, before.failing);
+    case 'passed': {
+      const lines = outcomeLines(event.outcome, before.last?.outcome);
+      const recovered =
+        before.failing && ({ level: 'info', event: 'recovered', message: 'works again' } as const);
+      return [...(recovered ? [recovered] : []), ...lines].map((line) => ({ at, ...line }));
+    }
+    default:
+      return unreachable(event);
+  }
+}
+
+/** `2027-01-31T12:00:00.000Z info  leading` */
+export const logText = ({ at, level, message }: LogLine): string =>
+  `${formatInstant(at)} ${level.padEnd(5)} ${printable(message)}`;
+
+export const logJson = ({ at, ...line }: LogLine): string =>
+  JSON.stringify({ at: formatInstant(at), ...line });
+
+type Line = Omit<LogLine, 'at'>;
+
+/** Nobody reads more about one pass; the status has the numbers. */
+const LINES_MAX = 50;
+
+function bounded(lines: readonly Line[]): readonly Line[] {
+  if (lines.length <= LINES_MAX) return lines;
+  const more: Line = {
+    level: 'warn',
+    event: 'more',
+    message: `and ${lines.length - LINES_MAX} more lines about this pass`,
+  };
+  return [...lines.slice(0, LINES_MAX), more];
+}
+
+function failureLines(
+  event: Extract<ControllerEvent, { kind: 'failed' }>,
+  before: Failing | undefined,
+): readonly LogLine[] {
+  const { at, failure, nextAt } = event;
+  if (before !== undefined && textOf(before.failure) === textOf(failure)) return [];
+  const isLocked = failure.fault.code === 'locked';
+  // Mended documents are read at once.
+  const isPrompt = ['locked', 'invalid_documents', 'no_project'].includes(failure.fault.code);
+  const again = isPrompt ? '' : `; next try in ${formatDuration(nextAt - at)}`;
+  const message = `${failure.fault.message} (${failure.fault.code})${again}${bugOf(failure)}`;
+  return [
+    { at, level: isLocked ? 'info' : 'error', event: 'failed', message },
+    ...failure.problems.map((problem) => ({
+      at,
+      level: 'error' as const,
+      event: 'problem',
+      message: `${positionText(problem.position)}: ${problem.message}`,
+    })),
+  ];
+}
+
+/** A bug is told with its stack: it is for whoever mends it, and goes nowhere but into the log. */
+function bugOf({ fault: { code, cause } }: PassFailure): string {
+  if (code !== 'internal' || cause === undefined) return '';
+  const hasStack = typeof cause === 'object' && cause !== null && 'stack' in cause;
+  return `: ${hasStack ? String(cause.stack) : String(cause)}`;
+}
+
+const textOf = ({ fault, problems }: PassFailure): string =>
+  JSON.stringify([fault.code, fault.message, problems]);
+
+function outcomeLines(outcome: PassOutcome, before: PassOutcome | undefined): readonly Line[] {
+  const { report, heldBack: withheld } = outcome;
+  const said = new Set(
+    [...findingLines(before), ...heldBackLines(before), ...troubleLines(before)].map(
+      ({ message }) => message,
+    ),
+  );
+  const news = [...troubleLines(outcome), ...findingLines(outcome), ...heldBackLines(outcome)].filter(
+    ({ message }) => !said.has(message),
+  );
+  const hasEnded = (before?.heldBack ?? []).length > 0 && withheld.length === 0;
+  const ended: readonly Line[] = hasEnded
+    ? [{ level: 'info', event: 'agreed', message: 'nothing is left undone' }]
+    : [];
+  return bounded([...(report ? reportLines(outcome, report) : []), ...news, ...ended]);
+}
+
+function reportLines(
+  { plan, commit }: PassOutcome,
+  { summary, results }: NonNullable<PassOutcome['report']>,
+): readonly Line[] {
+  const from = commit ? ` from ${commit.id.slice(0, 12)}` : '';
+  const { succeeded, failed, notAttempted } = summary;
+  const isWhole = failed + notAttempted === 0;
+  const rest = isWhole ? '' : `, ${failed} failed, ${notAttempted} not attempted`;
+  const message = `applied${from} ${counted(succeeded, 'step')}${rest}; the plan was: ${summaryText(plan.summary)}`;
+  const broken = results.flatMap(({ step, status, error }): readonly Line[] =>
+    status === 'failed' && error !== undefined
+      ? [{ level: 'error', event: 'step-failed', message: `${step}: ${error.message} (${error.code})` }]
+      : [],
+  );
+  // Steps that were not begun have one reason together, or none of their own.
+  const why = results.find(({ status, error }) => status === 'not-attempted' && error !== undefined)?.error;
+  const held: readonly Line[] = why ? [{ level: 'warn', event: 'interrupted', message: why.message }] : [];
+  const level = failed > 0 ? 'error' : isWhole ? 'info' : 'warn';
+  return [{ level, event: 'applied', message }, ...broken, ...held];
+}
+
+const findingLines = (outcome: PassOutcome | undefined): readonly Line[] =>
+  (outcome?.plan.findings ?? []).map(({ severity, code, message }) => ({
+    level: severity === 'refuse' ? 'error' : 'warn',
+    event: 'finding',
+    message: `${code}: ${message}`,
+  }));
+
+const heldBackLines = (outcome: PassOutcome | undefined): readonly Line[] =>
+  (outcome?.heldBack ?? []).map((one) => ({
+    level: one.reason === 'DocumentsUnsettled' ? 'info' : 'warn',
+    event: 'withheld',
+    message: `${refText(one.object)} is left as it is: ${whyHeldBack(one, outcome)}`,
+  }));
+
+function whyHeldBack({ reason, cause }: HeldBack, outcome: PassOutcome | undefined): string {
+  switch (reason) {
+    case 'ApprovalRequired':
+      return `its environment requires approval; approve with: keywright apply --approve ${outcome?.plan.digest}`;
+    case 'AdoptionByHand':
+      return 'no project declares it, and its document has to be written by hand or by keywright apply';
+    case 'DocumentsUnsettled':
+      return 'its declaration was taken away a moment ago';
+    case 'ChangedByHand': {
+      const who =
+        cause === undefined || 'documents' in cause
+          ? ''
+          : ` by ${cause.actor} through ${cause.path} at ${formatInstant(cause.since)}`;
+      return `it was changed by hand${who}, and drift is reported only`;
+    }
+    default:
+      return unreachable(reason);
+  }
+}
+
+const troubleLines = (outcome: PassOutcome | undefined): readonly Line[] =>
+  outcome?.commit?.trouble === undefined
+    ? []
+    : [
+        {
+          level: 'warn',
+          event: 'branch',
+          message: `${outcome.commit.trouble.message}; the last good commit stays in force`,
+        },
+      ];

@@ -1,8 +1,0 @@
-/** A store on a PostgreSQL server keeps what it promises of rooms. */
-import { describeWithPostgres } from '../support/postgres.js';
-import { servedOnPostgres } from '../support/served-on-postgres.js';
-import { roomsContract } from './rooms.contract.js';
-
-describeWithPostgres('the contract, on a server', () => {
-  roomsContract('PostgreSQL', servedOnPostgres());
-});

@@ -1,0 +1,8 @@
+/** A store on a PostgreSQL server keeps what it promises of rooms. */
+import { describeWithPostgres } from '../support/postgres.js';
+import { servedOnPostgres } from '../support/served-on-postgres.js';
+import { roomsContract } from './spaces.contract.js';
+
+describeWithPostgres('the contract, on a server', () => {
+  roomsContract('PostgreSQL', servedOnPostgres());
+});

@@ -1,0 +1,126 @@
+/** How guests come in over HTTP (F11, F12, F13): by the links that others make, into what is open to them. */
+import type { EnvironmentSpec } from '../../src/domain/kinds/index.js';
+import { HOUR_MS, MINUTE_MS } from '../../src/domain/time.js';
+import { change, joined, statuses } from '../support/http-people.js';
+import { httpPlace, type TestServer } from '../support/http-world.js';
+import { guest, space } from '../support/plan-declarations.js';
+import { environment, OURS, unwrap } from '../support/store.js';
+
+const place = httpPlace();
+
+async function withGuest(spec: EnvironmentSpec = {}): Promise<TestServer> {
+  const server = await place.start();
+  const production = environment('production', { isProd: true, ...spec });
+  const { revision } = await server.hand.fetch({ kind: 'Environment', name: 'production' });
+  unwrap(await server.hand.mutate({ kind: 'update', declaration: production, ownership: OURS, revision }));
+  for (const name of ['open', 'closed']) await server.hand.create(space(name, 'contacts', 'orders'));
+  await server.hand.create(guest('visitor', { email: 'visitor@example.com', grants: [{ space: 'open' }] }));
+  return server;
+}
+
+const magicLink = async (server: TestServer) =>
+  (await server.asRoot('POST /v1/guest-links', { guest: 'production/visitor' })).body.data;
+
+const comeIn = (server: TestServer, body: object) => server.ask('POST /v1/auth', { body });
+
+const spacesOf = async (server: TestServer, token: string): Promise<readonly string[]> =>
+  (await server.ask('GET /v1/spaces', { token })).body.data.map((one: { name: string }) => one.name);
+
+test('F11, F12: a magic link is good once, for a quarter of an hour; the guest is in for an hour and sees what is theirs', async () => {
+  const server = await withGuest();
+  const { token, expiresAt } = await magicLink(server);
+  expect(Date.parse(expiresAt)).toBe(server.clock.now() + 15 * MINUTE_MS);
+  const got = await comeIn(server, { token });
+  expect(got.body).toMatchObject({ expiresIn: '3600', email: 'visitor@example.com' });
+  expect(await spacesOf(server, got.body.accessToken)).toEqual(['open']);
+  expect((await comeIn(server, { token })).status).toBe(401);
+  server.clock.advance(HOUR_MS);
+  expect(await statuses(server, got.body.accessToken)).toEqual([401]);
+  const late = await magicLink(server);
+  server.clock.advance(15 * MINUTE_MS);
+  expect((await comeIn(server, { token: late.token })).status).toBe(401);
+});
+
+test('F11: a shared link lets in whoever has it, into its space alone, where the environment says so', async () => {
+  const server = await withGuest({ guestAuthentication: ['shared_link'] });
+  const { data } = (await server.asRoot('POST /v1/guest-links', { space: 'production/closed' })).body;
+  const known = await comeIn(server, { type: 'sharedLink', token: data.token, email: 'visitor@example.com' });
+  const fresh = await comeIn(server, { token: data.token, email: 'new@example.com', name: 'New' });
+  for (const { body } of [known, fresh]) expect(await spacesOf(server, body.accessToken)).toEqual(['closed']);
+  const refused = await server.asRoot('POST /v1/guest-links', { guest: 'production/visitor' });
+  expect([refused.status, refused.body.code]).toEqual([409, 'conflict']);
+  expect((await server.asRoot(`DELETE /v1/guest-links/${data.id}`)).status).toBe(200);
+  expect(await statuses(server, known.body.accessToken, fresh.body.accessToken)).toEqual([401, 401]);
+  expect((await comeIn(server, { token: data.token, email: 'visitor@example.com' })).status).toBe(401);
+});
+
+test('F11: guests invite guests into what is open to them, unless the environment turns that off', async () => {
+  const server = await withGuest();
+  const { accessToken: token } = (await comeIn(server, { token: (await magicLink(server)).token })).body;
+  const invite = (to: string, email: string) =>
+    server.ask('POST /v1/guest-invites', {
+      token,
+      body: { environment: 'production', email, grants: [{ space: to }] },
+    });
+  const invited = await invite('open', 'friend@example.com');
+  expect(invited.status).toBe(201);
+  const friend = await comeIn(server, { token: invited.body.data.token });
+  expect(await spacesOf(server, friend.body.accessToken)).toEqual(['open']);
+  expect((await invite('closed', 'other@example.com')).status).toBe(403);
+  expect((await invite('open', 'friend@example.com')).status).toBe(409);
+  await change(server, environment('production', { isProd: true, guestInvites: false }));
+  expect((await invite('open', 'late@example.com')).status).toBe(403);
+});
+
+test('F13: a guest who is deleted is out; the same address again is somebody new, without access', async () => {
+  const server = await withGuest();
+  const { accessToken, userId } = (await comeIn(server, { token: (await magicLink(server)).token })).body;
+  const { token: unused } = await magicLink(server);
+  unwrap(await server.hand.remove({ kind: 'Guest', name: 'production/visitor' }));
+  expect(await statuses(server, accessToken)).toEqual([401]);
+  await server.hand.create(guest('visitor', { email: 'visitor@example.com', grants: [] }));
+  expect((await comeIn(server, { token: unused })).status).toBe(401);
+  const again = (await comeIn(server, { token: (await magicLink(server)).token })).body;
+  expect(again.userId).not.toBe(userId);
+  expect(await spacesOf(server, again.accessToken)).toEqual([]);
+});
+
+test('only who looks after guests makes links; a bad name, or none, is told', async () => {
+  const server = await withGuest();
+  const member = await joined(server, 'ada');
+  const ask = (body: object, token?: string) =>
+    token === undefined
+      ? server.asRoot('POST /v1/guest-links', body)
+      : server.ask('POST /v1/guest-links', { token, body });
+  expect((await ask({ guest: 'production/visitor' }, member)).status).toBe(403);
+  expect((await ask({ guest: 'production/nobody' })).status).toBe(404);
+  expect((await ask({ space: 'us_sp_nowhere' })).status).toBe(404);
+  for (const body of [{}, { guest: 'production/visitor', space: 'production/open' }])
+    expect((await ask(body)).status).toBe(400);
+});
+
+test('Flatfile’s getGuestToken and exchangeToken give an access token of the guest, or say that there is none', async () => {
+  const server = await withGuest();
+  const { id } = await server.hand.fetch({ kind: 'Guest', name: 'production/visitor' });
+  const ids = await Promise.all(
+    ['open', 'closed'].map(
+      async (name) => (await server.hand.fetch({ kind: 'Space', name: `production/${name}` })).id,
+    ),
+  );
+  const asked = async (query: string) =>
+    (await server.asRoot(`GET /v1/guests/${id}/token${query}`)).body.data;
+  for (const query of ['', `?spaceId=${ids[0]}`]) {
+    const { token, valid } = await asked(query);
+    expect([valid, ...(await statuses(server, token))]).toEqual([true, 200]);
+  }
+  expect(await asked(`?spaceId=${ids[1]}`)).toEqual({ token: '', valid: false });
+  const exchange = async (body: object) =>
+    (await server.ask('POST /v1/invitations/exchange', { body })).body.data;
+  const { token } = await magicLink(server);
+  const good = await exchange({ token, email: null, spaceId: null });
+  expect([good.valid, ...(await statuses(server, good.token))]).toEqual([true, 200]);
+  for (const body of [{ token }, { email: 'visitor@example.com', spaceId: ids[0] }])
+    expect(await exchange(body)).toEqual({ valid: false });
+  for (const body of [{}, { email: 'visitor@example.com' }, { spaceId: ids[0] }])
+    expect((await server.ask('POST /v1/invitations/exchange', { body })).status).toBe(400);
+});

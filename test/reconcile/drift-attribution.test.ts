@@ -1,0 +1,61 @@
+/** Naming who made live and declared differ: those whose deed explains a step, and nobody else. */
+
+import type { Cause } from '../../src/plan/drift.js';
+import type { Step } from '../../src/plan/plan.js';
+import type { StepReason } from '../../src/plan/reasons.js';
+import { causeOf, RECONCILER_PATH } from '../../src/reconcile/drift-attribution.js';
+
+const object = { kind: 'ApiKey', name: 'a' } as const;
+
+const step = (reason: StepReason): Step => ({
+  id: `ApiKey/a ${reason}`,
+  action: 'revoke',
+  detail: { generations: [1] },
+  object,
+  reason,
+  dependsOn: [],
+});
+
+/** Told by `actor path action`, oldest first. */
+function cause(reason: StepReason, told: readonly string[]): Cause | undefined {
+  const history = told.map((one, index) => {
+    const [actor = '', path = '', action = ''] = one.split(' ');
+    const chained = { previousHash: '', hash: '' };
+    return { seq: index + 1, at: index, actor, path, action, object: 'ApiKey/a', detail: {}, ...chained };
+  });
+  return causeOf([step(reason)], history);
+}
+
+const APPLIED = `robot ${RECONCILER_PATH} object.created`;
+
+test.each<[StepReason, string]>([
+  ['DeclarationChanged', 'object.updated'],
+  ['NotFound', 'object.deleted'],
+  ['NoCurrentVersion', 'key.revoked'],
+  ['RotationRequested', 'key.rotation-requested'],
+  ['HandedOver', 'key.acknowledged'],
+])('%s is laid at the door of who did it, not of who came later for something else', (reason, action) => {
+  const told = [APPLIED, `ada http ${action}`, 'eve cli:claim key.claimed', 'eve http key.activated'];
+  expect(cause(reason, told)).toEqual({ since: 1, actor: 'ada', path: 'http' });
+});
+
+test('who claimed a secret or signed in did not change what the documents changed', () => {
+  const told = [APPLIED, 'eve cli:claim key.claimed', 'eve http session.started'];
+  expect(cause('DeclarationChanged', told)).toEqual({ documents: true });
+  expect(cause('NotDeclared', [...told, 'eve http object.updated'])).toEqual({ documents: true });
+});
+
+test('nobody is named for what time or a sink did', () => {
+  const told = [APPLIED, 'eve cli:claim key.claimed', 'eve http object.updated'];
+  expect(cause('RotationDue', told)).toBeUndefined();
+  expect(cause('SinkMissing', told)).toBeUndefined();
+});
+
+test('an object that no project declares is its maker’s', () => {
+  const told = ['ada http object.created', 'ada http object.updated'];
+  expect(cause('UnmanagedRemoved', told)).toEqual({ since: 0, actor: 'ada', path: 'http' });
+});
+
+test('what a reconciler saw is mended: only what came after it counts', () => {
+  expect(cause('DeclarationChanged', ['ada http object.updated', APPLIED])).toEqual({ documents: true });
+});

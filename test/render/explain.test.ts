@@ -1,0 +1,192 @@
+/** The story of one object: golden texts for people, and the shape that programs get. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
+import type { ObjectRef } from '../../src/domain/objects.js';
+import { DAY_MS, HOUR_MS } from '../../src/domain/time.js';
+import { keyForecast, objectForecast } from '../../src/plan/forecast.js';
+import type { AuditEntry } from '../../src/ports/live-store.js';
+import { explanationJson, explanationMarkdown, explanationText } from '../../src/render/explain.js';
+import { type Explanation, statusOf } from '../../src/render/explanation.js';
+import { timelineOf } from '../../src/render/timeline.js';
+import { dotenv, guest, key, service, space } from '../support/plan-declarations.js';
+import { keyRef } from '../support/plan-story.js';
+import { PlanWorld, START } from '../support/plan-world.js';
+
+/** What an audit log has of a key that was issued, rotated and partly revoked. */
+const HISTORY: readonly AuditEntry[] = [
+  entry('object.created', { origin: 'declared', project: 'acme' }),
+  entry('key.issued', { generation: 1, tokenId: 'v00000000001', expiresAt: START + 180 * DAY_MS }),
+  entry('key.promoted', { generation: 1, sinks: ['dotenv:secrets/app.env#KEY'] }),
+  entry('key.rotation-requested', {}, 'cli:rotate'),
+  entry('key.issued', { generation: 2, tokenId: 'v00000000002' }),
+  entry('key.promoted', { generation: 2, sinks: ['dotenv:secrets/app.env#KEY'] }),
+  entry('key.revoked', {
+    versions: [
+      { generation: 1, revokedAt: START },
+      { generation: 2, revokedAt: START + DAY_MS },
+    ],
+  }),
+  entry('person.blessed', { by: 'mail\u202e', level: 3 }),
+];
+
+function entry(action: string, detail: AuditEntry['detail'], path = 'apply'): AuditEntry {
+  const hashes = { previousHash: '', hash: '' };
+  return { seq: 7, at: START, actor: 'ada@build-7', path, action, object: 'ApiKey/app', detail, ...hashes };
+}
+
+/** A key in the middle of a hand-over, declared and live. */
+function handingOver(): PlanWorld {
+  const world = new PlanWorld();
+  world.documents = [service('billing'), key('app', { deliver: [dotenv('KEY')], expiresAfter: '180d' })];
+  world.apply(world.plan());
+  world.now += DAY_MS;
+  world.changeKey(keyRef('app'), () => ({ rotationRequestedAt: world.now }));
+  world.apply(world.plan());
+  world.changeVersions(keyRef('app'), ({ generation }) =>
+    generation === 1 ? { lastUsedAt: world.now, consumers: ['checkout'] } : {},
+  );
+  world.now += HOUR_MS;
+  return world;
+}
+
+function explain(world: PlanWorld, ref: ObjectRef, more: Partial<Explanation> = {}): Explanation {
+  const live = world.objects.get(`${ref.kind}/${ref.name}`);
+  const { steps, findings, waiting } = world.plan();
+  const isOurs = ({ object }: { readonly object: ObjectRef | undefined }) => object?.name === ref.name;
+  const spec = live?.declaration.kind === 'ApiKey' ? live.declaration.spec : undefined;
+  return {
+    ref,
+    now: world.now,
+    declared: { project: 'acme', position: { file: 'specs/app.yaml', line: 12, column: 3 } },
+    live,
+    history: HISTORY,
+    needs: [
+      { ref: { kind: 'Environment', name: 'production' }, isLive: true, isDeclared: false },
+      { ref: { kind: 'Service', name: 'billing' }, isLive: true, isDeclared: true },
+    ],
+    neededBy: [],
+    plan: {
+      steps: steps.filter(isOurs),
+      findings: findings.filter(isOurs),
+      waiting: waiting.filter(isOurs),
+    },
+    ahead: spec ? keyForecast({ ref, spec, facts: live?.key }, world.now) : [],
+    ...more,
+  };
+}
+
+/** `GOLDEN=update` writes it anew. */
+function expectGolden(name: string, text: string): void {
+  const file = join(__dirname, 'explain', name);
+  if (process.env['GOLDEN'] === 'update') writeFileSync(file, text);
+  expect(text).toBe(readFileSync(file, 'utf8'));
+}
+
+const APP = keyRef('app');
+const PLAIN = { color: false };
+
+describe('the story of an object', () => {
+  it('of a key that is handed over', () => {
+    const told = explain(handingOver(), APP);
+    expect(statusOf(told)).toBe('converged');
+    expectGolden('handing-over.txt', explanationText(told, PLAIN));
+    expectGolden('handing-over.md', `${explanationMarkdown(told)}\n`);
+  });
+
+  it('of a key that is declared and was never made', () => {
+    const world = new PlanWorld();
+    world.documents = [service('billing'), key('app', { deliver: [dotenv('KEY')] })];
+    const told = explain(world, APP, { history: [] });
+    expect(statusOf(told)).toBe('declared');
+    expectGolden('declared.txt', explanationText(told, PLAIN));
+  });
+
+  it('of a key that was removed', () => {
+    const world = handingOver();
+    world.documents = [service('billing')];
+    world.apply(world.plan());
+    const removed = entry('object.deleted', { endsAt: START + DAY_MS });
+    const told = explain(world, APP, { declared: undefined, history: [...HISTORY, removed], needs: [] });
+    expect(statusOf(told)).toBe('removed');
+    expectGolden('removed.txt', explanationText(told, PLAIN));
+  });
+
+  it('of a key that was stopped by hand and revoked ahead, and whose sink is gone', () => {
+    const world = handingOver();
+    world.changeKey(APP, () => ({ deactivatedAt: world.now }));
+    world.changeVersions(APP, () => ({ revokedAt: world.now + DAY_MS }));
+    expectGolden('stopped.txt', explanationText(explain(world, APP), PLAIN));
+  });
+
+  it('of an environment that came with the store, and of what needs it, shortened', () => {
+    const neededBy = Array.from({ length: 30 }, (_, at) => ({
+      ref: keyRef(`key-${at}`),
+      isLive: true,
+      isDeclared: at % 2 === 0,
+      ...(at === 3 && { endsAt: START + DAY_MS }),
+    }));
+    const history = [
+      { ...entry('object.created', { origin: 'system' }), actor: 'keywright', path: 'first-start' },
+    ];
+    const told = explain(
+      new PlanWorld(),
+      { kind: 'Environment', name: 'production' },
+      { declared: undefined, history, needs: [], neededBy },
+    );
+    expect(statusOf(told)).toBe('undeclared');
+    expectGolden('environment.txt', explanationText(told, PLAIN));
+  });
+
+  it('tells a rename from both sides, without what only a log needs', () => {
+    const renamed = [
+      entry('object.renamed', { to: 'app' }),
+      entry('object.renamed', { from: 'old', digest: 'd', manager: 'documents', project: 'acme' }),
+    ];
+    expect(timelineOf(renamed).map(({ text }) => text)).toEqual([
+      'was renamed to app',
+      'was renamed from old',
+    ]);
+  });
+
+  it('names what is in an environment as its document does, for programs', () => {
+    const world = new PlanWorld();
+    const auditor = guest('auditor', { expiresAfter: '14d', grants: [{ space: 'onboarding' }] });
+    world.documents = [space('onboarding'), auditor];
+    world.apply(world.plan());
+    const ref = { kind: 'Guest', name: 'production/auditor' } as const;
+    const object = { kind: 'Guest', name: 'auditor', environment: 'production' };
+    const live = world.live(ref);
+    const ahead = objectForecast({ ref, declaration: auditor, live }, world.now);
+    const onboarding = { kind: 'Space', name: 'production/onboarding' } as const;
+    const needs = [{ ref: onboarding, isLive: true, isDeclared: true }];
+    expect(explanationJson(explain(world, ref, { live, ahead, needs }))).toMatchObject({
+      object,
+      needs: [{ ref: { kind: 'Space', name: 'onboarding', environment: 'production' } }],
+      ahead: [{ object, what: 'lapses', at: '2027-01-15T00:00:00.000Z' }],
+    });
+  });
+
+  it('is coloured only when asked', () => {
+    const told = explain(handingOver(), APP);
+    const coloured = explanationText(told, { color: true });
+    expect(coloured).toContain('\u001b[');
+    expect(stripVTControlCharacters(coloured)).toBe(explanationText(told, PLAIN));
+  });
+
+  it('is the same for programs, with instants in ISO 8601 and nothing undefined', () => {
+    const document = explanationJson(explain(handingOver(), APP));
+    expect(JSON.parse(JSON.stringify(document))).toEqual(document);
+    expect(document).toMatchObject({
+      apiVersion: 'keywright.dev/v1',
+      kind: 'Explanation',
+      object: APP,
+      status: 'converged',
+      declared: { project: 'acme', file: 'specs/app.yaml', line: 12 },
+      live: { kind: 'ApiKey', status: { versions: [{ generation: 1 }, { generation: 2 }] } },
+      lastUsed: [{ generation: 1, at: '2027-01-02T00:00:00.000Z', consumers: ['checkout'] }],
+      waiting: [{ reason: 'OverlapRunning', until: '2027-01-03T00:00:00.000Z' }],
+    });
+    expect(document.ahead.map(({ what }) => what)).toEqual(['rotates', 'expires', 'expires']);
+  });
+});
