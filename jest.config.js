@@ -1,5 +1,7 @@
 /** Tests run as CommonJS through swc; the packages named below ship ES modules only. */
-const esModules = ['jose', 'typebox', 'kysely', 'fast-check', 'pure-rand'].join('|');
+const esModules = ['jose', 'typebox', 'kysely', 'fast-check', 'pure-rand', 'p-limit', 'yocto-queue'].join(
+  '|',
+);
 
 export default {
   testEnvironment: 'node',
@@ -16,4 +18,5 @@ export default {
   testTimeout: 180_000,
   // The default leaves a core idle, and system tests mostly wait for processes of their own.
   maxWorkers: '100%',
+  reporters: ['default', '<rootDir>/test/support/closing-reporter.mjs'],
 };

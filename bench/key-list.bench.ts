@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { sodiumSealing, systemClock, systemEntropy } from '../src/adapters/system.js';
 import { Secret } from '../src/domain/secret.js';
-import { openEmbeddedServed } from '../src/main/served-store.js';
+import { openServedStore } from '../src/main/open-store.js';
 import { alternate, atLeast, atMost, isQuick, note, report } from './support/figures.js';
 import { scratchFolder } from './support/fleet.js';
 import { load, serveBare, started } from './support/http-load.js';
@@ -36,7 +36,7 @@ async function fleetOf(keys: number): Promise<Fleet> {
   const folder = join(scratchFolder(), 'store');
   note(`making ${keys.toLocaleString('en')} keys`);
   const adapters = { clock: systemClock, entropy: systemEntropy, sealing: sodiumSealing };
-  const store = need(await openEmbeddedServed({ ...adapters, folder, whenAbsent: 'create' }));
+  const store = need(await openServedStore({ ...adapters, folder, whenAbsent: 'create' }));
   need(await store.authority.setRootToken(new Secret(ROOT)));
   const principal = need(await store.authority.authenticate(new Secret(ROOT), BY));
   for (let first = 0; first < keys; first += AT_ONCE) {

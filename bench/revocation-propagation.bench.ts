@@ -11,7 +11,7 @@ import { ApiKey, type ApiKeySpec } from '../src/domain/kinds/api-key.js';
 import { normalForm } from '../src/domain/kinds/normal-form.js';
 import { fail, type Result } from '../src/domain/result.js';
 import { Secret } from '../src/domain/secret.js';
-import { openPostgresFeed, openPostgresStore } from '../src/main/postgres-store.js';
+import { openStore, openStoreFeed } from '../src/main/open-store.js';
 import type { CredentialFeed } from '../src/ports/credential-feed.js';
 import type { LiveStore } from '../src/ports/live-store.js';
 import { createVerifier } from '../src/verifier/verifier.js';
@@ -40,7 +40,7 @@ function need<T>(result: Result<T>): T {
 async function follow(mode: Mode): Promise<void> {
   const { BENCH_ADDRESS = '', BENCH_FOLDER = '' } = process.env;
   const feed = need(
-    await openPostgresFeed({ ...WORLD, address: new Secret(BENCH_ADDRESS), folder: BENCH_FOLDER }),
+    await openStoreFeed({ ...WORLD, address: new Secret(BENCH_ADDRESS), folder: BENCH_FOLDER }),
   );
   let isCut = false;
   const seen: CredentialFeed = {
@@ -123,7 +123,7 @@ async function measure(): Promise<void> {
   const folder = scratchFolder();
   const env = { ...process.env, BENCH_ADDRESS: server.address, BENCH_FOLDER: folder };
   const options = { ...WORLD, address: new Secret(server.address), folder, whenAbsent: 'create' } as const;
-  const store = need(await openPostgresStore(options));
+  const store = need(await openStore(options));
   try {
     const poll = median([...(await delays('poll', POLL_ROUNDS, store, env)).asked]);
     const told = await delays('listen', ROUNDS, store, env);

@@ -11,9 +11,9 @@ import { sodiumSealing, systemClock, systemEntropy } from '../src/adapters/syste
 import { ok } from '../src/domain/result.js';
 import { openPlanGate } from '../src/http/plan-gate.js';
 import { listen } from '../src/http/server.js';
+import { openServedStore } from '../src/main/open-store.js';
 import { previewsOver } from '../src/main/previews.js';
 import { readinessOf } from '../src/main/readiness.js';
-import { openEmbeddedServed } from '../src/main/served-store.js';
 import type { Credential, CredentialFeed } from '../src/ports/credential-feed.js';
 import { createVerifier } from '../src/verifier/verifier.js';
 import { credentialAt, generatedFeed, seededEntropy } from './support/credentials.js';
@@ -30,7 +30,7 @@ const ANSWER_BYTES = 271;
 async function serveOurs(): Promise<void> {
   const adapters = { clock: systemClock, entropy: systemEntropy, sealing: sodiumSealing };
   const folder = join(scratchFolder(), 'store');
-  const served = await openEmbeddedServed({ ...adapters, folder, whenAbsent: 'create' });
+  const served = await openServedStore({ ...adapters, folder, whenAbsent: 'create' });
   const verifier = await createVerifier(askingFeed(), systemClock);
   if (!served.ok || !verifier.ok) throw new Error('the server does not start');
   const plan = await openPlanGate({ accounts: served.value.accounts, clock: systemClock });

@@ -209,7 +209,7 @@ function reportSpeed(
   const hashesPerSecond = middle(ours, (one) => one.hashesPerSecond);
   const relative = middle(ours, (one) => one.perSecond / one.hashesPerSecond);
   report({
-    what: 'the same, whatever the machine',
+    what: 'the same on any machine',
     value: speed.ours,
     unit: '/s',
     baseline: { what: 'the keyed hash alone', value: hashesPerSecond },

@@ -7,7 +7,7 @@ import { shapesAhead } from './shapes.mjs';
 const { metafile } = await build({
   entryPoints: {
     keywright: 'src/main/keywright.ts',
-    reader: 'src/main/parser-thread.ts',
+    'parser-thread': 'src/main/parser-thread.ts',
     quickstart: 'src/main/quickstart.ts',
     derive: 'src/main/derive-entry.ts',
     library: 'src/main/library.ts',

@@ -63,7 +63,7 @@ async function spawned({ args, cwd, expected = [0] }: Running, flags: readonly s
 
 /** Throws unless the command has been built. */
 export function requireCli(): void {
-  if (!existsSync(CLI)) throw new Error(`${CLI} is not there: node scripts/build.mjs`);
+  if (!existsSync(CLI)) throw new Error(`${CLI} does not exist; build it with: node scripts/build.mjs`);
 }
 
 export const keywright = (...args: readonly string[]): readonly string[] => [CLI, ...args];

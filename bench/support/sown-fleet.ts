@@ -74,7 +74,7 @@ function sowFile(cwd: string, { store, keyring, applied, first }: Sowing): void 
     insert(store, 'versions', version);
     insert(store, 'object_references', { object_id: object.id, kind: 'Environment', name: environment });
     insert(store, 'object_references', { object_id: object.id, kind: 'Service', name: service });
-    lines.push(`# keywright: ApiKey/${object.name} generation 1\nAPI_KEY_${index}=${token.reveal()}\n`);
+    lines.push(`# keywright: ApiKey/${object.name} version 1\nAPI_KEY_${index}=${token.reveal()}\n`);
   }
   writeFileSync(join(cwd, `secrets/${keyAt(first).file}.env`), lines.join(''), { mode: 0o600 });
 }
@@ -94,7 +94,7 @@ function sown(index: number, applied: Rows, keyring: Keyring) {
   };
   const version = signVersion({ ...applied.version, ...drawn }, keyring);
   const [delivery] = deliveriesOf(applied.object.deliveries);
-  if (delivery === undefined) throw new Error('the applied key was delivered nowhere');
+  if (delivery === undefined) throw new Error('the applied key was not delivered');
   const confirmed = { ...delivery, sink: sinkIdOf({ dotenv }), fingerprint: drawn.fingerprint };
   const row = {
     ...applied.object,

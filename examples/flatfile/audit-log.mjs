@@ -16,6 +16,6 @@ for (const environment of await all((request) => api.environments.list(request))
   for (const { createdAt, topic, payload, context } of await all((page) => api.events.list({ ...request, ...page })))
     console.log(
       `${createdAt.toISOString()} ${environment.name} ${topic} ${payload.name ?? ''} by ` +
-        `${people.get(context.actorId) ?? context.actorId ?? 'nobody in person'}`,
+        `${people.get(context.actorId) ?? context.actorId ?? 'the system'}`,
     );
 }

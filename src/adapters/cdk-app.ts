@@ -40,17 +40,16 @@ export async function synthesize(
   if (trouble === undefined) return ok({ folder, discard });
   await discard();
   const code = place.signal.aborted ? 'interrupted' : 'source_unavailable';
-  return fail(fault(code, `the app ${trouble} (${place.command}); nothing was read of it`));
+  return fail(fault(code, `the app ${trouble} (${place.command}); no document was read`));
 }
 
-const NOTHING =
-  'synthesized nothing into CDKTF_OUTDIR: let it call app.synth(), and leave outdir out of new App()';
+const NOTHING = 'did not write to CDKTF_OUTDIR: call app.synth(), and do not set outdir in new App()';
 
 async function freshFolder(): Promise<Result<string>> {
   try {
     return ok(await mkdtemp(join(tmpdir(), 'keywright-app-')));
   } catch (error) {
-    const message = `there is no room in ${tmpdir()} for what the app synthesizes; name another folder by TMPDIR or CDKTF_OUTDIR`;
+    const message = `there is no space in ${tmpdir()} for the output of the app; set TMPDIR or CDKTF_OUTDIR to another folder`;
     return fail(fault('source_unavailable', message, error));
   }
 }
@@ -90,7 +89,7 @@ function ended({ command, folder, env, timeoutMs, onOutput, signal }: Run): Prom
     child.on('error', ({ message }) => finish(`could not be started: ${message}`));
     child.on('close', (code, killedBy) => {
       if (code === 0) finish(undefined);
-      else finish(code === null ? `was ended by ${killedBy}` : `failed with exit code ${code}`);
+      else finish(code === null ? `was killed by ${killedBy}` : `failed with exit code ${code}`);
     });
   });
 }
@@ -111,7 +110,7 @@ async function contextOf(folder: string): Promise<Result<NodeJS.ProcessEnv>> {
     const { context = {} } = JSON.parse(text) as { readonly context?: unknown };
     return ok({ CDKTF_CONTEXT_JSON: JSON.stringify(context) });
   } catch {
-    return fail(fault('source_unavailable', 'cdktf.json is not JSON; nothing was read of the app'));
+    return fail(fault('source_unavailable', 'cdktf.json is not valid JSON; the app was not run'));
   }
 }
 

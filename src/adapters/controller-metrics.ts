@@ -41,23 +41,23 @@ function instruments(registry: Registry) {
   const counter = (name: string, help: string, labelNames: string[]) =>
     new Counter({ name: `keywright_${name}`, help, labelNames, registers });
   return {
-    build: gauge('build_info', 'The version that is running; always 1.', ['version']),
+    build: gauge('build_info', 'The running version of Keywright; always 1.', ['version']),
     isLeader: gauge('is_leader', 'Whether this controller leads (1) or not (0).'),
-    passes: counter('passes_total', 'Passes, by what came of them.', ['result']),
+    passes: counter('passes_total', 'Passes, by outcome.', ['result']),
     duration: new Histogram({
       name: 'keywright_pass_duration_seconds',
-      help: 'How long a pass took.',
+      help: 'Duration of a pass.',
       buckets: [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300],
       registers,
     }),
-    steps: counter('steps_total', 'Steps, by action and by what came of them.', ['action', 'result']),
-    findings: gauge('findings', 'What guards say of the last plan.', ['code', 'severity']),
-    waiting: gauge('waiting', 'Objects that something is waited for, by reason.', ['reason']),
-    withheld: gauge('withheld', 'Objects of which something is left undone, by reason.', ['reason']),
-    drift: gauge('drift', 'Objects that were changed by hand and not healed.'),
+    steps: counter('steps_total', 'Steps, by action and outcome.', ['action', 'result']),
+    findings: gauge('findings', 'Findings of the last plan, by code.', ['code', 'severity']),
+    waiting: gauge('waiting', 'Objects that are waiting, by reason.', ['reason']),
+    withheld: gauge('withheld', 'Objects with a step held back, by reason.', ['reason']),
+    drift: gauge('drift', 'Objects that were changed outside the documents and not healed.'),
     succeeded: gauge(
       'last_success_timestamp_seconds',
-      'When a pass last left nothing undone that it had begun.',
+      'When a pass last completed every step that it began.',
     ),
   };
 }
@@ -70,7 +70,7 @@ function countOutcome(made: Instruments, { plan, report, heldBack: withheld }: P
   for (const { code, severity } of plan.findings) made.findings.inc({ code, severity });
   for (const { reason } of plan.waiting) made.waiting.inc({ reason });
   for (const { reason } of withheld) made.withheld.inc({ reason });
-  made.drift.set(withheld.filter(({ reason }) => reason === 'ChangedByHand').length);
+  made.drift.set(withheld.filter(({ reason }) => reason === 'ChangedManually').length);
 }
 
 function resetFindings({ findings, waiting, withheld, drift }: Instruments): void {

@@ -75,7 +75,7 @@ export function openFileLock(path: string): FileLock {
     } catch (error) {
       if (error instanceof Database.SqliteError && error.code === 'SQLITE_BUSY') return ok(false);
       return fail(
-        fault('sink_unavailable', `the lock file ${path} cannot be used; look at its rights`, error),
+        fault('sink_unavailable', `the lock file ${path} cannot be used; check its permissions`, error),
       );
     }
   }
@@ -107,5 +107,5 @@ function openDatabase(path: string): Database.Database {
 const busy = (path: string) =>
   fault(
     'sink_unavailable',
-    `another keywright process has been delivering for ${TIMEOUT_MS / 1000} s and holds ${path} (fuser shows which); let it finish, or end it`,
+    `another keywright process has held the lock ${path} for ${TIMEOUT_MS / 1000} s (fuser shows which); let it finish, or stop it`,
   );

@@ -22,13 +22,13 @@ export function newHttpMetrics(
   collectDefaultMetrics({ register: registry });
   new Gauge({
     name: 'keywright_build_info',
-    help: 'The version that is running; always 1.',
+    help: 'The running version of Keywright; always 1.',
     labelNames: ['version'],
     registers,
   }).set({ version: VERSION }, 1);
   new Gauge({
     name: 'keywright_verifier_credentials',
-    help: 'Versions of keys in memory.',
+    help: 'Key versions in memory.',
     registers,
     collect() {
       this.set(verifier.size().credentials);
@@ -36,7 +36,7 @@ export function newHttpMetrics(
   });
   new Gauge({
     name: 'keywright_verifier_is_current',
-    help: 'Whether the memory may be trusted (1) or the store has to be asked (0).',
+    help: 'Whether the index in memory is current (1) or the store is queried (0).',
     registers,
     collect() {
       this.set(verifier.verify('').code === 'UNAVAILABLE' ? 0 : 1);
@@ -52,7 +52,7 @@ export function newHttpMetrics(
   };
   gauge(
     'verifier_uses_kept',
-    'Uses of keys, by version and consumer, that the store does not know yet.',
+    'Uses of keys, by version and consumer, that are not in the store yet.',
     () => verifier.uses().kept,
   );
   gauge(
@@ -73,12 +73,12 @@ export function newHttpMetrics(
   );
   gauge(
     'clock_skew_seconds',
-    "By how much this machine's clock is ahead of the store's; less than 0: behind.",
+    "Seconds by which the clock of this machine is ahead of the store's; negative: behind.",
     () => (skewMs?.() ?? 0) / SECOND_MS,
   );
   const duration = new Histogram({
     name: 'keywright_http_request_duration_seconds',
-    help: 'How long requests took, except those that were answered from memory.',
+    help: 'Duration of requests, except those answered from memory.',
     labelNames: ['route', 'method', 'status'],
     buckets: [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10],
     registers,
@@ -102,7 +102,7 @@ function countsOf(registry: Registry): (route: string, status: number) => void {
   const pending = new Map<string, Map<number, number>>();
   const counter = new Counter({
     name: 'keywright_http_requests_total',
-    help: 'Requests answered.',
+    help: 'Number of requests.',
     labelNames: ['route', 'status'],
     registers: [registry],
     collect() {

@@ -11,7 +11,7 @@ export function newOutboxMetrics(registry: Registry, outbox: Pick<Outbox, 'pendi
   const registers = [registry];
   new Gauge({
     name: 'keywright_outbox_pending',
-    help: 'Letters that wait to be handed over; those of all servers of this store.',
+    help: 'Messages waiting to be sent, of all servers of this store.',
     registers,
     async collect() {
       const pending = await outbox.pending();
@@ -19,15 +19,15 @@ export function newOutboxMetrics(registry: Registry, outbox: Pick<Outbox, 'pendi
       this.set(pending.ok ? pending.value : Number.NaN);
     },
   });
-  const sent = new Counter({ name: 'keywright_outbox_sent_total', help: 'Letters handed over.', registers });
+  const sent = new Counter({ name: 'keywright_outbox_sent_total', help: 'Messages sent.', registers });
   const failed = new Counter({
     name: 'keywright_outbox_failed_total',
-    help: 'Times that a letter could not be handed over.',
+    help: 'Failed attempts to send a message.',
     registers,
   });
   const dropped = new Counter({
     name: 'keywright_outbox_dropped_total',
-    help: 'Letters not sent any more: no longer wanted (ended), not handed over in time (expired), refused for good (refused), not ours (tampered).',
+    help: 'Messages no longer sent: no longer needed (ended), not sent in time (expired), rejected permanently (refused), modified outside Keywright (tampered).',
     labelNames: ['because'],
     registers,
   });

@@ -9,7 +9,7 @@ const THREADS_MAX = 8;
 /** Bytes that a thread is given at a time, a file at least. */
 const BATCH = 128 * 1024;
 
-/** Undefined on a single core. `script` is the built `reader.ts`. */
+/** Undefined on a single core. `script` is the built `parser-thread.ts`. */
 export function documentReaders(script: URL): FileReaders | undefined {
   const threads = Math.min(availableParallelism(), THREADS_MAX);
   if (threads < 2) return undefined;

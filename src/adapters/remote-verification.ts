@@ -1,4 +1,5 @@
 /** An authority behind HTTP, as a verifier in somebody else's process asks it: over `fetch`, with a bound on every wait. */
+import { pause } from '../async/pause.js';
 import { FAULTS, type Fault, type FaultCode, fault } from '../domain/errors.js';
 import { fail, ok, type Result } from '../domain/result.js';
 import type { Secret } from '../domain/secret.js';
@@ -37,7 +38,7 @@ export function remoteVerification(address: string, token: Secret): RemoteVerifi
         // We come by what the plan does not include, and so does whoever we are asked about (U1).
         return refused.code === 'upgrade_required' ? ok(PLAN_REQUIRED) : fail(refused);
       } catch (cause) {
-        return fail(fault('store_unreachable', `${base} does not answer as an authority does`, cause));
+        return fail(fault('store_unreachable', `${base} is not a Keywright server of this version`, cause));
       }
     },
     changes: async (onChange, signal) => {
@@ -86,7 +87,7 @@ async function listen(url: string, { authorization, onChange, signal }: Listenin
 
 async function endWhenSilent(heard: { readonly atMs: number }, silence: AbortController): Promise<void> {
   while (!silence.signal.aborted) {
-    await systemClock.sleep(SILENCE_MAX_MS / 4, silence.signal).catch(() => undefined);
+    await pause(systemClock, SILENCE_MAX_MS / 4, silence.signal);
     if (systemClock.monotonicMs() - heard.atMs > SILENCE_MAX_MS) silence.abort();
   }
 }
@@ -104,8 +105,8 @@ const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
 function faultOf(status: number, body: unknown): Fault {
   const { code, detail } = isRecord(body) ? body : {};
   const known = typeof code === 'string' && Object.hasOwn(FAULTS, code) ? (code as FaultCode) : undefined;
-  const said = typeof detail === 'string' ? detail : `it answered ${status}`;
-  return fault(known ?? 'store_unreachable', `the authority refuses to verify: ${said}`);
+  const said = typeof detail === 'string' ? detail : `it responded with status ${status}`;
+  return fault(known ?? 'store_unreachable', `the server refuses to verify: ${said}`);
 }
 
 function verificationOf(body: unknown): Result<Verification> {
@@ -113,7 +114,7 @@ function verificationOf(body: unknown): Result<Verification> {
   const code = isRecord(data) ? VERIFICATION_CODES.find((one) => one === data['code']) : undefined;
   const key = isRecord(data) ? keyOf(data) : undefined;
   if (code === undefined || (code === 'VALID' && key === undefined))
-    return fail(fault('store_unreachable', 'what answers is not an authority of this version'));
+    return fail(fault('store_unreachable', 'the address is not a Keywright server of this version'));
   return ok({ valid: code === 'VALID', code, ...(key && { key }) });
 }
 

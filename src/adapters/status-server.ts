@@ -32,7 +32,7 @@ export async function serveStatus(address: string, initial: Status): Promise<Res
   const place = parseListenAddress(address);
   if (place === undefined)
     return fail(
-      fault('usage', `--listen takes HOST:PORT, as 127.0.0.1:9187, not ${JSON.stringify(address)}`),
+      fault('usage', `--listen must be HOST:PORT, such as 127.0.0.1:9187, not ${JSON.stringify(address)}`),
     );
   const metrics = newMetrics();
   let status = initial;

@@ -102,7 +102,7 @@ function onInterrupt(say: (text: string) => void): Interruption {
   const controller = new AbortController();
   const interrupt = (signal: NodeJS.Signals): void => {
     if (controller.signal.aborted) process.exit(signal === 'SIGINT' ? 130 : 143);
-    say(`\n${signal}: finishing what is under way; again to stop at once\n`);
+    say(`\n${signal}: finishing the current step; signal again to stop immediately\n`);
     controller.abort();
   };
   process.on('SIGINT', interrupt);

@@ -3,6 +3,8 @@
  * again when trying again may help. One failure holds back only what depends on it; a lost lease, a store
  * that is gone or an interruption holds back everything that has not begun.
  */
+
+import { type Pauses, pausesUntil } from '../async/pauses.js';
 import { type Fault, type FaultCode, fault } from '../domain/errors.js';
 import type { Ownership } from '../domain/live.js';
 import { fail } from '../domain/result.js';
@@ -16,7 +18,6 @@ import type { Sinks } from '../ports/sink.js';
 import type { LeaseKeeper } from './lease.js';
 import { newRollouts } from './rollout.js';
 import { runInOrder } from './schedule.js';
-import { type Pauses, pausesUntil } from './sleep.js';
 import type { KeepDocument, StepWorld } from './step-world.js';
 import { perform } from './steps/index.js';
 
@@ -129,8 +130,8 @@ function stepWorldOf(world: ApplyWorld): StepWorld {
 
 const NOWHERE_TO_WRITE = fault(
   'conflict',
-  'no document of it can be written from here; adopt it in the working folder: keywright apply',
+  'its document cannot be written from here; run keywright apply in the working folder to adopt it',
 );
 
 const interrupted = (why: string): Fault =>
-  fault('interrupted', `the run was interrupted before this was done${why}; apply again to go on`);
+  fault('interrupted', `the run was interrupted before this was done${why}; apply again to continue`);

@@ -3,6 +3,7 @@
  * surely holds, counted from before it was asked for: past that instant nothing more is written, without
  * asking anybody, because somebody else may be writing by then (rotation.md, "Two controllers").
  */
+import { pause } from '../async/pause.js';
 import { fault } from '../domain/errors.js';
 import { fail, ok, type Result } from '../domain/result.js';
 import { type DurationMs, SECOND_MS } from '../domain/time.js';
@@ -130,7 +131,7 @@ function keep(store: LeaseStore, clock: Clock, acquired: Acquired): LeaseKeeper 
   }
 
   async function renewForEver(): Promise<void> {
-    while (await slept(clock, renewEveryMs, stop.signal)) {
+    while (await pause(clock, renewEveryMs, stop.signal)) {
       if (lost.signal.aborted) return;
       // What failed is tried again at the next turn, and before the next write.
       await renew();
@@ -153,14 +154,8 @@ function keep(store: LeaseStore, clock: Clock, acquired: Acquired): LeaseKeeper 
   };
 }
 
-/** False when the signal ended the sleep. */
-async function slept(clock: Clock, ms: DurationMs, signal: AbortSignal): Promise<boolean> {
-  await clock.sleep(ms, signal).catch(() => undefined);
-  return !signal.aborted;
-}
-
 const ended = () =>
   fault(
     'lease_lost',
-    'the lease of the store ended while writing, so nothing more was written; run it again',
+    'the lease of the store ended during the run, so nothing more was written; run the command again',
   );

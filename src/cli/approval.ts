@@ -20,7 +20,7 @@ export async function approve(plan: Plan, approval: Approval): Promise<Result<Pl
   if (digest !== undefined && digest !== plan.digest) {
     return failure(
       'stale_plan',
-      `the plan is ${plan.digest} now, not the approved ${digest}; nothing was changed`,
+      `the digest of the plan is now ${plan.digest}, not the approved ${digest}; nothing was changed`,
     );
   }
   if (plan.steps.length === 0 || isSaved || digest !== undefined) return ok(plan);
@@ -36,9 +36,9 @@ export async function approve(plan: Plan, approval: Approval): Promise<Result<Pl
 
 function unattended({ approvals, digest }: Plan, isAutomatic: boolean): string {
   if (approvals.length === 0)
-    return 'nobody is here to ask; nothing was changed. In a pipeline, use --auto-approve';
+    return 'approval is required and standard input is not a terminal; nothing was changed. In a pipeline, use --auto-approve';
   return (
-    `the plan changes ${approvals.join(', ')}, which requires approval, and ${isAutomatic ? '--auto-approve is not enough' : 'nobody is here to ask'}; ` +
+    `the plan changes ${approvals.join(', ')}, which requires approval, and ${isAutomatic ? '--auto-approve is not enough' : 'standard input is not a terminal'}; ` +
     `nothing was changed. Apply a saved plan, or approve this one with: --approve ${digest}`
   );
 }

@@ -1,4 +1,5 @@
 /** Writes a checkpoint now, then every quarter of an hour in which something happened, and a last one at the end. */
+import { pause } from '../async/pause.js';
 import type { Fault } from '../domain/errors.js';
 import { ok, type Result } from '../domain/result.js';
 import { type DurationMs, MINUTE_MS } from '../domain/time.js';
@@ -12,7 +13,7 @@ export const CHECKPOINT_EVERY_MS: DurationMs = 15 * MINUTE_MS;
 export const CHECKPOINT_OPTION = {
   flags: '--checkpoint <file>',
   description:
-    'append signed checkpoints of the audit log to this file, every 15 minutes in which something happened',
+    'append signed checkpoints of the audit log to this file every 15 minutes, if there are new entries',
 } as const;
 
 export interface Checkpointing {
@@ -52,7 +53,7 @@ export async function keepCheckpoints(world: Checkpointing): Promise<Result<() =
 
 async function everyNowAndThen(clock: Clock, signal: AbortSignal, write: () => Promise<void>): Promise<void> {
   while (!signal.aborted) {
-    await clock.sleep(CHECKPOINT_EVERY_MS, signal).catch(() => undefined);
+    await pause(clock, CHECKPOINT_EVERY_MS, signal);
     if (!signal.aborted) await write();
   }
 }

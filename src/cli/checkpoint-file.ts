@@ -18,9 +18,7 @@ export async function appendCheckpoint(path: string, line: string): Promise<Resu
     }
     return ok(undefined);
   } catch (error) {
-    return fail(
-      fault('usage', `the checkpoint cannot be written to ${path}; name a file that can be`, error),
-    );
+    return fail(fault('usage', `the checkpoint cannot be written to ${path}; use a writable file`, error));
   }
 }
 
@@ -30,7 +28,7 @@ export async function readCheckpoints(path: string): Promise<Result<readonly str
     const text = await readFile(path, 'utf8');
     return ok(text.split('\n').filter((line) => line.trim() !== ''));
   } catch (error) {
-    const what = `the checkpoints in ${path} cannot be read; name a file that keywright audit checkpoint wrote`;
+    const what = `the checkpoints in ${path} cannot be read; use a file written by keywright audit checkpoint`;
     return fail(fault('usage', what, error));
   }
 }

@@ -38,7 +38,7 @@ export async function writeDocumentFiles(
     if (await exists(resolve(folder, path)))
       return failure(
         'exists',
-        `${path} is there already, so nothing was written; to replace it: --overwrite`,
+        `${path} already exists, so nothing was written; use --overwrite to replace it`,
       );
   }
   for (const { path, text } of files) {

@@ -54,8 +54,8 @@ export function reader({
     if (app?.ok === false) return fail(passFailure(app.error));
     const gone = app ? undefined : goneFolder(project.value, seen);
     if (gone) return fail(passFailure(gone));
-    const paths = app && { paths: [app.value.folder] };
-    const desired = await loadDesired(project.value, { memory: remembered, readers, ...paths });
+    const synthesized = app && { app: app.value.folder };
+    const desired = await loadDesired(project.value, { memory: remembered, readers, ...synthesized });
     await app?.value.discard();
     if (!desired.ok) return fail(badDocuments(desired.error));
     const documents: Documents = {
@@ -77,24 +77,27 @@ export async function readProject(folder: string): Promise<Result<LoadedProject,
   if (project.ok) return project;
   if (project.error[0]?.code !== 'no_project') return fail(badDocuments(project.error));
   return fail(
-    passFailure(fault('no_project', 'there is no keywright.yaml; nothing is applied until there is one')),
+    passFailure(fault('no_project', 'there is no keywright.yaml; nothing is applied until it exists')),
   );
 }
 
 /** What a running controller cannot follow: it holds the store open, and another one would be filled with new keys. */
 function movedSince(
-  { project: from }: LoadedProject,
+  { folder, project: from }: LoadedProject,
   { project: to }: LoadedProject,
   hasOwnStore: boolean,
 ): Fault | undefined {
+  // However a path is written, it is one place.
+  const placeOf = (path: string): string => (path.includes('://') ? path : resolve(folder, path));
+  const rootsOf = ({ spec }: typeof from): string => spec.sinkRoots.map(placeOf).sort().join('\0');
   const isSame =
     from.name === to.name &&
-    (hasOwnStore || from.spec.store === to.spec.store) &&
-    from.spec.sinkRoots.join('\0') === to.spec.sinkRoots.join('\0');
+    (hasOwnStore || placeOf(from.spec.store) === placeOf(to.spec.store)) &&
+    rootsOf(from) === rootsOf(to);
   if (isSame) return undefined;
   return fault(
     'invalid_documents',
-    'keywright.yaml names another project, store or sinkRoots than when this controller was started; nothing is applied: start it anew if that is meant',
+    'the project name, store or sinkRoots in keywright.yaml changed after this controller was started; nothing is applied. Restart the controller if this is intended',
   );
 }
 
@@ -105,7 +108,7 @@ function goneFolder({ folder, project }: LoadedProject, seen: Set<string>): Faul
     else if (seen.has(path))
       return fault(
         'invalid_documents',
-        `${path} held documents and is gone; nothing is removed for that. Bring it back, or start the controller anew if it should be gone`,
+        `the documents folder ${path} was deleted; nothing is removed because of that. Restore it, or restart the controller if this is intended`,
       );
   }
   return undefined;

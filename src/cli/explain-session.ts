@@ -38,7 +38,7 @@ export async function explanationOf(
   const candidates = [...survey.value, ...entries].map(({ ref }) => ref);
   const meant = new Map(candidates.filter((one) => isNamed(one, wanted)).map((one) => [refText(one), one]));
   if (meant.size > 1 && !meant.has(refText(wanted)))
-    return failure('ambiguous', `${refText(wanted)} may be ${[...meant.keys()].join(' or ')}; say which`);
+    return failure('ambiguous', `${refText(wanted)} is ambiguous; use ${[...meant.keys()].join(' or ')}`);
   const ref = meant.get(refText(wanted)) ?? [...meant.values()][0] ?? wanted;
   const history = await historyOf(store, refText(ref));
   if (!history.ok) return failed(history.error);
@@ -49,7 +49,7 @@ export async function explanationOf(
   if (live === undefined && entry === undefined && history.value.length === 0)
     return failure(
       'not_found',
-      `there is no ${refText(ref)} and never was one here${suggestion(ref, candidates)}`,
+      `there is no ${refText(ref)} in this store or its history${suggestion(ref, candidates)}`,
     );
   const seen = await planFor(explaining, ref);
   if (!seen.ok) return failed(seen.error);

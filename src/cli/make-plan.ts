@@ -82,7 +82,7 @@ function unselectedNeed({ subjects }: PlanInput, isLive: Gathered['isLive']): st
     if (desired === undefined) continue;
     for (const needed of kindOf(ref.kind).references(desired.declaration.spec))
       if (!selected.has(refText(needed)) && !isLive(needed))
-        return `${refText(ref)} needs ${refText(needed)}, which is declared but neither selected nor live; select it too, or apply it before`;
+        return `${refText(ref)} refers to ${refText(needed)}, which is declared but neither selected nor live; select it too, or apply it first`;
   }
   return undefined;
 }
@@ -135,18 +135,19 @@ function allowRemovals(input: Input): Result<number | undefined, Failure> {
   const text = input.text('allowRemovals');
   if (text === undefined) return ok(undefined);
   if (!/^[0-9]{1,7}$/.test(text))
-    return failure('usage', `--allow-removals takes a number, not ${JSON.stringify(text)}`);
+    return failure('usage', `--allow-removals must be a number, not ${JSON.stringify(text)}`);
   return ok(Number(text));
 }
 
 export const TAKE_OVER_SINKS = {
   flags: '--take-over-sinks',
-  description: 'replace tokens in sinks that this store never issued, as after moving to another store',
+  description:
+    'replace tokens in sinks that this store did not issue, for example after moving to another store',
 } as const;
 
 export const ALLOW_REMOVALS = {
   flags: '--allow-removals <n>',
-  description: 'let this run remove up to n objects, whatever the guard says',
+  description: 'allow this run to remove up to n objects, overriding the guard',
 } as const;
 
 export const hasRefusal = (plan: Plan): boolean =>

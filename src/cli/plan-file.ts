@@ -18,7 +18,7 @@ export async function savePlan(folder: string, file: string, plan: Plan): Promis
   if (!(await mayBeReplaced(path)))
     return failure(
       'exists',
-      `${file} is there and is no saved plan, so nothing was written; name another file for --out`,
+      `${file} exists and is not a saved plan, so nothing was written; use another file with --out`,
     );
   try {
     await writeFile(partial, `${JSON.stringify(planJson(plan), null, 2)}\n`, { mode: 0o600 });
@@ -49,14 +49,11 @@ export async function readPlan(folder: string, file: string): Promise<Result<Pla
   }
   const plan = parsePlan(text);
   if (plan === undefined)
-    return failure('usage', `${file} is not a plan; make one with: keywright plan --out ${file}`);
+    return failure('usage', `${file} is not a saved plan; create one with: keywright plan --out ${file}`);
   if ('forecast' in plan)
-    return failure(
-      'usage',
-      `${file} was planned for a later instant (--at), so it is not applied; plan again`,
-    );
+    return failure('usage', `${file} was made with --at, so it cannot be applied; plan again without --at`);
   if (planDigest(plan) !== plan.digest) {
-    return failure('stale_plan', `${file} was changed after it was made, so it is not applied; plan again`);
+    return failure('stale_plan', `${file} was changed after it was saved, so it is not applied; plan again`);
   }
   return ok(plan);
 }

@@ -7,7 +7,7 @@ import { type Failure, failure } from './failure.js';
 export const AT: OptionSpec = {
   flags: '--at <instant>',
   description:
-    'plan for a later instant, 2027-01-31T00:00:00Z or +30d, and list what expires, rotates and lapses until then',
+    'plan for a later time, 2027-01-31T00:00:00Z or +30d, and list what expires, rotates and ends until then',
 };
 
 /** The instant that is meant, once *now* is known. `usage` if it is not ahead. */
@@ -17,10 +17,10 @@ export function aheadOf(input: Input): Result<Ahead | undefined, Failure> {
   const text = input.text('at');
   if (text === undefined) return ok(undefined);
   const read = text.startsWith('+') ? durationAhead(text) : parseInstant(text);
-  if (!read.ok) return failure('usage', `--at ${read.error}, or a duration ahead such as +30d`);
+  if (!read.ok) return failure('usage', `--at ${read.error}, or a duration from now such as +30d`);
   return ok((now) => {
     const at = text.startsWith('+') ? now + read.value : read.value;
-    return at > now ? ok(at) : failure('usage', `--at looks ahead, and ${text} has passed`);
+    return at > now ? ok(at) : failure('usage', `--at must be in the future, and ${text} is in the past`);
   });
 }
 

@@ -32,15 +32,15 @@ const COMMON: readonly OptionSpec[] = [
   {
     flags: '--token <token>',
     description:
-      'what an authority at https://… is shown; better given as KEYWRIGHT_TOKEN, which no list of processes shows',
+      'the token for a server at https://…; prefer KEYWRIGHT_TOKEN, because process lists show flags',
   },
   {
     flags: '--insecure-http',
-    description: 'let the token, and secrets that are claimed, cross a network by plain http',
+    description: 'allow plain http, which sends the token and claimed secrets unencrypted',
   },
   {
     flags: '--app <command>',
-    description: 'a CDK app that declares, instead of the project\'s documents: "node main.js"',
+    description: 'a CDK app to use instead of the project\'s documents: "node main.js"',
   },
   {
     flags: '--output <format>',
@@ -51,7 +51,7 @@ const COMMON: readonly OptionSpec[] = [
     flags: '--lock-timeout <duration>',
     description: 'how long to wait for another process that holds the lease of the store (10s)',
   },
-  { flags: '--no-color', description: 'no colours' },
+  { flags: '--no-color', description: 'print without colours' },
 ];
 
 /** Runs the command that argv names and gives its exit code. */
@@ -101,7 +101,7 @@ function baseProgram({ env, terminal, version }: Invocation): Commander {
     .configureHelp({ showGlobalOptions: true })
     .addHelpText(
       'after',
-      '\nObjects are named KIND/NAME: ApiKey/billing-prod. Every flag has a variable: KEYWRIGHT_STORE for --store.\n' +
+      '\nObjects are named KIND/NAME: ApiKey/billing-prod. Every flag has an environment variable: KEYWRIGHT_STORE for --store.\n' +
         'Exit codes: 0 done · 1 error · 2 changes or drift · 3 refused by a guard · 4 stale plan · 5 partly applied · 6 locked · 7 store unreachable · 64 usage',
     );
   for (const spec of COMMON) program.addOption(option(spec, env));
@@ -131,7 +131,7 @@ function option({ flags, description, choices }: OptionSpec, env: Invocation['en
     throw new CommanderError(
       EXIT.usage,
       WRONG_VARIABLE,
-      `${variable} is ${JSON.stringify(value)}: say true or false`,
+      `${variable} is ${JSON.stringify(value)}: use true or false`,
     );
   return isOn ? made.env(variable) : made;
 }
@@ -139,7 +139,7 @@ function option({ flags, description, choices }: OptionSpec, env: Invocation['en
 /** `--store "$STORE"` where the variable is unset would name the working folder, or nothing. */
 function notEmpty(value: string): string {
   if (value.trim() === '')
-    throw new InvalidArgumentError('It is empty: give a value, or leave the flag away.');
+    throw new InvalidArgumentError('The value is empty: set a value, or remove the flag.');
   return value;
 }
 

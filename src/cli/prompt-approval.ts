@@ -5,7 +5,10 @@ import type { Input, OptionSpec } from './command.js';
 import { type Failure, failure } from './failure.js';
 import type { CommandContext } from './terminal.js';
 
-export const AUTO_APPROVE: OptionSpec = { flags: '--auto-approve', description: 'do not ask' };
+export const AUTO_APPROVE: OptionSpec = {
+  flags: '--auto-approve',
+  description: 'do not ask for confirmation',
+};
 
 /** Shows `warning`, then wants a typed yes unless `--auto-approve` was given. */
 export async function confirm(
@@ -19,9 +22,9 @@ export async function confirm(
   if (!terminal.isInteractive) {
     return failure(
       'approval_required',
-      'nobody is here to ask; nothing was changed. In a script, use --auto-approve',
+      'confirmation is required and standard input is not a terminal; nothing was changed. In a script, use --auto-approve',
     );
   }
-  const answer = await terminal.ask("Go on? Only 'yes' is accepted: ");
+  const answer = await terminal.ask("Continue? Only 'yes' is accepted: ");
   return answer.trim() === 'yes' ? ok(undefined) : failure('refused', 'nothing was changed');
 }

@@ -17,7 +17,7 @@ export const KEY_ARGUMENT: NonNullable<Command['arguments']> = [
 export function parseRef(text: string, kind: ObjectKind): Result<ObjectRef, Failure> {
   const slash = text.indexOf('/');
   if (slash < 0)
-    return text === '' ? failure('usage', 'name an object as KIND/NAME') : ok({ kind, name: text });
+    return text === '' ? failure('usage', 'no object given; use KIND/NAME') : ok({ kind, name: text });
   const given = text.slice(0, slash);
   if (!isObjectKind(given)) {
     const meant = kindLike(given);
@@ -46,7 +46,7 @@ export async function findKey(store: LiveStore, input: Input): Promise<Result<Li
   const text = input.argument(0) ?? '';
   const ref = parseRef(text, 'ApiKey');
   if (!ref.ok) return ref;
-  if (ref.value.kind !== 'ApiKey') return failure('usage', `${text} is not a key; name one as ApiKey/NAME`);
+  if (ref.value.kind !== 'ApiKey') return failure('usage', `${text} is not a key; use ApiKey/NAME`);
   const named = await ownName(store, ref.value);
   if (!named.ok) return named;
   const found = await store.fetch([named.value]);
@@ -79,7 +79,7 @@ export async function findRef(store: LiveStore, typed: ObjectRef): Promise<Resul
   const exact = found.find(({ name }) => name === wanted.name) ?? found[0];
   if (exact === undefined) return notFound(store, wanted);
   if (found.length > 1 && exact.name !== wanted.name)
-    return failure('ambiguous', `${refText(wanted)} may be ${found.map(refText).join(' or ')}; say which`);
+    return failure('ambiguous', `${refText(wanted)} is ambiguous; use ${found.map(refText).join(' or ')}`);
   return ok(exact);
 }
 

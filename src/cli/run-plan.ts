@@ -99,7 +99,7 @@ export async function execute({
 }
 
 const COMMIT_ADOPTED =
-  'Documents of what was adopted are in the folder adopted/ of the specs: commit them. Where they are missing, the next plan takes the objects for removed.\n';
+  'The documents of adopted objects are in the folder adopted/ of the specs: commit them. If they are missing, the next plan removes the objects.\n';
 
 function printReport(report: Report, plan: Plan, context: CommandContext): void {
   if (context.flags.output === 'json') printJson(report, context);

@@ -8,7 +8,7 @@ import { type Failure, failure } from './failure.js';
 export const SELECT: OptionSpec = {
   flags: '--select <label>',
   description:
-    'only objects with these labels, as declared or live: team=data, !team, "env in (a,b)"; commas mean and',
+    'only objects with these labels, as declared or live: team=data, !team, "env in (a,b)"; commas mean "and"',
 };
 
 export function selectorOf(input: Input): Result<Selector | undefined, Failure> {
@@ -26,10 +26,8 @@ export function selectionOf(
   if (saved === undefined || (given !== undefined && given.text === saved.selection)) return ok(given);
   if (given !== undefined) {
     const made = saved.selection === undefined ? 'without --select' : `with --select "${saved.selection}"`;
-    return failure('usage', `the plan was made ${made} and is applied as it is; leave --select away`);
+    return failure('usage', `the plan was made ${made} and is applied as saved; remove --select`);
   }
   const selector = saved.selection === undefined ? ok(undefined) : parseSelector(saved.selection);
-  return selector.ok
-    ? selector
-    : failure('usage', 'the plan names a selection that cannot be read; plan again');
+  return selector.ok ? selector : failure('usage', 'the selection in the plan is malformed; plan again');
 }

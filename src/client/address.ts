@@ -23,19 +23,22 @@ const usage = (message: string): Result<never> => fail(fault('usage', message));
 
 /** `usage`: malformed, with a password or a query, or plain HTTP to another machine. */
 export function parseAddress(location: string, plainHttp: PlainHttp): Result<Address> {
-  if (!URL.canParse(location))
-    return usage('the address of an authority is https://HOST[:PORT]; this one is malformed');
+  if (!URL.canParse(location)) return usage('the server address is malformed; use https://HOST[:PORT]');
   const url = new URL(location);
   const shown = `${url.protocol}//${url.host}${url.pathname.replace(/\/+$/, '')}`;
   if (url.username !== '' || url.password !== '')
-    return usage(`${shown}: an address holds no token or password; give the token in KEYWRIGHT_TOKEN`);
+    return usage(
+      `${shown}: the address must not contain a token or password; set the token in KEYWRIGHT_TOKEN`,
+    );
   if (url.search !== '' || url.hash !== '')
-    return usage(`${shown}: an address ends before ? and #; leave the rest away`);
+    return usage(
+      `${shown}: the address must not contain a query or fragment; remove ? or # and what follows`,
+    );
   const isTls = url.protocol === 'https:';
   if (!isTls && plainHttp === 'loopback' && !isLoopback(url.hostname))
     return usage(
-      `${shown}: over plain http the token, and secrets that are claimed, cross the network for everybody to read; ` +
-        'use https://, or say --insecure-http if something else encrypts the way',
+      `${shown}: plain http sends the token and claimed secrets over the network unencrypted;` +
+        'use https://, or --insecure-http if the connection is encrypted otherwise',
     );
   const path = url.pathname.replace(/\/+$/, '');
   return ok({
@@ -46,8 +49,8 @@ export function parseAddress(location: string, plainHttp: PlainHttp): Result<Add
 
 const bare = (hostname: string): string => hostname.replace(/^\[|\]$/g, '');
 
-const isLoopback = (hostname: string): boolean =>
+export const isLoopback = (hostname: string): boolean =>
   hostname === 'localhost' ||
   hostname.endsWith('.localhost') ||
   /^127(?:\.\d{1,3}){3}$/.test(hostname) ||
-  hostname === '[::1]';
+  bare(hostname) === '::1';

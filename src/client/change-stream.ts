@@ -2,6 +2,7 @@
  * Hears of changes by server-sent events, for as long as somebody listens. A ring is a hint; whatever may have gone
  * unheard while there was no line rings too, as soon as there is one again.
  */
+import { pause } from '../async/pause.js';
 import type { DurationMs } from '../domain/time.js';
 import { SECOND_MS } from '../domain/time.js';
 import type { Clock } from '../ports/clock.js';
@@ -33,7 +34,7 @@ async function follow({ transport, clock, listener }: Watching, over: AbortSigna
   let pauseMs = FIRST_PAUSE_MS;
   while (!over.aborted) {
     if (await listen(transport, ring, over)) pauseMs = FIRST_PAUSE_MS;
-    await clock.sleep(pauseMs, over).catch(() => undefined);
+    await pause(clock, pauseMs, over);
     pauseMs = Math.min(2 * pauseMs, PAUSE_MAX_MS);
   }
 }

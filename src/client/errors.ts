@@ -28,14 +28,14 @@ export function clientErrorOf(error: unknown, shown: string): ClientError {
       heard: 'no',
       fault: fault(
         'store_unreachable',
-        `${shown}: its certificate is not trusted (${code}); if it is right, name the file of its authority in NODE_EXTRA_CA_CERTS`,
+        `${shown}: its certificate is not trusted (${code}); if it is correct, set NODE_EXTRA_CA_CERTS to the file of its certificate authority`,
         error,
       ),
     };
-  const why = code === 'SILENCE' ? 'does not answer in time' : `does not answer${code && ` (${code})`}`;
+  const why = code === 'SILENCE' ? 'did not respond in time' : `does not respond${code && ` (${code})`}`;
   return {
     heard: NEVER_SENT.has(code) ? 'no' : 'maybe',
-    fault: fault('store_unreachable', `${shown} ${why}; is the authority running there?`, error),
+    fault: fault('store_unreachable', `${shown} ${why}; check that the server is running there`, error),
   };
 }
 
@@ -60,7 +60,7 @@ export function refusalOf(answered: Answered, shown: string): ClientError {
     return refused(
       fault(
         'store_unreachable',
-        `${shown} redirects (${status}), which is not followed because the token would go along; name the address that it leads to`,
+        `${shown} redirects (${status}), which is not followed because it would forward the token; use the address it redirects to`,
       ),
     );
   const problem = problemIn(answered);
@@ -68,9 +68,9 @@ export function refusalOf(answered: Answered, shown: string): ClientError {
     return [502, 503, 504].includes(status)
       ? {
           heard: 'maybe',
-          fault: fault('store_unreachable', `${shown} cannot be reached just now (${status})`),
+          fault: fault('store_unreachable', `${shown} is not available (${status})`),
         }
-      : refused(foreign(shown, `answered ${status} and nothing that an authority says`));
+      : refused(foreign(shown, `responded with status ${status} and an unexpected body`));
   const waitMs = Number(answered.retryAfter) * SECOND_MS;
   const said: Fault = {
     ...fault(problem.code, problem.message),
@@ -87,11 +87,11 @@ const withPlace = (said: Fault, shown: string): Fault => ({ ...said, message: `$
 
 const withToken = (said: Fault, shown: string): Fault => ({
   ...said,
-  message: `${shown} does not accept the token: it is unknown, expired or revoked; give another in KEYWRIGHT_TOKEN or with --token`,
+  message: `${shown} does not accept the token: it is unknown, expired or revoked; set another in KEYWRIGHT_TOKEN or with --token`,
 });
 
 export const foreign = (shown: string, what: string): Fault =>
-  fault('store_foreign', `${shown} ${what}; is it the address of keywright serve, of this version?`);
+  fault('store_foreign', `${shown} ${what}; check that it is the address of keywright serve of this version`);
 
 interface Problem {
   readonly code: FaultCode;

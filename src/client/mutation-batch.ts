@@ -76,6 +76,6 @@ const isSame = (one: Lease, other: Lease | undefined): boolean =>
 function outcomeOf(outcome: SentOutcome | undefined): Result<Outcome> {
   if (outcome?.ok) return ok(outcome.value);
   if (outcome === undefined || !isFaultCode(outcome.error.code))
-    return fail(fault('internal', 'the authority left out what came of a mutation; plan again'));
+    return fail(fault('internal', 'the server did not report the result of a change; plan again'));
   return fail(fault(outcome.error.code, outcome.error.message));
 }

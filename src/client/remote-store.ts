@@ -20,6 +20,7 @@ import { foreign } from './errors.js';
 import { Mutations } from './mutation-batch.js';
 import { Caller } from './rpc-client.js';
 import { SUMMARY_TIMEOUT_MS, survey } from './summary-stream.js';
+import { type Binding, refuseUnbound } from './token-binding.js';
 import { openTransport, type Transport } from './transport.js';
 
 export interface RemoteStoreOptions {
@@ -28,6 +29,8 @@ export interface RemoteStoreOptions {
   /** A key, a token of a person, or the root token; undefined: none was given. */
   readonly token: Secret | undefined;
   readonly plainHttp: PlainHttp;
+  /** Where the token belongs; absent: whoever gives the address gives the token for it. */
+  readonly binding?: Binding;
   readonly clock: Clock;
 }
 
@@ -36,25 +39,29 @@ export interface RemoteStoreOptions {
  * `store_unreachable`, or `store_foreign` for whatever is no authority of this version.
  */
 export async function openRemoteStore(options: RemoteStoreOptions): Promise<Result<LiveStore>> {
-  const { location, token, plainHttp, clock } = options;
+  const { location, token, plainHttp, binding, clock } = options;
   const address = parseAddress(location, plainHttp);
   if (!address.ok) return address;
   const { shown } = address.value;
   if (token === undefined)
     return fail(
-      fault('usage', `${shown} asks who is calling: give a token in KEYWRIGHT_TOKEN or with --token`),
+      fault('usage', `${shown} requires authentication: set a token in KEYWRIGHT_TOKEN or with --token`),
     );
   if (!/^[\x21-\x7e](?:[\x20-\x7e]{0,4094}[\x21-\x7e])?$/.test(token.reveal()))
-    return fail(fault('usage', 'the token holds a character that no token has, or is longer than any'));
+    return fail(fault('usage', 'the token is malformed: it contains an invalid character or is too long'));
+  const bound = binding ? refuseUnbound(address.value, binding) : ok(undefined);
+  if (!bound.ok) return bound;
   const transport = await openTransport({ address: address.value, token, agent: `keywright/${VERSION}` });
   const caller = new Caller(transport, clock);
   const met = await caller.call(STORE.facts, {});
   if (met.ok && met.value.wire === WIRE_VERSION) return ok(remoteStore({ transport, caller, clock }));
   transport.close();
   if (met.ok)
-    return fail(foreign(shown, `speaks version ${met.value.wire} of the wire, and this is ${WIRE_VERSION}`));
+    return fail(
+      foreign(shown, `uses protocol version ${met.value.wire}, and this client uses ${WIRE_VERSION}`),
+    );
   const isNowhere = met.error.code === 'not_found' || met.error.code === 'method_not_allowed';
-  return isNowhere ? fail(foreign(shown, 'has no live store')) : met;
+  return isNowhere ? fail(foreign(shown, 'does not serve a live store')) : met;
 }
 
 interface Parts {
@@ -215,6 +222,6 @@ const sentRequest = (request: Request): SentRequest =>
 function unheardClaim({ code, message, ...rest }: Fault): Fault {
   if (code !== 'store_unreachable') return { code, message, ...rest };
   const what =
-    'If the secret was shown meanwhile it is lost: claim again, and if that says so, rotate the key';
+    'The secret may have been shown and lost: claim again, and rotate the key if it was already claimed';
   return { ...rest, code, message: `${message} ${what}` };
 }

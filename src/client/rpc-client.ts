@@ -72,7 +72,7 @@ export class Caller {
     }
     const data = dataIn<Got>(contentType, text.value);
     if (data !== undefined) return ok(data.data);
-    return fail({ heard: 'yes', fault: foreign(shown, 'answered something else than was asked for') });
+    return fail({ heard: 'yes', fault: foreign(shown, 'sent an unexpected response') });
   }
 }
 

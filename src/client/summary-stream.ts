@@ -33,7 +33,7 @@ export async function survey(transport: Transport): Promise<Result<readonly Live
     else for (const object of line) objects.push(summary(object));
   }
   if (count === objects.length) return ok(objects);
-  return fail({ heard: 'maybe', fault: foreign(shown, 'answered half a survey') });
+  return fail({ heard: 'maybe', fault: foreign(shown, 'sent an incomplete response') });
 }
 
 function parsed(text: string): SummaryText | undefined {

@@ -86,7 +86,7 @@ export async function textOf(response: IncomingMessage, shown: string): Promise<
     text += line.value;
     if (text.length > TEXT_MAX_CHARACTERS) {
       response.destroy();
-      return fail({ heard: 'maybe', fault: fault('too_large', `${shown} answers more than can be read`) });
+      return fail({ heard: 'maybe', fault: fault('too_large', `the response of ${shown} is too large`) });
     }
   }
   return ok(text);
@@ -104,7 +104,7 @@ export async function* chunksOf(
     yield fail(clientErrorOf(error, shown));
     return;
   }
-  if (!response.complete) yield fail(clientErrorOf(new Error('the answer was cut off'), shown));
+  if (!response.complete) yield fail(clientErrorOf(new Error('the response was cut off'), shown));
 }
 
 /** Each line, without what ends it. What comes after the last end of a line is none. */

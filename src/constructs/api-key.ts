@@ -8,6 +8,7 @@ import type { KeyProps, RotationProps } from './key-props.js';
 import { ApiKeyResource, DataApiKey } from './level1/index.js';
 import { literal } from './text.js';
 
+/** Are the properties of an `ApiKey`. */
 export interface ApiKeyProps extends KeyProps {
   /** The environment it works in. */
   readonly environment: IEnvironment;
@@ -25,7 +26,9 @@ abstract class ApiKeyBase extends Named implements IApiKey {
     'getStringAttribute' | 'interpolationForAttribute'
   >;
 
-  /** Changes whenever a new version is current: for the `triggers` of a resource that rolls a consumer out. */
+  /**
+   * Changes whenever a new version is current: for the `triggers` of a resource that restarts a consumer.
+   */
   get triggers(): { readonly key_id: string; readonly generation: string } {
     return {
       key_id: this.known.getStringAttribute('key_id'),
@@ -34,20 +37,35 @@ abstract class ApiKeyBase extends Named implements IApiKey {
     };
   }
 
-  /** A `terraform_data`, built into Terraform, that is replaced whenever a new version is current. */
+  /** Adds a `terraform_data`, built into Terraform, that is replaced whenever a new version is current. */
   onRotate(id: string, config: Omit<DataConfig, 'triggersReplace'> = {}): DataResource {
     return new DataResource(this, id, { ...config, triggersReplace: this.triggers });
   }
 }
 
+/**
+ * Declares a key that is issued, delivered, handed over and rotated.
+ *
+ * @example
+ * ```ts
+ * import { ApiKey, Duration, Sink } from 'keywright/constructs';
+ * new ApiKey(stack, 'billing-prod', {
+ *   environment: prod,
+ *   owner: billing,
+ *   rotation: { every: Duration.days(30) },
+ *   deliverTo: [Sink.dotenv('secrets/billing.env', 'BILLING_API_KEY')],
+ * });
+ * ```
+ */
 export class ApiKey extends ApiKeyBase {
   readonly resource: InstanceType<typeof ApiKeyResource>;
 
-  /** A key that is live or declared elsewhere, for what is to happen when it rotates. Terraform looks it up. */
+  /** Returns a key that is live or declared elsewhere, to react to its rotation. Terraform looks it up. */
   static fromName(scope: Construct, id: string, name: string): IApiKey {
     return new ImportedApiKey(scope, id, name);
   }
 
+  /** Returns whether a construct is an `ApiKey`, also of another copy of this library. */
   static isApiKey(construct: unknown): construct is ApiKey {
     return isMarked(construct, MARK);
   }

@@ -41,7 +41,7 @@ export function headOf(id: string, props: DeclaredProps): Head {
  */
 export function refer(from: IConstruct, target: INamed): string {
   if (!Construct.isConstruct(target))
-    throw notGiven(from, target, 'a construct: declare it, or take it by fromName');
+    throw notGiven(from, target, 'a construct: declare it, or look it up with fromName');
   if (target.resource === undefined) return literal(target.name);
   const [here, there] = [TerraformStack.of(from), TerraformStack.of(target)];
   if (here === there) return target.resource.name;
@@ -52,7 +52,7 @@ export function refer(from: IConstruct, target: INamed): string {
 /** JavaScript has no compiler that would have said so. */
 export const notGiven = (at: IConstruct, value: unknown, wanted: string): Error =>
   new Error(
-    `${at.node.path}: got ${typeof value === 'string' ? JSON.stringify(value) : String(value)}, and needs ${wanted}`,
+    `${at.node.path}: got ${typeof value === 'string' ? JSON.stringify(value) : String(value)}, expected ${wanted}`,
   );
 
 /** Does `construct` carry the mark of a class? By symbol, as one app may hold two copies of this library. */

@@ -9,6 +9,7 @@ import type { DeclaredProps } from './named.js';
 import { Service } from './service.js';
 import { Space } from './space.js';
 
+/** Are the properties of an `Environment`. */
 export interface EnvironmentProps extends DeclaredProps {
   /**
    * Production: keys are `live`, use counts towards paid credits. Changing it makes another environment.
@@ -16,7 +17,7 @@ export interface EnvironmentProps extends DeclaredProps {
    */
   readonly production?: boolean | undefined;
   /**
-   * How guests come in.
+   * How guests sign in.
    * @default ['magic_link']
    */
   readonly guestAuthentication?: readonly ('magic_link' | 'shared_link')[] | undefined;
@@ -31,7 +32,9 @@ const MARK = Symbol.for('keywright.Environment');
 
 /** What can be added to an environment, declared here or not. */
 class EnvironmentBase extends Named implements IEnvironment {
-  /** A service whose keys work here when they do not say. Services are the tenant's: one of that name, whoever adds it. */
+  /**
+   * Adds a service whose keys work here unless they name another environment. Services are the tenant's: the name is unique across environments.
+   */
   addService(id: string, props: AddedServiceProps = {}): Service {
     return new Service(this, id, { ...props, environment: this });
   }
@@ -40,27 +43,41 @@ class EnvironmentBase extends Named implements IEnvironment {
     return new Space(this, id, { ...props, environment: this });
   }
 
-  /** A guest by their address. Invited again, they are one guest with the spaces of both; the rest must be the same. */
+  /**
+   * Invites a guest by address. Invited again, they are one guest with the spaces of both; the other properties must be the same.
+   */
   inviteGuest(email: string, props: InvitedGuestProps = {}): Guest {
     const id = props.name ?? guestName(email);
     const known = this.node.tryFindChild(id);
     if (!Guest.isGuest(known)) return new Guest(this, id, { ...props, environment: this, email });
     const { spaces = [], ...others } = props;
     if (Object.values(others).some((value) => value !== undefined))
-      throw new Error(`${known.node.path}: was invited before; only spaces can be added by inviting again`);
+      throw new Error(`${known.node.path}: was already invited; inviting again can only add spaces`);
     for (const space of spaces) known.grantSpace(space);
     return known;
   }
 }
 
+/**
+ * Declares an environment: an isolated set of keys, spaces and guests, to which most constructs are added.
+ *
+ * @example
+ * ```ts
+ * import { Duration, Environment } from 'keywright/constructs';
+ * const prod = new Environment(stack, 'prod', { name: 'production', production: true });
+ * prod.addService('billing').addApiKey('billing-prod', { expiresAfter: Duration.days(180) });
+ * prod.inviteGuest('auditor@example.com', { expiresAfter: Duration.days(14) });
+ * ```
+ */
 export class Environment extends EnvironmentBase {
   readonly resource: InstanceType<typeof EnvironmentResource>;
 
-  /** An environment that is live or declared elsewhere. */
+  /** Returns an environment that is live or declared elsewhere. */
   static fromName(scope: Construct, id: string, name: string): IEnvironment {
     return new EnvironmentBase(scope, id, name);
   }
 
+  /** Returns whether a construct is an `Environment`, also of another copy of this library. */
   static isEnvironment(construct: unknown): construct is Environment {
     return isMarked(construct, MARK);
   }
@@ -77,7 +94,7 @@ export class Environment extends EnvironmentBase {
   }
 }
 
-/** `auditor@example.com` → `auditor-example-com`; what that leaves out is told apart by a few digits. */
+/** `auditor@example.com` → `auditor-example-com`; addresses that would collide get a few digits. */
 function guestName(email: string): string {
   const address = email.toLowerCase();
   const name = address.replace(/[^a-z0-9]+/g, '-').replace(/^-+|-+$/g, '');

@@ -1,12 +1,13 @@
-/** Guest: somebody from outside who is let into spaces of one environment, for a while. */
+/** Guest: an outsider who is granted spaces of one environment, for a while. */
 import type { Construct } from 'constructs';
 import { headOf, isMarked, mark, Named, refer } from './declared-object.js';
 import type { IEnvironment, IGuest, InvitedGuestProps, ISpace } from './interfaces.js';
 import { GuestResource } from './level1/index.js';
 import { literal } from './text.js';
 
+/** Are the properties of a `Guest`. */
 export interface GuestProps extends InvitedGuestProps {
-  /** The environment they come into. */
+  /** The environment they sign in to. */
   readonly environment: IEnvironment;
   /** Their address, unique in the environment; capitals do not count. */
   readonly email: string;
@@ -20,12 +21,27 @@ interface Grant {
 
 const MARK = Symbol.for('keywright.Guest');
 
+/**
+ * Declares a guest: an outsider who is granted spaces of one environment, for a while.
+ *
+ * @example
+ * ```ts
+ * import { Duration, Guest } from 'keywright/constructs';
+ * const auditor = new Guest(stack, 'auditor', {
+ *   environment: prod,
+ *   email: 'auditor@example.com',
+ *   expiresAfter: Duration.days(14),
+ * });
+ * auditor.grantSpace(onboarding, ['contacts']);
+ * ```
+ */
 export class Guest extends Named implements IGuest {
   readonly email: string;
   readonly environment: IEnvironment;
   readonly resource: InstanceType<typeof GuestResource>;
   readonly #grants: Map<string, Grant>;
 
+  /** Returns whether a construct is a `Guest`, also of another copy of this library. */
   static isGuest(construct: unknown): construct is Guest {
     return isMarked(construct, MARK);
   }
@@ -56,11 +72,11 @@ export class Guest extends Named implements IGuest {
     });
   }
 
-  /** Throws for a space of another environment, which no guest of this one can come into. */
+  /** Opens a space, or some of its workbooks. Throws for a space of another environment. */
   grantSpace(space: ISpace, workbooks?: readonly string[]): void {
     if (space.environment.name !== this.environment.name)
       throw new Error(
-        `${this.node.path}: the space ${space.name} is in ${space.environment.name}, and the guest comes into ${this.environment.name}`,
+        `${this.node.path}: the space ${space.name} is in ${space.environment.name}, but the guest belongs to ${this.environment.name}`,
       );
     const known = this.#grants.get(space.name);
     const isWhole = workbooks === undefined || (known !== undefined && known.workbooks === undefined);

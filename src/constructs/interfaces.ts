@@ -10,32 +10,42 @@ import type { KeyProps } from './key-props.js';
 import type { DeclaredProps, INamed } from './named.js';
 import type { TeamRole } from './roles.js';
 
-/** Whose keys can be: a service, a team, a person, or what `Owner` gives. */
+/** Is anything that can own keys: a service, a team, a person, or what `Owner` returns. */
 export interface IKeyOwner {
-  /** The owner as documents write it, for a key that is declared at `from`. */
+  /** Returns the owner as documents write it, for a key that is declared at `from`. */
   ownerOf(from: IConstruct): ApiKeySpec['owner'];
 }
 
+/** Is an environment, declared in this app or taken by its name. */
 export interface IEnvironment extends INamed {
-  /** A service whose keys work here when they do not say. Services are the tenant's: one of that name, whoever adds it. */
+  /**
+   * Adds a service whose keys work here unless they name another environment. Services are the tenant's: the name is unique across environments.
+   */
   addService(id: string, props?: AddedServiceProps): IService;
+  /** Adds a space to this environment. */
   addSpace(id: string, props?: AddedSpaceProps): ISpace;
-  /** A guest by their address. Invited again, they are one guest with the spaces of both; the rest must be the same. */
+  /**
+   * Invites a guest by address. Invited again, they are one guest with the spaces of both; the other properties must be the same.
+   */
   inviteGuest(email: string, props?: InvitedGuestProps): IGuest;
 }
 
+/** Is a service, declared in this app or taken by its name. */
 export interface IService extends INamed, IKeyOwner {
   /** A key of this service. Throws unless it or the service says in which environment. */
   addApiKey(id: string, props?: ServiceKeyProps): IApiKey;
 }
 
+/** Is a team, declared in this app or taken by its name. */
 export interface ITeam extends INamed, IKeyOwner {
   /** A key of this team, which stays when people leave. */
   addApiKey(id: string, props: TeamKeyProps): IApiKey;
 }
 
+/** Is a person, declared in this app or taken by name or address. */
 export interface IUser extends INamed, IKeyOwner {}
 
+/** Is a key, declared in this app or taken by its name. */
 export interface IApiKey extends INamed {
   /** Changes whenever a new version is current: for the `triggers` of a resource that rolls a consumer out. */
   readonly triggers: { readonly key_id: string; readonly generation: string };
@@ -43,18 +53,20 @@ export interface IApiKey extends INamed {
   onRotate(id: string, config?: Omit<DataConfig, 'triggersReplace'>): DataResource;
 }
 
+/** Is a space, declared in this app or taken by name or id. */
 export interface ISpace extends INamed {
   readonly environment: IEnvironment;
   /** Lets a guest into this space, or into some of its workbooks. */
   grantAccess(guest: IGuest, workbooks?: readonly string[]): void;
 }
 
+/** Is a guest who can be granted spaces. */
 export interface IGuest extends INamed {
   /** Opens a space, or some of its workbooks. Said again, it is one grant, the wider of both. */
   grantSpace(space: ISpace, workbooks?: readonly string[]): void;
 }
 
-/** A service whose environment is known from where it is added. */
+/** Are the properties of a service whose environment is known from where it is added. */
 export interface AddedServiceProps extends DeclaredProps {
   /**
    * What the service does.
@@ -73,6 +85,7 @@ export interface AddedServiceProps extends DeclaredProps {
   readonly permissions?: readonly string[] | undefined;
 }
 
+/** Are the properties of a key that is added to a service. */
 export interface ServiceKeyProps extends KeyProps {
   /**
    * The environment it works in.
@@ -81,6 +94,7 @@ export interface ServiceKeyProps extends KeyProps {
   readonly environment?: IEnvironment | undefined;
 }
 
+/** Are the properties of a key that is added to a team. */
 export interface TeamKeyProps extends KeyProps {
   /** The environment it works in. */
   readonly environment: IEnvironment;
@@ -91,7 +105,7 @@ export interface TeamKeyProps extends KeyProps {
   readonly role?: TeamRole | undefined;
 }
 
-/** A space whose environment is known from where it is added. */
+/** Are the properties of a space whose environment is known from where it is added. */
 export interface AddedSpaceProps extends DeclaredProps {
   /**
    * What it is for.
@@ -105,7 +119,7 @@ export interface AddedSpaceProps extends DeclaredProps {
   readonly workbooks?: readonly string[] | undefined;
 }
 
-/** A guest whose environment and address are known from where they are invited. */
+/** Are the properties of a guest whose environment and address are known from where they are invited. */
 export interface InvitedGuestProps extends DeclaredProps {
   /**
    * What they are called.

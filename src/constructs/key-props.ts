@@ -3,11 +3,11 @@ import type { Duration } from './duration.js';
 import type { DeclaredProps } from './named.js';
 import type { Sink } from './sink.js';
 
-/** How a key is replaced. */
+/** Says how a key is replaced. */
 export interface RotationProps {
   /**
    * A new version is issued this often.
-   * @default - only by hand
+   * @default - only on request
    */
   readonly every?: Duration | undefined;
   /**
@@ -16,7 +16,7 @@ export interface RotationProps {
    */
   readonly overlap?: Duration | undefined;
   /**
-   * What proves that the old version is not needed: its use has stopped, somebody confirmed, or only time.
+   * What proves that the old version is not needed: its use has stopped, a confirmation, or only time.
    * @default 'observed'
    */
   readonly handover?: 'observed' | 'acknowledged' | 'timed' | undefined;
@@ -26,8 +26,8 @@ export interface RotationProps {
    */
   readonly quiet?: Duration | undefined;
   /**
-   * Who must have been seen with the new version.
-   * @default - nobody in particular
+   * The consumers that must have used the new version.
+   * @default - none in particular
    */
   readonly consumers?: readonly string[] | undefined;
   /**
@@ -37,10 +37,10 @@ export interface RotationProps {
   readonly deadline?: Duration | undefined;
 }
 
-/** A key whose owner and environment are known from where it is added. */
+/** Are the properties of a key whose owner and environment are known from where it is added. */
 export interface KeyProps extends DeclaredProps {
   /**
-   * `secret` for servers; `publishable` may be seen by anybody.
+   * `secret` for servers; `publishable` may be public.
    * @default 'secret'
    */
   readonly type?: 'secret' | 'publishable' | undefined;
@@ -62,11 +62,11 @@ export interface KeyProps extends DeclaredProps {
   readonly expiresAt?: string | undefined;
   /**
    * How it is replaced.
-   * @default - what the project says in `spec.defaults`, or only by hand
+   * @default - what the project says in `spec.defaults`, or only on request
    */
   readonly rotation?: RotationProps | undefined;
   /**
-   * The places that its secret is written to.
+   * The sinks that its secret is delivered to.
    * @default - it waits, sealed, until `keywright claim`
    */
   readonly deliverTo?: readonly Sink[] | undefined;

@@ -2,7 +2,7 @@
 import type { TerraformResource } from 'cdktf';
 import type { IConstruct } from 'constructs';
 
-/** Something with a name that others refer to. */
+/** Is a construct with a name that others refer to. */
 export interface INamed extends IConstruct {
   /** Its name, as it stands in lists. */
   readonly name: string;
@@ -10,12 +10,13 @@ export interface INamed extends IConstruct {
   readonly resource?: NamedResource | undefined;
 }
 
-/** A resource of level 1: the escape hatch to whatever level 2 does not offer. */
+/** Is a resource of level 1: the escape hatch to what level 2 does not offer. */
 export type NamedResource = TerraformResource & { readonly name: string };
 
+/** Is a role, declared in this app or taken by its name. */
 export interface IRole extends INamed {}
 
-/** Properties that every kind takes. */
+/** Are the properties that every kind takes. */
 export interface DeclaredProps {
   /**
    * Names the object within its kind: a DNS label.

@@ -5,6 +5,16 @@ import { refer } from './declared-object.js';
 import type { IKeyOwner, IService, ITeam, IUser } from './interfaces.js';
 import { roleAt, type TeamRole } from './roles.js';
 
+/**
+ * Names owners of keys that are not constructs themselves: the tenant, and a team with another role than viewer.
+ *
+ * @example
+ * ```ts
+ * import { ApiKey, Owner, TeamRole } from 'keywright/constructs';
+ * new ApiKey(stack, 'reports', { environment: prod, owner: Owner.team(data, TeamRole.EDITOR) });
+ * new ApiKey(stack, 'sync', { environment: prod, owner: Owner.tenant() });
+ * ```
+ */
 export class Owner implements IKeyOwner {
   readonly #say: IKeyOwner['ownerOf'];
 

@@ -1,5 +1,5 @@
 /**
- * House rules over a part of an app, held when it is synthesized. They look at what is synthesized, overrides
+ * Rules over a part of an app, held when it is synthesized. They look at what is synthesized, overrides
  * included, and fail closed: what only Terraform could know breaks the rule that asks for it.
  */
 import { TerraformStack } from 'cdktf';
@@ -8,7 +8,7 @@ import { readStack } from '../documents/stacks/stack.js';
 import { parseDuration } from '../domain/time.js';
 import type { Duration } from './duration.js';
 
-/** One resource of ours as it is synthesized. */
+/** Is a resource of Keywright as it is synthesized, for a policy to look at. */
 export interface PolicySubject {
   /** `ApiKey`, `Guest` */
   readonly kind: string;
@@ -17,15 +17,27 @@ export interface PolicySubject {
   readonly spec: Readonly<Record<string, unknown>>;
 }
 
-/** A rule of one's own: sentences about what breaks it, none when it is kept. */
+/** Is a rule: returns a sentence for each violation, none when it is kept. */
 export type Policy = (subject: PolicySubject) => readonly string[];
 
 const known = new WeakMap<IConstruct, Policies>();
 
+/**
+ * Holds rules over a part of an app, checked when it is synthesized: an app that breaks one is not synthesized.
+ *
+ * @example
+ * ```ts
+ * import { Duration, Policies } from 'keywright/constructs';
+ * Policies.of(app)
+ *   .requireRotation(Duration.days(90))
+ *   .forbidPersonalKeys()
+ *   .require(({ kind, name }) => (kind === 'ApiKey' && name.startsWith('tmp-') ? ['is temporary'] : []));
+ * ```
+ */
 export class Policies {
   readonly #policies: Policy[] = [];
 
-  /** The policies of a construct and everything below it: an app, a stack, an environment. */
+  /** Returns the policies of a construct and everything below it: an app, a stack, an environment. */
   static of(scope: IConstruct): Policies {
     const first = known.get(scope);
     if (first) return first;
@@ -35,7 +47,9 @@ export class Policies {
     return policies;
   }
 
-  /** Every key expires; with a limit, by `expiresAfter` and at most that long after it was issued. */
+  /**
+   * Requires that every key expires; with a limit, by `expiresAfter` and at most that long after it was issued.
+   */
   requireExpiry(atMost?: Duration): this {
     return this.require(
       keys(({ expiresAfter, expiresAt }) => {
@@ -47,41 +61,41 @@ export class Policies {
     );
   }
 
-  /** Every key is rotated, at least this often. */
+  /** Requires that every key is rotated, at least this often. */
   requireRotation(atLeastEvery: Duration): this {
     return this.require(
       keys(({ rotation }) => withinLimit('rotation.every', record(rotation)['every'], atLeastEvery)),
     );
   }
 
-  /** No key dies with a person. */
+  /** Forbids keys that belong to a person and end with them. */
   forbidPersonalKeys(): this {
     return this.require(
       keys(({ owner }) =>
         isOwnedBy(owner, 'user')
-          ? ['belongs to a person, and dies with them; give it to a service or a team']
+          ? ['belongs to a user, and ends with them; let a service or a team own it']
           : [],
       ),
     );
   }
 
-  /** No key is the tenant's own. */
+  /** Forbids keys that belong to the tenant itself. */
   forbidTenantKeys(): this {
     return this.require(
       keys(({ owner }) =>
-        isOwnedBy(owner, 'tenant') ? ['belongs to the tenant; give it to a service or a team'] : [],
+        isOwnedBy(owner, 'tenant') ? ['belongs to the tenant; let a service or a team own it'] : [],
       ),
     );
   }
 
-  /** Every guest is out after `atMost`. */
+  /** Requires that every guest's access expires after `atMost`. */
   requireGuestExpiry(atMost: Duration): this {
     return this.require(({ kind, spec }) =>
       kind === 'Guest' ? withinLimit('expiresAfter', spec['expiresAfter'], atMost) : [],
     );
   }
 
-  /** A rule of one's own. */
+  /** Adds a rule of your own. */
   require(policy: Policy): this {
     this.#policies.push(policy);
     return this;
@@ -118,7 +132,7 @@ const keys =
   ({ kind, spec }) =>
     kind === 'ApiKey' ? check(spec) : [];
 
-/** An owner that only Terraform knows may be anybody. */
+/** An owner that only Terraform knows may be a person or the tenant. */
 const isOwnedBy = (owner: unknown, whom: string): boolean =>
   typeof owner === 'string' || record(owner)[whom] !== undefined;
 

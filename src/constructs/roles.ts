@@ -4,7 +4,15 @@ import { notGiven, refer } from './declared-object.js';
 import type { IRole } from './named.js';
 import { literal } from './text.js';
 
-/** What people and keys may do in a team. */
+/**
+ * Names what people and keys may do in a team.
+ *
+ * @example
+ * ```ts
+ * import { Team, TeamRole } from 'keywright/constructs';
+ * new Team(stack, 'data', { members: { 'ada@example.com': TeamRole.ADMIN, 'bob@example.com': TeamRole.of('importer') } });
+ * ```
+ */
 export class TeamRole {
   static readonly ADMIN = new TeamRole('admin');
   static readonly EDITOR = new TeamRole('editor');
@@ -30,7 +38,15 @@ export class TeamRole {
   }
 }
 
-/** What people may do in the tenant. */
+/**
+ * Names what people may do in the tenant.
+ *
+ * @example
+ * ```ts
+ * import { TenantRole, User } from 'keywright/constructs';
+ * new User(stack, 'ada', { email: 'ada@example.com', roles: [TenantRole.ADMINISTRATOR] });
+ * ```
+ */
 export class TenantRole {
   static readonly OWNER = new TenantRole('owner');
   static readonly ADMINISTRATOR = new TenantRole('administrator');
@@ -59,7 +75,11 @@ export class TenantRole {
 /** A role as a resource at `from` says it. */
 export function roleAt(from: IConstruct, role: Partial<Pick<TeamRole, 'nameAt'>>): string {
   if (role.nameAt === undefined)
-    throw notGiven(from, role, 'a role: TenantRole.MEMBER, TeamRole.VIEWER, or another by their of()');
+    throw notGiven(
+      from,
+      role,
+      'a role: TenantRole.MEMBER, TeamRole.VIEWER, or TenantRole.of() or TeamRole.of() for another',
+    );
   return role.nameAt(from);
 }
 

@@ -7,6 +7,7 @@ import type { AddedServiceProps, IEnvironment, IService, ServiceKeyProps } from 
 import { ServiceResource } from './level1/index.js';
 import { literal } from './text.js';
 
+/** Are the properties of a `Service`. */
 export interface ServiceProps extends AddedServiceProps {
   /**
    * Where its keys work when they do not say.
@@ -23,9 +24,7 @@ class ServiceBase extends Named implements IService {
   addApiKey(id: string, props: ServiceKeyProps = {}): ApiKey {
     const environment = props.environment ?? this.environmentOfKeys;
     if (environment === undefined)
-      throw new Error(
-        `${this.node.path}: name the environment of the key ${id}: addApiKey(id, { environment })`,
-      );
+      throw new Error(`${this.node.path}: key ${id} has no environment: use addApiKey(id, { environment })`);
     return new ApiKey(this, id, { ...props, environment, owner: this });
   }
 
@@ -38,15 +37,26 @@ class ServiceBase extends Named implements IService {
   }
 }
 
+/**
+ * Declares a service: a non-human owner of keys.
+ *
+ * @example
+ * ```ts
+ * import { Service } from 'keywright/constructs';
+ * const billing = new Service(stack, 'billing', { environment: prod, stewards: ['ops@example.com'] });
+ * billing.addApiKey('billing-prod');
+ * ```
+ */
 export class Service extends ServiceBase {
   readonly resource: InstanceType<typeof ServiceResource>;
   readonly #environment: IEnvironment | undefined;
 
-  /** A service that is live or declared elsewhere. */
+  /** Returns a service that is live or declared elsewhere. */
   static fromName(scope: Construct, id: string, name: string): IService {
     return new ServiceBase(scope, id, name);
   }
 
+  /** Returns whether a construct is a `Service`, also of another copy of this library. */
   static isService(construct: unknown): construct is Service {
     return isMarked(construct, MARK);
   }

@@ -1,6 +1,18 @@
-/** A place that a key's secret is delivered to. */
+/** Where a key's secret is delivered to. */
 import type { SinkDeclaration } from '../domain/kinds/index.js';
 
+/**
+ * Names where a key's secret is delivered to.
+ *
+ * @example
+ * ```ts
+ * import { Sink } from 'keywright/constructs';
+ * billing.addApiKey('billing-prod', {
+ *   environment: prod,
+ *   deliverTo: [Sink.dotenv('secrets/billing.env', 'BILLING_API_KEY'), Sink.jsonFile('secrets/billing.json')],
+ * });
+ * ```
+ */
 export class Sink {
   readonly declaration: SinkDeclaration;
 
@@ -8,22 +20,24 @@ export class Sink {
     this.declaration = declaration;
   }
 
-  /** One variable in a dotenv file; its other lines are left as they are. `path` is relative to the working folder. */
+  /**
+   * Returns one variable in a dotenv file; its other lines stay unchanged. `path` is relative to the working folder.
+   */
   static dotenv(path: string, variable: string): Sink {
     return new Sink({ dotenv: { path, variable } });
   }
 
-  /** A file of its own, with the secret and nothing else in it. */
+  /** Returns a file of its own, with only the secret in it. */
   static file(path: string): Sink {
     return new Sink({ file: { path } });
   }
 
-  /** A file of its own: a JSON object with the secret as `key`. */
+  /** Returns a file of its own: a JSON object with the secret as `key`. */
   static jsonFile(path: string): Sink {
     return new Sink({ file: { path, format: 'json' } });
   }
 
-  /** Any sink that documents know, as they write it. */
+  /** Returns any sink that documents know, as they write it. */
   static of(declaration: SinkDeclaration): Sink {
     return new Sink(declaration);
   }

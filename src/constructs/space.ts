@@ -1,10 +1,11 @@
-/** Space: a room in an environment, with workbooks, that guests can be let into. */
+/** Space: part of an environment, with workbooks, that guests can be granted. */
 import type { Construct } from 'constructs';
 import { headOf, isMarked, mark, Named, refer } from './declared-object.js';
 import type { AddedSpaceProps, IEnvironment, IGuest, ISpace } from './interfaces.js';
 import { SpaceResource } from './level1/index.js';
 import { literal } from './text.js';
 
+/** Are the properties of a `Space`. */
 export interface SpaceProps extends AddedSpaceProps {
   /** The environment it is in. */
   readonly environment: IEnvironment;
@@ -27,20 +28,33 @@ class SpaceBase extends Named implements ISpace {
     this.environment = environment;
   }
 
-  /** Lets a guest into this space, or into some of its workbooks. */
+  /** Grants a guest this space, or some of its workbooks. */
   grantAccess(guest: IGuest, workbooks?: readonly string[]): void {
     guest.grantSpace(this, workbooks);
   }
 }
 
+/**
+ * Declares a space of an environment, with workbooks, that guests can be granted.
+ *
+ * @example
+ * ```ts
+ * import { Space } from 'keywright/constructs';
+ * const onboarding = new Space(stack, 'onboarding', { environment: prod, workbooks: ['contacts', 'orders'] });
+ * onboarding.grantAccess(prod.inviteGuest('auditor@example.com'), ['contacts']);
+ * ```
+ */
 export class Space extends SpaceBase {
   readonly resource: InstanceType<typeof SpaceResource>;
 
-  /** A space of that environment that is live or declared elsewhere, by its name or its id (`us_sp_…`). */
+  /**
+   * Returns a space of that environment that is live or declared elsewhere, by its name or its id (`us_sp_…`).
+   */
   static fromName(scope: Construct, id: string, place: Place): ISpace {
     return new SpaceBase(scope, id, place);
   }
 
+  /** Returns whether a construct is a `Space`, also of another copy of this library. */
   static isSpace(construct: unknown): construct is Space {
     return isMarked(construct, MARK);
   }

@@ -10,6 +10,7 @@ import { Owner } from './owner.js';
 import { roleAt, TeamRole } from './roles.js';
 import { literal } from './text.js';
 
+/** Are the properties of a `Team`. */
 export interface TeamProps extends DeclaredProps {
   /**
    * What the team does.
@@ -18,7 +19,7 @@ export interface TeamProps extends DeclaredProps {
   readonly description?: string | undefined;
   /**
    * Who belongs to it, by name or address, and with which role: `{ 'ada@example.com': TeamRole.ADMIN }`.
-   * @default - nobody yet
+   * @default - none yet
    */
   readonly members?: Readonly<Record<string, TeamRole>> | undefined;
 }
@@ -42,15 +43,26 @@ class TeamBase extends Named implements ITeam {
   }
 }
 
+/**
+ * Declares a team: people with roles in it, and an owner of keys.
+ *
+ * @example
+ * ```ts
+ * import { Team, TeamRole } from 'keywright/constructs';
+ * const data = new Team(stack, 'data', { members: { 'ada@example.com': TeamRole.ADMIN } });
+ * data.addApiKey('import', { environment: prod, role: TeamRole.EDITOR });
+ * ```
+ */
 export class Team extends TeamBase {
   readonly resource: InstanceType<typeof TeamResource>;
   readonly #members: Map<string, Member>;
 
-  /** A team that is live or declared elsewhere. */
+  /** Returns a team that is live or declared elsewhere. */
   static fromName(scope: Construct, id: string, name: string): ITeam {
     return new TeamBase(scope, id, name);
   }
 
+  /** Returns whether a construct is a `Team`, also of another copy of this library. */
   static isTeam(construct: unknown): construct is Team {
     return isMarked(construct, MARK);
   }
@@ -76,11 +88,11 @@ export class Team extends TeamBase {
     });
   }
 
-  /** Throws when they are a member already: a member has one role. */
+  /** Adds a member. Throws when they are a member already: a member has one role. */
   addMember(user: IUser | string, role: TeamRole = TeamRole.VIEWER): void {
     const name = typeof user === 'string' ? user.toLowerCase() : user.name;
     if (this.#members.has(name))
-      throw new Error(`${this.node.path}: ${name} is a member of the team already`);
+      throw new Error(`${this.node.path}: ${name} is already a member of the team`);
     this.#members.set(name, { user, role });
   }
 }

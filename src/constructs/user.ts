@@ -8,6 +8,7 @@ import type { DeclaredProps, IRole } from './named.js';
 import { roleAt, TenantRole } from './roles.js';
 import { literal } from './text.js';
 
+/** Are the properties of a `User`. */
 export interface UserProps extends DeclaredProps {
   /** Their address, unique among people; capitals do not count. */
   readonly email: string;
@@ -37,16 +38,27 @@ class UserBase extends Named implements IUser {
   }
 }
 
+/**
+ * Declares a person, and what they may do in the tenant.
+ *
+ * @example
+ * ```ts
+ * import { Owner, TenantRole, User } from 'keywright/constructs';
+ * const ada = new User(stack, 'ada', { email: 'ada@example.com', displayName: 'Ada' });
+ * ada.grantRole(TenantRole.ADMINISTRATOR);
+ * ```
+ */
 export class User extends UserBase {
   readonly email: string;
   readonly resource: InstanceType<typeof UserResource>;
   readonly #roles: Map<string, TenantRole>;
 
-  /** A person who is live or declared elsewhere, by their name or their address. */
+  /** Returns a person who is live or declared elsewhere, by name or address. */
   static fromName(scope: Construct, id: string, nameOrEmail: string): IUser {
     return new UserBase(scope, id, nameOrEmail);
   }
 
+  /** Returns whether a construct is a `User`, also of another copy of this library. */
   static isUser(construct: unknown): construct is User {
     return isMarked(construct, MARK);
   }
@@ -70,7 +82,7 @@ export class User extends UserBase {
     });
   }
 
-  /** Gives a role of scope tenant. Said again, it is one grant. */
+  /** Grants a role of scope tenant. Granted again, it is one grant. */
   grantRole(role: TenantRole | IRole): void {
     this.#roles.set(role.name, 'nameAt' in role ? role : TenantRole.of(role));
   }

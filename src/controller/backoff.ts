@@ -1,4 +1,5 @@
 /** How long the loop rests after a pass. Chance keeps controllers that failed together from coming back together. */
+import { backoffMs, chanceOf } from '../async/backoff.js';
 import type { Entropy } from '../domain/entropy.js';
 import type { Fault, FaultCode } from '../domain/errors.js';
 import type { Result } from '../domain/result.js';
@@ -9,34 +10,26 @@ import { isWhole } from './status.js';
 
 const FIRST_MS: DurationMs = SECOND_MS;
 const LONGEST_MS: DurationMs = 5 * MINUTE_MS;
-/** Somebody else is applying, or was killed at it: over within the lease's five seconds, unless a person is asked there. */
+/** Another process is applying, or was killed at it: over within the lease's five seconds, unless a person is asked there. */
 const LOCKED_MS: DurationMs = 500;
 const LOCKED_LONG_MS: DurationMs = 5 * SECOND_MS;
 const LOCKED_SOON = 10;
 /** No timer is longer. */
 const DELAY_MAX_MS: DurationMs = 2 ** 31 - 1;
-/** These are mended by whoever writes the documents, and then heard of. */
+/** These are mended in the documents, whose change is then heard of. */
 const OF_DOCUMENTS: ReadonlySet<FaultCode> = new Set(['invalid_documents', 'no_project']);
 /** Between two passes, whatever calls. */
 export const GAP_MS: DurationMs = 100;
-/** So many passes in a row may find something to do; a world that never comes to rest is met with patience. */
+/** So many passes in a row may find something to do; for a world that never comes to rest it backs off. */
 const BUSY_MAX = 10;
 
-/** After the nth failure in a row, counted from 1: a second, doubled each time up to five minutes, less up to a half by chance. */
-export function backoffMs(failures: number, entropy: Entropy): DurationMs {
-  const whole = Math.min(LONGEST_MS, FIRST_MS * 2 ** Math.min(failures - 1, 30));
-  return Math.round(whole * (1 - fraction(entropy) / 2));
-}
+/** Returns the pause after the nth failure in a row, counted from 1: a second, doubled up to five minutes, less up to a half by chance. */
+export const failureBackoffMs = (failures: number, entropy: Entropy): DurationMs =>
+  backoffMs({ firstMs: FIRST_MS, longestMs: LONGEST_MS }, failures, chanceOf(entropy));
 
 /** The interval, more or less by up to a tenth. */
 const jitteredMs = (intervalMs: DurationMs, entropy: Entropy): DurationMs =>
-  Math.min(DELAY_MAX_MS, Math.round(intervalMs * (0.9 + fraction(entropy) / 5)));
-
-/** From 0 to 1. */
-function fraction(entropy: Entropy): number {
-  const [high = 0, low = 0] = entropy.bytes(2);
-  return (high * 256 + low) / 0xffff;
-}
+  Math.min(DELAY_MAX_MS, Math.round(intervalMs * (0.9 + chanceOf(entropy) / 5)));
 
 /** How long to rest, and what may end the rest early. */
 interface Pause {
@@ -50,7 +43,7 @@ interface Chance {
 }
 
 /**
- * Our own effects ring the store's bell too, so it is not heeded while we are being patient; changed
+ * The controller's own effects notify it of the store too, so that is not heeded while it backs off; changed
  * documents may mend anything.
  */
 export function newBackoff({ entropy, intervalMs }: Chance) {
@@ -58,13 +51,13 @@ export function newBackoff({ entropy, intervalMs }: Chance) {
   let busy = 0;
   let locked = 0;
   const interval = (): Pause => ({ ms: jitteredMs(intervalMs, entropy), heeds: ['documents', 'store'] });
-  const backoff = (times: number): Pause => ({ ms: backoffMs(times, entropy), heeds: ['documents'] });
+  const backoff = (times: number): Pause => ({ ms: failureBackoffMs(times, entropy), heeds: ['documents'] });
 
   function afterFailure({ code }: Fault): Pause {
     if (code === 'locked') return { ms: ++locked > LOCKED_SOON ? LOCKED_LONG_MS : LOCKED_MS, heeds: [] };
     if (OF_DOCUMENTS.has(code)) return interval();
     const { ms } = backoff(++failures);
-    // A watch that was cut off rings when it is back.
+    // A watch that was cut off notifies when it is back.
     return { ms, heeds: code === 'store_unreachable' ? ['documents', 'store'] : ['documents'] };
   }
 

@@ -3,6 +3,7 @@
  * editor. So what differs from what was read before counts only when it reads the same again a moment later.
  * That also holds for errors, which then are no passing ones.
  */
+import { pause } from '../async/pause.js';
 import { fault } from '../domain/errors.js';
 import { fail, ok, type Result } from '../domain/result.js';
 import type { DurationMs } from '../domain/time.js';
@@ -29,7 +30,7 @@ export function settled(
       if (readings > READINGS_MAX) return fail(RESTLESS);
       known = markOf(reading);
       since = clock.monotonicMs();
-      await clock.sleep(REST_MS, signal).catch(() => undefined);
+      await pause(clock, REST_MS, signal);
       if (signal.aborted) return fail(INTERRUPTED);
       reading = await read();
     }
@@ -43,7 +44,12 @@ const markOf = (reading: Reading): string =>
     : JSON.stringify([reading.error.fault.code, reading.error.fault.message, reading.error.problems]);
 
 const RESTLESS = passFailure(
-  fault('invalid_documents', 'the documents keep changing; nothing is applied until they rest'),
+  fault(
+    'invalid_documents',
+    'the documents keep changing; nothing is applied until they have not changed for two seconds',
+  ),
 );
 
-const INTERRUPTED = passFailure(fault('interrupted', 'stopped while reading the documents'));
+const INTERRUPTED = passFailure(
+  fault('interrupted', 'the controller was stopped while reading the documents'),
+);

@@ -58,9 +58,9 @@ export async function holdBack(plan: Plan, circumstances: Circumstances): Promis
   const unsettled = restingMs < REMOVAL_REST_MS ? plan.steps.filter(isRemoval) : [];
   const reasons = new Map<StepId, HoldBackReason>([
     ...marked(unapproved(plan, input), 'ApprovalRequired'),
-    ...marked(unsettled, 'DocumentsUnsettled'),
-    ...marked(byHand.value, 'ChangedByHand'),
-    ...marked(plan.steps.filter(isAdoption), 'AdoptionByHand'),
+    ...marked(unsettled, 'DocumentsChanging'),
+    ...marked(byHand.value, 'ChangedManually'),
+    ...marked(plan.steps.filter(isAdoption), 'ManualAdoptionRequired'),
   ]);
   const steps = withoutSteps(plan.steps, new Set(reasons.keys()));
   if (steps.length === plan.steps.length) return ok({ steps, heldBack: [], until: NEVER });
@@ -96,7 +96,7 @@ function heldBackOf(
     const name = refText(object);
     const before = objects.get(name);
     const reason = own.get(id) ?? dependsOn.map((step) => reasons.get(step)).find((one) => one !== undefined);
-    if (reason === undefined) throw new Error(`nothing holds ${id} back`);
+    if (reason === undefined) throw new Error(`step ${id} is not held back`);
     reasons.set(id, reason);
     objects.set(name, {
       object,

@@ -8,16 +8,17 @@
  *        └─ backoff  └── lease lost ◀──┘
  */
 import { holdNamedLease, type LeaseKeeper } from '../apply/lease.js';
+import { pause } from '../async/pause.js';
+import { firstSignal, Signal } from '../async/signal.js';
 import type { Entropy } from '../domain/entropy.js';
 import { type FaultCode, fault } from '../domain/errors.js';
 import { fail, ok, type Result } from '../domain/result.js';
 import { type DurationMs, SECOND_MS } from '../domain/time.js';
 import type { Clock } from '../ports/clock.js';
 import type { LiveStore } from '../ports/live-store.js';
-import { backoffMs, GAP_MS, newBackoff } from './backoff.js';
+import { failureBackoffMs, GAP_MS, newBackoff } from './backoff.js';
 import { type PassFailure, passFailure } from './documents.js';
 import type { PassOutcome } from './pass.js';
-import { firstSignal, Signal } from './signal.js';
 import type { ControllerEvent } from './status.js';
 
 /** Less than the lease of writers, and looked at often: whoever stands by is at work within that one's five seconds. */
@@ -61,13 +62,13 @@ export async function control(world: ControllerWorld): Promise<Result<void, Pass
   signal.addEventListener('abort', () => onEvent({ kind: 'stopping', at: clock.now() }), { once: true });
   const connection = await connected(world);
   if (!connection.ok) return signal.aborted ? ok(undefined) : connection;
-  const bells = { documents: new Signal(), store: new Signal() };
+  const signals = { documents: new Signal(), store: new Signal() };
   const ends = [
-    connection.value.watchDocuments(bells.documents.ring),
-    connection.value.store.watch(bells.store.ring),
+    connection.value.watchDocuments(signals.documents.notify),
+    connection.value.store.watch(signals.store.notify),
   ];
   try {
-    await electAndLead({ ...world, connection: connection.value, bells });
+    await electAndLead({ ...world, connection: connection.value, signals });
     return ok(undefined);
   } finally {
     for (const end of ends) end();
@@ -81,17 +82,16 @@ async function connected(world: ControllerWorld): Promise<Result<Connection, Pas
     const startedAt = clock.monotonicMs();
     const connection = await world.connect();
     if (connection.ok || signal.aborted || !PASSING.has(connection.error.fault.code)) return connection;
-    const restMs = backoffMs(failures, entropy);
+    const restMs = failureBackoffMs(failures, entropy);
     const [at, tookMs] = [clock.now(), clock.monotonicMs() - startedAt];
     onEvent({ kind: 'failed', at, tookMs, failure: connection.error, nextAt: at + restMs });
-    await clock.sleep(restMs, signal).catch(() => undefined);
-    if (signal.aborted) return connection;
+    if (!(await pause(clock, restMs, signal))) return connection;
   }
 }
 
 interface Leading extends ControllerWorld {
   readonly connection: Connection;
-  readonly bells: { readonly documents: Signal; readonly store: Signal };
+  readonly signals: { readonly documents: Signal; readonly store: Signal };
 }
 
 /** Returns when it was stopped. */
@@ -111,36 +111,36 @@ async function electAndLead(world: Leading): Promise<void> {
     } else if (keeper.error.code === 'locked') {
       if (!isStandingBy) onEvent({ kind: 'standing-by', at, why: keeper.error.message });
     } else {
-      restMs = backoffMs(++failures, entropy);
+      restMs = failureBackoffMs(++failures, entropy);
       onEvent({ kind: 'failed', at, tookMs: 0, failure: passFailure(keeper.error), nextAt: at + restMs });
     }
     isStandingBy = !keeper.ok && keeper.error.code === 'locked';
     if (keeper.ok || isStandingBy) failures = 0;
-    await clock.sleep(restMs, signal).catch(() => undefined);
+    await pause(clock, restMs, signal);
   }
 }
 
 /** Makes passes until it was stopped or the lease is lost. */
 async function lead(world: Leading, keeper: LeaseKeeper): Promise<void> {
-  const { connection, bells, clock, onEvent } = world;
+  const { connection, signals, clock, onEvent } = world;
   const signal = AbortSignal.any([world.signal, keeper.lost]);
-  const patience = newBackoff(world);
+  const backoff = newBackoff(world);
   while (!signal.aborted) {
     const startedAt = clock.monotonicMs();
     const held = await keeper.ensure();
     if (keeper.lost.aborted) return;
-    bells.documents.clear();
-    bells.store.clear();
+    signals.documents.clear();
+    signals.store.clear();
     const passed = held.ok ? await caught(() => connection.pass(signal)) : fail(passFailure(held.error));
     if (signal.aborted && !passed.ok) return;
-    const rest = patience.after(passed);
+    const rest = backoff.after(passed);
     const [at, tookMs] = [clock.now(), clock.monotonicMs() - startedAt];
     const nextAt = at + rest.ms;
     if (passed.ok) onEvent({ kind: 'passed', at, tookMs, outcome: passed.value, nextAt });
     else onEvent({ kind: 'failed', at, tookMs, failure: passed.error, nextAt });
-    await clock.sleep(GAP_MS, signal).catch(() => undefined);
+    await pause(clock, GAP_MS, signal);
     await firstSignal(
-      rest.heeds.map((name) => bells[name]),
+      rest.heeds.map((name) => signals[name]),
       { ms: rest.ms - GAP_MS, clock, signal },
     );
   }
@@ -153,8 +153,6 @@ async function caught(
   try {
     return await pass();
   } catch (cause) {
-    return fail(
-      passFailure(fault('internal', 'a bug in Keywright; the log of the controller has it', cause)),
-    );
+    return fail(passFailure(fault('internal', 'a bug in Keywright; see the log of the controller', cause)));
   }
 }

@@ -128,5 +128,5 @@ const failed = (error: Fault) => fail(passFailure(error));
 const unresolvedNames = (count: number): Fault =>
   fault(
     'invalid_documents',
-    `${count === 1 ? 'a name in the documents is' : `${count} names in the documents are`} neither declared nor live; nothing was changed`,
+    `${count === 1 ? 'one reference in the documents is' : `${count} references in the documents are`} neither declared nor live; nothing was changed`,
   );

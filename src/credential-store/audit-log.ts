@@ -71,7 +71,7 @@ export async function readHead(tx: Transaction, keyring: Keyring): Promise<Resul
     return fail(
       fault(
         'store_tampered',
-        'the head of the audit log does not match its MAC: somebody changed the database behind the store',
+        'the head of the audit log does not match its MAC: the database was changed outside Keywright',
       ),
     );
   return ok({ seq: Number(seq), hash });

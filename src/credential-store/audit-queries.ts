@@ -57,7 +57,7 @@ export async function verifyAudit(
     const known = await readHead(tx, keyring);
     if (!known.ok) return fail(fault('audit_broken', known.error.message));
     const last = await tx.audit.lastSeq();
-    return last > known.value.seq ? broken(known.value.seq + 1, 'was added behind the store') : known;
+    return last > known.value.seq ? broken(known.value.seq + 1, 'was added outside Keywright') : known;
   });
   if (!head.ok) return head;
   let at: Head = { seq: 0, hash: genesisHash };

@@ -59,7 +59,7 @@ export async function verifyCheckpoints(
     const said = await read(line, signing);
     if (said === undefined)
       return broken(
-        `checkpoint ${index + 1} was not signed by this store: it was altered, or is of another store`,
+        `checkpoint ${index + 1} was not signed by this store: it was altered, or belongs to another store`,
       );
     saids.push(said);
   }
@@ -77,12 +77,12 @@ async function hold(tx: Transaction, { seq, hash, at }: Said): Promise<Result<vo
   const [entry] = await tx.audit.page(seq - 1, 1);
   if (entry?.seq !== seq)
     return broken(
-      `the log ends at entry ${await tx.audit.lastSeq()}, and went to entry ${seq} at ${at}: its end was cut off, or an ` +
-        'older copy of the database or a backup was put in its place',
+      `the log ends at entry ${await tx.audit.lastSeq()}, but had entry ${seq} at ${at}: it was truncated, or an` +
+        'older copy of the database or a backup replaced it',
     );
   return entry.hash === hash
     ? ok(undefined)
-    : broken(`entry ${seq} is not the one that was there at ${at}: the log was written anew since`);
+    : broken(`entry ${seq} differs from the entry recorded at ${at}: the log was rewritten since`);
 }
 
 /** Undefined unless this store signed it. */

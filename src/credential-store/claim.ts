@@ -24,11 +24,13 @@ export async function claim(work: UnitOfWork, object: ObjectRef): Promise<Result
       fault('nothing_to_claim', `${refText(object)} is delivered to sinks, so there is nothing to claim`),
     );
   if (newest === undefined)
-    return fail(fault('conflict', `${refText(object)} has no accepted version yet; apply first, then claim`));
+    return fail(
+      fault('conflict', `${refText(object)} has no accepted version yet; apply first, then claim it`),
+    );
   return fail(
     fault(
       'already_claimed',
-      `the secret of ${refText(object)} was shown before and is not kept; rotate the key to get a new one`,
+      `the secret of ${refText(object)} was already shown and is not kept; rotate the key to get a new one`,
     ),
   );
 }

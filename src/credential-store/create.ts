@@ -25,7 +25,7 @@ export async function create(
       owner.manager === ownership.manager;
     return isSame
       ? unchanged(existing)
-      : fail(fault('exists', `${refText(ref)} exists already; plan again to update or adopt it`));
+      : fail(fault('exists', `${refText(ref)} already exists; plan again to update or adopt it`));
   }
   return make(work, { declaration, ownership, origin: 'declared' });
 }
@@ -37,7 +37,7 @@ export async function manualCreate(
 ): Promise<Result<Outcome>> {
   const ref = refOf(declaration);
   if (await work.tx.objects.find(ref.kind, ref.name))
-    return fail(fault('exists', `${refText(ref)} exists already; choose another name`));
+    return fail(fault('exists', `${refText(ref)} already exists; choose another name`));
   return make(work, { declaration, ownership: undefined, origin: 'manual' });
 }
 

@@ -96,7 +96,7 @@ async function refuseInUse(work: UnitOfWork, object: ObjectRef): Promise<Result<
   return fail(
     fault(
       'in_use',
-      `${refText(object)} is needed by ${refText(first.ref)}${until}; remove what depends on it first`,
+      `${refText(object)} is used by ${refText(first.ref)}${until}; remove its dependents first`,
     ),
   );
 }

@@ -13,6 +13,7 @@ import { deliveriesText } from './deliveries.js';
 import { guestAccessDiff } from './events/guest-access-diff.js';
 import { liveReferences, refuseTakenAlias } from './references.js';
 import { declarationOf, declarationText, quietUntilOf, signObject } from './rows.js';
+import { refuseToken } from './rules.js';
 import type { ObjectRow } from './storage-port.js';
 import type { UnitOfWork } from './unit-of-work.js';
 
@@ -28,6 +29,8 @@ export async function insertObject(work: UnitOfWork, object: NewObject): Promise
   const { declaration, ownership, origin } = object;
   const unfit = refuseUnfitNames(declaration, ownership);
   if (unfit) return fail(unfit);
+  const clean = refuseToken(declaration);
+  if (!clean.ok) return clean;
   const references = await liveReferences(work, declaration);
   if (!references.ok) return references;
   const ref = refOf(declaration);

@@ -33,13 +33,13 @@ export async function issue(work: UnitOfWork, request: IssueRequest): Promise<Re
   const newest = versions.at(-1);
   if (newest?.generation === request.generation) return again(request, newest, { recipient, row });
   if (request.generation !== (newest?.generation ?? 0) + 1)
-    return fail(moved(request.object, `generation ${request.generation} is not the next`));
+    return fail(moved(request.object, `version ${request.generation} is not the next`));
   const alive = versions.filter((version) => isAlive(versionFactsOf(version), work.now));
   if (alive.length >= ALIVE_VERSIONS_MAX)
     return fail(
       fault(
         'too_many_versions',
-        `${refText(request.object)} has ${alive.length} accepted versions; hand one over before the next`,
+        `${refText(request.object)} has ${alive.length} accepted versions; hand one over before issuing the next`,
       ),
     );
   return issueNext(work, key.value, { ...request, recipient });
@@ -53,13 +53,13 @@ function again(
 ): Result<Outcome> {
   if (version.sealed === null)
     return fail(
-      moved(request.object, `the secret of generation ${version.generation} was handed out and is not kept`),
+      moved(request.object, `the secret of version ${version.generation} was delivered and is not kept`),
     );
   if (version.recipient !== recipient)
     return fail(
       fault(
         'sealed_to_another',
-        `${refText(request.object)}: generation ${version.generation} is sealed to another reconciler; plan again to issue the next`,
+        `${refText(request.object)}: version ${version.generation} is sealed to another reconciler; plan again to issue the next`,
       ),
     );
   return ok({ revision: row.revision, changed: false, issued: issuedOf(version, version.sealed) });

@@ -46,7 +46,7 @@ export async function acknowledge(
     return fail(
       fault(
         'possession_required',
-        `the proof is not the token of the newest version of ${refText(object)}; give the one that its consumers use now`,
+        `the proof does not match the newest version of ${refText(object)}; provide the token that its consumers use now`,
       ),
     );
   const { generation } = newest;

@@ -92,12 +92,12 @@ function masterKeyObject(masterKey: Secret): Result<KeyObject> {
 
 const MALFORMED: Fault = fault(
   'master_key',
-  'the master key is malformed: it is 32 bytes in base64; give the one this store was made with',
+  'the master key is malformed: it must be 32 bytes in base64; provide the key this store was created with',
 );
 
 const WRONG: Fault = fault(
   'master_key',
-  'the master key is not the one this store was made with; give that one, or restore master.key from its backup',
+  'the master key is not the one this store was created with; provide that key, or restore master.key from its backup',
 );
 
 function wrapAll(keys: DataKeys, masterKey: Secret, entropy: Entropy): Result<readonly KeyringRow[]> {

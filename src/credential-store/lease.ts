@@ -106,7 +106,8 @@ function taken(row: LeaseRow): Fault {
   );
 }
 
-const lost = () => fault('lease_lost', 'the lease ended or was taken over; nothing was written, run again');
+const lost = () =>
+  fault('lease_lost', 'the lease ended or was taken over; nothing was written, run the command again');
 
 const isHeldBy = (row: LeaseRow, lease: Lease): boolean =>
   row.epoch === lease.epoch && row.holder === lease.holder && row.holder !== '';

@@ -26,17 +26,17 @@ export async function promote(work: UnitOfWork, request: PromoteRequest): Promis
   if (!key.ok) return key;
   const { row, spec, versions } = key.value;
   const version = versions.find((one) => one.generation === generation);
-  if (version === undefined) return fail(moved(object, `there is no generation ${generation}`));
+  if (version === undefined) return fail(moved(object, `version ${generation} does not exist`));
   if (version.promoted_at !== null) return unchanged(row);
   if (!isAlive(versionFactsOf(version), work.now))
-    return fail(moved(object, `generation ${generation} has ended`));
+    return fail(moved(object, `version ${generation} has ended`));
   if (versions.some((one) => one.generation > generation && one.promoted_at !== null))
-    return fail(moved(object, `a generation newer than ${generation} is current`));
+    return fail(moved(object, `a version newer than ${generation} is current`));
   if (!coversExactly(spec, deliveries, version.fingerprint))
     return fail(
       fault(
         'not_confirmed',
-        `${refText(object)}: not every declared sink, or another one, is confirmed to hold generation ${generation}; plan again to deliver it`,
+        `${refText(object)}: the sinks confirmed to hold version ${generation} are not the declared ones; plan again to deliver it`,
       ),
     );
   return promoteVersion(work, key.value, request);

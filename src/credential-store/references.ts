@@ -50,7 +50,7 @@ export async function liveReferences(
       return fail(
         fault(
           'unknown_reference',
-          `${by}: ${path} names ${refText({ kind, name })}, which does not exist; declare it first`,
+          `${by}: ${path} refers to ${refText({ kind, name })}, which does not exist; declare it first`,
         ),
       );
     const row = genuine(work, found);
@@ -65,12 +65,26 @@ export async function liveReferences(
       );
     // Roles may repeat; anybody and anything else is named once, by whichever of its names.
     if (kind !== 'Role' && rows.some(({ id }) => id === row.value.id))
-      return fail(
-        fault('conflict', `${by}: ${path} names ${refText(refOfRow(row.value))}, which it names already`),
-      );
+      return fail(fault('conflict', `${by}: ${path} refers to ${refText(refOfRow(row.value))} twice`));
     rows.push(row.value);
   }
   return ok(rows);
+}
+
+/** What these declarations name by an address or an id, by `refText`. */
+export async function ownNames(
+  tx: Transaction,
+  declarations: readonly Declaration[],
+): Promise<ReadonlyMap<string, ObjectRef>> {
+  const names = new Map<string, ObjectRef>();
+  for (const { kind, spec } of declarations) {
+    for (const reference of kindOf(kind).references(spec)) {
+      if (!isEmail(reference.name) && !isId(reference.name)) continue;
+      const row = await findReferred(tx, reference);
+      if (row) names.set(refText(reference), refOfRow(row));
+    }
+  }
+  return names;
 }
 
 /** `exists` if another live object of the kind has the declaration's alias: two people cannot share an address. */
@@ -85,7 +99,7 @@ export async function refuseTakenAlias(
   return fail(
     fault(
       'exists',
-      `${refText(refOf(declaration))}: ${refText(refOfRow(holder))} has the address ${alias.slice(alias.indexOf('/') + 1)} already; give another, or remove that one first`,
+      `${refText(refOf(declaration))}: ${refText(refOfRow(holder))} already has the address ${alias.slice(alias.indexOf('/') + 1)}; use another address, or remove that user first`,
     ),
   );
 }

@@ -256,7 +256,7 @@ async function stopAgain(work: UnitOfWork, { stoppedAt }: Endings): Promise<Resu
 
 async function storedKey(work: UnitOfWork, id: string): Promise<Result<StoredKey>> {
   const row = await work.tx.objects.byId(id);
-  if (row === undefined) throw new Error(`a version of no object: ${id}`);
+  if (row === undefined) throw new Error(`version of an unknown object: ${id}`);
   const checked = genuine(work, row);
   return checked.ok ? keyOf(work, checked.value) : checked;
 }

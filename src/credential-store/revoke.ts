@@ -21,7 +21,7 @@ export async function revoke(
   if (!key.ok) return key;
   const named = new Set(generations);
   const missing = generations.find((one) => !key.value.versions.some(({ generation }) => generation === one));
-  if (missing !== undefined) return fail(moved(object, `there is no generation ${missing}`));
+  if (missing !== undefined) return fail(moved(object, `version ${missing} does not exist`));
   const versions = key.value.versions.map((version) =>
     named.has(version.generation) ? ended(version, work.now, work.now) : version,
   );

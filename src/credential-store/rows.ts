@@ -65,7 +65,7 @@ export const isSameMac = (a: string, b: string): boolean =>
 export const tampered = (what: string, id: string): Fault =>
   fault(
     'store_tampered',
-    `the row of ${what} ${id} does not match its MAC: somebody changed the database behind the store; restore a backup, and revoke what cannot be trusted`,
+    `the row of ${what} ${id} does not match its MAC: the database was changed outside Keywright; restore a backup, and revoke credentials that cannot be trusted`,
   );
 
 const objectText = (row: Unsigned<ObjectRow>): string =>

@@ -75,7 +75,7 @@ export async function putSecret(
   );
   if (before === undefined && all.length >= SECRETS_MAX)
     return fail(
-      fault('conflict', `${environment.name} has ${SECRETS_MAX} secrets; delete those that nobody reads`),
+      fault('conflict', `${environment.name} has ${SECRETS_MAX} secrets, the limit; delete unused secrets`),
     );
   const row = sign(work, {
     id: before?.id ?? `us_sec_${base62(16, work.entropy)}`,
@@ -116,7 +116,7 @@ export async function removeSecret(
   });
 }
 
-const ABSENT = fail(fault('not_found', 'there is no such secret; GET /secrets lists them'));
+const ABSENT = fail(fault('not_found', 'secret not found; GET /secrets lists secrets'));
 
 interface Place {
   readonly environment: ObjectRow;
@@ -137,7 +137,7 @@ async function resolve(
   if (!room.ok) return room;
   return spaceIn(room.value).spec.environment === environment
     ? ok({ environment: found.value, space: room.value, actorId })
-    : fail(fault('not_found', `there is no such space in ${environment}`));
+    : fail(fault('not_found', `${environment} has no such space`));
 }
 
 async function placeOf(
@@ -153,7 +153,7 @@ async function placeOf(
 
 async function live(rows: Rows, row: ObjectRow | undefined, what: string): Promise<Result<ObjectRow>> {
   return row === undefined || row.removed_at !== null
-    ? fail(fault('not_found', `there is no such ${what}`))
+    ? fail(fault('not_found', `${what} not found`))
     : genuine(rows, row);
 }
 

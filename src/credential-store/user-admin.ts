@@ -50,7 +50,9 @@ async function add(
   by: By,
 ): Promise<Result<{ readonly person: ObjectRef; readonly invitation: Shown<Invitation> }>> {
   if (!isEmailAddress(email) || !isVisibleText(name, NAME_MAX))
-    return fail(fault('bad_request', 'say an email address, and a name that can be read'));
+    return fail(
+      fault('bad_request', 'email must be an email address, and name must contain visible characters'),
+    );
   const allowed = await mayMake(work, { before: [], after: roles.length > 0 ? roles : ['member'] }, by);
   if (!allowed.ok) return allowed;
   const declaration: DeclarationOf<'User'> = {
@@ -87,7 +89,8 @@ async function changePerson(work: UnitOfWork, { person, change }: Changing, by: 
   const row = await theirRow(work, person);
   if (!row.ok) return row;
   const { name, status, attributes = {} } = change;
-  if (!isVisibleText(name ?? '', NAME_MAX)) return fail(fault('bad_request', 'say a name that can be read'));
+  if (!isVisibleText(name ?? '', NAME_MAX))
+    return fail(fault('bad_request', 'name must contain visible characters'));
   const { spec } = declaredBy(row.value);
   const roles = spec.roles ?? [];
   // Letting somebody in again gives them all that they may do.

@@ -40,7 +40,7 @@ export async function refuseLastOwner(
   return fail(
     fault(
       'conflict',
-      `${refText(refOfRow(row))} is the last active owner of the account; make somebody else an owner first`,
+      `${refText(refOfRow(row))} is the last active owner of the account; make another user an owner first`,
     ),
   );
 }

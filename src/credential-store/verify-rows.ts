@@ -176,7 +176,7 @@ const putBack = (what: string, seq?: number): Result<never> =>
   fail(
     fault(
       'store_tampered',
-      `the row of ${what} is not as the audit log tells${seq === undefined ? '' : ` (entry ${seq})`}: somebody put ` +
-        'an older row back, or took one out, behind the store; restore a backup, and revoke what cannot be trusted',
+      `the row of ${what} does not match the audit log${seq === undefined ? '' : ` (entry ${seq})`}: an older row was restored, or a row was removed,` +
+        'outside Keywright; restore a backup, and revoke credentials that cannot be trusted',
     ),
   );

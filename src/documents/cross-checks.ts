@@ -33,7 +33,7 @@ function duplicates(
     const isSuspect = first !== undefined && (isChanged(first) || isChanged(entry));
     if (first && isSuspect && compareRefs(first.ref, entry.ref) === 0) {
       const message = `${refText(entry.ref)} is declared twice`;
-      const help = `it is first declared in ${placeText(first)}`;
+      const help = `first declared in ${placeText(first)}`;
       found.push(entry.error(['metadata', 'name'], { code: 'duplicate_object', message, help }));
     } else first = entry;
   }
@@ -60,7 +60,7 @@ function cycles({ entries, references }: Declared): readonly Diagnostic[] {
     if (circle.length === 0) continue;
     const names = [...circle, circle[0] as SpecEntry].map(({ ref }) => refText(ref));
     found.push(
-      start.error(['metadata', 'name'], { code: 'cycle', message: `a circle: ${names.join(' → ')}` }),
+      start.error(['metadata', 'name'], { code: 'cycle', message: `reference cycle: ${names.join(' → ')}` }),
     );
   }
   return found;
@@ -117,8 +117,8 @@ function sinkConflicts(entries: readonly SpecEntry[], folder: string): readonly 
       if (other) {
         const what =
           isVariable && taken?.variables ? `the variable ${place.part} of ${place.path}` : place.path;
-        const message = `${what} is delivered to twice`;
-        const help = `${refText(other.ref)} (${placeText(other)}) delivers there too`;
+        const message = `${what} is the sink of two deliveries`;
+        const help = `${refText(other.ref)} (${placeText(other)}) also delivers to it`;
         found.push(entry.error(['spec', 'deliver', index], { code: 'sink_conflict', message, help }));
       }
       if (!taken)

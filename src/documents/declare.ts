@@ -71,7 +71,7 @@ function expiryErrors(
     document.tree.error(['spec'], 'key', {
       code: 'broken_rule',
       message: 'the key has neither expiresAfter nor expiresAt, and the project requires one',
-      help: 'add expiresAfter: 180d, or drop policy.requireExpiry in keywright.yaml',
+      help: 'add expiresAfter: 180d, or remove policy.requireExpiry from keywright.yaml',
     }),
   ];
 }
@@ -89,20 +89,20 @@ function sinkErrors(
       help,
     }),
   ];
-  if (/[/]$|(?:^|[/])\.{1,2}$/.test(path)) return at('the path names a folder, not a file');
+  if (/[/]$|(?:^|[/])\.{1,2}$/.test(path)) return at('the path is a folder, not a file');
   const { sinkRoots, specs, store } = project.spec;
   if (!sinkRoots.some((root) => isBelow(folder, root, path))) {
     return at(
-      'the path lies outside the folders that sinks may write below',
-      `they are: ${sinkRoots.map(rootText).join(', ')} (spec.sinkRoots in keywright.yaml)`,
+      'the path is outside the folders that sinks may write to',
+      `allowed: ${sinkRoots.map(rootText).join(', ')} (spec.sinkRoots in keywright.yaml)`,
     );
   }
   if (!store.includes('://') && isBelow(folder, store, path))
-    return at('the path lies inside the live store', 'choose one outside');
+    return at('the path is inside the live store', 'use a path outside');
   if (isDocumentPlace(folder, specs, path))
     return at(
-      'the path is that of a document of this project, and the secret would be read as one',
-      'choose a file that is no document, such as secrets/billing.env',
+      'the path is read as a document of this project, so the secret would be read as one',
+      'use a file that is not a document, such as secrets/billing.env',
     );
   return [];
 }

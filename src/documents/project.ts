@@ -31,8 +31,8 @@ export async function loadProject(folder: string): Promise<Result<LoadedProject,
     return failAt(
       'keywright.yaml',
       'no_project',
-      'there is no keywright.yaml here',
-      'keywright init makes one',
+      'there is no keywright.yaml in this folder',
+      'create one with: keywright init',
     );
   }
   if (!read.ok) return failAt('keywright.yaml', 'unreadable', `keywright.yaml ${read.error}`);
@@ -49,8 +49,8 @@ export async function loadProject(folder: string): Promise<Result<LoadedProject,
     return failAt(
       file.file,
       'misplaced_project',
-      'there is no Project document in it',
-      'keywright init writes one',
+      'the file has no Project document',
+      'create one with: keywright init',
     );
   }
   if (others.length > 0) return fail(others.map((other) => secondProject(other, document)));
@@ -64,7 +64,7 @@ function secondProject({ tree }: CheckedDocument, first: CheckedDocument): Diagn
   const { position } = first.tree.place(['metadata', 'name'], 'value');
   return tree.error(['kind'], 'value', {
     code: 'misplaced_project',
-    message: 'there are two Project documents',
+    message: 'the file has two Project documents',
     help: `the first is ${first.metadata.name} in ${position.file}:${position.line}`,
   });
 }

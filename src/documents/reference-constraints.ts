@@ -73,8 +73,8 @@ function sharedAddresses(entries: readonly SpecEntry[]): readonly Diagnostic[] {
 const addressError = (entry: SpecEntry, { ref, position }: SpecEntry): Diagnostic =>
   entry.error(['spec', 'email'], {
     code: 'broken_rule',
-    message: `${refText(ref)} has this address already`,
-    help: `it is declared in ${lineText(position)}; an address is one person’s`,
+    message: `${refText(ref)} already has this address`,
+    help: `it is declared in ${lineText(position)}; the address of a user must be unique`,
   });
 
 /** A member named by address who is named by name too. */
@@ -97,7 +97,7 @@ function repeatedMembers(entries: readonly SpecEntry[]): readonly Diagnostic[] {
       .map(({ path, name }) =>
         entry.error(path.split('.'), {
           code: 'broken_rule',
-          message: `${name} is ${names.get(foldEmail(name))}, who is named already; a member has one role`,
+          message: `${name} is ${names.get(foldEmail(name))}, who is already a member; a member has one role`,
         }),
       );
   });

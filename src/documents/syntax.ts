@@ -56,7 +56,7 @@ function parse(text: string, refuse: Refuse): Parsed<readonly CST.Token[]> {
     const complaint = isText ? undefined : refusal(lexeme);
     if (complaint) return fail([refuse(offset, offset + lexeme.length, complaint)]);
     if (++count > LEXEMES_MAX)
-      return fail([refuse(offset, offset + 1, { code: 'too_large', message: 'the document says too much' })]);
+      return fail([refuse(offset, offset + 1, { code: 'too_large', message: 'the document is too large' })]);
     for (const token of parser.next(lexeme)) tokens.push(token);
     if (depthOf(parser) > DEPTH_MAX)
       return fail([refuse(offset, offset + 1, { code: 'too_deep', message: tooDeep })]);
@@ -75,7 +75,7 @@ export const tooDeep = `nested deeper than ${DEPTH_MAX} levels`;
 
 function refusal(lexeme: string): Complaint | undefined {
   if (lexeme.startsWith('!')) {
-    const help = 'remove it; put a value in quotes to make it text';
+    const help = 'remove it; to make a value text, put it in quotes';
     return { code: 'yaml_tag', message: `the tag ${lexeme} is not allowed`, help };
   }
   if (lexeme.startsWith('%') && !/^%YAML[ \t]+1\.2[ \t]*(?:#.*)?$/.test(lexeme))

@@ -76,7 +76,7 @@ export function mayKnowAccount(principal: Principal): Result<void> {
     (principal.kind === 'key' && principal.type === 'secret');
   return isWithin
     ? ok(undefined)
-    : fail(fault('forbidden', 'the account is shown to its people and to secret keys'));
+    : fail(fault('forbidden', 'only users of the account and secret keys can see it'));
 }
 
 function refusalOf(principal: Principal, action: string, target: Target): string | undefined {
@@ -104,10 +104,10 @@ function personRefusal(person: Person, action: string, target: Target): string |
     case 'guest':
       return lacks(person.permissions, action);
     case 'owners':
-      return isOwner(person) ? undefined : 'this is for owners of the account';
+      return isOwner(person) ? undefined : 'only owners of the account can do this';
     case 'person':
       if (target.isOwner && !isReading(action) && !isOwner(person))
-        return 'owners are made and changed by owners of the account';
+        return 'only owners of the account can create or change owners';
       return lacks(person.permissions, action) ?? exceeds(person.permissions, target.confers);
     case 'role':
       return lacks(person.permissions, action) ?? exceeds(person.permissions, target.confers);
@@ -131,7 +131,7 @@ function personsKeyRefusal(
   switch (owner.level) {
     case 'tenant':
       if (isReading(action)) return lacks(person.permissions, action);
-      return isOwner(person) ? undefined : 'keys of the tenant are made and changed by owners of the account';
+      return isOwner(person) ? undefined : 'only owners of the account can create or change tenant keys';
     case 'service':
       return lacks(person.permissions, action) ?? exceeds(person.permissions, confers);
     case 'team': {
@@ -142,7 +142,7 @@ function personsKeyRefusal(
       if (owner.personId === person.id) return exceeds(person.permissions, confers);
       return isEndingOrReading(action)
         ? lacks(person.permissions, action)
-        : 'a personal key is made and changed by its person';
+        : 'only the user who owns a personal key can create or change it';
     default:
       return unreachable(owner);
   }
@@ -176,12 +176,12 @@ function keysKeyRefusal(
   { owner, confers }: KeyTarget,
 ): string | undefined {
   if (isReading(action)) return lacks(key.permissions, action);
-  if (owner.level === 'tenant') return 'keys of the tenant are made and changed by owners of the account';
+  if (owner.level === 'tenant') return 'only owners of the account can create or change tenant keys';
   if (owner.level === 'personal' && !isEndingOrReading(action))
-    return 'a personal key is made and changed by its person';
+    return 'only the user who owns a personal key can create or change it';
   const { team } = key.owner;
   if (team !== undefined && !(owner.level === 'team' && owner.team === team))
-    return 'a key of a team makes and changes the keys of that team alone';
+    return 'a team key can create and change only the keys of its team';
   return lacks(key.permissions, action) ?? exceedsKey(key, confers);
 }
 
@@ -195,10 +195,10 @@ function exceedsKey({ permissions }: KeyPrincipal, confers: readonly string[] = 
 function accountRefusal(key: KeyPrincipal, action: string, target: Target): string | undefined {
   const isMeantForKeys = isReading(action) || action === 'keys:verify' || action.startsWith('plans:');
   if (target.kind === 'owners' || !isMeantForKeys)
-    return `a key acts in its environment (${key.environment}); sign in as a person`;
+    return `a key acts only in its environment (${key.environment}); sign in as a user`;
   return key.permissions.includes(action)
     ? undefined
-    : `outside its environment a key needs ${action} by name`;
+    : `outside its environment a key requires ${action} as an explicit permission`;
 }
 
 /** A key that everybody can read is behind it: it begins one space, and reaches nothing else (F7). */
@@ -207,12 +207,13 @@ function clientRefusal(client: ClientPrincipal, action: string, target: Target):
   if (target.kind === 'place' || target.kind === 'arrangement') {
     const { environment, space } = target.place;
     const isIts = onlySpace !== undefined && onlySpace.id === space.id;
-    if (!isIts) return 'a client session reaches the space that it made and nothing else';
+    if (!isIts) return 'a client session can access only the space that it created';
     return elsewhere(client, environment) ?? lacks(permissions, action);
   }
   if (target.kind !== 'environment' || action !== 'spaces:write')
-    return 'a client session makes one space, and works with what is in it';
-  if (onlySpace !== undefined) return 'this client session has made its space; begin another for another';
+    return 'a client session can create one space and work in it';
+  if (onlySpace !== undefined)
+    return 'this client session has already created its space; start another session for another space';
   return elsewhere(client, target.environment) ?? lacks(permissions, action);
 }
 
@@ -222,15 +223,16 @@ function guestRefusal(guest: GuestPrincipal, action: string, target: Target): st
   if (target.kind !== 'guest' || target.environment !== guest.environment) return CLOSED;
   if (target.id === guest.id && isReading(action)) return undefined;
   if (target.id !== undefined)
-    return 'guests change nothing about guests who are there, themselves included; ask whoever invited you';
+    return 'guests cannot change existing guests, including themselves; ask the person who invited you';
   const places = target.places ?? [];
   const isInvited = places.length > 0 && places.every((place) => isOpen(guest, place));
   return (
-    lacks(guest.permissions, action) ?? (isInvited ? undefined : 'guests invite into what is open to them')
+    lacks(guest.permissions, action) ??
+    (isInvited ? undefined : 'guests can invite only to spaces and workbooks that they have access to')
   );
 }
 
-const CLOSED = 'this is not open to you; ask whoever invited you';
+const CLOSED = 'you do not have access to this; ask the person who invited you';
 
 /** Is that space or workbook open to the guest, by their grants or by the link they came by? */
 export function isOpen(guest: GuestPrincipal, place: Place): boolean {
@@ -252,13 +254,15 @@ const isReading = (action: string): boolean => action.endsWith(':read');
 const isEndingOrReading = (action: string): boolean => action === 'keys:revoke' || isReading(action);
 
 const lacks = (permissions: readonly string[], action: string): string | undefined =>
-  permits(permissions, action) ? undefined : `this needs the permission ${action}`;
+  permits(permissions, action) ? undefined : `this requires the permission ${action}`;
 
 /** Nobody gives what they do not have. */
 function exceeds(permissions: readonly string[], confers: readonly string[] = []): string | undefined {
   const more = confers.find((one) => !permits(permissions, one));
-  return more === undefined ? undefined : `this would give ${more}, which you do not have yourself`;
+  return more === undefined ? undefined : `this would grant ${more}, which you do not have`;
 }
 
 const elsewhere = ({ environment }: Pick<KeyPrincipal, 'environment'>, wanted: string): string | undefined =>
-  environment === wanted ? undefined : `the credential is of ${environment}, and environments are isolated`;
+  environment === wanted
+    ? undefined
+    : `the credential belongs to ${environment}, and cannot be used in another environment`;

@@ -54,7 +54,7 @@ export const refuseReserved = (name: string): Result<never> =>
   fail(
     fault(
       'forbidden',
-      `${name}: owners, their personal keys and keys of the tenant are changed by owners; apply with the token of an owner, or of a tenant's key that has ${APPLY}`,
+      `${name}: only owners can change owners, their personal keys and tenant keys; apply with the token of an owner, or of a tenant key that has ${APPLY}`,
     ),
   );
 

@@ -37,7 +37,7 @@ export function parseSelector(text: string): Result<Selector, string> {
     const requirement = requirementIn(part);
     if (requirement === undefined)
       return fail(
-        `takes label selectors such as team=data, !team, "env in (a,b)", with commas between; not ${JSON.stringify(part)}`,
+        `must be label selectors such as team=data, !team, "env in (a,b)", separated by commas, not ${JSON.stringify(part)}`,
       );
     requirements.push(requirement);
   }

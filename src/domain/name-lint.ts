@@ -49,16 +49,16 @@ const slugOf = (text: string): string => text.toLowerCase().replaceAll(/[^a-z0-9
 /** What is wrong with a name, as a sentence that follows it; undefined when nothing is, as far as can be told. */
 export function namingProblem(name: string, { words, addresses }: PersonalWords): string | undefined {
   const slug = slugOf(name);
-  if (looksSecret(name)) return 'looks as if it held a token or a secret: names are shown everywhere';
+  if (looksSecret(name)) return 'looks like a token or a secret, and names are public';
   if (/[^\s@]@[^\s@]+\.[^\s@]/.test(name) || addresses.some((address) => isPartOf(address, slug)))
-    return `holds an email address; ${ADVICE}`;
+    return `contains an email address; ${ADVICE}`;
   const person = slug
     .split('-')
     .find((word) => words.has(word) || (word.endsWith('s') && words.has(word.slice(0, -1))));
   return person === undefined ? undefined : `is named after a person (${person}); ${ADVICE}`;
 }
 
-const ADVICE = 'name it for its purpose and environment, as in prod-main-app';
+const ADVICE = 'use a name for its purpose and environment, such as prod-main-app';
 
 const isPartOf = (part: string, slug: string): boolean => `-${slug}-`.includes(`-${part}-`);
 

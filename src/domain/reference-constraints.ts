@@ -37,7 +37,7 @@ function roleViolations(
 ): readonly ConstraintViolation[] {
   if (scope === undefined || scope === spec.scope) return [];
   const places = { tenant: 'the tenant', team: 'teams' };
-  const message = `role ${metadata.name} is for ${places[spec.scope]}, and here one for ${places[scope]} is needed`;
+  const message = `role ${metadata.name} is for ${places[spec.scope]}, but a role for ${places[scope]} is required`;
   return [{ kind: 'contradiction', path, message }];
 }
 

@@ -26,8 +26,15 @@ const CALENDAR = /^P[0-9]+[YM]/;
 const UNIT_MS: Readonly<Record<string, number>> = { s: SECOND_MS, m: MINUTE_MS, h: HOUR_MS, d: DAY_MS };
 
 /**
- * `90d`, `24h`, `15m`, `30s`, or ISO 8601 (`P90D`, `PT24H`, `P2W`; no years or months, whose length varies).
- * The error is a sentence that fits after a field's path.
+ * Parses `90d`, `24h`, `15m`, `30s`, or ISO 8601 (`P90D`, `PT24H`, `P2W`; no years or months, whose length varies) into
+ * milliseconds. The error is a sentence that fits after a field's path.
+ *
+ * @example
+ * ```ts
+ * const parsed = parseDuration('90d');
+ * if (parsed.ok) console.log(parsed.value); // 7776000000
+ * else console.error(`spec.expiresAfter ${parsed.error}`);
+ * ```
  */
 export function parseDuration(text: string): Result<DurationMs, string> {
   const ms = shortMs(text) ?? isoMs(text);
@@ -64,7 +71,14 @@ export function durationMs(text: string): DurationMs {
   return parsed.value;
 }
 
-/** The largest whole unit that states a duration exactly enough for people: `90d`, `24h`, `45s`. */
+/**
+ * Formats milliseconds in the largest whole unit that is exact enough for people: `90d`, `24h`, `45s`.
+ *
+ * @example
+ * ```ts
+ * formatDuration(36 * 60 * 60 * 1000); // '36h'
+ * ```
+ */
 export function formatDuration(ms: DurationMs): string {
   if (ms >= 2 * DAY_MS) return `${Math.round(ms / DAY_MS)}d`;
   if (ms >= 2 * HOUR_MS) return `${Math.round(ms / HOUR_MS)}h`;

@@ -21,6 +21,9 @@ export const VERIFICATION_CODES = [
   'PLAN_REQUIRED',
 ] as const;
 
+/**
+ * Says whether a key is good (`VALID`), or the first reason why it is not, in the order of the contract.
+ */
 export type VerificationCode = (typeof VERIFICATION_CODES)[number];
 
 /** What the caller wants the key for. An absent field is not asked about. */

@@ -77,5 +77,11 @@ export const shownText = (text: string, length = 200): string =>
     .slice(0, length)
     .replace(INVISIBLE, (one) => `\\u${(one.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`);
 
-/** The path that was called, without the query: what is there is for nobody's log. */
+/** No id or name of ours is as long; a root token, which may be any text, is at least. */
+const SECRET_LIKE = /[^/;,()\s]{32,}/g;
+
+/** A caller's text for a log: as `shownText`, and without anything that could be a root token. */
+export const loggedText = (text: string): string => shownText(text.replace(SECRET_LIKE, '…'));
+
+/** The path that was called, without the query, whose values belong in no log. */
 export const pathOf = (url = ''): string => shownText(url.split('?', 1)[0] ?? '');

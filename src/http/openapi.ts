@@ -65,6 +65,14 @@ export function openApi(): object {
   });
 }
 
+let text: string | undefined;
+
+/** Returns the description as JSON, made when it is first asked for: the routes are the same for every server of a process. */
+export function openApiText(): string {
+  text ??= JSON.stringify(openApi());
+  return text;
+}
+
 /** Said once, and referred to where they are part of others. */
 const NAMED: Readonly<Record<string, TSchema>> = { Problem, Key };
 

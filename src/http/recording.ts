@@ -2,7 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Entropy } from '../domain/entropy.js';
 import { base62 } from '../domain/secret.js';
-import { pathOf, shownText } from './answering.js';
+import { loggedText, pathOf } from './answering.js';
 import type { HttpWorld } from './world.js';
 
 export interface Notes {
@@ -33,7 +33,7 @@ export function begin(request: IncomingMessage, response: ServerResponse, world:
   notes.set(request, made);
   response.setHeader('x-request-id', made.id);
   const { method = '' } = request;
-  const path = pathOf(request.url);
+  const path = loggedText(pathOf(request.url));
   const startedMs = world.clock.monotonicMs();
   response.once('close', () => {
     const ms = world.clock.monotonicMs() - startedMs;
@@ -42,7 +42,7 @@ export function begin(request: IncomingMessage, response: ServerResponse, world:
     world.log.request({
       ...{ id: made.id, method, path, status, ms, actor: made.actor },
       address: request.socket.remoteAddress ?? '',
-      agent: shownText(request.headers['user-agent'] ?? ''),
+      agent: loggedText(request.headers['user-agent'] ?? ''),
     });
   });
 }

@@ -2,14 +2,13 @@
 import { type RequestHandler, Router } from 'express';
 import { fault } from '../domain/errors.js';
 import { pathOf, send, sendJson, sendProblem } from './answering.js';
-import { openApi } from './openapi.js';
+import { openApiText } from './openapi.js';
 import { notesOf } from './recording.js';
 import type { ROOT_PATHS } from './root-paths.js';
 import type { HttpWorld } from './world.js';
 
 export function rootRouter(world: HttpWorld): Router {
   const router = Router({ caseSensitive: true, strict: true });
-  const description = JSON.stringify(openApi());
   const pages: Readonly<Record<keyof typeof ROOT_PATHS, RequestHandler>> = {
     '/healthz': (_, response) => sendJson(response, 200, { status: 'alive' }),
     '/readyz': async (_, response) => {
@@ -21,7 +20,7 @@ export function rootRouter(world: HttpWorld): Router {
       send(response, { status: 200, type, text: body });
     },
     '/openapi.json': (_, response) =>
-      send(response, { status: 200, type: 'application/json; charset=utf-8', text: description }),
+      send(response, { status: 200, type: 'application/json; charset=utf-8', text: openApiText() }),
   };
   for (const [path, page] of Object.entries(pages)) router.all(path, readOnly(path, page));
   return router;

@@ -14,8 +14,8 @@ import type { Caller } from '../ports/live-store.js';
 import { readKeyFile, storeFolder, writeKeyFile } from '../storage/folder.js';
 import { copyDatabase, nameFile, removeDatabase } from '../storage/sqlite/copy.js';
 import { openSqlite } from '../storage/sqlite/engine.js';
-import { siteIn } from './embedded-store.js';
-import { type OpenOptions, openSite, using } from './store-site.js';
+import { openAt } from './open-store.js';
+import { type OpenOptions, using } from './store-site.js';
 
 export interface BackupOptions extends Omit<OpenOptions, 'whenAbsent'> {
   readonly folder: string;
@@ -35,16 +35,12 @@ export async function backUp(options: BackupOptions): Promise<Result<BackupRepor
   const { folder, file, keyFile, whenTaken } = options;
   const taken = [file, ...(keyFile === undefined ? [] : [keyFile])].find((path) => existsSync(path));
   if (taken !== undefined && whenTaken === 'refuse')
-    return fail(fault('exists', `${taken} is there already; name another file, or replace it with --force`));
-  const opened = await openSite(
-    siteIn(folder, options),
-    { ...options, whenAbsent: 'refuse' },
-    async (storage, _, masterKey) => {
-      const announced = await announce(storage, masterKey, options);
-      if (announced.ok) await storage.close();
-      return announced.ok ? ok({ ...announced.value, masterKey }) : announced;
-    },
-  );
+    return fail(fault('exists', `${taken} already exists; use another file, or replace it with --force`));
+  const opened = await openAt({ ...options, whenAbsent: 'refuse' }, async (storage, _, masterKey) => {
+    const announced = await announce(storage, masterKey, options);
+    if (announced.ok) await storage.close();
+    return announced.ok ? ok({ ...announced.value, masterKey }) : announced;
+  });
   if (!opened.ok) return opened;
   const { keyring, storeId, masterKey } = opened.value;
   const partial = `${file}.partial`;
@@ -93,5 +89,5 @@ export async function givenKey(path: string | undefined): Promise<Result<Secret 
   if (path === undefined) return ok(undefined);
   const key = await readKeyFile(path);
   if (!key.ok || key.value !== undefined) return key;
-  return fail(fault('master_key', `${path} is not there; it should hold the master key`));
+  return fail(fault('master_key', `the master key file ${path} does not exist; restore it from its backup`));
 }

@@ -7,10 +7,10 @@ import { VERSION } from '../domain/version.js';
 import { createWorld } from './dependencies.js';
 
 /**
- * Runs one command; gives the exit code. An exception that gets here is a bug and says so. `readerScript` is what
+ * Runs one command; gives the exit code. An exception that gets here is a bug and says so. `parserScript` is what
  * threads that read documents run.
  */
-export async function main(argv: readonly string[], readerScript: URL): Promise<number> {
+export async function main(argv: readonly string[], parserScript: URL): Promise<number> {
   // Nothing Keywright writes is for others to read.
   process.umask(0o077);
   const terminal = openTerminal(argv);
@@ -20,13 +20,13 @@ export async function main(argv: readonly string[], readerScript: URL): Promise<
       argv,
       env: process.env,
       terminal,
-      world: createWorld(process.env, documentReaders(readerScript)),
+      world: createWorld(process.env, documentReaders(parserScript)),
       actor,
       version: VERSION,
     });
   } catch (error) {
     terminal.err(
-      `keywright: a bug: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+      `keywright: internal error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
     );
     return 1;
   } finally {

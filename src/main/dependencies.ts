@@ -19,10 +19,11 @@ import { openSinks } from '../sinks/sinks.js';
 import { makeFolder, storeFolder } from '../storage/folder.js';
 import { isPostgresAddress } from '../storage/postgres/address.js';
 import { backUp } from './backup.js';
-import { openEmbeddedStore, rotateMasterKey } from './embedded-store.js';
-import { openPostgresStore, replacePostgresMasterKey } from './postgres-store.js';
+import { openStore, type StoreLocation, storeLocation } from './open-store.js';
+import { refuseUnboundPassword } from './password-binding.js';
 import { systemProcesses } from './processes.js';
 import { restore } from './restore.js';
+import { rotateMasterKey } from './rotate-master-key.js';
 import { storeClock } from './store-clock.js';
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -41,12 +42,8 @@ export function createWorld(env: Env, readers: FileReaders | undefined): Depende
     readers,
     openStore: async (place, whenAbsent) => {
       if (isRemote(place)) return (await import('./remote-store.js')).openRemote(place, env);
-      const folder = stateFolder(place);
-      if (!folder.ok) return folder;
-      const options = { ...adapters, ...key, folder: folder.value, whenAbsent };
-      return isPostgresAddress(place.location)
-        ? openPostgresStore({ ...options, address: new Secret(place.location) })
-        : openEmbeddedStore(options);
+      const at = locationOf(place, env);
+      return at.ok ? openStore({ ...adapters, ...key, ...at.value, whenAbsent }) : at;
     },
     openSinks: (folder, roots) => {
       // One lock for all who deliver below this folder, whatever store they use.
@@ -95,16 +92,12 @@ export function createWorld(env: Env, readers: FileReaders | undefined): Depende
     },
     rotateMasterKey: async (place, next, caller) => {
       if (isRemote(place)) return fail(ofTheServer('its master key is replaced'));
-      const folder = stateFolder(place);
-      if (!folder.ok) return folder;
-      const request = { ...adapters, folder: folder.value, caller };
-      const masterKeys = given && next && { from: given, to: next };
-      if (isPostgresAddress(place.location))
-        return masterKeys
-          ? replacePostgresMasterKey({ ...request, masterKeys, address: new Secret(place.location) })
-          : fail(BOTH_KEYS);
-      if (given === undefined && next === undefined) return rotateMasterKey(request);
-      return masterKeys ? rotateMasterKey({ ...request, masterKeys }) : fail(BOTH_KEYS);
+      const at = locationOf(place, env);
+      if (!at.ok) return at;
+      const rotation = { ...adapters, ...at.value, caller };
+      if (given && next) return rotateMasterKey({ ...rotation, masterKeys: { from: given, to: next } });
+      const isOwnFile = at.value.address === undefined && !given && !next;
+      return isOwnFile ? rotateMasterKey(rotation) : fail(BOTH_KEYS);
     },
     // Only the controller needs these, so nobody else loads them.
     watchPaths: (folder, paths, listener) => {
@@ -118,19 +111,19 @@ export function createWorld(env: Env, readers: FileReaders | undefined): Depende
     serveStatus: async (address, status) =>
       (await import('../adapters/status-server.js')).serveStatus(address, status),
     serve: async (place, options) => {
-      if (isRemote(place)) return fail(ofTheServer('the store of an authority is served'));
-      const folder = stateFolder(place);
-      if (!folder.ok) return folder;
+      if (isRemote(place)) return fail(ofTheServer('the store of a server can be served only'));
+      const at = locationOf(place, env);
+      if (!at.ok) return at;
       const { serve } = await import('./server.js');
       const rootToken = env['KEYWRIGHT_ROOT_TOKEN'];
       const plan = env['KEYWRIGHT_PLAN'];
       if (plan !== undefined && !isPlan(plan))
-        return fail(fault('usage', `KEYWRIGHT_PLAN is one of ${PLANS.join(', ')}`));
+        return fail(fault('usage', `KEYWRIGHT_PLAN must be one of ${PLANS.join(', ')}`));
       const { outboxSettings } = await import('../outbox/settings.js');
       const outbox = outboxSettings(env);
       if (!outbox.ok) return outbox;
       return serve({
-        ...{ ...adapters, ...key, ...options, folder: folder.value, location: place.location },
+        ...{ ...adapters, ...key, ...options, ...at.value },
         ...(rootToken !== undefined && { rootToken: new Secret(rootToken) }),
         ...(plan !== undefined && { plan }),
         ...(outbox.value !== undefined && { outbox: outbox.value }),
@@ -142,15 +135,18 @@ export function createWorld(env: Env, readers: FileReaders | undefined): Depende
 /** Others have the present key too, and must get the next one from whoever replaces it. */
 const BOTH_KEYS = fault(
   'usage',
-  'a key that comes from outside, or that several machines share, is replaced by one from outside: give the present one in KEYWRIGHT_MASTER_KEY and the next with --stdin',
+  'a master key from the environment is replaced by one that you provide: set the current key in KEYWRIGHT_MASTER_KEY and provide the new key with --stdin',
 );
 
 /** `usage` for a store on a server, which has tools of its own. */
 function embeddedFolder(place: StorePlace, instead: string): Result<string> {
-  if (isRemote(place)) return fail(ofTheServer('a store is backed up and restored'));
+  if (isRemote(place)) return fail(ofTheServer('a store can be backed up and restored only'));
   if (!isPostgresAddress(place.location)) return stateFolder(place);
   return fail(
-    fault('usage', `a store on a PostgreSQL server is ${instead}; keep its master key too, and elsewhere`),
+    fault(
+      'usage',
+      `a store on a PostgreSQL server is ${instead}; keep its master key as well, in a different location`,
+    ),
   );
 }
 
@@ -160,7 +156,19 @@ const isElsewhere = (place: StorePlace): boolean => isRemote(place) || isPostgre
 
 /** `usage` for what needs the store itself, and not what an authority says of it. */
 const ofTheServer = (what: string) =>
-  fault('usage', `${what} where it is: name the folder or the postgres:// address that the authority serves`);
+  fault(
+    'usage',
+    `${what} on the machine that runs it: use the folder or the postgres:// address that the server serves`,
+  );
+
+/** `usage` for a server that a document names and to which the environment's password would go unasked. */
+function locationOf(place: StorePlace, env: Env): Result<StoreLocation> {
+  const folder = stateFolder(place);
+  if (!folder.ok || !isPostgresAddress(place.location))
+    return folder.ok ? ok({ folder: folder.value }) : folder;
+  const bound = refuseUnboundPassword(place, env);
+  return bound.ok ? ok(storeLocation(place.location, folder.value)) : bound;
+}
 
 /** The folder of what is kept on this machine: the embedded store itself, or what belongs to one elsewhere. */
 function stateFolder(place: StorePlace): Result<string> {
@@ -171,7 +179,7 @@ function stateFolder(place: StorePlace): Result<string> {
   return fail(
     fault(
       'store_unreachable',
-      `a store is a folder, postgres://USER@HOST:PORT/DATABASE or https://HOST of an authority; this version has no adapter for ${scheme}://`,
+      `unsupported store address ${scheme}://; use a folder, postgres://USER@HOST:PORT/DATABASE or https://HOST of a server`,
     ),
   );
 }

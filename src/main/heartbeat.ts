@@ -1,5 +1,7 @@
 /** A server, or a verifier in somebody else's process, tells the store now and then that it is there (`GET /instances`, F16). */
+
 import { hostname } from 'node:os';
+import { pause } from '../async/pause.js';
 import type { Dependencies } from '../credential-store/credential-store.js';
 import type { Result } from '../domain/result.js';
 import { base62 } from '../domain/secret.js';
@@ -64,7 +66,7 @@ export function startHeartbeat(
   const beating = (async () => {
     while (!over.signal.aborted) {
       const told = await beat();
-      await clock.sleep(told.ok ? EVERY_MS : AGAIN_MS, over.signal).catch(() => undefined);
+      await pause(clock, told.ok ? EVERY_MS : AGAIN_MS, over.signal);
     }
   })();
   return {

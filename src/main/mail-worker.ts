@@ -29,21 +29,17 @@ export async function startMailWorker({
   ...rest
 }: MailWorker): Promise<() => Promise<void>> {
   const post = await postFor(settings, rest);
-  log.say('letters go out', { by: settings.kind });
+  log.say('sending messages', { by: settings.kind });
   return deliverMessages({
     ...{ ...rest, post },
     tell: (event) => {
       metrics.count(event);
       if (event.kind === 'failed')
-        log.failure(
-          event.id,
-          `a letter could not be handed over, and is tried again: ${event.why}`,
-          event.cause,
-        );
+        log.failure(event.id, `a message could not be sent and will be retried: ${event.why}`, event.cause);
       if (event.kind === 'refused')
         log.failure(
           event.id,
-          `a letter was refused for good, and is not sent: ${event.why}; correct the address, and make another invitation or link`,
+          `a message was rejected permanently and is not sent: ${event.why}; correct the address, and create another invitation or link`,
           undefined,
         );
       if (event.kind === 'dropped' && event.because !== 'ended')
@@ -53,9 +49,9 @@ export async function startMailWorker({
 }
 
 const DROPPED = {
-  expired: 'a letter could not be handed over in its time, and is not sent: make another invitation or link',
+  expired: 'a message could not be sent before it expired; create another invitation or link',
   tampered:
-    'a letter was not sent: its row does not match its MAC, so somebody changed the database behind the store',
+    'a message was not sent: its row does not match its MAC, so the database was changed outside Keywright',
 } as const;
 
 async function postFor(

@@ -1,20 +1,17 @@
 /** Verifies from memory, in this process, over an embedded store's folder or a store on a server. */
 
 import { sodiumSealing, systemClock, systemEntropy } from '../adapters/system.js';
+import type { Dependencies } from '../credential-store/credential-store.js';
 import { API_ACCESS, entitlementsOf, type Plan } from '../domain/billing-plan.js';
 import { ok, type Result } from '../domain/result.js';
-import { Secret } from '../domain/secret.js';
+import type { Secret } from '../domain/secret.js';
 import type { DurationMs } from '../domain/time.js';
-import type { Clock } from '../ports/clock.js';
-import type { CredentialFeed } from '../ports/credential-feed.js';
 import type { LiveStore, Verification } from '../ports/live-store.js';
-import { isPostgresAddress } from '../storage/postgres/address.js';
 import { inSpace, type SpaceQuestion } from '../verifier/in-space.js';
 import type { Verifying } from '../verifier/middleware.js';
 import { type Answer, createVerifier, type Unavailable, type Verifier } from '../verifier/verifier.js';
-import { openEmbeddedFeed, openEmbeddedStore } from './embedded-store.js';
 import { type Heartbeat, keepingUses, type Presence, startHeartbeat } from './heartbeat.js';
-import { openPostgresFeed, openPostgresStore } from './postgres-store.js';
+import { openStore, openStoreFeed, type StoreLocation, storeLocation } from './open-store.js';
 import { storeClock } from './store-clock.js';
 
 export interface MemoryOptions {
@@ -29,7 +26,7 @@ export async function memoryVerifier(options: MemoryOptions): Promise<Result<Ver
   const { consumer, refreshEveryMs } = options;
   const clock = storeClock(systemClock);
   const presence: Presence = { isKnown: false };
-  const feed = await openFeed(options, clock);
+  const feed = await openStoreFeed({ ...locationOf(options), clock });
   if (!feed.ok) return feed;
   const verifier = await createVerifier(feed.value, clock, {
     keepUsesMs: keepingUses(presence),
@@ -52,12 +49,10 @@ const MACHINE_FOLDER = '.keywright';
 
 const ADAPTERS = { clock: systemClock, entropy: systemEntropy, sealing: sodiumSealing };
 
-function openFeed({ store, masterKey }: MemoryOptions, clock: Clock): Promise<Result<CredentialFeed>> {
-  const world = { ...ADAPTERS, clock, ...(masterKey && { masterKey }) };
-  return isPostgresAddress(store)
-    ? openPostgresFeed({ ...world, address: new Secret(store), folder: MACHINE_FOLDER })
-    : openEmbeddedFeed({ ...world, folder: store });
-}
+const locationOf = ({ store, masterKey }: MemoryOptions): StoreLocation & Dependencies => ({
+  ...{ ...ADAPTERS, ...storeLocation(store, MACHINE_FOLDER) },
+  ...(masterKey && { masterKey }),
+});
 
 /** The last reason of all, as `POST /keys/verify` has it: whatever else is wrong with a key is said first (U1). */
 const asPlanned = (answer: Answer, plan: Plan | undefined): Answer =>
@@ -104,7 +99,7 @@ function spacesOf(options: MemoryOptions): SpaceLookup {
   let opening: Promise<Result<LiveStore>> | undefined;
   return {
     decide: async (answer, room) => {
-      opening ??= openStore(options);
+      opening ??= openStore({ ...locationOf(options), whenAbsent: 'refuse' });
       const store = await opening;
       if (!store.ok) {
         opening = undefined;
@@ -118,11 +113,4 @@ function spacesOf(options: MemoryOptions): SpaceLookup {
       if (store?.ok) await store.value.close();
     },
   };
-}
-
-function openStore({ store, masterKey }: MemoryOptions): Promise<Result<LiveStore>> {
-  const world = { ...ADAPTERS, ...(masterKey && { masterKey }), whenAbsent: 'refuse' } as const;
-  return isPostgresAddress(store)
-    ? openPostgresStore({ ...world, address: new Secret(store), folder: MACHINE_FOLDER })
-    : openEmbeddedStore({ ...world, folder: store });
 }

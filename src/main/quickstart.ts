@@ -65,32 +65,34 @@ async function freshFolder(): Promise<void> {
 async function tour(): Promise<void> {
   const started = performance.now();
   await freshFolder();
-  say('Keywright: what specs/ declares becomes true in a live credential store.');
+  say('Keywright applies what specs/ declares to a live credential store.');
 
-  chapter('The documents declare three keys. The first apply makes the store, issues and delivers them.');
+  chapter(
+    'The documents declare three keys. The first apply creates the store, issues the keys and delivers them.',
+  );
   await keywright('apply --auto-approve', {
     only: /Environment|Service|ApiKey|issue|steps|succeeded|create/,
   });
 
-  chapter('The key is in its dotenv file (0600), and it is good.');
+  chapter('The key is in its dotenv file (0600), and it is accepted.');
   const first = await tokenInSink();
   say(`    secrets/billing.env  BILLING_API_KEY=${first.slice(0, 20)}\u2026`);
   await verify(first);
 
-  chapter('Nothing is left to do.');
+  chapter('Another plan has no changes.');
   await keywright('plan');
 
-  chapter('Somebody revokes the key by hand. Drift names it, and who did it.');
+  chapter('The key is revoked manually. Drift shows it, and who did it.');
   await keywright('revoke billing-staging --now --auto-approve');
   await verify(first, 1);
   await keywright('drift', { exit: 2 });
 
-  chapter('Apply heals it: a new version, delivered to the same place.');
+  chapter('Apply repairs it: a new version, delivered to the same sink.');
   await keywright('apply --auto-approve', { only: /ApiKey|issue|succeeded/ });
   const second = await tokenInSink();
   await verify(second);
 
-  chapter('A rotation. Both versions are good until the hand-over is done.');
+  chapter('A rotation. Both versions are accepted until the hand-over is done.');
   await keywright('rotate billing-staging --auto-approve', { only: /ApiKey|issue|succeeded/ });
   const rotatedAt = performance.now();
   const third = await tokenInSink();
@@ -98,18 +100,18 @@ async function tour(): Promise<void> {
   await verify(third);
   await keywright('plan');
 
-  chapter('After the overlap the old version ends, and the new one goes on.');
+  chapter('After the overlap the old version ends, and the new one remains.');
   await sleep(Math.max(0, HANDOVER_MS - (performance.now() - rotatedAt)));
   await keywright('apply --auto-approve', { only: /ApiKey|revoke|succeeded/ });
   await verify(second, 1);
   await verify(third);
 
-  chapter(`Done in ${((performance.now() - started) / 1000).toFixed(1)} s. Look around, and try next:`);
+  chapter(`Done in ${((performance.now() - started) / 1000).toFixed(1)} s. Next, try:`);
   const cli = `node ${relative(process.cwd(), join(root, 'dist/keywright.js'))} -C ${relative(process.cwd(), folder)}`;
   say(`  ${cli} get                       what is live
   ${cli} audit                     who did what, by which path
-  ${cli} plan                      then edit quickstart/specs/billing.yaml and plan again
-  rm quickstart/secrets/billing.env  and see what plan makes of it
+  ${cli} plan                      edit quickstart/specs/billing.yaml and plan again
+  rm quickstart/secrets/billing.env  and plan again
   ${cli} --help`);
 }
 

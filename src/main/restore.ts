@@ -65,7 +65,7 @@ export async function restore(options: RestoreOptions): Promise<Result<RestoreRe
   if (!state.ok) return state;
   if (state.value === 'foreign')
     return fail(
-      fault('store_foreign', `${paths.folder} holds something that is not a store; name another folder`),
+      fault('store_foreign', `${paths.folder} contains files that are not a store; use another folder`),
     );
   const made = await makeFolder(paths);
   if (!made.ok) return made;
@@ -90,10 +90,7 @@ async function draftOf(file: string, draft: string): Promise<Result<void>> {
   const wal = `${file}-wal`;
   if (existsSync(wal) && statSync(wal).size > 0)
     return fail(
-      fault(
-        'usage',
-        `${file} is a store in use and not a backup of one; make a backup of it with: keywright backup`,
-      ),
+      fault('usage', `${file} is a store in use, not a backup; create a backup of it with: keywright backup`),
     );
   try {
     await removeDatabase(draft);
@@ -103,10 +100,14 @@ async function draftOf(file: string, draft: string): Promise<Result<void>> {
     const { buffer } = await copy.read(Buffer.alloc(15), 0, 15, 0);
     await copy.close();
     if (buffer.toString('latin1') !== 'SQLite format 3')
-      return fail(fault('store_foreign', `${file} is not a backup; make one with: keywright backup FILE`));
+      return fail(fault('store_foreign', `${file} is not a backup; create one with: keywright backup FILE`));
   } catch (error) {
     return fail(
-      fault('usage', `the backup ${file} cannot be read; name a file made by: keywright backup FILE`, error),
+      fault(
+        'usage',
+        `the backup ${file} cannot be read; use a file created by: keywright backup FILE`,
+        error,
+      ),
     );
   }
   const broken = brokenPages(draft);
@@ -132,7 +133,7 @@ async function masterKeysFor(paths: StoreFolder, options: RestoreOptions): Promi
   return fail(
     fault(
       'master_key',
-      'the backup needs the master key that its store had when it was made; give it in KEYWRIGHT_MASTER_KEY or with --master-key-file',
+      'the backup needs the master key that its store had at that time; set it in KEYWRIGHT_MASTER_KEY or with --master-key-file',
     ),
   );
 }
@@ -144,7 +145,10 @@ const checked = (draft: string, masterKey: Secret, options: RestoreOptions): Pro
     if (!rows.ok) return rows;
     if (rows.value.length === 0)
       return fail(
-        fault('store_foreign', `${options.file} holds no store; name a file made by: keywright backup`),
+        fault(
+          'store_foreign',
+          `${options.file} does not contain a store; use a file created by: keywright backup`,
+        ),
       );
     const keyring = openKeyring(rows.value, masterKey);
     if (!keyring.ok) return fail(wrongKey(keyring.error));
@@ -155,7 +159,7 @@ const checked = (draft: string, masterKey: Secret, options: RestoreOptions): Pro
 const wrongKey = ({ cause }: Fault): Fault =>
   fault(
     'master_key',
-    'the master key is not the one that the backup was made under; give that one with --master-key-file. A key that was replaced since is needed for older backups',
+    'the master key is not the key of this backup; provide that key with --master-key-file. A backup made before the key was replaced needs the earlier key',
     cause,
   );
 
@@ -187,11 +191,11 @@ async function presentStore(
   if (options.whenOther === 'overwrite') return ok({ storeId, entries, isSame });
   const difference = isSame
     ? `is newer than the backup by ${entries - backup.entries} audit entries, which would be lost`
-    : 'is another store than the one that was backed up';
+    : 'is not the store that was backed up';
   return fail(
     fault(
       'refused',
-      `the store in ${paths.folder} ${difference}; nothing was changed. If that is meant: --overwrite`,
+      `the store in ${paths.folder} ${difference}; nothing was changed. If this is intended, use --overwrite`,
     ),
   );
 }
@@ -199,7 +203,7 @@ async function presentStore(
 const unreadable = ({ folder }: StoreFolder, { cause, message }: Fault): Fault =>
   fault(
     'refused',
-    `the store in ${folder} cannot be compared with the backup (${message}); nothing was changed. To move it aside and restore: --overwrite`,
+    `the store in ${folder} cannot be compared with the backup (${message}); nothing was changed. To move it aside and restore, use --overwrite`,
     cause,
   );
 

@@ -12,7 +12,7 @@ import type { ServedStore } from '../credential-store/identity/served-store.js';
 import type { Plan } from '../domain/billing-plan.js';
 import { fault } from '../domain/errors.js';
 import { fail, ok, type Result } from '../domain/result.js';
-import { Secret } from '../domain/secret.js';
+import type { Secret } from '../domain/secret.js';
 import { type DurationMs, SECOND_MS } from '../domain/time.js';
 import { parseOrigins } from '../http/cors.js';
 import { openPlanGate } from '../http/plan-gate.js';
@@ -22,24 +22,17 @@ import type { OutboxSettings } from '../outbox/settings.js';
 import type { CredentialFeed } from '../ports/credential-feed.js';
 import type { LiveStore } from '../ports/live-store.js';
 import type { Outbox } from '../ports/outbox.js';
-import { isPostgresAddress } from '../storage/postgres/address.js';
 import { createVerifier, type Setback, type Verifier } from '../verifier/verifier.js';
 import { startCheckpoints } from './checkpoints.js';
-import { openEmbeddedFeed } from './embedded-store.js';
 import { keepingUses, type Presence, startHeartbeat } from './heartbeat.js';
 import { startMailWorker } from './mail-worker.js';
-import { openPostgresFeed } from './postgres-store.js';
+import { openServedStore, openStoreFeed, type StoreLocation } from './open-store.js';
 import { previewsOver } from './previews.js';
 import { readinessOf } from './readiness.js';
-import { openEmbeddedServed, openPostgresServed } from './served-store.js';
 import { isStoreClock } from './store-clock.js';
 import { StoreHealth } from './store-health.js';
 
-export interface ServerOptions extends Dependencies, ServeOptions {
-  /** Of the embedded store, or of what belongs to this machine of one on a server. */
-  readonly folder: string;
-  /** A folder or `postgres://…`. */
-  readonly location: string;
+export interface ServerOptions extends Dependencies, ServeOptions, StoreLocation {
   readonly masterKey?: Secret;
   readonly rootToken?: Secret;
   /** `KEYWRIGHT_PLAN`. */
@@ -58,9 +51,12 @@ export async function serve(options: ServerOptions): Promise<Result<RunningServe
   const place = parseListenAddress(options.listen);
   if (place === undefined)
     return fail(
-      fault('usage', `--listen takes HOST:PORT, as 127.0.0.1:8787, not ${JSON.stringify(options.listen)}`),
+      fault(
+        'usage',
+        `--listen must be HOST:PORT, such as 127.0.0.1:8787, not ${JSON.stringify(options.listen)}`,
+      ),
     );
-  if (options.outbox?.kind === 'print' && isPostgresAddress(options.location)) return fail(PRINTED_ELSEWHERE);
+  if (options.outbox?.kind === 'print' && options.address) return fail(PRINTED_ELSEWHERE);
   const origins = parseOrigins(options.corsOrigins);
   if (!origins.ok) return origins;
   const log = openLog(levelOf(options.logLevel));
@@ -68,7 +64,11 @@ export async function serve(options: ServerOptions): Promise<Result<RunningServe
     kind === 'lost' ? log.warn(message, cause) : log.say(message),
   );
   const opening = { ...options, health, log };
-  const served = await openServed(opening);
+  const served = await openServedStore({
+    ...opening,
+    hasPost: options.outbox !== undefined,
+    whenAbsent: 'create',
+  });
   if (!served.ok) {
     log.close();
     return served;
@@ -118,7 +118,7 @@ async function openRest(
   if (!root.ok) return root;
   const plan = await openPlanGate({ accounts, clock, fixed: options.plan });
   if (!plan.ok) return plan;
-  const feed = await openFeed(options);
+  const feed = await openStoreFeed(options);
   if (!feed.ok) return feed;
   const presence: Presence = { isKnown: false };
   const verifier = await createVerifier(feed.value, clock, {
@@ -211,8 +211,8 @@ async function closeAll({ store, verifier, log, ended, endCheckpoints }: Closing
 
 /** Says what happened, what was done about it, and what cannot be. */
 const setbackText = ({ from, to, endedAgain }: Setback): string =>
-  `the store is older than it was: it had been read up to change ${from} and its newest is ${to}, as after restoring a backup; ` +
-  `${endedAgain} versions and keys that had been revoked or stopped were so again, and what was made since is unknown`;
+  `the store is older than before: it was read up to change ${from} and its newest change is now ${to}, as after the restore of a backup; ` +
+  `${endedAgain} versions and keys were revoked or deactivated again, and changes between the two are lost`;
 
 /** Sends letters, if they go anywhere. */
 const posting = async (
@@ -229,7 +229,7 @@ const posting = async (
 
 const PRINTED_ELSEWHERE = fault(
   'usage',
-  'KEYWRIGHT_OUTBOX=print is for development, with a store in a folder: it shows what people come in by to whoever sees the output; name a webhook or a mail server',
+  'KEYWRIGHT_OUTBOX=print is for development with an embedded store, because it prints sign-in links to the output; use a webhook or a mail server',
 );
 
 /** Keeps the memory true: soon after a change, and now and then without hearing of one. Gives what ends it. */
@@ -254,21 +254,6 @@ function following(verifier: Verifier, feed: CredentialFeed): () => Promise<void
     over.abort();
     await Promise.all([followed, underWay]);
   };
-}
-
-function openServed(options: Opening): Promise<Result<ServedStore>> {
-  const { location } = options;
-  const opening = { ...options, hasPost: options.outbox !== undefined, whenAbsent: 'create' } as const;
-  return isPostgresAddress(location)
-    ? openPostgresServed({ ...opening, address: new Secret(location) })
-    : openEmbeddedServed(opening);
-}
-
-function openFeed(options: Opening): Promise<Result<CredentialFeed>> {
-  const { location } = options;
-  return isPostgresAddress(location)
-    ? openPostgresFeed({ ...options, address: new Secret(location) })
-    : openEmbeddedFeed(options);
 }
 
 const levelOf = (level: string) => LOG_LEVELS.find((one) => one === level) ?? 'info';

@@ -59,7 +59,7 @@ export async function openSite<Face>(
   await site.close();
   if (!state.ok) return state;
   if (options.whenAbsent === 'pretend') return inMemory({ ...options, sealing: UNOPENED }, open);
-  return fail(fault('store_absent', `there is no store in ${site.shown} yet; the first apply makes it`));
+  return fail(fault('store_absent', `there is no store in ${site.shown} yet; the first apply creates it`));
 }
 
 /** What a pretended store seals is never opened, and loading libsodium would be a fifth of a small plan. */
@@ -127,7 +127,7 @@ async function keyOfMadeMeanwhile(folder: StoreFolder): Promise<Result<Secret>> 
   return fail(
     fault(
       'master_key',
-      `${folder.masterKey} is missing and without it the store cannot be opened; restore it from its backup, or give the key in KEYWRIGHT_MASTER_KEY`,
+      `${folder.masterKey} is missing, and the store cannot be opened without it; restore it from its backup, or set the key in KEYWRIGHT_MASTER_KEY`,
     ),
   );
 }

@@ -1,6 +1,6 @@
 /**
  * The package export `keywright/verifier`: is this key good, answered inside your own process, from an embedded
- * store's folder, a store on PostgreSQL, or by asking an authority (`keywright serve`).
+ * store's folder, a store on PostgreSQL, or by asking a server (`keywright serve`).
  *
  *     const verifier = await createVerifier({ store: '.keywright', environment: 'production' });
  *     app.use('/invoices', verifier.middleware({ permission: 'spaces:read' }));
@@ -37,49 +37,80 @@ export { type Answer, STALE_AFTER_MS, type Unavailable } from '../verifier/verif
 declare global {
   namespace Express {
     interface Request {
-      /** Of a request that `middleware` let in. */
+      /** The facts of the key of a request that `middleware` accepted. */
       apiKey?: VerifiedKey;
     }
   }
 }
 
+/** Says which store a verifier follows, and how. */
 export interface VerifierOptions {
-  /** The store's folder, `postgres://USER@HOST:PORT/DATABASE`, or `https://…` of an authority. */
+  /** Is the store's folder, `postgres://USER@HOST:PORT/DATABASE`, or the `https://…` of a server. */
   readonly store: string;
-  /** What keys have to belong to, where a question or a middleware does not say otherwise. Absent: any environment. */
+  /**
+   * Is the environment that keys must belong to, unless a question or a middleware names another. Absent: any.
+   */
   readonly environment?: string | undefined;
   /**
-   * Of a folder or a server. 32 bytes in base64. Absent: `KEYWRIGHT_MASTER_KEY`, as for commands, or else the one in the
-   * folder; for a server, in `.keywright`.
+   * Is the master key of a folder or a PostgreSQL store, 32 bytes in base64. Absent: `KEYWRIGHT_MASTER_KEY`, as for
+   * commands, or else the one in the folder; for PostgreSQL, in `.keywright`.
    */
   readonly masterKey?: string | Secret | undefined;
-  /** Of an authority: a secret key or a personal access token with `keys:verify`; with `audit:read` too, it hears of changes. */
+  /**
+   * Is a secret key or personal access token with `keys:verify`, for a server; with `audit:read` too, it is notified of changes.
+   */
   readonly token?: string | Secret | undefined;
-  /** How often it looks for changes though it heard of none, and reports uses. 500 ms if absent, a second at most. */
+  /**
+   * Is how often, in milliseconds, it looks for changes without a notification, and reports uses. 500 if absent, 1000 at most.
+   */
   readonly refreshEveryMs?: DurationMs | undefined;
-  /** Whose uses are reported; a name as in `rotation.consumers`. Of a folder or a server. */
+  /** Names the service whose uses are reported, as in `rotation.consumers`. Of a folder or PostgreSQL. */
   readonly consumer?: string | undefined;
 }
 
+/**
+ * Answers whether keys are good, until it is closed.
+ *
+ * @example
+ * ```ts
+ * const answer = await verifier.verify(token, { permission: 'spaces:read' });
+ * if (answer.valid) console.log(answer.key?.name);
+ * else console.log(answer.code); // 'REVOKED', 'UNAVAILABLE', …
+ * ```
+ */
 export interface KeyVerifier {
   /**
-   * At once from memory; a promise where somebody has to be asked: await it. Never rejects. Counts as a use of the
-   * key. `UNAVAILABLE` when nobody knows, and after `close`: refuse then. Throws for a workbook without its space.
+   * Returns the answer at once from memory, or a promise where the server has to be asked: await it. Never rejects.
+   * Counts as a use of the key. Is `UNAVAILABLE` when the answer is unknown, and after `close`: refuse then. Throws for a workbook without
+   * its space.
    */
   verify(token: string, question?: Question): Answer | Promise<Answer>;
   /**
-   * Lets in whoever shows a good secret key, in `Authorization: Bearer` or `X-API-Key`, and puts its facts into
-   * `request.apiKey`. Otherwise answers 401 (whatever is wrong with the key), 403 (it may not do this), 400 (two
-   * credentials) or 503 (nobody knows).
+   * Returns a middleware that accepts requests with a good secret key, in `Authorization: Bearer` or `X-API-Key`, and puts
+   * its facts into `request.apiKey`. Otherwise answers 401 (whatever is wrong with the key), 403 (it lacks the permission), 400 (two
+   * credentials) or 503 (the answer is unknown).
    */
   middleware<R extends IncomingMessage = IncomingMessage>(protection?: Protection<R>): Middleware<R>;
-  /** What was done before the call is in force when it resolves. Rejects with `VerifierError`. */
+  /** Resolves when everything done before the call is in force here. Rejects with `VerifierError`. */
   refresh(): Promise<void>;
-  /** Reports the last uses and lets go of everything. Rejects with `VerifierError` if those uses are lost. */
+  /** Reports the last uses and releases everything. Rejects with `VerifierError` if those uses are lost. */
   close(): Promise<void>;
 }
 
-/** Why there is no verifier, by a code to match on. The message says what to do. */
+/**
+ * Says why there is no verifier, by a code to match on; the message says what to do.
+ *
+ * @example
+ * ```ts
+ * import { createVerifier, VerifierError } from 'keywright/verifier';
+ * try {
+ *   await createVerifier({ store: '.keywright' });
+ * } catch (error) {
+ *   if (error instanceof VerifierError && error.code === 'store_absent') console.error(error.message);
+ *   else throw error;
+ * }
+ * ```
+ */
 export class VerifierError extends Error {
   readonly code: FaultCode;
 
@@ -94,8 +125,19 @@ const REFRESH_EVERY_MS: DurationMs = 500;
 const REFRESH_MAX_MS: DurationMs = 1_000;
 
 /**
- * Follows the store until `close`, which the process needs to end. Rejects with `VerifierError`: `usage`,
- * `store_absent`, `store_foreign`, `store_unreachable`, `store_tampered`, `master_key`, `unauthenticated`, `forbidden`.
+ * Creates a verifier that follows the store until `close`, without which the process does not end. Rejects with
+ * `VerifierError`: `usage`, `store_absent`, `store_foreign`, `store_unreachable`, `store_tampered`, `master_key`, `unauthenticated`,
+ * `forbidden`.
+ *
+ * @example
+ * ```ts
+ * import { createVerifier } from 'keywright/verifier';
+ * const verifier = await createVerifier({ store: '.keywright', environment: 'production' });
+ * app.use('/invoices', verifier.middleware({ permission: 'spaces:read' }));
+ * app.get('/invoices', (request, response) => {
+ *   response.json({ for: request.apiKey?.name });
+ * });
+ * ```
  */
 export async function createVerifier(options: VerifierOptions): Promise<KeyVerifier> {
   const wrong = complaintAbout(options);
@@ -106,9 +148,9 @@ export async function createVerifier(options: VerifierOptions): Promise<KeyVerif
 function complaintAbout({ store, token, refreshEveryMs = REFRESH_EVERY_MS }: VerifierOptions) {
   if (typeof store !== 'string' || store === '') return 'store: a folder, postgres://… or https://…';
   if (isHttpAddress(store) && token === undefined)
-    return 'token: an authority wants one that may keys:verify; give a secret key';
+    return 'token: a server requires a token with keys:verify; use a secret key';
   const isFit = refreshEveryMs > 0 && refreshEveryMs <= REFRESH_MAX_MS;
-  return isFit ? undefined : `refreshEveryMs: more than 0 and at most ${REFRESH_MAX_MS} milliseconds`;
+  return isFit ? undefined : `refreshEveryMs: must be more than 0 and at most ${REFRESH_MAX_MS} milliseconds`;
 }
 
 function opened(options: VerifierOptions): Promise<Result<Verifying>> {
@@ -135,14 +177,14 @@ function faceOf(verifying: Verifying, environment: string | undefined): KeyVerif
   };
 }
 
-/** A mistake of whoever writes the program, told where it was made. */
+/** Throws for a mistake in the calling program, where it was made. */
 function sound<T extends { readonly space?: unknown; readonly workbook?: unknown }>(asked: T): T {
   if (asked.workbook !== undefined && asked.space === undefined)
-    throw new VerifierError(fault('usage', 'a workbook goes with the space that it is in'));
+    throw new VerifierError(fault('usage', 'workbook requires the space that contains it'));
   return asked;
 }
 
-/** Whoever calls us has no results of ours: the way of their language is to throw. */
+/** Callers do not use our result type: they expect exceptions. */
 function orThrow<T>(result: Result<T>): T {
   if (!result.ok) throw new VerifierError(result.error);
   return result.value;

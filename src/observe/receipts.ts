@@ -27,6 +27,6 @@ export function seenFrom(machine: string, receipt: Receipt, recorded: Delivery |
   if (!isElsewhere || isHere) return receipt;
   return {
     kind: 'unknown',
-    why: `it was delivered on the machine ${recorded.machine}, and this is ${machine}: run it there`,
+    why: `it was delivered on machine ${recorded.machine}, and this is ${machine}; run Keywright there`,
   };
 }

@@ -74,7 +74,7 @@ export const publicLookup =
         const open = found.filter(({ address }) => isPublicAddress(address)).map((one) => ({ ...one }));
         const [first] = open;
         if (first === undefined)
-          done(Object.assign(new Error('no public address'), { code: NOT_PUBLIC }), '');
+          done(Object.assign(new Error('not a public address'), { code: NOT_PUBLIC }), '');
         else if (all === true) done(null, open);
         else done(null, first.address, first.family);
       },

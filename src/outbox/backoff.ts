@@ -1,4 +1,5 @@
 /** When to try again to hand a letter over: later and later, and never all at once. Pure. */
+import { backoffMs } from '../async/backoff.js';
 import { HOUR_MS, type Instant, MINUTE_MS, SECOND_MS } from '../domain/time.js';
 import type { Taken } from '../ports/outbox.js';
 
@@ -10,6 +11,5 @@ const TRIES_MIN = 60;
 export function dueAgain({ letter, attempts }: Taken, now: Instant, chance: number): Instant {
   const lifeMs = letter.expiresAt - letter.createdAt;
   const longestMs = Math.min(HOUR_MS, Math.max(MINUTE_MS, lifeMs / TRIES_MIN));
-  const pauseMs = Math.min(longestMs, FIRST_MS * 2 ** Math.min(attempts - 1, 20));
-  return Math.min(letter.expiresAt, now + Math.round(pauseMs * (0.5 + chance / 2)));
+  return Math.min(letter.expiresAt, now + backoffMs({ firstMs: FIRST_MS, longestMs }, attempts, chance));
 }

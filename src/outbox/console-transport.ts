@@ -13,7 +13,7 @@ export const consoleTransport = ({ page }: PrintSettings, print: (text: string) 
 const shown = (letter: Message, page: string | undefined): string =>
   [
     '',
-    `--- SECRET: ${letter.kind === 'invitation' ? 'an invitation' : 'a magic link'} for ${letter.to}, good once until ${untilOf(letter)} ---`,
+    `--- SECRET: ${letter.kind === 'invitation' ? 'an invitation' : 'a magic link'} for ${letter.to}, valid once until ${untilOf(letter)} ---`,
     page === undefined ? letter.token.reveal() : linkOf(letter, page),
     '---',
     '',

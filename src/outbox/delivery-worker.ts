@@ -102,7 +102,7 @@ async function handOver(carrying: DeliveryWorker, taken: Taken, givingUp: AbortS
   const { id } = taken.letter;
   const end = await inTime(carrying, taken, givingUp).then(
     (notSent) => endOf(id, notSent),
-    (cause: unknown) => ({ kind: 'failed', id, why: 'sending it failed unexpectedly', cause }) as const,
+    (cause: unknown) => ({ kind: 'failed', id, why: 'sending failed unexpectedly', cause }) as const,
   );
   tell(end);
   if (end.kind !== 'failed') await outbox.forget(taken);
@@ -130,7 +130,7 @@ async function inTime(
   givingUp.addEventListener('abort', giveUp);
   void clock.sleep(sendingMaxMs(attempts), done.signal).then(giveUp, () => undefined);
   const inVain = new Promise<NotSent>((resolve) =>
-    late.signal.addEventListener('abort', () => resolve('nobody answered in time')),
+    late.signal.addEventListener('abort', () => resolve('no response in time')),
   );
   try {
     return await Promise.race([inVain, post.send(letter, late.signal)]);

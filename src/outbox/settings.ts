@@ -47,7 +47,7 @@ export function outboxSettings(env: Env): Result<OutboxSettings | undefined> {
   if (address.startsWith('webhook:')) return webhook(address.slice('webhook:'.length), env, page.value);
   if (/^smtps?:/.test(address)) return smtp(address, env, page.value);
   return wrong(
-    'KEYWRIGHT_OUTBOX is webhook:https://HOST/PATH, smtp://USER:PASSWORD@HOST, smtps://USER:PASSWORD@HOST or print; leave it out to send nothing',
+    'KEYWRIGHT_OUTBOX must be webhook:https://HOST/PATH, smtp://USER:PASSWORD@HOST, smtps://USER:PASSWORD@HOST or print; unset it to send nothing',
   );
 }
 
@@ -56,12 +56,12 @@ function webhook(text: string, env: Env, page: string | undefined): Result<Webho
   const isOpen = url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(hostOf(url)));
   if (url === undefined || !isOpen || url.username !== '' || url.password !== '' || url.hash !== '')
     return wrong(
-      'KEYWRIGHT_OUTBOX=webhook:… takes an https:// address, or http:// on this machine, without user and password: letters are signed instead',
+      'KEYWRIGHT_OUTBOX=webhook:… requires an https:// address, or http:// on this machine, without user and password; messages are signed instead',
     );
   const secret = /^whsec_([A-Za-z0-9+/]{32,}={0,2})$/.exec(env['KEYWRIGHT_OUTBOX_SECRET'] ?? '')?.[1];
   if (secret === undefined)
     return wrong(
-      'a webhook needs KEYWRIGHT_OUTBOX_SECRET, which its receiver checks signatures with: whsec_ and 24 bytes or more in base64, as made by echo "whsec_$(openssl rand -base64 32)"',
+      'a webhook requires KEYWRIGHT_OUTBOX_SECRET, with which the receiver verifies signatures: whsec_ and 24 bytes or more in base64, for example from echo "whsec_$(openssl rand -base64 32)"',
     );
   const allowed = (env['KEYWRIGHT_OUTBOX_ALLOW'] ?? '').split(',').map((host) => host.trim().toLowerCase());
   const named = allowed.filter((host) => host !== '');
@@ -75,16 +75,16 @@ function smtp(text: string, env: Env, page: string | undefined): Result<SmtpSett
   const isPlace = url !== undefined && url.hostname !== '' && ['', '/'].includes(url.pathname);
   if (!isPlace || url.search !== '' || url.hash !== '' || user === undefined || password === undefined)
     return wrong(
-      'KEYWRIGHT_OUTBOX=smtp://USER:PASSWORD@HOST:PORT cannot be read; write @, :, / and % in user and password as %40, %3A, %2F and %25, and nothing after the port',
+      'KEYWRIGHT_OUTBOX=smtp://USER:PASSWORD@HOST:PORT is malformed; write @, :, / and % in user and password as %40, %3A, %2F and %25, and nothing after the port',
     );
   const from = senderOf(env['KEYWRIGHT_OUTBOX_FROM'] ?? '');
   if (from === undefined)
     return wrong(
-      'mail needs KEYWRIGHT_OUTBOX_FROM: an address, or a name and an address as Acme <keys@acme.example>',
+      'mail requires KEYWRIGHT_OUTBOX_FROM: an address, or a name and an address such as Acme <keys@acme.example>',
     );
   if (page === undefined)
     return wrong(
-      'mail needs KEYWRIGHT_PUBLIC_URL: the page that people open to come in, as https://app.example.com/welcome',
+      'mail requires KEYWRIGHT_PUBLIC_URL: the page where people sign in, such as https://app.example.com/welcome',
     );
   const isTls = url.protocol === 'smtps:';
   return ok({
@@ -102,7 +102,7 @@ function pageOf(text: string | undefined): Result<string | undefined> {
   if (url !== undefined && isOpen && url.hash === '' && url.username === '' && url.password === '')
     return ok(url.href);
   return wrong(
-    'KEYWRIGHT_PUBLIC_URL is the page that people open to come in, as https://app.example.com/welcome: https://, or http:// on this machine, and nothing behind a #',
+    'KEYWRIGHT_PUBLIC_URL must be the page where people sign in, such as https://app.example.com/welcome: https://, or http:// on this machine, without a fragment (#)',
   );
 }
 

@@ -57,11 +57,11 @@ const OF_THE_MESSAGE: readonly string[] = ['RCPT TO', 'DATA'];
 function whyOf(error: unknown): NotSent {
   const { code = 'unknown', responseCode, command = '', message } = error as SmtpError;
   if (responseCode !== undefined) {
-    const why = `the mail server answered ${responseCode} (${code})`;
+    const why = `the mail server responded with ${responseCode} (${code})`;
     return responseCode >= 500 && OF_THE_MESSAGE.includes(command) ? { refused: why } : why;
   }
   const said = ON_THE_WAY.includes(code) ? `: ${message.replaceAll(/\s+/g, ' ').slice(0, 200)}` : '';
-  return `the mail server could not be talked to (${code}${said})`;
+  return `the connection to the mail server failed (${code}${said})`;
 }
 
 /** As nodemailer throws it. */

@@ -10,19 +10,19 @@ export const linkOf = ({ kind, token }: Message, page: string): string =>
   `${page}#${kind === 'invitation' ? 'invitation' : 'guest'}=${token.reveal()}`;
 
 export const subjectOf = ({ kind }: Message): string =>
-  kind === 'invitation' ? 'You are invited' : 'Your link to come in';
+  kind === 'invitation' ? 'You are invited' : 'Your sign-in link';
 
 export function textOf(letter: Message, page: string): string {
   const { kind, fromName = '', message = '' } = letter;
   const who = oneLine(fromName);
-  const what = kind === 'invitation' ? 'to have an account' : 'to come in as a guest';
+  const what = kind === 'invitation' ? 'to create an account' : 'to sign in as a guest';
   const words = oneLine(message);
   return [
     who === '' ? `You are invited ${what}.` : `${who} invites you ${what}.`,
     ...(words === '' ? [] : [words]),
-    kind === 'invitation' ? 'Open this link to choose a password:' : 'Open this link:',
+    kind === 'invitation' ? 'Open this link to set a password:' : 'Open this link:',
     linkOf(letter, page),
-    `It is good once, until ${untilOf(letter)}. Whoever has it can come in as you: pass it on to nobody. If you did not expect this, there is nothing to do.`,
+    `The link works once, until ${untilOf(letter)}. Do not share it: anyone who has it can sign in as you. If you did not expect this message, you can ignore it.`,
   ]
     .map((part) => `${part}\n`)
     .join('\n');

@@ -95,12 +95,12 @@ const FOR_GOOD: readonly number[] = [400, 410, 413, 422];
 
 function answerOf(status: number): NotSent {
   if (status >= 200 && status < 300) return undefined;
-  const why = `the receiver answered ${status}`;
+  const why = `the receiver responded with status ${status}`;
   if (FOR_GOOD.includes(status)) return { refused: why };
   return status >= 300 && status < 400 ? `${why}, and redirects are not followed` : why;
 }
 
-const whyOf = ({ code = 'no answer' }: NodeJS.ErrnoException): string =>
+const whyOf = ({ code = 'no response' }: NodeJS.ErrnoException): string =>
   code === NOT_PUBLIC
-    ? 'the host of the webhook has no public address; name it in KEYWRIGHT_OUTBOX_ALLOW if that is meant'
+    ? 'the host of the webhook has no public address; add it to KEYWRIGHT_OUTBOX_ALLOW if this is intended'
     : `the receiver could not be reached (${code})`;

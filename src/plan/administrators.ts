@@ -29,7 +29,7 @@ export function tooFewAdministrators(
       code: 'TooFewAdministrators',
       severity: 'refuse',
       object: undefined,
-      message: `The plan would leave ${sentence}; nothing is done to ${lost.names.join(', ')}. Let somebody else be one first.`,
+      message: `The plan would leave ${sentence}; the changes to ${lost.names.join(', ')} are refused. Assign the role to another active user first.`,
     },
   };
 }

@@ -4,9 +4,10 @@
  */
 import type { DesiredObject } from '../domain/desired.js';
 import { kindOf } from '../domain/kinds/index.js';
+import { declaredEnd } from '../domain/lifecycle.js';
 import type { LiveObject } from '../domain/live.js';
 import { SUSPEND_UNTIL } from '../domain/metadata.js';
-import { type Declaration, declarationDigest, refJson, refText } from '../domain/objects.js';
+import { type Declaration, declarationDigest, lineText, refJson, refText } from '../domain/objects.js';
 import type { Instant } from '../domain/time.js';
 import { aliasedReferences } from './aliases.js';
 import { isOwnedBy } from './compare.js';
@@ -32,7 +33,7 @@ import { guestExpired, isOrphaned } from './users.js';
 export type Check = (declared: Declared) => Decision | undefined;
 
 /** What stands against doing anything at all to a declared object. */
-export const REFUSALS: readonly Check[] = [ownedByAnotherProject, quarantined];
+export const REFUSALS: readonly Check[] = [ownedByAnotherProject, quarantined, expiresInPast];
 
 /** What brings an object to its declaration. */
 export const OBJECT_CHECKS: readonly Check[] = [
@@ -65,7 +66,7 @@ export function suspended({ desired, pausedUntil, aliases, input }: Declared): D
   const missing = needed.find((name) => pausedUntil.has(name));
   const until = own ?? (missing === undefined ? undefined : pausedUntil.get(missing));
   if (until === undefined) return undefined;
-  const whose = own === undefined ? `${missing}, which it needs, is paused` : 'Paused';
+  const whose = own === undefined ? `${missing}, which it refers to, is paused` : 'Paused';
   return waitFor(ref, 'Suspended', {
     until,
     message: `${whose} until ${instantText(until)} by ${SUSPEND_UNTIL}.`,
@@ -76,7 +77,7 @@ export function suspended({ desired, pausedUntil, aliases, input }: Declared): D
 export function needsRefusedRename({ desired, held, aliases }: Declared): Decision | undefined {
   const missing = aliasedReferences(desired.declaration, aliases).find((name) => held.has(name));
   if (missing === undefined) return undefined;
-  const message = `${missing}, which it needs, is not renamed yet.`;
+  const message = `${missing}, which it refers to, has not been renamed yet.`;
   return waitFor(desired.ref, 'NeedsRename', { message });
 }
 
@@ -94,7 +95,7 @@ function ownedByAnotherProject({ ref, live, input }: Declared): Decision | undef
     project === input.ownership.project ? `manager ${manager}` : `project ${project} (${manager})`;
   return finding('refuse', 'OwnedByAnotherProject')(
     ref,
-    `belongs to ${owner}. Take its declaration away here, or there and apply that first.`,
+    `belongs to ${owner}. Remove its document here, or remove it there and apply that first.`,
   );
 }
 
@@ -110,15 +111,26 @@ function quarantined(declared: Declared): Decision | undefined {
       standing === 'needed'
         ? [`of ${refText(stranger.owner)}`, '']
         : [
-            'that this store does not know, as after restoring a backup',
-            ' After moving to another store: --take-over-sinks.',
+            'that this store does not know, for example after restoring a backup',
+            ' After moving to another store, use --take-over-sinks.',
           ];
     return finding('refuse', 'Quarantined')(
       declared.ref,
-      `is left alone: ${sink} holds a token (id ${tokenId}) ${whose}. Make sure that nobody needs it there; clear the place to go ahead.${or}`,
+      `is not changed: ${sink} holds a token (id ${tokenId}) ${whose}. Check that the token is no longer needed there, then clear the sink.${or}`,
     );
   }
   return undefined;
+}
+
+/** It would be made without a version, and none would ever follow. */
+function expiresInPast({ ref, live, desired, input }: Declared): Decision | undefined {
+  const { declaration, position } = desired;
+  if (live !== undefined || declaration.kind !== 'ApiKey' || declaredEnd(declaration.spec) > input.now)
+    return undefined;
+  return finding('refuse', 'ExpiresInPast')(
+    ref,
+    `(${lineText(position)}) has expiresAt ${declaration.spec.expiresAt}, which is in the past. Use a later date or remove the document.`,
+  );
 }
 
 function notFound({ ref, desired, live }: Declared): Decision | undefined {
@@ -190,7 +202,7 @@ function possibleFor(both: DeclaredAndLive): {
   const held = stillGranted(both, both.leaving.grants);
   if (declaration.kind !== 'Space' || held.length === 0) return { declaration, waiting: NOTHING };
   const named = held.map(({ workbook, to }) => `workbook ${workbook} to ${refText(to)}`);
-  const message = `Granted still: ${named.join(', ')}. It goes when nobody is granted it any more.`;
+  const message = `Still granted: ${named.join(', ')}. A workbook is removed when its last grant has ended.`;
   return {
     declaration: keeping(
       declaration,

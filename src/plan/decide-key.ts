@@ -36,9 +36,9 @@ export function decideKey(key: Key): Decision {
 }
 
 const deactivated = ({ ref }: Key): Decision =>
-  finding('warn', 'DeactivatedByHand')(
+  finding('warn', 'DeactivatedManually')(
     ref,
-    'was deactivated by hand and stays so; no version of it is issued, delivered or revoked. To end the stop: activate it.',
+    'was deactivated manually (emergency stop); no version of it is issued, delivered or revoked. Activate the key to resume.',
   );
 
 function predecessorsExpired({ ref, versions, now, after }: Key): Decision {
@@ -53,10 +53,10 @@ const expired = (key: Key): Decision =>
     endOverdue(key),
     finding('warn', 'KeyExpired')(
       key.ref,
-      'has expired for good. Declare a rotation or a later expiry, or take the document away.',
+      'has expired. Declare a rotation or a later expiry, or remove the document.',
     ),
-    waitFor(key.ref, 'Lapsed', {
-      message: 'It has expired and nothing declares that another version follows.',
+    waitFor(key.ref, 'Expired', {
+      message: 'It has expired and declares no rotation, so no new version is issued.',
     }),
   ]);
 
@@ -110,7 +110,7 @@ function cannotIssue({ ref, versions, now }: Key, reason: StepReason): Decision 
   if (accepted.length < max) return undefined;
   return waitFor(ref, 'TooManyVersions', {
     until: firstEnd(accepted),
-    message: `Generations ${accepted.map((one) => one.generation).join(', ')} are all accepted. Once one is handed over, or revoked, the next is issued.`,
+    message: `Versions ${accepted.map((one) => one.generation).join(', ')} are all accepted. The next is issued once one of them is handed over or revoked.`,
   });
 }
 
@@ -132,15 +132,18 @@ function sinksTakenOver(key: Key): Decision {
       if (stranger.standing !== 'ownerless') return NOTHING;
       const what = stranger.owner
         ? `a token of ${refText(stranger.owner)}, which was removed`
-        : 'which is no version of it';
-      return finding('warn', 'PlaceTakenOver')(key.ref, `replaces what ${stranger.sink} holds now, ${what}.`);
+        : 'which is not a version of this key';
+      return finding('warn', 'SinkTakenOver')(
+        key.ref,
+        `replaces the current value of ${stranger.sink}, ${what}.`,
+      );
     }),
   );
 }
 
 function unclaimed({ ref, newest }: Key): Decision {
   if (newest === undefined || newest.promotedAt === undefined || !waitsForClaim(newest)) return NOTHING;
-  return waitFor(ref, 'Unclaimed', { message: `Shown once, to whoever asks: keywright claim ${ref.name}.` });
+  return waitFor(ref, 'Unclaimed', { message: `The secret can be shown once: keywright claim ${ref.name}.` });
 }
 
 /** Older versions end only while every sink is known to hold the newest one. */

@@ -68,9 +68,9 @@ export function objectForecast({ ref, declaration, live }: DatedObject, since: I
     return keyForecast({ ref, spec: declaration.spec, facts: live?.key }, since);
   if (declaration.kind !== 'Guest') return [];
   const at = expiresAt({ spec: declaration.spec, grantedAt: live?.grantedAt });
-  const message = 'The guest is out for good from then on.';
+  const message = 'The guest loses access permanently.';
   return at > since && at < NEVER
-    ? [{ object: ref, at, what: 'lapses', reason: 'GuestLapsed', message }]
+    ? [{ object: ref, at, what: 'lapses', reason: 'GuestExpired', message }]
     : [];
 }
 
@@ -91,7 +91,7 @@ function rotation({ ref, spec, facts }: DatedKey, newest: VersionFacts | undefin
   if (newest?.promotedAt === undefined || newest.revokedAt !== undefined) return [];
   const at = rotationDueAt(ref.name, spec, newest);
   if (facts?.deactivatedAt !== undefined || at >= endOf(newest) || at >= declaredEnd(spec)) return [];
-  const message = `Generation ${newest.generation} is to be replaced.`;
+  const message = `Version ${newest.generation} is due for rotation.`;
   return [{ object: ref, at, what: 'rotates', reason: 'RotationDue', message }];
 }
 
@@ -99,21 +99,21 @@ function rotation({ ref, spec, facts }: DatedKey, newest: VersionFacts | undefin
 function expiry({ ref, spec }: DatedKey, newest: VersionFacts | undefined): readonly Forecast[] {
   const ends = spec.rotation === undefined && newest?.revokedAt === undefined ? newest?.expiresAt : undefined;
   const at = Math.min(declaredEnd(spec), ends ?? NEVER);
-  const message = 'It ends, and nothing declares that another version follows.';
-  return [{ object: ref, at, what: 'lapses', reason: 'Lapsed', message }];
+  const message = 'The key expires and declares no rotation, so no new version is issued.';
+  return [{ object: ref, at, what: 'lapses', reason: 'Expired', message }];
 }
 
 function ending({ ref, facts, spec }: DatedKey, version: VersionFacts): readonly Forecast[] {
   const { generation, revokedAt, expiresAt = NEVER } = version;
   const isNewest = version === facts?.versions.at(-1);
   if (revokedAt !== undefined && revokedAt <= expiresAt) {
-    const message = `Generation ${generation} is refused from then on: it was revoked ahead of time.`;
+    const message = `Version ${generation} is no longer accepted: its revocation takes effect.`;
     return [{ object: ref, at: revokedAt, what: 'ends', reason: 'NoCurrentVersion', message }];
   }
   // Said by `lapse` already.
   if (isNewest && spec.rotation === undefined) return [];
   const reason = isNewest ? 'NoCurrentVersion' : 'PredecessorExpired';
-  const message = `Generation ${generation} is refused from then on${isNewest ? ', unless it is replaced before' : ''}.`;
+  const message = `Version ${generation} is no longer accepted${isNewest ? ', unless it is rotated before' : ''}.`;
   return [{ object: ref, at: expiresAt, what: 'expires', reason, message }];
 }
 
@@ -127,7 +127,7 @@ function deadline(
   const older = alive.filter((one) => one !== newest && one.revokedAt === undefined);
   if (newest?.promotedAt === undefined || deadlineMs === undefined || older.length === 0) return [];
   const generations = older.map(({ generation }) => generation).join(', ');
-  const message = `Generation ${generations} ends without proof of a hand-over, as the deadline says.`;
+  const message = `${older.length === 1 ? `Version ${generations} ends` : `Versions ${generations} end`} without proof of a hand-over, because the declared deadline has passed.`;
   const at = newest.promotedAt + deadlineMs;
   return [{ object: ref, at, what: 'ends', reason: 'DeadlinePassed', message }];
 }

@@ -66,8 +66,8 @@ function emptiedConfiguration(steps: readonly Step[], input: PlanInput): Objecti
     refused,
     finding: refusal(
       'EmptiedConfiguration',
-      `The documents declare nothing, while project ${input.project.name} has ${objects(input.totals.owned)}. ` +
-        `If all of them should go: --allow-removals ${refused.length}.`,
+      `The documents declare nothing, but project ${input.project.name} has ${objects(input.totals.owned)}. ` +
+        `To remove all of them, use --allow-removals ${refused.length}.`,
     ),
   };
 }
@@ -83,7 +83,7 @@ function removalGuard(steps: readonly Step[], input: PlanInput): Objection | und
     finding: refusal(
       'RemovalGuard',
       `The plan would remove ${refused.length} of ${objects(inReach(input))}, more than guard.maxRemovals (${maxRemovals}) allows. ` +
-        `If that is meant: --allow-removals ${refused.length}.`,
+        `If this is intended, use --allow-removals ${refused.length}.`,
     ),
   };
 }
@@ -109,15 +109,15 @@ function manyExpiries(steps: readonly Step[], input: PlanInput): Objection | und
     refused,
     finding: refusal(
       'ManyExpiries',
-      `${refused.length} keys have expired at once, as when a clock is wrong, so nothing is issued for them and none is closed. ` +
-        `If the clock is right: ${adviceFor(issued, ended)}.`,
+      `${refused.length} keys have expired at once, which can mean that a clock is wrong. No new versions are issued for them and none is closed. ` +
+        `If the clock is right, use ${adviceFor(issued, ended)}.`,
     ),
   };
 }
 
 const adviceFor = (issued: readonly Step[], ended: readonly Step[]): string =>
   [
-    ...(issued.length > 0 ? [`keywright rotate each of the ${issued.length} that are to go on`] : []),
+    ...(issued.length > 0 ? [`keywright rotate for each of the ${issued.length} keys to keep`] : []),
     ...(ended.length > 0 ? [`--allow-removals ${ended.length} for those whose declared end has passed`] : []),
   ].join(', and ');
 

@@ -59,7 +59,7 @@ export function timedInProduction({ ref, facts, policy }: Key): Decision {
   if (policy.handover !== 'timed' || facts?.isProd !== true) return NOTHING;
   return finding('warn', 'TimedHandover')(
     ref,
-    'hands over by time alone, in production: a consumer that still holds the old version then breaks. Use handover: observed or acknowledged.',
+    'uses handover: timed in production, so a consumer that still uses the old version fails when it ends. Use handover: observed or acknowledged.',
   );
 }
 
@@ -89,7 +89,8 @@ function settling({ key, settledAt }: Handover): Obstacle | undefined {
   return {
     reason: 'Settling',
     until: settledAt,
-    message: 'A stale reconciler could still write; evidence counts after that.',
+    message:
+      'Stabilization window: another reconciler could still be writing. Use of the new version counts after it.',
   };
 }
 
@@ -99,7 +100,7 @@ function overlapRunning({ key, newest, promotedAt }: Handover): Obstacle | undef
   return {
     reason: 'OverlapRunning',
     until,
-    message: `${olderText(key)} ${isAre(key)} accepted beside generation ${newest.generation} until ${instantText(until)} at least.`,
+    message: `${olderText(key)} ${isAre(key)} accepted together with version ${newest.generation} until at least ${instantText(until)}.`,
   };
 }
 
@@ -108,7 +109,7 @@ function successorUnused({ newest, settledAt }: Handover): Obstacle | undefined 
   return {
     reason: 'SuccessorUnused',
     until: undefined,
-    message: `Nobody has used generation ${newest.generation} yet. Restart its consumers, or acknowledge the hand-over.`,
+    message: `Version ${newest.generation} has not been used yet. Restart its consumers, or acknowledge the hand-over.`,
   };
 }
 
@@ -118,7 +119,7 @@ function consumersUnseen({ key, newest }: Handover): Obstacle | undefined {
   return {
     reason: 'ConsumersUnseen',
     until: undefined,
-    message: `Not seen with generation ${newest.generation} yet: ${unseen.join(', ')}.`,
+    message: `Consumers not yet seen with version ${newest.generation}: ${unseen.join(', ')}.`,
   };
 }
 
@@ -129,7 +130,7 @@ function predecessorInUse({ key, settledAt }: Handover): Obstacle | undefined {
   if (until <= key.now) return undefined;
   const message =
     lastUsedAt >= settledAt
-      ? `${olderText(key)} ${isAre(key)} still in use, last on ${instantText(lastUsedAt)}.`
+      ? `${olderText(key)} ${isAre(key)} still in use; last used ${instantText(lastUsedAt)}.`
       : `${olderText(key)} must stay unused until ${instantText(until)}.`;
   return { reason: 'PredecessorInUse', until, message };
 }
@@ -141,7 +142,7 @@ function usageUnknown({ key }: Handover): Obstacle | undefined {
   return {
     reason: 'UsageUnknown',
     until: coveredAt > key.now ? coveredAt : undefined,
-    message: `Use is known from ${instantText(from)} to ${instantText(until)} only, so silence proves nothing.`,
+    message: `Usage is recorded only from ${instantText(from)} to ${instantText(until)}, which does not prove that older versions are unused.`,
   };
 }
 
@@ -150,12 +151,12 @@ function unacknowledged({ key, newest }: Handover): Obstacle | undefined {
   return {
     reason: 'Unacknowledged',
     until: undefined,
-    message: `Once every consumer uses generation ${newest.generation}: keywright acknowledge ${key.ref.name}.`,
+    message: `When every consumer uses version ${newest.generation}, run: keywright acknowledge ${key.ref.name}.`,
   };
 }
 
 const olderText = ({ predecessors }: Key): string =>
-  `${predecessors.length === 1 ? 'Generation' : 'Generations'} ${predecessors.map((one) => one.generation).join(', ')}`;
+  `${predecessors.length === 1 ? 'Version' : 'Versions'} ${predecessors.map((one) => one.generation).join(', ')}`;
 
 const isAre = ({ predecessors }: Key): string => (predecessors.length === 1 ? 'is' : 'are');
 

@@ -24,19 +24,19 @@ const warning = (code: FindingCode, object: ObjectRef, message: string): Finding
 });
 
 const ENDS = {
-  active: 'If they leave it stops working',
-  deactivated: 'They are deactivated, so it works for nobody; if they go it ends for good',
-  deleted: 'They are gone, so it works for nobody, for good',
+  active: 'It stops working when the user leaves',
+  deactivated: 'The user is deactivated, so it is not accepted; it ends permanently if the user is removed',
+  deleted: 'The user was removed, so it is no longer accepted',
 } as const;
 
 function tied({ key, person, standing, lastUsedAt, consumers, sinks }: PersonalKey, now: Instant): Finding {
-  const users = consumers.length === 0 ? 'no consumer has named itself' : `used by ${consumers.join(', ')}`;
-  const places = sinks.length === 0 ? 'delivered nowhere' : `delivered to ${sinks.join(', ')}`;
+  const users = consumers.length === 0 ? 'no named consumers' : `used by ${consumers.join(', ')}`;
+  const places = sinks.length === 0 ? 'no sinks' : `delivered to ${sinks.join(', ')}`;
   const last = lastUsedAt === undefined ? 'never used' : `last used ${ago(lastUsedAt, now)}`;
   return warning(
     'KeyTiedToPerson',
     key,
-    `is tied to ${person === '' ? 'a person' : person}. ${ENDS[standing]}: ${last}, ${users}, ${places}. A key of a service survives any change of people.`,
+    `belongs to ${person === '' ? 'a person' : person}. ${ENDS[standing]}: ${last}, ${users}, ${places}. Use a key of a service instead.`,
   );
 }
 
@@ -45,28 +45,28 @@ function idle({ key, since, lastUsedAt }: IdleKey, usage: UsageCoverage, now: In
     return warning(
       'KeyStale',
       key,
-      `was last used ${ago(lastUsedAt, now)}. If nobody needs it, take its document away.`,
+      `was last used ${ago(lastUsedAt, now)}. If it is not needed, remove its document.`,
     );
   // Uses from before the telemetry began may have been and are not known.
   const told =
     usage.from > since
-      ? `has no recorded use: uses are recorded since ${instantText(usage.from)}, and it is ${age(since, now)} old`
-      : `was never used in the ${age(since, now)} since it was issued`;
-  return warning('KeyNeverUsed', key, `${told}. If nobody needs it, take its document away.`);
+      ? `has no recorded use: usage is recorded since ${instantText(usage.from)}, and the key is ${age(since, now)} old`
+      : `was not used in the ${age(since, now)} since it was issued`;
+  return warning('KeyNeverUsed', key, `${told}. If it is not needed, remove its document.`);
 }
 
 const old = ({ key, generation, issuedAt }: OldVersion, now: Instant): Finding =>
   warning(
     'VersionTooOld',
     key,
-    `has had generation ${generation} for ${age(issuedAt, now)}. Declare a rotation, or: keywright rotate ${key.name}.`,
+    `has used version ${generation} for ${age(issuedAt, now)}. Declare a rotation, or run: keywright rotate ${key.name}.`,
   );
 
 const expiring = ({ key, expiresAt }: ExpiringKey, now: Instant): Finding =>
   warning(
     'ExpiresWithoutRotation',
     key,
-    `expires in ${age(now, expiresAt)}, at ${instantText(expiresAt)}, and declares no rotation. Declare one, or: keywright rotate ${key.name}.`,
+    `expires in ${age(now, expiresAt)}, at ${instantText(expiresAt)}, and declares no rotation. Declare one, or run: keywright rotate ${key.name}.`,
   );
 
 const age = (from: Instant, to: Instant): string => formatDuration(to - from);

@@ -58,7 +58,7 @@ export function keyOf(
 export const isOpen = (version: VersionFacts): boolean => version.revokedAt === undefined;
 
 export const receiptAt = ({ receipts }: Pick<Key, 'receipts'>, sink: SinkDeclaration): Receipt =>
-  receipts.get(sinkIdOf(sink)) ?? { kind: 'unknown', why: 'nobody has read it' };
+  receipts.get(sinkIdOf(sink)) ?? { kind: 'unknown', why: 'it has not been read' };
 
 export const holds = (key: Key, sink: SinkDeclaration, version: VersionFacts): boolean => {
   const receipt = receiptAt(key, sink);

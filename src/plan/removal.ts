@@ -38,7 +38,7 @@ export function protectedObject({ ref }: Situation, live: LiveObject): Decision 
   if (!isProtected(live.declaration.metadata)) return undefined;
   return finding('refuse', 'ProtectedObject')(
     ref,
-    'is protected by keywright.dev/protect and is neither removed nor replaced. Take the annotation away and apply first.',
+    'is protected by keywright.dev/protect and is neither removed nor replaced. Remove the annotation and apply that first.',
   );
 }
 
@@ -60,7 +60,7 @@ export function dependentsRemain(situation: Situation): Decision | undefined {
 
 /** Of what is declared otherwise than it can become, while those that need it are declared too: that may be for ever. */
 const WAY_OUT =
-  'What changed makes another object of it: undo that, or declare one of another name and move there.';
+  'The change requires a new object: undo it, or declare an object with another name and move its dependents there.';
 
 /** Deleted in this plan, with no version that outlives it; or naming it no longer, when it goes for good. */
 function isGone({ ref: by, endsAt }: LiveDependent, { ref, desired, leaving }: Situation): boolean {

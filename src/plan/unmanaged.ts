@@ -30,7 +30,7 @@ function adoption({ ref }: Situation, { declaration, revision }: LiveObject): De
   if (!isLabel(declaration.metadata.name))
     return finding('warn', 'UnmanagedObject')(
       ref,
-      'has a name that no document can have. The document that renames it: keywright export --all.',
+      'has a name that is not valid in a document. To get a document that renames it, run: keywright export --all.',
     );
   const detail = { revision, document: declaration };
   return toDo([stepOf(ref, { action: 'adopt', detail }, { reason: 'UnmanagedAdopted' })]);
@@ -44,11 +44,11 @@ export function unmanagedReported({ unmanaged, totals, project }: PlanInput): re
       code: 'UnmanagedObject',
       severity: 'warn',
       object,
-      message: `${refText(object)} is live and no project declares it. Take it over with keywright adopt, or see spec.unmanaged in keywright.yaml.`,
+      message: `${refText(object)} is live and not declared by any project. Adopt it with keywright adopt, or see spec.unmanaged in keywright.yaml.`,
     }),
   );
   const more = totals.unmanaged - unmanaged.length;
   if (more <= 0) return named;
-  const message = `${more} more live objects are declared by no project: keywright export --all shows them.`;
+  const message = `${more} more live objects are not declared by any project. To list them, run: keywright export --all.`;
   return [...named, { code: 'UnmanagedObject', severity: 'warn', object: undefined, message }];
 }

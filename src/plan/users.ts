@@ -16,7 +16,7 @@ export function ownerDeactivated({ ref, live }: Declared): Decision | undefined 
   if (live?.key?.owner !== 'deactivated') return undefined;
   return finding('warn', 'OwnerDeactivated')(
     ref,
-    'works for nobody: the person it belongs to is deactivated. It works again when they are active; until then no version of it is issued, delivered or revoked.',
+    'is not accepted because its user is deactivated. Until the user is active again, no version of it is issued, delivered or revoked.',
   );
 }
 
@@ -28,9 +28,9 @@ export function guestExpired({ ref, live, input }: DeclaredAndLive): Decision | 
   if (live.declaration.kind !== 'Guest') return undefined;
   const guest = { spec: live.declaration.spec, grantedAt: live.grantedAt };
   if (!hasExpired(guest, input.now)) return undefined;
-  return finding('warn', 'GuestLapsed')(
+  return finding('warn', 'GuestExpired')(
     ref,
-    `lapsed for good at ${instantText(expiresAt(guest))} and stays as it is. Take its document away; declare the guest anew after that if they are to come back.`,
+    `expired at ${instantText(expiresAt(guest))} and cannot be renewed. Remove its document; to give the guest access again, apply that and declare the guest again.`,
   );
 }
 
@@ -43,10 +43,10 @@ export function personalKeysEnd({ ref, dependents, leaving }: Situation): Decisi
   const shown = dying.slice(0, SHOWN_MAX).join(', ');
   const more = dying.length > SHOWN_MAX ? ` and ${dying.length - SHOWN_MAX} more` : '';
   const keys =
-    dying.length === 1 ? `the personal key ${shown} dies` : `the personal keys ${shown}${more} die`;
+    dying.length === 1 ? `the personal key ${shown} ends` : `the personal keys ${shown}${more} end`;
   return finding('warn', 'PersonalKeysEnd')(
     ref,
-    `goes, and ${keys} with them, for good. What must go on needs a key of a service or team first.`,
+    `is removed, and ${keys} permanently with the user. Move consumers that must keep working to a service or team key first.`,
   );
 }
 

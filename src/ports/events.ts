@@ -39,7 +39,7 @@ export interface EventQuery {
   /** From this instant on. */
   readonly since?: Instant | undefined;
   /** Those that were dealt with. */
-  readonly acknowledged: 'left out' | 'told too';
+  readonly acknowledged: 'excluded' | 'included';
   /** How many are told, and how many of the oldest are passed over before. */
   readonly limit: number;
   readonly offset: number;

@@ -17,7 +17,7 @@ export const Lease = Type.Object(
 
 export const Outcome = Type.Object({
   revision: Count,
-  changed: Type.Boolean({ description: 'False: it was so already, and nothing was written.' }),
+  changed: Type.Boolean({ description: 'False: nothing had to be changed, and nothing was written.' }),
   issued: Type.Optional(
     Type.Object({
       id: Text,

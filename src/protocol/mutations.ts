@@ -52,8 +52,8 @@ export const acquireLease = operation<Acquiring, Lease>({
   ...leasing,
   id: 'storeAcquireLease',
   path: '/store/acquire-lease',
-  summary: 'Take the lease of writers, or another that elects a leader.',
-  description: '`locked` while somebody else holds it. No longer than the store allows.',
+  summary: 'Acquire the lease of writers, or a lease that elects a leader.',
+  description: '`locked` while another holder has it. The store limits its duration.',
   // The second time it would find itself locked out by the first.
   again: 'unwanted',
   sent: Type.Object(
@@ -88,8 +88,8 @@ export const renewLease = operation<{ readonly lease: Lease }, Lease>({
   ...leasing,
   id: 'storeRenewLease',
   path: '/store/renew-lease',
-  summary: 'Hold a lease for longer.',
-  description: '`lease_lost` once somebody else has it.',
+  summary: 'Extend a lease.',
+  description: '`lease_lost` when another holder has it.',
   again: 'harmless',
   sent: Type.Object({ lease: LeaseShape }, closed),
   got: LeaseShape,
@@ -99,7 +99,7 @@ export const releaseLease = operation<{ readonly lease: Lease }, null>({
   ...leasing,
   id: 'storeReleaseLease',
   path: '/store/release-lease',
-  summary: 'Give a lease back.',
+  summary: 'Release a lease.',
   again: 'harmless',
   sent: Type.Object({ lease: LeaseShape }, closed),
   got: Type.Null(),
@@ -120,9 +120,9 @@ export const mutate = operation<
   patienceMs: TIMEOUT_MS,
   id: 'storeMutate',
   path: '/store/mutate',
-  summary: 'Effects of a reconciler, under the lease of writers.',
+  summary: 'Apply changes of a reconciler, under the lease of writers.',
   description:
-    'Each is a transaction of its own, and harmless to repeat. Owners, keys of the tenant and personal keys of owners ' +
+    'Each is a transaction of its own, and idempotent. Owners, keys of the tenant and personal keys of owners' +
     'are changed by owners, and by keys of the tenant that have `plans:apply`. Secrets come sealed.',
   sent: Type.Object({ lease: LeaseShape, mutations: Mutations }, closed),
   got: Outcomes,
@@ -139,10 +139,10 @@ export const request = operation<{ readonly request: SentRequest; readonly path:
   patienceMs: TIMEOUT_MS,
   id: 'storeRequest',
   path: '/store/request',
-  summary: 'An effect that a person asks for.',
+  summary: 'A change requested by a user.',
   description:
-    'Needs of the key what the route of the same name needs (`keys:rotate`, `keys:revoke`, `keys:write`), or, where an apply does ' +
-    'that to it anyway, `plans:apply`; so does making, changing or removing an object. `path` is written to the log after `http:`.',
+    'Requires the permission of the route of the same name (`keys:rotate`, `keys:revoke`, `keys:write`), or, where an apply does' +
+    'the same, `plans:apply`; so does creating, changing or removing an object. `path` is written to the audit log after `http:`.',
   sent: Type.Object({ request: RequestShape, path: Path }, closed),
   got: OutcomeShape,
 });
@@ -152,9 +152,9 @@ export const claim = operation<{ readonly object: ObjectRef; readonly path: stri
   patienceMs: TIMEOUT_MS,
   id: 'storeClaim',
   path: '/store/claim',
-  summary: 'The secret of a key without sinks, once; a publishable one always.',
+  summary: 'The secret of a key without sinks, once; that of a publishable key any number of times.',
   description:
-    'Needs `plans:apply`, as for changing the key; or `keys:write` for a key of a team, or of one’s own.',
+    'Requires `plans:apply`, as for changing the key; or `keys:write` for a key of a team, or a personal key of the caller.',
   sent: Type.Object({ object: shape.Ref, path: Path }, closed),
   got: Type.String({ description: 'The secret, in clear.' }),
 });
@@ -168,7 +168,7 @@ export const verify = operation<
   patienceMs: TIMEOUT_MS,
   id: 'storeVerify',
   path: '/store/verify',
-  summary: 'Is this key good? From the store itself, and counted as a use by `consumer`.',
+  summary: 'Checks whether a key is accepted, reading the store itself. Counts as a use by `consumer`.',
   sent: Type.Object(
     {
       token: Type.String({ maxLength: 4_096 }),

@@ -48,7 +48,7 @@ const summaryFields = {
   ownership: maybe(Ownership),
   origin: Type.Enum(['system', 'declared', 'manual']),
   revision: Count,
-  quietUntil: Type.Integer({ description: 'No step and no finding is due before this.' }),
+  quietUntil: Type.Integer({ description: 'No step or finding is due before this time.' }),
   deliveries: Type.Array(Delivery),
 } satisfies Record<string, TSchema>;
 

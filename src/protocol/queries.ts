@@ -33,7 +33,7 @@ export const facts = operation<object, StoreFacts & { readonly wire: number }>({
   ...reading,
   id: 'storeFacts',
   path: '/store/facts',
-  summary: 'Which store this is, its clock, and the version of these routes.',
+  summary: 'The identity of the store, its clock, and the version of these routes.',
   sent: Type.Object({}, closed),
   got: Type.Object({
     wire: Type.Integer(),
@@ -48,7 +48,7 @@ export const fetch = operation<{ readonly refs: readonly ObjectRef[] }, readonly
   ...reading,
   id: 'storeFetch',
   path: '/store/fetch',
-  summary: 'Everything about those of these objects that are live, by kind and name.',
+  summary: 'All facts about the given objects that are live, by kind and name.',
   sent: Type.Object({ refs }, closed),
   got: Type.Array(shape.LiveObject),
 });
@@ -57,7 +57,7 @@ export const list = operation<ObjectPage, readonly LiveObject[]>({
   ...reading,
   id: 'storeList',
   path: '/store/list',
-  summary: 'Everything about the live objects of a kind, by name, a page at a time.',
+  summary: 'All facts about the live objects of a kind, ordered by name, in pages.',
   sent: Type.Object(
     {
       kind: shape.Kind,
@@ -81,7 +81,7 @@ export const resolve = operation<
   ...reading,
   id: 'storeResolve',
   path: '/store/resolve',
-  summary: 'The live objects that are meant by id or by address; null for what means none.',
+  summary: 'The live objects with these ids or addresses; null for one that matches no object.',
   sent: Type.Object(
     {
       references: Type.Array(Type.Object({ kind: shape.Text, name: shape.Text }, closed), {
@@ -97,7 +97,7 @@ export const dependents = operation<{ readonly object: ObjectRef }, readonly Liv
   ...reading,
   id: 'storeDependents',
   path: '/store/dependents',
-  summary: 'What keeps an object from being removed.',
+  summary: 'The dependents that keep an object from being removed.',
   sent: Type.Object({ object: shape.Ref }, closed),
   got: Type.Array(shape.Dependent),
 });
@@ -106,7 +106,7 @@ export const review = operation<ReviewLimits, Review>({
   ...reading,
   id: 'storeReview',
   path: '/store/review',
-  summary: 'What a look over all live keys finds: tied to people, idle, old, about to expire.',
+  summary: 'Live keys that need attention: owned by users, unused, old, about to expire.',
   sent: Type.Object({ staleAfterMs: shape.Ms, maxAgeMs: shape.Ms }, closed),
   got: shape.Review,
 });
@@ -115,7 +115,7 @@ export const tokens = operation<{ readonly ids: readonly string[] }, readonly Kn
   ...reading,
   id: 'storeTokens',
   path: '/store/tokens',
-  summary: 'Whose tokens these are, by their public ids.',
+  summary: 'The owners of tokens, by their public ids.',
   sent: Type.Object({ ids: Type.Array(Type.String({ maxLength: 64 }), { maxItems: REFS_MAX }) }, closed),
   got: Type.Array(shape.KnownToken),
 });
@@ -130,7 +130,7 @@ export const audit = operation<
   patienceMs: TIMEOUT_MS,
   id: 'storeAudit',
   path: '/store/audit',
-  summary: 'Entries of the log, oldest first; of one object also those from before it was renamed.',
+  summary: 'Entries of the audit log, oldest first; for one object, including those from before a rename.',
   sent: Type.Object(
     {
       since: Type.Optional(shape.Count),
@@ -177,7 +177,7 @@ export const verifyAudit = operation<object, Found<{ readonly entries: number; r
   ...walking,
   id: 'storeVerifyAudit',
   path: '/store/verify-audit',
-  summary: 'Walks the whole chain of the log.',
+  summary: 'Verifies the whole chain of the audit log.',
   sent: Type.Object({}, closed),
   got: orBroken(Type.Object({ entries: shape.Count, head: Type.String() }, closed)),
 });
@@ -187,7 +187,7 @@ export const checkpoint = operation<object, Checkpoint>({
   patienceMs: TIMEOUT_MS,
   id: 'storeCheckpoint',
   path: '/store/checkpoint',
-  summary: 'Says, signed, how far the log goes.',
+  summary: 'Returns a signed checkpoint of the audit log.',
   sent: Type.Object({}, closed),
   got: Type.Object({ seq: shape.Count, at: shape.At, line: Type.String() }, closed),
 });
@@ -196,7 +196,7 @@ export const verifyCheckpoints = operation<{ readonly lines: readonly string[] }
   ...walking,
   id: 'storeVerifyCheckpoints',
   path: '/store/verify-checkpoints',
-  summary: 'Is the log still the one that these lines were written about?',
+  summary: 'Checks the audit log against checkpoints.',
   sent: Type.Object({ lines: Type.Array(Type.String({ maxLength: 4_096 }), { maxItems: REFS_MAX }) }, closed),
   got: orBroken(Type.Object({ checkpoints: shape.Count, seq: shape.Count }, closed)),
 });
@@ -205,7 +205,7 @@ export const changes = operation<{ readonly since: number; readonly limit: numbe
   ...reading,
   id: 'storeChanges',
   path: '/store/changes',
-  summary: 'What changed after a revision, oldest first.',
+  summary: 'The changes after a revision, oldest first.',
   sent: Type.Object({ since: shape.Count, limit: Type.Integer({ minimum: 0, maximum: PAGE_MAX }) }, closed),
   got: Type.Array(Type.Object({ seq: shape.Count, at: shape.At, object: shape.Ref, action: Type.String() })),
 });

@@ -65,19 +65,21 @@ async function look({ applied, store }: AppliedSources, whose: Whose) {
 function ownerAmong(owners: readonly Ownership[], { project, manager }: Whose): Result<Ownership> {
   const projects = [...new Set(owners.map((one) => one.project))];
   if (project === undefined && projects.length > 1)
-    return fail(fault('bad_request', `several projects apply here; name one: ${projects.join(', ')}`));
+    return fail(
+      fault('bad_request', `several projects use this store; specify one of: ${projects.join(', ')}`),
+    );
   const theirs = owners.filter((one) => project === undefined || one.project === project);
   const [only, ...others] = theirs.filter((one) => manager === undefined || one.manager === manager);
   if (only === undefined)
-    return fail(fault('not_found', 'nothing that this project and manager applied is in this store'));
+    return fail(fault('not_found', 'this project and manager have not applied anything to this store'));
   if (others.length === 0) return ok(only);
   const ofDocuments = theirs.find((one) => one.manager === DOCUMENTS_MANAGER);
   if (ofDocuments !== undefined) return ok(ofDocuments);
   const managers = theirs.map((one) => one.manager).join(', ');
-  return fail(fault('bad_request', `the project has several managers; name one: ${managers}`));
+  return fail(fault('bad_request', `the project has several managers; specify one of: ${managers}`));
 }
 
-const WHY = 'the store does not see the places that keys are delivered to; plan where they are';
+const WHY = 'the server cannot read the sinks of keys; plan on the machine that delivers to them';
 
 /** Files belong to the machines of reconcilers. */
 const OUT_OF_SIGHT: Sinks = {

@@ -1,4 +1,5 @@
 /** Drift for people and for programs: what differs, since when, through whom, and what would mend it. */
+import { withoutTokensIn } from '../domain/secret.js';
 import { formatInstant } from '../domain/time.js';
 import type { Drift, DriftStep } from '../plan/drift.js';
 import type { StepReason } from '../plan/reasons.js';
@@ -26,7 +27,7 @@ export function driftMarkdown(drift: Drift): string {
   const rows = groups.map((group) => [...cells(group), escaped(causeText(group))]);
   const parts = [
     `### Keywright drift of ${escaped(drift.project)}\n\n${headline(groups)}`,
-    rows.length === 0 ? '' : tableOf(['', 'Object', 'Why', 'What', 'Since when and by whom'], rows),
+    rows.length === 0 ? '' : tableOf(['', 'Object', 'Why', 'What', 'Causes'], rows),
     list('Findings', drift.findings.map(findingLine)),
     list('Waiting', drift.waiting.map(waitingLine)),
   ];
@@ -35,18 +36,19 @@ export function driftMarkdown(drift: Drift): string {
 
 const headline = (groups: readonly Group<DriftStep>[]): string =>
   groups.length === 0
-    ? 'No drift: live matches what is declared.'
-    : `${counted(groups.length, 'object')} ${groups.length === 1 ? 'differs' : 'differ'} from what is declared. To mend it:`;
+    ? 'No drift: the live store matches the documents.'
+    : `${counted(groups.length, 'object')} ${groups.length === 1 ? 'differs' : 'differ'} from the documents. To fix this:`;
 
 function causeText({ steps, reason }: Group<DriftStep>): string {
   const cause = steps.find((step) => step.cause !== undefined)?.cause;
-  if (cause === undefined) return UNRECORDED[reason] ?? 'cause unknown: nothing in the audit log explains it';
+  if (cause === undefined)
+    return UNRECORDED[reason] ?? 'cause unknown: no entry in the audit log explains it';
   if ('documents' in cause) return 'the documents changed';
   return `since ${formatInstant(cause.since)}, by ${printable(cause.actor)} through ${printable(cause.path)}`;
 }
 
-const BY_TIME = 'its time has come; nobody changed it';
-const AT_SINK = 'the sink was changed from outside, which no audit log of ours tells of';
+const BY_TIME = 'it became due; no change was made';
+const AT_SINK = 'the sink was changed outside Keywright, so the audit log has no entry for it';
 
 /** What comes about without an entry in the audit log. */
 const UNRECORDED: Readonly<Partial<Record<StepReason, string>>> = {
@@ -61,20 +63,21 @@ const UNRECORDED: Readonly<Partial<Record<StepReason, string>>> = {
 };
 
 /** The shape of `planJson`, of kind Drift, each step with its cause where one is known. */
-export const driftJson = (drift: Drift) => ({
-  apiVersion: drift.apiVersion,
-  kind: drift.kind,
-  project: drift.project,
-  ...(drift.selection !== undefined && { selection: drift.selection }),
-  digest: drift.digest,
-  basedOn: drift.basedOn,
-  now: formatInstant(drift.now),
-  summary: drift.summary,
-  steps: drift.steps.map(driftStepJson),
-  findings: drift.findings.map(findingJson),
-  waiting: drift.waiting.map(waitingJson),
-  approvals: drift.approvals,
-});
+export const driftJson = (drift: Drift) =>
+  withoutTokensIn({
+    apiVersion: drift.apiVersion,
+    kind: drift.kind,
+    project: drift.project,
+    ...(drift.selection !== undefined && { selection: drift.selection }),
+    digest: drift.digest,
+    basedOn: drift.basedOn,
+    now: formatInstant(drift.now),
+    summary: drift.summary,
+    steps: drift.steps.map(driftStepJson),
+    findings: drift.findings.map(findingJson),
+    waiting: drift.waiting.map(waitingJson),
+    approvals: drift.approvals,
+  });
 
 function driftStepJson({ cause, ...step }: DriftStep) {
   if (cause === undefined) return withRefJson(step);

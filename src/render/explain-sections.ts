@@ -7,7 +7,7 @@ import { formatDuration, formatInstant, type Instant } from '../domain/time.js';
 import type { Finding, Waiting } from '../plan/plan.js';
 import { type Explanation, type Related, statusOf } from './explanation.js';
 import { groupsOf } from './plan-groups.js';
-import { inTime, printable, sinkText } from './text-format.js';
+import { eventText, inTime, printable, sinkText } from './text-format.js';
 import { timelineOf } from './timeline.js';
 
 export interface Section {
@@ -24,9 +24,9 @@ export function sectionsOf(explanation: Explanation): readonly Section[] {
     { title: 'Delivered to', rows: live ? deliveryRows(live) : [] },
     { title: 'Needs', rows: needs.map(relatedRow) },
     { title: 'Needed by', rows: shortened(neededBy.map(relatedRow)) },
-    { title: 'What happened', rows: historyRows(explanation) },
-    { title: 'What a plan says now', rows: todoRows(explanation) },
-    { title: 'What lies ahead', rows: aheadRows(explanation) },
+    { title: 'History', rows: historyRows(explanation) },
+    { title: 'Current plan', rows: todoRows(explanation) },
+    { title: 'Upcoming', rows: aheadRows(explanation) },
   ].filter(({ rows }) => rows.length > 0);
 }
 
@@ -36,11 +36,11 @@ export function headline(explanation: Explanation): readonly string[] {
   const place = declared && lineText(declared.position);
   const sentences: Readonly<Record<ReturnType<typeof statusOf>, string>> = {
     converged: `is live as declared in ${place}`,
-    differs: `is declared in ${place} and live, and not all is done`,
-    declared: `is declared in ${place} and not live`,
-    undeclared: 'is live, and no document here declares it',
+    differs: `is declared in ${place} and live, with steps still to apply`,
+    declared: `is declared in ${place} and not live yet`,
+    undeclared: 'is live and not declared in these documents',
     live: 'is live',
-    removed: 'is not live any more',
+    removed: 'was removed and is no longer live',
   };
   const removed = history.findLast(({ action }) => action === 'object.deleted');
   const when =
@@ -54,17 +54,15 @@ function liveLines({ declaration, ownership, origin, createdAt, id, key }: LiveO
   const owner = ownership
     ? `It belongs to project ${ownership.project} (${ownership.manager})`
     : origin === 'system'
-      ? 'It came with the store, and no project has taken charge of it'
-      : 'No project has taken charge of it';
+      ? 'It was created with the store, and no project manages it'
+      : 'No project manages it';
   const stopped = key?.deactivatedAt;
   return [
-    `${owner}, and is live since ${formatInstant(createdAt)} as ${id}.`,
+    `${owner}, and has been live since ${formatInstant(createdAt)} as ${id}.`,
     ...(declaration.kind === 'ApiKey' ? [keyLine(declaration)] : []),
     ...(stopped === undefined
       ? []
-      : [
-          `It was deactivated by hand on ${formatInstant(stopped)}: an emergency stop, every use is refused.`,
-        ]),
+      : [`It was deactivated manually on ${formatInstant(stopped)} (emergency stop): every use is refused.`]),
   ];
 }
 
@@ -80,7 +78,7 @@ const versionRows = ({ versions, type, isProd }: KeyFacts, now: Instant): Sectio
     [...versions]
       .reverse()
       .map((version) => [
-        `generation ${version.generation}`,
+        `version ${version.generation}`,
         waitsForClaim(version) ? `${stateOf(version, now)}, unclaimed` : stateOf(version, now),
         prefixOf(type, isProd, version.id),
         endText(version, now),
@@ -106,7 +104,7 @@ function useText({ lastUsedAt, consumers }: VersionFacts, now: Instant): string 
 const deliveryRows = ({ deliveries }: LiveObject): Section['rows'] =>
   deliveries.map(({ sink, generation, machine }) => [
     sinkText(sink),
-    `generation ${generation}`,
+    `version ${generation}`,
     printable(`confirmed on ${machine}`),
   ]);
 
@@ -145,7 +143,7 @@ const aheadRows = ({ ahead, now }: Explanation): Section['rows'] =>
   ahead.map(({ at, what, reason, message }) => [
     formatInstant(at),
     inTime(at, now),
-    `${what} (${reason})`,
+    `${eventText(what)} (${reason})`,
     printable(message),
   ]);
 

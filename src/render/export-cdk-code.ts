@@ -1,5 +1,6 @@
 /** Values as TypeScript: literals, names of constants, durations. */
 import type { ObjectKind } from '../domain/kinds/index.js';
+import { withoutTokens } from '../domain/secret.js';
 import { DAY_MS, durationMs, HOUR_MS, MINUTE_MS, SECOND_MS } from '../domain/time.js';
 
 /** How the objects of an app are called where others refer to them. */
@@ -47,7 +48,7 @@ export function durationCode(value: unknown): string | undefined {
 
 /** JSON is TypeScript but for its quotes. */
 const quoted = (text: string): string =>
-  `'${JSON.stringify(text).slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'")}'`;
+  `'${withoutTokens(JSON.stringify(text)).slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'")}'`;
 
 /**
  * A constant for each key (`ApiKey/billing-prod` → `billingProd`), each its own and none of `taken`: by the name

@@ -125,14 +125,14 @@ function labelOf(name: string, kind: ObjectKind): string {
 }
 
 const renameNote = ({ declaration }: Documented): string =>
-  `Its live name, ${JSON.stringify(declaration.metadata.name)}, is none that a document can have. Applying this renames it.`;
+  `Its live name, ${JSON.stringify(declaration.metadata.name)}, is not valid in a document. Applying this renames it.`;
 
 function ownerNotes(live: Documented, { ownership }: DocumentsContext): readonly string[] {
   const owner = live.ownership;
   if (owner === undefined)
     return live.origin === 'system'
       ? []
-      : [`No project declares it. To take it over as it is: keywright adopt ${refText(live.ref)}`];
+      : [`No project declares it. To adopt it without changes: keywright adopt ${refText(live.ref)}`];
   const isOurs = owner.project === ownership?.project && owner.manager === ownership.manager;
   return isOurs ? [] : [`Belongs to project ${owner.project} (${owner.manager}).`];
 }
@@ -147,7 +147,7 @@ function againstDefaults(
   const own: Readonly<Record<string, unknown>> = declaration.spec.rotation ?? {};
   const filled = given.filter((field) => own[field] === undefined);
   const fields = filled.map((field) => `rotation.${field}`).join(', ');
-  const note = `It has no ${fields}, which no document can say while spec.defaults in keywright.yaml fills that in.`;
+  const note = `It has no ${fields}, which a document cannot express while spec.defaults in keywright.yaml sets it.`;
   return {
     kept: new Set(given.map((field) => `rotation.${field}`)),
     notes: filled.length === 0 ? [] : [note],
@@ -160,6 +160,7 @@ function idNotes(declaration: Declaration): readonly string[] {
     .references(declaration.spec)
     .filter(({ name }) => isId(name));
   return ids.map(
-    ({ kind, name, path }) => `${path} names a ${kind} by its id (${name}), which means nothing elsewhere.`,
+    ({ kind, name, path }) =>
+      `${path} refers to a ${kind} by its id (${name}), which is valid in this store only.`,
   );
 }

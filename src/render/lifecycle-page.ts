@@ -39,7 +39,7 @@ const EVENTS: readonly Event[] = [
     isPossible: (facts) => facts.promotedAt !== undefined && facts.retiringAt === undefined,
   },
   {
-    name: 'brown-out',
+    name: 'temporary disable',
     sets: { suspendedUntil: NOW + 1 },
     isPossible: (facts) => facts.retiringAt !== undefined && facts.suspendedUntil === undefined,
   },
@@ -58,9 +58,9 @@ export function lifecyclePage(note: string): string {
   return `${[
     '# Lifecycle of a version',
     note,
-    'A version of a key has dated facts; its state follows from them and from the time, and is never stored. An end is final.',
+    'The state of a version is derived from its timestamps and the current time, and is never stored. An ended version stays ended.',
     `\`\`\`mermaid\nstateDiagram-v2\n  [*] --> issued: issue\n${edges.map((edge) => `  ${edge}`).join('\n')}\n\`\`\``,
-    `A verifier accepts these states and no others, at most ${ACCEPTED_VERSIONS_MAX} versions of a key at once, and one more in place of a newest version that a sink lost:`,
+    `A verifier accepts only these states, and at most ${ACCEPTED_VERSIONS_MAX} versions of a key at once, or one more when a sink lost the newest version:`,
     ['| state | accepted |', '|---|---|', ...states].join('\n'),
   ].join('\n\n')}\n`;
 }

@@ -3,7 +3,7 @@ import { expiresAt } from '../domain/guests.js';
 import { rotationDueAt, stateOf, waitsForClaim } from '../domain/lifecycle.js';
 import type { LiveObject, VersionFacts } from '../domain/live.js';
 import { refText } from '../domain/objects.js';
-import { prefixOf } from '../domain/secret.js';
+import { prefixOf, withoutTokensIn } from '../domain/secret.js';
 import { formatDuration, formatInstant, type Instant, NEVER } from '../domain/time.js';
 import { escaped, tableOf } from './markdown.js';
 import { printable, table } from './text-format.js';
@@ -22,7 +22,7 @@ export function objectsMarkdown(objects: readonly LiveObject[], now: Instant): s
   return `${tableOf(COLUMNS, rows)}\n`;
 }
 
-const NOTHING = 'Nothing is live.\n';
+const NOTHING = 'No live objects.\n';
 const COLUMNS = ['Object', 'Project', 'State', 'Version', 'Last used', 'Expires'];
 
 function row(object: LiveObject, now: Instant): readonly string[] {
@@ -47,7 +47,7 @@ function standing({ declaration, grantedAt }: LiveObject, now: Instant): readonl
   if (declaration.kind === 'User') return [declaration.spec.status ?? 'active', '', '', ''];
   if (declaration.kind !== 'Guest') return ['live', '', '', ''];
   const end = expiresAt({ spec: declaration.spec, grantedAt });
-  const state = end <= now ? 'lapsed' : grantedAt === undefined ? 'no grant yet' : 'live';
+  const state = end <= now ? 'lapsed' : grantedAt === undefined ? 'no grants yet' : 'live';
   return [state, '', '', end === NEVER ? '' : formatInstant(end)];
 }
 
@@ -66,7 +66,8 @@ const isOver = (version: VersionFacts, now: Instant): boolean =>
 
 /** The same for programs: instants in ISO 8601, absent ones null. */
 export function objectsJson(objects: readonly LiveObject[], now: Instant) {
-  return { apiVersion: 'keywright.dev/v1', kind: 'List', items: objects.map((object) => item(object, now)) };
+  const items = objects.map((object) => item(object, now));
+  return withoutTokensIn({ apiVersion: 'keywright.dev/v1', kind: 'List', items });
 }
 
 function item(

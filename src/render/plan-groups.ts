@@ -73,7 +73,7 @@ function objectLines(steps: readonly Step[]): readonly string[] {
 const changeLine = ({ path, from, to }: FieldChange): string =>
   `${printable(path)}: ${valueText(from)} → ${valueText(to)}`;
 
-/** `issue generation 2 → dotenv a.env#KEY → promote`; the reason where the entry's own is another. */
+/** `issue version 2 → dotenv a.env#KEY → promote`; the reason where the entry's own is another. */
 function versionLines(steps: readonly Step[], shown: StepReason): readonly string[] {
   const why = ({ reason }: Step): string => (reason === shown ? '' : ` (${reason})`);
   return steps.flatMap((step) => {
@@ -88,10 +88,12 @@ function rolloutText(steps: readonly Step[], promote: Extract<Step, { action: 'p
   const delivered = new Set(
     steps.flatMap((step) => (step.action === 'deliver' ? [sinkIdOf(step.detail.sink)] : [])),
   );
-  const places = sinks.map((id) => (delivered.has(id) ? sinkText(id) : `${sinkText(id)} (holds it already)`));
+  const places = sinks.map((id) =>
+    delivered.has(id) ? sinkText(id) : `${sinkText(id)} (already up to date)`,
+  );
   const start = promote.reason === 'Undelivered' ? 'resume' : 'issue';
   const middle = places.length > 0 ? places.join(', ') : 'kept sealed until it is claimed';
-  return `${start} generation ${generation} → ${middle} → promote`;
+  return `${start} version ${generation} → ${middle} → promote`;
 }
 
 function revokeText(steps: readonly Step[], revoke: Extract<Step, { action: 'revoke' }>): string {
@@ -99,7 +101,7 @@ function revokeText(steps: readonly Step[], revoke: Extract<Step, { action: 'rev
     step.action === 'confirm' && revoke.dependsOn.includes(step.id) ? [sinkText(step.detail.sink)] : [],
   );
   const { generations } = revoke.detail;
-  const ends = `revoke generation${generations.length === 1 ? '' : 's'} ${generations.join(', ')}`;
+  const ends = `revoke version${generations.length === 1 ? '' : 's'} ${generations.join(', ')}`;
   return touches.length === 0 ? ends : `confirm ${touches.join(', ')} → ${ends}`;
 }
 
@@ -110,5 +112,5 @@ export function summaryText(summary: Summary): string {
     .filter(([, count]) => count > 0)
     .map(([verb, count]) => `${count} to ${verb}`);
   const rest = unmanaged > 0 ? `${unchanged} unchanged, ${unmanaged} unmanaged` : `${unchanged} unchanged`;
-  return `${parts.length > 0 ? parts.join(', ') : 'nothing to do now'}; ${rest}`;
+  return `${parts.length > 0 ? parts.join(', ') : 'no steps now'}; ${rest}`;
 }

@@ -5,6 +5,7 @@ import type { Forecast } from '../plan/forecast.js';
 import type { Finding, Plan, Waiting } from '../plan/plan.js';
 import { escaped, list, tableOf } from './markdown.js';
 import { type Group, groupsOf, summaryText } from './plan-groups.js';
+import { eventText } from './text-format.js';
 
 /** No newline at the end. */
 export function planMarkdown(plan: Plan, forecast?: readonly Forecast[]): string {
@@ -23,12 +24,12 @@ export function planMarkdown(plan: Plan, forecast?: readonly Forecast[]): string
 }
 
 function forecastSection(forecast: readonly Forecast[], until: Instant): string {
-  const lines = forecast.length === 0 ? ['nothing falls due'] : forecast.map(forecastLine);
-  return `${list(`Until ${formatInstant(until)}`, lines)}\n\n**Planned then, if nothing was done until then**`;
+  const lines = forecast.length === 0 ? ['nothing is due'] : forecast.map(forecastLine);
+  return `${list(`Until ${formatInstant(until)}`, lines)}\n\n**Planned at that time, if nothing is applied before**`;
 }
 
 const forecastLine = ({ at, object, what, reason, message }: Forecast): string =>
-  `${formatInstant(at)} ${escaped(refText(object))} ${what} \`${reason}\`: ${escaped(message)}`;
+  `${formatInstant(at)} ${escaped(refText(object))} ${eventText(what)} \`${reason}\`: ${escaped(message)}`;
 
 const stepsTable = (groups: readonly Group[]): string =>
   tableOf(['', 'Object', 'Why', 'What'], groups.map(cells));

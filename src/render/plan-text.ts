@@ -4,7 +4,15 @@ import { formatInstant, type Instant } from '../domain/time.js';
 import type { Forecast } from '../plan/forecast.js';
 import type { Finding, Plan, Waiting } from '../plan/plan.js';
 import { type Group, groupsOf, summaryText, type Verb } from './plan-groups.js';
-import { inTime, type Painter, painter, printable, type TextOptions, type Tone } from './text-format.js';
+import {
+  eventText,
+  inTime,
+  type Painter,
+  painter,
+  printable,
+  type TextOptions,
+  type Tone,
+} from './text-format.js';
 
 export interface PlanTextOptions extends TextOptions {
   /** From which `in 23h` is reckoned. */
@@ -19,7 +27,9 @@ export function planText(plan: Plan, options: PlanTextOptions): string {
   const { steps, findings, waiting } = plan;
   const ahead = forecastTexts(options, paint);
   if (steps.length + findings.length + waiting.length === 0) {
-    return paragraphs(ahead, [`No changes. Everything matches. (${summaryText(plan.summary)})`]);
+    return paragraphs(ahead, [
+      `No changes. The live store matches the documents. (${summaryText(plan.summary)})`,
+    ]);
   }
   const end = [
     `${paint('bold', 'Plan:')} ${summaryText(plan.summary)}`,
@@ -37,16 +47,16 @@ function forecastTexts({ forecast, now }: PlanTextOptions, paint: Painter): read
   if (forecast === undefined) return [];
   const until = formatInstant(now);
   return [
-    ...(forecast.length === 0 ? [`Nothing falls due until ${until}.`] : [`Until ${until}, by time alone:`]),
+    ...(forecast.length === 0 ? [`Nothing is due until ${until}.`] : [`Due until ${until}:`]),
     ...forecast.map((one) => forecastText(one, paint)),
     '',
-    `What would be planned then, if nothing was done until then:`,
+    `Planned at that time, if nothing is applied before:`,
   ];
 }
 
-/** `2027-03-01T00:00:00.000Z  ApiKey/a rotates (RotationDue). Generation 1 is to be replaced.` */
+/** `2027-03-01T00:00:00.000Z  ApiKey/a rotates (RotationDue). Version 1 is due for rotation.` */
 export const forecastText = ({ at, object, what, reason, message }: Forecast, paint: Painter): string =>
-  `  ${formatInstant(at)}  ${printable(refText(object))} ${what} ${paint('dim', `(${reason})`)}. ${printable(message)}`;
+  `  ${formatInstant(at)}  ${printable(refText(object))} ${eventText(what)} ${paint('dim', `(${reason})`)}. ${printable(message)}`;
 
 /** Blank lines between what is not empty. */
 export const paragraphs = (...blocks: readonly (readonly string[])[]): string =>
@@ -79,7 +89,7 @@ function findingTexts(findings: readonly Finding[], paint: Painter): readonly st
   return [
     ...shown,
     ...more.map(([code, count]) =>
-      paint('dim', `  … and ${count - ALIKE_MAX} more ${code}; all of them: --output json`),
+      paint('dim', `  … and ${count - ALIKE_MAX} more ${code}; use --output json to see all`),
     ),
   ];
 }

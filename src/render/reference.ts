@@ -7,10 +7,17 @@ import { DIAGNOSTICS } from '../documents/diagnostics.js';
 import { FAULTS } from '../domain/errors.js';
 import { documentSchema, editorSchema, type JsonSchema } from '../domain/kinds/document-schema.js';
 import { KINDS, type KindName, kindOf } from '../domain/kinds/index.js';
-import { FINDINGS, FORECASTS, HOLD_BACK_REASONS, STEP_REASONS, WAITING_REASONS } from '../plan/reasons.js';
+import {
+  FINDINGS,
+  FORECASTS,
+  HOLD_BACK_REASONS,
+  RENAMED_CODES,
+  STEP_REASONS,
+  WAITING_REASONS,
+} from '../plan/reasons.js';
 import { lifecyclePage } from './lifecycle-page.js';
 
-const DERIVED_NOTE = '<!-- Derived from the source by `npm run derive`; a test fails when it is stale. -->';
+const DERIVED_NOTE = '<!-- Generated from the source by `npm run derive`; a test fails when it is stale. -->';
 
 const page = (title: string, ...blocks: readonly string[]): string =>
   `${[`# ${title}`, DERIVED_NOTE, ...blocks].join('\n\n')}\n`;
@@ -19,7 +26,7 @@ const page = (title: string, ...blocks: readonly string[]): string =>
 export function kindsPage(): string {
   const names = Object.keys(KINDS) as KindName[];
   const intro =
-    'A document is `apiVersion: keywright.dev/v1` (may be left out), `kind`, `metadata` and `spec`. Several documents may stand in one file, between lines of `---`.';
+    'A document is `apiVersion: keywright.dev/v1` (optional), `kind`, `metadata` and `spec`. A file may contain several documents, separated by `---`.';
   const [first] = names;
   const metadata = first === undefined ? [] : rowsOf(propertyOf(documentSchema(first), 'metadata'), '');
   return page('Kinds', intro, '## metadata', fieldTable(metadata), ...names.map(kindSection));
@@ -34,7 +41,7 @@ function kindSection(name: KindName): string {
     `## ${name}`,
     kind.summary,
     fieldTable(rows),
-    ...(replaced === '' ? [] : [`A change of ${replaced} makes a new object in place of the old one.`]),
+    ...(replaced === '' ? [] : [`A change of ${replaced} replaces the object.`]),
     `\`\`\`json\n${example}\n\`\`\``,
   ].join('\n\n');
 }
@@ -87,18 +94,21 @@ export const reasonsPage = (): string =>
   page(
     'Reasons',
     'The same codes in the terminal, in JSON and in reports. They are stable: scripts may match on them.',
-    '## Why a step is there',
+    '## Step reasons',
     codeTable(STEP_REASONS),
-    '## What is being waited for',
+    '## Waiting reasons',
     codeTable(WAITING_REASONS),
-    '## What a guard says',
+    '## Findings',
     codeTable(FINDINGS),
-    '## What a forecast says',
-    '`plan --at` lists what time alone brings, each with the reason that a plan made then would give.',
+    '## Forecast events',
+    '`plan --at` lists the events that happen as time passes, each with the reason that a plan made then would give.',
     codeTable(FORECASTS),
-    '## What a controller leaves undone',
-    '`run` carries out the rest of the plan, and says in its log and its status what it left, and why.',
+    '## Reasons to hold back a step',
+    '`run` applies the rest of the plan, and reports in its log and its status what it held back, and why.',
     codeTable(HOLD_BACK_REASONS),
+    '## Renamed codes',
+    'These codes had another name before. The old name is an alias of the new one in this page for one release.',
+    renamedTable(RENAMED_CODES),
   );
 
 /** `docs/reference/errors.md`: expected errors, and what can be wrong with a document. */
@@ -107,8 +117,8 @@ export const errorsPage = (): string =>
     'Errors',
     'Codes are stable: scripts may match on them. Messages are for people and may change.',
     codeTable(FAULTS),
-    '## What can be wrong with a document',
-    'Each is reported with file, line and column; all of them at once.',
+    '## Document errors',
+    'Each is reported with file, line and column, and all are reported at once.',
     codeTable(DIAGNOSTICS),
   );
 
@@ -117,6 +127,11 @@ function codeTable(codes: Readonly<Record<string, string>>): string {
     ([code, meaning]) => `| \`${code}\` | ${meaning.replaceAll('|', '\\|')} |`,
   );
   return ['| code | meaning |', '|---|---|', ...rows].join('\n');
+}
+
+function renamedTable(codes: Readonly<Record<string, string>>): string {
+  const rows = Object.entries(codes).map(([old, now]) => `| \`${old}\` | \`${now}\` |`);
+  return ['| old | new |', '|---|---|', ...rows].join('\n');
 }
 
 /** `docs/reference/lifecycle.md`. */

@@ -16,7 +16,7 @@ export function reportText({ results, summary }: Report, options: TextOptions): 
   return [
     ...troubles.map((result) => troubleText(result, paint)),
     `${paint(isWhole ? 'green' : 'red', isWhole ? 'Applied:' : 'Partly applied:')} ${counts}.`,
-    ...(isWhole ? [] : ['Nothing is lost: the next plan takes up where this one stopped.']),
+    ...(isWhole ? [] : ['The next plan continues where this one stopped.']),
   ].join('\n');
 }
 

@@ -19,8 +19,8 @@ export function resourcesPage(): string {
   return [
     '# Resources',
     '',
-    'Derived from the kinds by `npm run derive`. What `keywright/constructs` synthesizes and the Terraform provider takes: the fields of documents in',
-    'snake_case, `name`, `labels` and `annotations` beside them; the `name` of a person is `display_name`. Data sources have the same attributes and are found by `name`,',
+    'Generated from the kinds by `npm run derive`. These are the attributes that `keywright/constructs` synthesizes and the Terraform provider accepts: the fields of documents in',
+    'snake_case, `name`, `labels` and `annotations`; the `name` of a person is `display_name`. Data sources have the same attributes and are found by `name`,',
     'spaces and guests by `environment` too.',
     '',
     ...sections,
@@ -30,7 +30,7 @@ export function resourcesPage(): string {
 function rows(attribute: Attribute, within: string): readonly string[] {
   const { name, type, presence, description, isReplacing } = attribute;
   const path = `${within}${name}`;
-  const notes = isReplacing ? `${description} A change makes a new object.` : description;
+  const notes = isReplacing ? `${description} A change replaces the object.` : description;
   const row = `| \`${path}\` | ${typeText(type)} | ${presence} | ${notes.replaceAll('|', '\\|')} |`;
   return [row, ...membersOf(type).flatMap((member) => rows(member, `${path}.`))];
 }

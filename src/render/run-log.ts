@@ -12,6 +12,7 @@ import type {
 } from '../controller/status.js';
 import { positionText, refText } from '../domain/objects.js';
 import { unreachable } from '../domain/result.js';
+import { withoutTokens } from '../domain/secret.js';
 import { formatDuration, formatInstant, type Instant } from '../domain/time.js';
 import { summaryText } from './plan-groups.js';
 import { counted, printable } from './text-format.js';
@@ -38,7 +39,7 @@ export function logLines(event: ControllerEvent, before: Status): readonly LogLi
           at,
           level: 'info',
           event: 'stopping',
-          message: 'stopping: what is under way is finished; again to stop at once',
+          message: 'stopping: finishing the current step; signal again to stop immediately',
         },
       ];
     case 'failed':
@@ -46,7 +47,7 @@ export function logLines(event: ControllerEvent, before: Status): readonly LogLi
     case 'passed': {
       const lines = outcomeLines(event.outcome, before.last?.outcome);
       const recovered =
-        before.failing && ({ level: 'info', event: 'recovered', message: 'works again' } as const);
+        before.failing && ({ level: 'info', event: 'recovered', message: 'recovered' } as const);
       return [...(recovered ? [recovered] : []), ...lines].map((line) => ({ at, ...line }));
     }
     default:
@@ -59,7 +60,7 @@ export const logText = ({ at, level, message }: LogLine): string =>
   `${formatInstant(at)} ${level.padEnd(5)} ${printable(message)}`;
 
 export const logJson = ({ at, ...line }: LogLine): string =>
-  JSON.stringify({ at: formatInstant(at), ...line });
+  withoutTokens(JSON.stringify({ at: formatInstant(at), ...line }));
 
 type Line = Omit<LogLine, 'at'>;
 
@@ -71,7 +72,7 @@ function bounded(lines: readonly Line[]): readonly Line[] {
   const more: Line = {
     level: 'warn',
     event: 'more',
-    message: `and ${lines.length - LINES_MAX} more lines about this pass`,
+    message: `${lines.length - LINES_MAX} more lines about this pass are not shown`,
   };
   return [...lines.slice(0, LINES_MAX), more];
 }
@@ -120,7 +121,7 @@ function outcomeLines(outcome: PassOutcome, before: PassOutcome | undefined): re
   );
   const hasEnded = (before?.heldBack ?? []).length > 0 && withheld.length === 0;
   const ended: readonly Line[] = hasEnded
-    ? [{ level: 'info', event: 'agreed', message: 'nothing is left undone' }]
+    ? [{ level: 'info', event: 'agreed', message: 'nothing is held back' }]
     : [];
   return bounded([...(report ? reportLines(outcome, report) : []), ...news, ...ended]);
 }
@@ -155,25 +156,25 @@ const findingLines = (outcome: PassOutcome | undefined): readonly Line[] =>
 
 const heldBackLines = (outcome: PassOutcome | undefined): readonly Line[] =>
   (outcome?.heldBack ?? []).map((one) => ({
-    level: one.reason === 'DocumentsUnsettled' ? 'info' : 'warn',
+    level: one.reason === 'DocumentsChanging' ? 'info' : 'warn',
     event: 'withheld',
-    message: `${refText(one.object)} is left as it is: ${whyHeldBack(one, outcome)}`,
+    message: `${refText(one.object)} is held back: ${whyHeldBack(one, outcome)}`,
   }));
 
 function whyHeldBack({ reason, cause }: HeldBack, outcome: PassOutcome | undefined): string {
   switch (reason) {
     case 'ApprovalRequired':
       return `its environment requires approval; approve with: keywright apply --approve ${outcome?.plan.digest}`;
-    case 'AdoptionByHand':
-      return 'no project declares it, and its document has to be written by hand or by keywright apply';
-    case 'DocumentsUnsettled':
-      return 'its declaration was taken away a moment ago';
-    case 'ChangedByHand': {
+    case 'ManualAdoptionRequired':
+      return 'no project declares it; write its document manually or with keywright apply';
+    case 'DocumentsChanging':
+      return 'its document was removed a moment ago';
+    case 'ChangedManually': {
       const who =
         cause === undefined || 'documents' in cause
           ? ''
           : ` by ${cause.actor} through ${cause.path} at ${formatInstant(cause.since)}`;
-      return `it was changed by hand${who}, and drift is reported only`;
+      return `it was changed outside the documents${who}; --drift report only reports it`;
     }
     default:
       return unreachable(reason);
@@ -187,6 +188,6 @@ const troubleLines = (outcome: PassOutcome | undefined): readonly Line[] =>
         {
           level: 'warn',
           event: 'branch',
-          message: `${outcome.commit.trouble.message}; the last good commit stays in force`,
+          message: `${outcome.commit.trouble.message}; the last valid commit stays in use`,
         },
       ];

@@ -9,7 +9,7 @@ export interface Event {
   readonly actor: string;
   readonly path: string;
   readonly action: string;
-  /** Printable: `generation 2 was issued (id 4f9Kq2LmZx01)`. */
+  /** Printable: `version 2 was issued (id 4f9Kq2LmZx01)`. */
   readonly text: string;
 }
 
@@ -26,24 +26,24 @@ type Saying = (entry: AuditEntry) => string;
 /** What is not here is told by its own name. */
 const SAYINGS: Readonly<Record<string, Saying>> = {
   'object.created': ({ detail }) =>
-    detail['origin'] === 'system' ? 'came with the store' : `was made${forProject(detail)}`,
+    detail['origin'] === 'system' ? 'was created with the store' : `was created${forProject(detail)}`,
   'object.updated': ({ detail }) => `was changed${forProject(detail)}`,
   'object.renamed': ({ detail }) =>
     typeof detail['to'] === 'string'
       ? `was renamed to ${detail['to']}`
       : `was renamed from ${detail['from']}`,
-  'object.adopted': ({ detail }) => `was taken over${forProject(detail)}`,
+  'object.adopted': ({ detail }) => `was adopted${forProject(detail)}`,
   'object.deleted': ({ at, detail }) =>
     `was removed${later(detail['endsAt'], at, (end) => `; its versions stay accepted until ${end}`)}`,
   'key.issued': ({ at, detail }) =>
-    `generation ${detail['generation']} was issued (id ${detail['tokenId']})${later(detail['expiresAt'], at, (end) => `; it expires on ${end}`)}`,
+    `version ${detail['generation']} was issued (id ${detail['tokenId']})${later(detail['expiresAt'], at, (end) => `; it expires on ${end}`)}`,
   'key.promoted': ({ detail }) =>
-    `generation ${detail['generation']} became current${placesText(detail['sinks'])}${detail['generation'] === 1 ? '' : '; earlier ones are retiring'}`,
+    `version ${detail['generation']} became current${placesText(detail['sinks'])}${detail['generation'] === 1 ? '' : '; earlier versions are retiring'}`,
   'key.revoked': revocation,
-  'key.rotation-requested': () => 'a rotation was asked for',
-  'key.acknowledged': ({ detail }) => `the hand-over to generation ${detail['generation']} was confirmed`,
-  'key.claimed': ({ detail }) => `the secret of generation ${detail['generation']} was shown, once`,
-  'key.deactivated': () => 'was deactivated: an emergency stop',
+  'key.rotation-requested': () => 'a rotation was requested',
+  'key.acknowledged': ({ detail }) => `the hand-over to version ${detail['generation']} was confirmed`,
+  'key.claimed': ({ detail }) => `the secret of version ${detail['generation']} was claimed`,
+  'key.deactivated': () => 'was deactivated (emergency stop)',
   'key.activated': () => 'was activated again',
 };
 
@@ -66,8 +66,8 @@ function revocation({ at, detail }: AuditEntry): string {
   return versions
     .map(({ generation, revokedAt }: Revoked) =>
       revokedAt > at
-        ? `generation ${generation} was revoked as of ${formatInstant(revokedAt)}`
-        : `generation ${generation} was revoked`,
+        ? `version ${generation} was revoked as of ${formatInstant(revokedAt)}`
+        : `version ${generation} was revoked`,
     )
     .join('; ');
 }

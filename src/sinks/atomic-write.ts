@@ -78,7 +78,7 @@ async function write(folder: Folder | undefined, writing: Writing): Promise<void
   const { place, found, text, swept } = writing;
   if (folder === undefined) {
     return inFolder(place, 'make', (made) => {
-      if (made === undefined) throw new Moved('had its folder removed while it was written');
+      if (made === undefined) throw new Moved('was written while its folder was removed');
       return write(made, writing);
     });
   }

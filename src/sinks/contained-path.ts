@@ -37,7 +37,7 @@ export function placeOf(label: string, { root, roots }: Roots): Result<Place> {
     return fail(
       fault(
         'sink_refused',
-        `the sink path ${JSON.stringify(label)} is outside the folders that sinks may write to; move it inside, or name its folder in the project's sinkRoots`,
+        `the sink path ${JSON.stringify(label)} is outside the folders that sinks may write to; move it inside, or add its folder to the project's sinkRoots`,
       ),
     );
   }

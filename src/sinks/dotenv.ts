@@ -72,7 +72,7 @@ const newDefinition = (name: string): Definition => ({ name, head: `${name}=`, v
 function redefine(piece: Piece, { token, object, generation }: Entry, newline: string): void {
   if (!piece.definition) return;
   const { head, comment } = piece.definition;
-  piece.note = `${OUR_COMMENT}${object} generation ${generation}${newline}`;
+  piece.note = `${OUR_COMMENT}${object} version ${generation}${newline}`;
   piece.text = `${head}${token}${comment && ` ${comment}`}`;
 }
 

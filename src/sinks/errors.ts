@@ -46,7 +46,7 @@ function faultOf({ label }: Place, error: unknown): Fault {
   if (UNSAFE_CODES.has(code)) {
     return fault(
       'sink_refused',
-      `the sink ${label} is not a plain file in plain folders (${code}); remove what is in the way`,
+      `the sink ${label} is not a regular file in regular folders (${code}); remove or rename what is at that path`,
       error,
     );
   }

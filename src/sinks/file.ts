@@ -19,8 +19,8 @@ import {
 } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { promisify } from 'node:util';
+import { batchQueue } from '../async/batch-queue.js';
 import type { Instant } from '../domain/time.js';
-import { batchQueue } from './batch-queue.js';
 import type { Place } from './contained-path.js';
 import { codeOf, Moved, Unsafe } from './errors.js';
 import { type Folder, isStillThere } from './folder.js';
@@ -89,7 +89,7 @@ export async function replaceFile(place: Place, folder: Folder, change: FileChan
     const now = statOf(`${folder.at}/${place.name}`);
     if ((now && markOf(now).stamp) !== change.found?.mark.stamp)
       throw new Moved('was changed while it was written');
-    if (!isStillThere(place, folder)) throw new Unsafe('had its folder swapped while it was written');
+    if (!isStillThere(place, folder)) throw new Unsafe('was written while its folder was replaced');
     renameSync(temporary, `${folder.at}/${place.name}`);
   } catch (error) {
     remove(temporary);
@@ -155,8 +155,8 @@ function statOf(at: string): Stats | undefined {
 }
 
 function requirePlain(stats: Stats): void {
-  if (stats.isSymbolicLink()) throw new Unsafe('is a symbolic link; put a plain file there');
-  if (!stats.isFile()) throw new Unsafe('is not a plain file');
+  if (stats.isSymbolicLink()) throw new Unsafe('is a symbolic link; replace it with a regular file');
+  if (!stats.isFile()) throw new Unsafe('is not a regular file');
   if (stats.nlink > 1) throw new Unsafe('has a second name (a hard link); remove one of them');
   if (process.geteuid && stats.uid !== process.geteuid()) throw new Unsafe('belongs to another user');
   if (stats.size > FILE_MAX_BYTES) throw new Unsafe('is larger than 1 MiB');

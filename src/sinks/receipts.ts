@@ -23,7 +23,7 @@ import { REMEMBERED_FROM, ReceiptCache } from './receipt-cache.js';
 const FILES_PER_TURN = 100;
 
 const MISSING: Receipt = { kind: 'missing' };
-const UNSUPPORTED: Receipt = { kind: 'unknown', why: 'this version has no adapter for such a sink' };
+const UNSUPPORTED: Receipt = { kind: 'unknown', why: 'this version does not support this type of sink' };
 
 /** What saves time and changes no receipt. */
 export interface Saving {

@@ -2,6 +2,8 @@
  * The sinks of this machine: `dotenv` and `file`. A write is a compare-and-set under a lock that all
  * processes of this project share, so a sink never goes back to an older secret (assurance.md).
  */
+
+import { batchQueue } from '../async/batch-queue.js';
 import { fault } from '../domain/errors.js';
 import type { FileCache } from '../domain/file-cache.js';
 import { parseSinkId, type SinkPlace, sinkPlace } from '../domain/kinds/index.js';
@@ -11,7 +13,6 @@ import { fingerprintOf } from '../domain/secret.js';
 import type { Clock } from '../ports/clock.js';
 import type { SinkDelivery, Sinks } from '../ports/sink.js';
 import { type Edit, rewrite, type Verdict, type View } from './atomic-write.js';
-import { batchQueue } from './batch-queue.js';
 import { placeOf, type Roots } from './contained-path.js';
 import { readReceipts, takeSecret } from './receipts.js';
 
@@ -51,7 +52,8 @@ export function openSinks({ root, roots, machine, exclusively, memory, clock }: 
     },
     confirm: async (id, fingerprint) => {
       const place = parseSinkId(id);
-      if (place === undefined) return fail(fault('sink_unsupported', `this version has no sink ${id}`));
+      if (place === undefined)
+        return fail(fault('sink_unsupported', `this version does not support the sink ${id}`));
       return edit(place, (view) => requireHeld(view, place, fingerprint));
     },
   };
@@ -78,5 +80,5 @@ function requireHeld({ content }: View, place: SinkPlace, fingerprint: Fingerpri
 const moved = ({ type, path, part }: SinkPlace, held: string | undefined) =>
   fault(
     'sink_moved',
-    `the sink ${type}:${path}#${part} ${held === undefined ? 'holds nothing any more' : 'holds something else than expected'}, so nothing was written; plan again`,
+    `the sink ${type}:${path}#${part} ${held === undefined ? 'no longer holds a value' : 'holds an unexpected value'}, so nothing was written; plan again`,
   );

@@ -86,27 +86,43 @@ export async function readKeyFile(path: string): Promise<Result<Secret | undefin
     return ok(new Secret((await readFile(path, 'utf8')).trim()));
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return ok(undefined);
-    return fail(fault('master_key', `${path} cannot be read; make it readable for this user alone`, error));
+    return fail(fault('master_key', `${path} cannot be read; make it readable for this user only`, error));
   }
 }
+
+/** Drafts that others clear away, one after another, before something else is wrong. */
+const DRAFTS_MAX = 5;
 
 /**
  * Puts a key where there is none. Gives the key that is there afterwards: of two that start at once, one
  * writes and both use the same.
  */
 export async function makeKeyFile(path: string, key: Secret, entropy: Entropy): Promise<Result<Secret>> {
+  for (let drafts = 1; ; drafts++) {
+    const linked = await linkKeyFile(path, key, entropy);
+    if (!linked.ok) return linked;
+    const found = await readKeyFile(path);
+    if (!found.ok) return found;
+    if (found.value !== undefined) return ok(found.value);
+    if (drafts === DRAFTS_MAX) return fail(unwritable(path, linked.value));
+  }
+}
+
+/** Gives what kept it from being there: another key that is, or somebody who cleared the draft away. */
+async function linkKeyFile(path: string, key: Secret, entropy: Entropy): Promise<Result<unknown>> {
   const draft = `${path}.${base62(12, entropy)}`;
   const written = await writeKeyFile(draft, key);
   if (!written.ok) return written;
   try {
     await link(draft, path);
+    return ok(undefined);
   } catch (error) {
-    if (codeOf(error) !== 'EEXIST') return fail(unwritable(path, error));
+    return codeOf(error) === 'EEXIST' || codeOf(error) === 'ENOENT'
+      ? ok(error)
+      : fail(unwritable(path, error));
   } finally {
     await rm(draft, { force: true });
   }
-  const found = await readKeyFile(path);
-  return found.ok ? ok(found.value ?? key) : found;
 }
 
 /** Beginnings of key files, under names that are never used again. `master.key.next` is none. */
@@ -172,6 +188,6 @@ const unwritable = (path: string, error: unknown) =>
 const unreachableFolder = (folder: string, error: unknown) =>
   fault(
     'store_unreachable',
-    `the store folder ${folder} cannot be used (${String(codeOf(error))}); look at its rights, or name another`,
+    `the store folder ${folder} cannot be used (${String(codeOf(error))}); check its permissions, or use another folder`,
     error,
   );

@@ -36,5 +36,5 @@ export const transactionOver = (session: Session): Transaction => ({
 export const brokenRow = ({ what }: BrokenRow): Fault =>
   fault(
     'store_tampered',
-    `the row of ${what} holds something that the store did not write: the database was changed behind it, or is damaged; restore a backup`,
+    `the row of ${what} is invalid: the database is damaged or was changed outside Keywright; restore a backup`,
   );

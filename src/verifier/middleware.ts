@@ -1,6 +1,6 @@
 /**
- * Stands before the routes of somebody's service and lets in whoever shows a good key: for express, and whatever else
- * calls `(request, response, next)`. Says as little as an authority does: one 401 for whatever is wrong with a key.
+ * Protects the routes of a service and accepts requests with a good key: for express, and anything else that
+ * calls `(request, response, next)`. Reveals as little as a server does: one 401 for anything wrong with a key.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { FAULTS, type FaultCode } from '../domain/errors.js';
@@ -12,23 +12,26 @@ import type { Verification } from '../ports/live-store.js';
 import type { SpaceQuestion } from './in-space.js';
 import type { Answer } from './verifier.js';
 
-/** The facts of the key that let a request in; never the key itself. */
+/** Holds the facts of the key of an accepted request; never the key itself. */
 export type VerifiedKey = NonNullable<Verification['key']>;
 
-/** What is asked of a key. An absent field is not asked about. */
+/** Says what a key is needed for. An absent field is not checked. */
 export interface Question extends VerificationRequest, Partial<SpaceQuestion> {}
 
-/** What a request has to bring. A space may depend on it: `(request) => request.params.space`. */
+/**
+ * Says what the key of a request must be good for. A space may depend on the request: `(request) => request.params.space`.
+ */
 export interface Protection<R extends IncomingMessage = IncomingMessage> extends VerificationRequest {
   readonly space?: string | ((request: R) => string);
   readonly workbook?: string | ((request: R) => string);
 }
 
-/** A request that was let in has the facts of its key. */
+/** Is a request that was accepted, with the facts of its key. */
 export interface WithKey {
   apiKey?: VerifiedKey;
 }
 
+/** Is a function for express, and for anything else that calls `(request, response, next)`. */
 export type Middleware<R extends IncomingMessage = IncomingMessage> = (
   request: R & WithKey,
   response: ServerResponse,
@@ -37,7 +40,7 @@ export type Middleware<R extends IncomingMessage = IncomingMessage> = (
 
 /** One of the ways to verify. */
 export interface Verifying {
-  /** `UNAVAILABLE` when nobody knows. Never rejects. */
+  /** `UNAVAILABLE` when the answer is unknown. Never rejects. */
   verify(token: string, question: Question): Answer | Promise<Answer>;
   /** What was done before the call is in force when it resolves. */
   refresh(): Promise<Result<void>>;
@@ -120,14 +123,14 @@ const CHALLENGE = 'Bearer realm="keywright"';
 const UNKNOWN: Refusal = {
   status: 401,
   code: 'unauthenticated',
-  detail: 'send a key that is accepted, as Authorization: Bearer or X-API-Key',
+  detail: 'send a valid key as Authorization: Bearer or X-API-Key',
   headers: { 'www-authenticate': CHALLENGE },
 };
 
 const TWO: Refusal = {
   status: 400,
   code: 'bad_request',
-  detail: 'send one key, by one method: Authorization or X-API-Key',
+  detail: 'send one key with one method: Authorization or X-API-Key',
   headers: { 'www-authenticate': `${CHALLENGE}, error="invalid_request"` },
 };
 
@@ -149,9 +152,9 @@ const forbidden = (detail: string, scope?: string): Refusal => ({
 
 const FROM_BROWSER = forbidden('a secret key is for servers, not for browsers');
 const NOT_IN_PLAN = forbidden('the plan of this account does not include the API');
-const PUBLISHABLE = forbidden('a publishable key only starts a session; call with a secret key');
+const PUBLISHABLE = forbidden('a publishable key can only start a session; use a secret key');
 
-/** Whoever has no good key for this environment is not told why. */
+/** A caller without a good key for this environment gets no reason. */
 function verdictOf({ code, key }: Answer, permission: string | undefined): Verdict {
   if (code === 'UNAVAILABLE') return refused(NOBODY_KNOWS);
   if (code === 'PLAN_REQUIRED') return refused(NOT_IN_PLAN);
@@ -160,13 +163,13 @@ function verdictOf({ code, key }: Answer, permission: string | undefined): Verdi
   if (code === 'FORBIDDEN')
     return refused(
       permission === undefined
-        ? forbidden('the key may not do this here')
-        : forbidden(`this needs the permission ${permission}`, permission),
+        ? forbidden('the key is not allowed to do this here')
+        : forbidden(`this requires the permission ${permission}`, permission),
     );
   return code === 'VALID' && key !== undefined ? { kind: 'let in', key } : refused(UNKNOWN);
 }
 
-/** A problem of RFC 9457 that is an error of an authority's too. */
+/** A problem of RFC 9457 that has the shape of a server's errors too. */
 function refuse(response: ServerResponse, { status, code, detail, headers }: Refusal): void {
   const text = JSON.stringify({
     errors: [{ message: detail }],

@@ -21,7 +21,7 @@ export interface RemoteVerification {
   changes(onChange: (object: string) => void, signal: AbortSignal): Promise<void>;
 }
 
-/** How long an answer is trusted, from before it was asked for. */
+/** Is how long, in milliseconds, an answer of a server is trusted, from before it was asked for. */
 export const TRUSTED_MS: DurationMs = 1_000;
 
 const ANSWERS_MAX = 50_000;
@@ -155,7 +155,7 @@ export class RemoteVerifier {
     }
     return lost === 0
       ? ok(undefined)
-      : fail(fault('store_unreachable', `the last uses of ${lost} keys could not be reported`));
+      : fail(fault('store_unreachable', `the last use of ${lost} keys could not be reported`));
   }
 
   async #listenWhile(signal: AbortSignal): Promise<void> {

@@ -17,7 +17,9 @@ import type { Verification } from '../ports/live-store.js';
 import type { IndexSize } from './credential-index.js';
 import { load, loadAgain, type Memory, report } from './memory.js';
 
-/** How long the memory is trusted after the changes were last read and the uses last reported. */
+/**
+ * Is how long, in milliseconds, memory is trusted after changes were last read and uses last reported.
+ */
 export const STALE_AFTER_MS: DurationMs = 2_000;
 
 /** Under a storm of changes, reading them all together costs one look for many. */
@@ -26,13 +28,16 @@ const FOLLOW_AT_MOST_EVERY_MS: DurationMs = 50;
 /** Uses that are kept while the store cannot be written; with more, nothing is answered from memory. */
 export const USES_KEPT_MAX = 250_000;
 
-/** The verifier cannot tell: its memory is too old. Refuse, or ask the store itself. */
+/**
+ * Is the answer when a verifier cannot know: its memory is too old, or the server cannot be reached. Refuse then.
+ */
 export interface Unavailable {
   readonly valid: false;
   readonly code: 'UNAVAILABLE';
   readonly key?: undefined;
 }
 
+/** Is what a verifier answers: the verification of the key, or that the answer is unknown. */
 export type Answer = Verification | Unavailable;
 
 export interface Verifier {
@@ -91,7 +96,7 @@ export interface Setback {
 
 const UNAVAILABLE: Unavailable = Object.freeze({ valid: false, code: 'UNAVAILABLE' });
 const WENT_BACK =
-  'The store is not what was read from it before, as after restoring a backup. Nothing in memory is trusted; the next refresh reads all of it again.';
+  'The store does not match what was read before, for example after restoring a backup. The next refresh reads all of it again.';
 const ANYTHING: VerificationRequest = Object.freeze({});
 
 export interface Following {
@@ -261,7 +266,7 @@ class FollowingVerifier implements Verifier {
   async #readChanges({ index, position }: Memory): Promise<Result<void>> {
     const changed = await this.#feed.changedSince(position);
     if (!changed.ok) return changed;
-    if (this.#isClosed) return fail(fault('interrupted', 'The verifier was closed meanwhile.'));
+    if (this.#isClosed) return fail(fault('interrupted', 'The verifier was closed during the call.'));
     if (changed.value.kind === 'another-history') {
       this.#before = { index, position };
       this.#memory = undefined;

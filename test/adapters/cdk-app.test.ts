@@ -38,8 +38,8 @@ test('gives what the app synthesized, in a folder that is gone when it is discar
 
 test.each([
   ['fails', `${WRITE}; exit 3`, 'the app failed with exit code 3'],
-  ['synthesizes nothing', 'true', 'the app synthesized nothing into CDKTF_OUTDIR'],
-  ['is killed', 'kill -9 $$', 'the app was ended by SIGKILL'],
+  ['synthesizes nothing', 'true', 'the app did not write to CDKTF_OUTDIR'],
+  ['is killed', 'kill -9 $$', 'the app was killed by SIGKILL'],
 ])('an app that %s is read not at all', async (_, command, message) => {
   const before = left();
   const app = await running(command);

@@ -88,7 +88,7 @@ test('lists no more of a large fleet than a page, and says how many there are', 
 test('counts passes, steps and what is left undone for Prometheus', async () => {
   server.tell({ kind: 'leading', at: AT });
   const object = { kind: 'ApiKey', name: 'app' } as const;
-  const withheld = [{ object, reason: 'ChangedByHand' as const, steps: [], cause: undefined }];
+  const withheld = [{ object, reason: 'ChangedManually' as const, steps: [], cause: undefined }];
   server.tell(passed(worked(1)));
   server.tell(passed(outcome({ heldBack: withheld })));
   server.tell(passed(outcome({ heldBack: withheld })));
@@ -103,7 +103,7 @@ test('counts passes, steps and what is left undone for Prometheus', async () => 
       'keywright_passes_total{result="unchanged"} 2',
       'keywright_passes_total{result="store_unreachable"} 1',
       'keywright_drift 1',
-      'keywright_withheld{reason="ChangedByHand"} 1',
+      'keywright_withheld{reason="ChangedManually"} 1',
       `keywright_last_success_timestamp_seconds ${AT / 1000}`,
       'keywright_pass_duration_seconds_count 4',
     ]),

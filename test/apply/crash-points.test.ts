@@ -217,7 +217,7 @@ test('places of a key that was removed earlier are taken over by another, with a
   await world.converge(DECLARED.filter(({ kind }) => kind !== 'ApiKey'));
 
   const planned = await world.planFor(heirs);
-  expect(planned.findings.map(({ code }) => code)).toEqual(SINKS.map(() => 'PlaceTakenOver'));
+  expect(planned.findings.map(({ code }) => code)).toEqual(SINKS.map(() => 'SinkTakenOver'));
   await world.converge(heirs);
 
   expect(await world.accepts(held()[0] ?? '')).toBe(true);

@@ -33,7 +33,7 @@ test.each([
   ['http://10.0.0.1:8787', /--insecure-http/],
   ['http://127.0.0.1.example.com', /--insecure-http/],
   ['https://ada:secret@keys.example.com', /KEYWRIGHT_TOKEN/],
-  ['https://keys.example.com?token=secret', /before \?/],
+  ['https://keys.example.com?token=secret', /query or fragment/],
   ['https://', /malformed/],
 ])('%s is refused, with what to do and nothing secret', (location, what) => {
   const refused = parsed(location);

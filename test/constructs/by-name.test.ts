@@ -114,22 +114,22 @@ test('an app without a compiler is told where a construct, an owner or a role is
   };
   const owner = Owner.tenant();
   expect(refused((stack) => made(ApiKey, stack, 'sync', { environment: 'prod', owner }))).toBe(
-    'platform/sync: got "prod", and needs a construct: declare it, or take it by fromName',
+    'platform/sync: got "prod", expected a construct: declare it, or look it up with fromName',
   );
   expect(refused((stack) => made(Space, stack, 'hall', {}))).toMatch(/^platform\/hall: got undefined/);
   expect(
     refused((stack) => made(ApiKey, stack, 'sync', { environment: new Environment(stack, 'prod') })),
-  ).toBe('platform/sync: got undefined, and needs an owner: a Service, a Team, a User or Owner.tenant()');
+  ).toBe('platform/sync: got undefined, expected an owner: a Service, a Team, a User or Owner.tenant()');
   expect(refused((stack) => made(Team, stack, 'data', { members: { ada: 'admin' } }))).toMatch(
-    /^platform\/data: got "admin", and needs a role: .*TeamRole/,
+    /^platform\/data: got "admin", expected a role: .*TeamRole/,
   );
   expect(
     refused((stack) => made(User, stack, 'ada', { email: 'ada@example.com', roles: ['owner'] })),
-  ).toMatch(/^platform\/ada: got "owner", and needs a role: .*TenantRole/);
+  ).toMatch(/^platform\/ada: got "owner", expected a role: .*TenantRole/);
 });
 
 test.each([0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY])('%s days are no duration', (amount) => {
   expect(() => Duration.days(amount)).toThrow(
-    `a duration of ${amount}d: give a whole number above 0, in a smaller unit if need be`,
+    `a duration of ${amount}d: use a whole number above 0, in a smaller unit if necessary`,
   );
 });

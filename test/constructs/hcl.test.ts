@@ -30,6 +30,6 @@ test('every attribute is written by its type', () => {
 
 test('an ephemeral block is not left out silently', () => {
   expect(() => asHcl((stack) => new EphemeralApiKey(stack, 'temporary', { name: 'sync' }))).toThrow(
-    'platform/temporary: ephemeral blocks are written as JSON only',
+    'platform/temporary: ephemeral blocks can only be synthesized as JSON',
   );
 });

@@ -98,7 +98,7 @@ test('a service that is added to an environment makes keys there', () => {
 
 test('a key without an environment is refused where it is added', () => {
   expect(() => synthesized((stack) => new Service(stack, 'billing').addApiKey('sync'))).toThrow(
-    'platform/billing: name the environment of the key sync',
+    'platform/billing: key sync has no environment',
   );
 });
 
@@ -160,7 +160,7 @@ test('somebody who is in a team already is not added to it again', () => {
         'Ada@example.com',
       );
     });
-  expect(twice).toThrow('platform/data: ada@example.com is a member of the team already');
+  expect(twice).toThrow('platform/data: ada@example.com is already a member of the team');
 });
 
 test('F12: a guest who is invited again is one guest, with the spaces of both', () => {
@@ -213,7 +213,7 @@ test('a guest of one environment is not let into a space of another', () => {
       const guest = new Environment(stack, 'prod').inviteGuest('a@example.com');
       guest.grantSpace(new Environment(stack, 'staging').addSpace('onboarding'));
     });
-  expect(across).toThrow('the space onboarding is in staging, and the guest comes into prod');
+  expect(across).toThrow('the space onboarding is in staging, but the guest belongs to prod');
 });
 
 test('addresses that read alike as names stay two guests', () => {

@@ -38,12 +38,20 @@ test.each<[string, (stack: TerraformStack) => unknown, string]>([
     'unknown field "expiresAfterwards"',
   ],
   [
+    'a token in a field',
+    (stack) =>
+      new Service(stack, 'billing', {
+        description: `was sk_live_4f9Kq2LmZx01_${'Aa1'.repeat(17).slice(0, 49)}`,
+      }),
+    'holds a token of Keywright',
+  ],
+  [
     'an object that is declared twice',
     (stack) => {
       new Service(stack, 'a', { name: 'billing' });
       new Service(stack, 'b', { name: 'billing' });
     },
-    'Service/billing is declared by platform/a too',
+    'Service/billing is also declared by platform/a',
   ],
 ])('%s is refused, naming the construct', (_, declare, message) => {
   const refusal = refusalOf(declare);
@@ -86,7 +94,7 @@ test('T3: keys of persons and of the tenant are forbidden where a policy says so
     new ApiKey(stack, 'of-all', { environment, owner: Owner.tenant() });
     Policies.of(stack).forbidPersonalKeys().forbidTenantKeys();
   });
-  expect(broken).toContain('platform/of-ada: ApiKey "of-ada" belongs to a person');
+  expect(broken).toContain('platform/of-ada: ApiKey "of-ada" belongs to a user');
   expect(broken).toContain('platform/of-all: ApiKey "of-all" belongs to the tenant');
 });
 
@@ -130,7 +138,7 @@ test.each<[string, (stack: TerraformStack) => unknown]>([
     Policies.of(stack).requireExpiry(Duration.days(30)).forbidPersonalKeys();
     declare(stack);
   });
-  expect(broken).toMatch(/(at most 30d is allowed|belongs to a person)/);
+  expect(broken).toMatch(/(at most 30d is allowed|belongs to a user)/);
 });
 
 test('a policy of the app holds in its stacks, and one of an environment holds there alone', () => {

@@ -2,7 +2,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openEmbeddedStore, openInMemory } from '../../src/main/embedded-store.js';
+import { openStore } from '../../src/main/open-store.js';
+import { openInMemory } from '../../src/main/store-site.js';
 import { unwrap } from '../support/store.js';
 import { testWorld } from '../support/store-world.js';
 import { liveStoreContract } from './live-store.contract.js';
@@ -22,6 +23,6 @@ liveStoreContract('embedded, in a folder', async () => {
   const world = testWorld();
   const folder = mkdtempSync(join(tmpdir(), 'keywright-'));
   folders.push(folder);
-  const store = unwrap(await openEmbeddedStore({ ...world, folder, whenAbsent: 'create' }));
+  const store = unwrap(await openStore({ ...world, folder, whenAbsent: 'create' }));
   return { store, clock: world.clock, settleMs: 6_000 };
 });

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openServed } from '../../src/credential-store/identity/served-store.js';
 import { newKey } from '../../src/credential-store/keyring.js';
-import { openEmbeddedServed } from '../../src/main/served-store.js';
+import { openServedStore } from '../../src/main/open-store.js';
 import { IN_MEMORY, openSqlite } from '../../src/storage/sqlite/engine.js';
 import { quickHashing } from '../support/callers.js';
 import { unwrap } from '../support/store.js';
@@ -28,5 +28,5 @@ secretsContract('embedded, in a folder', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'keywright-'));
   folders.push(folder);
   const options = { ...world, hashing: quickHashing, folder, whenAbsent: 'create' } as const;
-  return { ...unwrap(await openEmbeddedServed(options)), clock: world.clock };
+  return { ...unwrap(await openServedStore(options)), clock: world.clock };
 });

@@ -27,7 +27,7 @@ test('brings the world to what is declared, and then has nothing to do', async (
   expect(first.wakeAt).toBe(first.plan.now);
 
   const second = await world.pass();
-  expect(second).toMatchObject({ report: undefined, withheld: [], plan: { steps: [] } });
+  expect(second).toMatchObject({ report: undefined, heldBack: [], plan: { steps: [] } });
 });
 
 test('wants to look again when the next rotation is due, and never where nothing falls due', async () => {
@@ -120,7 +120,7 @@ describe('a key revoked by hand', () => {
   test('is reported with who did it, and not issued anew, where drift is reported', async () => {
     for (let passes = 0; passes < 3; passes++) {
       expect((await world.pass()).heldBack).toMatchObject([
-        { object: APP, reason: 'ChangedByHand', cause: { actor: 'ada', path: 'cli:revoke' } },
+        { object: APP, reason: 'ChangedManually', cause: { actor: 'ada', path: 'cli:revoke' } },
       ]);
     }
     expect(await world.versions()).toHaveLength(1);
@@ -130,7 +130,7 @@ describe('a key revoked by hand', () => {
     world.declare([...app(), environment('staging')]);
     const outcome = await world.pass();
     expect(outcome.report?.summary.succeeded).toBe(1);
-    expect(outcome.heldBack).toMatchObject([{ object: APP, reason: 'ChangedByHand' }]);
+    expect(outcome.heldBack).toMatchObject([{ object: APP, reason: 'ChangedManually' }]);
   });
 
   test('is issued anew when its declaration changes, for that is what its owner wants now', async () => {
@@ -145,7 +145,7 @@ test('a place emptied by hand is reported or healed, and a place that was declar
   await settled();
   world.place.write('app.env', '');
   expect((await world.pass()).heldBack).toMatchObject([
-    { object: APP, reason: 'ChangedByHand', cause: undefined },
+    { object: APP, reason: 'ChangedManually', cause: undefined },
   ]);
   expect(world.place.text('app.env')).toBe('');
   await world.pass({ drift: 'heal' });
@@ -199,7 +199,7 @@ test('a removal waits until the documents have rested, and everything else does 
   await settled();
   world.declare([...app().slice(0, 2), environment('staging')]);
   const early = await world.pass({ documents: world.resting(500) });
-  expect(early.heldBack).toMatchObject([{ object: APP, reason: 'DocumentsUnsettled' }]);
+  expect(early.heldBack).toMatchObject([{ object: APP, reason: 'DocumentsChanging' }]);
   expect(early.report?.summary.succeeded).toBe(1);
   expect((await world.pass({ documents: world.resting(500) })).wakeAt).toBe(world.clock.now() + 1_500);
 

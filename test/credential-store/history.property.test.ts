@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import { isAccepted } from '../../src/domain/lifecycle.js';
 import type { Secret } from '../../src/domain/secret.js';
 import { HOUR_MS } from '../../src/domain/time.js';
-import { openInMemory } from '../../src/main/embedded-store.js';
+import { openInMemory } from '../../src/main/store-site.js';
 import { apiKey, CALLER, DOTENV, keyRef, TestStore, tokenIn, unwrap } from '../support/store.js';
 import { testWorld } from '../support/store-world.js';
 

@@ -1,8 +1,8 @@
 /** A restored backup brings nobody back: tokens, sessions and passwords that ended since stay ended. */
 import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { openServedStore } from '../../src/main/open-store.js';
 import { restore } from '../../src/main/restore.js';
-import { openEmbeddedServed } from '../../src/main/served-store.js';
 import { quickHashing, ROOT, ServedTestStore } from '../support/callers.js';
 import { user } from '../support/plan-declarations.js';
 import { CALLER, unwrap } from '../support/store.js';
@@ -16,7 +16,7 @@ const open = async () => {
     folder: place.folder(),
     whenAbsent: 'create',
   } as const;
-  return ServedTestStore.open({ ...unwrap(await openEmbeddedServed(options)), clock: place.world.clock });
+  return ServedTestStore.open({ ...unwrap(await openServedStore(options)), clock: place.world.clock });
 };
 
 it('what was deleted, revoked, used up or lost its person since the backup stays out, and the rest stays in', async () => {

@@ -1,5 +1,5 @@
 /** Whoever can write to the database cannot come in by it: credentials, sessions and signing keys carry MACs. */
-import { openEmbeddedServed } from '../../src/main/served-store.js';
+import { openServedStore } from '../../src/main/open-store.js';
 import type { Spaces } from '../../src/ports/spaces.js';
 import { FROM, PASSWORD, quickHashing, ServedTestStore } from '../support/callers.js';
 import { user } from '../support/plan-declarations.js';
@@ -17,7 +17,7 @@ beforeEach(async () => {
     folder: place.folder(),
     whenAbsent: 'create',
   } as const;
-  const served = unwrap(await openEmbeddedServed(options));
+  const served = unwrap(await openServedStore(options));
   ({ rooms } = served);
   desk = await ServedTestStore.open({ ...served, clock: place.world.clock });
   await desk.create(user('ada'));

@@ -1,7 +1,7 @@
 /** Asking for a link by an address alone tells nobody whether there is such a guest: on the real clock, over a real file. */
 
 import { systemClock } from '../../src/adapters/system.js';
-import { openEmbeddedServed } from '../../src/main/served-store.js';
+import { openServedStore } from '../../src/main/open-store.js';
 import { FROM, quickHashing, ServedTestStore } from '../support/callers.js';
 import { guest } from '../support/plan-declarations.js';
 import { environment, OURS, unwrap } from '../support/store.js';
@@ -15,7 +15,7 @@ const TIMES = 3;
 test('whether somebody is a guest cannot be told from how long the answer takes', async () => {
   const world = { ...place.world, clock: { ...place.world.clock, ...systemClock } };
   const options = { ...world, hashing: quickHashing, hasPost: true, folder: place.folder() } as const;
-  const served = unwrap(await openEmbeddedServed({ ...options, whenAbsent: 'create' }));
+  const served = unwrap(await openServedStore({ ...options, whenAbsent: 'create' }));
   const desk = await ServedTestStore.open({ ...served, clock: place.world.clock });
   const { revision } = await desk.fetch({ kind: 'Environment', name: 'production' });
   const production = environment('production', { isProd: true });

@@ -5,7 +5,7 @@ import { replaceMasterKey } from '../../src/credential-store/master-key.js';
 import { fault } from '../../src/domain/errors.js';
 import { fail, ok } from '../../src/domain/result.js';
 import { Secret } from '../../src/domain/secret.js';
-import { rotateMasterKey } from '../../src/main/embedded-store.js';
+import { rotateMasterKey } from '../../src/main/rotate-master-key.js';
 import { openSqlite } from '../../src/storage/sqlite/engine.js';
 import { CALLER, keyRef, refusal, unwrap } from '../support/store.js';
 import { storePlace } from '../support/store-folder.js';

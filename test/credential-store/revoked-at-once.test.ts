@@ -1,6 +1,6 @@
 /** Fine print 21: what is revoked now is revoked on every machine, whatever its clock says; ends that lie ahead go by the store's. */
 import { isAccepted, stateOf } from '../../src/domain/lifecycle.js';
-import { openEmbeddedFeed } from '../../src/main/embedded-store.js';
+import { openStoreFeed } from '../../src/main/open-store.js';
 import { createVerifier } from '../../src/verifier/verifier.js';
 import { apiKey, CALLER, keyRef, type TestStore, unwrap } from '../support/store.js';
 import { handOn, storePlace } from '../support/store-folder.js';
@@ -15,7 +15,7 @@ async function twoMachines() {
   const ahead = handClock(START + AHEAD_MS);
   const hand = await handOn(await place.store({ clock: ahead }));
   const other = await place.store({ clock: behind });
-  const feed = unwrap(await openEmbeddedFeed({ ...place.world, clock: behind, folder: place.folder() }));
+  const feed = unwrap(await openStoreFeed({ ...place.world, clock: behind, folder: place.folder() }));
   const verifier = unwrap(await createVerifier(feed, behind));
   await hand.create(apiKey('a'));
   const token = await hand.rollOut('a', 1);

@@ -5,7 +5,7 @@
 
 import type { ServedStore } from '../../src/credential-store/identity/served-store.js';
 import { Secret } from '../../src/domain/secret.js';
-import { openEmbeddedServed } from '../../src/main/served-store.js';
+import { openServedStore } from '../../src/main/open-store.js';
 import { quickHashing, ServedTestStore } from '../support/callers.js';
 import { user } from '../support/plan-declarations.js';
 import { apiKey, CALLER, environment, keyRef, OURS, refusal, unwrap } from '../support/store.js';
@@ -23,7 +23,7 @@ beforeEach(async () => {
     whenAbsent: 'create',
     hasPost: true,
   } as const;
-  served = unwrap(await openEmbeddedServed(options));
+  served = unwrap(await openServedStore(options));
   desk = await ServedTestStore.open({ ...served, clock: place.world.clock });
   await desk.create(apiKey('a'));
   await desk.create(user('ada'));
@@ -104,7 +104,7 @@ it.each([
     const verified = await desk.store.verifyAudit();
     expect(refusal(verified)).toBe('store_tampered');
     expect(verified).toMatchObject({
-      error: { message: expect.stringContaining('not as the audit log tells') },
+      error: { message: expect.stringContaining('does not match the audit log') },
     });
   },
 );
@@ -193,12 +193,12 @@ it('an older copy of everything, log and all, is noticed by a checkpoint and by 
   const verified = await desk.store.verifyCheckpoints([early.line, late.line]);
   expect(refusal(verified)).toBe('audit_broken');
   expect(verified).toMatchObject({
-    error: { message: expect.stringContaining(`went to entry ${late.seq}`) },
+    error: { message: expect.stringContaining(`but had entry ${late.seq}`) },
   });
   // Also once the log has grown past it again, by other entries.
   for (const name of ['b', 'c']) await desk.create(apiKey(name));
   const grown = await desk.store.verifyCheckpoints([late.line]);
-  expect(grown).toMatchObject({ error: { message: expect.stringContaining('written anew') } });
+  expect(grown).toMatchObject({ error: { message: expect.stringContaining('was rewritten since') } });
 });
 
 it('a checkpoint that was altered, or is of another store, is refused', async () => {

@@ -27,7 +27,7 @@ test('an object declared twice is an error that names both places', async () => 
     specFolder({ 'specs/a.yaml': key('a'), 'specs/deep/er/b.yml': key('b') + key('a') }),
   );
   expect(errors.map(line)).toEqual([
-    'deep/er/b.yml:7:19 duplicate_object ApiKey/a is declared twice (it is first declared in specs/a.yaml:3)',
+    'deep/er/b.yml:7:19 duplicate_object ApiKey/a is declared twice (first declared in specs/a.yaml:3)',
   ]);
 });
 
@@ -38,9 +38,9 @@ test('a circle of former names is an error, and a chain of them is not', async (
   ).toEqual([]);
   expect(
     await errorsOf(key('a', '{}', was('b')) + key('b', '{}', was('c')) + key('c', '{}', was('b'))),
-  ).toEqual(['a.yaml:3:19 cycle a circle: ApiKey/b → ApiKey/c → ApiKey/b']);
+  ).toEqual(['a.yaml:3:19 cycle reference cycle: ApiKey/b → ApiKey/c → ApiKey/b']);
   expect(await errorsOf(key('a', '{}', was('a')))).toEqual([
-    'a.yaml:3:19 cycle a circle: ApiKey/a → ApiKey/a',
+    'a.yaml:3:19 cycle reference cycle: ApiKey/a → ApiKey/a',
   ]);
 });
 
@@ -48,7 +48,7 @@ test('variables of one dotenv file may belong to several keys, each to one', asy
   const sink = (variable: string, path = 'x.env') => `{ dotenv: { path: ${path}, variable: ${variable} } }`;
   expect(await errorsOf(delivering('a', sink('A')) + delivering('b', sink('B')))).toEqual([]);
   expect(await errorsOf(delivering('a', sink('A')) + delivering('b', sink('A', './y/../x.env')))).toEqual([
-    'a.yaml:8:69 sink_conflict the variable A of ./y/../x.env is delivered to twice (ApiKey/a (specs/a.yaml:3) delivers there too)',
+    'a.yaml:8:69 sink_conflict the variable A of x.env is the sink of two deliveries (ApiKey/a (specs/a.yaml:3) also delivers to it)',
   ]);
   expect(await errorsOf(delivering('a', `${sink('A')}, ${sink('A')}`))).toHaveLength(1);
 });
@@ -79,7 +79,7 @@ test.each(['keywright.yaml', 'keywright.json', 'specs/a.yaml', './specs/deep/new
   'a sink at %s, where documents are read, is refused: they would hold the secret',
   async (path) => {
     expect(await errorsOf(delivering('a', `{ file: { path: ${path} } }`))).toEqual([
-      expect.stringContaining('sink_path the path is that of a document of this project'),
+      expect.stringContaining('sink_path the path is read as a document of this project'),
     ]);
   },
 );
@@ -102,7 +102,7 @@ test('a project may allow other folders for its sinks', async () => {
     }),
   );
   expect(errors.map(line)).toEqual([
-    'a.yaml:12:85 sink_path the path lies outside the folders that sinks may write below (they are: /run/secrets, out (spec.sinkRoots in keywright.yaml))',
+    'a.yaml:12:85 sink_path the path is outside the folders that sinks may write to (allowed: /run/secrets, out (spec.sinkRoots in keywright.yaml))',
   ]);
 });
 
@@ -146,13 +146,13 @@ describe('the project', () => {
 
   test('is declared in keywright.yaml only, and once', async () => {
     expect(await errorsOf(PROJECT)).toEqual([
-      "a.yaml:2:7 misplaced_project a Project is declared in keywright.yaml only (this folder's project is acme)",
+      'a.yaml:2:7 misplaced_project a Project can be declared only in keywright.yaml (the project of this folder is acme)',
     ]);
     expect(await validated({ 'keywright.yaml': `${PROJECT}---\n${PROJECT}` })).toEqual([
-      'keywright.yaml:7:7 misplaced_project there are two Project documents (the first is acme in keywright.yaml:3)',
+      'keywright.yaml:7:7 misplaced_project the file has two Project documents (the first is acme in keywright.yaml:3)',
     ]);
     expect(await validated({ 'keywright.yaml': 'kind: Service\nmetadata: { name: a }\n' })).toEqual([
-      'keywright.yaml:1:1 misplaced_project there is no Project document in it (keywright init writes one)',
+      'keywright.yaml:1:1 misplaced_project the file has no Project document (create one with: keywright init)',
     ]);
   });
 
@@ -194,20 +194,20 @@ describe('validating', () => {
         'specs/a.yaml': `${owned('{ service: biling }')}---\nkind: Service\nmetadata: { name: billing }\n`,
       }),
     ).toEqual([
-      'a.yaml:4:52 unknown_reference there is no Service "biling", declared or live (did you mean "billing"?)',
+      'a.yaml:4:52 unknown_reference Service "biling" is neither declared nor live (did you mean "billing"?)',
     ]);
   });
 
   test('the environments of a fresh store count as known', async () => {
     expect(await validated({ 'specs/a.yaml': key('a') })).toEqual({ objects: 1 });
     expect(await validated({ 'specs/a.yaml': key('a').replace('production', 'prodction') })).toEqual([
-      'a.yaml:4:22 unknown_reference there is no Environment "prodction", declared or live (did you mean "production"?)',
+      'a.yaml:4:22 unknown_reference Environment "prodction" is neither declared nor live (did you mean "production"?)',
     ]);
   });
 
   test('a team that nobody declares is unknown', async () => {
     expect(await validated({ 'specs/a.yaml': owned('{ team: data }') })).toEqual([
-      'a.yaml:4:49 unknown_reference there is no Team "data", declared or live (declare it)',
+      'a.yaml:4:49 unknown_reference Team "data" is neither declared nor live (declare it)',
     ]);
   });
 
@@ -228,7 +228,7 @@ describe('validating', () => {
     expect(
       await validated({ 'keywright.yaml': project('{ guard: { requireApproval: [prodution] } }') }),
     ).toEqual([
-      'keywright.yaml:3:36 unknown_reference there is no Environment "prodution", declared or live (did you mean "production"?)',
+      'keywright.yaml:3:36 unknown_reference Environment "prodution" is neither declared nor live (did you mean "production"?)',
     ]);
   });
 
@@ -238,4 +238,57 @@ describe('validating', () => {
     expect(errors).toHaveLength(101);
     expect(Array.isArray(errors) ? errors.at(-1) : '').toBe('a.yaml:202:7 more and 50 more');
   });
+});
+
+describe('times that contradict one another', () => {
+  const timed = (times: string): string => key('a').replace('owner:', `${times}, owner:`);
+
+  test.each([
+    ['expiresAfter: 30d, rotation: { every: 29d, overlap: 28d }', 'leaves 15d for rotation.overlap (28d)'],
+    ['expiresAfter: 36h, rotation: { every: 90d }', 'leaves 18h for rotation.overlap (1d)'],
+    ['expiresAfter: 1d, rotation: { overlap: 1d }', 'must be longer than rotation.overlap (1d)'],
+    ['rotation: { every: 1d, overlap: 2d }', 'must be longer than overlap (2d)'],
+    ['rotation: { every: 90d, overlap: 2d, deadline: 1d }', 'must not be shorter than overlap (2d)'],
+    ['rotation: { handover: acknowledged, deadline: 1h }', 'must not be shorter than overlap (1d)'],
+    ['rotation: { overlap: 1h, quiet: 3d, deadline: 2d }', 'must not be shorter than quiet (3d)'],
+    ['rotation: { every: 30d, quiet: 30d }', 'must be shorter than every (30d)'],
+  ])('%s is refused at the field', async (times, message) => {
+    expect(await errorsOf(timed(times))).toEqual([expect.stringMatching(/^a\.yaml:4:\d+ broken_rule /)]);
+    expect((await errorsOf(timed(times)))[0]).toContain(message);
+  });
+
+  test.each([
+    'expiresAfter: 30d, rotation: { every: 15d, overlap: 14d }',
+    'expiresAfter: 2d, rotation: { overlap: 1d }',
+    'expiresAfter: 180d, rotation: { every: 90d, overlap: 24h }',
+    'expiresAfter: 1h',
+    'rotation: { every: 90d, overlap: 2d, deadline: 2d }',
+    'rotation: { handover: timed, overlap: 2d, deadline: 1h }',
+    'rotation: { every: 36h, overlap: 1h }',
+  ])('%s is not', async (times) => {
+    expect(await errorsOf(timed(times))).toEqual([]);
+  });
+
+  test('in the defaults of the project too', async () => {
+    const { errors } = await load(
+      specFolder({ 'keywright.yaml': project('{ defaults: { rotation: { every: 1h, overlap: 2h } } }') }),
+    );
+    expect(errors.map(line)).toEqual([
+      expect.stringMatching(/^keywright\.yaml:\d+:\d+ broken_rule must be longer than overlap \(2h\)$/),
+    ]);
+  });
+});
+
+test('an end in the past is refused by validate, at the field and against the clock', async () => {
+  const text = key('a').replace('owner:', 'expiresAt: 2020-01-01T00:00:00Z, owner:');
+  const loaded = await loadProject(specFolder({ 'specs/a.yaml': text }));
+  if (!loaded.ok) throw new Error('no project');
+  const at = async (now: string): Promise<readonly string[]> => {
+    const checked = await validate(loaded.value, { paths: [] }, { now: Date.parse(now) });
+    return checked.ok ? [] : checked.error.map(line).filter((one) => one.includes('broken_rule'));
+  };
+  expect(await at('2027-01-01T00:00:00Z')).toEqual([
+    'a.yaml:4:45 broken_rule 2020-01-01T00:00:00Z is in the past (use a later date or remove the document)',
+  ]);
+  expect(await at('2019-12-31T00:00:00Z')).toEqual([]);
 });

@@ -95,6 +95,6 @@ test('threads read what is read here, each file in its place', async () => {
     ]),
   );
   const folder = specFolder({ ...files, 'specs/a.yaml': service('a') });
-  const readers = documentReaders(pathToFileURL(join(__dirname, '../../dist/reader.js')));
+  const readers = documentReaders(pathToFileURL(join(__dirname, '../../dist/parser-thread.js')));
   expect(await seen(folder, { readers })).toEqual(await seen(folder));
 });

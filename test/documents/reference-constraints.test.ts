@@ -29,11 +29,11 @@ test('a workbook that its space does not have is an error at the workbook, with 
 test('a role is given where it is for, and an error stands at the role that is not', async () => {
   const roles = [role('auditor', 'tenant'), role('analyst', 'team')];
   expect(await errorsOf(...roles, user('zoe', 'email: z@example.com, roles: [member, analyst]'))).toEqual([
-    'a.yaml:12:47 broken_rule role analyst is for teams, and here one for the tenant is needed',
+    'a.yaml:12:47 broken_rule role analyst is for teams, but a role for the tenant is required',
   ]);
   const members = ['{ user: owner, role: auditor }', '{ user: ada@example.com, role: admin }'];
   expect(await errorsOf(...roles, team(...members))).toEqual([
-    'a.yaml:12:40 broken_rule role auditor is for the tenant, and here one for teams is needed',
+    'a.yaml:12:40 broken_rule role auditor is for the tenant, but a role for teams is required',
   ]);
 });
 
@@ -41,14 +41,14 @@ test('two people do not share an address, whatever its capitals', async () => {
   expect(
     await errorsOf(user('ada', 'email: ada@example.com'), user('countess', 'email: Ada@Example.com')),
   ).toEqual([
-    'a.yaml:8:16 broken_rule User/ada has this address already (it is declared in specs/a.yaml:3; an address is one person’s)',
+    'a.yaml:8:16 broken_rule User/ada already has this address (it is declared in specs/a.yaml:3; the address of a user must be unique)',
   ]);
 });
 
 test('a member is named once, by name or by address', async () => {
   const ada = user('ada', 'email: ada@example.com');
   expect(await errorsOf(ada, team('{ user: ada }', '{ user: Ada@example.com, role: admin }'))).toEqual([
-    'a.yaml:8:42 broken_rule ada@example.com is ada, who is named already; a member has one role',
+    'a.yaml:8:42 broken_rule ada@example.com is ada, who is already a member; a member has one role',
   ]);
 });
 
@@ -58,8 +58,8 @@ test('an unknown role is answered with those that there are in that place', asyn
   if (!project.ok) throw new Error('no project');
   const result = await validate(project.value);
   expect(result.ok ? [] : result.error.map(line)).toEqual([
-    'a.yaml:4:39 unknown_reference there is no Role "adminstrator", declared or live (did you mean "administrator"?)',
-    'a.yaml:8:38 unknown_reference there is no Role "boss", declared or live (declare it, or name one of admin, editor, viewer)',
+    'a.yaml:4:39 unknown_reference Role "adminstrator" is neither declared nor live (did you mean "administrator"?)',
+    'a.yaml:8:38 unknown_reference Role "boss" is neither declared nor live (declare it, or use one of admin, editor, viewer)',
   ]);
 });
 
@@ -70,7 +70,7 @@ test('U8: where the policy makes it an error, a personal name is one, at the nam
   const errors = async (policy: string) =>
     (await load(specFolder({ 'keywright.yaml': naming(policy), 'specs/a.yaml': text }))).errors.map(line);
   expect(await errors('error')).toEqual([
-    'a.yaml:6:19 broken_rule the name is named after a person (ada); name it for its purpose and environment, as in prod-main-app',
+    'a.yaml:6:19 broken_rule the name is named after a person (ada); use a name for its purpose and environment, such as prod-main-app',
   ]);
   expect(await errors('warn')).toEqual([]);
 });

@@ -92,9 +92,9 @@ test('what no grant can say is refused with why, as a typed error, and changes n
     ['us_rol_nobody', b.id, 400, /must be us_rol_guest/],
     [GUEST, production, 400, /never into an environment/],
     [GUEST, 'us_acc_a', 400, /never into an environment/],
-    [GUEST, elsewhere.id, 409, /another environment/],
-    [GUEST, elsewhere.orders, 409, /another environment/],
-    [GUEST, a.orders, 409, /all of the space/],
+    [GUEST, elsewhere.id, 409, /a different environment/],
+    [GUEST, elsewhere.orders, 409, /a different environment/],
+    [GUEST, a.orders, 409, /the whole space/],
     [GUEST, 'us_sp_nowhere', 422, /there is no space/],
     [GUEST, `${b.orders}x`, 422, /there is no/],
   ];

@@ -3,7 +3,7 @@ import { fault } from '../../src/domain/errors.js';
 import { fail } from '../../src/domain/result.js';
 import { DAY_MS } from '../../src/domain/time.js';
 import type { HttpWorld } from '../../src/http/world.js';
-import { openEmbeddedFeed } from '../../src/main/embedded-store.js';
+import { openStoreFeed } from '../../src/main/open-store.js';
 import { createVerifier } from '../../src/verifier/verifier.js';
 import { joined, login, pat } from '../support/http-people.js';
 import { httpPlace, ROOT, type TestServer } from '../support/http-world.js';
@@ -78,7 +78,7 @@ test('use is known up to a watermark: a verifier that cannot report any more acc
   const server = await place.start();
   server.clock.advance(DAY_MS);
   const key = await makeKey(server);
-  const feed = unwrap(await openEmbeddedFeed({ ...place.place.world, folder: place.place.folder() }));
+  const feed = unwrap(await openStoreFeed({ ...place.place.world, folder: place.place.folder() }));
   const unreachable = fail(fault('store_unreachable', 'the line is cut'));
   const reporting: typeof feed = {
     ...feed,

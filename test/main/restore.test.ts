@@ -1,7 +1,7 @@
 /** What restoring an embedded store holds for those who have it open, and for what was ended since the backup. */
 import { join } from 'node:path';
 import { backUp } from '../../src/main/backup.js';
-import { openEmbeddedFeed } from '../../src/main/embedded-store.js';
+import { openStoreFeed } from '../../src/main/open-store.js';
 import { restore } from '../../src/main/restore.js';
 import { createVerifier } from '../../src/verifier/verifier.js';
 import { apiKey, CALLER, keyRef, refusal, service, unwrap } from '../support/store.js';
@@ -84,7 +84,7 @@ it('is noticed by a verifier that had read more than the backup holds', async ()
   await save();
   await hand.create(apiKey('since'));
   const since = await hand.rollOut('since', 1);
-  const feed = unwrap(await openEmbeddedFeed({ ...place.world, folder: place.folder() }));
+  const feed = unwrap(await openStoreFeed({ ...place.world, folder: place.folder() }));
   const verifier = unwrap(await createVerifier(feed, place.world.clock));
   expect(verifier.verify(since.reveal()).code).toBe('VALID');
   unwrap(await hand.store.releaseLease(hand.lease));

@@ -41,7 +41,7 @@ async function started(): Promise<World> {
 const WAYS: readonly [string, (world: World) => Promise<KeyVerifier>][] = [
   ['a folder', () => created({ store: place.place.folder(), environment: 'production' })],
   [
-    'an authority',
+    'a server',
     ({ server, gateway }) => created({ store: server.url, token: gateway, environment: 'production' }),
   ],
 ];
@@ -121,7 +121,7 @@ describe.each(WAYS)('a verifier over %s', (_way, opened) => {
       await code('in-production', 'orders'),
       await code('in-development'),
     ]).toEqual(['VALID', 'VALID', 'FORBIDDEN', 'FORBIDDEN']);
-    expect(() => verifier.middleware({ workbook: 'contacts' })).toThrow('goes with the space');
+    expect(() => verifier.middleware({ workbook: 'contacts' })).toThrow('workbook requires the space');
   });
 
   it('reports uses: the list of keys knows of them', async () => {

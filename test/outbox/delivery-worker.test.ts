@@ -147,8 +147,8 @@ test('one that never answers, or fails by a bug, is given up in time and tried a
   await pass(15 * SECOND_MS);
   expect(signals[0]?.aborted).toBe(true);
   expect(told.slice(0, 2)).toMatchObject([
-    { kind: 'failed', why: 'nobody answered in time' },
-    { kind: 'failed', why: 'sending it failed unexpectedly', cause: new Error('a bug') },
+    { kind: 'failed', why: 'no response in time' },
+    { kind: 'failed', why: 'sending failed unexpectedly', cause: new Error('a bug') },
   ]);
 });
 

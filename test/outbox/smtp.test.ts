@@ -52,7 +52,7 @@ test('nobody’s name or words add a header, a recipient, or a line that looks l
   expect(one?.to).toBe('ada@example.com');
   const [headers = '', ...text] = read(one?.text ?? '').split('\n\n');
   expect(headers).not.toContain('evil');
-  expect(text).toContain('Eve Bcc: <eve@evil.example> invites you to come in as a guest.');
+  expect(text).toContain('Eve Bcc: <eve@evil.example> invites you to sign in as a guest.');
   expect(text).toContain('Hi Open this link: https://evil.example');
 });
 
@@ -61,32 +61,32 @@ test('user and password are shown where they are asked for', async () => {
   const address = (password: string) => `smtp://keys:${password}@127.0.0.1:${there.port}`;
   expect(await (await post(address('p%3Aw'))).send(letter(), signal())).toBeUndefined();
   expect(await (await post(address('hunter2'))).send(letter(), signal())).toBe(
-    'the mail server answered 535 (EAUTH)',
+    'the mail server responded with 535 (EAUTH)',
   );
 });
 
 test('a recipient who is refused for good is told from one who may be let in later, by code and without the address', async () => {
   const busy = await server({ recipients: '450 4.2.1 <ada@example.com> is busy' });
   expect(await (await post(`smtp://127.0.0.1:${busy.port}`)).send(letter(), signal())).toBe(
-    'the mail server answered 450 (EENVELOPE)',
+    'the mail server responded with 450 (EENVELOPE)',
   );
   const there = await server({ recipients: '550 5.1.1 <ada@example.com> is unknown here' });
   const mail = await post(`smtp://127.0.0.1:${there.port}`);
   expect(await mail.send(letter(), signal())).toEqual({
-    refused: 'the mail server answered 550 (EENVELOPE)',
+    refused: 'the mail server responded with 550 (EENVELOPE)',
   });
   await there.close();
-  expect(await mail.send(letter(), signal())).toBe('the mail server could not be talked to (ECONNREFUSED)');
+  expect(await mail.send(letter(), signal())).toBe('the connection to the mail server failed (ECONNREFUSED)');
 });
 
 test('a text that is refused for good is told from a sender that is: that is for whoever set this up to cure', async () => {
   const text = await server({ texts: '554 5.7.1 spam' });
   expect(await (await post(`smtp://127.0.0.1:${text.port}`)).send(letter(), signal())).toEqual({
-    refused: 'the mail server answered 554 (EMESSAGE)',
+    refused: 'the mail server responded with 554 (EMESSAGE)',
   });
   const sender = await server({ senders: '550 5.7.1 not from here' });
   expect(await (await post(`smtp://127.0.0.1:${sender.port}`)).send(letter(), signal())).toBe(
-    'the mail server answered 550 (EENVELOPE)',
+    'the mail server responded with 550 (EENVELOPE)',
   );
 });
 
@@ -96,7 +96,7 @@ test('a server that does not answer is left when time is up, and gets nothing la
   const sending = (await post(`smtp://127.0.0.1:${there.port}`)).send(letter(), late.signal);
   while (!there.commands.includes('DATA')) await new Promise((resolve) => setTimeout(resolve, 5));
   late.abort();
-  expect(await sending).toMatch(/could not be talked to/);
+  expect(await sending).toMatch(/connection to the mail server failed/);
   expect(there.mails).toEqual([]);
 });
 
@@ -105,7 +105,7 @@ test('nothing goes in the clear to another machine, nor to this one in TLS that 
   expect(await (await post(`smtp://127.0.0.1:${there.port}`)).send(letter(), signal())).toBeUndefined();
   // Leads here all the same, and does not say so: as any other host, it would have to go on in TLS.
   const elsewhere = await (await post(`smtp://0.0.0.0:${there.port}`)).send(letter(), signal());
-  expect(elsewhere).toMatch(/could not be talked to|answered 502/);
+  expect(elsewhere).toMatch(/connection to the mail server failed|responded with 502/);
   expect(there.commands.at(-1)).toBe('STARTTLS');
   const bare = await server();
   expect(await (await post(`smtp://0.0.0.0:${bare.port}`)).send(letter(), signal())).not.toBeUndefined();

@@ -66,19 +66,23 @@ test('redirects are not followed, and what is no success is none', async () => {
   const elsewhere = await receiver();
   for (const status of [301, 302, 307, 308]) {
     const there = await receiver(() => ({ status, headers: { location: elsewhere.url } }));
-    expect(await post(there.url).send(letter(), signal())).toMatch(`answered ${status}, and redirects`);
+    expect(await post(there.url).send(letter(), signal())).toMatch(
+      `responded with status ${status}, and redirects`,
+    );
   }
   expect(elsewhere.hooks).toEqual([]);
   for (const status of [401, 404, 408, 429, 500, 503]) {
     const there = await receiver(() => ({ status }));
-    expect(await post(there.url).send(letter(), signal())).toBe(`the receiver answered ${status}`);
+    expect(await post(there.url).send(letter(), signal())).toBe(
+      `the receiver responded with status ${status}`,
+    );
   }
 });
 
 test('what says that this letter is never taken is a refusal for good', async () => {
   for (const status of [400, 410, 413, 422]) {
     const there = await receiver(() => ({ status }));
-    const refused = { refused: `the receiver answered ${status}` };
+    const refused = { refused: `the receiver responded with status ${status}` };
     expect(await post(there.url).send(letter(), signal())).toEqual(refused);
   }
 });
@@ -88,7 +92,7 @@ test('a host that resolves to this machine, a private network or a cloud’s met
   const url = `https://hooks.example:${there.port}/`;
   for (const address of ['127.0.0.1', '169.254.169.254', '10.0.0.1', '192.168.0.1']) {
     const answer = await post(url, {}, [{ address, family: 4 }]).send(letter(), signal());
-    expect(answer).toMatch(/no public address; name it in KEYWRIGHT_OUTBOX_ALLOW/);
+    expect(answer).toMatch(/no public address; add it to KEYWRIGHT_OUTBOX_ALLOW/);
   }
 });
 

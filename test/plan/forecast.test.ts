@@ -35,9 +35,9 @@ describe('a forecast', () => {
     ];
     world.apply(world.plan());
     expect(linesOf(forecast(later(world, 90), world.now))).toEqual([
-      '2027-01-21 ApiKey/lapsing lapses Lapsed',
+      '2027-01-21 ApiKey/lapsing lapses Expired',
       expect.stringMatching(/^2027-01-\d\d ApiKey\/renewed rotates RotationDue$/),
-      '2027-02-01 ApiKey/ending lapses Lapsed',
+      '2027-02-01 ApiKey/ending lapses Expired',
       '2027-03-02 ApiKey/renewed expires NoCurrentVersion',
     ]);
   });
@@ -51,7 +51,7 @@ describe('a forecast', () => {
     ];
     world.apply(world.plan());
     expect(linesOf(forecast(later(world, 30), world.now))).toEqual([
-      '2027-01-15 Guest/production/auditor lapses GuestLapsed',
+      '2027-01-15 Guest/production/auditor lapses GuestExpired',
     ]);
     expect(forecast(later(world, 10), world.now)).toEqual([]);
   });
@@ -125,7 +125,7 @@ function due({ steps, waiting }: Plan) {
       : [],
   );
   const lapsed = waiting
-    .filter(({ reason }) => reason === 'Lapsed')
+    .filter(({ reason }) => reason === 'Expired')
     .map(({ object }) => ({ object: refText(object), event: 'lapses' }));
   return [...stepped, ...lapsed];
 }

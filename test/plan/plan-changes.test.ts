@@ -178,7 +178,7 @@ describe('versions', () => {
     expect(world.plan()).toMatchObject({
       steps: [],
       findings: [{ code: 'KeyExpired' }],
-      waiting: [{ reason: 'Lapsed' }],
+      waiting: [{ reason: 'Expired' }],
     });
   });
 

@@ -107,7 +107,7 @@ describe('every plan', () => {
       const held = new Set(
         [
           ...findings.filter(({ code }) => code !== 'KeyExpired'),
-          ...waiting.filter(({ reason }) => reason !== 'Lapsed'),
+          ...waiting.filter(({ reason }) => reason !== 'Expired'),
         ].map(({ object }) => (object ? refText(object) : '')),
       );
       for (const { ref, declaration, key } of future.objects.values()) {

@@ -110,14 +110,14 @@ describe('what a document cannot say is a comment above it', () => {
       '# Belongs to project other (documents).',
     ]);
     expect(comments(documentsYaml(documentsOf([nobodys], OURS)))).toEqual([
-      '# No project declares it. To take it over as it is: keywright adopt Service/billing',
+      '# No project declares it. To adopt it without changes: keywright adopt Service/billing',
     ]);
   });
 
   test('that a key has no rotation though the project gives one to every key', () => {
     const key = declared('ApiKey', 'app', { environment: 'production', owner: { tenant: true } });
     expect(comments(yamlOf([key], { ...OURS, defaults: { rotation: { every: '90d' } } }))).toEqual([
-      '# It has no rotation.every, which no document can say while spec.defaults in keywright.yaml fills that in.',
+      '# It has no rotation.every, which a document cannot express while spec.defaults in keywright.yaml sets it.',
     ]);
   });
 
@@ -128,7 +128,7 @@ describe('what a document cannot say is a comment above it', () => {
       grants: [{ space: 'us_sp_4TzKkPpPsvRUmD2n' }],
     });
     expect(comments(yamlOf([guest]))).toEqual([
-      '# spec.grants.0.space names a Space by its id (us_sp_4TzKkPpPsvRUmD2n), which means nothing elsewhere.',
+      '# spec.grants.0.space refers to a Space by its id (us_sp_4TzKkPpPsvRUmD2n), which is valid in this store only.',
     ]);
   });
 });

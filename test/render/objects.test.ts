@@ -20,7 +20,7 @@ test('people are listed as they stand, and guests with their end', () => {
   expect(lines.slice(1, 6)).toEqual([
     ['User/ada', 'acme', 'active'],
     ['User/bob', 'acme', 'deactivated'],
-    ['Guest/production/new', 'acme', 'no grant yet'],
+    ['Guest/production/new', 'acme', 'no grants yet'],
     ['Guest/production/now', 'acme', 'live', '2027-01-23T00:00:00.000Z'],
     ['Guest/production/old', 'acme', 'lapsed', '2027-01-10T00:00:00.000Z'],
   ]);
@@ -41,5 +41,5 @@ test('a list in Markdown is a table', () => {
       '| --- | --- | --- | --- | --- | --- |\n' +
       '| User/ada | acme | active |  |  |  |\n',
   );
-  expect(objectsMarkdown([], 0)).toBe('Nothing is live.\n');
+  expect(objectsMarkdown([], 0)).toBe('No live objects.\n');
 });

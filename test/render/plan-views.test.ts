@@ -89,7 +89,7 @@ describe('drift', () => {
   it('says since when, by whom and by which path live differs', () => {
     const made = drift(world().plan(), causes);
     const text = driftText(made, { color: false, now: START });
-    expect(text).toContain('2 objects differ from what is declared. To mend it:');
+    expect(text).toContain('2 objects differ from the documents. To fix this:');
     expect(text).toContain('since 2027-01-01T00:00:00.000Z, by ada@build-7\\u{1b}[2J through cli:revoke');
     expect(text).toContain('the documents changed');
     const [first] = driftJson(made).steps.filter((step) => step.object.name === 'a');
@@ -102,11 +102,11 @@ describe('drift', () => {
     calm.apply(calm.plan());
     const told = () => driftText(drift(calm.plan(), new Map()), { color: false, now: calm.now });
     calm.places.clear();
-    expect(told()).toContain('the sink was changed from outside, which no audit log of ours tells of');
+    expect(told()).toContain('the sink was changed outside Keywright, so the audit log has no entry for it');
     calm.documents = [service('billing'), key('b', { rotation: { every: '1d', overlap: '1h' } })];
     calm.apply(calm.plan());
     calm.now += 2 * DAY_MS;
-    expect(told()).toMatch(/ApiKey\/b \(RotationDue\)[\s\S]*its time has come; nobody changed it/);
+    expect(told()).toMatch(/ApiKey\/b \(RotationDue\)[\s\S]*it became due; no change was made/);
   });
 
   it('is a table for a pull request in which no value becomes markup', () => {
@@ -124,10 +124,10 @@ describe('drift', () => {
   it('says so when there is none', () => {
     const calm = new PlanWorld();
     expect(driftMarkdown(drift(calm.plan(), new Map()))).toBe(
-      '### Keywright drift of acme\n\nNo drift: live matches what is declared.',
+      '### Keywright drift of acme\n\nNo drift: the live store matches the documents.',
     );
     expect(driftText(drift(calm.plan(), new Map()), { color: false, now: START })).toBe(
-      'No drift: live matches what is declared.',
+      'No drift: the live store matches the documents.',
     );
   });
 });
@@ -144,7 +144,7 @@ describe('reportText', () => {
       '  ✗ failed ApiKey/a deliver 2: somebody wrote there (sink_moved)',
       '  · not attempted ApiKey/a promote 2',
       'Partly applied: 1 step done, 1 failed, 1 not attempted.',
-      'Nothing is lost: the next plan takes up where this one stopped.',
+      'The next plan continues where this one stopped.',
     ]);
   });
 });

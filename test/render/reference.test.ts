@@ -7,7 +7,13 @@ import { FAULTS } from '../../src/domain/errors.js';
 import { editorSchema } from '../../src/domain/kinds/document-schema.js';
 import { KINDS } from '../../src/domain/kinds/index.js';
 import { DERIVED } from '../../src/main/derive.js';
-import { FINDINGS, HOLD_BACK_REASONS, STEP_REASONS, WAITING_REASONS } from '../../src/plan/reasons.js';
+import {
+  FINDINGS,
+  HOLD_BACK_REASONS,
+  RENAMED_CODES,
+  STEP_REASONS,
+  WAITING_REASONS,
+} from '../../src/plan/reasons.js';
 
 const root = join(__dirname, '../..');
 
@@ -23,6 +29,14 @@ test('every code is on its page', () => {
   for (const code of Object.keys({ ...FAULTS, ...DIAGNOSTICS }))
     expect(pageText('errors.md')).toContain(`| \`${code}\` |`);
   for (const kind of Object.keys(KINDS)) expect(pageText('kinds.md')).toContain(`## ${kind}\n`);
+});
+
+test('renamed codes: the page lists every old name with a code that exists', () => {
+  const codes = { ...STEP_REASONS, ...WAITING_REASONS, ...FINDINGS, ...HOLD_BACK_REASONS };
+  for (const [old, now] of Object.entries(RENAMED_CODES)) {
+    expect(pageText('reasons.md')).toContain(`| \`${old}\` | \`${now}\` |`);
+    expect([old in codes, now in codes]).toEqual([false, true]);
+  }
 });
 
 test('the lifecycle has a way into every state and none out of revoked', () => {

@@ -28,7 +28,7 @@ const changedByHand: Partial<PassOutcome> = {
   heldBack: [
     {
       object: { kind: 'ApiKey', name: 'app' },
-      reason: 'ChangedByHand',
+      reason: 'ChangedManually',
       steps: [],
       cause: { since: AT, actor: 'ada', path: 'cli:revoke' },
     },
@@ -38,7 +38,7 @@ const changedByHand: Partial<PassOutcome> = {
 test('says what was done, what failed, and nothing of passes that found nothing new', () => {
   expect(logOf({ kind: 'leading', at: AT }, event(worked(1)), event(outcome()), event(outcome()))).toEqual([
     'info  leading',
-    'error applied 1 step, 1 failed, 0 not attempted; the plan was: nothing to do now; 0 unchanged',
+    'error applied 1 step, 1 failed, 0 not attempted; the plan was: no steps now; 0 unchanged',
     'error step 0: the disk is full (sink_unavailable)',
   ]);
 });
@@ -48,7 +48,7 @@ test('says of a pass that was interrupted why the rest was not begun, once', () 
   const steps = ['one', 'two', 'three'].map((step) => ({ step, status: 'not-attempted' as const, error }));
   const report = reportOf('digest', [{ step: 'zero', status: 'succeeded' }, ...steps]);
   expect(logOf(event(outcome({ report })))).toEqual([
-    'warn  applied 1 step, 0 failed, 3 not attempted; the plan was: nothing to do now; 0 unchanged',
+    'warn  applied 1 step, 0 failed, 3 not attempted; the plan was: no steps now; 0 unchanged',
     'warn  the run was interrupted before this was done',
   ]);
 });
@@ -57,7 +57,7 @@ test('says a failure once, and when it is over', () => {
   const away = event(refusal('store_unreachable', 'the server is away'));
   expect(logOf(away, away, away, event(outcome()), away)).toEqual([
     'error the server is away (store_unreachable); next try in 60s',
-    'info  works again',
+    'info  recovered',
     'error the server is away (store_unreachable); next try in 60s',
   ]);
 });
@@ -77,8 +77,8 @@ test('says every error of the documents with its place', () => {
 test('says what is left undone and who changed it, once, and when that is over', () => {
   const drifted = event(outcome(changedByHand));
   expect(logOf(drifted, drifted, event(outcome()))).toEqual([
-    'warn  ApiKey/app is left as it is: it was changed by hand by ada through cli:revoke at 2027-01-01T00:00:00.000Z, and drift is reported only',
-    'info  nothing is left undone',
+    'warn  ApiKey/app is held back: it was changed outside the documents by ada through cli:revoke at 2027-01-01T00:00:00.000Z; --drift report only reports it',
+    'info  nothing is held back',
   ]);
 });
 
@@ -89,7 +89,7 @@ test('tells a bug with its stack, and of a large fleet no more than anybody read
     /^error a bug \(internal\); next try in 60s: TypeError: x is not a function\\u\{a\} +at /,
   );
   const lines = logOf(event(worked(1_000)));
-  expect([lines.length, lines.at(-1)]).toEqual([51, 'warn  and 951 more lines about this pass']);
+  expect([lines.length, lines.at(-1)]).toEqual([51, 'warn  951 more lines about this pass are not shown']);
 });
 
 test('is one line an entry, also in JSON, whatever a message holds', () => {

@@ -101,7 +101,7 @@ export const eventQueries = ({ events }: Tables): Transaction['events'] => {
     return events
       .where(
         (row) =>
-          (filter.acknowledged === 'told too' || row.acknowledged_at === null) &&
+          (filter.acknowledged === 'included' || row.acknowledged_at === null) &&
           isOf(row.environment_id, filter.environmentId) &&
           isOf(row.space_id, filter.spaceId) &&
           isOf(row.domain, filter.domain) &&
@@ -130,7 +130,7 @@ export const eventQueries = ({ events }: Tables): Transaction['events'] => {
       if (found) events.put(row.id, { ...found, ...row });
     },
     forgetSaid: async (environmentId, most) => {
-      const said = wanted({ environmentId, acknowledged: 'told too' }).filter(({ seq }) => seq === null);
+      const said = wanted({ environmentId, acknowledged: 'included' }).filter(({ seq }) => seq === null);
       for (const { id } of said.slice(0, Math.max(0, said.length - most))) events.put(id, undefined);
     },
   };

@@ -73,10 +73,7 @@ const isExpected = (held: string | undefined, { mayBeMissing, fingerprints }: Ex
   held === undefined ? mayBeMissing : fingerprints.includes(fingerprintOf(held));
 
 const moved = (id: SinkId): Fault =>
-  fault(
-    'sink_moved',
-    `the sink ${id} holds something else than expected, so nothing was written; plan again`,
-  );
+  fault('sink_moved', `the sink ${id} holds an unexpected value, so nothing was written; plan again`);
 
 /** The same port, every call over the wire. What cannot be reached is unknown, or unavailable. */
 export function sinksOverWire(sinks: Sinks, wire: Wire): Sinks {

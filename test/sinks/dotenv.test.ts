@@ -5,7 +5,7 @@ import { newToken } from '../support/apply-folder.js';
 
 const token = newToken().reveal();
 const entry = { token, object: 'ApiKey/billing-prod', generation: 2 };
-const OURS = '# keywright: ApiKey/billing-prod generation 2';
+const OURS = '# keywright: ApiKey/billing-prod version 2';
 
 const set = (text: string, variable = 'KEY') => {
   const content = dotenvContent(text);
@@ -60,10 +60,10 @@ test.each([
   ['sets every definition', 'KEY=a\nB=2\nKEY=b\n', `${OURS}\nKEY=${token}\nB=2\n${OURS}\nKEY=${token}\n`],
   [
     'replaces our comment with the value',
-    '# keywright: ApiKey/billing-prod generation 1\nKEY=old\n',
+    '# keywright: ApiKey/billing-prod version 1\nKEY=old\n',
     `${OURS}\nKEY=${token}\n`,
   ],
-  ['leaves our comment of another variable', `# keywright: ApiKey/a generation 1\nA=1\n`, undefined],
+  ['leaves our comment of another variable', `# keywright: ApiKey/a version 1\nA=1\n`, undefined],
 ])('%s', (_, before, after) => {
   expect(set(before)).toBe(after ?? `${before}${OURS}\nKEY=${token}\n`);
 });

@@ -6,7 +6,7 @@ import { systemClock } from '../../src/adapters/system.js';
 import { fault } from '../../src/domain/errors.js';
 import { fail, ok, type Result } from '../../src/domain/result.js';
 import { Secret } from '../../src/domain/secret.js';
-import { replacePostgresMasterKey } from '../../src/main/postgres-store.js';
+import { rotateMasterKey } from '../../src/main/rotate-master-key.js';
 import { createVerifier } from '../../src/main/verifier.js';
 import type { LiveStore } from '../../src/ports/live-store.js';
 import { postgresServer } from '../../src/storage/postgres/engine.js';
@@ -111,7 +111,7 @@ describeWithPostgres('a store on a server', () => {
     await hand.create(apiKey('a', { deliver: [DOTENV] }));
     const token = await hand.rollOut('a', 1);
     const at = { ...place.world, address: new Secret(place.address()), folder: place.folder() };
-    unwrap(await replacePostgresMasterKey({ ...at, masterKeys: { from, to }, caller: CALLER }));
+    unwrap(await rotateMasterKey({ ...at, masterKeys: { from, to }, caller: CALLER }));
     expect(refusal(await place.open({ masterKey: from }))).toBe('master_key');
     const store = await place.store({ masterKey: to });
     expect(unwrap(await store.verify(token, {})).code).toBe('VALID');
@@ -298,7 +298,7 @@ describeWithPostgres('a store on a server', () => {
       );
       const opened = await addressed((address) => address.replace('platform:', 'guest:'));
       expect(opened).toMatchObject({
-        error: { code: 'store_unreachable', message: expect.stringContaining('needs CREATE') },
+        error: { code: 'store_unreachable', message: expect.stringContaining('grant CREATE') },
       });
       await place.sql('create schema keywright authorization guest');
       const store = unwrap(await addressed((address) => address.replace('platform:', 'guest:')));

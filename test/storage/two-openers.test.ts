@@ -2,7 +2,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { openCredentialStore } from '../../src/credential-store/credential-store.js';
-import { siteIn } from '../../src/main/embedded-store.js';
+import { embeddedSite } from '../../src/main/embedded-site.js';
 import { openSite } from '../../src/main/store-site.js';
 import type { LiveStore } from '../../src/ports/live-store.js';
 import { SqliteConnection } from '../../src/storage/sqlite/driver.js';
@@ -49,7 +49,7 @@ it('wait for one another from the first look on: the one that was turned away fi
 });
 
 it('open a store that the other made between two looks, with the key that it was made with', async () => {
-  const site = siteIn(place.folder(), place.world);
+  const site = embeddedSite(place.folder(), place.world);
   let looks = 0;
   const state = async () => {
     if (++looks === 2) await place.store();

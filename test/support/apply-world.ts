@@ -10,7 +10,7 @@ import type { ObjectRef } from '../../src/domain/objects.js';
 import { compareRefs, type Declaration } from '../../src/domain/objects.js';
 import type { Result } from '../../src/domain/result.js';
 import { Secret } from '../../src/domain/secret.js';
-import { openInMemory } from '../../src/main/embedded-store.js';
+import { openInMemory } from '../../src/main/store-site.js';
 import { gather } from '../../src/observe/gather.js';
 import type { Plan } from '../../src/plan/plan.js';
 import { plan } from '../../src/plan/plan-changes.js';

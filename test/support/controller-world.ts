@@ -6,7 +6,7 @@ import { after, type ControllerEvent, starting } from '../../src/controller/stat
 import { type FaultCode, fault } from '../../src/domain/errors.js';
 import { fail, ok, type Result } from '../../src/domain/result.js';
 import { NEVER } from '../../src/domain/time.js';
-import { openInMemory } from '../../src/main/embedded-store.js';
+import { openInMemory } from '../../src/main/store-site.js';
 import type { Plan } from '../../src/plan/plan.js';
 import { reportOf } from '../../src/plan/report.js';
 import type { LiveStore } from '../../src/ports/live-store.js';

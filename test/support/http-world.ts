@@ -9,16 +9,15 @@ import { Secret } from '../../src/domain/secret.js';
 import { openPlanGate } from '../../src/http/plan-gate.js';
 import { type Listening, listen } from '../../src/http/server.js';
 import type { HttpWorld, RequestEntry } from '../../src/http/world.js';
-import { openEmbeddedFeed } from '../../src/main/embedded-store.js';
+import { openServedStore, openStoreFeed } from '../../src/main/open-store.js';
 import { previewsOver } from '../../src/main/previews.js';
 import { readinessOf } from '../../src/main/readiness.js';
-import { openEmbeddedServed } from '../../src/main/served-store.js';
 import type { Clock } from '../../src/ports/clock.js';
 import type { Outbox } from '../../src/ports/outbox.js';
 import { createVerifier } from '../../src/verifier/verifier.js';
 import { asDescribed, type Description } from './http-description.js';
 import { type TestStore, unwrap } from './store.js';
-import { handOn, storePlace } from './store-folder.js';
+import { handOn, type Per, storePlace } from './store-folder.js';
 
 export const ROOT = 'the root token of these tests, which is long';
 
@@ -58,15 +57,16 @@ export interface Serving {
   readonly hasPost?: true;
 }
 
-/** Servers are stopped after each test. */
-export function httpPlace() {
-  const place = storePlace();
+/** Servers are stopped after each test, or after all of the file. */
+export function httpPlace(per: Per = 'test') {
+  const place = storePlace(per);
   const started: TestServer[] = [];
   const close = async (): Promise<void> => {
     for (const server of started.splice(0)) await server.stop();
   };
   // Before the store's own: hooks run in reverse.
-  afterEach(close);
+  if (per === 'test') afterEach(close);
+  else afterAll(close);
   return {
     place,
     start: async (
@@ -96,10 +96,10 @@ async function startOn({ place, hand, change, serving }: Starting): Promise<Test
   const clock = { ...systemClock, now, advance };
   // As another process does: what is done by hand is seen through the feed alone.
   const { store, authority, rooms, people, manual, accounts, applied, outbox } = unwrap(
-    await openEmbeddedServed({ ...place.world, ...serving, folder: place.folder(), whenAbsent: 'refuse' }),
+    await openServedStore({ ...place.world, ...serving, folder: place.folder(), whenAbsent: 'refuse' }),
   );
   unwrap(await authority.setRootToken(new Secret(ROOT)));
-  const feed = unwrap(await openEmbeddedFeed({ ...place.world, folder: place.folder() }));
+  const feed = unwrap(await openStoreFeed({ ...place.world, folder: place.folder() }));
   const verifier = unwrap(await createVerifier(feed, clock));
   const following = new AbortController();
   const followed = verifier.follow(50, following.signal);

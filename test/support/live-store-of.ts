@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import Database from 'libsql';
 import { sodiumSealing, systemClock, systemEntropy } from '../../src/adapters/system.js';
-import { openEmbeddedStore } from '../../src/main/embedded-store.js';
+import { openStore } from '../../src/main/open-store.js';
 import type { LiveStore } from '../../src/ports/live-store.js';
 import { unwrap } from './apply-world.js';
 import type { Workspace } from './workspace.js';
@@ -11,7 +11,7 @@ import type { Workspace } from './workspace.js';
 export async function openStoreOf(world: Workspace): Promise<LiveStore> {
   const adapters = { clock: systemClock, entropy: systemEntropy, sealing: sodiumSealing };
   const folder = join(world.folder, '.keywright');
-  return unwrap(await openEmbeddedStore({ ...adapters, folder, whenAbsent: 'refuse' }));
+  return unwrap(await openStore({ ...adapters, folder, whenAbsent: 'refuse' }));
 }
 
 /** Lets the lease of a process that is dead for sure run out at once, which would take five seconds. */

@@ -6,7 +6,7 @@ import type { ProjectSpec } from '../../src/domain/kinds/index.js';
 import { compareRefs, type Declaration, type ObjectRef } from '../../src/domain/objects.js';
 import { ok, type Result } from '../../src/domain/result.js';
 import { Secret } from '../../src/domain/secret.js';
-import { openInMemory } from '../../src/main/embedded-store.js';
+import { openInMemory } from '../../src/main/store-site.js';
 import { workplace } from './apply-folder.js';
 import { unwrap } from './apply-world.js';
 import { entry, environment, key, project, service } from './plan-declarations.js';

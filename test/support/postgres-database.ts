@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Secret } from '../../src/domain/secret.js';
-import { openPostgresStore } from '../../src/main/postgres-store.js';
+import { openStore } from '../../src/main/open-store.js';
 import type { LiveStore } from '../../src/ports/live-store.js';
 import { postgresCluster } from './postgres.js';
 import { unwrap } from './store.js';
@@ -26,8 +26,8 @@ export function postgresPlace() {
   });
   const world = testWorld();
   const folder = () => join(root, '.keywright');
-  const open = (options: Partial<Parameters<typeof openPostgresStore>[0]> = {}) =>
-    openPostgresStore({
+  const open = (options: Partial<Parameters<typeof openStore>[0]> = {}) =>
+    openStore({
       ...world,
       address: new Secret(address),
       folder: folder(),

@@ -1,6 +1,6 @@
 /** A store on a PostgreSQL server as `keywright serve` opens it, for the contracts that say what it promises callers. */
 import { Secret } from '../../src/domain/secret.js';
-import { openPostgresServed } from '../../src/main/served-store.js';
+import { openServedStore } from '../../src/main/open-store.js';
 import { quickHashing } from './callers.js';
 import { postgresPlace } from './postgres-database.js';
 import { unwrap } from './store.js';
@@ -13,7 +13,7 @@ export function servedOnPostgres({ hasPost = false } = {}) {
     const world = testWorld();
     const address = new Secret(place.address());
     const where = { address, folder: place.folder(), whenAbsent: 'create' } as const;
-    const served = unwrap(await openPostgresServed({ ...world, hashing: quickHashing, hasPost, ...where }));
+    const served = unwrap(await openServedStore({ ...world, hashing: quickHashing, hasPost, ...where }));
     return { ...served, clock: world.clock };
   };
 }

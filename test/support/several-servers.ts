@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { systemClock, systemEntropy } from '../../src/adapters/system.js';
 import { Secret } from '../../src/domain/secret.js';
-import { openPostgresStore } from '../../src/main/postgres-store.js';
+import { openStore } from '../../src/main/open-store.js';
 import { apiKey, TestStore, unwrap } from './store.js';
 import { plainSealing } from './store-world.js';
 import { COMMAND, type Workspace } from './workspace.js';
@@ -125,7 +125,7 @@ export class ServerProcess {
 /** A reconciler's hand on the store of these servers, with a lease for a minute. Close its store. */
 export async function handOnServer(world: Workspace, address: string): Promise<TestStore> {
   const store = unwrap(
-    await openPostgresStore({
+    await openStore({
       ...{ clock: systemClock, entropy: systemEntropy, sealing: plainSealing(systemEntropy) },
       address: new Secret(address),
       folder: join(world.folder, '.keywright'),

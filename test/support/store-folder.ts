@@ -2,28 +2,32 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openEmbeddedStore } from '../../src/main/embedded-store.js';
+import { openStore } from '../../src/main/open-store.js';
 import type { LiveStore } from '../../src/ports/live-store.js';
 import { SqliteConnection } from '../../src/storage/sqlite/driver.js';
 import { TestStore, unwrap } from './store.js';
 import { testWorld } from './store-world.js';
 
-/** A place that is emptied after each test. */
-export function storePlace() {
+/** What a place is emptied after. */
+export type Per = 'test' | 'file';
+
+/** A place that is emptied after each test, or after all of the file. */
+export function storePlace(per: Per = 'test') {
   let root = '';
   let opened: LiveStore[] = [];
-  beforeEach(() => {
+  const [before, after] = per === 'test' ? [beforeEach, afterEach] : [beforeAll, afterAll];
+  before(() => {
     root = mkdtempSync(join(tmpdir(), 'keywright-'));
   });
-  afterEach(async () => {
+  after(async () => {
     for (const store of opened) await store.close();
     opened = [];
     rmSync(root, { recursive: true });
   });
   const folder = () => join(root, 'store');
   const world = testWorld();
-  const open = (options: Partial<Parameters<typeof openEmbeddedStore>[0]> = {}) =>
-    openEmbeddedStore({ ...world, folder: folder(), whenAbsent: 'create', ...options });
+  const open = (options: Partial<Parameters<typeof openStore>[0]> = {}) =>
+    openStore({ ...world, folder: folder(), whenAbsent: 'create', ...options });
   return {
     world,
     folder,

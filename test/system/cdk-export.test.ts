@@ -60,7 +60,7 @@ test('what is exported as an app compiles, is synthesized, and plans empty', asy
   const planned = await workspace.run('plan --detailed-exitcode', { env });
   expect([planned.code, planned.stdout, planned.stderr]).toEqual([
     0,
-    expect.stringContaining('nothing to do now; 68 unchanged'),
+    expect.stringContaining('no steps now; 68 unchanged'),
     '',
   ]);
   expect(workspace.leaks()).toEqual([]);

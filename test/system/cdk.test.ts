@@ -140,7 +140,10 @@ test('an app goes with neither a branch nor documents that nobody would read', a
   const workspace = small('{ unmanaged: adopt }');
   const env = { KEYWRIGHT_APP: 'node main.mjs' };
   const branch = await workspace.run('run --git /nowhere', { env });
-  expect([branch.code, branch.stderr]).toEqual([64, expect.stringContaining('--app does not go with --git')]);
+  expect([branch.code, branch.stderr]).toEqual([
+    64,
+    expect.stringContaining('--app cannot be used with --git'),
+  ]);
   expect(await workspace.run('validate specs', { env })).toMatchObject({ code: 64 });
   expect(await workspace.run('adopt --write', { env })).not.toMatchObject({ code: 0 });
   expect(workspace.exists('specs')).toBe(false);
@@ -151,6 +154,6 @@ test('where no folder can be made for what an app synthesizes, what to do is sai
   const { code, stderr } = await small().run('validate', { env });
   expect([code, stderr]).toEqual([
     1,
-    expect.stringMatching(/no room in \/nowhere .* TMPDIR or CDKTF_OUTDIR\n$/),
+    expect.stringMatching(/no space in \/nowhere .* TMPDIR or CDKTF_OUTDIR\n$/),
   ]);
 });

@@ -88,7 +88,9 @@ test('a key can be revoked at once while an apply is at work', async () => {
 test('an interrupted apply finishes what is under way, says what it left, and the next one completes it', async () => {
   const { letGo, apply } = await halfWay('--output json');
   apply.child.kill('SIGINT');
-  await until(() => apply.printed().includes('SIGINT: finishing what is under way; again to stop at once'));
+  await until(() =>
+    apply.printed().includes('SIGINT: finishing the current step; signal again to stop immediately'),
+  );
   await letGo();
   expect((await apply.ended).code).toBe(5);
   const report = JSON.parse(apply.printed().slice(apply.printed().indexOf('{')));
@@ -102,7 +104,7 @@ test('an interrupted apply finishes what is under way, says what it left, and th
 test('a second interruption ends an apply at once, and the next one completes it', async () => {
   const { letGo, apply } = await halfWay();
   apply.child.kill('SIGINT');
-  await until(() => apply.printed().includes('again to stop at once'));
+  await until(() => apply.printed().includes('signal again to stop immediately'));
   apply.child.kill('SIGINT');
   expect((await apply.ended).code).toBe(130);
   await letGo();

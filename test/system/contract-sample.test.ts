@@ -2,10 +2,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Workspace } from '../support/workspace.js';
 
-/** Every kind in one file, as the contract shows them. */
-const SAMPLE = readFileSync(join(__dirname, 'contract-sample.yaml'), 'utf8');
+/** Every kind in one file: the sample of docs/contract.md itself. */
+const CONTRACT = readFileSync(join(__dirname, '../../docs/contract.md'), 'utf8');
+const SAMPLE = /```yaml\n([\s\S]*?)```/.exec(CONTRACT)?.[1] ?? '';
 
-describe('the sample of the contract', () => {
+describe('D1: the sample of the contract', () => {
   const place = new Workspace();
   afterAll(() => place.dispose());
 

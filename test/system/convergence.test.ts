@@ -3,6 +3,7 @@
  * plan is the same text, and no accepted version is one that nobody could hold. The real store on both
  * engines and real files, in process; chance and time are seeded and set by hand.
  */
+
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,21 +15,22 @@ import type { Declaration, ObjectRef } from '../../src/domain/objects.js';
 import { refOf } from '../../src/domain/objects.js';
 import { Secret } from '../../src/domain/secret.js';
 import { MINUTE_MS } from '../../src/domain/time.js';
-import { openPostgresStore } from '../../src/main/postgres-store.js';
+import { openStore } from '../../src/main/open-store.js';
 import { drift } from '../../src/plan/drift.js';
 import type { Plan } from '../../src/plan/plan.js';
 import { planJson } from '../../src/render/plan-json.js';
 import { type ApplyTestWorld, applyWorld, unwrap } from '../support/apply-world.js';
+import { effort } from '../support/effort.js';
 import { describeWithPostgres, postgresCluster } from '../support/postgres.js';
 import { documents } from '../support/random-documents.js';
 import { seededEntropy } from '../support/store-world.js';
 
 const histories = fc.array(documents, { minLength: 2, maxLength: 4 });
-const RUNS = Number(process.env['KEYWRIGHT_RUNS'] ?? 60);
+const RUNS = effort({ complete: 60, otherwise: 25, variable: 'KEYWRIGHT_RUNS' });
 /** The histories are the same kind on both engines; on a server each costs a database and a second. */
 const SERVER_RUNS = Math.ceil(RUNS / 5);
 
-test('apply brings any documents, and any change of them, to a plan without steps', async () => {
+test('D3: apply brings any documents, and any change of them, to a plan without steps', async () => {
   const converges = fc.asyncProperty(histories, (history) => expectConvergence(history, () => applyWorld()));
   await fc.assert(converges, { numRuns: RUNS });
 }, 300_000);
@@ -40,10 +42,10 @@ describeWithPostgres('on a PostgreSQL server', () => {
   const onServer = (): Promise<ApplyTestWorld> =>
     applyWorld(async (world) => {
       const address = new Secret(await cluster.database());
-      return openPostgresStore({ ...world, ...{ address, folder }, whenAbsent: 'create', masterKey: KEY });
+      return openStore({ ...world, ...{ address, folder }, whenAbsent: 'create', masterKey: KEY });
     });
 
-  test('apply brings any documents, and any change of them, to a plan without steps', async () => {
+  test('D3: apply brings any documents, and any change of them, to a plan without steps', async () => {
     const converges = fc.asyncProperty(histories, (history) => expectConvergence(history, onServer));
     await fc.assert(converges, { numRuns: SERVER_RUNS });
   }, 300_000);

@@ -1,4 +1,4 @@
-/** The README's day one, run as it is written; but for the ports, which somebody else may have. */
+/** docs/how-to/day-one.md, run as it is written; except for the ports, which may be taken. */
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
@@ -14,11 +14,11 @@ const freePort = (): Promise<string> =>
     });
   });
 
-test('day one of the README: serve, a key, a service that wants it, a rotation that nobody notices, and its end', async () => {
+test('day one: serve, a key, a service that requires it, a rotation without an outage, and its end', async () => {
   const world = new Workspace();
   const [authority, app] = [await freePort(), await freePort()];
-  const readme = readFileSync(join(__dirname, '../../README.md'), 'utf8');
-  const written = /### Day one[\s\S]*?```sh\n([\s\S]*?)```/.exec(readme)?.[1] ?? '';
+  const page = readFileSync(join(__dirname, '../../docs/how-to/day-one.md'), 'utf8');
+  const written = /```sh\n([\s\S]*?)```/.exec(page)?.[1] ?? '';
   installExample(world);
   world.write(
     'day-one.sh',

@@ -21,7 +21,7 @@ test('a key whose declaration was taken away can be ended before its overlap has
   expect(await world.run('revoke app')).toMatchObject({
     code: 0,
     stdout: expect.stringMatching(
-      /was removed, and its versions are accepted until .* To end them at once: --now/,
+      /was removed, and its versions are accepted until .* To end them immediately, use --now/,
     ),
   });
   expect(await verified()).toMatchObject({ code: 'VALID' });
@@ -34,7 +34,7 @@ test('a key whose declaration was taken away can be ended before its overlap has
 test('a hand-over that is not under way is not confirmed', async () => {
   expect(await world.run('acknowledge app')).toMatchObject({
     code: 0,
-    stdout: 'ApiKey/app has no version beside generation 1, so there is nothing to confirm.\n',
+    stdout: 'ApiKey/app has no version other than version 1, so there is nothing to confirm.\n',
   });
   expect((await world.run('audit')).stdout).not.toContain('key.acknowledged');
 });

@@ -37,7 +37,7 @@ describe('examples/yaml', () => {
   });
 });
 
-describe('examples/gitops', () => {
+describe('D6, D7: examples/gitops', () => {
   it('plans on a pull request, applies what was reviewed, and finds drift afterwards', async () => {
     const pipeline = example('gitops');
     expect(await pipeline.script('plan.sh')).toMatchObject({ code: 0 });

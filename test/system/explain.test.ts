@@ -46,7 +46,7 @@ test('tells of a key from its document to its tombstone', async () => {
     { ref: { name: 'development' }, isLive: true },
     { ref: { name: 'billing' }, isLive: true },
   ]);
-  expect(handing.history.find(({ text }) => text === 'a rotation was asked for')?.path).toBe('cli:rotate');
+  expect(handing.history.find(({ text }) => text === 'a rotation was requested')?.path).toBe('cli:rotate');
   expect((await world.run('explain app')).stdout).toContain('(seen: checkout)');
   expect((await explained('Service/billing')).neededBy).toMatchObject([{ ref: { name: 'app' } }]);
 
@@ -76,7 +76,7 @@ test('says what may have been meant by a name that nobody has', async () => {
   const near = await world.run('explain ApiKey/ap');
   expect(near.code).toBe(EXIT.error);
   expect(near.stderr).toBe(
-    'keywright: there is no ApiKey/ap and never was one here; did you mean ApiKey/app?\n',
+    'keywright: there is no ApiKey/ap in this store or its history; did you mean ApiKey/app?\n',
   );
   expect((await world.run('explain Keys/app')).code).toBe(EXIT.usage);
   expect((await world.run('explain')).code).toBe(EXIT.usage);
@@ -86,5 +86,5 @@ test('fits into a ticket', async () => {
   await apply();
   const { stdout } = await world.run('explain app --output markdown');
   expect(stdout).toMatch(/^### ApiKey\/app\n\nis live as declared in specs\/app\.yaml:8\./);
-  expect(stdout).toContain('**What happened**');
+  expect(stdout).toContain('**History**');
 });

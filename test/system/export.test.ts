@@ -48,7 +48,7 @@ metadata: { name: of-team }
 spec: { environment: production, owner: { team: data, role: editor }, expiresAfter: 180d }
 `;
 
-const SETTLED = { code: 0, stdout: expect.stringContaining('nothing to do now') };
+const SETTLED = { code: 0, stdout: expect.stringContaining('no steps now') };
 
 let world: Workspace;
 beforeEach(async () => {
@@ -109,7 +109,7 @@ describeWithPostgres('to a server', () => {
     expect(world.variable('secrets/billing.env', 'BILLING_API_KEY')).toBe(old);
 
     const moved = await world.run(`apply --auto-approve --take-over-sinks ${at}`);
-    expect([moved.code, moved.stdout]).toEqual([0, expect.stringContaining('PlaceTakenOver')]);
+    expect([moved.code, moved.stdout]).toEqual([0, expect.stringContaining('SinkTakenOver')]);
     const next = world.variable('secrets/billing.env', 'BILLING_API_KEY');
     expect(next).not.toBe(old);
     const code = async (token: string, where = '') =>

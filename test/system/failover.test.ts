@@ -162,7 +162,7 @@ describeWithPostgres('failover', () => {
     await until('it is noticed', async () => (await readiness(server)).body.checks.history === 'degraded');
     await until('it is ready', async () => (await readiness(server)).status === 200);
     expect(await server.code(secret)).toBe('REVOKED');
-    expect(server.printed).toMatch(/the store is older than it was: .* 1 versions and keys/);
+    expect(server.printed).toMatch(/the store is older than before: .* 1 versions and keys/);
     const other = await serving();
     expect(await other.code(secret)).toBe('REVOKED');
   });

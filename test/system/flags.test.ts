@@ -36,7 +36,7 @@ test('a variable for a flag without a value says yes or no; anything else is ref
   for (const no of ['no', 'Off', '0']) expect((await applied(no)).code).toBe(EXIT.refused);
   expect(await applied('never')).toMatchObject({
     code: EXIT.usage,
-    stderr: 'error: KEYWRIGHT_AUTO_APPROVE is "never": say true or false\n',
+    stderr: 'error: KEYWRIGHT_AUTO_APPROVE is "never": use true or false\n',
   });
   expect(world.exists('.keywright')).toBe(false);
   expect((await applied('yes')).code).toBe(EXIT.done);
@@ -73,7 +73,7 @@ test.each(['--store=', '--chdir=', '--app=', '--token='])(
     const before = readdirSync(world.folder);
     const { code, stderr } = await world.run(`apply --auto-approve ${flag}`);
     expect(code).toBe(EXIT.usage);
-    expect(stderr).toContain('It is empty: give a value, or leave the flag away.');
+    expect(stderr).toContain('The value is empty: set a value, or remove the flag.');
     expect(readdirSync(world.folder)).toEqual(before);
   },
 );

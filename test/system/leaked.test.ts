@@ -25,7 +25,7 @@ test('says whom it breaks before it asks, and without a yes changes nothing', as
   expect([code, stderr]).toEqual([
     3,
     expect.stringMatching(
-      /^This ends ApiKey\/app at once, for good:\n {2}generation 1: last used .* ago\n {2}delivered to dotenv:secrets\/app\.env#KEY\n/,
+      /^This permanently ends ApiKey\/app immediately:\n {2}version 1: last used .* ago\n {2}delivered to dotenv:secrets\/app\.env#KEY\n/,
     ),
   ]);
   expect(await verdict(leaked)).toBe('VALID');

@@ -59,11 +59,11 @@ describe('on the command line', () => {
     world.remove('keywright.yaml');
     expect(await told('plan')).toEqual([
       1,
-      'keywright: there is no keywright.yaml in HERE; start one with: keywright init\n',
+      'keywright: there is no keywright.yaml in HERE; create a project with: keywright init\n',
     ]);
     expect(await told('get')).toEqual([
       1,
-      "keywright: there is no keywright.yaml in HERE; go to a project's folder (-C DIR), or name a store with --store\n",
+      'keywright: there is no keywright.yaml in HERE; use the folder of a project (-C DIR), or a store with --store\n',
     ]);
   });
 
@@ -89,18 +89,20 @@ describe('on the command line', () => {
       for (const command of ['plan', 'get'])
         expect(await told(`-C ${folder} ${command}`)).toEqual([
           1,
-          `keywright: there is no folder HERE/${folder}; see -C\n`,
+          `keywright: the folder HERE/${folder} does not exist; see -C\n`,
         ]);
   });
 
   test('get with a kind as kubectl would take it: the kind that is meant', async () => {
     await told('apply --auto-approve');
-    expect((await told('get services'))[1]).toContain('for all of a kind: keywright get Service\n');
+    expect((await told('get services'))[1]).toContain(
+      'to list all of this kind, run: keywright get Service\n',
+    );
     expect((await told('get service/billing'))[1]).toContain('did you mean Service/billing?');
   });
 
   test('verify with a key and --stdin: neither is picked in silence', async () => {
-    expect(await told('verify sk_live_x --stdin')).toEqual([64, expect.stringContaining('give one of them')]);
+    expect(await told('verify sk_live_x --stdin')).toEqual([64, expect.stringContaining('use one of them')]);
   });
 
   test('plan --out over something that is no plan: it stays as it is', async () => {
@@ -111,7 +113,7 @@ describe('on the command line', () => {
       const before = file === 'out' ? '' : world.read(file);
       expect(await told(`plan --out ${file}`)).toEqual([
         1,
-        `keywright: ${file} is there and is no saved plan, so nothing was written; name another file for --out\n`,
+        `keywright: ${file} exists and is not a saved plan, so nothing was written; use another file with --out\n`,
       ]);
       if (file !== 'out') expect(world.read(file)).toBe(before);
     }
@@ -122,7 +124,7 @@ describe('on the command line', () => {
     const before = world.read('keywright.yaml');
     expect(await told('init')).toEqual([
       1,
-      'keywright: keywright.yaml exists already, so nothing was written; remove it, or start elsewhere with -C DIR\n',
+      'keywright: keywright.yaml already exists, so nothing was written; remove it, or use another folder with -C DIR\n',
     ]);
     expect(world.read('keywright.yaml')).toBe(before);
     expect(world.exists('.gitignore')).toBe(false);
@@ -131,14 +133,14 @@ describe('on the command line', () => {
   test('before the first apply: there is no store, and that is said, not an empty list', async () => {
     expect(await told('get')).toEqual([
       7,
-      'keywright: there is no store in HERE/.keywright yet; the first apply makes it\n',
+      'keywright: there is no store in HERE/.keywright yet; the first apply creates it\n',
     ]);
   });
 
   test('apply where nobody can answer: refused, with the flag for pipelines; nothing was changed', async () => {
     expect(await told('apply')).toEqual([
       3,
-      'keywright: nobody is here to ask; nothing was changed. In a pipeline, use --auto-approve\n',
+      'keywright: approval is required and standard input is not a terminal; nothing was changed. In a pipeline, use --auto-approve\n',
     ]);
     expect(world.exists('.keywright')).toBe(false);
   });
@@ -161,7 +163,7 @@ describe('in documents', () => {
     world.write('keywright.yaml', projectYaml('{ guard: { requireApproval: [prodction] } }'));
     expect(await told('plan')).toEqual([
       1,
-      'keywright.yaml:4:36 error: there is no Environment "prodction", declared or live\n' +
+      'keywright.yaml:4:36 error: Environment "prodction" is neither declared nor live\n' +
         '  4 | spec: { guard: { requireApproval: [prodction] } }\n' +
         '    |                                    ^^^^^^^^^\n' +
         '  help: did you mean "production"?\n\n' +
@@ -184,7 +186,7 @@ describe('in documents', () => {
     expect([code, text]).toEqual([
       1,
       expect.stringMatching(
-        /there is no Environment "staging", declared or live\n.*\n.*\n {2}help: declare it, or name one of development, production\n/,
+        /Environment "staging" is neither declared nor live\n.*\n.*\n {2}help: declare it, or use one of development, production\n/,
       ),
     ]);
   });
@@ -194,7 +196,7 @@ describe('in documents', () => {
     expect([code, text]).toEqual([
       1,
       expect.stringMatching(
-        /specs\/mine.yaml:3:19 error: ApiKey\/app is declared twice\n[\s\S]*help: it is first declared in specs\/billing.yaml:8/,
+        /specs\/mine.yaml:3:19 error: ApiKey\/app is declared twice\n[\s\S]*help: first declared in specs\/billing.yaml:8/,
       ),
     ]);
   });
@@ -206,7 +208,7 @@ describe('in documents', () => {
       expect([code, text]).toEqual([
         1,
         expect.stringMatching(
-          /error: the path lies (outside the folders that sinks may write below|inside the live store)\n/,
+          /error: the path is (outside the folders that sinks may write to|inside the live store)\n/,
         ),
       ]);
       expect(world.exists('.keywright')).toBe(false);
@@ -221,7 +223,7 @@ describe('in documents', () => {
     const { code, stdout } = await world.run('apply --auto-approve');
     expect(code).toBe(0);
     expect(stdout).toMatch(
-      /ApiKey\/mine waits: SinkUnknown\. .*out\/linked\/x\.env is not a plain file in plain folders \(ENOTDIR\); remove what is in the way\n/,
+      /ApiKey\/mine waits: SinkUnknown\. .*out\/linked\/x\.env is not a regular file in regular folders \(ENOTDIR\); remove or rename what is at that path\n/,
     );
     expect(elsewhere.exists('x.env')).toBe(false);
     elsewhere.dispose();
@@ -245,7 +247,7 @@ describe('in documents', () => {
     expect([code, text]).toEqual([
       1,
       expect.stringMatching(
-        /unknown kind "Tenant"\n[\s\S]*help: there are: Project, Environment, [\s\S]*unknown kind "Servcie"\n[\s\S]*help: did you mean "Service"\?/,
+        /unknown kind "Tenant"\n[\s\S]*help: use one of Project, Environment, [\s\S]*unknown kind "Servcie"\n[\s\S]*help: did you mean "Service"\?/,
       ),
     ]);
   });
@@ -288,26 +290,26 @@ describe('with a live store', () => {
     }
     expect(await told('rotate Service/billing')).toEqual([
       64,
-      'keywright: Service/billing is not a key; name one as ApiKey/NAME\n',
+      'keywright: Service/billing is not a key; use ApiKey/NAME\n',
     ]);
     expect(await told('verify garbage')).toEqual([1, '']);
-    expect(said.at(-1)?.stdout).toBe('MALFORMED: this is not a key: wrong form or checksum\n');
+    expect(said.at(-1)?.stdout).toBe('MALFORMED: this is not a key: the format or checksum is wrong\n');
     expect(await told('apply missing.json')).toEqual([
       64,
       expect.stringMatching(/the plan missing.json cannot be read/),
     ]);
     expect(await told('apply specs/billing.yaml')).toEqual([
       64,
-      'keywright: specs/billing.yaml is not a plan; make one with: keywright plan --out specs/billing.yaml\n',
+      'keywright: specs/billing.yaml is not a saved plan; create one with: keywright plan --out specs/billing.yaml\n',
     ]);
     expect(await told('plan --store specs')).toEqual([
       1,
-      'keywright: HERE/specs holds something that is not a store; name another folder\n',
+      'keywright: HERE/specs contains files that are not a store; use another folder\n',
     ]);
     const anotherKey = Buffer.alloc(32, 7).toString('base64');
     expect(await told('get', { KEYWRIGHT_MASTER_KEY: anotherKey })).toEqual([
       1,
-      'keywright: the master key is not the one this store was made with; give that one, or restore master.key from its backup\n',
+      'keywright: the master key is not the one this store was created with; provide that key, or restore master.key from its backup\n',
     ]);
     expect(world.leaks()).toEqual([]);
   });
@@ -318,7 +320,7 @@ describe('with a live store', () => {
     world.write('plan.json', world.read('plan.json').replaceAll('ApiKey/mine', 'ApiKey/more'));
     expect(await told('apply plan.json')).toEqual([
       4,
-      'keywright: plan.json was changed after it was made, so it is not applied; plan again\n',
+      'keywright: plan.json was changed after it was saved, so it is not applied; plan again\n',
     ]);
     expect((await world.run('get ApiKey/mine')).code).toBe(1);
   });

@@ -69,7 +69,7 @@ test('T3–T6, F1, F3: a personal key is good while its person is active, dead f
   const named = await world.run('plan');
   expect([named.code, named.stderr]).toEqual([
     1,
-    expect.stringContaining('there is no User "ada@example.com"'),
+    expect.stringContaining('User "ada@example.com" is neither'),
   ]);
 
   expect(await apply(ada(), ...SHARED, PERSONAL)).toContain('OwnerReplaced');
@@ -172,7 +172,9 @@ test('F1, F17, U11: drift names keys tied to a person and unused keys, and is no
   ]);
   const tied = findings.filter((one) => one.startsWith('KeyTiedToPerson'));
   expect(tied).toEqual([
-    expect.stringContaining('of-person: ApiKey/of-person is tied to ada. If they leave it stops working'),
+    expect.stringContaining(
+      'of-person: ApiKey/of-person belongs to ada. It stops working when the user leaves',
+    ),
   ]);
   expect(tied[0]).toContain('dotenv:secrets/keys.env#OF_PERSON');
 });

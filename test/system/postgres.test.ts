@@ -109,7 +109,7 @@ describeWithPostgres('the command, with a store on a server', () => {
     await cluster.kill();
     const away = await run('apply --auto-approve');
     await cluster.start();
-    expect(away).toMatchObject({ code: 7, stderr: expect.stringContaining('does not answer') });
+    expect(away).toMatchObject({ code: 7, stderr: expect.stringContaining('does not respond') });
     expect(await run('apply --auto-approve')).toMatchObject({ code: 0 });
   });
 

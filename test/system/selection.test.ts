@@ -72,13 +72,13 @@ describe('--select', () => {
     expect(await names('team, team != data')).toEqual(['web-key']);
     const refused = await world.run('plan', env('team in data'));
     expect(refused.code).toBe(EXIT.usage);
-    expect(refused.stderr).toMatch(/--select takes label selectors such as team=data/);
+    expect(refused.stderr).toMatch(/--select must be label selectors such as team=data/);
   });
 
   test('needs what it names to be live or selected too', async () => {
     const refused = await world.run('apply --auto-approve --select team=data');
     expect(refused.code).toBe(EXIT.error);
-    expect(refused.stderr).toContain('ApiKey/data-key needs Service/billing');
+    expect(refused.stderr).toContain('ApiKey/data-key refers to Service/billing');
     world.write(
       'specs/service.yaml',
       serviceYaml('billing').replace('billing }', 'billing, labels: { team: data } }'),
@@ -133,16 +133,16 @@ describe('--at', () => {
     expect((await world.json<PlanDocument>('plan')).summary['rotate']).toBe(0);
     expect(await world.json<PlanDocument>('plan')).not.toHaveProperty('forecast');
     const text = (await world.run('plan --at +40d')).stdout;
-    expect(text).toMatch(/by time alone:\n.*ApiKey\/lapsing lapses \(Lapsed\)/);
-    expect(text).toContain('What would be planned then, if nothing was done until then:');
+    expect(text).toMatch(/Due until .*:\n.*ApiKey\/lapsing expires \(Expired\)/);
+    expect(text).toContain('Planned at that time, if nothing is applied before:');
     const markdown = (await world.run('plan --at +40d --output markdown')).stdout;
     expect(markdown).toContain('ApiKey/rotating rotates `RotationDue`');
-    expect((await world.run('plan --at +1d')).stdout).toContain('Nothing falls due until');
+    expect((await world.run('plan --at +1d')).stdout).toContain('Nothing is due until');
   });
 
   test.each([
     ['plan --at +40d --out plan.json', 'cannot be saved'],
-    ['plan --at 2020-01-01T00:00:00Z', 'has passed'],
+    ['plan --at 2020-01-01T00:00:00Z', 'is in the past'],
     ['plan --at +40', 'such as +30d'],
     ['plan --at tomorrow', 'such as 2027-01-31T12:00:00Z'],
   ])('%s is a usage error that says what to do', async (args, says) => {
@@ -156,6 +156,6 @@ describe('--at', () => {
     world.write('ahead.json', stdout);
     const refused = await world.run('apply ahead.json');
     expect(refused.code).toBe(EXIT.usage);
-    expect(refused.stderr).toContain('planned for a later instant');
+    expect(refused.stderr).toContain('was made with --at');
   });
 });

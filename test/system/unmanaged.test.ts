@@ -29,14 +29,16 @@ const legacy = declared('Service', 'legacy', { description: 'Made by hand' });
 const key = declared('ApiKey', 'legacy-app', { environment: 'development', owner: { service: 'legacy' } });
 const policy = (unmanaged: string): void =>
   world.write('keywright.yaml', projectYaml(`{ unmanaged: ${unmanaged} }`));
-const settled = { code: 0, stdout: expect.stringContaining('nothing to do now') };
+const settled = { code: 0, stdout: expect.stringContaining('no steps now') };
 
 test('unmanaged objects are reported by plan and drift, and left alone', async () => {
   await madeByHand(legacy);
   for (const command of ['plan', 'drift'])
     expect(await world.run(command)).toMatchObject({
       code: 0,
-      stdout: expect.stringContaining('UnmanagedObject: Service/legacy is live and no project declares it'),
+      stdout: expect.stringContaining(
+        'UnmanagedObject: Service/legacy is live and not declared by any project',
+      ),
     });
   expect(await world.run('apply --auto-approve')).toMatchObject({ code: 0 });
   expect((await world.run('get Service/legacy')).stdout).toMatch(/\(none\)/);
@@ -113,7 +115,10 @@ test('under the policy adopt, a document that is there is taken as it is, and an
   policy('adopt');
   world.write('specs/adopted/Service-legacy.yaml', '# kept\n');
   const refused = await world.run('apply --auto-approve');
-  expect([refused.code, refused.stdout]).toEqual([1, expect.stringContaining('says something else')]);
+  expect([refused.code, refused.stdout]).toEqual([
+    1,
+    expect.stringContaining('already exists with different content'),
+  ]);
   expect(world.read('specs/adopted/Service-legacy.yaml')).toBe('# kept\n');
   expect((await world.run('get Service/legacy')).stdout).toMatch(/\(none\)/);
 });

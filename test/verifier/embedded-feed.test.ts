@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { Secret } from '../../src/domain/secret.js';
-import { openEmbeddedFeed } from '../../src/main/embedded-store.js';
+import { openStoreFeed } from '../../src/main/open-store.js';
 import type { CredentialFeed } from '../../src/ports/credential-feed.js';
 import { createVerifier, type Verifier } from '../../src/verifier/verifier.js';
 import {
@@ -26,7 +26,7 @@ describe('a verifier fed by the embedded store', () => {
   });
 
   const openFeed = async (): Promise<CredentialFeed> => {
-    const feed = unwrap(await openEmbeddedFeed({ ...place.world, folder: place.folder() }));
+    const feed = unwrap(await openStoreFeed({ ...place.world, folder: place.folder() }));
     closing.push(() => feed.close());
     return feed;
   };
@@ -132,7 +132,7 @@ describe('a verifier fed by the embedded store', () => {
   });
 
   it('does not make a store where there is none', async () => {
-    expect(refusal(await openEmbeddedFeed({ ...place.world, folder: place.folder() }))).toBe('store_absent');
+    expect(refusal(await openStoreFeed({ ...place.world, folder: place.folder() }))).toBe('store_absent');
   });
 
   it('agrees with the store about every token, after any history', async () => {
@@ -155,7 +155,7 @@ describe('a verifier fed by the embedded store', () => {
         histories += 1;
         const store = await handOn(await place.store({ folder: `${place.folder()}-${histories}` }));
         const world = { ...place.world, folder: `${place.folder()}-${histories}` };
-        const feed = unwrap(await openEmbeddedFeed(world));
+        const feed = unwrap(await openStoreFeed(world));
         const verifier = unwrap(await createVerifier(feed, place.world.clock));
         const tokens = await play(store, verifier, actions);
         unwrap(await verifier.refresh());

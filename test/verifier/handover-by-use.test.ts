@@ -2,7 +2,7 @@
 import { digestOf } from '../../src/domain/canonical.js';
 import type { ApiKeySpec } from '../../src/domain/kinds/index.js';
 import { HOUR_MS, MINUTE_MS } from '../../src/domain/time.js';
-import { openEmbeddedFeed } from '../../src/main/embedded-store.js';
+import { openStoreFeed } from '../../src/main/open-store.js';
 import { gather } from '../../src/observe/gather.js';
 import { plan } from '../../src/plan/plan-changes.js';
 import { createVerifier } from '../../src/verifier/verifier.js';
@@ -23,7 +23,7 @@ describe('a hand-over of a key that is only ever verified in memory', () => {
     await hand.create(declared);
     const [old, next] = [await hand.rollOut('a', 1), await hand.rollOut('a', 2)];
     unwrap(await hand.store.claim(keyRef('a'), CALLER));
-    const feed = unwrap(await openEmbeddedFeed({ ...place.world, folder: place.folder() }));
+    const feed = unwrap(await openStoreFeed({ ...place.world, folder: place.folder() }));
     const verifier = unwrap(await createVerifier(feed, clock, { consumer: 'gateway' }));
 
     async function planned() {
@@ -85,7 +85,7 @@ describe('a hand-over of a key that is only ever verified in memory', () => {
     const { verifier, planned, hand } = await rotated();
     const [, next] = unwrap(await hand.store.fetch([keyRef('a')]))[0]?.key?.versions ?? [];
     await verifier.refresh();
-    const feed = unwrap(await openEmbeddedFeed({ ...place.world, folder: place.folder() }));
+    const feed = unwrap(await openStoreFeed({ ...place.world, folder: place.folder() }));
     const use = { tokenId: next?.id ?? '', lastUsedAt: clock.now() };
     clock.advance(4 * HOUR_MS);
     unwrap(await feed.reportUses([use]));
@@ -103,7 +103,7 @@ describe('what the store makes of a report', () => {
     const hand = await handOn(await place.store());
     await hand.create(apiKey('a'));
     const token = await hand.rollOut('a', 1);
-    const feed = unwrap(await openEmbeddedFeed({ ...place.world, folder: place.folder() }));
+    const feed = unwrap(await openStoreFeed({ ...place.world, folder: place.folder() }));
     const version = async () => {
       const [first] = (await hand.fetch(keyRef('a'))).key?.versions ?? [];
       if (first === undefined) throw new Error('there is no version');

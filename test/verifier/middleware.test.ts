@@ -117,7 +117,7 @@ test('F7: a publishable key is not let in, nor a secret one that a browser sends
   const browser = { headers: { ...bearer(1).headers, origin: 'https://shop.example' } };
   const publishable = await fetch(url, bearer(2));
   expect([publishable.status, (await fetch(url, browser)).status]).toEqual([403, 403]);
-  expect(await publishable.json()).toMatchObject({ detail: expect.stringContaining('starts a session') });
+  expect(await publishable.json()).toMatchObject({ detail: expect.stringContaining('only start a session') });
 });
 
 test('two credentials are one too many', async () => {

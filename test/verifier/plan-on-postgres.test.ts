@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { systemClock } from '../../src/adapters/system.js';
 import { Secret } from '../../src/domain/secret.js';
-import { openPostgresServed } from '../../src/main/served-store.js';
+import { openServedStore } from '../../src/main/open-store.js';
 import { createVerifier } from '../../src/main/verifier.js';
 import { quickHashing, ServedTestStore } from '../support/callers.js';
 import { describeWithPostgres } from '../support/postgres.js';
@@ -20,7 +20,7 @@ describeWithPostgres('a verifier over PostgreSQL', () => {
     world.clock.set(systemClock.now());
     const address = place.address();
     const served = unwrap(
-      await openPostgresServed({
+      await openServedStore({
         ...world,
         hashing: quickHashing,
         address: new Secret(address),

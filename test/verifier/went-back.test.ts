@@ -3,7 +3,7 @@ import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { systemClock } from '../../src/adapters/system.js';
 import { ok } from '../../src/domain/result.js';
-import { openEmbeddedFeed } from '../../src/main/embedded-store.js';
+import { openStoreFeed } from '../../src/main/open-store.js';
 import { copyDatabase, replacingRows } from '../../src/storage/sqlite/copy.js';
 import { createVerifier, type Setback } from '../../src/verifier/verifier.js';
 import { apiKey, CALLER, keyRef, unwrap } from '../support/store.js';
@@ -20,7 +20,7 @@ it('restore: versions that were revoked and keys that were stopped since the cop
   }
   const copy = join(place.root(), 'copy.db');
   unwrap(await copyDatabase(join(place.folder(), 'store.db'), copy));
-  const feed = unwrap(await openEmbeddedFeed({ ...place.world, folder: place.folder() }));
+  const feed = unwrap(await openStoreFeed({ ...place.world, folder: place.folder() }));
   const setbacks: Setback[] = [];
   const verifier = unwrap(
     await createVerifier(feed, place.world.clock, { onSetback: (one) => setbacks.push(one) }),

@@ -2,8 +2,7 @@
 
 import { systemClock } from '../../src/adapters/system.js';
 import { Secret } from '../../src/domain/secret.js';
-import { openEmbeddedFeed } from '../../src/main/embedded-store.js';
-import { openPostgresFeed } from '../../src/main/postgres-store.js';
+import { openStoreFeed } from '../../src/main/open-store.js';
 import type { CredentialFeed } from '../../src/ports/credential-feed.js';
 import type { LiveStore } from '../../src/ports/live-store.js';
 import { createVerifier } from '../../src/verifier/verifier.js';
@@ -40,7 +39,7 @@ describe('a verifier of the embedded store', () => {
   const place = storePlace();
   it('is woken by a change in another process', async () => {
     const store = await place.store({ clock: systemClock });
-    const feed = await openEmbeddedFeed({ ...place.world, clock: systemClock, folder: place.folder() });
+    const feed = await openStoreFeed({ ...place.world, clock: systemClock, folder: place.folder() });
     await seesAtOnce(store, unwrap(feed));
   });
 });
@@ -50,7 +49,7 @@ describeWithPostgres('a verifier of a store on a server', () => {
   it('is woken by a change in another process', async () => {
     const store = await place.store({ clock: systemClock });
     const world = { ...place.world, clock: systemClock };
-    const feed = await openPostgresFeed({
+    const feed = await openStoreFeed({
       ...world,
       address: new Secret(place.address()),
       folder: place.folder(),

@@ -29,6 +29,6 @@ async function rolloutFromStore(
   if (!fetched.ok) return fetched;
   const version = fetched.value[0]?.key?.versions.find((one) => one.generation === generation);
   if (version === undefined)
-    return fail(fault('moved', `${refText(object)} has no generation ${generation} any more; plan again`));
+    return fail(fault('moved', `${refText(object)} no longer has version ${generation}; plan again`));
   return ok(rollouts.begin(object, generation, { fingerprint: version.fingerprint, secret: undefined }));
 }

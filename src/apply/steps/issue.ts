@@ -19,7 +19,7 @@ export const issue: Doer<'issue'> = async ({ object, detail }, { mutate, sealing
     return fail(
       fault(
         'sealed_to_another',
-        `the secret of ${refText(object)} generation ${generation} is sealed to another reconciler; apply from the machine that made the plan, or plan again here`,
+        `the secret of ${refText(object)} version ${generation} is sealed to another reconciler; apply on the machine that made the plan, or plan again here`,
       ),
     );
   }

@@ -16,8 +16,8 @@ export const acknowledge: Command = {
   name: 'acknowledge',
   arguments: KEY_ARGUMENT,
   description:
-    'Confirm that the newest version of a key is in use, so that older ones can end. The confirmation proves ' +
-    'possession of that version: it is read from a sink of the key on this machine, or given with --stdin.',
+    'Confirm that consumers use the newest version of a key, so that older versions can end. The confirmation proves' +
+    'possession of that version: it is read from a sink of the key on this machine, or from standard input with --stdin.',
   options: [
     { flags: '--stdin', description: 'read the newest version of the key from standard input' },
     AUTO_APPROVE,
@@ -39,13 +39,13 @@ export const acknowledge: Command = {
         return failure('conflict', `ApiKey/${ref.name} has no accepted version to confirm`);
       const older = accepted.slice(0, -1).map(({ generation }) => generation);
       if (older.length === 0) {
-        const text = `ApiKey/${ref.name} has no version beside generation ${newest.generation}, so there is nothing to confirm.`;
+        const text = `ApiKey/${ref.name} has no version other than version ${newest.generation}, so there is nothing to confirm.`;
         return tell(context, { name: ref.name, changed: false, text });
       }
       const agreed = await confirm(
         context,
         input,
-        `This confirms generation ${newest.generation} of ApiKey/${ref.name}: generation ${older.join(', ')} may end.`,
+        `This confirms version ${newest.generation} of ApiKey/${ref.name}: version ${older.join(', ')} can end.`,
       );
       if (!agreed.ok) return agreed;
       const proof = await possession(context, input, found.value);
@@ -57,7 +57,7 @@ export const acknowledge: Command = {
 async function confirmHandover(context: CommandContext, store: LiveStore, { ref }: LiveKey, proof: Secret) {
   const done = await store.request({ kind: 'acknowledge', object: ref, proof }, context.caller);
   if (!done.ok) return failed(done.error);
-  const text = `The hand-over of ApiKey/${ref.name} is confirmed; the next apply ends what is old.`;
+  const text = `The hand-over of ApiKey/${ref.name} is confirmed; the next apply ends older versions.`;
   return tell(context, { name: ref.name, changed: done.value.changed, text });
 }
 
@@ -89,7 +89,7 @@ async function possession(
   if (!terminal.isInteractive) {
     return failure(
       'possession_required',
-      `no sink of ApiKey/${live.ref.name} can be read here; give its newest version with --stdin`,
+      `no sink of ApiKey/${live.ref.name} can be read here; provide its newest version with --stdin`,
     );
   }
   return ok(new Secret((await terminal.ask('Newest version of the key: ', { hidden: true })).trim()));

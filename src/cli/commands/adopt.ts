@@ -23,16 +23,19 @@ import type { CommandContext } from '../terminal.js';
 
 export const adopt: Command = {
   name: 'adopt',
-  arguments: [{ name: '[objects...]', description: 'KIND/NAME, several if you like' }],
+  arguments: [{ name: '[objects...]', description: 'KIND/NAME; repeatable' }],
   description:
-    'Take over live objects without touching them. They must be declared, or with --write their documents are ' +
-    'written first. From then on the documents are what counts for them.',
+    'Adopt live objects into this project without changing them. They must be declared, or with --write their documents are' +
+    'written first. From then on the documents decide.',
   options: [
-    { flags: '--all-unmanaged', description: 'every live object that no project declares' },
-    { flags: '--from <project>', description: 'take over from that project, which must let go of them' },
+    { flags: '--all-unmanaged', description: 'adopt every live object that no project declares' },
+    {
+      flags: '--from <project>',
+      description: 'adopt from this project, whose documents must no longer declare them',
+    },
     {
       flags: '--write [file]',
-      description: 'write the documents that are missing, into adopted.yaml of the specs unless named',
+      description: 'write missing documents to this file (adopted.yaml in the specs folder)',
     },
     AUTO_APPROVE,
   ],
@@ -43,7 +46,7 @@ export const adopt: Command = {
   ],
   run: async (context, input) => {
     if (input.has('allUnmanaged') === input.list(0).length > 0)
-      return failure('usage', 'name the objects to adopt as KIND/NAME, or give --all-unmanaged');
+      return failure('usage', 'no objects given; list them as KIND/NAME, or use --all-unmanaged');
     const documents = await openDocuments(context);
     if (!documents.ok) return documents;
     const store = await context.world.openStore(documents.value.place, 'refuse');
@@ -80,12 +83,12 @@ async function chosen(
     if (project !== undefined && project !== input.text('from'))
       return failure(
         'conflict',
-        `${refText(live.ref)} belongs to project ${project} (${live.ownership?.manager}); nothing was adopted. To take it over: --from ${project}`,
+        `${refText(live.ref)} belongs to project ${project} (${live.ownership?.manager}); nothing was adopted. To adopt it, use --from ${project}`,
       );
     if (!isLabel(live.declaration.metadata.name))
       return failure(
         'conflict',
-        `${refText(live.ref)} has a name that no document can have; nothing was adopted. The document that renames it: keywright export --all`,
+        `${refText(live.ref)} has a name that is not valid in a document; nothing was adopted. To get a document that renames it, run: keywright export --all`,
       );
   }
   return ok(objects);
@@ -124,13 +127,13 @@ async function takeOver(
   if (missing.length > 0 && !isWriting)
     return failure(
       'conflict',
-      `no document declares ${namesOf(missing)}; nothing was adopted. Declare them, or let their documents be written: --write`,
+      `no document declares ${namesOf(missing)}; nothing was adopted. Declare them, or use --write to write their documents`,
     );
   const file = missing.length === 0 ? ok(undefined) : fileToWrite(documents, input.text('write'));
   if (!file.ok) return file;
   const into =
     file.value === undefined ? '' : `, and writes ${counted(missing.length, 'document')} into ${file.value}`;
-  const question = `This takes over ${namesOf(objects)} for project ${documents.ownership.project}${into}. Nothing live is touched.`;
+  const question = `This adopts ${namesOf(objects)} for project ${documents.ownership.project}${into}. Live objects are not changed.`;
   const agreed = await confirm(context, input, question);
   if (!agreed.ok) return agreed;
   if (file.value !== undefined) {
@@ -155,8 +158,12 @@ async function own(adoption: Adoption, objects: readonly LiveObject[]): Promise<
 function done({ context }: Adoption, objects: readonly LiveObject[]): Result<ExitCode, Failure> {
   const { terminal, flags } = context;
   if (flags.output === 'json') printJson({ adopted: objects.map(({ ref }) => refText(ref)) }, context);
-  else if (objects.length === 0) terminal.out('Nothing to adopt: all of it is this project’s already.\n');
-  else terminal.out(`Adopted ${namesOf(objects)}. What the documents would change: keywright plan\n`);
+  else if (objects.length === 0)
+    terminal.out('Nothing to adopt: this project manages these objects already.\n');
+  else
+    terminal.out(
+      `Adopted ${namesOf(objects)}. To see what the documents would change, run: keywright plan\n`,
+    );
   return ok(EXIT.done);
 }
 

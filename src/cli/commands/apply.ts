@@ -31,17 +31,20 @@ import { printPlan } from './plan.js';
 export const apply: Command = {
   name: 'apply',
   arguments: [
-    { name: '[planfile]', description: 'a saved plan; refused when documents or store have moved since' },
+    {
+      name: '[planfile]',
+      description: 'a saved plan; refused if the documents or the store have changed since',
+    },
   ],
   description:
-    'Plan, show the plan, ask, and carry it out: issue, deliver, confirm, promote, hand over, revoke. ' +
-    'Safe to interrupt and to run again: what was begun is finished, what is done is not done twice.',
+    'Plan, show the plan, ask for approval, and apply it: issue, deliver, confirm, promote, hand over, revoke.' +
+    'Safe to interrupt and to run again: the next apply continues, and no step is repeated.',
   options: [
     {
       flags: '--auto-approve',
-      description: 'do not ask (environments with requireApproval still need --approve)',
+      description: 'do not ask for approval (environments with requireApproval still need --approve)',
     },
-    { flags: '--approve <digest>', description: 'approve exactly the plan with this digest' },
+    { flags: '--approve <digest>', description: 'approve only the plan with this digest' },
     SELECT,
     ALLOW_REMOVALS,
     TAKE_OVER_SINKS,
@@ -99,7 +102,7 @@ async function converge(request: Request): Promise<Result<ExitCode, Failure>> {
     if (basis.value.observed !== agreed.value.basedOn.observed) {
       return failure(
         'stale_plan',
-        'another process made the store meanwhile; nothing was changed: plan again',
+        'another process created the store in the meantime; nothing was changed: plan again',
       );
     }
     return execute({ ...execution(request), store, lease, plan: agreed.value });

@@ -21,16 +21,16 @@ export const audit: Command = {
   name: 'audit',
   arguments: [{ name: '[action]', description: 'list (the default), verify, checkpoint or export' }],
   description:
-    'The audit log: list it, or export it. verify checks that its hash chain holds and that the store is as it tells; ' +
-    'checkpoint says, signed, how far it goes now. Kept where whoever can write to the database cannot, checkpoints ' +
-    'show that an older copy of the whole database was put in its place, which nothing inside it can show.',
+    'List, export or verify the audit log. verify checks its hash chain and that the store matches the log;' +
+    'checkpoint prints a signed record of its current end. Checkpoints kept where writers of the database have no access' +
+    'reveal that the whole database was replaced by an older copy, which the database itself cannot show.',
   options: [
     { flags: '--object <kind/name>', description: 'only entries about this object' },
-    { flags: '--since <instant>', description: 'only entries from then on: 2027-01-31T00:00:00Z' },
-    { flags: '--format <format>', description: 'of export', choices: EXPORT_FORMATS },
+    { flags: '--since <instant>', description: 'only entries since this time: 2027-01-31T00:00:00Z' },
+    { flags: '--format <format>', description: 'format of export', choices: EXPORT_FORMATS },
     {
       flags: '--checkpoint <file>',
-      description: 'of checkpoint: append to it; of verify: hold the log against it',
+      description: 'checkpoint: append to this file; verify: compare the log with this file',
     },
   ],
   examples: [
@@ -49,7 +49,7 @@ export const audit: Command = {
     if (action !== 'list' && action !== 'export')
       return failure(
         'usage',
-        `audit knows list, verify, checkpoint and export, not ${JSON.stringify(action)}`,
+        `unknown action ${JSON.stringify(action)}; use list, verify, checkpoint or export`,
       );
     const filter = filterOf(input);
     if (!filter.ok) return filter;
@@ -81,11 +81,11 @@ async function verifyLog(
     printJson({ valid: true, entries, head, checkpoints }, context);
     return ok(EXIT.done);
   }
-  terminal.out(`The chain of ${entries} entries holds, and the store is as it tells; its head is ${head}.\n`);
+  terminal.out(`The chain of ${entries} entries is valid, and the store matches it; its head is ${head}.\n`);
   terminal.out(
     file === undefined
-      ? 'Whether it is an older copy of the whole store, only checkpoints can tell: --checkpoint FILE.\n'
-      : `It is the log that ${checkpoints} ${checkpoints === 1 ? 'checkpoint' : 'checkpoints'} vouched for.\n`,
+      ? 'To detect an older copy of the whole store, compare with checkpoints: --checkpoint FILE.\n'
+      : `The log matches ${checkpoints} ${checkpoints === 1 ? 'checkpoint' : 'checkpoints'}.\n`,
   );
   return ok(EXIT.done);
 }

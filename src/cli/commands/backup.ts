@@ -9,16 +9,16 @@ import { storePlace } from '../session.js';
 
 export const backup: Command = {
   name: 'backup',
-  arguments: [{ name: '<file>', description: 'the backup to make, for: keywright restore FILE' }],
+  arguments: [{ name: '<file>', description: 'the backup file to create, for: keywright restore FILE' }],
   description:
-    'Copy the embedded store into one file (0600) while others use it, and check the copy. The master key is not in ' +
-    'it: without the key a backup cannot be opened, so keep that too, and elsewhere. A store on a server is backed up with pg_dump.',
+    'Copy the embedded store into one file (0600) while it is in use, and check the copy. The backup does not contain the master key' +
+    'and cannot be opened without it, so keep the key as well, in a different location. Back up a store on PostgreSQL with pg_dump.',
   options: [
     {
       flags: '--master-key-file <file>',
-      description: 'write the master key to this file as well (0600); keep it apart from the backup',
+      description: 'also write the master key to this file (0600); keep it apart from the backup',
     },
-    { flags: '--force', description: 'replace files that are there' },
+    { flags: '--force', description: 'replace existing files' },
   ],
   examples: [
     'keywright backup store.backup',
@@ -43,8 +43,8 @@ export const backup: Command = {
       terminal.out(
         `${file} holds the store as of audit entry ${entries}.\n${
           keyFile === undefined
-            ? 'The master key is not in it, and without the key it opens for nobody: keep that too, and elsewhere (--master-key-file).\n'
-            : `The master key is in ${made.value.keyFile}. Whoever has both has the store: keep them apart.\n`
+            ? 'It does not contain the master key and cannot be opened without it: keep the key as well, in a different location (--master-key-file).\n'
+            : `The master key is in ${made.value.keyFile}. Both together give access to the store: keep them apart.\n`
         }`,
       );
     return ok(EXIT.done);

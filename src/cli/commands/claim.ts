@@ -5,7 +5,6 @@ import { ok } from '../../domain/result.js';
 import type { Command } from '../command.js';
 import { EXIT } from '../exit.js';
 import { failed } from '../failure.js';
-import { printJson } from '../output.js';
 import { findKey, KEY_ARGUMENT } from '../resolve-ref.js';
 import { withStore } from '../session.js';
 
@@ -13,8 +12,8 @@ export const claim: Command = {
   name: 'claim',
   arguments: KEY_ARGUMENT,
   description:
-    'Print the secret of a key that has no sink. It is shown once and then not kept; ' +
-    'a publishable key is public and can be shown again. Only the secret goes to standard output.',
+    'Print the secret of a key without a sink. It is shown once and then not kept;' +
+    'a publishable key is public and can be shown again. Only the secret is written to standard output.',
   examples: [
     'keywright claim ApiKey/reporting',
     'keywright claim reporting | vault kv put secret/reporting key=-',
@@ -27,8 +26,8 @@ export const claim: Command = {
       if (!secret.ok) return failed(secret.error);
       // Where the secret leaves by design: whoever claims it is shown it.
       const token = secret.value.reveal();
-      if (context.flags.output === 'json') printJson({ name: refText(found.value.ref), key: token }, context);
-      else context.terminal.out(`${token}\n`);
+      const shown = { name: refText(found.value.ref), key: token };
+      context.terminal.out(`${context.flags.output === 'json' ? JSON.stringify(shown, null, 2) : token}\n`);
       return ok(EXIT.done);
     }),
 };

@@ -15,7 +15,7 @@ import { SELECT } from '../selection.js';
 export const drift: Command = {
   name: 'drift',
   description:
-    'Say what differs between documents and live store, since when, who did it and by which path. Exits with 2 when something does. Keys tied to a person, unused, old or about to expire are told too, which is no drift. Changes nothing.',
+    'Show what differs between the documents and the live store, since when, who changed it and how. Exits with 2 if there is drift. Also warns about keys that belong to a user, are unused, old or about to expire, which is not drift. Changes nothing.',
   options: [SELECT],
   examples: [
     'keywright drift',

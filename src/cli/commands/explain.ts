@@ -13,11 +13,11 @@ import type { CommandContext } from '../terminal.js';
 
 export const explain: Command = {
   name: 'explain',
-  arguments: [{ name: '<object>', description: 'KIND/NAME; a name alone is a key' }],
+  arguments: [{ name: '<object>', description: 'KIND/NAME; a name alone is an ApiKey' }],
   description:
-    'Tell the story of one object, and what happens next: who made it and from which document, its versions, ' +
-    'where it is delivered, who used it, what happened to it and by whom, what is waited for, and what falls due when. ' +
-    'Tells of removed objects too. Never shows a secret. Changes nothing.',
+    'Show the history of one object, and what happens next: who created it and from which document, its versions,' +
+    'where it is delivered, who used it, what changed and by whom, what it is waiting for, and what is due when.' +
+    'Also explains removed objects. Never shows a secret. Changes nothing.',
   examples: [
     'keywright explain ApiKey/billing-prod',
     'keywright explain Environment/production --output json',
@@ -54,7 +54,7 @@ async function documentsAtHand(context: CommandContext): Promise<Result<Document
   if (!isEnough) return documents;
   if (code === 'invalid_documents')
     context.terminal.err(
-      `keywright: ${message.split(';')[0]}, so only the live side is told; see: keywright validate\n`,
+      `keywright: ${message.split(';')[0]}, so only live facts are shown; see: keywright validate\n`,
     );
   return ok(undefined);
 }

@@ -29,22 +29,22 @@ export const exportDocuments: Command = {
   arguments: [
     {
       name: '[objects...]',
-      description: `KIND or KIND/NAME, several if you like; kinds: ${OBJECT_KINDS.join(', ')}`,
+      description: `KIND or KIND/NAME, repeatable; kinds: ${OBJECT_KINDS.join(', ')}`,
     },
   ],
   description:
-    "Print live objects as documents: this project's, or those that are named. Put in the place of the documents, " +
-    'they leave nothing to do. What a document cannot say is a comment. Shows nothing secret.',
+    'Print live objects as documents: those of this project, or the given ones. Used instead of the current documents,' +
+    'they plan no changes. Facts that a document cannot express are comments. Never shows a secret.',
   options: [
     SELECT,
-    { flags: '--all', description: "also other projects' objects, and those that no project declares" },
+    { flags: '--all', description: 'also objects of other projects, and objects that no project declares' },
     {
       flags: '--format <format>',
-      description: 'yaml, or cdk for an app in TypeScript (yaml)',
+      description: 'yaml, or cdk for a CDK app in TypeScript (yaml)',
       choices: ['yaml', 'cdk'],
     },
-    { flags: '--out <path>', description: 'write a file, or files into a folder: one a kind, or main.ts' },
-    { flags: '--overwrite', description: 'with --out: replace files that are there' },
+    { flags: '--out <path>', description: 'write to a file, or to a folder: one file per kind, or main.ts' },
+    { flags: '--overwrite', description: 'with --out: replace existing files' },
   ],
   examples: [
     'keywright export > everything.yaml',
@@ -71,13 +71,13 @@ function wrongOutput({ flags }: CommandContext, input: Input): string | undefine
   const out = input.text('out');
   if (isCdk(input)) {
     if (out === undefined && flags.output === 'json')
-      return 'an app is TypeScript, not JSON: leave --output json or --format cdk away';
+      return '--format cdk prints TypeScript, not JSON; remove --output json or --format cdk';
     return out !== undefined && /\.(?:ya?ml|json|m?js)$/.test(out)
-      ? 'an app is written as TypeScript: name a folder or a .ts file after --out'
+      ? '--format cdk writes TypeScript; use a folder or a .ts file with --out'
       : undefined;
   }
   return out !== undefined && /\.(?:json|ts)$/.test(out)
-    ? 'documents are written as YAML: name a folder or a .yaml file after --out'
+    ? 'documents are written as YAML; use a folder or a .yaml file with --out'
     : undefined;
 }
 
@@ -158,7 +158,8 @@ async function deliver(
   const { terminal, flags } = context;
   const isJson = flags.output === 'json';
   const out = input.text('out');
-  if (documents.length === 0) terminal.err('Nothing to export; other objects: keywright export --all\n');
+  if (documents.length === 0)
+    terminal.err('Nothing to export. To include objects of other projects, run: keywright export --all\n');
   // In YAML they are comments.
   if (isJson && out === undefined)
     for (const { ref, notes } of documents)

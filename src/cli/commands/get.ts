@@ -15,8 +15,7 @@ import { withStore } from '../session.js';
 export const get: Command = {
   name: 'get',
   arguments: [{ name: '[object]', description: `KIND or KIND/NAME; kinds: ${OBJECT_KINDS.join(', ')}` }],
-  description:
-    'List live objects: for keys the state, generations, last use and expiry. Never shows a secret.',
+  description: 'List live objects; for keys with state, versions, last use and expiry. Never shows a secret.',
   options: [SELECT],
   examples: [
     'keywright get',
@@ -64,7 +63,10 @@ async function nothingNamed(
 ): Promise<Result<never, Failure>> {
   const kind = kindLike(input.argument(0) ?? '');
   if (kind === undefined) return notFound(store, named);
-  return failure('not_found', `there is no live ${refText(named)}; for all of a kind: keywright get ${kind}`);
+  return failure(
+    'not_found',
+    `there is no live ${refText(named)}; to list all of this kind, run: keywright get ${kind}`,
+  );
 }
 
 interface Selection {

@@ -30,22 +30,22 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: 'drift',
-    summary: 'name what differs, since when, and who did it',
+    summary: 'show what differs, since when, and who changed it',
     load: async () => (await import('./drift.js')).drift,
   },
   {
     name: 'explain',
-    summary: 'the story of one object, and what happens next',
+    summary: 'show the history of one object, and what happens next',
     load: async () => (await import('./explain.js')).explain,
   },
   {
     name: 'run',
-    summary: 'the controller: watch, and apply whatever becomes due',
+    summary: 'run the controller: watch, and apply what becomes due',
     load: async () => (await import('./run.js')).run,
   },
   {
     name: 'serve',
-    summary: 'the HTTP API of the live store',
+    summary: 'serve the HTTP API of the live store',
     load: async () => (await import('./serve.js')).serve,
   },
   { name: 'get', summary: 'list live objects', load: async () => (await import('./get.js')).get },
@@ -56,7 +56,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: 'adopt',
-    summary: 'take over live objects as they are',
+    summary: 'adopt live objects without changing them',
     load: async () => (await import('./adopt.js')).adopt,
   },
   {
@@ -72,12 +72,12 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: 'acknowledge',
-    summary: 'confirm that a new version is in use',
+    summary: 'confirm that consumers use a new version',
     load: async () => (await import('./acknowledge.js')).acknowledge,
   },
   {
     name: 'verify',
-    summary: 'is this key good, and if not, why',
+    summary: 'check whether a key is accepted, and if not, why',
     load: async () => (await import('./verify.js')).verify,
   },
   {
@@ -92,7 +92,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: 'restore',
-    summary: 'put a backup in the place of the embedded store',
+    summary: 'replace the embedded store by a backup',
     load: async () => (await import('./restore.js')).restore,
   },
   {

@@ -48,7 +48,7 @@ export const init: Command = {
       if (await exists(join(folder, file)))
         return failure(
           'exists',
-          `${file} exists already, so nothing was written; remove it, or start elsewhere with -C DIR`,
+          `${file} already exists, so nothing was written; remove it, or use another folder with -C DIR`,
         );
     }
     const written = await write(folder, files);

@@ -12,8 +12,8 @@ export const masterKey: Command = {
   arguments: [{ name: '<action>', description: 'rotate' }],
   description:
     'Replace the master key that protects the data keys of the store. Issued keys stay valid. ' +
-    'A key in the folder of an embedded store (master.key, 0600) is replaced by a new one; where KEYWRIGHT_MASTER_KEY ' +
-    'gives it, as it must for a store on a server, by --stdin.',
+    'For an embedded store, a new key is written to master.key (0600) in its folder. Where KEYWRIGHT_MASTER_KEY' +
+    'is set, which a store on PostgreSQL requires, provide the new key with --stdin.',
   options: [
     {
       flags: '--stdin',
@@ -22,14 +22,15 @@ export const masterKey: Command = {
   ],
   examples: ['keywright master-key rotate', 'keywright master-key rotate --stdin < new.key'],
   run: async (context, input) => {
-    if (input.argument(0) !== 'rotate') return failure('usage', 'master-key knows one action: rotate');
+    if (input.argument(0) !== 'rotate')
+      return failure('usage', 'unknown action; use: keywright master-key rotate');
     const place = await storePlace(context);
     if (!place.ok) return place;
     const next = input.has('stdin') ? new Secret((await context.terminal.readInput()).trim()) : undefined;
     const rotated = await context.world.rotateMasterKey(place.value, next, context.caller);
     if (!rotated.ok) return failed(rotated.error);
     if (context.flags.output === 'json') printJson({ rotated: true }, context);
-    else context.terminal.out('The master key is replaced. The old one opens nothing any more.\n');
+    else context.terminal.out('The master key was replaced. The old key no longer opens the store.\n');
     return ok(EXIT.done);
   },
 };

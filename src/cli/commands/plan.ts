@@ -25,13 +25,13 @@ import type { CommandContext } from '../terminal.js';
 export const plan: Command = {
   name: 'plan',
   description:
-    'Compare the documents with the live store and the sinks, and show the steps that would make them agree, ' +
-    'the reason for each, what guards say, and what is being waited for. Changes nothing.',
+    'Compare the documents with the live store and the sinks, and show the steps that would make them match,' +
+    'the reason for each step, findings, and what is waiting. Changes nothing.',
   options: [
     { flags: '--out <file>', description: 'save the plan, for: keywright apply FILE' },
     {
       flags: '--detailed-exitcode',
-      description: 'exit 2 when there are changes, 3 when a guard refuses some',
+      description: 'exit with 2 if there are changes, 3 if a guard refuses some',
     },
     AT,
     SELECT,
@@ -50,7 +50,7 @@ export const plan: Command = {
     if (!flags.ok) return flags;
     const out = input.text('out');
     if (out !== undefined && flags.value.ahead)
-      return failure('usage', '--at only looks ahead, so its plan cannot be saved; leave --out or --at away');
+      return failure('usage', 'a plan made with --at cannot be saved; remove --out or --at');
     return withPlan(context, flags.value, async ({ plan: made, forecast }) => {
       const saved = out === undefined ? ok(undefined) : await savePlan(context.flags.folder, out, made);
       if (!saved.ok) return saved;

@@ -12,19 +12,19 @@ import { storePlace } from '../session.js';
 
 export const restore: Command = {
   name: 'restore',
-  arguments: [{ name: '<file>', description: 'made by: keywright backup FILE' }],
+  arguments: [{ name: '<file>', description: 'a file created by: keywright backup FILE' }],
   description:
-    'Put a backup in the place of the embedded store: checked first, in one step, with what was there kept beside it. ' +
-    'What was revoked or stopped since the backup stays so, as far as the present store still tells. Versions issued since are ' +
-    'unknown afterwards and refused; keys whose sinks hold them are left alone and reported by plan. A store on a server is restored with pg_restore.',
+    'Replace the embedded store by a backup: it is checked first, replaced in one step, and the previous store is kept next to it.' +
+    'Revocations and deactivations since the backup are carried over, as far as the current store can be read. Versions issued since are' +
+    'unknown afterwards and refused; plan reports keys whose sinks hold them and does not change those. Restore a store on PostgreSQL with pg_restore.',
   options: [
     {
       flags: '--master-key-file <file>',
-      description: 'the master key of the backup, if it is not the present one',
+      description: 'the master key of the backup, if it is not the current one',
     },
     {
       flags: '--overwrite',
-      description: 'also where the store that is there is newer, another one, or cannot be opened',
+      description: 'restore even if the current store is newer, is a different store, or cannot be opened',
     },
   ],
   examples: ['keywright restore store.backup', 'keywright restore /backups/monday --overwrite'],
@@ -51,24 +51,24 @@ function reportText(report: RestoreReport): string {
   const { entries, takenAt, aside, endedAgain, stoppedAgain, forgotten } = report;
   const when = takenAt === undefined ? '' : `, of ${formatInstant(takenAt)}`;
   return [
-    `The store is as it was at audit entry ${entries}${when}.`,
-    ...(aside === undefined ? [] : [`What was there is kept as ${aside}.`]),
+    `The store was restored to audit entry ${entries}${when}.`,
+    ...(aside === undefined ? [] : [`The previous store is kept as ${aside}.`]),
     ...(endedAgain + stoppedAgain === 0
       ? []
       : [
-          `${counted(endedAgain, 'version')} revoked since ${endedAgain === 1 ? 'stays' : 'stay'} revoked, and ${counted(stoppedAgain, 'key')} stopped since ${stoppedAgain === 1 ? 'stays' : 'stay'} stopped.`,
+          `${counted(endedAgain, 'version')} revoked since ${endedAgain === 1 ? 'stays' : 'stay'} revoked, and ${counted(stoppedAgain, 'key')} deactivated since ${stoppedAgain === 1 ? 'stays' : 'stay'} deactivated.`,
         ]),
     ...(aside === undefined
       ? [
-          'There was no store to compare with: what was revoked after the backup was made is accepted again. Revoke it again.',
+          'There was no store to compare with, so versions revoked after the backup are accepted again. Revoke them again.',
         ]
       : []),
     ...(forgotten === 0
       ? []
       : [
-          `${counted(forgotten, 'version')} issued since ${forgotten === 1 ? 'is' : 'are'} unknown now and refused.`,
+          `${counted(forgotten, 'version')} issued since ${forgotten === 1 ? 'is' : 'are'} now unknown and refused.`,
         ]),
-    'Look at what differs now: keywright plan\n',
+    'To see what differs now, run: keywright plan\n',
   ].join('\n');
 }
 

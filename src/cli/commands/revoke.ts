@@ -22,10 +22,10 @@ export const revoke: Command = {
   name: 'revoke',
   arguments: KEY_ARGUMENT,
   description:
-    'Retire a key: its versions are refused once the overlap has passed, or at once with --now. ' +
-    'Cannot be undone. A declared key is issued anew by the next apply; to stop it, take its declaration away.',
+    'Retire a key: its versions are refused when the overlap has passed, or immediately with --now.' +
+    'Cannot be undone. The next apply issues a declared key again; to stop the key, remove its document.',
   options: [
-    { flags: '--now', description: 'break-glass: refuse it from this moment, whoever that breaks' },
+    { flags: '--now', description: 'break-glass: refuse the key immediately, even if consumers fail' },
     AUTO_APPROVE,
   ],
   examples: ['keywright revoke billing-prod', 'keywright revoke billing-prod --now --auto-approve'],
@@ -76,9 +76,9 @@ async function endRemoved(
       ref,
       changed: false,
       refusedFrom: end,
-      text: `${removed} To end them at once: --now`,
+      text: `${removed} To end them immediately, use --now`,
     });
-  const agreed = await confirm(context, input, `${removed} This ends them at once, for good.`);
+  const agreed = await confirm(context, input, `${removed} This ends them immediately and permanently.`);
   if (!agreed.ok) return agreed;
   const revoked = await store.request({ kind: 'revoke', object: ref, overlapMs: 0 }, context.caller);
   if (!revoked.ok) return failed(revoked.error);
@@ -102,11 +102,10 @@ function tell(context: CommandContext, { ref, changed, refusedFrom, text }: Told
 }
 
 function outcome(name: string, changed: boolean, overlapMs: number): string {
-  if (!changed)
-    return `ApiKey/${name} had no version that is still accepted for longer; nothing was changed.`;
+  if (!changed) return `ApiKey/${name} has no version that would be accepted longer; nothing was changed.`;
   return overlapMs === 0
-    ? `ApiKey/${name} is revoked: every version is refused from now on.`
-    : `ApiKey/${name} is being retired: every version is refused in ${formatDuration(overlapMs)}.`;
+    ? `ApiKey/${name} is revoked: all versions are refused from now on.`
+    : `ApiKey/${name} is being retired: all versions are refused in ${formatDuration(overlapMs)}.`;
 }
 
 /** What a person should know before saying yes. */
@@ -116,12 +115,12 @@ export function impact(
   now: Instant,
 ): string {
   const alive = key.versions.filter((version) => isAlive(version, now));
-  const when = overlapMs === 0 ? 'at once' : `in ${formatDuration(overlapMs)}`;
+  const when = overlapMs === 0 ? 'immediately' : `in ${formatDuration(overlapMs)}`;
   return [
-    `This ends ${refText(ref)} ${when}, for good:`,
-    ...alive.map((one) => `  generation ${one.generation}: ${lastUse(one.lastUsedAt, now)}`),
+    `This permanently ends ${refText(ref)} ${when}:`,
+    ...alive.map((one) => `  version ${one.generation}: ${lastUse(one.lastUsedAt, now)}`),
     ...deliveries.map(({ sink }) => `  delivered to ${sink}`),
-    ...(ownership ? [`  declared by project ${ownership.project}: its next apply issues the key anew`] : []),
+    ...(ownership ? [`  declared by project ${ownership.project}: its next apply issues the key again`] : []),
   ].join('\n');
 }
 

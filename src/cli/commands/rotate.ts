@@ -29,12 +29,12 @@ export const rotate: Command = {
   arguments: KEY_ARGUMENT,
   description:
     'Issue the next version of a key, deliver it to its sinks and promote it. The old version stays accepted ' +
-    'until the hand-over is proven; later applies see to that. Tell whoever uses the key first.',
+    'until the hand-over is proven, which later applies check. Inform the users of the key first.',
   options: [
     {
       flags: '--leaked',
       description:
-        'break-glass: refuse every older version first, whoever that breaks until they have the next',
+        'break-glass: refuse all older versions first, even if consumers fail until they have the new version',
     },
     AUTO_APPROVE,
   ],
@@ -124,5 +124,5 @@ function nextText({ ref, key, deliveries }: LiveKey): string {
   const next = (key.versions.at(-1)?.generation ?? 0) + 1;
   const sinks = deliveries.map(({ sink }) => sink);
   const where = sinks.length === 0 ? 'to be claimed' : `delivered to ${sinks.join(', ')}`;
-  return `This issues generation ${next} of ${refText(ref)}, ${where}.`;
+  return `This issues version ${next} of ${refText(ref)}, ${where}.`;
 }

@@ -18,21 +18,21 @@ import type { CommandContext } from '../terminal.js';
 export const run: Command = {
   name: 'run',
   description:
-    'Watch the documents and the live store, and apply whatever becomes due, until stopped: rotations, hand-overs, ' +
-    'changed documents. Several may run on one store: one leads, the others take over when it ends. Removals that a ' +
-    'guard refuses, and environments that require approval, are left to a person, who uses keywright apply.',
+    'Watch the documents and the live store, and apply what becomes due, until stopped: rotations, hand-overs,' +
+    'changed documents. Several can run on one store: one leads, another takes over when it ends. Removals that a' +
+    'guard refuses, and changes to environments that require approval, need keywright apply.',
   options: [
-    { flags: '--interval <duration>', description: 'how often to look though nothing calls for it (60s)' },
+    { flags: '--interval <duration>', description: 'how often to check when nothing has changed (60s)' },
     {
       flags: '--drift <policy>',
-      description: 'what was changed by hand: report it, or heal it (report)',
+      description: 'changes made outside the documents: report or heal (report)',
       choices: ['report', 'heal'],
     },
     {
       flags: '--git <url>',
-      description: 'take the documents from this repository, not from the working folder',
+      description: 'read the documents from this repository, not from the working folder',
     },
-    { flags: '--branch <name>', description: "its branch, instead of the repository's own default" },
+    { flags: '--branch <name>', description: 'the branch, instead of the default branch of the repository' },
     {
       flags: '--listen <address>',
       description: 'serve /healthz, /readyz, /status and /metrics there: 127.0.0.1:9187',
@@ -110,9 +110,9 @@ function wantedOf(input: Input): Result<Wanted, Failure> {
   const interval = parseDuration(text);
   if (!interval.ok) return failure('usage', `--interval ${interval.error}`);
   if (interval.value < SECOND_MS || interval.value > INTERVAL_MAX_MS)
-    return failure('usage', `--interval is at least 1s and at most 24d, not ${text}`);
+    return failure('usage', `--interval must be at least 1s and at most 24d, not ${text}`);
   const [url, branch] = [input.text('git'), input.text('branch')];
-  if (url === undefined && branch !== undefined) return failure('usage', '--branch goes with --git');
+  if (url === undefined && branch !== undefined) return failure('usage', '--branch requires --git');
   return ok({
     drift: input.text('drift') === 'heal' ? 'heal' : 'report',
     intervalMs: interval.value,

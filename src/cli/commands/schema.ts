@@ -7,7 +7,7 @@ import { printJson } from '../output.js';
 
 export const schema: Command = {
   name: 'schema',
-  description: 'Print the JSON Schema of documents. Editors complete and check YAML with it.',
+  description: 'Print the JSON Schema of documents, with which editors complete and check YAML.',
   examples: ['keywright schema > keywright.schema.json'],
   run: async (context) => {
     printJson(editorSchema(), context);

@@ -13,25 +13,28 @@ import type { CommandContext } from '../terminal.js';
 export const serve: Command = {
   name: 'serve',
   description:
-    'Serve the live store over HTTP: verification of keys, keys and what is asked of them, the audit log. ' +
-    'Several may serve one store on PostgreSQL. The root token, with which the first owner comes in, is ' +
-    'KEYWRIGHT_ROOT_TOKEN (32 characters or more), or else kept in the file root-token beside the store. ' +
-    'KEYWRIGHT_OUTBOX has invitations and magic links sent, by mail or to a webhook; the README says how.',
+    'Serve the live store over HTTP: verification and management of keys, and the audit log.' +
+    'Several servers can share one store on PostgreSQL. The root token, with which the first owner signs in, is' +
+    'KEYWRIGHT_ROOT_TOKEN (32 characters or more), or else is kept in the file root-token next to the store.' +
+    'KEYWRIGHT_OUTBOX sends invitations and magic links by mail or to a webhook; see the README.',
   options: [
-    { flags: '--listen <address>', description: 'where to listen (127.0.0.1:8787); port 0 takes a free one' },
+    {
+      flags: '--listen <address>',
+      description: 'the address to listen on (127.0.0.1:8787); port 0 picks a free port',
+    },
     {
       flags: '--rate-limit <number>',
-      description: 'requests a minute of one caller, verifying with a key not counted (6000)',
+      description: 'requests per minute and caller, not counting verification with a key (6000)',
     },
     {
       flags: '--log-level <level>',
-      description: 'what to log on standard error (info)',
+      description: 'what to log to standard error (info)',
       choices: ['debug', 'info', 'warn', 'error', 'silent'],
     },
     {
       flags: '--cors-origins <origins>',
       description:
-        'pages that may talk to it from a browser, with commas between (none); * is any, for what a publishable key or a guest may do',
+        'allowed browser origins, separated by commas (none); * allows any origin, for publishable keys and guests only',
     },
     CHECKPOINT_OPTION,
   ],
@@ -64,7 +67,7 @@ function optionsOf(input: Input, { flags, terminal }: CommandContext): Result<Se
   if (requestsPerMinute < 1 || requestsPerMinute > RATE_MAX)
     return failure(
       'usage',
-      `--rate-limit is a number of requests a minute, from 1 to ${RATE_MAX}, not ${rate}`,
+      `--rate-limit must be a number of requests per minute from 1 to ${RATE_MAX}, not ${rate}`,
     );
   const file = input.text('checkpoint');
   return ok({
@@ -82,7 +85,7 @@ function announce({ url, rootTokenFile }: RunningServer, context: CommandContext
     printJson({ url, rootTokenFile: rootTokenFile ?? null }, context);
     return;
   }
-  context.terminal.out(`Serving ${url}/v1; what there is: ${url}/openapi.json\n`);
+  context.terminal.out(`Serving ${url}/v1; API description: ${url}/openapi.json\n`);
   if (rootTokenFile !== undefined) context.terminal.out(`The root token is in ${rootTokenFile}\n`);
 }
 

@@ -14,8 +14,9 @@ import type { CommandContext } from '../terminal.js';
 
 export const validate: Command = {
   name: 'validate',
-  arguments: [{ name: '[path...]', description: "files and folders; without any, the project's" }],
-  description: 'Check documents without a store: syntax, fields, references, duplicates, cycles, sink paths.',
+  arguments: [{ name: '[path...]', description: 'files and folders; default: those of the project' }],
+  description:
+    'Check documents without contacting a store: syntax, fields, references, duplicates, cycles, sink paths.',
   examples: ['keywright validate', 'keywright validate specs/billing.yaml'],
   run: async (context, input) => {
     const project = await openProject(context);
@@ -24,7 +25,7 @@ export const validate: Command = {
     if (!checked.ok) return checked;
     const { objects } = checked.value;
     if (context.flags.output === 'json') printJson({ valid: true, objects }, context);
-    else context.terminal.out(`The documents are right: ${counted(objects, 'object')} declared.\n`);
+    else context.terminal.out(`The documents are valid: ${counted(objects, 'object')} declared.\n`);
     return ok(EXIT.done);
   },
 };
@@ -36,15 +37,14 @@ async function check(
   paths: readonly string[],
 ): Promise<Result<Validation, Failure>> {
   if (context.flags.app !== undefined && paths.length > 0)
-    return failure('usage', 'name files and folders, or an app with --app, not both');
+    return failure('usage', 'use files and folders, or an app with --app, not both');
   const app = await synthesizeApp(context);
   if (app?.ok === false) return failed(app.error);
   try {
-    const checked = await validateDocuments(
-      project,
-      app ? { app: app.value.folder } : { paths },
-      context.world.readers,
-    );
+    const checked = await validateDocuments(project, app ? { app: app.value.folder } : { paths }, {
+      readers: context.world.readers,
+      now: context.world.clock.now(),
+    });
     return checked.ok ? checked : badDocuments(checked.error);
   } finally {
     await app?.value.discard();

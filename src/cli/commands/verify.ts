@@ -12,9 +12,9 @@ import { withStore } from '../session.js';
 import type { Terminal } from '../terminal.js';
 
 const MEANING: Readonly<Record<Verification['code'], string>> = {
-  VALID: 'the key is good',
-  NOT_FOUND: 'there is no such key',
-  MALFORMED: 'this is not a key: wrong form or checksum',
+  VALID: 'the key is accepted',
+  NOT_FOUND: 'the key does not exist',
+  MALFORMED: 'this is not a key: the format or checksum is wrong',
   REVOKED: 'the key was revoked',
   EXPIRED: 'the key has expired',
   INACTIVE: 'the key is deactivated or suspended',
@@ -30,16 +30,19 @@ export const verify: Command = {
   arguments: [
     {
       name: '[token]',
-      description: 'the key; better given on standard input, where no process list shows it',
+      description: 'the key; prefer --stdin, because process lists show arguments',
     },
   ],
   description:
-    'Say whether a key is accepted right now (exit 0), and if not why (exit 1). Counts as a use of the key.',
+    'Check whether a key is accepted now (exit 0), and if not, why (exit 1). Counts as a use of the key.',
   options: [
     { flags: '--stdin', description: 'read the key from standard input' },
-    { flags: '--environment <name>', description: 'must belong to this environment' },
-    { flags: '--permission <word:word>', description: 'must have this permission' },
-    { flags: '--consumer <name>', description: 'who presented it, for hand-overs that name consumers' },
+    { flags: '--environment <name>', description: 'require this environment' },
+    { flags: '--permission <word:word>', description: 'require this permission' },
+    {
+      flags: '--consumer <name>',
+      description: 'the consumer that presented the key, for hand-overs with named consumers',
+    },
   ],
   examples: [
     'keywright verify --stdin < key.txt',
@@ -47,12 +50,9 @@ export const verify: Command = {
   ],
   run: async (context, input) => {
     if (input.has('stdin') && input.argument(0) !== undefined)
-      return failure(
-        'usage',
-        'a key was given, and --stdin asks for one on standard input; give one of them',
-      );
+      return failure('usage', 'both a key and --stdin were given; use one of them');
     const token = await presented(context.terminal, input);
-    if (token === undefined) return failure('usage', 'no key was given; use --stdin');
+    if (token === undefined) return failure('usage', 'no key given; use --stdin');
     return withStore(context, 'refuse', async (store) => {
       const environment = input.text('environment');
       const permission = input.text('permission');

@@ -9,6 +9,9 @@ import { equip } from './stack.js';
 
 type Scoped = 'Space' | 'Guest';
 
+/**
+ * Is what a data source is found by: its name, and its environment where names are unique in an environment only.
+ */
 export type DataSourceConfig<K extends ObjectKind> = TerraformMetaArguments & {
   readonly name: string;
 } & (K extends Scoped ? { readonly environment: string } : object);

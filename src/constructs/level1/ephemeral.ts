@@ -34,12 +34,21 @@ class EphemeralResource extends TerraformElement {
   /** CDKTF writes only those blocks as HCL that it knows, and would leave this one out. */
   override toHclTerraform(): never {
     throw new Error(
-      `${this.node.path}: ephemeral blocks are written as JSON only: leave hclOutput and SYNTH_HCL_OUTPUT away`,
+      `${this.node.path}: ephemeral blocks can only be synthesized as JSON: remove hclOutput and SYNTH_HCL_OUTPUT`,
     );
   }
 }
 
-/** A temporary version of a key, revoked when the run closes. */
+/**
+ * Opens a temporary version of a key, revoked when the Terraform run closes. In no plan and no state.
+ *
+ * @example
+ * ```ts
+ * import { EphemeralApiKey } from 'keywright/constructs';
+ * const temporary = new EphemeralApiKey(stack, 'temporary', { name: 'billing-prod' });
+ * const token = temporary.token; // for a provider block or a write-only argument
+ * ```
+ */
 export class EphemeralApiKey extends EphemeralResource {
   static readonly tfResourceType = 'keywright_api_key';
 
@@ -56,7 +65,15 @@ export class EphemeralApiKey extends EphemeralResource {
   }
 }
 
-/** A short-lived bearer token for the HTTP API. */
+/**
+ * Opens a short-lived bearer token for the HTTP API. In no plan and no state.
+ *
+ * @example
+ * ```ts
+ * import { EphemeralAccessToken } from 'keywright/constructs';
+ * const bearer = new EphemeralAccessToken(stack, 'bearer').token;
+ * ```
+ */
 export class EphemeralAccessToken extends EphemeralResource {
   static readonly tfResourceType = 'keywright_access_token';
 

@@ -44,6 +44,9 @@ interface Head {
 /** What a resource of kind `K` takes: the fields of a document, in one level. */
 export type ResourceFields<K extends ObjectKind> = Head & Fields<Renamed<SpecOf[K]>>;
 
+/**
+ * Is what a resource of kind `K` takes: the fields of a document in one level, and Terraform's meta-arguments.
+ */
 export type ResourceConfig<K extends ObjectKind> = ResourceFields<K> & TerraformMetaArguments;
 
 /** Says to CDKTF whose resources these are. */
@@ -59,7 +62,15 @@ const META = [
   'connection',
 ] as const;
 
-/** A resource of any kind. The config is read when it is synthesized, so that getters may grow until then. */
+/**
+ * Is a resource of any kind. Its config is read when it is synthesized, so that getters may grow until then.
+ *
+ * @example
+ * ```ts
+ * import { KindResource } from 'keywright/constructs';
+ * new KindResource(stack, 'billing', { kind: 'Service', config: { name: 'billing' } });
+ * ```
+ */
 export class KindResource<K extends ObjectKind> extends TerraformResource {
   readonly kind: K;
   readonly #config: ResourceConfig<K>;
@@ -79,7 +90,7 @@ export class KindResource<K extends ObjectKind> extends TerraformResource {
     equip(this.cdktfStack);
   }
 
-  /** Its name, as a reference that makes Terraform create this before whoever uses it. */
+  /** Its name, as a reference that makes Terraform create this before what uses it. */
   get name(): string {
     return this.getStringAttribute('name');
   }
@@ -95,7 +106,7 @@ export class KindResource<K extends ObjectKind> extends TerraformResource {
   }
 }
 
-/** Only those that are given: CDKTF tells an absent one from an undefined one. */
+/** Only those that are given: CDKTF distinguishes an absent one from an undefined one. */
 const metaArguments = (config: TerraformMetaArguments): TerraformMetaArguments =>
   Object.fromEntries(META.filter((meta) => config[meta] !== undefined).map((meta) => [meta, config[meta]]));
 

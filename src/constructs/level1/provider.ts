@@ -5,9 +5,10 @@ import { PROVIDER_ATTRIBUTES, PROVIDER_NAME, PROVIDER_SOURCE } from '../../domai
 import { VERSION } from '../../domain/version.js';
 import { hclAttributes } from './hcl.js';
 
+/** Is what the provider block takes. */
 export interface KeywrightProviderConfig {
   /**
-   * The live store: a folder, `postgres://…`, or the `https://…` of an authority.
+   * The live store: a folder, `postgres://…`, or the `https://…` of a server.
    * @default - what KEYWRIGHT_STORE says
    */
   readonly store?: string | undefined;
@@ -17,7 +18,7 @@ export interface KeywrightProviderConfig {
    */
   readonly project?: string | undefined;
   /**
-   * What to sign in to an authority with. It would stand in the synthesized files: leave it to KEYWRIGHT_TOKEN.
+   * The token for a server. It would be in the synthesized files: prefer KEYWRIGHT_TOKEN.
    * @default - what KEYWRIGHT_TOKEN says
    */
   readonly token?: string | undefined;
@@ -28,6 +29,15 @@ export interface KeywrightProviderConfig {
   readonly alias?: string | undefined;
 }
 
+/**
+ * Declares the provider block: where the live store is. A stack without one gets an empty one.
+ *
+ * @example
+ * ```ts
+ * import { KeywrightProvider } from 'keywright/constructs';
+ * new KeywrightProvider(stack, 'keywright', { store: 'https://keys.example.com', project: 'acme-platform' });
+ * ```
+ */
 export class KeywrightProvider extends TerraformProvider {
   static readonly tfResourceType = PROVIDER_NAME;
   readonly #alias: string | undefined;

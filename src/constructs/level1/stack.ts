@@ -1,5 +1,5 @@
 /**
- * What a stack that holds resources of ours needs, once: a provider block, unless somebody declares one, and the
+ * What a stack with resources of Keywright needs, once: a provider block, unless one is declared, and the
  * checks that documents go through, so that an app with a mistake is not synthesized at all.
  */
 import { Aspects, type TerraformStack } from 'cdktf';

@@ -65,7 +65,7 @@ export async function changeAccount(
   const allowed = authorize(principal, 'users:write', { kind: target });
   if (!allowed.ok) return allowed;
   if (name.trim() === '' || !isVisibleText(name, NAME_MAX))
-    return fail(fault('bad_request', `name must be 1 to ${NAME_MAX} characters that can be seen`));
+    return fail(fault('bad_request', `name must be 1 to ${NAME_MAX} visible characters`));
   const { id, createdAt } = before.value;
   const merged = Object.entries({ ...before.value.attributes, ...withoutUndefined(attributes) });
   const kept: Kept = {

@@ -22,7 +22,10 @@ type Looking = Pick<UnitOfWork, 'tx' | 'now' | 'keyring'>;
 /** As long as others keep theirs. */
 const KEPT_MS: DurationMs = DAY_MS;
 
-const OTHER: Fault = fault('refused', 'this Idempotency-Key was used for another request; choose a new one');
+const OTHER: Fault = fault(
+  'refused',
+  'this Idempotency-Key was already used for a different request; use a new one',
+);
 
 export async function begin(looking: Looking, once: Idempotency): Promise<Result<Beginning>> {
   const row = await rowOf(looking, once);

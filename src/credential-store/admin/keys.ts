@@ -113,7 +113,7 @@ export async function rotateKey(
   }
   const newest = versions.at(-1);
   if (newest !== undefined && stateOf(versionFactsOf(newest), work.now) === 'revoked')
-    return fail(fault('conflict', `${refText(object)} was revoked for good; make another key`));
+    return fail(fault('conflict', `${refText(object)} was revoked permanently; create another key`));
   // Before the next is there, so that it is not among those that end.
   const ended = await revokeAll(work, row, { overlapMs: graceMs ?? rotationPolicy(spec).overlapMs });
   return ended.ok ? issueNow(work, object, (newest?.generation ?? 0) + 1) : ended;
@@ -121,7 +121,7 @@ export async function rotateKey(
 
 const HANDED_OVER = fault(
   'conflict',
-  'graceSeconds is for keys that no project declares: this one is handed over as its documents say',
+  'graceSeconds applies only to keys that no project declares; this key is handed over as its document declares',
 );
 
 /** Its rights and its end are those of every version, now and later: a rotation changes neither. */
@@ -133,7 +133,7 @@ export async function changeKey(work: UnitOfWork, change: KeyChange, by: By): Pr
   if (!allowed.ok) return allowed;
   if (hasPassed(change.expiresAt, work.now))
     return fail(
-      fault('conflict', 'expiresAt has passed; give a later instant, or revoke the key if it is to end now'),
+      fault('conflict', 'expiresAt is in the past; use a later date, or revoke the key to end it now'),
     );
   const declaration = changedKey(declarationOf(row) as DeclarationOf<'ApiKey'>, change);
   const broken = refuseBroken(declaration);

@@ -99,7 +99,7 @@ export async function liveScope(rows: Rows, at: EventPlace): Promise<Result<Even
   return isInside && isLive ? ok(place.value) : ELSEWHERE;
 }
 
-const ELSEWHERE = fail(fault('not_found', 'there is no such environment, or no such space in it'));
+const ELSEWHERE = fail(fault('not_found', 'environment not found, or the environment has no such space'));
 
 /** Whoever is let into one workbook reads what happened to that one. */
 export function targetOf({ environment, space }: EventScope, ofWorkbook?: string): Target {

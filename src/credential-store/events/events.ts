@@ -56,7 +56,7 @@ export async function eventSeen(reading: Rows, id: string, by: By): Promise<Resu
   return target !== undefined && authorize(by.principal, 'events:read', target).ok ? ok(event) : ABSENT;
 }
 
-const ABSENT = fail(fault('not_found', 'there is no such event; GET /events lists them'));
+const ABSENT = fail(fault('not_found', 'event not found; GET /events lists events'));
 
 export async function postEvent(
   work: UnitOfWork,
@@ -69,7 +69,7 @@ export async function postEvent(
   if (!allowed.ok) return allowed;
   const [payload, members] = [canonicalJson(event.payload), canonicalJson(event.members)];
   if (payload.length + members.length > EVENT_CHARACTERS_MAX)
-    return fail(fault('bad_request', `an event is at most ${EVENT_CHARACTERS_MAX} characters of JSON`));
+    return fail(fault('bad_request', `an event must be at most ${EVENT_CHARACTERS_MAX} characters of JSON`));
   const { environment, space } = place.value;
   const id = `us_evt_x${base62(16, work.entropy)}`;
   const row = {

@@ -40,12 +40,17 @@ export async function inviteGuest(
 
 function refuseUnusable({ email, name = '', expiresAfter, grants }: NewGuest): Result<void> {
   if (!isEmailAddress(email) || !isVisibleText(name, NAME_MAX))
-    return fail(fault('bad_request', 'say an email address, and a name that can be read'));
+    return fail(
+      fault('bad_request', 'email must be an email address, and name must contain visible characters'),
+    );
   const life = expiresAfter === undefined ? ok(0) : parseDuration(expiresAfter);
   if (!life.ok) return fail(fault('bad_request', `expiresAfter ${life.error}`));
   if (grants.length > GRANTS_MAX || grants.some(({ workbooks }) => workbooks?.length === 0))
     return fail(
-      fault('bad_request', `grants name at most ${GRANTS_MAX} spaces, with the workbooks to open or none`),
+      fault(
+        'bad_request',
+        `grants must list at most ${GRANTS_MAX} spaces, each with the workbooks to open or none`,
+      ),
     );
   return ok(undefined);
 }

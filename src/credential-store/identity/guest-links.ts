@@ -64,7 +64,7 @@ export async function makeLink(
     return fail(
       fault(
         'conflict',
-        `guests do not come into ${environment} by ${way}; its guestAuthentication would have to say so`,
+        `guests of ${environment} cannot sign in with ${way}; add it to guestAuthentication of the environment`,
       ),
     );
   const { id: publicId, token } = mintLinkToken(work.entropy);
@@ -121,7 +121,9 @@ export async function visitorBy(
   const space = found.value;
   if (space === undefined) return unauthenticated();
   if (!isEmailAddress(visitor.email) || !isVisibleText(visitor.name ?? '', NAME_MAX))
-    return fail(fault('bad_request', 'say an email address, and a name that can be read'));
+    return fail(
+      fault('bad_request', 'email must be an email address, and name must contain visible characters'),
+    );
   const environment = environmentOf(space);
   const known = await work.tx.objects.findAlias('Guest', `${environment}/${foldEmail(visitor.email)}`);
   if (known !== undefined) return genuine(work, known);

@@ -1,4 +1,6 @@
 /** What the use-cases of identity share: the store, how passwords are hashed, what is remembered of wrong ones. */
+
+import { semaphore } from '../../async/semaphore.js';
 import type { Entropy } from '../../domain/entropy.js';
 import { actorOf, type Principal } from '../../domain/principal.js';
 import type { Result } from '../../domain/result.js';
@@ -15,7 +17,6 @@ import type { UnitOfWork } from '../unit-of-work.js';
 import type { Reading } from './credentials.js';
 import { MagicLinkRateLimit } from './magic-link-rate-limit.js';
 import type { Hasher } from './passwords.js';
-import { semaphore } from './semaphore.js';
 import { SignInRateLimit } from './sign-in-rate-limit.js';
 
 /** Two of a machine's cores at most, 19 MiB each; whoever waits longer than 50 others is better told so. */

@@ -25,5 +25,5 @@ export class MagicLinkRateLimit {
 const allowancesOf = ({ account, source }: Attempt): readonly Allowance[] => [
   { key: `both ${JSON.stringify([account, source])}`, max: ONE_ADDRESS_FROM_ONE_PLACE_MAX },
   { key: `address ${account}`, max: ONE_ADDRESS_MAX },
-  { key: `place ${source}`, max: FROM_ONE_PLACE_MAX },
+  { key: `source ${source}`, max: FROM_ONE_PLACE_MAX },
 ];

@@ -62,7 +62,7 @@ async function guestIn(work: UnitOfWork, spaceId: string, account: string): Prom
 const tooOften = (waitMs: DurationMs) => ({
   ...fault(
     'rate_limited',
-    `a link was asked for too often; look for the one that was sent, or try again in ${Math.ceil(waitMs / SECOND_MS)} s`,
+    `too many links were requested; use the one that was sent, or try again in ${Math.ceil(waitMs / SECOND_MS)} s`,
   ),
   retryAfterMs: waitMs,
 });

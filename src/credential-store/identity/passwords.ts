@@ -2,6 +2,8 @@
  * Passwords: what is asked of one, how it is kept and replaced. A session stands on the password it was started
  * with, so a new password ends the sessions of the old one.
  */
+
+import type { Semaphore } from '../../async/semaphore.js';
 import { type Fault, fault } from '../../domain/errors.js';
 import { foldEmail } from '../../domain/kinds/index.js';
 import { isEmail } from '../../domain/objects.js';
@@ -16,7 +18,6 @@ import type { CredentialRow, ObjectRow } from '../storage-port.js';
 import type { UnitOfWork } from '../unit-of-work.js';
 import { endAllOf, genuineCredential, insertCredential, newPublicId, type Reading } from './credentials.js';
 import { type Maybe, NOTHING } from './maybe.js';
-import type { Semaphore } from './semaphore.js';
 import type { Attempt, SignInRateLimit } from './sign-in-rate-limit.js';
 
 const LENGTH_MIN = 12;
@@ -33,7 +34,7 @@ export function refuseUnusable(password: Secret): Result<void> {
   return fail(
     fault(
       'bad_request',
-      `password must have ${LENGTH_MIN} to ${LENGTH_MAX} characters; a few words are easiest to remember`,
+      `password must have ${LENGTH_MIN} to ${LENGTH_MAX} characters; a phrase of several words is easy to remember`,
     ),
   );
 }
@@ -44,7 +45,7 @@ export interface Hasher {
 }
 
 export const busy = (): Result<never> =>
-  fail(fault('overloaded', 'too many people sign in at this moment; try again in a few seconds'));
+  fail(fault('overloaded', 'too many sign-ins at the moment; try again in a few seconds'));
 
 /** Outside any transaction: it takes as long as thousands of them. */
 export async function hashed(

@@ -36,7 +36,7 @@ export async function createPersonalToken(
     return fail(
       fault(
         'bad_request',
-        `name must be 1 to ${NAME_MAX} characters that can be seen; say what the token is for`,
+        `name must be 1 to ${NAME_MAX} visible characters; describe what the token is for`,
       ),
     );
   const own = await openTokens(work, person.value.id);
@@ -45,7 +45,7 @@ export async function createPersonalToken(
     return fail(
       fault(
         'conflict',
-        `there are ${TOKENS_MAX} personal access tokens already; delete one that is not needed`,
+        `the limit of ${TOKENS_MAX} personal access tokens is reached; delete one that is not needed`,
       ),
     );
   return mint(work, person.value, { name: text, action: 'token.created' });
@@ -116,7 +116,7 @@ async function ownToken(
     return fail(
       fault(
         'not_found',
-        `you have no personal access token ${JSON.stringify(id)}; list yours to see their ids`,
+        `you have no personal access token ${JSON.stringify(id)}; list your tokens to see their ids`,
       ),
     );
   return ok({ row: row.value, person: person.value });
@@ -138,7 +138,7 @@ export async function callingPerson(reading: Reading, { principal }: By): Promis
   const row = person && (await reading.tx.objects.byId(person.id));
   if (row === undefined)
     return fail(
-      fault('forbidden', 'only a person has personal access tokens and a password; sign in as one'),
+      fault('forbidden', 'only users have personal access tokens and passwords; sign in as a user'),
     );
   return genuine(reading, row);
 }

@@ -23,7 +23,7 @@ export async function setRootToken(work: UnitOfWork, token: Secret): Promise<Res
     return fail(
       fault(
         'usage',
-        `the root token must be ${ROOT_TOKEN_MIN} characters or more, and no key or token of Keywright; draw one at random`,
+        `the root token must be ${ROOT_TOKEN_MIN} characters or more, and must not be a Keywright key or token; generate a random one`,
       ),
     );
   const proof = rootProof(work, token);
@@ -32,7 +32,10 @@ export async function setRootToken(work: UnitOfWork, token: Secret): Promise<Res
   if (known.value?.ended_at === null) return ok(undefined);
   if (known.value !== undefined)
     return fail(
-      fault('conflict', 'this root token was revoked or replaced, and stays so; set another, or none'),
+      fault(
+        'conflict',
+        'this root token was revoked or replaced and cannot be used again; set a new one, or none',
+      ),
     );
   const owner = await firstOwner(work);
   if (!owner.ok) return owner;

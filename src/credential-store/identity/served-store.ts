@@ -190,7 +190,7 @@ const revokeToken = (identity: Identity, token: Secret, by: By): Promise<Result<
   identity.write(callerBy(by), async (work) => {
     const type = parseToken(token.reveal())?.type;
     if (type === 'secret' || type === 'publishable')
-      return fail(fault('conflict', 'a key is revoked as a key, by its name or id'));
+      return fail(fault('conflict', 'a key cannot be revoked as a token; revoke it by its name or id'));
     const shown = await shownCredential({ ...work, storeId: identity.storeId }, token);
     if (!shown.ok || shown.value === undefined) return shown.ok ? ok(undefined) : shown;
     const { row } = shown.value;

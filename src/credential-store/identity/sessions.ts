@@ -31,7 +31,7 @@ export const unauthenticated = (): Result<never> =>
   fail(
     fault(
       'unauthenticated',
-      'the credential is not good: it is unknown, expired or revoked, or whoever had it may not come in; get a new one',
+      'the credential is not accepted: it is unknown, expired or revoked, or its holder may not sign in; get a new one',
     ),
   );
 
@@ -90,7 +90,12 @@ export async function confineSession(
   const session = await findCredential(work, principal.credential.id);
   if (!session.ok) return session;
   if (session.value?.space_id !== null)
-    return fail(fault('forbidden', 'this client session has made its space; begin another for another'));
+    return fail(
+      fault(
+        'forbidden',
+        'this client session has already created its space; start another session for another space',
+      ),
+    );
   const confined = await changeCredential(
     work,
     { ...session.value, space_id: space.id },

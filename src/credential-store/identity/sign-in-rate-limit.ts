@@ -57,10 +57,10 @@ export class SignInRateLimit {
   #allowances(attempt: Attempt): readonly Allowance[] {
     const place = { key: placeOf(attempt), max: FROM_ONE_PLACE_MAX };
     if (this.#known.has(place.key)) return [place];
-    return [place, { key: `strangers ${attempt.account}`, max: FROM_UNKNOWN_ADDRESSES_MAX }];
+    return [place, { key: `unknown ${attempt.account}`, max: FROM_UNKNOWN_ADDRESSES_MAX }];
   }
 }
 
 const accountOf = ({ account }: Attempt): string => `account ${account}`;
 
-const placeOf = ({ account, source }: Attempt): string => `place ${JSON.stringify([account, source])}`;
+const placeOf = ({ account, source }: Attempt): string => `pair ${JSON.stringify([account, source])}`;

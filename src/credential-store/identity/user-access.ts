@@ -93,7 +93,9 @@ async function mayChange(identity: Identity, { person, current }: Change, by: By
   const row = await identity.read((reading) => passwordOf(reading, person));
   if (!row.ok) return row;
   if (row.value === undefined) return ok(undefined);
-  const refused = fail(fault('forbidden', 'the present password is not that; give it to set another'));
+  const refused = fail(
+    fault('forbidden', 'the current password is incorrect; provide the current password to set a new one'),
+  );
   if (current === undefined) return refused;
   const attempt = { account: person.alias ?? person.id, source: by.context.source ?? '' };
   const guessed = await guess(identity, { attempt, hash: row.value.proof ?? '', password: current });

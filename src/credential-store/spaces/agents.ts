@@ -64,7 +64,7 @@ const AGENTS_MAX = 200;
 export async function removeAgent(work: UnitOfWork, id: string, { principal }: By): Promise<Result<void>> {
   const row = await work.tx.belongings.byId(id);
   const object = row?.kind === 'agent' ? await work.tx.objects.byId(row.object_id) : undefined;
-  if (object === undefined) return fail(fault('not_found', 'there is no such agent; GET /agents lists them'));
+  if (object === undefined) return fail(fault('not_found', 'agent not found; GET /agents lists agents'));
   const target = { kind: 'environment', environment: object.name } as const;
   const allowed = authorize(principal, 'environments:write', target);
   if (!allowed.ok) return allowed;

@@ -21,10 +21,12 @@ export async function openPlace(work: UnitOfWork, change: GuestPlaceChange, by: 
   const { row, space, workbook, own, others } = asked.value;
   const { placeId } = change;
   if (spaceIn(space).spec.environment !== specOf(row).environment)
-    return fail(fault('conflict', `${placeId} is in another environment than the guest`));
+    return fail(fault('conflict', `${placeId} is in a different environment from the guest`));
   if (workbook === undefined) return changeGrants(work, row, [...others, { space: nameOf(space) }]);
   if (own !== undefined && own.workbooks === undefined)
-    return fail(fault('conflict', `all of the space of ${placeId} is open to them; take that away first`));
+    return fail(
+      fault('conflict', `the guest has access to the whole space of ${placeId}; remove that access first`),
+    );
   const workbooks = [...new Set([...(own?.workbooks ?? []), workbook])];
   return changeGrants(work, row, [...others, { space: nameOf(space), workbooks }]);
 }
@@ -48,7 +50,7 @@ export async function closePlace(work: UnitOfWork, change: GuestPlaceChange, by:
   const { row, workbook, own, others } = asked.value;
   const isOpen = workbook === undefined ? own !== undefined : own?.workbooks?.includes(workbook) === true;
   if (own === undefined || !isOpen)
-    return fail(fault('not_found', `${change.placeId} is not open to them as such`));
+    return fail(fault('not_found', `the guest has no grant for ${change.placeId} itself`));
   const workbooks = workbook === undefined ? [] : (own.workbooks ?? []).filter((one) => one !== workbook);
   return changeGrants(work, row, workbooks.length === 0 ? others : [...others, { ...own, workbooks }]);
 }
@@ -89,6 +91,6 @@ async function findPlace(work: UnitOfWork, id: string): Promise<Result<Found>> {
   const { workbooks = [] } = spaceIn(space.value).spec;
   const workbook = workbooks.find((one) => workbookId(spaceId, one) === id);
   return workbook === undefined
-    ? fail(fault('unknown_reference', `there is no workbook ${id}; GET /workbooks lists them`))
+    ? fail(fault('unknown_reference', `there is no workbook ${id}; GET /workbooks lists workbooks`))
     : ok({ space: space.value, workbook });
 }

@@ -30,7 +30,9 @@ export async function createGuests(
   const made: ObjectRef[] = [];
   for (const { environment, email, name, places } of guests) {
     if (!isEmailAddress(email) || !isVisibleText(name ?? '', NAME_MAX))
-      return fail(fault('bad_request', 'say an email address, and a name that can be read'));
+      return fail(
+        fault('bad_request', 'email must be an email address, and name must contain visible characters'),
+      );
     const opened = await grantsFor(work, environment, places);
     if (!opened.ok) return opened;
     const target = { kind: 'guest', environment, places: opened.value.places } as const;
@@ -52,7 +54,8 @@ export async function changeGuest(
 ): Promise<Result<void>> {
   const row = await guestRow(work, guest, by);
   if (!row.ok) return row;
-  if (!isVisibleText(name ?? '', NAME_MAX)) return fail(fault('bad_request', 'say a name that can be read'));
+  if (!isVisibleText(name ?? '', NAME_MAX))
+    return fail(fault('bad_request', 'name must contain visible characters'));
   const { environment } = specOf(row.value);
   const opened = places === undefined ? ok(undefined) : await grantsFor(work, environment, places);
   if (!opened.ok) return opened;
@@ -115,7 +118,7 @@ async function grantsFor(
     if (!row.ok) return row;
     const { metadata, spec } = spaceIn(row.value);
     if (spec.environment !== environment)
-      return fail(fault('conflict', `space ${spaceId} is in another environment than the guest`));
+      return fail(fault('conflict', `space ${spaceId} is in a different environment from the guest`));
     if (workbookIds?.length === 0) continue;
     const names = (workbookIds ?? []).map((id) =>
       spec.workbooks?.find(
@@ -125,7 +128,7 @@ async function grantsFor(
     const known = names.filter((name) => name !== undefined);
     if (known.length < names.length)
       return fail(
-        fault('unknown_reference', `space ${spaceId} has no such workbook; GET /workbooks lists them`),
+        fault('unknown_reference', `space ${spaceId} has no such workbook; GET /workbooks lists workbooks`),
       );
     const place = { environment, space: { name: metadata.name, id: row.value.id } };
     grants.push({ space: metadata.name, ...(workbookIds && { workbooks: known }) });
@@ -138,6 +141,6 @@ async function grantsFor(
 export async function spaceById(work: UnitOfWork, id: string): Promise<Result<ObjectRow>> {
   const row = await work.tx.objects.byId(id);
   if (row === undefined || row.kind !== 'Space' || row.removed_at !== null)
-    return fail(fault('unknown_reference', `there is no space ${id}; GET /spaces lists them`));
+    return fail(fault('unknown_reference', `there is no space ${id}; GET /spaces lists spaces`));
   return genuine(work, row);
 }

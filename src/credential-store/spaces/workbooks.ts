@@ -112,4 +112,4 @@ async function findWorkbook(work: UnitOfWork, id: string): Promise<Result<FoundW
   return name === undefined ? ABSENT : ok({ row, space, name });
 }
 
-const ABSENT = fail(fault('not_found', 'there is no such workbook; GET /workbooks lists them'));
+const ABSENT = fail(fault('not_found', 'workbook not found; GET /workbooks lists workbooks'));

@@ -42,7 +42,7 @@ export interface EventFilter {
   readonly since?: number | undefined;
   /** In one of these; none of a list is nothing. */
   readonly places?: readonly EventPlaceRow[] | undefined;
-  readonly acknowledged: 'left out' | 'told too';
+  readonly acknowledged: 'excluded' | 'included';
 }
 
 export interface EventQueries {

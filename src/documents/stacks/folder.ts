@@ -5,7 +5,7 @@
 import { isAbsolute, join, normalize, sep } from 'node:path';
 import { fail, ok, type Result } from '../../domain/result.js';
 import { type Complaint, type Diagnostic, errorAt } from '../diagnostics.js';
-import { absolutePath, readFile } from '../files.js';
+import { absolutePath, documentRefusal, readFile } from '../files.js';
 import { Source } from '../source.js';
 import { SpecFile } from '../spec-file.js';
 import { type Refusal, readStack, type StackDocument } from './stack.js';
@@ -34,13 +34,13 @@ function oneStack(folder: string, path: string, stack: Mapping): ReadStacks {
   if (failed.length > 0) return { files: [], wrong: failed };
   const file = stack['synthesizedStackPath'];
   if (typeof file !== 'string' || !isInside(file))
-    return only(errorOf(name, { code: 'unreadable', message: 'the manifest names no file of this stack' }));
+    return only(errorOf(name, { code: 'unreadable', message: 'the manifest lists no file for this stack' }));
   if (!file.endsWith('.json'))
     return only(
       errorOf(name, {
         code: 'unreadable',
         message: `the stack was synthesized to ${file}, which only Terraform can read`,
-        help: 'synthesize it to JSON: leave hclOutput and SYNTH_HCL_OUTPUT away',
+        help: 'synthesize it to JSON: remove hclOutput and SYNTH_HCL_OUTPUT',
       }),
     );
   const read = json({ folder, path, file });
@@ -107,10 +107,13 @@ function json({ folder, path, file }: StackFile): Result<unknown, Diagnostic> {
         {
           code: 'unreadable',
           message: `${file} ${reason}`,
-          help: 'synthesize the app to its end: app.synth() writes manifest.json last',
+          help: 'synthesize the app again: app.synth() writes manifest.json last',
         },
       ),
     );
+  // A link in the folder may lead anywhere.
+  const refusal = documentRefusal(absolutePath(folder, path), file);
+  if (refusal !== undefined) return unreadable(refusal);
   const bytes = readFile({ file: name, path: absolutePath(folder, name) });
   if (!bytes.ok) return unreadable(bytes.error);
   try {

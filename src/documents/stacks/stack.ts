@@ -55,12 +55,12 @@ const KIND_OF_TYPE: ReadonlyMap<string, ObjectKind> = new Map(
 /** Arguments that Terraform has on every resource, and what to do about those that mean something only to it. */
 const META: Readonly<Record<string, string | undefined>> = {
   depends_on: undefined,
-  provider: 'a project has one store: give what belongs in another an app and a keywright.yaml of its own',
-  count: 'make the constructs in a loop of the app',
-  for_each: 'make the constructs in a loop of the app',
+  provider: 'a project has one store: use a separate app and keywright.yaml for objects of another store',
+  count: 'create the constructs in a loop of the app',
+  for_each: 'create the constructs in a loop of the app',
   lifecycle: 'to protect an object from being removed, set protect: true',
-  provisioner: 'leave provisioners to a resource of Terraform that the key triggers',
-  connection: 'leave connections to a resource of Terraform',
+  provisioner: 'use provisioners on a resource of Terraform that the key triggers',
+  connection: 'use connections on a resource of Terraform',
 };
 
 /** Longer chains of references are none that anybody wrote. */
@@ -78,8 +78,8 @@ export function readStack(json: unknown): ReadStack {
         refusals.push({
           construct: constructOf(value) ?? `${type}.${name}`,
           about: 'type',
-          message: `there is no resource ${type}`,
-          help: `there are: ${[...KIND_OF_TYPE.keys()].join(', ')}`,
+          message: `unknown resource ${type}`,
+          help: `known resources: ${[...KIND_OF_TYPE.keys()].join(', ')}`,
         });
     }
   }
@@ -132,7 +132,7 @@ type Trouble = Pick<Refusal, 'message' | 'help'>;
 
 function resolve(value: unknown, place: Place): Result<unknown, Trouble> {
   if (place.depth > DEPTH_MAX)
-    return fail({ message: `${place.at} is nested or refers deeper than ${DEPTH_MAX} levels` });
+    return fail({ message: `${place.at} is nested or refers more than ${DEPTH_MAX} levels deep` });
   if (typeof value === 'string') return textOf(value, place);
   if (typeof value !== 'object' || value === null) return ok(value);
   const members: [string, unknown][] = [];
@@ -171,13 +171,13 @@ function partOf(part: Part, place: Place): Result<unknown, Trouble> {
   if (found !== undefined && found !== null) return resolve(found, { ...place, depth: place.depth + 1 });
   return fail({
     message: `${place.at} is ${expression}, which ${target.construct} does not set`,
-    help: 'what only a live object has, such as its id, is known to Terraform alone',
+    help: 'facts of live objects, such as ids, are known only to Terraform',
   });
 }
 
 const unreadable = ({ at }: Place, expression: string): Trouble => ({
   message: `${at} is ${expression}, which needs Terraform`,
-  help: 'write the value, or refer to an attribute of another Keywright resource in the same stack',
+  help: 'use the value, or refer to an attribute of another Keywright resource in the same stack',
 });
 
 function mapping(value: unknown): Readonly<Record<string, unknown>> {

@@ -1,10 +1,9 @@
 /** ApiKey: a key that is declared, issued, delivered and rotated. */
 import { type Static, Type } from 'typebox';
 import { isBuiltInRole } from '../roles.js';
-import { durationMs } from '../time.js';
 import { closed, durationField, instantField, nameField, permissionsField, userField } from './fields.js';
 import type { Kind, Problem, Reference } from './kind.js';
-import { rotationFields } from './rotation.js';
+import { expiryProblems, rotationFields, rotationProblems } from './rotation.js';
 import { sinkField } from './sink.js';
 
 const spec = Type.Object(
@@ -13,37 +12,35 @@ const spec = Type.Object(
     type: Type.Optional(
       Type.Union([Type.Literal('secret'), Type.Literal('publishable')], {
         default: 'secret',
-        description: 'secret for servers; publishable may be seen by anybody.',
+        description: 'secret: for servers. publishable: public, for browsers.',
       }),
     ),
     owner: Type.Object(
       {
         service: Type.Optional(nameField('A Service.')),
         team: Type.Optional(nameField('A Team.')),
-        role: Type.Optional(
-          nameField('With team: the role in that team that the key acts with. Absent: viewer.'),
-        ),
-        user: Type.Optional(userField('A User by name or email. The key dies with that person.')),
+        role: Type.Optional(nameField('With team: the role of the key in that team. Absent: viewer.')),
+        user: Type.Optional(userField('A User by name or email. The key ends with that user.')),
         tenant: Type.Optional(Type.Literal(true, { description: 'The account itself.' })),
       },
-      { ...closed, description: 'Whose key it is: exactly one of service, team, tenant or user.' },
+      { ...closed, description: 'The owner of the key: exactly one of service, team, tenant or user.' },
     ),
     permissions: Type.Optional(
-      permissionsField('What it may do. Absent: what its owner may do, as that is at the time.'),
+      permissionsField('The permissions of the key. Absent: the current permissions of its owner.'),
     ),
     expiresAfter: Type.Optional(durationField('Each version expires this long after it was issued.')),
     expiresAt: Type.Optional(instantField('Every version expires at this instant.')),
     rotation: Type.Optional(
       Type.Object(rotationFields(true), {
         ...closed,
-        description: 'How it is replaced. Absent: only by hand.',
+        description: 'How the key is rotated. Absent: only manually.',
       }),
     ),
     deliver: Type.Optional(
       Type.Array(sinkField, {
         maxItems: 20,
         description:
-          'The sinks that its secret is written to. Absent: it waits, sealed, until `keywright claim`.',
+          'The sinks that its secret is written to. Absent: the secret is kept sealed until `keywright claim`.',
       }),
     ),
   },
@@ -69,7 +66,11 @@ export const ApiKey: Kind<ApiKeySpec> = {
   idPrefix: 'us_key',
   replacedBy: ['environment', 'type', 'owner'],
   references,
-  check: (spec) => [...checkOwner(spec), ...checkExpiry(spec), ...checkHandover(spec)],
+  check: (spec) => [
+    ...checkOwner(spec),
+    ...checkExpiry(spec),
+    ...(spec.rotation ? rotationProblems(spec.rotation, 'spec.rotation') : []),
+  ],
 };
 
 function references({ environment, owner }: ApiKeySpec): readonly Reference[] {
@@ -88,7 +89,7 @@ function checkOwner({ owner }: ApiKeySpec): readonly Problem[] {
   if (owners.length !== 1)
     return [{ path: 'spec.owner', message: 'must name exactly one of service, team, tenant, user' }];
   if (owner.role !== undefined && owner.team === undefined)
-    return [{ path: 'spec.owner.role', message: 'goes with team only' }];
+    return [{ path: 'spec.owner.role', message: 'requires owner.team' }];
   return [];
 }
 
@@ -96,25 +97,5 @@ function checkExpiry({ expiresAfter, expiresAt, rotation }: ApiKeySpec): readonl
   if (expiresAfter === undefined) return [];
   if (expiresAt !== undefined)
     return [{ path: 'spec.expiresAt', message: 'cannot be given together with expiresAfter' }];
-  // A successor must be in use before its predecessor ends, or every rotation leaves a gap.
-  if (rotation?.overlap !== undefined && durationMs(expiresAfter) <= durationMs(rotation.overlap)) {
-    return [
-      { path: 'spec.expiresAfter', message: `must be longer than rotation.overlap (${rotation.overlap})` },
-    ];
-  }
-  return [];
-}
-
-function checkHandover({ rotation }: ApiKeySpec): readonly Problem[] {
-  if (rotation?.consumers !== undefined && rotation.handover !== 'observed') {
-    return [{ path: 'spec.rotation.consumers', message: 'goes with handover: observed only' }];
-  }
-  if (
-    rotation?.every !== undefined &&
-    rotation.overlap !== undefined &&
-    durationMs(rotation.every) <= durationMs(rotation.overlap)
-  ) {
-    return [{ path: 'spec.rotation.every', message: `must be longer than overlap (${rotation.overlap})` }];
-  }
-  return [];
+  return rotation === undefined ? [] : expiryProblems(expiresAfter, rotation);
 }

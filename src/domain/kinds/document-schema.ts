@@ -50,7 +50,7 @@ const METADATA: JsonSchema = {
     labels: LABELS,
     annotations: {
       type: 'object',
-      description: 'Notes of your own, and switches of ours under keywright.dev/.',
+      description: 'Your own notes, and Keywright settings under keywright.dev/.',
       maxProperties: 64,
       propertyNames: keys,
       properties: {
@@ -69,7 +69,7 @@ const METADATA: JsonSchema = {
         'keywright.dev/suspend-until': {
           type: 'string',
           format: 'instant',
-          description: 'Reconciliation of the object is paused until then.',
+          description: 'Reconciliation of the object is paused until this time.',
         },
       },
       patternProperties: { '^keywright\\.dev/(?!(?:protect|previous-name|suspend-until)$)': false },
@@ -97,8 +97,15 @@ export function documentSchema(kind: KindName): JsonSchema {
 }
 
 /**
- * One schema for a document of any kind, for editors: standard keywords only. It accepts whatever the
- * checker accepts; rules across fields are the checker's alone.
+ * Returns one JSON Schema (draft 07) for a document of any kind, for editors: standard keywords only. It accepts
+ * whatever `keywright validate` accepts; rules across fields are checked there alone.
+ *
+ * @example
+ * ```ts
+ * import { writeFileSync } from 'node:fs';
+ * import { editorSchema } from 'keywright';
+ * const schema = JSON.stringify(editorSchema(), null, 2);
+ * ```
  */
 export function editorSchema(): JsonSchema {
   const kinds = Object.keys(KINDS) as KindName[];

@@ -8,17 +8,19 @@ const spec = Type.Object(
     isProd: Type.Optional(
       Type.Boolean({
         default: false,
-        description: 'Production: keys are `live`, use counts towards paid credits.',
+        description: 'Production: keys are `live`, and use counts towards paid credits.',
       }),
     ),
     guestAuthentication: Type.Optional(
       Type.Array(Type.Union([Type.Literal('magic_link'), Type.Literal('shared_link')]), {
         uniqueItems: true,
         default: ['magic_link'],
-        description: 'How guests come in.',
+        description: 'How guests sign in.',
       }),
     ),
-    guestInvites: Type.Optional(Type.Boolean({ default: true, description: 'Guests may invite guests.' })),
+    guestInvites: Type.Optional(
+      Type.Boolean({ default: true, description: 'Whether guests can invite guests.' }),
+    ),
   },
   closed,
 );
@@ -27,7 +29,7 @@ export type EnvironmentSpec = Static<typeof spec>;
 
 export const Environment: Kind<EnvironmentSpec> = {
   name: 'Environment',
-  summary: 'An isolated world of keys, spaces and guests. A key of one environment is refused in another.',
+  summary: 'An isolated set of keys, spaces and guests. A key of one environment is refused in another.',
   schema: spec,
   example: {
     metadata: { name: 'production' },

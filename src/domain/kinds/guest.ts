@@ -11,7 +11,7 @@ const grant = Type.Object(
         uniqueItems: true,
         minItems: 1,
         maxItems: 500,
-        description: 'These workbooks alone. Absent: the whole space.',
+        description: 'Only these workbooks. Absent: the whole space.',
       }),
     ),
   },
@@ -20,18 +20,22 @@ const grant = Type.Object(
 
 const spec = Type.Object(
   {
-    environment: nameField('The environment they come into.'),
-    email: identityEmailField('Their address, unique in the environment; capitals do not count.'),
-    name: Type.Optional(textField('What they are called.', 200)),
+    environment: nameField('The environment that the guest belongs to.'),
+    email: identityEmailField(
+      'The email address of the guest, unique in the environment and case-insensitive.',
+    ),
+    name: Type.Optional(textField('The display name of the guest.', 200)),
     expiresAfter: Type.Optional(
-      durationField('Counts from the first grant; after it they are out for good. Absent: they stay.'),
+      durationField(
+        'How long access lasts from the first grant; it cannot be renewed. Absent: access does not expire.',
+      ),
     ),
     grants: Type.Optional(
       Type.Array(grant, {
         uniqueItems: true,
         maxItems: 200,
         default: [],
-        description: 'What is open to them, each space once.',
+        description: 'What the guest has access to, each space once.',
       }),
     ),
   },
@@ -42,7 +46,7 @@ export type GuestSpec = Static<typeof spec>;
 
 export const Guest: Kind<GuestSpec> = {
   name: 'Guest',
-  summary: 'Somebody from outside, let into spaces or workbooks of one environment.',
+  summary: 'An external person with access to spaces or workbooks of one environment.',
   schema: spec,
   example: {
     metadata: { name: 'external-auditor' },

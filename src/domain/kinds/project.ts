@@ -2,7 +2,7 @@
 import { type Static, Type } from 'typebox';
 import { closed, durationField, nameField } from './fields.js';
 import type { Kind } from './kind.js';
-import { rotationFields } from './rotation.js';
+import { rotationFields, rotationProblems } from './rotation.js';
 
 /** Where documents are looked for when nobody says where. */
 export const DEFAULT_SPECS = 'specs';
@@ -15,7 +15,7 @@ const spec = Type.Object(
         maxLength: 1024,
         default: '.keywright',
         description:
-          'The live store: a folder for the embedded one, or postgres://USER@HOST:PORT/DATABASE. Leave the password to PGPASSWORD.',
+          'The live store: a folder for the embedded one, or postgres://USER@HOST:PORT/DATABASE. Set the password in PGPASSWORD.',
       }),
     ),
     specs: Type.Optional(
@@ -30,13 +30,13 @@ const spec = Type.Object(
         default: ['.'],
         maxItems: 20,
         description:
-          'Folders that sinks may write below, relative to keywright.yaml. Name one here to allow a path outside.',
+          'Folders that sinks may write to, relative to keywright.yaml. Add one to allow a path outside the working folder.',
       }),
     ),
     unmanaged: Type.Optional(
       Type.Union([Type.Literal('report'), Type.Literal('adopt'), Type.Literal('remove')], {
         default: 'report',
-        description: 'What happens to live objects that no project declares.',
+        description: 'What to do with live objects that no project declares.',
       }),
     ),
     guard: Type.Optional(
@@ -46,7 +46,7 @@ const spec = Type.Object(
             Type.String({
               pattern: '^(?:100|[1-9]?[0-9])%$',
               default: '25%',
-              description: 'The largest share of live objects one run may remove.',
+              description: 'The largest share of live objects that one run may remove.',
               'x-expects': 'a percentage such as 25%',
             }),
           ),
@@ -55,7 +55,7 @@ const spec = Type.Object(
               minimum: 0,
               maximum: 1_000_000,
               default: 5,
-              description: 'Fewer removals than this are never refused for their share.',
+              description: 'Fewer removals than this are always allowed.',
             }),
           ),
           minAdministrators: Type.Optional(
@@ -75,13 +75,13 @@ const spec = Type.Object(
             }),
           ),
         },
-        { ...closed, default: {}, description: 'Limits that a plan must keep.' },
+        { ...closed, default: {}, description: 'Limits that a plan must respect.' },
       ),
     ),
     defaults: Type.Optional(
       Type.Object(
         { rotation: Type.Optional(Type.Object(rotationFields(false), closed)) },
-        { ...closed, default: {}, description: 'Values for keys that do not say otherwise.' },
+        { ...closed, default: {}, description: 'Defaults for keys.' },
       ),
     ),
     policy: Type.Optional(
@@ -100,11 +100,11 @@ const spec = Type.Object(
           naming: Type.Optional(
             Type.Union([Type.Literal('off'), Type.Literal('warn'), Type.Literal('error')], {
               default: 'warn',
-              description: 'What the lint of names does.',
+              description: 'What to do about names that fail the name lint.',
             }),
           ),
         },
-        { ...closed, default: {}, description: 'House rules for keys.' },
+        { ...closed, default: {}, description: 'Rules for keys in this project.' },
       ),
     ),
   },
@@ -116,11 +116,12 @@ export type ProjectSpec = Static<typeof spec>;
 export const Project: Kind<ProjectSpec> = {
   name: 'Project',
   summary:
-    'Where the live store and the documents are, and what every plan must respect. One a project, in keywright.yaml.',
+    'Where the live store and the documents are, and the rules for every plan. One per project, in keywright.yaml.',
   schema: spec,
   example: { metadata: { name: 'acme-platform' }, spec: { store: '.keywright', specs: ['specs'] } },
   idPrefix: 'us_prj',
   replacedBy: [],
   references: () => [],
-  check: () => [],
+  check: ({ defaults }) =>
+    defaults?.rotation ? rotationProblems(defaults.rotation, 'spec.defaults.rotation') : [],
 };

@@ -65,11 +65,11 @@ const ID = computed('id', STRING, 'The id of the live object.');
 
 /** Of an ApiKey: what changes with every rotation. */
 const CURRENT_VERSION: readonly Attribute[] = [
-  computed('key_id', STRING, 'The public id of its current version, as it stands in the prefix.'),
+  computed('key_id', STRING, 'The public id of its current version, as in the prefix.'),
   computed(
     'generation',
     { kind: 'number' },
-    'The generation of its current version; grows with each rotation.',
+    'The number of its current version; incremented by each rotation.',
   ),
 ];
 
@@ -117,22 +117,22 @@ export function dataSourceAttributes(kind: Kind): readonly Attribute[] {
 /** What a run of Terraform uses and never keeps: name of the type → its attributes. */
 export const EPHEMERAL_SHAPES: Readonly<Record<string, readonly Attribute[]>> = {
   keywright_api_key: [
-    { ...METADATA[0], description: 'The ApiKey to make a temporary version of.' } as Attribute,
+    { ...METADATA[0], description: 'The ApiKey to issue a temporary version of.' } as Attribute,
     secret('token', 'The secret of the temporary version, revoked when the run closes.'),
-    computed('prefix', STRING, 'Its public beginning.'),
+    computed('prefix', STRING, 'Its public prefix.'),
   ],
   keywright_access_token: [
     secret('token', 'A short-lived bearer token for the HTTP API.'),
-    computed('expires_at', STRING, 'Until when it is accepted.'),
+    computed('expires_at', STRING, 'When it expires.'),
   ],
 };
 
 /** How the provider finds the store. */
 export const PROVIDER_ATTRIBUTES: readonly Attribute[] = [
-  optional('store', 'The live store: a folder, postgres://… or the https://… of an authority.'),
-  optional('project', 'The project that owns what is created.'),
+  optional('store', 'The live store: a folder, postgres://… or the https://… address of a server.'),
+  optional('project', 'The project that owns created objects.'),
   {
-    ...optional('token', 'What to sign in to an authority with. Better left to KEYWRIGHT_TOKEN.'),
+    ...optional('token', 'The token for the server. Prefer KEYWRIGHT_TOKEN.'),
     isSensitive: true,
   },
 ];

@@ -7,9 +7,10 @@ import type { Kind } from './kind.js';
 const spec = Type.Object(
   {
     scope: Type.Union([Type.Literal('tenant'), Type.Literal('team')], {
-      description: 'Where it is given: to people in the tenant, or to members of a team and to its keys.',
+      description:
+        'Where the role can be assigned: to users in the tenant, or to members and keys of a team.',
     }),
-    permissions: permissionsField('What those who have it may do.'),
+    permissions: permissionsField('The permissions of the role.'),
   },
   closed,
 );
@@ -18,7 +19,7 @@ export type RoleSpec = Static<typeof spec>;
 
 export const Role: Kind<RoleSpec> = {
   name: 'Role',
-  summary: `A named set of permissions. Built in are ${ROLE_SCOPES.map(
+  summary: `A named set of permissions. Built-in roles are ${ROLE_SCOPES.map(
     (scope) => `${Object.keys(BUILT_IN_ROLES[scope]).join(', ')} (${scope})`,
   ).join(' and ')}.`,
   schema: spec,

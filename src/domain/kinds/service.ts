@@ -10,12 +10,12 @@ const spec = Type.Object(
       Type.Array(emailField('An address.'), {
         uniqueItems: true,
         maxItems: 50,
-        description: 'People to ask. Contacts only: they never own the credential.',
+        description: 'Contacts for the service. They never own its credentials.',
       }),
     ),
     permissions: Type.Optional(
       permissionsField(
-        'What its keys may do when they do not say. Absent: the data of their environment (spaces, workbooks, guests, events).',
+        'Permissions of its keys without permissions of their own. Absent: the data of their environment (spaces, workbooks, guests, events).',
       ),
     ),
   },
@@ -26,7 +26,7 @@ export type ServiceSpec = Static<typeof spec>;
 
 export const Service: Kind<ServiceSpec> = {
   name: 'Service',
-  summary: 'A non-human owner of keys, so that no key dies with a person.',
+  summary: 'A non-human owner of keys, so that keys do not end when a user leaves.',
   schema: spec,
   example: {
     metadata: { name: 'billing' },

@@ -2,6 +2,7 @@
  * Sinks as documents name them, and the one line that identifies a place: `dotenv:secrets/a.env#API_KEY`.
  * The id holds all that reading needs, so that a place can be read back long after its document is gone.
  */
+import { posix } from 'node:path';
 import { type Static, Type } from 'typebox';
 import { closed } from './fields.js';
 
@@ -22,11 +23,11 @@ const fields = {
         variable: Type.String({
           pattern: '^[A-Za-z_][A-Za-z0-9_]*$',
           maxLength: 128,
-          description: 'The variable to set.',
+          description: 'The name of the variable.',
           'x-expects': 'a variable name such as BILLING_API_KEY',
         }),
       },
-      { ...closed, description: 'One variable in a dotenv file; the other lines are left as they are.' },
+      { ...closed, description: 'One variable in a dotenv file; other lines are not changed.' },
     ),
   ),
   file: Type.Optional(
@@ -36,11 +37,11 @@ const fields = {
         format: Type.Optional(
           Type.Union([Type.Literal('raw'), Type.Literal('json')], {
             default: 'raw',
-            description: 'raw: the secret and nothing else. json: an object with the secret as `key`.',
+            description: 'raw: only the secret. json: an object with the secret as `key`.',
           }),
         ),
       },
-      { ...closed, description: 'A file of its own.' },
+      { ...closed, description: 'A separate file.' },
     ),
   ),
 };
@@ -72,7 +73,8 @@ export function sinkPlace({ dotenv, file }: SinkDeclaration): SinkPlace {
 
 export const sinkIdOf = (sink: SinkDeclaration): SinkId => {
   const { type, path, part } = sinkPlace(sink);
-  return `${type}:${path}#${part}`;
+  // `./a//b` and `a/b` are one place.
+  return `${type}:${posix.normalize(path)}#${part}`;
 };
 
 /** The place that an id of ours names; undefined for anything else. */

@@ -6,13 +6,13 @@ import type { Kind } from './kind.js';
 const spec = Type.Object(
   {
     environment: nameField('The environment it is in.'),
-    description: Type.Optional(textField('What it is for.')),
+    description: Type.Optional(textField('The purpose of the space.')),
     workbooks: Type.Optional(
       Type.Array(nameField('A workbook of this space.'), {
         uniqueItems: true,
         maxItems: 500,
         default: [],
-        description: 'The workbooks that live in it.',
+        description: 'The workbooks of the space.',
       }),
     ),
   },
@@ -23,7 +23,7 @@ export type SpaceSpec = Static<typeof spec>;
 
 export const Space: Kind<SpaceSpec> = {
   name: 'Space',
-  summary: 'A room in an environment, with workbooks, that guests can be let into.',
+  summary: 'A container of workbooks in an environment, which guests can be given access to.',
   schema: spec,
   example: {
     metadata: { name: 'onboarding' },

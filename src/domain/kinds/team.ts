@@ -16,13 +16,13 @@ const member = Type.Object(
 
 const spec = Type.Object(
   {
-    description: Type.Optional(textField('What the team does.')),
+    description: Type.Optional(textField('The purpose of the team.')),
     members: Type.Optional(
       Type.Array(member, {
         uniqueItems: true,
         maxItems: 1_000,
         default: [],
-        description: 'Who belongs to it, each once, and with which role.',
+        description: 'The members of the team, each once, with their roles.',
       }),
     ),
   },
@@ -33,7 +33,7 @@ export type TeamSpec = Static<typeof spec>;
 
 export const Team: Kind<TeamSpec> = {
   name: 'Team',
-  summary: 'People with roles in it. Its keys stay when people leave.',
+  summary: 'A group of users with roles. Its keys remain when members leave.',
   schema: spec,
   example: {
     metadata: { name: 'data' },

@@ -6,12 +6,13 @@ import type { Kind } from './kind.js';
 
 const spec = Type.Object(
   {
-    email: identityEmailField('Their address, unique among people; capitals do not count.'),
-    name: Type.Optional(textField('What they are called.', 200)),
+    email: identityEmailField('The email address of the user, unique and case-insensitive.'),
+    name: Type.Optional(textField('The display name of the user.', 200)),
     status: Type.Optional(
       Type.Union([Type.Literal('active'), Type.Literal('deactivated')], {
         default: 'active',
-        description: 'deactivated: neither they nor their personal keys get in, until they are active again.',
+        description:
+          'deactivated: neither the user nor their personal keys are accepted until the user is active again.',
       }),
     ),
     roles: Type.Optional(
@@ -19,7 +20,7 @@ const spec = Type.Object(
         uniqueItems: true,
         maxItems: 20,
         default: ['member'],
-        description: 'What they may do in the tenant.',
+        description: 'The roles of the user in the tenant.',
       }),
     ),
   },
@@ -30,7 +31,7 @@ export type UserSpec = Static<typeof spec>;
 
 export const User: Kind<UserSpec> = {
   name: 'User',
-  summary: 'A person. Their personal keys die with them; keys of services, teams and the tenant do not.',
+  summary: 'A user. Personal keys end with their user; keys of services, teams and the tenant do not.',
   schema: spec,
   example: {
     metadata: { name: 'ada' },

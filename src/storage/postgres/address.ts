@@ -64,11 +64,11 @@ function parse(text: string, isOfSeveral = false): URL | undefined {
 
 const MALFORMED = fault(
   'usage',
-  "the address of the store is malformed; it is postgres://USER@HOST:PORT/DATABASE, with special characters written as %XX, and the password in PGPASSWORD or in PostgreSQL's password file",
+  "the address of the store is malformed; use postgres://USER@HOST:PORT/DATABASE, with special characters written as %XX, and the password in PGPASSWORD or in PostgreSQL's password file",
 );
 
 const unfit = (asked: string | null): Fault =>
   fault(
     'usage',
-    `${ATTRIBUTE}=${JSON.stringify(asked)} is not supported: Keywright writes; use read-write or leave it out`,
+    `${ATTRIBUTE}=${JSON.stringify(asked)} is not supported because Keywright needs a server that accepts writes; use read-write or remove it`,
   );

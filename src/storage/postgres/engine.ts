@@ -158,5 +158,5 @@ async function prepare(pool: PostgresPool, known: FaultOf, shown: string): Promi
 const foreign = (shown: string): Fault =>
   fault(
     'store_foreign',
-    `the schema ${SCHEMA} at ${shown} holds something that is not a store of this version of Keywright; name another database, or use the version that made it`,
+    `the schema ${SCHEMA} at ${shown} does not contain a store of this version of Keywright; use another database, or the version that created it`,
   );

@@ -18,7 +18,7 @@ export class PostgresError extends Error {
   readonly isFull: boolean;
 
   constructor(cause: unknown) {
-    super('the PostgreSQL server refused or did not answer', { cause });
+    super('the PostgreSQL server refused or did not respond', { cause });
     this.code = codeOf(cause);
     this.isAnswer = SQLSTATE.test(this.code) && !ENDS_THE_CONNECTION.test(this.code);
     this.takesNoWrites = this.code === '25006';
@@ -55,7 +55,7 @@ export function faultOf(error: unknown, shown: string): Fault | undefined {
 const silent = ({ code, cause }: PostgresError, shown: string): Fault =>
   fault(
     'store_unreachable',
-    `the PostgreSQL server at ${shown} does not answer (${code || 'connection lost'}); see that it runs and that the address is right, then run this again`,
+    `the PostgreSQL server at ${shown} does not respond (${code || 'connection lost'}); check that it is running and that the address is correct, then run the command again`,
     cause,
   );
 
@@ -69,47 +69,47 @@ const KNOWN: readonly {
   {
     codes: /^28/,
     fault: 'store_unreachable',
-    says: 'does not let this user in; check the user in the address and the password, best given in PGPASSWORD',
+    says: 'refused to authenticate this user; check the user in the address and the password, preferably set in PGPASSWORD',
   },
   {
     codes: /^3D000/,
     fault: 'store_unreachable',
-    says: 'has no database of that name; make it with createdb, or correct the address',
+    says: 'has no database of that name; create it with createdb, or correct the address',
   },
   {
     codes: /^42501/,
     fault: 'store_unreachable',
-    says: 'does not give this user the right; it needs CREATE on the database, or all rights on the schema keywright and its tables',
+    says: 'denied permission to this user; grant CREATE on the database, or all privileges on the schema keywright and its tables',
   },
   {
     codes: /^(?:55P03|40001|40P01|57014)/,
     fault: 'store_unreachable',
-    says: 'is kept busy by another process; nothing was changed, try again',
+    says: 'is busy with another process; nothing was changed, try again',
   },
   {
     codes: /^25006/,
     fault: 'store_unreachable',
-    says: 'takes no writes: it is a replica, or read-only; name the primary, or all hosts as HOST:PORT,HOST:PORT',
+    says: 'is read-only or a replica; use the address of the primary, or name all hosts as HOST:PORT,HOST:PORT',
   },
   {
     codes: /^26000/,
     fault: 'store_unreachable',
-    says: 'is behind a pooler that loses prepared statements; let the pooler keep them, or name the server itself',
+    says: 'is behind a pooler without support for prepared statements; enable them in the pooler, or use the address of the server itself',
   },
   {
     codes: /^(?:42P01|42703|3F000)/,
     fault: 'store_foreign',
-    says: 'has lost tables of the store, or they are of another version; restore a backup, or use the version that made it',
+    says: 'has missing tables, or tables of another version; restore a backup, or use the version that created the store',
   },
   {
     codes: /^53100/,
     fault: 'store_unreachable',
-    says: 'cannot write: its disk is full; free some space there',
+    says: 'cannot write because its disk is full; free some space on it',
     isReadable: true,
   },
   {
     codes: /^(?:53|58|XX|F0|57)/,
     fault: 'store_unreachable',
-    says: 'cannot read or write; look at its disk, its limits and its log',
+    says: 'cannot read or write; check its disk, its limits and its log',
   },
 ];

@@ -85,7 +85,7 @@ export class PostgresPool {
   }
 
   /** A connection that hears of changes; not for transactions. `onEnd` when it is lost. Throws `PostgresError`. */
-  async listen({ onMessage, onEnd }: Listening): Promise<Listening> {
+  async listen({ onMessage, onEnd }: Listener): Promise<ListeningConnection> {
     const { client, pool } = await this.#client();
     client.on('notification', ({ payload }) => onMessage(payload ?? ''));
     client.once('end', onEnd);
@@ -186,12 +186,12 @@ export class PostgresPool {
   }
 }
 
-export interface Listening {
+export interface Listener {
   readonly onMessage: (payload: string) => void;
   readonly onEnd: () => void;
 }
 
-export interface Listening {
+export interface ListeningConnection {
   readonly connection: PostgresConnection;
   /** Throws unless the server is there and takes writes. */
   prove(): Promise<void>;

@@ -126,10 +126,10 @@ class LostCommit extends Error {
   readonly fault: Fault;
 
   constructor({ cause }: Fault) {
-    super('the answer to a commit was lost');
+    super('the response to a commit was lost');
     this.fault = fault(
       'store_unreachable',
-      'the PostgreSQL server was lost while it committed, so this may or may not have been written; run it again, which repeats nothing that was',
+      'the connection to the PostgreSQL server was lost during a commit, so the change may or may not be written; run the command again, which repeats nothing',
       cause,
     );
   }

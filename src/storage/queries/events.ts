@@ -95,7 +95,7 @@ function where<O>(
   { environmentId, spaceId, domain, topic, since, places, acknowledged }: EventFilter,
 ): SelectQueryBuilder<Database, 'events', O> {
   return query
-    .$if(acknowledged === 'left out', (q) => q.where('acknowledged_at', 'is', null))
+    .$if(acknowledged === 'excluded', (q) => q.where('acknowledged_at', 'is', null))
     .$if(environmentId !== undefined, (q) => q.where('environment_id', '=', environmentId ?? ''))
     .$if(spaceId !== undefined, (q) => q.where('space_id', '=', spaceId ?? ''))
     .$if(domain !== undefined, (q) => q.where('domain', '=', domain ?? ''))

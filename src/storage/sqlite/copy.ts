@@ -150,7 +150,7 @@ const codeOf = (error: unknown): unknown =>
 const isTaken = (error: unknown): boolean => codeOf(error) === 'EEXIST';
 
 const taken = (path: string) =>
-  fault('exists', `${path} is there already; name another file, or replace it with --force`);
+  fault('exists', `${path} already exists; use another file, or replace it with --force`);
 
 const unwritable = (path: string, error: unknown) =>
   fault(
@@ -160,4 +160,4 @@ const unwritable = (path: string, error: unknown) =>
   );
 
 const damaged = (path: string, error?: unknown) =>
-  fault('store_unreachable', `${path} is damaged, or no database; use another copy`, error);
+  fault('store_unreachable', `${path} is damaged or not a database; use another copy`, error);

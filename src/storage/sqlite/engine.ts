@@ -192,10 +192,10 @@ async function patiently<T>(attempt: () => Promise<T>, sleep: SqliteOptions['sle
 
 const TABLES = fault(
   'store_tampered',
-  'a table of the store is missing or was changed behind it; restore a backup',
+  'a table of the store is missing or was changed outside Keywright; restore a backup',
 );
 
-const BUSY = fault('store_unreachable', 'another process keeps the store busy; try again');
+const BUSY = fault('store_unreachable', 'the store is busy with another process; try again');
 
 const isBusy = (error: unknown): boolean => sqliteCode(error)?.startsWith('SQLITE_BUSY') ?? false;
 
@@ -210,11 +210,7 @@ export function faultOf(error: unknown): Fault | undefined {
   if (error instanceof BrokenRow) return brokenRow(error);
   const code = sqliteCode(error) ?? '';
   if (code === 'SQLITE_NOTADB')
-    return fault(
-      'store_foreign',
-      'the store file is not a database of Keywright; name another folder',
-      error,
-    );
+    return fault('store_foreign', 'the store file is not a Keywright database; use another folder', error);
   if (code.startsWith('SQLITE_CORRUPT'))
     return fault('store_unreachable', 'the store file is damaged; restore a backup', error);
   // Our statements are fixed: one that is not understood asks for a table or a column that was there.
@@ -246,7 +242,7 @@ async function migrated(connection: SqliteConnection): Promise<Result<SqliteConn
 
 const FOREIGN = fault(
   'store_foreign',
-  'the database holds something that is not a store of this version of Keywright; name another folder, or use the version that made it',
+  'the database does not contain a store of this version of Keywright; use another folder, or the version that created it',
 );
 
 const migrator = (connection: SqliteConnection): Migrator =>

@@ -120,7 +120,7 @@ test('references in a circle end in an error', async () => {
   const errors = await errorsOf(
     stackFolder(service({ description: '${keywright_service.billing.description}' })),
   );
-  expect(errors).toEqual([expect.stringContaining('refers deeper than 32 levels')]);
+  expect(errors).toEqual([expect.stringContaining('refers more than 32 levels deep')]);
 });
 
 test.each(['count', 'for_each', 'lifecycle', 'provisioner', 'connection'])(
@@ -140,7 +140,7 @@ test('what is meant for another store is refused, not applied to this one', asyn
 
 test('a resource that there is not is an error, not a removal', async () => {
   const errors = await errorsOf(stackFolder({ keywright_sevice: { billing: metadata('platform/billing') } }));
-  expect(errors).toEqual(['platform/billing unknown_kind there is no resource keywright_sevice']);
+  expect(errors).toEqual(['platform/billing unknown_kind unknown resource keywright_sevice']);
 });
 
 test('a wrong value is shown with the path of its construct and without a line that nobody wrote', async () => {
@@ -180,7 +180,7 @@ test('a stack that the manifest names must be there, inside, and JSON', async ()
   const gone = stackFolder({}, { synthesizedStackPath: 'stacks/gone/cdk.tf.json' });
   expect(await errorsOf(gone)).toEqual([expect.stringContaining('stacks/gone/cdk.tf.json does not exist')]);
   const outside = stackFolder({}, { synthesizedStackPath: '../../etc/cdk.tf.json' });
-  expect(await errorsOf(outside)).toEqual(['platform unreadable the manifest names no file of this stack']);
+  expect(await errorsOf(outside)).toEqual(['platform unreadable the manifest lists no file for this stack']);
   const hcl = stackFolder({}, { synthesizedStackPath: 'stacks/platform/cdk.tf' });
   expect(await errorsOf(hcl)).toEqual([expect.stringContaining('which only Terraform can read')]);
 });

@@ -56,7 +56,7 @@ const list = route({
       {
         ...{ environmentId: environment.value, spaceId: space.value, domain, topic },
         since: from?.ok ? from.value : undefined,
-        acknowledged: includeAcknowledged ? 'told too' : 'left out',
+        acknowledged: includeAcknowledged ? 'included' : 'excluded',
         ...{ limit: pageSize, offset: pageSize * (pageNumber - 1) },
       },
       byOf(call),

@@ -35,7 +35,7 @@ export const instancesRoute = route({
         clockSkewMs: nullable(
           Type.Integer({
             description:
-              "Milliseconds by which its machine's clock was ahead of the store's; less than 0: behind. null: there is one clock, or it did not say.",
+              "Milliseconds by which its machine's clock was ahead of the store's; negative: behind. null: unknown, or both use the same clock.",
           }),
         ),
         isAlive: Type.Boolean({ description: 'It was seen within a minute.' }),
