@@ -1,6 +1,6 @@
 /** A disk that fills up: a small file system in memory, which takes an administrator to mount. */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, rmSync, statfsSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -24,12 +24,22 @@ function mounted(megabytes: number): SmallDisk | undefined {
   const ballast = join(folder, 'ballast');
   return {
     folder,
-    fill: () => {
-      const { bavail, bsize } = statfsSync(folder);
-      writeFileSync(ballast, Buffer.alloc(bavail * bsize));
-    },
+    fill: () => fillUp(ballast, statfsSync(folder).bsize),
     free: () => rmSync(ballast, { force: true }),
   };
+}
+
+/** Block by block, because others write at the same time: how much is free is not known beforehand. */
+function fillUp(ballast: string, blockBytes: number): void {
+  const block = Buffer.alloc(blockBytes);
+  const file = openSync(ballast, 'a');
+  try {
+    for (;;) writeSync(file, block);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
+  } finally {
+    closeSync(file);
+  }
 }
 
 function unmount(folder: string): void {
