@@ -3,13 +3,12 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 import { SECOND_MS } from '../domain/time.js';
 import { VERSION } from '../domain/version.js';
 import type { HttpMetrics } from '../http/world.js';
-import type { StoreHealth } from '../main/store-health.js';
 import type { Verifier } from '../verifier/verifier.js';
 
 export interface Measured {
   readonly verifier: Pick<Verifier, 'size' | 'verify' | 'uses' | 'setback'>;
-  /** Of the store; absent: nobody looks. */
-  readonly health?: Pick<StoreHealth, 'works'>;
+  /** Of the store; absent: not observed. */
+  readonly health?: { works(direction: 'read' | 'written'): boolean };
   /** By how much this machine's clock is ahead of the store's. */
   readonly skewMs?: () => number | undefined;
 }

@@ -6,6 +6,7 @@
  * knows this verifier and waits for its uses, they may be kept for longer while the store cannot be written.
  */
 
+import { pause } from '../async/pause.js';
 import type { Plan } from '../domain/billing-plan.js';
 import { type Fault, fault } from '../domain/errors.js';
 import { fail, ok, type Result } from '../domain/result.js';
@@ -185,8 +186,8 @@ class FollowingVerifier implements Verifier {
     while (!signal.aborted && !this.#isClosed) {
       const rung = bell.next();
       await this.refresh();
-      await sleepUnlessAborted(this.#clock, breathMs, signal);
-      await sleepUnlessAborted(this.#clock, everyMs - breathMs, rung);
+      await pause(this.#clock, breathMs, signal);
+      await pause(this.#clock, everyMs - breathMs, rung);
     }
     signal.removeEventListener('abort', stop);
     unwatch();
@@ -291,13 +292,5 @@ class Signal {
   next(): AbortSignal {
     this.#rung = new AbortController();
     return this.#rung.signal;
-  }
-}
-
-async function sleepUnlessAborted(clock: Clock, ms: DurationMs, signal: AbortSignal): Promise<void> {
-  try {
-    await clock.sleep(ms, signal);
-  } catch (error) {
-    if (!signal.aborted) throw error;
   }
 }
