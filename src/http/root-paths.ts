@@ -1,4 +1,4 @@
-/** What is answered beside the API, to anybody: probes, metrics and the description. */
+/** What is answered beside the API without authentication: probes, metrics and the description. */
 import { Type } from 'typebox';
 import { closed } from './schemas.js';
 
@@ -28,13 +28,13 @@ const Ready = Type.Object(
 );
 
 export const ROOT_PATHS = {
-  '/healthz': { summary: 'Is the process there?', answers: { 200: json('It is.', Alive) } },
+  '/healthz': { summary: 'Is the process running?', answers: { 200: json('It is running.', Alive) } },
   '/readyz': {
     summary: 'May requests be sent here?',
     answers: {
       200: json('Yes.', Ready),
       503: json(
-        'Not now: the store cannot be read or written, the memory is too old, or it is stopping.',
+        'No: the store cannot be read or written, the index is too old, or the server is stopping.',
         Ready,
       ),
     },

@@ -3,8 +3,8 @@
  * verifies may be trusted. What is degraded and no reason to go elsewhere is said beside it.
  */
 import { SECOND_MS } from '../domain/time.js';
-import { within } from '../http/verifying.js';
-import type { HttpWorld, Readiness } from '../http/world.js';
+import type { HttpDependencies, Readiness } from '../http/dependencies.js';
+import { within } from '../http/key-verification.js';
 import type { Heartbeat } from './heartbeat.js';
 import { isStoreClock, SKEW_MAX_MS } from './store-clock.js';
 
@@ -13,7 +13,7 @@ const TIMEOUT_MS = SECOND_MS;
 /** Anybody may probe, and each look writes: so often at most. */
 const LOOK_EVERY_MS = SECOND_MS / 2;
 
-export type Probed = Pick<HttpWorld, 'store' | 'verifier' | 'clock' | 'stopping'> &
+export type Probed = Pick<HttpDependencies, 'store' | 'verifier' | 'clock' | 'stopping'> &
   Pick<Heartbeat, 'beat'> & {
     /** The store is older than its checkpoints. */
     readonly isBehindCheckpoint?: boolean;

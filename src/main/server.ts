@@ -15,9 +15,9 @@ import { fail, ok, type Result } from '../domain/result.js';
 import type { Secret } from '../domain/secret.js';
 import { type DurationMs, SECOND_MS } from '../domain/time.js';
 import { parseOrigins } from '../http/cors.js';
-import { openPlanGate } from '../http/plan-gate.js';
+import type { HttpDependencies } from '../http/dependencies.js';
+import { openEntitlements } from '../http/entitlements.js';
 import { type Listening, listen } from '../http/server.js';
-import type { HttpWorld } from '../http/world.js';
 import type { OutboxSettings } from '../outbox/settings.js';
 import type { CredentialFeed } from '../ports/credential-feed.js';
 import type { LiveStore } from '../ports/live-store.js';
@@ -29,6 +29,7 @@ import { startMailWorker } from './mail-worker.js';
 import { openServedStore, openStoreFeed, type StoreLocation } from './open-store.js';
 import { previewsOver } from './previews.js';
 import { readinessOf } from './readiness.js';
+import { ROUTES } from './routes.js';
 import { isStoreClock } from './store-clock.js';
 import { StoreHealth } from './store-health.js';
 
@@ -80,7 +81,7 @@ export async function serve(options: ServerOptions): Promise<Result<RunningServe
     return opened;
   }
   const { world, rootTokenFile } = opened.value;
-  const listening = await listen(world, place);
+  const listening = await listen(world, ROUTES, place);
   if (!listening.ok) {
     await opened.value.close();
     return listening;
@@ -98,7 +99,7 @@ interface Opening extends ServerOptions {
 }
 
 interface Opened {
-  readonly world: HttpWorld;
+  readonly world: HttpDependencies;
   readonly rootTokenFile: string | undefined;
   readonly stopping: AbortController;
   /** Gives the fault if uses are lost. */
@@ -107,7 +108,7 @@ interface Opened {
 
 async function openRest(
   { store, authority, rooms, people, manual, accounts, applied, outbox }: ServedStore,
-  options: Opening & Pick<HttpWorld, 'origins'>,
+  options: Opening & Pick<HttpDependencies, 'origins'>,
 ): Promise<Result<Opened>> {
   const { clock, entropy, origins, health, log } = options;
   const root = await openRootToken(authority, {
@@ -116,8 +117,8 @@ async function openRest(
     entropy,
   });
   if (!root.ok) return root;
-  const plan = await openPlanGate({ accounts, clock, fixed: options.plan });
-  if (!plan.ok) return plan;
+  const entitlements = await openEntitlements({ accounts, clock, fixed: options.plan });
+  if (!entitlements.ok) return entitlements;
   const feed = await openStoreFeed(options);
   if (!feed.ok) return feed;
   const presence: Presence = { isKnown: false };
@@ -145,7 +146,7 @@ async function openRest(
   }
   const registry = new Registry();
   const posted = await posting(outbox, options, { log, registry });
-  const world: HttpWorld = {
+  const world: HttpDependencies = {
     ...{
       store,
       authority,
@@ -153,7 +154,7 @@ async function openRest(
       people,
       manual,
       accounts,
-      plan: plan.value,
+      entitlements: entitlements.value,
       previews: previewsOver({ store, applied }),
       verifier: verifier.value,
       clock,

@@ -2,7 +2,7 @@
 
 import { systemEntropy } from '../../src/adapters/system.js';
 import { mintKey, mintLinkToken } from '../../src/domain/secret.js';
-import { loggedText, pathOf } from '../../src/http/answering.js';
+import { loggedText, pathOf } from '../../src/http/send-response.js';
 import { httpPlace, ROOT } from '../support/http-world.js';
 
 const place = httpPlace();

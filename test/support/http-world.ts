@@ -6,12 +6,13 @@ import { request as plainRequest } from 'node:http';
 import { newHttpMetrics } from '../../src/adapters/http-metrics.js';
 import { systemClock } from '../../src/adapters/system.js';
 import { Secret } from '../../src/domain/secret.js';
-import { openPlanGate } from '../../src/http/plan-gate.js';
+import type { HttpDependencies, RequestEntry } from '../../src/http/dependencies.js';
+import { openEntitlements } from '../../src/http/entitlements.js';
 import { type Listening, listen } from '../../src/http/server.js';
-import type { HttpWorld, RequestEntry } from '../../src/http/world.js';
 import { openServedStore, openStoreFeed } from '../../src/main/open-store.js';
 import { previewsOver } from '../../src/main/previews.js';
 import { readinessOf } from '../../src/main/readiness.js';
+import { ROUTES } from '../../src/main/routes.js';
 import type { Clock } from '../../src/ports/clock.js';
 import type { Outbox } from '../../src/ports/outbox.js';
 import { createVerifier } from '../../src/verifier/verifier.js';
@@ -39,7 +40,7 @@ export interface Got {
 export interface TestServer {
   readonly url: string;
   readonly hand: TestStore;
-  readonly world: HttpWorld;
+  readonly world: HttpDependencies;
   readonly listening: Listening;
   readonly outbox: Outbox;
   readonly clock: Clock & { advance(ms: number): void };
@@ -70,7 +71,7 @@ export function httpPlace(per: Per = 'test') {
   return {
     place,
     start: async (
-      change: (world: HttpWorld) => HttpWorld = (world) => world,
+      change: (world: HttpDependencies) => HttpDependencies = (world) => world,
       serving: Serving = {},
     ): Promise<TestServer> => {
       const hand = await handOn(await place.store());
@@ -86,7 +87,7 @@ type Place = ReturnType<typeof storePlace>;
 interface Starting {
   readonly place: Place;
   readonly hand: TestStore;
-  readonly change: (world: HttpWorld) => HttpWorld;
+  readonly change: (world: HttpDependencies) => HttpDependencies;
   readonly serving: Serving;
 }
 
@@ -111,7 +112,7 @@ async function startOn({ place, hand, change, serving }: Starting): Promise<Test
   const changed = change({
     ...{ store, verifier, clock, entropy: place.world.entropy, stopping: stopping.signal },
     ...{ authority, rooms, people, manual, accounts },
-    plan: unwrap(await openPlanGate({ accounts, clock })),
+    entitlements: unwrap(await openEntitlements({ accounts, clock })),
     previews: previewsOver({ store, applied }),
     metrics: newHttpMetrics({ verifier }),
     limits: { requestsPerMinute: 100_000, concurrent: 100, streams: 10 },
@@ -123,7 +124,7 @@ async function startOn({ place, hand, change, serving }: Starting): Promise<Test
     readiness: readinessOf({ store, verifier, clock, stopping: stopping.signal, beat }),
   });
   const world = { ...changed, readiness: readinessOf({ ...changed, beat }) };
-  const listening: Listening = unwrap(await listen(world, { host: '127.0.0.1', port: 0 }));
+  const listening: Listening = unwrap(await listen(world, ROUTES, { host: '127.0.0.1', port: 0 }));
   const url = `http://127.0.0.1:${listening.port}`;
   const described = (await (await fetch(`${url}/openapi.json`)).json()) as Description;
   const ask = async (line: string, asked: Asked = {}) =>

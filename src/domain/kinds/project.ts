@@ -4,7 +4,7 @@ import { closed, durationField, nameField } from './fields.js';
 import type { Kind } from './kind.js';
 import { rotationFields, rotationProblems } from './rotation.js';
 
-/** Where documents are looked for when nobody says where. */
+/** Where documents are looked for by default. */
 export const DEFAULT_SPECS = 'specs';
 
 const spec = Type.Object(
@@ -122,6 +122,7 @@ export const Project: Kind<ProjectSpec> = {
   idPrefix: 'us_prj',
   replacedBy: [],
   references: () => [],
+  access: { noun: 'plans', of: 'account' },
   check: ({ defaults }) =>
     defaults?.rotation ? rotationProblems(defaults.rotation, 'spec.defaults.rotation') : [],
 };

@@ -77,7 +77,7 @@ export const sinkIdOf = (sink: SinkDeclaration): SinkId => {
   return `${type}:${posix.normalize(path)}#${part}`;
 };
 
-/** The place that an id of ours names; undefined for anything else. */
+/** Returns the parts of a sink's id; undefined for any other text. */
 export function parseSinkId(id: SinkId): SinkPlace | undefined {
   const groups = /^(?<type>dotenv|file):(?<path>[^#]+)#(?<part>[^#]+)$/.exec(id)?.groups;
   if (!groups) return undefined;
