@@ -29,5 +29,9 @@ export const COMMON: readonly OptionSpec[] = [
     description: 'text, json or markdown',
     choices: FORMATS,
   },
+  {
+    flags: '--lock-timeout <duration>',
+    description: 'how long to wait for another process that holds the lease of the store (10s)',
+  },
   { flags: '--no-color', description: 'print without colours' },
 ];

@@ -58,7 +58,13 @@ export async function connect(
   const passWorld = {
     // A commit changes all at once.
     documents: branch.value ? read : settled(read, { clock, signal }),
-    ...{ clock, store: store.value, sealing: world.sealing, identity: identity.value },
+    ...{
+      clock,
+      store: store.value,
+      sealing: world.sealing,
+      processes: world.processes,
+      identity: identity.value,
+    },
     sinks: world.openSinks(flags.folder, spec.sinkRoots),
     ...{ actor: context.caller.actor, drift: wanted.drift },
   };

@@ -5,6 +5,7 @@
 import { resolve } from 'node:path';
 import { Argument, Command as Commander, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { Secret, withoutTokens } from '../domain/secret.js';
+import { type DurationMs, parseDuration } from '../domain/time.js';
 import { type Command, Input, type OptionSpec } from './command.js';
 import { COMMANDS } from './commands/index.js';
 import { COMMON, FORMATS } from './common-options.js';
@@ -154,7 +155,16 @@ function switched(value: string): boolean | undefined {
 
 /** The first word that is neither a flag nor a common flag's value. */
 function commandName(argv: readonly string[]): string | undefined {
-  const takesValue = new Set(['-C', '--chdir', '--store', '--token', '--app', '-o', '--output']);
+  const takesValue = new Set([
+    '-C',
+    '--chdir',
+    '--store',
+    '--token',
+    '--app',
+    '-o',
+    '--output',
+    '--lock-timeout',
+  ]);
   for (let i = 0; i < argv.length; i++) {
     const word = argv[i] ?? '';
     if (takesValue.has(word)) i++;
@@ -193,5 +203,14 @@ function commonFlags(cwd: string, common: Readonly<Record<string, unknown>>): Co
       plainHttp: common['insecureHttp'] === true ? 'anywhere' : 'loopback',
     },
     output: (text('output') ?? 'text') as OutputFormat,
+    lockTimeoutMs: lockTimeout(text('lockTimeout') ?? '10s'),
   };
+}
+
+/** Throws commander's error, as for any other value that is none. */
+function lockTimeout(text: string): DurationMs {
+  if (/^0[a-z]?$/.test(text)) return 0;
+  const parsed = parseDuration(text);
+  if (parsed.ok) return parsed.value;
+  throw new CommanderError(EXIT.usage, WRONG_VARIABLE, `--lock-timeout ${parsed.error}`);
 }

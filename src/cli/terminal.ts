@@ -1,5 +1,6 @@
 /** What a command may touch of the terminal. The only place of the core that prints. */
 import type { Result } from '../domain/result.js';
+import type { DurationMs } from '../domain/time.js';
 import type { Caller } from '../ports/live-store.js';
 import type { Dependencies, StorePlace } from './dependencies.js';
 
@@ -51,4 +52,6 @@ export interface CommonFlags {
   /** How an authority is asked. */
   readonly access: Pick<StorePlace, 'token' | 'plainHttp'>;
   readonly output: OutputFormat;
+  /** How long another process that holds the lease of the store is waited for. */
+  readonly lockTimeoutMs: DurationMs;
 }

@@ -76,8 +76,13 @@ function remoteStore(parts: Parts): LiveStore {
   const watched = new Set<() => void>();
   return {
     ...readingOf(parts),
-    acquireLease: (holder, ttlMs, name) =>
-      caller.call(STORE.acquireLease, { holder, ttlMs, ...(name !== undefined && { name }) }),
+    acquireLease: (holder, ttlMs, name, claim) =>
+      caller.call(STORE.acquireLease, { holder, ttlMs, ...(name !== undefined && { name }), ...claim }),
+    leaseHolder: async (name) =>
+      mapped(
+        await caller.call(STORE.leaseHolder, name === undefined ? {} : { name }),
+        (holder) => holder ?? undefined,
+      ),
     renewLease: (lease) => caller.call(STORE.renewLease, { lease }),
     releaseLease: async (lease) => mapped(await caller.call(STORE.releaseLease, { lease }), () => undefined),
     mutate: (mutation, lease, acting) => mutations.mutate(mutation, lease, acting),
@@ -141,6 +146,7 @@ function remoteStore(parts: Parts): LiveStore {
 type Reading = Omit<
   LiveStore,
   | 'acquireLease'
+  | 'leaseHolder'
   | 'renewLease'
   | 'releaseLease'
   | 'mutate'

@@ -6,7 +6,16 @@ import { Project } from '../domain/kinds/project.js';
 import type { ObjectRef } from '../domain/objects.js';
 import { type DurationMs, SECOND_MS } from '../domain/time.js';
 import type { VerificationRequest } from '../domain/verification.js';
-import type { Caller, Lease, Mutation, Outcome, Request, Verification } from '../ports/live-store.js';
+import type {
+  Caller,
+  Lease,
+  LeaseClaim,
+  LeaseHolder,
+  Mutation,
+  Outcome,
+  Request,
+  Verification,
+} from '../ports/live-store.js';
 import type { PlanApproval } from '../ports/project-guard.js';
 import type { SignIn } from '../ports/sign-ins.js';
 import {
@@ -28,10 +37,23 @@ const LEASE_TIMEOUT_MS: DurationMs = 2 * SECOND_MS;
 const WRITES = 'plans:apply';
 const leasing = { permission: WRITES, patienceMs: LEASE_TIMEOUT_MS } as const;
 
-export const acquireLease = operation<
-  { readonly holder: string; readonly ttlMs: DurationMs; readonly name?: string },
-  Lease
->({
+const Process = Type.Object(
+  {
+    machine: Type.String({ maxLength: 253 }),
+    boot: Type.String({ maxLength: 200 }),
+    pid: Type.Integer({ minimum: 1 }),
+    started: Type.String({ maxLength: 40 }),
+  },
+  closed,
+);
+
+interface Acquiring extends LeaseClaim {
+  readonly holder: string;
+  readonly ttlMs: DurationMs;
+  readonly name?: string;
+}
+
+export const acquireLease = operation<Acquiring, Lease>({
   ...leasing,
   id: 'storeAcquireLease',
   path: '/store/acquire-lease',
@@ -40,10 +62,31 @@ export const acquireLease = operation<
   // The second time it would find itself locked out by the first.
   again: 'unwanted',
   sent: Type.Object(
-    { holder: Holder, ttlMs: shape.Ms, name: Type.Optional(LeaseShape.properties.name) },
+    {
+      ...{ holder: Holder, ttlMs: shape.Ms, name: Type.Optional(LeaseShape.properties.name) },
+      process: Type.Optional(Process),
+      takeOver: Type.Optional(Type.Integer({ description: 'The epoch of a lease whose holder is dead.' })),
+    },
     closed,
   ),
   got: LeaseShape,
+});
+
+export const leaseHolder = operation<{ readonly name?: string }, LeaseHolder | null>({
+  ...leasing,
+  id: 'storeLeaseHolder',
+  path: '/store/lease-holder',
+  summary: 'Who holds the lease of writers, or another.',
+  description: 'null when it is free.',
+  again: 'harmless',
+  sent: Type.Object({ name: Type.Optional(LeaseShape.properties.name) }, closed),
+  got: Type.Union([
+    Type.Object({
+      ...{ holder: Type.String(), epoch: Type.Integer(), since: shape.At, until: shape.At },
+      process: Type.Optional(Type.Object(Process.properties)),
+    }),
+    Type.Null(),
+  ]),
 });
 
 export const renewLease = operation<{ readonly lease: Lease }, Lease>({

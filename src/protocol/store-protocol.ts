@@ -30,6 +30,7 @@ export const STORE = {
   verifyCheckpoints: reading.verifyCheckpoints,
   changes: reading.changes,
   acquireLease: writing.acquireLease,
+  leaseHolder: writing.leaseHolder,
   renewLease: writing.renewLease,
   releaseLease: writing.releaseLease,
   mutate: writing.mutate,

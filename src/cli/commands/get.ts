@@ -59,6 +59,8 @@ export const get: Command = {
 
 export interface Listed {
   readonly objects: readonly LiveObject[];
+  /** Live objects whose rows cannot be read. */
+  readonly broken: readonly ObjectRef[];
   readonly now: Instant;
 }
 
@@ -78,10 +80,12 @@ async function list(
 ): Promise<Result<ExitCode, Failure>> {
   const found = await listed(store, asked);
   if (!found.ok) return found;
-  const { objects, now } = found.value;
+  const { objects, broken, now } = found.value;
   const missing = asked.named.find((name) => !objects.some(({ ref }) => isNamed(ref, name)));
   if (missing !== undefined && !(await isLive(store, missing))) return nothingNamed(store, missing, asked);
   const { terminal, flags } = context;
+  for (const ref of broken)
+    terminal.err(`warning: ${refText(ref)} is broken: its row cannot be read; see keywright audit verify\n`);
   if (objects.length === 0) terminal.err(nothingText(asked));
   if (flags.output === 'json') printJson(objectsJson(objects, now), context);
   else if (objects.length > 0) terminal.out(PRINTERS[flags.output](objects, now));
@@ -106,11 +110,14 @@ async function listed(
   const isAll = kinds.size + named.length === 0;
   const isWanted = (ref: ObjectRef): boolean =>
     isAll || kinds.has(ref.kind) || named.some((name) => isNamed(ref, name));
-  const fetched = await store.fetch(survey.value.map(({ ref }) => ref).filter(isWanted));
+  const refs = survey.value.map(({ ref }) => ref).filter(isWanted);
+  const fetched = await store.fetch(refs);
   if (!fetched.ok) return failed(fetched.error);
+  const readable = new Set(fetched.value.map(({ ref }) => refText(ref)));
+  const broken = refs.filter((ref) => !readable.has(refText(ref)));
   const facts = await store.facts();
   if (!facts.ok) return failed(facts.error);
-  return ok({ objects: fetched.value.filter(isSelected), now: facts.value.now });
+  return ok({ objects: fetched.value.filter(isSelected), broken, now: facts.value.now });
 }
 
 /** `apikeys`, `apikey/app`, `apikey app other`, `app`. */
