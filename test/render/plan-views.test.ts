@@ -161,7 +161,7 @@ describe('reportText', () => {
     expect(reportText(report, { color: false }).split('\n')).toEqual([
       '  · not attempted: 2709 steps: the run was interrupted (interrupted)',
       'Partly applied: 1 step done, 2709 not attempted.',
-      'Nothing is lost: the next plan takes up where this one stopped.',
+      'The next plan continues where this one stopped.',
     ]);
   });
 
