@@ -8,7 +8,7 @@ import { driftJson, driftMarkdown, driftText } from '../../render/drift-text.js'
 import type { Command, Input } from '../command.js';
 import { EXIT } from '../exit.js';
 import { failed } from '../failure.js';
-import { planFlags, withPlan } from '../make-plan.js';
+import { planFlags, VERBOSE, withPlan } from '../make-plan.js';
 import { printJson } from '../output.js';
 import { SELECT } from '../selection.js';
 
@@ -25,6 +25,7 @@ export const drift: Command = {
       description: 'show only what drifted, or only what is not applied yet',
       choices: ['drifted', 'not-applied'],
     },
+    VERBOSE,
   ],
   examples: [
     'keywright drift',
@@ -44,8 +45,11 @@ export const drift: Command = {
       const found = driftOnly(driftOf(plan, causes.value, reviewed.value), onlyOf(input));
       const { terminal, flags } = context;
       if (flags.output === 'json') printJson(driftJson(found), context);
-      else if (flags.output === 'markdown') terminal.out(`${driftMarkdown(found)}\n`);
-      else terminal.out(`${driftText(found, { color: terminal.color, now: found.now })}\n`);
+      else if (flags.output === 'markdown') terminal.out(`${driftMarkdown(found, input.has('verbose'))}\n`);
+      else
+        terminal.out(
+          `${driftText(found, { color: terminal.color, now: found.now, isVerbose: input.has('verbose') })}\n`,
+        );
       return ok(found.differences.length > 0 ? EXIT.changes : EXIT.done);
     });
   },
