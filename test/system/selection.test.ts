@@ -136,7 +136,7 @@ describe('--at', () => {
     expect(text).toMatch(/Due until .*:\n.*ApiKey\/lapsing expires \(Expired\)/);
     expect(text).toContain('Planned at that time, if nothing is applied before:');
     const markdown = (await world.run('plan --at +40d --output markdown')).stdout;
-    expect(markdown).toContain('ApiKey/rotating rotates `RotationDue`');
+    expect(markdown).toContain('ApiKey/rotating rotates (RotationDue)');
     expect((await world.run('plan --at +1d')).stdout).toContain('Nothing is due until');
   });
 
