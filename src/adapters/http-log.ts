@@ -5,6 +5,8 @@ import type { HttpLog } from '../http/dependencies.js';
 
 export interface OpenLog extends HttpLog {
   say(message: string, facts?: Readonly<Record<string, unknown>>): void;
+  /** Something that is to be seen to, and `cause` for whoever does. */
+  warn(message: string, cause?: unknown): void;
   close(): void;
 }
 
@@ -34,6 +36,7 @@ export function openLog(level: LogLevel, write?: (line: string) => void): OpenLo
     failure: (requestId, message, cause) =>
       logger.error({ id: requestId, ...causeOf(cause) }, withoutTokens(message)),
     say: (message, facts = {}) => logger.info(facts, message),
+    warn: (message, cause) => logger.warn(causeOf(cause), withoutTokens(message)),
     close: () => destination.end(),
   };
 }

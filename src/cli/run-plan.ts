@@ -2,13 +2,15 @@
 import { apply } from '../apply/apply.js';
 import { holdLease, type LeaseKeeper } from '../apply/lease.js';
 import type { KeepDocument } from '../apply/step-world.js';
+import type { ProjectSettings } from '../domain/approval.js';
 import type { Ownership } from '../domain/live.js';
 import type { Result } from '../domain/result.js';
 import { ok } from '../domain/result.js';
+import { type DurationMs, formatDuration, formatInstant } from '../domain/time.js';
 import type { Divergence } from '../plan/divergence.js';
 import type { Plan } from '../plan/plan.js';
 import type { Report } from '../plan/report.js';
-import type { LiveStore } from '../ports/live-store.js';
+import type { LeaseHolder, LiveStore } from '../ports/live-store.js';
 import type { Sinks } from '../ports/sink.js';
 import { RECONCILER_PATH } from '../reconcile/drift-attribution.js';
 import { reportJson, reportText, unmetText } from '../render/report-text.js';
@@ -17,6 +19,7 @@ import { EXIT, type ExitCode } from './exit.js';
 import { type Failure, failed } from './failure.js';
 import { hasRefusal } from './make-plan.js';
 import { printJson } from './output.js';
+import { type Agreement, prepare } from './plan-approval.js';
 import type { CommandContext } from './terminal.js';
 
 /** Does `work` under the store's lease, then gives the lease back and closes the store. */
@@ -26,7 +29,11 @@ export async function withLease(
   work: (store: LiveStore, lease: LeaseKeeper) => Promise<Result<ExitCode, Failure>>,
 ): Promise<Result<ExitCode, Failure>> {
   try {
-    const lease = await holdLease(store, context.world.clock, context.caller.actor);
+    const { world, terminal, caller, flags } = context;
+    const lease = await holdLease(store, world.clock, caller.actor, {
+      ...{ waitMs: flags.lockTimeoutMs, processes: world.processes },
+      onWait: (holder) => terminal.err(`${waitingText(holder, flags.lockTimeoutMs)}\n`),
+    });
     if (!lease.ok) return failed(lease.error);
     try {
       return await work(store, lease.value);
@@ -38,6 +45,12 @@ export async function withLease(
   }
 }
 
+/** For whom, and for how long at most. */
+function waitingText({ holder, process, since }: LeaseHolder, waitMs: DurationMs): string {
+  const where = process === undefined ? '' : ` (process ${process.pid} on ${process.machine})`;
+  return `Waiting up to ${formatDuration(waitMs)} for ${holder}${where}, which holds the lease of this store since ${formatInstant(since)}.`;
+}
+
 export interface Execution {
   readonly context: CommandContext;
   readonly place: StorePlace;
@@ -47,7 +60,10 @@ export interface Execution {
   readonly lease: LeaseKeeper;
   readonly plan: Plan;
   /** What is declared and neither the plan nor time brings about. */
-  readonly unmet?: readonly Divergence[];
+  readonly unmet: readonly Divergence[];
+  readonly agreed: Agreement;
+  /** Of the project whose documents these are; absent: none were read. */
+  readonly settings?: ProjectSettings | undefined;
   /** Of the working folder; absent where there are no documents. */
   readonly keepDocument?: KeepDocument;
 }
@@ -61,12 +77,20 @@ export async function execute({
   store,
   lease,
   plan,
-  unmet = [],
+  unmet,
+  agreed,
+  settings,
   keepDocument,
 }: Execution): Promise<Result<ExitCode, Failure>> {
   const { world, terminal, caller } = context;
   const identity = await world.identity(place);
   if (!identity.ok) return failed(identity.error);
+  const acting = await prepare(
+    { store, lease },
+    { ...agreed, plan, settings, project: ownership.project },
+    { ...caller, path: RECONCILER_PATH },
+  );
+  if (!acting.ok) return acting;
   const progress = terminal.progress('applying', plan.steps.length);
   let done = 0;
   const report = await apply(plan, {
@@ -75,7 +99,7 @@ export async function execute({
     sealing: world.sealing,
     identity: identity.value,
     lease,
-    caller: { ...caller, path: RECONCILER_PATH },
+    caller: acting.value,
     clock: world.clock,
     signal: terminal.signal,
     ownership,

@@ -3,7 +3,8 @@
  * it what has changed, and making it once too often is harmless. Holds no state from one pass to the next.
  */
 import { type ApplyEvent, apply } from '../apply/apply.js';
-import { holdLease } from '../apply/lease.js';
+import { holdLease, type LeaseKeeper } from '../apply/lease.js';
+import { settingsOf } from '../domain/approval.js';
 import { type Fault, fault } from '../domain/errors.js';
 import { DOCUMENTS_MANAGER, type Ownership } from '../domain/live.js';
 import { refText } from '../domain/objects.js';
@@ -16,9 +17,10 @@ import type { HoldBackReason } from '../plan/reasons.js';
 import type { Report } from '../plan/report.js';
 import type { Clock } from '../ports/clock.js';
 import type { LiveStore } from '../ports/live-store.js';
+import type { Processes } from '../ports/processes.js';
 import type { Identity, Sealing } from '../ports/sealing.js';
 import type { Sinks } from '../ports/sink.js';
-import { causesOf, RECONCILER_PATH } from '../reconcile/drift-attribution.js';
+import { CONTROLLER_PATH, causesOf } from '../reconcile/drift-attribution.js';
 import { preview } from '../reconcile/preview.js';
 import {
   type Commit,
@@ -40,6 +42,7 @@ export interface PassWorld {
   /** Who is at work, for the lease and the audit log. */
   readonly actor: string;
   readonly drift: DriftPolicy;
+  readonly processes?: Processes | undefined;
   /** Aborted: nothing new starts, what runs is finished. */
   readonly signal?: AbortSignal;
   readonly onEvent?: (event: ApplyEvent) => void;
@@ -68,7 +71,8 @@ export async function pass(world: PassWorld): Promise<Result<PassOutcome, PassFa
   if (!documents.ok) return documents;
   const seen = await decide(world, documents.value);
   if (!seen.ok || seen.value.steps.length === 0) return seen.ok ? ok(seen.value.outcome) : seen;
-  const lease = await holdLease(world.store, world.clock, world.actor);
+  const { processes } = world;
+  const lease = await holdLease(world.store, world.clock, world.actor, { waitMs: 0, processes });
   if (!lease.ok) return failed(lease.error);
   try {
     // Until we got the lease somebody may have been at work, and the documents may say something else by now.
@@ -79,11 +83,13 @@ export async function pass(world: PassWorld): Promise<Result<PassOutcome, PassFa
       return decided.ok ? ok(decided.value.outcome) : decided;
     const { outcome, steps } = decided.value;
     const { store, sinks, sealing, identity, clock, actor, signal, onEvent } = world;
+    const declared = await declare(world, lease.value, newest.value);
+    if (!declared.ok) return failed(declared.error);
     const report = await apply(
       { digest: outcome.plan.digest, steps },
       {
         ...{ store, sinks, sealing, identity, clock, lease: lease.value },
-        caller: { actor, path: RECONCILER_PATH },
+        caller: { actor, path: CONTROLLER_PATH },
         ownership: ownershipOf(newest.value),
         ...(signal && { signal }),
         ...(onEvent && { onEvent }),
@@ -94,6 +100,19 @@ export async function pass(world: PassWorld): Promise<Result<PassOutcome, PassFa
   } finally {
     await lease.value.release();
   }
+}
+
+/** A guard that holds less than before is somebody's to approve; until then the store holds the one before. */
+async function declare(
+  { store, actor }: PassWorld,
+  lease: LeaseKeeper,
+  { desired }: Documents,
+): Promise<Result<void>> {
+  const held = await lease.ensure();
+  if (!held.ok) return held;
+  const caller = { actor, path: CONTROLLER_PATH };
+  const declared = await store.declareProject(settingsOf(desired.project), held.value, caller);
+  return declared.ok || declared.error.code === 'approval_required' ? ok(undefined) : declared;
 }
 
 interface Decided {

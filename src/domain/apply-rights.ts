@@ -3,7 +3,8 @@
  * documents say, as an administrator may (contract.md, fine print 10): everything but owners and the tenant's keys,
  * which owners change, or a key of the tenant, which only owners make. Pure.
  */
-import { authorize, isOwner } from './access.js';
+import { authorize } from './access.js';
+import { isOwner } from './conferral.js';
 import { fault } from './errors.js';
 import { kindOf } from './kinds/index.js';
 import type { Declaration } from './objects.js';
@@ -13,6 +14,13 @@ import type { Reserved } from './target.js';
 
 /** The path that a reconciler's effects have in the audit log. */
 export const RECONCILER_PATH = 'apply';
+
+/** The path that a controller's effects have there. */
+export const CONTROLLER_PATH = 'run';
+
+/** Did documents do it, and not a person? */
+export const isReconcilerPath = (path: string): boolean =>
+  path === RECONCILER_PATH || path === CONTROLLER_PATH;
 
 export const APPLY = 'plans:apply';
 

@@ -41,6 +41,7 @@ export function plan(observed: PlanInput): Plan {
   return assemble(input, {
     steps,
     findings: [
+      ...nothingSelected(observed),
       ...findings,
       ...ordered.findings,
       ...decided.findings,
@@ -56,6 +57,13 @@ export function plan(observed: PlanInput): Plan {
 function onceEach(steps: readonly Step[]): readonly Step[] {
   const ids = new Set(steps.map(({ id }) => id));
   return ids.size === steps.length ? steps : [...new Map(steps.map((step) => [step.id, step])).values()];
+}
+
+/** A selection of nothing is a slip of the finger far more often than a wish: it must not read as agreement. */
+function nothingSelected({ selection, subjects, totals }: PlanInput): readonly Finding[] {
+  if (selection === undefined || subjects.length + totals.unchanged + totals.unmanaged > 0) return [];
+  const message = `--select ${selection} matches no object, neither declared nor live. Check the label and its value.`;
+  return [{ code: 'NothingSelected', severity: 'refuse', object: undefined, message }];
 }
 
 /** In order, without the steps that take an address which is not free by then, and what hangs on them. */

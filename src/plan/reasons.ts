@@ -66,8 +66,9 @@ export const FINDINGS = {
   UnmanagedObject: 'A live object is not declared by any project; spec.unmanaged decides what happens to it.',
   RenameRefused:
     'keywright.dev/previous-name cannot be followed: that object is still declared, belongs to another project, or is claimed twice.',
+  NothingSelected: 'No object, declared or live, has the labels of --select.',
   NotRenamed:
-    'keywright.dev/previous-name has no effect: the object is live already, or a field changed that requires a new object.',
+    'keywright.dev/previous-name has no effect: nothing of that name is live, the object is live already, or a field changed that requires a new object.',
   OwnedByAnotherProject: 'The object belongs to another project or manager.',
   ReplacementForced:
     'A key in production is replaced, because a field changed that cannot be changed in place. The message says who still uses it.',

@@ -2,74 +2,32 @@
 import { Type } from 'typebox';
 import { closed } from '../domain/kinds/fields.js';
 import type { ObjectRef } from '../domain/objects.js';
-import { type DurationMs, SECOND_MS } from '../domain/time.js';
 import type { VerificationRequest } from '../domain/verification.js';
-import type { Lease, Mutation, Outcome, Request, Verification } from '../ports/live-store.js';
+import type { Caller, Lease, Mutation, Outcome, Request, Verification } from '../ports/live-store.js';
 import {
-  Holder,
+  Digest,
   Lease as LeaseShape,
   Mutations,
   Outcome as OutcomeShape,
   Outcomes,
   Path,
+  Reason,
   RequestShape,
 } from './effects.js';
 import * as shape from './objects.js';
-import { operation } from './operation.js';
-
-const TIMEOUT_MS: DurationMs = 30 * SECOND_MS;
-/** A lease is over in five seconds: an answer that comes later is of no use. */
-const LEASE_TIMEOUT_MS: DurationMs = 2 * SECOND_MS;
+import { operation, TIMEOUT_MS } from './operation.js';
 
 const WRITES = 'plans:apply';
-const leasing = { permission: WRITES, patienceMs: LEASE_TIMEOUT_MS } as const;
 
-export const acquireLease = operation<
-  { readonly holder: string; readonly ttlMs: DurationMs; readonly name?: string },
-  Lease
->({
-  ...leasing,
-  id: 'storeAcquireLease',
-  path: '/store/acquire-lease',
-  summary: 'Acquire the lease of writers, or a lease that elects a leader.',
-  description: '`locked` while another holder has it. The store limits its duration.',
-  // The second time it would find itself locked out by the first.
-  again: 'unwanted',
-  sent: Type.Object(
-    { holder: Holder, ttlMs: shape.Ms, name: Type.Optional(LeaseShape.properties.name) },
-    closed,
-  ),
-  got: LeaseShape,
-});
-
-export const renewLease = operation<{ readonly lease: Lease }, Lease>({
-  ...leasing,
-  id: 'storeRenewLease',
-  path: '/store/renew-lease',
-  summary: 'Extend a lease.',
-  description: '`lease_lost` when another holder has it.',
-  again: 'harmless',
-  sent: Type.Object({ lease: LeaseShape }, closed),
-  got: LeaseShape,
-});
-
-export const releaseLease = operation<{ readonly lease: Lease }, null>({
-  ...leasing,
-  id: 'storeReleaseLease',
-  path: '/store/release-lease',
-  summary: 'Release a lease.',
-  again: 'harmless',
-  sent: Type.Object({ lease: LeaseShape }, closed),
-  got: Type.Null(),
-});
-
-/** What came of one mutation. */
 export type SentOutcome =
   | { readonly ok: true; readonly value: Outcome }
   | { readonly ok: false; readonly error: { readonly code: string; readonly message: string } };
 
 export const mutate = operation<
-  { readonly lease: Lease; readonly mutations: readonly Mutation[] },
+  { readonly lease: Lease; readonly mutations: readonly Mutation[] } & Pick<
+    Caller,
+    'approval' | 'breakGlass'
+  >,
   readonly SentOutcome[]
 >({
   permission: WRITES,
@@ -82,7 +40,10 @@ export const mutate = operation<
   description:
     'Each is a transaction of its own, and idempotent. Owners, keys of the tenant and personal keys of owners' +
     'are changed by owners, and by keys of the tenant that have `plans:apply`. Secrets come sealed.',
-  sent: Type.Object({ lease: LeaseShape, mutations: Mutations }, closed),
+  sent: Type.Object(
+    { lease: LeaseShape, mutations: Mutations, approval: Digest, breakGlass: Reason },
+    closed,
+  ),
   got: Outcomes,
 });
 
@@ -91,7 +52,10 @@ export type SentRequest =
   | Exclude<Request, { readonly kind: 'acknowledge' }>
   | { readonly kind: 'acknowledge'; readonly object: ObjectRef; readonly proof: string };
 
-export const request = operation<{ readonly request: SentRequest; readonly path: string }, Outcome>({
+export const request = operation<
+  { readonly request: SentRequest; readonly path: string } & Pick<Caller, 'isApproved' | 'breakGlass'>,
+  Outcome
+>({
   // What makes something is refused the second time, as if somebody else had made it.
   again: 'unwanted',
   patienceMs: TIMEOUT_MS,
@@ -101,7 +65,10 @@ export const request = operation<{ readonly request: SentRequest; readonly path:
   description:
     'Requires the permission of the route of the same name (`keys:rotate`, `keys:revoke`, `keys:write`), or, where an apply does' +
     'the same, `plans:apply`; so does creating, changing or removing an object. `path` is written to the audit log after `http:`.',
-  sent: Type.Object({ request: RequestShape, path: Path }, closed),
+  sent: Type.Object(
+    { request: RequestShape, path: Path, isApproved: Type.Optional(Type.Boolean()), breakGlass: Reason },
+    closed,
+  ),
   got: OutcomeShape,
 });
 

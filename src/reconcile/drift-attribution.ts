@@ -1,6 +1,6 @@
 /** Who made live and declared differ: what the audit log tells about the objects of a plan. */
 
-import { RECONCILER_PATH } from '../domain/apply-rights.js';
+import { CONTROLLER_PATH, isReconcilerPath, RECONCILER_PATH } from '../domain/apply-rights.js';
 import { sinkIdOf } from '../domain/kinds/index.js';
 import { refText } from '../domain/objects.js';
 import type { Result } from '../domain/result.js';
@@ -10,7 +10,7 @@ import type { Cause } from '../plan/drift.js';
 import type { Plan, PlanInput, Subject } from '../plan/plan.js';
 import type { AuditEntry, LiveStore } from '../ports/live-store.js';
 
-export { RECONCILER_PATH };
+export { CONTROLLER_PATH, isReconcilerPath, RECONCILER_PATH };
 
 type Reason = Divergence['reason'];
 
@@ -118,7 +118,7 @@ export async function historyOf(
  * what moved. Others who touched the object, to claim its secret or to sign in, are not named for it.
  */
 export function causeOf(reasons: readonly Reason[], history: readonly AuditEntry[]): Cause | undefined {
-  const applied = history.findLastIndex(({ path }) => path === RECONCILER_PATH);
+  const applied = history.findLastIndex(({ path }) => isReconcilerPath(path));
   const explaining = new Set(reasons.flatMap((reason) => EXPLAINED_BY[reason] ?? []));
   const last = history.slice(applied + 1).findLast(({ action }) => explaining.has(action));
   if (last !== undefined) return { since: last.at, actor: last.actor, path: last.path };

@@ -4,11 +4,12 @@ import { refJson, refText } from '../domain/objects.js';
 import { withoutTokensIn } from '../domain/secret.js';
 import { formatInstant } from '../domain/time.js';
 import type { Cause, Difference, Drift, DriftStatus, DriftStep } from '../plan/drift.js';
-import { escaped, list, tableOf } from './markdown.js';
+import { escaped } from './markdown.js';
 import { type Group, groupsOf, summaryText } from './plan-groups.js';
 import { findingJson, waitingJson, withRefJson } from './plan-json.js';
-import { cells, findingLine, waitingLine } from './plan-markdown.js';
+import { byImportance, cells, findingsSection, waitingSection } from './plan-markdown.js';
 import { groupText, outlookTexts, type PlanTextOptions, paragraphs } from './plan-text.js';
+import { sectionsMarkdown } from './sections.js';
 import { counted, painter, printable } from './text-format.js';
 
 /** No newline at the end. */
@@ -27,18 +28,24 @@ export function driftText(drift: Drift, options: PlanTextOptions): string {
 }
 
 /** A table for a pull request or a ticket. No newline at the end. */
-export function driftMarkdown(drift: Drift): string {
+export function driftMarkdown(drift: Drift, isVerbose?: boolean): string {
   const rows = [
-    ...groupsOf(drift.steps).map((group) => [...cells(group), escaped(causeText(ofGroup(group, drift)))]),
-    ...withoutSteps(drift).map((one) => ['', escaped(nameOf(one)), one.reason, '', escaped(causeText(one))]),
+    ...byImportance(groupsOf(drift.steps)).map((group) => [
+      ...cells(group),
+      causeText(ofGroup(group, drift)),
+    ]),
+    ...withoutSteps(drift).map((one) => ['', nameOf(one), one.reason, '', causeText(one)]),
   ];
-  const parts = [
-    `### Keywright drift of ${escaped(drift.project)}\n\n${headline(drift)}`,
-    rows.length === 0 ? '' : tableOf(['', 'Object', 'Why', 'What', 'Causes'], rows),
-    list('Findings', drift.findings.map(findingLine)),
-    list('Waiting', drift.waiting.map(waitingLine)),
-  ];
-  return parts.filter((part) => part !== '').join('\n\n');
+  return sectionsMarkdown(`### Keywright drift of ${escaped(drift.project)}\n\n${headline(drift)}`, [
+    {
+      title: '',
+      columns: ['', 'Object', 'Why', 'What', 'Causes'],
+      rows,
+      noun: 'object',
+    },
+    findingsSection(drift.findings),
+    waitingSection(drift.waiting, { now: drift.now, isVerbose }),
+  ]);
 }
 
 const nameOf = ({ object }: Difference): string =>

@@ -1,12 +1,15 @@
 /** Live objects for people and programs: a table of what is there and how it stands at *now*. */
+import { stringify } from 'yaml';
 import { expiresAt } from '../domain/guests.js';
+import { API_VERSION } from '../domain/kinds/document-schema.js';
 import { rotationDueAt, stateOf, waitsForClaim } from '../domain/lifecycle.js';
 import type { LiveObject, VersionFacts } from '../domain/live.js';
 import { type ObjectRef, refText } from '../domain/objects.js';
+import { ownerText } from '../domain/owner.js';
 import { prefixOf, withoutTokensIn } from '../domain/secret.js';
 import { formatDuration, formatInstant, type Instant, NEVER } from '../domain/time.js';
 import { escaped, tableOf } from './markdown.js';
-import { printable, table } from './text-format.js';
+import { printable, sinkText, table } from './text-format.js';
 
 /** A key that was removed and of which a version is accepted still. */
 export interface Terminating {
@@ -15,26 +18,32 @@ export interface Terminating {
   readonly endsAt: Instant | undefined;
 }
 
-/** One line an object; keys with state, generation, last use and expiry. Ends with a newline. */
+/** One line an object; keys with state, version, last use and expiry. Ends with a newline. */
 export function objectsText(
   objects: readonly LiveObject[],
   now: Instant,
   terminating: readonly Terminating[] = [],
 ): string {
-  const rows = rowsOf(objects, now, terminating);
-  if (rows.length === 0) return NOTHING;
-  const head = COLUMNS.map((title) => title.toUpperCase());
-  return table([head, ...rows]);
+  if (objects.length + terminating.length === 0) return NOTHING;
+  const rows = objects.map((object) => [...row(object, now), ageText(object, now)]);
+  return table([
+    titles([...COLUMNS, 'Age']),
+    ...rows,
+    ...terminating.map((one) => [...terminatingRow(one), '']),
+  ]);
 }
 
-const rowsOf = (
+/** The same with environment, owner, sinks and labels. */
+export function objectsWide(
   objects: readonly LiveObject[],
   now: Instant,
-  terminating: readonly Terminating[],
-): readonly (readonly string[])[] => [
-  ...objects.map((object) => row(object, now)),
-  ...terminating.map(terminatingRow),
-];
+  terminating: readonly Terminating[] = [],
+): string {
+  if (objects.length + terminating.length === 0) return NOTHING;
+  const rows = objects.map((object) => [...row(object, now), ageText(object, now), ...wideCells(object)]);
+  const ends = terminating.map((one) => [...terminatingRow(one), '', ...WIDE_COLUMNS.map(() => '')]);
+  return table([titles([...COLUMNS, 'Age', ...WIDE_COLUMNS]), ...rows, ...ends]);
+}
 
 const terminatingRow = ({ ref, endsAt }: Terminating): readonly string[] => {
   const end = endsAt === undefined || endsAt >= NEVER ? 'never' : formatInstant(endsAt);
@@ -47,13 +56,47 @@ export function objectsMarkdown(
   now: Instant,
   terminating: readonly Terminating[] = [],
 ): string {
-  const rows = rowsOf(objects, now, terminating).map((cells) => cells.map(escaped));
-  if (rows.length === 0) return NOTHING;
-  return `${tableOf(COLUMNS, rows)}\n`;
+  const rows = [...objects.map((object) => row(object, now)), ...terminating.map(terminatingRow)];
+  return rows.length === 0
+    ? NOTHING
+    : `${tableOf(
+        COLUMNS,
+        rows.map((cells) => cells.map(escaped)),
+      )}\n`;
+}
+
+/** `ApiKey/billing-prod`, one a line: what other commands take as arguments. */
+export const objectsNames = (objects: readonly LiveObject[]): string =>
+  objects.map(({ ref }) => `${printable(refText(ref))}\n`).join('');
+
+/** One object as it is, more of them as a list: what `objectsJson` says, as YAML. */
+export function objectsYaml(objects: readonly LiveObject[], now: Instant): string {
+  const list = objectsJson(objects, now);
+  const [only] = list.items;
+  const value = objects.length === 1 && only ? { apiVersion: API_VERSION, ...only } : list;
+  return stringify(value, { lineWidth: 0, aliasDuplicateObjects: false });
 }
 
 const NOTHING = 'No live objects.\n';
 const COLUMNS = ['Object', 'Project', 'State', 'Version', 'Last used', 'Expires'];
+const WIDE_COLUMNS = ['Environment', 'Owner', 'Sinks', 'Labels', 'Id'];
+
+const titles = (columns: readonly string[]): readonly string[] => columns.map((title) => title.toUpperCase());
+
+const ageText = ({ createdAt }: LiveObject, now: Instant): string => formatDuration(now - createdAt);
+
+function wideCells({ declaration, deliveries, id }: LiveObject): readonly string[] {
+  const { spec, metadata } = declaration;
+  return [
+    'environment' in spec ? spec.environment : '',
+    declaration.kind === 'ApiKey' ? ownerText(declaration.spec.owner) : '',
+    deliveries.map(({ sink }) => sinkText(sink)).join(', '),
+    Object.entries(metadata.labels ?? {})
+      .map(([key, value]) => `${key}=${value}`)
+      .join(','),
+    id,
+  ].map(printable);
+}
 
 function row(object: LiveObject, now: Instant): readonly string[] {
   const project = object.ownership?.project ?? (object.origin === 'system' ? '(system)' : '(none)');
@@ -71,7 +114,6 @@ function row(object: LiveObject, now: Instant): readonly string[] {
     newest.expiresAt === undefined ? 'never' : formatInstant(newest.expiresAt),
   ];
 }
-
 /** Of an object that is no key: how a person stands, until when a guest is in. */
 function standing({ declaration, grantedAt }: LiveObject, now: Instant): readonly string[] {
   if (declaration.kind === 'User') return [declaration.spec.status ?? 'active', '', '', ''];
@@ -96,8 +138,8 @@ const isOver = (version: VersionFacts, now: Instant): boolean =>
 
 /** The same for programs: instants in ISO 8601, absent ones null. */
 export function objectsJson(objects: readonly LiveObject[], now: Instant) {
-  const items = objects.map((object) => item(object, now));
-  return withoutTokensIn({ apiVersion: 'keywright.dev/v1', kind: 'List', items });
+  const items = objects.map((object) => objectJson(object, now));
+  return withoutTokensIn({ apiVersion: API_VERSION, kind: 'List', items });
 }
 
 /** An item of the same list. */
@@ -107,7 +149,8 @@ export const terminatingJson = ({ ref, endsAt }: Terminating) => ({
   status: { phase: 'Terminating', endsAt: instant(endsAt) },
 });
 
-function item(
+/** One of the list. */
+export function objectJson(
   { id, ref, ownership, origin, createdAt, declaration, deliveries, key, grantedAt }: LiveObject,
   now: Instant,
 ) {

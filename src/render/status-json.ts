@@ -6,7 +6,7 @@ import { refJson } from '../domain/objects.js';
 import { withoutTokensIn } from '../domain/secret.js';
 import { formatInstant, type Instant } from '../domain/time.js';
 import { causeJson, differenceJson } from './drift-text.js';
-import { findingJson, waitingJson } from './plan-json.js';
+import { adviceNamed, findingJson, waitingJson } from './plan-json.js';
 
 /** How many of a fleet's objects one page lists; `totals` has their number. */
 const LISTED_MAX = 100;
@@ -57,7 +57,7 @@ function lastPassJson({ last }: Status) {
     withheld: first(withheld).map(heldBackJson),
     differences: first(differences).map(differenceJson),
     approvals: plan.approvals,
-    findings: first(findings).map(findingJson),
+    findings: first(findings).map((one) => ({ ...findingJson(one), message: adviceNamed(one.message) })),
     waiting: first(waiting).map(waitingJson),
   };
 }

@@ -71,7 +71,8 @@ export function openSinks(world: SinkWorld): Sinks {
     delivered: async () => world.delivered?.all() ?? [],
     withdraw: async (id, fingerprint) => {
       const place = parseSinkId(id);
-      if (place === undefined) return fail(fault('sink_unsupported', `this version does not support the sink ${id}`));
+      if (place === undefined)
+        return fail(fault('sink_unsupported', `this version does not support the sink ${id}`));
       const done = await edit(place, (view) => takeOut(view, place, fingerprint));
       if (done.ok) world.delivered?.remove(id);
       return done;

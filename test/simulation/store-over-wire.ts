@@ -17,6 +17,7 @@ export function storeOverWire(store: LiveStore, wire: Wire): LiveStore {
     resolve: (references) => carry('resolve', () => store.resolve(references)),
     tokens: (ids) => carry('tokens', () => store.tokens(ids)),
     acquireLease: (holder, ttlMs, name) => carry('acquire', () => store.acquireLease(holder, ttlMs, name)),
+    leaseHolder: (name) => store.leaseHolder(name),
     renewLease: (lease) => carry('renew', () => store.renewLease(lease)),
     releaseLease: (lease) => carry('release', () => store.releaseLease(lease)),
     mutate: (mutation, lease, caller) =>
@@ -24,6 +25,13 @@ export function storeOverWire(store: LiveStore, wire: Wire): LiveStore {
     request: (request, caller) =>
       carry(`${request.kind} ${nameOf(request)} by hand`, () => store.request(request, caller)),
     claim: (object, caller) => carry(`claim ${object.name}`, () => store.claim(object, caller)),
+    declareProject: (settings, lease, caller) =>
+      carry('declare project', () => store.declareProject(settings, lease, caller)),
+    approve: (approval, caller) => carry('approve', () => store.approve(approval, caller)),
+    projects: () => carry('projects', () => store.projects()),
+    signIns: (of, caller) => carry('sign-ins', () => store.signIns(of, caller)),
+    endSignIns: (ended, caller) => carry('end sign-ins', () => store.endSignIns(ended, caller)),
+    replaceSigningKeys: (caller) => carry('replace signing keys', () => store.replaceSigningKeys(caller)),
     verify: (token, request, consumer) => carry('verify', () => store.verify(token, request, consumer)),
     audit: (query) => carry('audit', () => store.audit(query)),
     verifyAudit: () => carry('verify-audit', () => store.verifyAudit()),

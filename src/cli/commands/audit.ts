@@ -5,12 +5,12 @@ import type { Result } from '../../domain/result.js';
 import { ok } from '../../domain/result.js';
 import { parseInstant } from '../../domain/time.js';
 import type { AuditEntry, LiveStore } from '../../ports/live-store.js';
-import { auditText, EXPORT_FORMATS, exportLines } from '../../render/audit.js';
+import { auditEntryJson, auditMarkdown, auditText, EXPORT_FORMATS, exportLines } from '../../render/audit.js';
 import { appendCheckpoint, readCheckpoints } from '../checkpoint-file.js';
 import type { Command, Input } from '../command.js';
 import { EXIT, type ExitCode } from '../exit.js';
 import { type Failure, failed, failure } from '../failure.js';
-import { printJson } from '../output.js';
+import { printLine, printObject } from '../output.js';
 import { parseRef } from '../resolve-ref.js';
 import { withStore } from '../session.js';
 import type { CommandContext } from '../terminal.js';
@@ -33,6 +33,7 @@ export const audit: Command = {
       description: 'checkpoint: append to this file; verify: compare the log with this file',
     },
   ],
+  outputs: ['table'],
   examples: [
     'keywright audit',
     'keywright audit checkpoint --checkpoint /mnt/worm/checkpoints',
@@ -57,7 +58,7 @@ export const audit: Command = {
       const facts = await store.facts();
       if (!facts.ok) return failed(facts.error);
       const { storeId } = facts.value;
-      const print = action === 'export' ? exporting(context, input, storeId) : listing(context, storeId);
+      const print = action === 'export' ? exporting(context, input, storeId) : listing(context);
       return eachEntry(store, filter.value, print);
     });
   },
@@ -78,7 +79,7 @@ async function verifyLog(
   const { checkpoints } = held.value;
   const { terminal, flags } = context;
   if (flags.output === 'json') {
-    printJson({ valid: true, entries, head, checkpoints }, context);
+    printObject('AuditVerification', { valid: true, entries, head, checkpoints }, context);
     return ok(EXIT.done);
   }
   terminal.out(`The chain of ${entries} entries is valid, and the store matches it; its head is ${head}.\n`);
@@ -100,12 +101,13 @@ async function writeCheckpoint(
   if (!made.ok) return failed(made.error);
   const { seq, line } = made.value;
   if (file === undefined) {
-    context.terminal.out(`${line}\n`);
+    if (context.flags.output === 'json') printObject('Checkpoint', { seq, line }, context);
+    else context.terminal.out(`${line}\n`);
     return ok(EXIT.done);
   }
   const appended = await appendCheckpoint(file, line);
   if (!appended.ok) return failed(appended.error);
-  if (context.flags.output === 'json') printJson({ seq, file }, context);
+  if (context.flags.output === 'json') printObject('Checkpoint', { seq, file }, context);
   else context.terminal.out(`Wrote a checkpoint of ${seq} entries to ${file}.\n`);
   return ok(EXIT.done);
 }
@@ -141,10 +143,11 @@ async function eachEntry(
   }
 }
 
-function listing({ terminal, flags }: CommandContext, storeId: string) {
-  const line = exportLines('ndjson', storeId);
+function listing({ terminal, flags }: CommandContext) {
   return (entries: readonly AuditEntry[]) => {
-    if (flags.output === 'json') for (const entry of entries) terminal.out(line(entry));
+    if (flags.output === 'json')
+      for (const entry of entries) printLine('AuditEntry', auditEntryJson(entry), { terminal });
+    else if (flags.output === 'markdown') terminal.out(auditMarkdown(entries));
     else terminal.out(auditText(entries));
   };
 }

@@ -8,7 +8,7 @@ import { driftJson, driftMarkdown, driftText } from '../../render/drift-text.js'
 import type { Command, Input } from '../command.js';
 import { EXIT } from '../exit.js';
 import { failed } from '../failure.js';
-import { planFlags, withPlan } from '../make-plan.js';
+import { planFlags, VERBOSE, withPlan } from '../make-plan.js';
 import { printJson } from '../output.js';
 import { SELECT } from '../selection.js';
 
@@ -20,6 +20,7 @@ export const drift: Command = {
     'Also warns about keys that belong to a user, are unused, old or about to expire, which is not drift. Changes nothing.',
   options: [
     SELECT,
+    VERBOSE,
     {
       flags: '--only <status>',
       description: 'show only what drifted, or only what is not applied yet',
@@ -44,8 +45,11 @@ export const drift: Command = {
       const found = driftOnly(driftOf(plan, causes.value, reviewed.value), onlyOf(input));
       const { terminal, flags } = context;
       if (flags.output === 'json') printJson(driftJson(found), context);
-      else if (flags.output === 'markdown') terminal.out(`${driftMarkdown(found)}\n`);
-      else terminal.out(`${driftText(found, { color: terminal.color, now: found.now })}\n`);
+      else if (flags.output === 'markdown') terminal.out(`${driftMarkdown(found, input.has('verbose'))}\n`);
+      else
+        terminal.out(
+          `${driftText(found, { color: terminal.color, now: found.now, isVerbose: input.has('verbose') })}\n`,
+        );
       return ok(found.differences.length > 0 ? EXIT.changes : EXIT.done);
     });
   },

@@ -54,7 +54,12 @@ async function byToken(
   return identity.write(callerOf(principal, context), async (work) => {
     const holder = await work.tx.objects.byId(id);
     if (holder === undefined) return unauthenticated();
-    return startSession(work, { holder, parentId: credential.id, detail: { by: credential.kind } });
+    return startSession(work, {
+      holder,
+      parentId: credential.id,
+      endsAt: context.sessionEndsAt,
+      detail: { by: credential.kind },
+    });
   });
 }
 
@@ -88,7 +93,12 @@ async function byPassword(
   const { person } = found.value;
   const failuresBefore = throttle.succeeded(attempt, clock.now());
   return identity.write({ actor: `User/${person.name}`, path: context.path }, (work) =>
-    startSession(work, { holder: person, parentId: row.id, detail: { by: 'password', failuresBefore } }),
+    startSession(work, {
+      holder: person,
+      parentId: row.id,
+      endsAt: context.sessionEndsAt,
+      detail: { by: 'password', failuresBefore },
+    }),
   );
 }
 
@@ -112,7 +122,11 @@ async function refused(
   return noted.ok ? unauthenticated() : noted;
 }
 
-const byMagicLink = (identity: Identity, token: Secret, { path }: CallContext): Promise<Result<Granted>> =>
+const byMagicLink = (
+  identity: Identity,
+  token: Secret,
+  { path, sessionEndsAt: endsAt }: CallContext,
+): Promise<Result<Granted>> =>
   identity.write({ actor: 'guest', path }, async (work) => {
     const link = await goodLink(work, token, 'magic_link');
     if (!link.ok) return link;
@@ -122,6 +136,7 @@ const byMagicLink = (identity: Identity, token: Secret, { path }: CallContext): 
     return startSession(work, {
       holder: holder.value,
       parentId: link.value.id,
+      endsAt,
       detail: { by: 'magic_link' },
     });
   });
@@ -129,7 +144,7 @@ const byMagicLink = (identity: Identity, token: Secret, { path }: CallContext): 
 const bySharedLink = (
   identity: Identity,
   { token, ...visitor }: Visitor & { readonly token: Secret },
-  { path }: CallContext,
+  { path, sessionEndsAt: endsAt }: CallContext,
 ): Promise<Result<Granted>> =>
   identity.write({ actor: 'guest', path }, async (work) => {
     const link = await goodLink(work, token, 'shared_link');
@@ -141,6 +156,7 @@ const bySharedLink = (
     return startSession(work, {
       holder: holder.value,
       parentId: link.value.id,
-      detail: { by: 'shared_link' },
+      endsAt,
+      detail: { by: 'shared_link', isAddressProven: false },
     });
   });

@@ -1,7 +1,8 @@
 /** Project: the one document in `keywright.yaml` that says where the store and the documents are. */
 import { type Static, Type } from 'typebox';
+import { reservedNoun } from '../permissions.js';
 import { closed, durationField, nameField } from './fields.js';
-import type { Kind } from './kind.js';
+import type { Kind, Problem } from './kind.js';
 import { rotationFields, rotationProblems } from './rotation.js';
 
 /** Where documents are looked for by default. */
@@ -31,6 +32,20 @@ const spec = Type.Object(
         maxItems: 20,
         description:
           'Folders that sinks may write to, relative to keywright.yaml. Add one to allow a path outside the working folder.',
+      }),
+    ),
+    app: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 1024,
+        description: 'A CDK app that declares instead of the documents, as --app does: node main.js.',
+      }),
+    ),
+    automaticKeys: Type.Optional(
+      Type.Union([Type.Literal('issue'), Type.Literal('none')], {
+        default: 'issue',
+        description:
+          'Whether a new environment gets its two keys of the tenant, NAME-sk (secret, may do everything) and NAME-pk (publishable), which never expire.',
       }),
     ),
     unmanaged: Type.Optional(
@@ -78,6 +93,31 @@ const spec = Type.Object(
         { ...closed, default: {}, description: 'Limits that a plan must respect.' },
       ),
     ),
+    permissions: Type.Optional(
+      Type.Object(
+        {
+          custom: Type.Optional(
+            Type.Array(
+              Type.String({
+                pattern: '^[a-z][a-z0-9-]{0,31}:[a-z][a-z0-9-]{0,31}$',
+                'x-expects': 'a permission such as invoices:read',
+              }),
+              {
+                uniqueItems: true,
+                maxItems: 500,
+                default: [],
+                description: 'Words of your own applications.',
+              },
+            ),
+          ),
+        },
+        {
+          ...closed,
+          default: {},
+          description: 'Permissions beside those that Keywright knows; any other word is an error.',
+        },
+      ),
+    ),
     defaults: Type.Optional(
       Type.Object(
         { rotation: Type.Optional(Type.Object(rotationFields(false), closed)) },
@@ -91,6 +131,18 @@ const spec = Type.Object(
             Type.Boolean({
               default: false,
               description: 'A key without expiresAfter or expiresAt is an error.',
+            }),
+          ),
+          requireRotation: Type.Optional(
+            durationField('A key that is not rotated at least this often is an error.'),
+          ),
+          forbidPersonalKeys: Type.Optional(
+            Type.Boolean({ default: false, description: 'A key whose owner is a user is an error.' }),
+          ),
+          requireOwner: Type.Optional(
+            Type.Union([Type.Literal('any'), Type.Literal('service')], {
+              default: 'any',
+              description: 'service: a key that no service owns is an error.',
             }),
           ),
           staleAfter: Type.Optional(
@@ -123,6 +175,18 @@ export const Project: Kind<ProjectSpec> = {
   replacedBy: [],
   references: () => [],
   access: { noun: 'plans', of: 'account' },
-  check: ({ defaults }) =>
-    defaults?.rotation ? rotationProblems(defaults.rotation, 'spec.defaults.rotation') : [],
+  check: ({ permissions, defaults }) => [
+    ...ownWordProblems(permissions?.custom ?? []),
+    ...(defaults?.rotation ? rotationProblems(defaults.rotation, 'spec.defaults.rotation') : []),
+  ],
 };
+
+/** A word of ours that is not in the catalogue is a slip, and would be taken for one of ours. */
+function ownWordProblems(words: readonly string[]): readonly Problem[] {
+  return words.flatMap((word, index) => {
+    const noun = reservedNoun(word);
+    if (noun === undefined) return [];
+    const message = `${word} cannot be an application's own: ${noun} is one of Keywright's words`;
+    return [{ path: `spec.permissions.custom.${index}`, message }];
+  });
+}
