@@ -54,7 +54,7 @@ export interface PassOutcome {
   readonly commit: Commit | undefined;
   /** What was left undone, and why. */
   readonly heldBack: readonly HeldBack[];
-  /** What `keywright drift` would say if all that is not heldBack was done: none as long as live is as declared. */
+  /** What `keywright drift` would say if all that is not held back was done: none as long as live is as declared. */
   readonly differences: readonly Difference[];
   /** What was done; undefined when there was nothing to do. */
   readonly report: Report | undefined;
@@ -150,7 +150,7 @@ interface Chosen {
   readonly store: LiveStore;
 }
 
-/** Why a step is heldBack says already whose doing it is, so the log is asked of the rest alone. */
+/** The reason why a step is held back names its cause already, so the log is asked of the rest alone. */
 async function leftOf(
   { steps: all, findings, waiting }: Plan,
   { steps, heldBack, input, store }: Chosen,

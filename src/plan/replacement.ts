@@ -9,7 +9,8 @@ import { kindOf, sinkIdOf } from '../domain/kinds/index.js';
 import { isAccepted, isAlive, waitsForClaim } from '../domain/lifecycle.js';
 import type { KeyFacts, LiveObject } from '../domain/live.js';
 import { REPLACED_BY, replacedName } from '../domain/metadata.js';
-import type { Declaration, ObjectRef } from '../domain/objects.js';
+import { type Declaration, type DeclarationOf, isEmail, isId, type ObjectRef } from '../domain/objects.js';
+import { withNewReferences } from '../domain/renaming.js';
 import type { Instant } from '../domain/time.js';
 import {
   type Decision,
@@ -29,6 +30,7 @@ import { hasExpired } from './key-checks.js';
 import type { PlanInput, Step, StepId } from './plan.js';
 import type { StepReason } from './reasons.js';
 import { isAtWork } from './released-dependents.js';
+import { namesOf } from './spelling.js';
 import { stepOf } from './steps.js';
 
 /** Nothing of a key without a version that works, which nobody can be using. */
@@ -55,8 +57,10 @@ function usersOf({ versions }: KeyFacts, now: Instant): string {
   if (lastUsedAt === 0) return 'It was never used.';
   const consumers = [...new Set(accepted.flatMap((one) => one.consumers))].sort();
   const more = consumers.length > CONSUMERS_MAX ? ` and ${consumers.length - CONSUMERS_MAX} more` : '';
-  const who = consumers.length === 0 ? '' : ` by ${consumers.slice(0, CONSUMERS_MAX).join(', ')}${more},`;
-  return `It is used${who} last on ${instantText(lastUsedAt)}.`;
+  const who = consumers.length === 0 ? '' : ` by ${consumers.slice(0, CONSUMERS_MAX).join(', ')}${more}`;
+  return who === ''
+    ? `It was last used on ${instantText(lastUsedAt)}.`
+    : `It is used${who}; last use: ${instantText(lastUsedAt)}.`;
 }
 
 /** The key as it is called while its versions run out; undefined for one of which nothing is worth keeping. */
@@ -71,7 +75,7 @@ export function setAside({ ref, live, input }: DeclaredAndLive): Step | undefine
   const aside = replacedRef(live, input);
   const { declaration } = live;
   if (aside === undefined || declaration.kind !== 'ApiKey') return undefined;
-  const { deliver: _, ...spec } = declaration.spec;
+  const { deliver: _, ...spec } = byOwnNames(declaration, input).spec;
   const { labels } = declaration.metadata;
   const metadata = { name: aside.name, ...(labels && { labels }), annotations: { [REPLACED_BY]: ref.name } };
   const next: Declaration = { kind: 'ApiKey', metadata, spec };
@@ -79,6 +83,14 @@ export function setAside({ ref, live, input }: DeclaredAndLive): Step | undefine
   const changes = [{ path: 'metadata.name', from: ref.name, to: aside.name }];
   const detail = { declaration: next, changes, revision: live.revision, former: ref };
   return stepOf(aside, { action: 'update', detail }, { reason: 'ReplacementForced' });
+}
+
+/** An address may change in the very plan, so it is no name to keep. */
+function byOwnNames(key: DeclarationOf<'ApiKey'>, input: PlanInput): DeclarationOf<'ApiKey'> {
+  const isNamedOtherwise = kindOf('ApiKey')
+    .references(key.spec)
+    .some(({ name }) => isEmail(name) || isId(name));
+  return isNamedOtherwise ? (withNewReferences(key, namesOf(input).live) as DeclarationOf<'ApiKey'>) : key;
 }
 
 /** The new key that took the place of this one, if it is declared still. */

@@ -21,7 +21,7 @@ export interface StatusPage {
     readonly approvals: readonly string[];
     readonly failed: readonly { readonly error: { readonly code: string } }[];
     readonly summary: { readonly unchanged: number };
-    readonly heldBack: readonly {
+    readonly withheld: readonly {
       readonly object: { readonly kind: string; readonly name: string };
       readonly reason: string;
       readonly cause?: { readonly path: string };

@@ -190,7 +190,7 @@ export class PlanWorld {
     if (live.key === undefined || id === undefined) return live;
     const person = [...this.objects.values()].find((one) => one.id === id)?.declaration;
     const status = person?.kind === 'User' ? (person.spec.status ?? 'active') : 'deleted';
-    return { ...live, key: { ...live.key, owner: status } };
+    return { ...live, key: { ...live.key, owner: status, ownerId: id } };
   }
 
   #person(name: string | undefined): LiveObject | undefined {
@@ -376,6 +376,9 @@ export class PlanWorld {
     const moved = { ...this.live(former), ref: next };
     this.objects.delete(refText(former));
     this.objects.set(refText(next), moved);
+    const owner = this.#owners.get(refText(former));
+    if (owner !== undefined) this.#owners.set(refText(next), owner);
+    this.#owners.delete(refText(former));
     const names = new Map([[refText(former), next]]);
     for (const [name, live] of [...this.objects]) {
       const followed = withNewReferences(live.declaration, names);

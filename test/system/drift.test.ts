@@ -60,7 +60,7 @@ test('documents that were emptied, and removals that a guard holds back, are not
   world.write('specs/none.yaml', '');
   expect(await drift()).toEqual([2, ['not-applied * EmptiedConfiguration']]);
   expect((await world.run('drift')).stdout).toContain(
-    '1 object differs from what is declared: 1 not applied yet.',
+    '1 object differs from the documents: 1 not applied yet.',
   );
 });
 
@@ -118,12 +118,12 @@ test('a later end reaches the key that there is: it is planned, applied, and the
   expect(await apply()).toMatchObject({ code: 0 });
   const token = world.variable('secrets/a.env', 'APP');
   specs(serviceYaml('billing'), key(', expiresAfter: 2d'));
-  expect((await apply()).stdout).toMatch(/generation 1 expires on .* \(ExpiryExtended\)/);
+  expect((await apply()).stdout).toMatch(/version 1 expires on .* \(ExpiryExtended\)/);
   await sleep(6_100);
   expect(await world.run('verify --stdin', { input: token })).toMatchObject({ code: 0 });
   specs(serviceYaml('billing'), key(''));
-  expect((await apply()).stdout).toContain('generation 1 no longer expires (ExpiryExtended)');
+  expect((await apply()).stdout).toContain('version 1 no longer expires (ExpiryExtended)');
   expect(await drift()).toEqual([0, []]);
-  expect((await world.run('explain app')).stdout).toContain('generation 1 no longer expires');
+  expect((await world.run('explain app')).stdout).toContain('version 1 no longer expires');
   expect(world.variable('secrets/a.env', 'APP')).toBe(token);
 });

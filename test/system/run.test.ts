@@ -151,7 +151,7 @@ describe('D5: documents', () => {
     const key = keyYaml('app', SINK);
     world.write('specs/app.yaml', serviceYaml('billing'));
     await controller.until('the removal is waited with', ({ lastPass }) =>
-      (lastPass?.heldBack ?? []).some(({ reason }) => reason === 'DocumentsChanging'),
+      (lastPass?.withheld ?? []).some(({ reason }) => reason === 'DocumentsChanging'),
     );
     world.write('specs/moved.yaml', key);
     await controller.settled();
@@ -273,9 +273,9 @@ describe('a key revoked by hand', () => {
     await world.run('revoke app --now --auto-approve');
     const { lastPass } = await controller.until(
       'reported',
-      (status) => (status.lastPass?.heldBack.length ?? 0) > 0,
+      (status) => (status.lastPass?.withheld.length ?? 0) > 0,
     );
-    expect(lastPass?.heldBack).toMatchObject([
+    expect(lastPass?.withheld).toMatchObject([
       { object: { name: 'app' }, reason: 'ChangedManually', cause: { path: 'cli:revoke' } },
     ]);
     expect(await (await controller.page('/metrics'))?.text()).toContain('keywright_drift 1\n');
@@ -288,7 +288,7 @@ describe('a key revoked by hand', () => {
 
     expect((await world.run('apply --auto-approve')).code).toBe(0);
     expect(await isGood(token())).toBe(true);
-    await controller.until('agreed', (status) => status.lastPass?.heldBack.length === 0);
+    await controller.until('agreed', (status) => status.lastPass?.withheld.length === 0);
   });
 });
 
@@ -302,14 +302,14 @@ test('an environment that requires approval waits for the digest that the status
   const controller = run();
   const { lastPass } = await controller.until(
     'the rest is done',
-    (status) => status.lastPass?.result === 'unchanged' && status.lastPass.heldBack.length > 0,
+    (status) => status.lastPass?.result === 'unchanged' && status.lastPass.withheld.length > 0,
   );
   expect(lastPass).toMatchObject({ approvals: ['production'], withheld: [{ reason: 'ApprovalRequired' }] });
   expect([await isGood(token()), token('PROD')]).toEqual([true, '']);
   expect((await world.run('apply --auto-approve')).code).toBe(3);
   expect((await world.run(`apply --approve ${lastPass?.digest}`)).code).toBe(0);
   expect(await isGood(token('PROD'))).toBe(true);
-  await controller.until('nothing waits', (status) => status.lastPass?.heldBack.length === 0);
+  await controller.until('nothing waits', (status) => status.lastPass?.withheld.length === 0);
 });
 
 describe('stopping', () => {
