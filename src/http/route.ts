@@ -93,6 +93,11 @@ export interface Definition<P extends TObject, Q extends TObject, B extends TSch
 /** Without a permission to ask for: there is nobody to ask. */
 export interface OpenDefinition<P extends TObject, Q extends TObject, B extends TSchema>
   extends Omit<Definition<P, Q, B>, 'handle' | 'permission' | 'scope' | 'makes'> {
+  /** Where the credential is in the address: refuses a bad one before anything of the body is read. */
+  admit?(
+    call: Omit<OpenCall<Static<P>, Static<Q>>, 'body'>,
+    world: HttpWorld,
+  ): Promise<Result<void, Refusal>>;
   handle(call: OpenCall<Static<P>, Static<Q>, Static<B>>, world: HttpWorld): Answered | Promise<Answered>;
 }
 
@@ -113,6 +118,9 @@ export interface Route<Who = Principal> extends Described {
 /** For whoever is not known yet: they sign in by it. Counted by their address. */
 export interface OpenRoute extends Described {
   readonly isOpen: true;
+  readonly admit?:
+    | ((call: Omit<OpenCall, 'body'>, world: HttpWorld) => Promise<Result<void, Refusal>>)
+    | undefined;
   readonly handle: (call: OpenCall, world: HttpWorld) => Answered | Promise<Answered>;
 }
 
@@ -137,7 +145,15 @@ export function openRoute<
   B extends TSchema = TSchema,
 >(definition: OpenDefinition<P, Q, B>): OpenRoute {
   const { params = NONE, query = NONE } = definition;
-  return { ...definition, params, query, isOpen: true, handle: definition.handle as OpenRoute['handle'] };
+  const handle = definition.handle as OpenRoute['handle'];
+  return {
+    ...definition,
+    params,
+    query,
+    isOpen: true,
+    handle,
+    admit: definition.admit as OpenRoute['admit'],
+  };
 }
 
 /** Does `Idempotency-Key` mean anything to it? */

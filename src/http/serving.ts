@@ -148,9 +148,12 @@ export async function performOpen(
 ): Promise<Answered> {
   const token = presented(request);
   if (!token.ok) return token;
-  const checked = await checkedOf(request, { route, checks }, sent);
+  const context = contextOf(request, route);
+  const admit = (asked: Sent): Promise<Result<void, Refusal>> | undefined =>
+    route.admit?.({ ...asked, token: token.value, context }, world);
+  const checked = await checkedOf(request, { route, checks }, sent, admit);
   if (!checked.ok) return checked;
-  return route.handle({ ...checked.value, token: token.value, context: contextOf(request, route) }, world);
+  return route.handle({ ...checked.value, token: token.value, context }, world);
 }
 
 interface Checked {
@@ -163,11 +166,14 @@ async function checkedOf(
   request: IncomingMessage,
   { route, checks }: Shaped,
   sent: Sent,
+  admit?: (asked: Sent) => Promise<Result<void, Refusal>> | undefined,
 ): Promise<Result<Checked, Refusal>> {
   const params = checks.params(sent.params);
   if (!params.ok) return params;
   const query = checks.query(sent.query);
   if (!query.ok) return query;
+  const admitted = await admit?.({ params: params.value, query: query.value });
+  if (admitted?.ok === false) return admitted;
   const body = await bodyOf(request, { route, checks });
   return body.ok ? ok({ params: params.value, query: query.value, body: body.value }) : body;
 }

@@ -20,14 +20,16 @@ export const textField = (description: string, maxLength = 500) =>
   });
 
 export const durationField = (description: string, options: { default?: string } = {}) =>
-  Type.String({ format: 'duration', description, ...options });
+  Type.String({ format: 'duration', maxLength: 40, description, ...options });
 
-export const instantField = (description: string) => Type.String({ format: 'instant', description });
+export const instantField = (description: string) =>
+  Type.String({ format: 'instant', maxLength: 40, description });
 
 export const permissionsField = (description: string) =>
   Type.Array(
     Type.String({
       pattern: '^[a-z][a-z0-9-]{0,31}:[a-z][a-z0-9-]{0,31}$',
+      maxLength: 65,
       'x-expects': 'a permission such as spaces:read',
     }),
     { uniqueItems: true, maxItems: 64, description },

@@ -45,6 +45,7 @@ const spec = Type.Object(
           maxRemovals: Type.Optional(
             Type.String({
               pattern: '^(?:100|[1-9]?[0-9])%$',
+              maxLength: 4,
               default: '25%',
               description: 'The largest share of live objects that one run may remove.',
               'x-expects': 'a percentage such as 25%',

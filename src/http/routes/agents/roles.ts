@@ -61,7 +61,10 @@ const take = route({
   summary: 'Take a role from an agent, of which it has none.',
   permission: 'environments:write',
   params: Type.Object(
-    { ...byAgentId.properties, actorRoleId: Type.String({ pattern: '^us_acr_[0-9A-Za-z]{1,32}$' }) },
+    {
+      ...byAgentId.properties,
+      actorRoleId: Type.String({ pattern: '^us_acr_[0-9A-Za-z]{1,32}$', maxLength: 64 }),
+    },
     closed,
   ),
   answer: Success,

@@ -34,6 +34,7 @@ const query = Type.Object(
     cursor: Type.Optional(
       Type.String({
         pattern: '^[0-9]{1,15}$',
+        maxLength: 15,
         description: 'The `nextCursor` of the page before. Goes before `since`.',
       }),
     ),
@@ -48,7 +49,7 @@ const query = Type.Object(
     action: Type.Optional(Type.String({ maxLength: 100 })),
     from: Type.Optional(Instant),
     until: Type.Optional(
-      Type.String({ format: 'date-time', description: 'Up to this instant, without it.' }),
+      Type.String({ format: 'date-time', maxLength: 40, description: 'Up to this instant, without it.' }),
     ),
   },
   closed,

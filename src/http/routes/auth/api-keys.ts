@@ -142,7 +142,7 @@ const remove = route({
   ...about,
   summary: 'Remove a key: it is refused before the answer.',
   query: Type.Object(
-    { ...ofEnvironment, key: Type.String({ pattern: '^us_key_[0-9A-Za-z]{1,32}$' }) },
+    { ...ofEnvironment, key: Type.String({ pattern: '^us_key_[0-9A-Za-z]{1,32}$', maxLength: 64 }) },
     closed,
   ),
   answer: Success,

@@ -27,7 +27,10 @@ const Made = dataOf(
   ),
 );
 
-const byTokenId = Type.Object({ id: Type.String({ pattern: '^us_pat_[0-9A-Za-z]{1,32}$' }) }, closed);
+const byTokenId = Type.Object(
+  { id: Type.String({ pattern: '^us_pat_[0-9A-Za-z]{1,32}$', maxLength: 64 }) },
+  closed,
+);
 
 const list = route({
   method: 'GET',

@@ -39,6 +39,7 @@ export const GuestSpaceConfig = Type.Object(
     lastAccessed: Type.Optional(
       Type.String({
         format: 'date-time',
+        maxLength: 40,
         description: 'Says nothing here: the log tells when they came in.',
       }),
     ),

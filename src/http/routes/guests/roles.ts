@@ -72,7 +72,10 @@ const take = route({
   summary: 'Let a guest out of one space or workbook.',
   permission: 'guests:write',
   params: Type.Object(
-    { ...byGuestId.properties, actorRoleId: Type.String({ pattern: '^us_acr_[0-9A-Za-z]{1,32}$' }) },
+    {
+      ...byGuestId.properties,
+      actorRoleId: Type.String({ pattern: '^us_acr_[0-9A-Za-z]{1,32}$', maxLength: 64 }),
+    },
     closed,
   ),
   answer: Success,

@@ -21,7 +21,13 @@ import type { HttpWorld } from '../../world.js';
 import { GuestItem, GuestSpaceConfig, guestItems, isGuestEntry } from './item.js';
 
 export const byGuestId = Type.Object(
-  { id: Type.String({ pattern: '^us_g_[0-9A-Za-z]{1,32}$', description: 'The id of a guest.' }) },
+  {
+    id: Type.String({
+      pattern: '^us_g_[0-9A-Za-z]{1,32}$',
+      maxLength: 64,
+      description: 'The id of a guest.',
+    }),
+  },
   closed,
 );
 
@@ -217,7 +223,11 @@ const invite = route({
     Type.Object(
       {
         guestId: byGuestId.properties.id,
-        spaceId: Type.String({ pattern: '^us_sp_[0-9A-Za-z]{1,32}$', description: 'The id of a space.' }),
+        spaceId: Type.String({
+          pattern: '^us_sp_[0-9A-Za-z]{1,32}$',
+          maxLength: 64,
+          description: 'The id of a space.',
+        }),
         fromName: text('Who invites, for the mail.'),
         message: text('A few words of theirs, for the mail.'),
       },

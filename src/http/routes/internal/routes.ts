@@ -45,6 +45,10 @@ const init = openRoute({
   formats: ['text', 'json'],
   answer: dataOf(Type.Object({ space: SpaceItem, workbook: Type.Optional(WorkbookItem) }, closed)),
   faults: ['conflict', 'unknown_reference', 'not_found'],
+  admit: async ({ query, context }, world) => {
+    const by = await callerBy(world, new Secret(query.publishableKey), context);
+    return by.ok ? { ok: true, value: undefined } : by;
+  },
   handle: async ({ query, body, context }, world) => {
     const token = new Secret(query.publishableKey);
     const by = await callerBy(world, token, context);

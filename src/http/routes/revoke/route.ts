@@ -14,7 +14,11 @@ import { closed, SecretText } from '../../schemas.js';
 import { inForce, verifyInStore } from '../../verifying.js';
 import type { HttpWorld } from '../../world.js';
 
-const body = Type.Object({ token: SecretText, token_type_hint: Type.Optional(Type.String()) });
+/** What else a client sends is passed over (RFC 7009, 2.1; RFC 7662, 2.1). */
+const body = Type.Object(
+  { token: SecretText, token_type_hint: Type.Optional(Type.String({ maxLength: 100 })) },
+  { maxProperties: 20 },
+);
 
 export const revokeTokenRoute = route({
   method: 'POST',

@@ -26,6 +26,7 @@ const placeFields = {
   actorId: Type.Optional(
     Type.String({
       pattern: '^us_(?:usr|ag|g|key)_[0-9A-Za-z]{1,40}$',
+      maxLength: 64,
       description: 'For this one alone. Absent: for whoever runs.',
     }),
   ),
@@ -101,7 +102,7 @@ const remove = route({
   summary: 'Remove a secret for good.',
   description: 'Answers with those that the caller may read where it was.',
   permission: 'secrets:write',
-  params: Type.Object({ id: Type.String({ pattern: '^us_sec_[0-9A-Za-z]{1,32}$' }) }, closed),
+  params: Type.Object({ id: Type.String({ pattern: '^us_sec_[0-9A-Za-z]{1,32}$', maxLength: 64 }) }, closed),
   faults: ['not_found'],
   handle: async (call, world) => {
     const place = await world.rooms.secrets.remove(call.params.id, byOf(call));

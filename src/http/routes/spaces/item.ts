@@ -7,7 +7,7 @@ import { DeclaredLabels, declaredLabels, objectFields, shownObject, specOf } fro
 import type { Entry } from '../../numbered.js';
 import { closed, Instant } from '../../schemas.js';
 import type { HttpWorld } from '../../world.js';
-import { displayName, GuestAuthentication, Opaque } from '../environments/item.js';
+import { AnyJson, displayName, GuestAuthentication, Opaque } from '../environments/item.js';
 
 const text = (maxLength: number) => Type.Optional(Type.String({ maxLength }));
 
@@ -16,7 +16,7 @@ export const attributeFields = {
   displayOrder: Type.Optional(Type.Number()),
   spaceConfigId: text(100),
   primaryWorkbookId: text(100),
-  metadata: Type.Optional(Type.Unknown()),
+  metadata: Type.Optional(AnyJson),
   settings: Type.Optional(Opaque),
   actions: Type.Optional(Type.Array(Opaque, { maxItems: 200 })),
   access: Type.Optional(Type.Array(Type.Enum(['*', 'upload']), { maxItems: 2 })),

@@ -63,7 +63,10 @@ const take = route({
   summary: 'Take a role from somebody.',
   permission: 'users:write',
   params: Type.Object(
-    { ...byUserId.properties, actorRoleId: Type.String({ pattern: '^us_acr_[0-9A-Za-z]{1,32}$' }) },
+    {
+      ...byUserId.properties,
+      actorRoleId: Type.String({ pattern: '^us_acr_[0-9A-Za-z]{1,32}$', maxLength: 64 }),
+    },
     closed,
   ),
   answer: Success,
