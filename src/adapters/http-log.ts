@@ -4,6 +4,7 @@ import { withoutTokens } from '../domain/secret.js';
 import type { HttpLog } from '../http/world.js';
 
 export interface OpenLog extends HttpLog {
+  warn(message: string): void;
   say(message: string, facts?: Readonly<Record<string, unknown>>): void;
   close(): void;
 }
@@ -33,6 +34,7 @@ export function openLog(level: LogLevel, write?: (line: string) => void): OpenLo
       logger[status >= 500 ? 'error' : 'info']({ ...entry, status, ms: Math.round(ms * 10) / 10 }, 'request'),
     failure: (requestId, message, cause) =>
       logger.error({ id: requestId, ...causeOf(cause) }, withoutTokens(message)),
+    warn: (message) => logger.warn(message),
     say: (message, facts = {}) => logger.info(facts, message),
     close: () => destination.end(),
   };

@@ -4,11 +4,13 @@ import { type Fault, fault } from '../domain/errors.js';
 import { pathOf, sendProblem } from './answering.js';
 import { cors } from './cors.js';
 import { begin, notesOf } from './recording.js';
+import { releaseSlot, requestSlots } from './request-slots.js';
 import { rootRouter } from './root.js';
 import { PREFIXES } from './routes/index.js';
 import { KEY_SET_PATH } from './routes/jwks/routes.js';
 import { routerOf } from './routing.js';
 import { safeHeaders } from './safe-headers.js';
+import { isUrgent } from './urgent-routes.js';
 import type { HttpWorld } from './world.js';
 
 export function createApp(world: HttpWorld): Express {
@@ -34,14 +36,15 @@ export function createApp(world: HttpWorld): Express {
 
 /** Says no at once rather than late, so that what was begun is answered in time. Probes go before it. */
 function notTooMany({ limits }: HttpWorld): RequestHandler {
-  let underWay = 0;
+  const slots = requestSlots(limits);
   return (request, response, next) => {
-    if (underWay >= limits.concurrent) {
-      sendProblem(response, fault('overloaded', 'too many requests at once'), pathOf(request.originalUrl));
+    const { address } = notesOf(request);
+    const entered = slots.enter(request, { address, isUrgent: isUrgent(request.method, request.path) });
+    if (!entered.ok) {
+      sendProblem(response, entered.error, pathOf(request.originalUrl));
       return;
     }
-    underWay++;
-    response.once('close', () => underWay--);
+    response.once('close', () => releaseSlot(request));
     next();
   };
 }

@@ -3,11 +3,13 @@
  * that guesses are limited and a busy neighbour is not in the way. Counted per server.
  */
 import type { Request, Response } from 'express';
-import { ipKeyGenerator, rateLimit } from 'express-rate-limit';
+import { rateLimit } from 'express-rate-limit';
 import { fault } from '../domain/errors.js';
+import { networkOf } from '../domain/network-address.js';
 import { fail, ok, type Result } from '../domain/result.js';
 import { MINUTE_MS } from '../domain/time.js';
 import { notesOf } from './recording.js';
+import { isUrgent } from './urgent-routes.js';
 import type { HttpWorld } from './world.js';
 
 /** Counts a request, and says in its headers what is left; `rate_limited` when it is one too many. */
@@ -33,6 +35,11 @@ export function requestLimit({ limits }: Pick<HttpWorld, 'limits'>): RequestLimi
     });
 }
 
-/** Whole networks of IPv6 are one address: their owners have as many as they like. */
-const callerOf = (request: Request): string =>
-  notesOf(request).actor ?? `address ${ipKeyGenerator(request.ip ?? '')}`;
+/** Browsers that share a publishable key are told apart by where they are: one of them uses up nothing of another's. */
+function callerOf(request: Request): string {
+  const { actor, isShared, address, route } = notesOf(request);
+  const network = `network ${networkOf(address)}`;
+  const caller = actor !== undefined && isShared ? `${actor} ${network}` : (actor ?? network);
+  // Whoever used up their budget can still end a credential.
+  return isUrgent(request.method, route) ? `${caller} revocation` : caller;
+}

@@ -7,14 +7,24 @@ import type { HttpWorld } from './world.js';
 
 export interface Notes {
   readonly id: string;
+  /** Where it comes from, behind proxies too. */
+  readonly address: string;
   /** Its pattern; `unknown` until one is found. */
   route: string;
   actor: string | undefined;
+  /** Whether many callers share that credential, as browsers share a publishable key. */
+  isShared: boolean;
 }
 
 const notes = new WeakMap<IncomingMessage, Notes>();
 
-const NOBODY: Notes = Object.freeze({ id: '', route: 'unknown', actor: undefined });
+const NOBODY: Notes = Object.freeze({
+  id: '',
+  address: '',
+  route: 'unknown',
+  actor: undefined,
+  isShared: false,
+});
 
 /** Of a request that `begin` has seen. */
 export const notesOf = (request: IncomingMessage): Notes => notes.get(request) ?? NOBODY;
@@ -29,7 +39,14 @@ export function requestIdOf({ headers }: IncomingMessage, entropy: Entropy): str
 
 /** Gives the request its id, and has it written down when it is over, however it ends. */
 export function begin(request: IncomingMessage, response: ServerResponse, world: HttpWorld): void {
-  const made: Notes = { id: requestIdOf(request, world.entropy), route: 'unknown', actor: undefined };
+  const id = requestIdOf(request, world.entropy);
+  const made: Notes = {
+    id,
+    address: world.callers.addressOf(request),
+    route: 'unknown',
+    actor: undefined,
+    isShared: false,
+  };
   notes.set(request, made);
   response.setHeader('x-request-id', made.id);
   const { method = '' } = request;
@@ -41,7 +58,7 @@ export function begin(request: IncomingMessage, response: ServerResponse, world:
     world.metrics.request({ route: made.route, method, status, ms });
     world.log.request({
       ...{ id: made.id, method, path, status, ms, actor: made.actor },
-      address: request.socket.remoteAddress ?? '',
+      address: made.address,
       agent: shownText(request.headers['user-agent'] ?? ''),
     });
   });

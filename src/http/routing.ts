@@ -1,12 +1,14 @@
 /** The routes as an express router: a path once, whatever its methods, and each request through the same steps. */
 import { type Request, type RequestHandler, type Response, Router } from 'express';
 import { fault } from '../domain/errors.js';
-import { actorOf } from '../domain/principal.js';
+import { networkOf } from '../domain/network-address.js';
+import { actorOf, isShared } from '../domain/principal.js';
 import { ok, type Result } from '../domain/result.js';
 import { pathOf, sendEvents, sendJson, sendProblem } from './answering.js';
 import { requestLimit } from './limits.js';
 import type { Refusal } from './problem.js';
 import { notesOf } from './recording.js';
+import { countCredential, releaseSlot } from './request-slots.js';
 import { type Answer, type Answered, type AnyRoute, concreteFirst, statusOfAnswer } from './route.js';
 import { ROUTES } from './routes/index.js';
 import {
@@ -18,6 +20,7 @@ import {
   served,
   servedOpen,
 } from './serving.js';
+import { type StreamSlots, streamSlots } from './stream-slots.js';
 import type { HttpWorld } from './world.js';
 
 type OneServed = Served | ServedOpen;
@@ -26,14 +29,19 @@ type Methods = ReadonlyMap<string, OneServed>;
 export function routerOf(world: HttpWorld): Router {
   const router = Router({ caseSensitive: true, strict: true });
   const limit = requestLimit(world);
-  const streams = { open: 0 };
+  const streams = streamSlots(world.limits.streams);
   for (const [path, methods] of byPath()) {
     router.all(
       path.replaceAll(/\{(\w+)\}/g, ':$1'),
       handler(methods, async (request, response, one) => {
-        const answer = await answerOf(request, one, { world, counted: () => limit(request, response) });
-        if (!answer.ok) refuse(request, response, { refusal: answer.error, world });
-        else await reply(request, response, { route: one.route, answer: answer.value, world, streams });
+        try {
+          const answer = await answerOf(request, one, { world, counted: () => limit(request, response) });
+          if (!answer.ok) refuse(request, response, { refusal: answer.error, world });
+          else await reply(request, response, { route: one.route, answer: answer.value, world, streams });
+        } finally {
+          // A caller that is slow to read the answer holds nobody up.
+          releaseSlot(request);
+        }
       }),
     );
   }
@@ -77,7 +85,12 @@ async function answerOf(
     return allowed.ok ? performOpen(request, one, { sent, world }) : allowed;
   }
   const caller = await identify(request, one.route, world);
-  if (caller.ok) notes.actor = actorOf(caller.value.principal);
+  if (caller.ok) {
+    notes.actor = actorOf(caller.value.principal);
+    notes.isShared = isShared(caller.value.principal);
+    const room = notes.isShared ? ok(undefined) : countCredential(request, notes.actor);
+    if (!room.ok) return room;
+  }
   const allowed = await counted();
   if (!allowed.ok) return allowed;
   if (!caller.ok) return caller;
@@ -100,7 +113,7 @@ interface Reply {
   readonly route: AnyRoute;
   readonly answer: Answer;
   readonly world: HttpWorld;
-  readonly streams: { open: number };
+  readonly streams: StreamSlots;
 }
 
 async function reply(
@@ -113,24 +126,21 @@ async function reply(
     sendJson(response, statusOfAnswer(route), answer.body);
     return;
   }
-  const room = roomFor(streams, world);
-  if (!room.ok) {
-    refuse(request, response, { refusal: room.error, world });
+  const { actor, address, isShared } = notesOf(request);
+  const callers = [`network ${networkOf(address)}`, ...(actor === undefined || isShared ? [] : [actor])];
+  const opened = streams.open(callers);
+  if (!opened.ok) {
+    refuse(request, response, { refusal: opened.error, world });
     return;
   }
+  releaseSlot(request);
   const gone = new AbortController();
   response.once('close', () => gone.abort());
   if (request.method === 'HEAD') gone.abort();
-  streams.open++;
   try {
     const texts = answer.events(AbortSignal.any([gone.signal, world.stopping]));
-    await sendEvents(response, answer.kind, texts);
+    await sendEvents(response, { format: answer.kind, events: texts, clock: world.clock });
   } finally {
-    streams.open--;
+    opened.value();
   }
 }
-
-const roomFor = (streams: { open: number }, { limits }: HttpWorld): Result<void, Refusal> =>
-  streams.open < limits.streams
-    ? ok(undefined)
-    : { ok: false, error: fault('overloaded', 'too many streams are open') };

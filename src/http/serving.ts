@@ -17,6 +17,8 @@ import { clientIn, isClient, isOAuth } from './oauth.js';
 import { onceOnly } from './once.js';
 import { isRequired } from './openapi.js';
 import type { Refusal } from './problem.js';
+import { notesOf } from './recording.js';
+import { withoutSlot } from './request-slots.js';
 import type { Answered, AnyRoute, OpenRoute, Presented, Route } from './route.js';
 import { noteUse } from './verifying.js';
 import type { HttpWorld } from './world.js';
@@ -108,11 +110,14 @@ const FROM_BROWSER = fault(
   'a secret key is for servers; a browser exchanges a publishable key for an access token',
 );
 
-const contextOf = ({ headers, socket }: IncomingMessage, { method, path }: AnyRoute): CallContext => ({
-  path: `http:${method} ${path}`,
-  isFromBrowser: headers.origin !== undefined,
-  ...(socket.remoteAddress !== undefined && { source: socket.remoteAddress }),
-});
+function contextOf(request: IncomingMessage, { method, path }: AnyRoute): CallContext {
+  const source = notesOf(request).address;
+  return {
+    path: `http:${method} ${path}`,
+    isFromBrowser: request.headers.origin !== undefined,
+    ...(source !== '' && { source }),
+  };
+}
 
 export interface Sent {
   readonly params: unknown;
@@ -189,6 +194,6 @@ export async function bodyOf(
   { route, checks }: Shaped,
 ): Promise<Result<unknown, Refusal>> {
   if (route.body === undefined) return ok(undefined);
-  const read = await readBody(request, route.formats ?? ['json']);
+  const read = await withoutSlot(request, () => readBody(request, route.formats ?? ['json']));
   return read.ok ? checks.body(read.value) : read;
 }

@@ -11,6 +11,7 @@ import type { Users } from '../ports/users.js';
 import type { driftJson } from '../render/drift-text.js';
 import type { PlanDocument } from '../render/plan-json.js';
 import type { Verifier } from '../verifier/verifier.js';
+import type { CallerAddresses } from './caller-address.js';
 import type { PlanGate } from './plan-gate.js';
 
 export interface HttpWorld {
@@ -28,6 +29,8 @@ export interface HttpWorld {
   readonly log: HttpLog;
   readonly metrics: HttpMetrics;
   readonly limits: Limits;
+  /** Where requests come from, behind proxies too. */
+  readonly callers: CallerAddresses;
   /** Of pages that may talk to this server from a browser; `*` is any. */
   readonly origins: readonly string[];
   /** Aborted when the server is to stop: streams end, and it is no longer ready. */

@@ -15,6 +15,7 @@ import { fault } from '../domain/errors.js';
 import { fail, ok, type Result } from '../domain/result.js';
 import type { Secret } from '../domain/secret.js';
 import { type DurationMs, SECOND_MS } from '../domain/time.js';
+import { callerAddresses } from '../http/caller-address.js';
 import { parseOrigins } from '../http/cors.js';
 import { openPlanGate } from '../http/plan-gate.js';
 import { type Listening, listen } from '../http/server.js';
@@ -56,13 +57,18 @@ export async function serve(options: ServerOptions): Promise<Result<RunningServe
   if (options.outbox?.kind === 'print' && options.address) return fail(PRINTED_ELSEWHERE);
   const origins = parseOrigins(options.corsOrigins);
   if (!origins.ok) return origins;
+  const log = openLog(levelOf(options.logLevel));
+  const callers = callerAddresses({ proxies: options.trustedProxies, warn: log.warn });
+  if (!callers.ok) return callers;
   const served = await openServedStore({
     ...options,
     hasPost: options.outbox !== undefined,
     whenAbsent: 'create',
   });
   if (!served.ok) return served;
-  const opened = await openRest(served.value, { ...options, origins: origins.value });
+  const opened = await openRest(served.value, {
+    ...{ ...options, origins: origins.value, callers: callers.value, log },
+  });
   if (!opened.ok) {
     await served.value.store.close();
     return opened;
@@ -90,9 +96,9 @@ interface Opened {
 
 async function openRest(
   { store, authority, rooms, people, manual, accounts, applied, outbox }: ServedStore,
-  options: ServerOptions & Pick<HttpWorld, 'origins'>,
+  options: ServerOptions & Pick<HttpWorld, 'origins' | 'callers'> & { readonly log: OpenLog },
 ): Promise<Result<Opened>> {
-  const { clock, entropy, origins } = options;
+  const { clock, entropy, origins, callers, log } = options;
   const root = await openRootToken(authority, {
     folder: resolve(options.folder),
     given: options.rootToken,
@@ -109,7 +115,6 @@ async function openRest(
     return verifier;
   }
   const stopping = new AbortController();
-  const log = openLog(levelOf(options.logLevel));
   const ended = following(verifier.value, feed.value);
   const { seen } = accounts;
   const revision = (): number => verifier.value.revision();
@@ -142,6 +147,7 @@ async function openRest(
     metrics: newHttpMetrics(verifier.value, registry),
     limits: { requestsPerMinute: options.requestsPerMinute, concurrent: 256, streams: 100 },
     origins,
+    callers,
   };
   return ok({
     ...{ world, rootTokenFile: root.value, stopping },

@@ -399,10 +399,44 @@ export function authorityContract(name: string, open: () => Promise<OpenServed>)
         const waiting = await desk.login('ada@example.com', PASSWORD, 'cellar');
         expect(waiting).toMatchObject({ error: { code: 'rate_limited', retryAfterMs: 15 * MINUTE_MS } });
         for (let nth = 0; nth < 60; nth++) await desk.login('ada@example.com', wrong, `bot ${nth}`);
-        expect(refusal(await desk.login('ada@example.com', PASSWORD, 'bot 99'))).toBe('rate_limited');
         unwrap(await desk.login('ada@example.com', PASSWORD, 'home'));
         desk.clock.advance(15 * MINUTE_MS);
         unwrap(await desk.login('ada@example.com', PASSWORD, 'cellar'));
+      });
+
+      it('wrong ones for one account from many networks make each new network slower, and shut none out', async () => {
+        await desk.join('ada');
+        const wrong = new Secret('wrong horse battery');
+        for (let nth = 0; nth < 60; nth++) await desk.login('ada@example.com', wrong, `bot ${nth}`);
+        const tries = [];
+        for (let nth = 0; nth < 3; nth++)
+          tries.push(refusal(await desk.login('ada@example.com', wrong, 'bot 99')));
+        expect(tries).toEqual(['unauthenticated', 'unauthenticated', 'rate_limited']);
+        unwrap(await desk.login('ada@example.com', PASSWORD, 'a hotel'));
+      });
+
+      it('wrong ones for many accounts make their network wait, but not for accounts it was signed in to', async () => {
+        await desk.join('ada');
+        await desk.create(user('bob'));
+        await desk.join('bob');
+        unwrap(await desk.login('ada@example.com', PASSWORD, 'office'));
+        const wrong = new Secret('wrong horse battery');
+        for (let nth = 0; nth < 60; nth++)
+          expect(refusal(await desk.login(`guess${nth}@example.com`, wrong, 'office'))).toBe(
+            'unauthenticated',
+          );
+        expect(refusal(await desk.login('bob@example.com', PASSWORD, 'office'))).toBe('rate_limited');
+        unwrap(await desk.login('ada@example.com', PASSWORD, 'office'));
+        unwrap(await desk.login('bob@example.com', PASSWORD, 'home'));
+      });
+
+      it('addresses of one IPv6 network are counted as one', async () => {
+        await desk.join('ada');
+        const wrong = new Secret('wrong horse battery');
+        for (let nth = 0; nth < 10; nth++) await desk.login('ada@example.com', wrong, `2001:db8:0:1::${nth}`);
+        expect(refusal(await desk.login('ada@example.com', PASSWORD, '2001:db8:0:2::77'))).toBe(
+          'rate_limited',
+        );
       });
 
       it('wrong ones are written down by order of magnitude, not each', async () => {

@@ -6,6 +6,7 @@ import { request as plainRequest } from 'node:http';
 import { newHttpMetrics } from '../../src/adapters/http-metrics.js';
 import { systemClock } from '../../src/adapters/system.js';
 import { Secret } from '../../src/domain/secret.js';
+import { callerAddresses } from '../../src/http/caller-address.js';
 import { openPlanGate } from '../../src/http/plan-gate.js';
 import { type Listening, listen } from '../../src/http/server.js';
 import type { HttpWorld, RequestEntry } from '../../src/http/world.js';
@@ -45,6 +46,7 @@ export interface TestServer {
   /** What was logged. */
   readonly requests: readonly RequestEntry[];
   readonly failures: readonly string[];
+  readonly warnings: readonly string[];
   ask(line: string, asked?: Asked): Promise<Got>;
   /** As the root token's holder. */
   asRoot(line: string, body?: unknown): Promise<Got>;
@@ -54,6 +56,8 @@ export interface TestServer {
 export interface Serving {
   /** Letters are written, and stay in the outbox until the test takes them. */
   readonly hasPost?: true;
+  /** Whose `Forwarded` and `X-Forwarded-For` are believed. */
+  readonly proxies?: string;
 }
 
 /** Servers are stopped after each test. */
@@ -104,6 +108,7 @@ async function startOn({ place, hand, change, serving }: Starting): Promise<Test
   const stopping = new AbortController();
   const requests: RequestEntry[] = [];
   const failures: string[] = [];
+  const warnings: string[] = [];
   const world = change({
     ...{ store, verifier, clock, entropy: place.world.entropy, stopping: stopping.signal },
     ...{ authority, rooms, people, manual, accounts },
@@ -112,6 +117,9 @@ async function startOn({ place, hand, change, serving }: Starting): Promise<Test
     metrics: newHttpMetrics(verifier),
     limits: { requestsPerMinute: 100_000, concurrent: 100, streams: 10 },
     origins: [],
+    callers: unwrap(
+      callerAddresses({ proxies: serving.proxies ?? '', warn: (text) => void warnings.push(text) }),
+    ),
     log: {
       request: (entry) => void requests.push(entry),
       failure: (_id, message, cause) => void failures.push(`${message} ${String(cause)}`),
@@ -123,7 +131,7 @@ async function startOn({ place, hand, change, serving }: Starting): Promise<Test
   const ask = async (line: string, asked: Asked = {}) =>
     asDescribed(described, line, await send(url, line, asked));
   return {
-    ...{ url, hand, world, listening, outbox, clock, requests, failures, ask },
+    ...{ url, hand, world, listening, outbox, clock, requests, failures, warnings, ask },
     asRoot: (line, body) => ask(line, { token: ROOT, ...(body !== undefined && { body }) }),
     stop: async () => {
       stopping.abort();

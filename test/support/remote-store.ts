@@ -7,6 +7,7 @@ import { openFeed } from '../../src/credential-store/credential-feed.js';
 import { openServed } from '../../src/credential-store/identity/served-store.js';
 import { newKey } from '../../src/credential-store/keyring.js';
 import { Secret } from '../../src/domain/secret.js';
+import { PEER_ADDRESSES } from '../../src/http/caller-address.js';
 import { openPlanGate } from '../../src/http/plan-gate.js';
 import { listen } from '../../src/http/server.js';
 import type { HttpWorld } from '../../src/http/world.js';
@@ -52,6 +53,7 @@ export async function remotePlace(): Promise<RemotePlace> {
     previews: previewsOver(served),
     limits: { requestsPerMinute: 1_000_000, concurrent: 256, streams: 100 },
     origins: [],
+    callers: PEER_ADDRESSES,
     log: { request: () => undefined, failure: () => undefined },
   };
   const listening = unwrap(await listen(http, { host: '127.0.0.1', port: 0 }));

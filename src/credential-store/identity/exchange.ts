@@ -54,7 +54,11 @@ async function byToken(
   return identity.write(callerOf(principal, context), async (work) => {
     const holder = await work.tx.objects.byId(id);
     if (holder === undefined) return unauthenticated();
-    return startSession(work, { holder, parentId: credential.id, detail: { by: credential.kind } });
+    return startSession(work, {
+      holder,
+      parentId: credential.id,
+      detail: { by: credential.kind, ...sourceOf(context) },
+    });
   });
 }
 
@@ -88,9 +92,17 @@ async function byPassword(
   const { person } = found.value;
   const failuresBefore = throttle.succeeded(attempt, clock.now());
   return identity.write({ actor: `User/${person.name}`, path: context.path }, (work) =>
-    startSession(work, { holder: person, parentId: row.id, detail: { by: 'password', failuresBefore } }),
+    startSession(work, {
+      holder: person,
+      parentId: row.id,
+      detail: { by: 'password', failuresBefore, ...sourceOf(context) },
+    }),
   );
 }
+
+/** For the audit entry: where somebody signed in from. */
+export const sourceOf = ({ source }: CallContext): { readonly source?: string } =>
+  source === undefined ? {} : { source };
 
 interface Refused extends Attempt {
   readonly failures: number;
@@ -112,8 +124,8 @@ async function refused(
   return noted.ok ? unauthenticated() : noted;
 }
 
-const byMagicLink = (identity: Identity, token: Secret, { path }: CallContext): Promise<Result<Granted>> =>
-  identity.write({ actor: 'guest', path }, async (work) => {
+const byMagicLink = (identity: Identity, token: Secret, context: CallContext): Promise<Result<Granted>> =>
+  identity.write({ actor: 'guest', path: context.path }, async (work) => {
     const link = await goodLink(work, token, 'magic_link');
     if (!link.ok) return link;
     if (link.value === undefined) return unauthenticated();
@@ -122,16 +134,16 @@ const byMagicLink = (identity: Identity, token: Secret, { path }: CallContext): 
     return startSession(work, {
       holder: holder.value,
       parentId: link.value.id,
-      detail: { by: 'magic_link' },
+      detail: { by: 'magic_link', ...sourceOf(context) },
     });
   });
 
 const bySharedLink = (
   identity: Identity,
   { token, ...visitor }: Visitor & { readonly token: Secret },
-  { path }: CallContext,
+  context: CallContext,
 ): Promise<Result<Granted>> =>
-  identity.write({ actor: 'guest', path }, async (work) => {
+  identity.write({ actor: 'guest', path: context.path }, async (work) => {
     const link = await goodLink(work, token, 'shared_link');
     if (!link.ok) return link;
     if (link.value === undefined) return unauthenticated();
@@ -141,6 +153,6 @@ const bySharedLink = (
     return startSession(work, {
       holder: holder.value,
       parentId: link.value.id,
-      detail: { by: 'shared_link' },
+      detail: { by: 'shared_link', ...sourceOf(context) },
     });
   });
