@@ -1,5 +1,7 @@
 /** What every served store promises of those who call it, as sentences. Run against each engine. */
+
 import type { ApiKeySpec } from '../../src/domain/kinds/index.js';
+import type { Result } from '../../src/domain/result.js';
 import { Secret } from '../../src/domain/secret.js';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../src/domain/time.js';
 import type { AccessToken } from '../../src/ports/identity.js';
@@ -9,6 +11,8 @@ import { CALLER, refusal, unwrap } from '../support/store.js';
 
 /** A key of the tenant that nobody rotates or delivers. */
 const KEY: Partial<ApiKeySpec> = { owner: { tenant: true } };
+
+const codeOf = (result: Result<unknown>): string | undefined => (result.ok ? undefined : result.error.code);
 
 export function authorityContract(name: string, open: () => Promise<OpenServed>): void {
   describe(`who is calling: ${name}`, () => {
@@ -531,6 +535,36 @@ export function authorityContract(name: string, open: () => Promise<OpenServed>)
         unwrap(await desk.authority.endGuestLink(shown.id, await desk.root()));
         expect([await desk.status(fresh.token), await desk.status(known.token)]).toEqual([401, 401]);
         expect(refusal(await enterAs('new@example.com'))).toBe('unauthenticated');
+      });
+
+      it('by one shared link and one network are sixty in a quarter of an hour; another network has its own', async () => {
+        const { token } = unwrap(
+          await desk.authority.createSharedLink('production/onboarding', await desk.root()),
+        );
+        const enterFrom = async (source: string, nth: number) => {
+          const email = `visitor${nth}@example.com`;
+          return codeOf(await desk.exchange({ kind: 'sharedLink', token, email }, { source }));
+        };
+        for (let nth = 0; nth < 60; nth++) expect(await enterFrom('192.0.2.66', nth)).toBeUndefined();
+        expect(await enterFrom('192.0.2.66', 60)).toBe('rate_limited');
+        expect(await enterFrom('192.0.2.7', 61)).toBeUndefined();
+      });
+
+      it('write to twenty people in a quarter of an hour; those who look after guests to as many as they like', async () => {
+        const by = await desk.by(unwrap(await enter((await magic()).token)).token);
+        const root = await desk.root();
+        const invite = async (nth: number, who: typeof by) =>
+          codeOf(
+            await desk.authority.inviteGuest(
+              { environment: 'production', email: `friend${nth}@example.com`, grants },
+              who,
+            ),
+          );
+        for (let nth = 0; nth < 20; nth++) expect(await invite(nth, by)).toBeUndefined();
+        expect(await invite(20, by)).toBe('rate_limited');
+        for (let nth = 20; nth < 45; nth++) expect(await invite(nth, root)).toBeUndefined();
+        desk.clock.advance(15 * MINUTE_MS);
+        expect(await invite(46, by)).toBeUndefined();
       });
 
       it('invite guests into what is open to them, unless the environment turns that off', async () => {

@@ -51,6 +51,8 @@ async function byToken(
   if (principal === undefined || !mayBeExchanged(principal)) return unauthenticated();
   const { credential, id } = principal;
   if (clientId !== undefined && clientId !== credential.id && clientId !== id) return unauthenticated();
+  const counted = identity.quotas.session(principal, context.source ?? '', identity.clock.now());
+  if (!counted.ok) return counted;
   return identity.write(callerOf(principal, context), async (work) => {
     const holder = await work.tx.objects.byId(id);
     if (holder === undefined) return unauthenticated();
@@ -147,6 +149,8 @@ const bySharedLink = (
     const link = await goodLink(work, token, 'shared_link');
     if (!link.ok) return link;
     if (link.value === undefined) return unauthenticated();
+    const counted = identity.quotas.visit(link.value.id, context.source ?? '', work.now);
+    if (!counted.ok) return counted;
     const { email, name } = visitor;
     const holder = await visitorBy(work, link.value, { email, ...(name !== undefined && { name }) });
     if (!holder.ok) return holder;

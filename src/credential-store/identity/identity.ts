@@ -17,6 +17,7 @@ import type { UnitOfWork } from '../unit-of-work.js';
 import type { Reading } from './credentials.js';
 import { MagicLinkRateLimit } from './magic-link-rate-limit.js';
 import type { Hasher } from './passwords.js';
+import { PublicQuotas } from './public-quotas.js';
 import { SignInRateLimit } from './sign-in-rate-limit.js';
 
 /** Two of a machine's cores at most, 19 MiB each; whoever waits longer than 50 others is better told so. */
@@ -35,6 +36,7 @@ export interface Identity {
   readonly hasPost: boolean;
   readonly throttle: SignInRateLimit;
   readonly asking: MagicLinkRateLimit;
+  readonly quotas: PublicQuotas;
   readonly hasher: Hasher;
   /** The hash of a password that nobody has. */
   decoy(): Promise<string>;
@@ -58,6 +60,7 @@ export function identityOver(parts: IdentityParts): Identity {
     hasPost,
     throttle: new SignInRateLimit(),
     asking: new MagicLinkRateLimit(),
+    quotas: new PublicQuotas(),
     hasher: { hashing, turns: semaphore(HASHING) },
     decoy: () => {
       decoy ??= hashing.hash(new Secret(base62(43, entropy)), entropy.bytes(16));

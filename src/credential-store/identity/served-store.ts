@@ -20,6 +20,7 @@ import { openCredentialStore } from '../credential-store.js';
 import { outboxOver } from '../outbox/outbox.js';
 import { spacesOver } from '../spaces/spaces.js';
 import type { Storage } from '../storage-port.js';
+import type { UnitOfWork } from '../unit-of-work.js';
 import { usersOver } from '../user-admin.js';
 import { type Authenticated, shownCredential, shownSession, whoHolds } from './authenticate.js';
 import { waitOut } from './constant-time.js';
@@ -113,7 +114,16 @@ function comingIn(identity: Identity): ComingIn {
 
 /** What is asked by whoever is known. */
 function having(identity: Identity): Omit<IdentityService, keyof ComingIn> {
-  const { write, read } = identity;
+  const { write, read, quotas, clock } = identity;
+  /** Has messages sent to so many people. */
+  const writing: <T>(
+    by: By,
+    count: number,
+    act: (work: UnitOfWork) => Promise<Result<T>>,
+  ) => Promise<Result<T>> = async (by, count, act) => {
+    const counted = quotas.messages(by.principal, count, clock.now());
+    return counted.ok ? write(callerBy(by), act) : counted;
+  };
   return {
     revokeToken: (token, by) => revokeToken(identity, token, by),
     rotateSigningKey: (by) =>
@@ -128,10 +138,10 @@ function having(identity: Identity): Omit<IdentityService, keyof ComingIn> {
     deletePersonalToken: (id, by) => write(callerBy(by), (work) => deletePersonalToken(work, id, by)),
     invite: (person, by) => invite(identity, person, by),
     setPassword: (change, by) => setPassword(identity, change, by),
-    inviteGuest: (guest, by) => write(callerBy(by), (work) => inviteGuest(work, guest, by)),
+    inviteGuest: (guest, by) => writing(by, 1, (work) => inviteGuest(work, guest, by)),
     createMagicLink: (name, by, letter) =>
-      write(callerBy(by), (work) => createLink(work, { way: 'magic_link', name, letter }, by)),
-    createMagicLinks: (guests, by) => write(callerBy(by), (work) => createLinks(work, guests, by)),
+      writing(by, 1, (work) => createLink(work, { way: 'magic_link', name, letter }, by)),
+    createMagicLinks: (guests, by) => writing(by, guests.length, (work) => createLinks(work, guests, by)),
     createSharedLink: (name, by) =>
       write(callerBy(by), (work) => createLink(work, { way: 'shared_link', name }, by)),
     endGuestLink: (id, by) => write(callerBy(by), (work) => endLink(work, id, by)),

@@ -12,6 +12,7 @@ import { confinedSessions } from './0010-confined-sessions.js';
 import { outbox } from './0011-outbox.js';
 import { events } from './0012-events.js';
 import { effects } from './0013-effects.js';
+import { credentialEnds } from './0030-credential-ends.js';
 
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-first-light': initial,
@@ -26,6 +27,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0011-outbox': outbox,
   '0012-events': events,
   '0013-effects': effects,
+  '0030-credential-ends': credentialEnds,
 };
 
-export const NEWEST_MIGRATION = '0013-effects';
+export const NEWEST_MIGRATION = '0030-credential-ends';
