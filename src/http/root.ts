@@ -15,10 +15,18 @@ const STORE_TIMEOUT_MS = SECOND_MS;
 export function rootRouter(world: HttpWorld): Router {
   const router = Router({ caseSensitive: true, strict: true });
   const description = JSON.stringify(openApi());
+  // Probes have no limit, so however many there are, the store is asked once at a time.
+  let asked: Promise<boolean> | undefined;
+  const isReadyNow = (): Promise<boolean> => {
+    asked ??= isReady(world).finally(() => {
+      asked = undefined;
+    });
+    return asked;
+  };
   const pages: Readonly<Record<keyof typeof ROOT_PATHS, RequestHandler>> = {
     '/healthz': (_, response) => sendJson(response, 200, { status: 'alive' }),
     '/readyz': async (_, response) => {
-      const ready = await isReady(world);
+      const ready = await isReadyNow();
       sendJson(response, ready ? 200 : 503, { ready });
     },
     '/metrics': async (_, response) => {

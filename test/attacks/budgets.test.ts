@@ -68,6 +68,33 @@ test('requests at once: a caller has half of the slots, and what ends a credenti
   expect(await ask('GET /v1/whoami', ROOT, '127.0.0.9')).toBe(200);
 });
 
+test('probes: however many ask at once, the store is asked once', async () => {
+  let asked = 0;
+  let answer = (): void => undefined;
+  const answered = new Promise<void>((resolve) => {
+    answer = resolve;
+  });
+  server = await place.start((world) => ({
+    ...world,
+    store: {
+      ...world.store,
+      facts: async () => {
+        asked++;
+        await answered;
+        return world.store.facts();
+      },
+    },
+  }));
+  const probes = Array.from({ length: 50 }, (_, nth) =>
+    statusFrom(server, 'GET /readyz', { from: `127.0.0.${2 + nth}` }),
+  );
+  await until(() => asked > 0);
+  expect(await statusFrom(server, 'GET /healthz')).toBe(200);
+  expect(asked).toBe(1);
+  answer();
+  expect(new Set(await Promise.all(probes))).toEqual(new Set([200]));
+});
+
 test('requests a minute: whoever used them up can still end a credential', async () => {
   server = await place.start((world) => ({ ...world, limits: { ...world.limits, requestsPerMinute: 3 } }));
   await keyToken('leaked');
