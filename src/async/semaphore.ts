@@ -7,6 +7,8 @@
 export interface Turn {
   /** Those of one source wait for one another. */
   readonly source: string;
+  /** Within a source, those of one subject do. */
+  readonly subject?: string;
   /** Goes before all that are not, and is not given up for them. */
   readonly isPreferred: boolean;
 }
@@ -28,11 +30,9 @@ export function semaphore(bounds: { readonly atOnce: number; readonly waiting: n
   const others = new TurnQueue();
   let active = 0;
   const isFull = (): boolean => preferred.size + others.size >= bounds.waiting;
-  /** Whoever gives way did not wait alone: one that waits is not sent away for another. */
-  const makeRoom = ({ source, isPreferred }: Turn): boolean => {
-    if (isPreferred && others.dropLongest(0)) return true;
-    const own = isPreferred ? preferred : others;
-    return own.dropLongest(own.lengthOf(source) + 1);
+  const makeRoom = (turn: Turn): boolean => {
+    if (!turn.isPreferred) return others.giveWayFor(turn);
+    return others.dropOne() || preferred.giveWayFor(turn);
   };
   const next = (): void => {
     if (active >= bounds.atOnce) return;
@@ -55,50 +55,80 @@ export function semaphore(bounds: { readonly atOnce: number; readonly waiting: n
             });
         };
         const queue = turn.isPreferred ? preferred : others;
-        queue.add(turn.source, { start, giveUp: () => resolve(undefined) });
+        queue.add(turn, { start, giveUp: () => resolve(undefined) });
         next();
       });
     },
   };
 }
 
-/** Takes from each source in turn. A source stands in the map as long as it waits, in the order of turns. */
+type BySubject = Map<string, Waiting[]>;
+
+/** Takes from each source in turn, and of a source from each subject. Both stand in their map as long as something waits. */
 class TurnQueue {
-  readonly #bySource = new Map<string, Waiting[]>();
+  readonly #bySource = new Map<string, BySubject>();
   size = 0;
 
-  lengthOf(source: string): number {
-    return this.#bySource.get(source)?.length ?? 0;
-  }
-
-  add(source: string, waiting: Waiting): void {
-    const queue = this.#bySource.get(source) ?? [];
-    queue.push(waiting);
-    this.#bySource.set(source, queue);
+  add({ source, subject = '' }: Turn, waiting: Waiting): void {
+    const own = this.#bySource.get(source) ?? new Map<string, Waiting[]>();
+    own.set(subject, [...(own.get(subject) ?? []), waiting]);
+    this.#bySource.set(source, own);
     this.size++;
   }
 
   take(): Waiting | undefined {
-    const [first] = this.#bySource;
-    if (first === undefined) return undefined;
-    const [source, queue] = first;
-    const waiting = queue.shift();
+    const [source, own] = [...this.#bySource][0] ?? [];
+    const [subject, queue] = [...(own ?? [])][0] ?? [];
+    if (source === undefined || own === undefined || subject === undefined) return undefined;
+    const [waiting, ...rest] = queue ?? [];
+    own.delete(subject);
+    if (rest.length > 0) own.set(subject, rest);
     this.#bySource.delete(source);
-    if (queue.length > 0) this.#bySource.set(source, queue);
+    if (own.size > 0) this.#bySource.set(source, own);
     this.size--;
     return waiting;
   }
 
-  /** The newest of the source with the most, if it has more than `length`. */
-  dropLongest(length: number): boolean {
-    let longest: readonly [string, Waiting[]] | undefined;
-    for (const entry of this.#bySource)
-      if (entry[1].length > (longest?.[1].length ?? length)) longest = entry;
-    if (longest === undefined) return false;
-    const [source, queue] = longest;
+  /**
+   * Sends one away whose source, or else whose subject in the same source, has at least two more than whoever comes:
+   * one that waits alone is not sent away for another.
+   */
+  giveWayFor({ source, subject = '' }: Turn): boolean {
+    const own = this.#bySource.get(source) ?? new Map<string, Waiting[]>();
+    if (countOf(this.#longest()?.own) > countOf(own) + 1) return this.dropOne();
+    const mine = own.get(subject)?.length ?? 0;
+    return longestSubject(own).length > mine + 1 && this.#drop(source, own);
+  }
+
+  /** The newest of the source, and in it of the subject, with the most. */
+  dropOne(): boolean {
+    const longest = this.#longest();
+    return longest !== undefined && this.#drop(longest.source, longest.own);
+  }
+
+  #longest(): { readonly source: string; readonly own: BySubject } | undefined {
+    let longest: { readonly source: string; readonly own: BySubject } | undefined;
+    for (const [source, own] of this.#bySource)
+      if (countOf(own) > countOf(longest?.own)) longest = { source, own };
+    return longest;
+  }
+
+  #drop(source: string, own: BySubject): boolean {
+    const { subject } = longestSubject(own);
+    const queue = own.get(subject) ?? [];
     queue.pop()?.giveUp();
-    if (queue.length === 0) this.#bySource.delete(source);
+    if (queue.length === 0) own.delete(subject);
+    if (own.size === 0) this.#bySource.delete(source);
     this.size--;
     return true;
   }
+}
+
+const countOf = (own: BySubject | undefined): number =>
+  [...(own?.values() ?? [])].reduce((sum, { length }) => sum + length, 0);
+
+function longestSubject(own: BySubject): { readonly subject: string; readonly length: number } {
+  let longest = { subject: '', length: 0 };
+  for (const [subject, { length }] of own) if (length > longest.length) longest = { subject, length };
+  return longest;
 }

@@ -19,7 +19,7 @@ export interface RequestSlots {
 
 /** Slots beyond all others, for what ends a credential. */
 const URGENT = 32;
-const URGENT_PER_CALLER = 8;
+const URGENT_PER_CREDENTIAL = 8;
 
 interface Ticket {
   readonly slots: Slots;
@@ -77,22 +77,28 @@ export function countCredential(request: IncomingMessage, actor: string): Result
   return ticket.slots.take(ticket) ? ok(undefined) : OVERLOADED;
 }
 
-/** Counts of one pool. A caller has half of it at most, so that there is always room for another. */
+/** Counts of one pool. No network has all of it, and no credential all that its network has. */
 class Pool {
   #active = 0;
   readonly #byCaller = new Map<string, number>();
   readonly #max: number;
-  readonly #maxPerCaller: number;
+  readonly #perNetwork: number;
+  readonly #perCredential: number;
 
-  constructor(max: number, maxPerCaller: number) {
+  constructor(max: number, perNetwork: number, perCredential: number) {
     this.#max = max;
-    this.#maxPerCaller = maxPerCaller;
+    this.#perNetwork = perNetwork;
+    this.#perCredential = perCredential;
   }
 
   hasRoom(callers: readonly string[]): boolean {
     return (
       this.#active < this.#max &&
-      callers.every((caller) => (this.#byCaller.get(caller) ?? 0) < this.#maxPerCaller)
+      // The network stands first.
+      callers.every(
+        (caller, nth) =>
+          (this.#byCaller.get(caller) ?? 0) < (nth === 0 ? this.#perNetwork : this.#perCredential),
+      )
     );
   }
 
@@ -131,8 +137,8 @@ class Slots {
 
   constructor(concurrent: number) {
     this.#pools = {
-      ordinary: new Pool(concurrent, Math.ceil(concurrent / 2)),
-      urgent: new Pool(URGENT, URGENT_PER_CALLER),
+      ordinary: new Pool(concurrent, Math.ceil((concurrent * 3) / 4), Math.ceil(concurrent / 2)),
+      urgent: new Pool(URGENT, URGENT / 2, URGENT_PER_CREDENTIAL),
     };
   }
 

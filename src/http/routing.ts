@@ -127,8 +127,8 @@ async function reply(
     return;
   }
   const { actor, address, isShared } = notesOf(request);
-  const callers = [`network ${networkOf(address)}`, ...(actor === undefined || isShared ? [] : [actor])];
-  const opened = streams.open(callers);
+  const credential = isShared ? undefined : actor;
+  const opened = streams.open({ network: networkOf(address), credential });
   if (!opened.ok) {
     refuse(request, response, { refusal: opened.error, world });
     return;

@@ -83,3 +83,22 @@ it('semaphore: one that waits alone is not sent away for another that nobody kno
   await finishAll();
   expect(await Promise.all([first, second])).toEqual(['a', 'b']);
 });
+
+it('semaphore: within a source those of one subject wait for one another, and give way to another subject', async () => {
+  const { run } = semaphore({ atOnce: 1, waiting: 4 });
+  const order: string[] = [];
+  const ask = (subject: string) =>
+    run(
+      async () => {
+        order.push(subject);
+        await turn();
+        return subject;
+      },
+      { source: 'x', subject, isPreferred: false },
+    );
+  const flood = Array.from({ length: 20 }, () => ask('a'));
+  const other = ask('b');
+  expect(await other).toBe('b');
+  expect((await Promise.all(flood)).filter((one) => one !== undefined)).toHaveLength(4);
+  expect(order.slice(0, 3)).toEqual(['a', 'a', 'b']);
+});

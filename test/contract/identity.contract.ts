@@ -425,7 +425,7 @@ export function authorityContract(name: string, open: () => Promise<OpenServed>)
         await desk.join('bob');
         unwrap(await desk.login('ada@example.com', PASSWORD, 'office'));
         const wrong = new Secret('wrong horse battery');
-        for (let nth = 0; nth < 60; nth++)
+        for (let nth = 0; nth < 100; nth++)
           expect(refusal(await desk.login(`guess${nth}@example.com`, wrong, 'office'))).toBe(
             'unauthenticated',
           );

@@ -113,7 +113,11 @@ export async function guess(
   { hasher, throttle, clock }: Guessing,
   { attempt, hash, password }: Guess,
 ): Promise<Result<{ readonly isRight: boolean; readonly failures: number }>> {
-  const turn = { source: networkOf(attempt.source), isPreferred: throttle.isKnown(attempt) };
+  const turn = {
+    source: networkOf(attempt.source),
+    subject: attempt.account,
+    isPreferred: throttle.isKnown(attempt),
+  };
   const guessed = await hasher.turns.run(async () => {
     const { waitMs, failures } = throttle.begin(attempt, clock.now());
     if (waitMs > 0) return fail(tooMany(waitMs));

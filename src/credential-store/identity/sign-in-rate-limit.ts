@@ -15,7 +15,7 @@ const UNKNOWN_NETWORKS_MAX = 50;
 /** What each of those has then. */
 const FROM_ONE_UNDER_ATTACK_MAX = 2;
 /** Wrong passwords for all accounts from one network. Those it was signed in to from before have their own. */
-const ALL_ACCOUNTS_MAX = 60;
+const ALL_ACCOUNTS_MAX = 100;
 
 export interface Attempt {
   /** As it was typed, folded; there need not be such an account. */
@@ -30,6 +30,14 @@ export class SignInRateLimit {
   /** Was the account signed in to from this network before? */
   isKnown(attempt: Attempt): boolean {
     return this.#known.has(pairOf(attempt));
+  }
+
+  /** Whoever comes from there has shown who they are. */
+  know(attempt: Attempt): void {
+    const pair = pairOf(attempt);
+    this.#known.delete(pair);
+    this.#known.add(pair);
+    forgetOldest(this.#known);
   }
 
   /** How long to wait before the next attempt; 0 if it may be made now. */
@@ -56,11 +64,8 @@ export class SignInRateLimit {
 
   /** Gives how many wrong ones came before, from anywhere. */
   succeeded(attempt: Attempt, now: Instant): number {
-    const pair = pairOf(attempt);
-    this.#failures.forget(pair);
-    this.#known.delete(pair);
-    this.#known.add(pair);
-    forgetOldest(this.#known);
+    this.#failures.forget(pairOf(attempt));
+    this.know(attempt);
     const { count } = this.#failures.current(accountOf(attempt), now);
     this.#failures.forget(accountOf(attempt));
     return count;

@@ -56,6 +56,8 @@ export async function acceptInvitation(
         ? ok(invitation.value)
         : await replacePassword(actingAs(work, person.value), person.value, hash.value);
     if (!row.ok) return row;
+    const account = person.value.alias ?? person.value.id;
+    identity.throttle.know({ account, source: context.source ?? '' });
     const detail = { by: 'invitation', ...sourceOf(context) };
     return startSession(work, { holder: person.value, parentId: row.value.id, detail });
   });
