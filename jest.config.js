@@ -16,4 +16,5 @@ export default {
   testTimeout: 180_000,
   // The default leaves a core idle, and system tests mostly wait for processes of their own.
   maxWorkers: '100%',
+  reporters: ['default', '<rootDir>/test/support/closing-reporter.mjs'],
 };

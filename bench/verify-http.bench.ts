@@ -10,10 +10,11 @@ import { newHttpMetrics } from '../src/adapters/http-metrics.js';
 import { sodiumSealing, systemClock, systemEntropy } from '../src/adapters/system.js';
 import { ok } from '../src/domain/result.js';
 import { PEER_ADDRESSES } from '../src/http/caller-address.js';
-import { openPlanGate } from '../src/http/plan-gate.js';
+import { openEntitlements } from '../src/http/entitlements.js';
 import { listen } from '../src/http/server.js';
 import { openServedStore } from '../src/main/open-store.js';
 import { previewsOver } from '../src/main/previews.js';
+import { ROUTES } from '../src/main/routes.js';
 import type { Credential, CredentialFeed } from '../src/ports/credential-feed.js';
 import { createVerifier } from '../src/verifier/verifier.js';
 import { credentialAt, generatedFeed, seededEntropy } from './support/credentials.js';
@@ -33,8 +34,8 @@ async function serveOurs(): Promise<void> {
   const served = await openServedStore({ ...adapters, folder, whenAbsent: 'create' });
   const verifier = await createVerifier(askingFeed(), systemClock);
   if (!served.ok || !verifier.ok) throw new Error('the server does not start');
-  const plan = await openPlanGate({ accounts: served.value.accounts, clock: systemClock });
-  if (!plan.ok) throw new Error(plan.error.message);
+  const entitlements = await openEntitlements({ accounts: served.value.accounts, clock: systemClock });
+  if (!entitlements.ok) throw new Error(entitlements.error.message);
   void verifier.value.follow(500, new AbortController().signal);
   const listening = await listen(
     {
@@ -44,9 +45,10 @@ async function serveOurs(): Promise<void> {
       origins: [],
       callers: PEER_ADDRESSES,
       stopping: new AbortController().signal,
-      plan: plan.value,
+      entitlements: entitlements.value,
       previews: previewsOver(served.value),
     },
+    ROUTES,
     { host: '127.0.0.1', port: 0 },
   );
   if (!listening.ok) throw new Error(listening.error.message);

@@ -64,6 +64,10 @@ test('a secret is revealed only where it leaves by design', () => {
     ['src/adapters/', 'what callers show goes to the store, and libsodium takes bytes'],
     ['src/main/', 'keys are kept in files of their own, and libsodium takes bytes'],
     ['src/http/', 'what a caller shows goes to the verifier'],
+    [
+      'src/compat/flatfile/',
+      'a key, a token and a customer' + "'" + 's secret are in the one answer that made or asked for them',
+    ],
     ['src/outbox/', 'a letter is there to bring somebody what they come in by'],
     ['src/client/', 'what a caller shows goes to the authority that was named'],
     ['src/verifier/', 'the pepper keys the hash'],

@@ -1,39 +1,48 @@
 /**
  * The documents of a git branch, by the `git` of this machine. Each commit is checked out into a folder of its own,
- * and a link is moved to it when it is complete; what goes wrong leaves the last good commit in place.
+ * and a link is moved to it when it is complete; what goes wrong leaves the last good commit in place. Each address,
+ * branch and store has a checkout of its own, and nothing is read from one before it was fetched in this run.
  *
- *     .keywright/branch/repo.git           what was fetched
- *                      /trees/COMMIT/      complete, or it is not there
- *                      /current ─▶ trees/COMMIT
+ *     .keywright/branch/DIGEST/repo.git           what was fetched
+ *                             /trees/COMMIT/      complete, or it is not there
+ *                             /current ─▶ trees/COMMIT
  */
 import { execFile } from 'node:child_process';
 import { mkdir, readdir, readlink, rename, rm, symlink } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
+import { pause } from '../async/pause.js';
 import type { Branch, BranchPlace } from '../cli/dependencies.js';
 import type { Commit } from '../controller/documents.js';
+import { PROJECT_FILES } from '../documents/files.js';
+import { loadProject } from '../documents/load.js';
+import { sha256 } from '../domain/canonical.js';
 import { type Fault, fault } from '../domain/errors.js';
+import { DEFAULT_SPECS } from '../domain/kinds/project.js';
 import { fail, ok, type Result } from '../domain/result.js';
 import type { DurationMs } from '../domain/time.js';
 import type { Clock } from '../ports/clock.js';
+import { amongDocuments, irregularEntries } from './commit-entries.js';
 
 const FETCH_TIMEOUT_MS: DurationMs = 120_000;
 const COMMIT_ID = /^[0-9a-f]{40,64}$/;
 const FETCHED = 'refs/keywright/fetched';
 
-/** `usage` for what git would take for an option or another kind of thing; `source_unavailable` if no commit can be had. */
+/**
+ * `usage` for what git would take for an option or another kind of thing; `source_unavailable` if the branch cannot be
+ * fetched now, whatever was fetched before; `invalid_documents` for a commit that would not be read as it was made.
+ */
 export async function openBranch(place: BranchPlace, clock: Clock): Promise<Result<Branch>> {
   const wrong = wrongPlace(place);
   if (wrong) return fail(wrong);
-  const folder = join(place.folder, '.keywright', 'branch');
+  const folder = join(place.folder, '.keywright', 'branch', digestOf(place));
   const current = join(folder, 'current');
   const fetched = await checkOutNewest(place, folder);
-  const id = fetched.ok ? fetched.value : basename(await readlink(current).catch(() => ''));
-  if (!fetched.ok && !COMMIT_ID.test(id)) return fetched;
-  let commit: Commit = fetched.ok ? { id } : { id, trouble: fetched.error };
+  if (!fetched.ok) return fetched;
+  let commit: Commit = { id: fetched.value };
 
   async function follow(everyMs: DurationMs, listener: () => void, signal: AbortSignal): Promise<void> {
-    while (await slept(clock, everyMs, signal)) {
+    while (await pause(clock, everyMs, signal)) {
       const newest = await checkOutNewest(place, folder);
       const isNew = newest.ok && newest.value !== commit.id;
       commit = newest.ok ? { id: newest.value } : { id: commit.id, trouble: newest.error };
@@ -52,11 +61,9 @@ export async function openBranch(place: BranchPlace, clock: Clock): Promise<Resu
   });
 }
 
-/** False when the signal ended the sleep. */
-async function slept(clock: Clock, ms: DurationMs, signal: AbortSignal): Promise<boolean> {
-  await clock.sleep(ms, signal).catch(() => undefined);
-  return !signal.aborted;
-}
+/** Names the checkout: the address may hold a password, and is longer than a name. */
+const digestOf = ({ url, branch, store }: BranchPlace): string =>
+  sha256(JSON.stringify([url, branch ?? null, store ?? null])).slice(0, 16);
 
 function wrongPlace({ url, branch }: BranchPlace): Fault | undefined {
   if (url === '' || url.startsWith('-')) return fault('usage', '--git must be the address of a repository');
@@ -64,8 +71,17 @@ function wrongPlace({ url, branch }: BranchPlace): Fault | undefined {
   return fault('usage', `--branch must be the name of a branch, not ${JSON.stringify(branch)}`);
 }
 
-/** Fetches and checks out; gives the commit that `current` holds then. */
-async function checkOutNewest(place: BranchPlace, folder: string): Promise<Result<string>> {
+const checkouts = new Map<string, Promise<unknown>>();
+
+/** One at a time in a folder: a fetch that was stopped may still be at work when the next one begins. */
+function checkOutNewest(place: BranchPlace, folder: string): Promise<Result<string>> {
+  const newest = (checkouts.get(folder) ?? Promise.resolve()).then(() => fetchNewest(place, folder));
+  checkouts.set(folder, newest);
+  return newest;
+}
+
+/** Fetches and checks out; gives the commit that `current` holds then. Never rejects. */
+async function fetchNewest(place: BranchPlace, folder: string): Promise<Result<string>> {
   const repository = join(folder, 'repo.git');
   try {
     await mkdir(join(folder, 'trees'), { recursive: true, mode: 0o700 });
@@ -77,8 +93,8 @@ async function checkOutNewest(place: BranchPlace, folder: string): Promise<Resul
       await git(place, ['--git-dir', repository, 'rev-parse', '--verify', `${FETCHED}^{commit}`])
     ).trim();
     if (!COMMIT_ID.test(id)) throw new Error('git returned no commit');
-    await checkOut(place, folder, id);
-    return ok(id);
+    const refused = await checkOut(place, folder, id);
+    return refused === undefined ? ok(id) : fail(refused);
   } catch (cause) {
     return fail(
       fault(
@@ -89,10 +105,11 @@ async function checkOutNewest(place: BranchPlace, folder: string): Promise<Resul
   }
 }
 
-async function checkOut(place: BranchPlace, folder: string, id: string): Promise<void> {
+/** Gives what stands against the commit; then `current` stays where it was. */
+async function checkOut(place: BranchPlace, folder: string, id: string): Promise<Fault | undefined> {
   const current = join(folder, 'current');
   const before = basename(await readlink(current).catch(() => ''));
-  if (before === id) return;
+  if (before === id) return undefined;
   const tree = join(folder, 'trees', id);
   const partial = `${tree}.${process.pid}`;
   await rm(partial, { recursive: true, force: true });
@@ -103,6 +120,11 @@ async function checkOut(place: BranchPlace, folder: string, id: string): Promise
   const where = ['--git-dir', join(folder, 'repo.git'), '--work-tree', partial];
   await git(place, [...safe, ...where, 'checkout', '--quiet', '--force', id, '--', '.'], isolated);
   await rm(isolated.GIT_INDEX_FILE, { force: true });
+  const refused = await refusal(place, { folder, id, tree: partial });
+  if (refused !== undefined) {
+    await rm(partial, { recursive: true, force: true });
+    return refused;
+  }
   // Another process of ours may have brought it meanwhile.
   await rename(partial, tree).catch(() => rm(partial, { recursive: true, force: true }));
   const link = join(folder, `current.${process.pid}`);
@@ -110,6 +132,33 @@ async function checkOut(place: BranchPlace, folder: string, id: string): Promise
   await symlink(join('trees', id), link);
   await rename(link, current);
   await removeTrees(folder, new Set([id, before]));
+  return undefined;
+}
+
+interface CheckedOut {
+  readonly folder: string;
+  readonly id: string;
+  readonly tree: string;
+}
+
+/** How many entries a message names. */
+const NAMED_MAX = 5;
+
+/** Documents and the project are regular files, or what a link or a submodule declared would be missed and removed. */
+async function refusal(place: BranchPlace, { folder, id, tree }: CheckedOut): Promise<Fault | undefined> {
+  const listing = await git(place, ['--git-dir', join(folder, 'repo.git'), 'ls-tree', '-r', '-z', id]);
+  const irregular = irregularEntries(listing);
+  if (irregular.length === 0) return undefined;
+  const project = await loadProject(tree);
+  const specs = project.ok ? project.value.project.spec.specs : [DEFAULT_SPECS];
+  const found = amongDocuments(irregular, [...PROJECT_FILES, ...specs]);
+  if (found.length === 0) return undefined;
+  const named = found.slice(0, NAMED_MAX).map(({ path, what }) => `${path} (${what})`);
+  const more = found.length > NAMED_MAX ? ` and ${found.length - NAMED_MAX} more` : '';
+  return fault(
+    'invalid_documents',
+    `commit ${id.slice(0, 12)} of ${place.branch ?? 'HEAD'} has ${named.join(', ')}${more} where documents are read, so nothing of it is applied. Commit the files themselves instead`,
+  );
 }
 
 /** The one before stays for whoever is reading it just now. */
@@ -132,7 +181,7 @@ async function git(
     cwd: folder,
     timeout: FETCH_TIMEOUT_MS,
     killSignal: 'SIGKILL',
-    maxBuffer: 1 << 20,
+    maxBuffer: 1 << 28,
     env: { ...environment(), ...more },
   });
   return stdout;

@@ -1,7 +1,7 @@
 /** The log of a server: a line of JSON a request on standard error, by pino. Nothing secret gets here; the paths below are a second net. */
 import { type Logger, pino } from 'pino';
 import { withoutTokens } from '../domain/secret.js';
-import type { HttpLog } from '../http/world.js';
+import type { HttpLog } from '../http/dependencies.js';
 
 export interface OpenLog extends HttpLog {
   warn(message: string): void;

@@ -2,7 +2,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { SECOND_MS } from '../domain/time.js';
 import { VERSION } from '../domain/version.js';
-import type { HttpMetrics } from '../http/world.js';
+import type { HttpMetrics } from '../http/dependencies.js';
 import type { Verifier } from '../verifier/verifier.js';
 
 export function newHttpMetrics(

@@ -12,8 +12,11 @@ import { removeKeyDrafts } from '../storage/folder.js';
 
 const FILE = 'reconciler.key';
 
+/** Drafts that other processes clear away, one after another, before something else is wrong. */
+const DRAFTS_MAX = 5;
+
 /** The identity kept in `folder`, made when there is none. Two processes at once end up with the same one. */
-export async function openIdentity(folder: string, sealing: Sealing): Promise<Result<Identity>> {
+export async function openIdentity(folder: string, sealing: Sealing, drafts = 1): Promise<Result<Identity>> {
   const path = join(folder, FILE);
   const kept = await readIdentity(path);
   if (kept !== undefined) {
@@ -22,10 +25,13 @@ export async function openIdentity(folder: string, sealing: Sealing): Promise<Re
   }
   const made = await sealing.newIdentity();
   const partial = `${path}.${process.pid}`;
+  let wasCleared = false;
   try {
     await writeFile(partial, `${made.recipient}\n${made.privateKey.reveal()}\n`, { mode: 0o600, flag: 'wx' });
     // A link, unlike a rename, does not replace what another process has just made.
-    await link(partial, path).catch(() => undefined);
+    await link(partial, path).catch(({ code }) => {
+      wasCleared = code === 'ENOENT';
+    });
     await rm(partial, { force: true });
   } catch (cause) {
     return fail(
@@ -37,6 +43,8 @@ export async function openIdentity(folder: string, sealing: Sealing): Promise<Re
     );
   }
   const identity = await readIdentity(path);
+  if (identity === undefined && wasCleared && drafts < DRAFTS_MAX)
+    return openIdentity(folder, sealing, drafts + 1);
   return identity === undefined
     ? fail(fault('store_foreign', `${path} is not a valid key of a reconciler; move it away and apply again`))
     : ok(identity);

@@ -1,8 +1,8 @@
 /** Documents of objects that are taken over, written where the project reads its documents from. */
 import { readFile, rm } from 'node:fs/promises';
-import { isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import type { KeepDocument } from '../apply/step-world.js';
-import { isStacksFolder } from '../documents/files.js';
+import { documentRefusal, folderRefusal, isAbsent, isStacksFolder } from '../documents/files.js';
 import { fault } from '../domain/errors.js';
 import { compareRefs, type Declaration, refOf } from '../domain/objects.js';
 import { fail, ok, type Result } from '../domain/result.js';
@@ -21,6 +21,8 @@ export const keepDocument =
     if (!root.ok) return fail(root.error.fault);
     const { kind, name } = refOf(declaration);
     const path = join(root.value, 'adopted', `${kind}-${name.replaceAll('/', '-')}.yaml`);
+    const refusal = refusedFile(documents.place.folder, path);
+    if (refusal !== undefined) return fail(fault('usage', refusal));
     const text = textOf([asLive(declaration)], documents);
     const present = await textAt(resolve(documents.place.folder, path));
     if (present === text) return ok(undefined);
@@ -66,6 +68,8 @@ function specsFolder({ project, source }: Documents): Result<string, Failure> {
 export function fileToWrite(documents: Documents, given: string | undefined): Result<string, Failure> {
   const root = specsFolder(documents);
   if (given === undefined) return root.ok ? ok(join(root.value, 'adopted.yaml')) : root;
+  const refusal = refusedFile(documents.place.folder, given);
+  if (refusal !== undefined) return failure('usage', refusal);
   if (!isYamlFile(given)) return failure('usage', `--write takes a .yaml file, not ${JSON.stringify(given)}`);
   const { specs } = documents.project.project.spec;
   if (specs.some((path) => path === given || isWithin(path, given, documents.place.folder))) return ok(given);
@@ -73,6 +77,19 @@ export function fileToWrite(documents: Documents, given: string | undefined): Re
     'usage',
     `${given} is outside the folders that documents are read from (${specs.join(', ')}); use a file in one of them`,
   );
+}
+
+/** Of a file that is there, or of the folder that it is to be written into: a link must not lead the write elsewhere. */
+function refusedFile(folder: string, file: string): string | undefined {
+  const path = resolve(folder, file);
+  if (!isAbsent(folder, path)) {
+    const reason = documentRefusal(folder, path);
+    return reason && `${file} ${reason}`;
+  }
+  const parent = dirname(path);
+  if (isAbsent(folder, parent)) return refusedFile(folder, parent);
+  const reason = folderRefusal(folder, parent);
+  return reason && `${file}: its folder ${reason}`;
 }
 
 function isWithin(root: string, path: string, folder: string): boolean {

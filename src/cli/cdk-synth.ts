@@ -27,8 +27,12 @@ export async function readDesired(
   const app = await synthesizeApp(context);
   if (app?.ok === false) return failed(app.error);
   try {
-    const paths = app && { paths: [app.value.folder] };
-    const desired = await loadDesired(project, { ...options, ...paths, readers: context.world.readers });
+    const synthesized = app && { app: app.value.folder };
+    const desired = await loadDesired(project, {
+      ...options,
+      ...synthesized,
+      readers: context.world.readers,
+    });
     return desired.ok ? desired : badDocuments(desired.error);
   } finally {
     await app?.value.discard();

@@ -13,6 +13,7 @@ import type { DurationMs } from '../domain/time.js';
 import { synthesizeApp } from './cdk-synth.js';
 import type { Branch } from './dependencies.js';
 import { reader, readProject } from './document-source.js';
+import { locationOf } from './session.js';
 import type { CommandContext, CommonFlags } from './terminal.js';
 
 export interface Wanted {
@@ -35,13 +36,15 @@ export async function connect(
         '--app cannot be used with --git: commit cdktf.out and list it in spec.specs of keywright.yaml',
       ),
     );
-  const branch = wanted.git ? await world.openBranch({ ...wanted.git, folder: flags.folder }) : ok(undefined);
+  const branch = wanted.git
+    ? await world.openBranch({ ...wanted.git, store: flags.store, folder: flags.folder })
+    : ok(undefined);
   if (!branch.ok) return failed(branch.error);
   const folder = branch.value?.folder ?? flags.folder;
   const project = await readProject(folder);
   if (!project.ok) return project;
   const { name, spec } = project.value.project;
-  const place = { folder: flags.folder, location: flags.store ?? spec.store, ...flags.access };
+  const place = { folder: flags.folder, ...locationOf(flags.store, spec.store), ...flags.access };
   const store = await world.openStore(place, 'create');
   if (!store.ok) return failed(store.error);
   const identity = await world.identity(place);

@@ -39,7 +39,7 @@ export interface Dependencies {
   restore(place: StorePlace, request: RestoreRequest): Promise<Result<RestoreReport>>;
   /** Calls `listener` when something at or below these paths of `folder` changed, came or went; gives what ends it. */
   watchPaths(folder: string, paths: readonly string[], listener: () => void): () => void;
-  /** Fetches a branch for the first time, or falls back on the commit that was checked out last. */
+  /** Fetches a branch for the first time; fails when it cannot be fetched now. */
   openBranch(place: BranchPlace): Promise<Result<Branch>>;
   /** Runs a CDK app; its stacks are in a folder then. `source_unavailable` when it fails or synthesizes nothing. */
   synthesize(app: AppPlace): Promise<Result<SynthesizedApp>>;
@@ -80,6 +80,8 @@ export interface BranchPlace {
   readonly url: string;
   /** Undefined: the repository's own default. */
   readonly branch: string | undefined;
+  /** `--store`: one branch may be applied to several, each by a checkout of its own. */
+  readonly store?: string | undefined;
   /** The working folder. */
   readonly folder: string;
 }
@@ -120,6 +122,8 @@ export interface SynthesizedApp {
 export interface StorePlace {
   readonly folder: string;
   readonly location: string;
+  /** Who names the location: a flag or variable, as for commands without a project, or a document that anybody may have written. */
+  readonly namedBy?: 'operator' | 'document';
   /** Of an authority: what is shown to it; absent: what the environment says. */
   readonly token?: Secret;
   /** Of an authority: may the token go there by plain http? Absent: to this machine only. */

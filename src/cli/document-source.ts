@@ -54,8 +54,8 @@ export function reader({
     if (app?.ok === false) return fail(passFailure(app.error));
     const gone = app ? undefined : goneFolder(project.value, seen);
     if (gone) return fail(passFailure(gone));
-    const paths = app && { paths: [app.value.folder] };
-    const desired = await loadDesired(project.value, { memory: remembered, readers, ...paths });
+    const synthesized = app && { app: app.value.folder };
+    const desired = await loadDesired(project.value, { memory: remembered, readers, ...synthesized });
     await app?.value.discard();
     if (!desired.ok) return fail(badDocuments(desired.error));
     const documents: Documents = {
@@ -83,14 +83,17 @@ export async function readProject(folder: string): Promise<Result<LoadedProject,
 
 /** What a running controller cannot follow: it holds the store open, and another one would be filled with new keys. */
 function movedSince(
-  { project: from }: LoadedProject,
+  { folder, project: from }: LoadedProject,
   { project: to }: LoadedProject,
   hasOwnStore: boolean,
 ): Fault | undefined {
+  // However a path is written, it is one place.
+  const placeOf = (path: string): string => (path.includes('://') ? path : resolve(folder, path));
+  const rootsOf = ({ spec }: typeof from): string => spec.sinkRoots.map(placeOf).sort().join('\0');
   const isSame =
     from.name === to.name &&
-    (hasOwnStore || from.spec.store === to.spec.store) &&
-    from.spec.sinkRoots.join('\0') === to.spec.sinkRoots.join('\0');
+    (hasOwnStore || placeOf(from.spec.store) === placeOf(to.spec.store)) &&
+    rootsOf(from) === rootsOf(to);
   if (isSame) return undefined;
   return fault(
     'invalid_documents',

@@ -11,7 +11,7 @@ export function renderFailure(
 ): void {
   const { code, message } = fault;
   if (flags.output === 'json') {
-    const shown = { message: withoutTokens(message), diagnostics: diagnosticsJson(diagnostics) };
+    const shown = { message, diagnostics: diagnosticsJson(diagnostics) };
     printJson({ apiVersion: 'keywright.dev/v1', kind: 'Error', code, ...shown }, { terminal });
     return;
   }
@@ -20,6 +20,7 @@ export function renderFailure(
   terminal.err(`keywright: ${message}\n`);
 }
 
+/** Shows no token; the one command that hands out a secret prints it itself. */
 export function printJson(value: unknown, { terminal }: Pick<CommandContext, 'terminal'>): void {
-  terminal.out(`${JSON.stringify(value, null, 2)}\n`);
+  terminal.out(`${withoutTokens(JSON.stringify(value, null, 2))}\n`);
 }

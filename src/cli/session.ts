@@ -35,13 +35,23 @@ export async function storePlace(context: CommandContext): Promise<Result<StoreP
   const { folder, store, access } = context.flags;
   if (store !== undefined) return ok({ folder, location: store, ...access });
   const project = await openProject(context);
-  if (project.ok) return ok({ folder, location: project.value.project.spec.store, ...access });
+  if (project.ok)
+    return ok({ folder, location: project.value.project.spec.store, namedBy: 'document', ...access });
   if (project.error.fault.code !== 'no_project' || !isFolder(folder)) return project;
   return failure(
     'no_project',
     `there is no keywright.yaml in ${folder}; use the folder of a project (-C DIR), or a store with --store`,
   );
 }
+
+/** `--store` or its variable first, else what the project's document says. */
+export const locationOf = (
+  given: string | undefined,
+  declared: string,
+): Pick<StorePlace, 'location' | 'namedBy'> =>
+  given === undefined
+    ? { location: declared, namedBy: 'document' }
+    : { location: given, namedBy: 'operator' };
 
 /** Opens the store of `--store` or the project, does `work`, and closes it whatever happens. */
 export async function withStore(
@@ -76,7 +86,7 @@ export async function openDocuments(context: CommandContext): Promise<Result<Doc
   if (!project.ok) return project;
   const { project: declared } = project.value;
   const { folder, store, access } = context.flags;
-  const place = { folder, location: store ?? declared.spec.store, ...access };
+  const place = { folder, ...locationOf(store, declared.spec.store), ...access };
   const memory = context.world.memory(place);
   const desired = await readDesired(context, project.value, memory ? { memory } : {});
   if (!desired.ok) return desired;

@@ -49,8 +49,8 @@ export function parseAddress(location: string, plainHttp: PlainHttp): Result<Add
 
 const bare = (hostname: string): string => hostname.replace(/^\[|\]$/g, '');
 
-const isLoopback = (hostname: string): boolean =>
+export const isLoopback = (hostname: string): boolean =>
   hostname === 'localhost' ||
   hostname.endsWith('.localhost') ||
   /^127(?:\.\d{1,3}){3}$/.test(hostname) ||
-  hostname === '[::1]';
+  bare(hostname) === '::1';

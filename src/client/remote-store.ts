@@ -20,6 +20,7 @@ import { foreign } from './errors.js';
 import { Mutations } from './mutation-batch.js';
 import { Caller } from './rpc-client.js';
 import { SUMMARY_TIMEOUT_MS, survey } from './summary-stream.js';
+import { type Binding, refuseUnbound } from './token-binding.js';
 import { openTransport, type Transport } from './transport.js';
 
 export interface RemoteStoreOptions {
@@ -28,6 +29,8 @@ export interface RemoteStoreOptions {
   /** A key, a token of a person, or the root token; undefined: none was given. */
   readonly token: Secret | undefined;
   readonly plainHttp: PlainHttp;
+  /** Where the token belongs; absent: whoever gives the address gives the token for it. */
+  readonly binding?: Binding;
   readonly clock: Clock;
 }
 
@@ -36,7 +39,7 @@ export interface RemoteStoreOptions {
  * `store_unreachable`, or `store_foreign` for whatever is no authority of this version.
  */
 export async function openRemoteStore(options: RemoteStoreOptions): Promise<Result<LiveStore>> {
-  const { location, token, plainHttp, clock } = options;
+  const { location, token, plainHttp, binding, clock } = options;
   const address = parseAddress(location, plainHttp);
   if (!address.ok) return address;
   const { shown } = address.value;
@@ -46,6 +49,8 @@ export async function openRemoteStore(options: RemoteStoreOptions): Promise<Resu
     );
   if (!/^[\x21-\x7e](?:[\x20-\x7e]{0,4094}[\x21-\x7e])?$/.test(token.reveal()))
     return fail(fault('usage', 'the token is malformed: it contains an invalid character or is too long'));
+  const bound = binding ? refuseUnbound(address.value, binding) : ok(undefined);
+  if (!bound.ok) return bound;
   const transport = await openTransport({ address: address.value, token, agent: `keywright/${VERSION}` });
   const caller = new Caller(transport, clock);
   const met = await caller.call(STORE.facts, {});

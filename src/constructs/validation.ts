@@ -8,6 +8,7 @@ import { readStack, type StackDocument } from '../documents/stacks/stack.js';
 import { kindOf } from '../domain/kinds/index.js';
 import { normalForm } from '../domain/kinds/normal-form.js';
 import type { Metadata } from '../domain/metadata.js';
+import { tokenIn } from '../domain/secret.js';
 
 /** Sentences, each with the construct that it is about. */
 export function stackProblems(stack: TerraformStack): readonly string[] {
@@ -29,6 +30,10 @@ function keyOf({ kind, document: { metadata, spec } }: StackDocument): string {
 }
 
 function problemsOf({ kind, document }: StackDocument): readonly string[] {
+  if (tokenIn(JSON.stringify(document)) !== undefined)
+    return [
+      'holds a token of Keywright, which everybody who reads the stack would see: remove it and revoke its key',
+    ];
   const complaints = schemaComplaints(kind, document);
   if (complaints.length > 0)
     return complaints.map(({ path, message, help }) =>

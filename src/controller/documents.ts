@@ -31,8 +31,8 @@ export interface Documents {
   readonly restingMs?: DurationMs;
   /** Where they come from, if that is a branch. */
   readonly commit?: Commit;
-  /** Errors about names that are neither declared nor live. */
-  unresolved(isLive: (ref: ObjectRef) => boolean): readonly DocumentProblem[];
+  /** Errors about names that are neither declared nor live, or that are `leaving` because no document declares them. */
+  unresolved(isLive: (ref: ObjectRef) => boolean | 'leaving'): readonly DocumentProblem[];
 }
 
 /** The last good commit of a branch. */

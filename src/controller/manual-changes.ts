@@ -2,7 +2,7 @@
  * What somebody changed behind the documents: steps that would undo it. Told by facts where there are any (a
  * sink that no longer holds what was confirmed there), else by the audit log, never by what nudged us.
  */
-import { sinkIdOf } from '../domain/kinds/index.js';
+import { sinkIdsOf } from '../domain/kinds/index.js';
 import { refText } from '../domain/objects.js';
 import { ok, type Result, unreachable } from '../domain/result.js';
 import type { PlanInput, Step, Subject } from '../plan/plan.js';
@@ -85,8 +85,7 @@ function isRevokedManually({ live }: Subject, history: readonly AuditEntry[]): b
 
 /** A declared place was confirmed to hold a version, and holds something else now. */
 function hasLostDelivery({ desired, live, receipts }: Subject): boolean {
-  const declared =
-    desired?.declaration.kind === 'ApiKey' ? (desired.declaration.spec.deliver ?? []).map(sinkIdOf) : [];
+  const declared = desired === undefined ? [] : sinkIdsOf(desired.declaration);
   return (live?.deliveries ?? []).some(({ sink, fingerprint }) => {
     const receipt = receipts.get(sink);
     const isLost =

@@ -12,6 +12,7 @@ import { deliveriesText } from './deliveries.js';
 import { guestAccessDiff } from './events/guest-access-diff.js';
 import { liveReferences, refuseTakenAlias } from './references.js';
 import { declarationOf, declarationText, quietUntilOf, signObject } from './rows.js';
+import { refuseToken } from './rules.js';
 import type { ObjectRow } from './storage-port.js';
 import type { UnitOfWork } from './unit-of-work.js';
 
@@ -25,6 +26,8 @@ export interface NewObject {
 /** Writes the object and its entry; `unknown_reference` if something it names is not live. */
 export async function insertObject(work: UnitOfWork, object: NewObject): Promise<Result<ObjectRow>> {
   const { declaration, ownership, origin } = object;
+  const clean = refuseToken(declaration);
+  if (!clean.ok) return clean;
   const references = await liveReferences(work, declaration);
   if (!references.ok) return references;
   const ref = refOf(declaration);

@@ -71,6 +71,22 @@ export async function liveReferences(
   return ok(rows);
 }
 
+/** What these declarations name by an address or an id, by `refText`. */
+export async function ownNames(
+  tx: Transaction,
+  declarations: readonly Declaration[],
+): Promise<ReadonlyMap<string, ObjectRef>> {
+  const names = new Map<string, ObjectRef>();
+  for (const { kind, spec } of declarations) {
+    for (const reference of kindOf(kind).references(spec)) {
+      if (!isEmail(reference.name) && !isId(reference.name)) continue;
+      const row = await findReferred(tx, reference);
+      if (row) names.set(refText(reference), refOfRow(row));
+    }
+  }
+  return names;
+}
+
 /** `exists` if another live object of the kind has the declaration's alias: two people cannot share an address. */
 export async function refuseTakenAlias(
   work: UnitOfWork,

@@ -48,8 +48,27 @@ export async function entryOfUpdate(
 }
 
 /** Lets everything that names `former` name `next`, which it is called already. */
-export async function follow(work: UnitOfWork, former: ObjectRef, next: ObjectRef): Promise<Result<void>> {
-  const referring = await work.tx.objects.referring(former.kind, former.name);
+export const follow = (work: UnitOfWork, former: ObjectRef, next: ObjectRef): Promise<Result<void>> =>
+  followAll(work, former, { former, next });
+
+/** The same of what names a person by an address that is no longer theirs, so that it goes on meaning them. */
+export async function followAddress(
+  work: UnitOfWork,
+  row: ObjectRow,
+  next: ObjectRow,
+): Promise<Result<void>> {
+  const { kind } = refOfRow(row);
+  if (row.alias === null || next.alias === null || row.alias === next.alias) return ok(undefined);
+  const names = { former: { kind, name: row.alias }, next: { kind, name: next.alias } };
+  return followAll(work, refOfRow(next), names);
+}
+
+async function followAll(
+  work: UnitOfWork,
+  named: ObjectRef,
+  { former, next }: { readonly former: ObjectRef; readonly next: ObjectRef },
+): Promise<Result<void>> {
+  const referring = await work.tx.objects.referring(named.kind, named.name);
   const rank = ({ kind }: ObjectRow): number => OBJECT_KINDS.indexOf(refOfRow({ kind, name: '' }).kind);
   // Spaces before the guests who are let into them.
   for (const { id } of [...referring].sort((a, b) => rank(a) - rank(b))) {

@@ -3,12 +3,20 @@ import { fault } from '../domain/errors.js';
 import { expiresAt, hasExpired } from '../domain/guests.js';
 import { type Declaration, type DeclarationOf, refOf, refText } from '../domain/objects.js';
 import { fail, ok, type Result } from '../domain/result.js';
+import { tokenIn } from '../domain/secret.js';
 import { formatInstant } from '../domain/time.js';
 import { dependentsOf } from './dependents.js';
 import { declarationOf } from './rows.js';
 import type { ObjectRow } from './storage-port.js';
 import type { UnitOfWork } from './unit-of-work.js';
 import { refuseLastOwner } from './users.js';
+
+/** `bad_request` for a declaration with a token of ours in it, whatever made it: everybody who may read the object, or a plan, would see it. */
+export function refuseToken(declaration: Declaration): Result<void> {
+  if (tokenIn(JSON.stringify(declaration)) === undefined) return ok(undefined);
+  const message = `${declaration.kind} holds a token of Keywright in one of its fields; remove it, and revoke the key or token`;
+  return fail(fault('bad_request', message));
+}
 
 /** `conflict`, or `in_use` for a part that others name; `next` is what `row` is to declare. */
 export async function refuseUpdate(

@@ -1,9 +1,9 @@
 /** Update and adopt: what changes about an object is its declaration, or only whose it is. */
 
-import { digestOf } from '../domain/canonical.js';
 import { fault } from '../domain/errors.js';
 import { type Kind, kindOf } from '../domain/kinds/index.js';
 import type { Ownership } from '../domain/live.js';
+import { meaningOf, meansSame, type OwnNames } from '../domain/meaning.js';
 import { type Declaration, declarationDigest, type ObjectRef, refOf, refText } from '../domain/objects.js';
 import { fail, ok, type Result } from '../domain/result.js';
 import type { Outcome } from '../ports/live-store.js';
@@ -11,10 +11,10 @@ import { appliedAfter, forgetRemoved } from './applied.js';
 import { guestAccessDiff } from './events/guest-access-diff.js';
 import { peopleColumns } from './insert-object.js';
 import { keyOf, loadObject, saveKey, saveObject } from './key-repository.js';
-import { liveReferences, refuseTakenAlias } from './references.js';
-import { entryOfUpdate, follow, rowToUpdate } from './rename.js';
+import { liveReferences, ownNames, refuseTakenAlias } from './references.js';
+import { entryOfUpdate, follow, followAddress, rowToUpdate } from './rename.js';
 import { declarationOf, declarationText, ownershipOf, refOfRow } from './rows.js';
-import { refuseUpdate } from './rules.js';
+import { refuseToken, refuseUpdate } from './rules.js';
 import type { ObjectRow } from './storage-port.js';
 import { changed, type Entry, moved, type UnitOfWork, unchanged } from './unit-of-work.js';
 import { emitPersonalKeyChanges } from './users.js';
@@ -42,7 +42,15 @@ export async function update(work: UnitOfWork, change: UpdateRequest): Promise<R
   const isTheirs = ownership === undefined || isOwnedBy(row, ownership);
   if (row.digest === digest && isTheirs) return unchanged(row);
   if (row.revision !== revision) return fail(moved(ref));
-  const fixed = fixedField(declaration, declarationOf(row));
+  const clean = refuseToken(declaration);
+  if (!clean.ok) return clean;
+  const references = await liveReferences(work, declaration);
+  if (!references.ok) return references;
+  const fixed = fixedField(
+    declaration,
+    declarationOf(row),
+    await ownNames(work.tx, [declaration, declarationOf(row)]),
+  );
   if (fixed !== undefined)
     return fail(
       fault(
@@ -50,8 +58,6 @@ export async function update(work: UnitOfWork, change: UpdateRequest): Promise<R
         `${refText(ref)}: spec.${fixed} cannot change; delete the object and create it again`,
       ),
     );
-  const references = await liveReferences(work, declaration);
-  if (!references.ok) return references;
   const taken = await refuseTakenAlias(work, declaration, row);
   if (!taken.ok) return taken;
   const refused = await refuseUpdate(work, row, declaration);
@@ -81,6 +87,8 @@ export async function update(work: UnitOfWork, change: UpdateRequest): Promise<R
   if (!made.ok) return made;
   const followed = row.name === ref.name ? ok(undefined) : await follow(work, refOfRow(row), ref);
   if (!followed.ok || row.kind !== 'User') return followed.ok ? saved : followed;
+  const readdressed = await followAddress(work, row, next);
+  if (!readdressed.ok) return readdressed;
   const told = await emitPersonalKeyChanges(work, row, next);
   return told.ok ? saved : told;
 }
@@ -126,10 +134,11 @@ const isOwnedBy = (row: ObjectRow, ownership: Ownership): boolean => {
   return owner?.project === ownership.project && owner.manager === ownership.manager;
 };
 
-/** The first field that differs though its kind is replaced by a change of it. */
-function fixedField(next: Declaration, previous: Declaration): string | undefined {
+/** The first field that differs in meaning though its kind is replaced by a change of it. */
+function fixedField(next: Declaration, previous: Declaration, names: OwnNames): string | undefined {
   const kind: Kind = kindOf(next.kind);
+  const [after, before] = [meaningOf(next, names), meaningOf(previous, names)];
   const field = (declaration: Declaration, name: string): unknown =>
     (declaration.spec as Readonly<Record<string, unknown>>)[name];
-  return kind.replacedBy.find((name) => digestOf(field(next, name)) !== digestOf(field(previous, name)));
+  return kind.replacedBy.find((name) => !meansSame(field(after, name), field(before, name)));
 }

@@ -11,6 +11,7 @@ export const DIAGNOSTICS = {
   not_utf8: 'The file is not UTF-8 text.',
   too_large: 'A document is too large: in bytes, nodes, or nodes after aliases are expanded.',
   too_deep: 'A document is nested too deeply.',
+  secret_value: 'A document contains a Keywright token, in a value or in a comment.',
   control_character: 'A control, invisible, bidirectional or broken character in text.',
   yaml_syntax: 'The text is not valid YAML.',
   yaml_alias: 'An alias refers to no anchor before it, or is inside the anchor that it refers to.',

@@ -7,7 +7,8 @@ import { isKindName, KINDS, type KindName, kindOf } from '../domain/kinds/index.
 import { normalForm } from '../domain/kinds/normal-form.js';
 import { type Metadata, normalMetadata } from '../domain/metadata.js';
 import { fail, ok, type Result } from '../domain/result.js';
-import type { Diagnostic } from './diagnostics.js';
+import { tokenIn } from '../domain/secret.js';
+import { type Complaint, type Diagnostic, errorAt } from './diagnostics.js';
 import { type FieldComplaint, schemaComplaints } from './schema.js';
 import type { Chunk, Source } from './source.js';
 import { didYouMean } from './suggest.js';
@@ -27,21 +28,49 @@ export function checkDocument(
   source: Source,
   chunk: Chunk,
 ): Result<CheckedDocument | undefined, readonly Diagnostic[]> {
+  const token = tokenIn(chunk.text);
+  if (token !== undefined) {
+    const start = chunk.offset + token.at;
+    return fail([errorAt(source.place(start, start + token.length), TOKEN_COMPLAINT)]);
+  }
   const composed = compose(source, chunk);
   if (!composed.ok) return composed;
   if (composed.value === undefined) return ok(undefined);
   const tree = new Tree(composed.value, source, chunk);
   if (tree.diagnostics.length > 0) return fail(tree.diagnostics);
+  // With escapes in it, a token does not look like one in the text.
+  if (tokenIn(JSON.stringify(tree.value)) !== undefined)
+    return fail([tree.error(['metadata'], 'value', TOKEN_COMPLAINT)]);
 
   const kind = kindComplaint(tree.value);
   if (typeof kind !== 'string') return fail([tree.error(kind.path, kind.part, kind)]);
-  const complaints = schemaComplaints(kind, tree.value);
+  const value = withoutBlockEnds(tree);
+  const complaints = schemaComplaints(kind, value, (path) => tree.written(path));
   if (complaints.length > 0) return fail(complaints.map((one) => tree.error(one.path, one.part, one)));
 
   // The schema has just vouched for this shape.
-  const { metadata, spec = {} } = tree.value as Pick<CheckedDocument, 'metadata' | 'spec'>;
+  const { metadata, spec = {} } = value as Pick<CheckedDocument, 'metadata' | 'spec'>;
   return ok({ kind, metadata: normalMetadata(metadata), spec, tree });
 }
+
+/** The value with the texts of its spec that are blocks of one line as that line. Annotations may have line feeds. */
+function withoutBlockEnds(tree: Tree): unknown {
+  const { value } = tree;
+  const plain = (member: unknown): unknown => {
+    if (typeof member === 'string') return tree.isBlockLine(member) ? member.slice(0, -1) : member;
+    if (Array.isArray(member)) return member.map(plain);
+    if (typeof member !== 'object' || member === null) return member;
+    return Object.fromEntries(Object.entries(member).map(([name, one]) => [name, plain(one)]));
+  };
+  if (!tree.hasBlockLines || typeof value !== 'object' || value === null || !('spec' in value)) return value;
+  return { ...value, spec: plain(value.spec) };
+}
+
+const TOKEN_COMPLAINT: Complaint = {
+  code: 'secret_value',
+  message: 'the document holds a token of Keywright; documents and plans are read by many',
+  help: 'remove it, and revoke its key or token: keywright revoke KEY --now',
+};
 
 /** The kind of a document, or what is wrong with its head. */
 function kindComplaint(value: unknown): KindName | FieldComplaint {

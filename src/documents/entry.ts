@@ -1,6 +1,6 @@
 /** One line of the desired state, with the way back to its document. */
 import type { DesiredEntry } from '../domain/desired.js';
-import { kindOf, type Reference, type SinkId, sinkIdOf } from '../domain/kinds/index.js';
+import { kindOf, type Reference, type SinkId, sinkIdsOf } from '../domain/kinds/index.js';
 import {
   type Declaration,
   declarationDigest,
@@ -137,7 +137,7 @@ export function remember(
     labels: metadata.labels ?? {},
     // Of the document as it is written: in normal form sets are sorted, and errors point into the document.
     references: kindOf(kind).references(document.spec),
-    sinks: kind === 'ApiKey' ? (declaration.spec.deliver ?? []).map(sinkIdOf) : [],
+    sinks: sinkIdsOf(declaration),
     previousName,
     place: () => place,
   };

@@ -6,11 +6,12 @@ import { KINDS, type KindName } from '../domain/kinds/index.js';
 import { DEFAULT_SPECS } from '../domain/kinds/project.js';
 import { sortedByRef } from '../domain/objects.js';
 import { fail, ok, type Result } from '../domain/result.js';
+import type { BrokenDocument } from './broken.js';
 import { crossErrors } from './cross-checks.js';
 import { type Diagnostic, ordered } from './diagnostics.js';
 import type { DocumentCache, Recollection, RememberedFile } from './document-cache.js';
 import { SpecEntry } from './entry.js';
-import { findFiles, isStacksFolder, readFile } from './files.js';
+import { findFiles, isAbsent, isStacksFolder, readFile } from './files.js';
 import { namingErrors } from './name-lint.js';
 import { type FileReaders, parseInParallel } from './parallel-parse.js';
 import { fileError, type LoadedProject } from './project.js';
@@ -22,11 +23,13 @@ import { readStacks } from './stacks/folder.js';
 export { type LoadedProject, loadProject } from './project.js';
 
 /** Grows when documents come to mean something else, other than by their schemas: all is read anew. */
-const MEANING = 3;
+const MEANING = 4;
 
 export interface LoadOptions {
-  /** Files and folders instead of the project's `specs`, relative to its folder. */
+  /** Files and folders instead of the project's `specs`, relative to its folder and in it. */
   readonly paths?: readonly string[];
+  /** What an app was synthesized to, wherever that is, instead of the project's `specs`. */
+  readonly app?: string;
   readonly memory?: DocumentCache;
   /** Threads for a large number of new files. */
   readonly readers?: FileReaders | undefined;
@@ -35,6 +38,8 @@ export interface LoadOptions {
 export interface LoadedState extends DesiredState {
   readonly entries: readonly SpecEntry[];
   readonly references: NonNullable<DesiredState['references']>;
+  /** Documents that are wrong, where what is right is asked about nevertheless. */
+  readonly broken: readonly BrokenDocument[];
 }
 
 /**
@@ -54,11 +59,11 @@ export async function loadAll(
   project: LoadedProject,
   options: LoadOptions,
 ): Promise<{ readonly state: LoadedState; readonly errors: readonly Diagnostic[] }> {
-  const { files, missing } = filesOf(project, options.paths);
+  const { files, missing } = filesOf(project, options);
   const key = memoryKey(project);
   const recalled = await options.memory?.recall();
   const before = recalled?.key === key ? recalled : undefined;
-  const { found, read, wrong, areUnchanged } = await readAll(project, files, {
+  const { found, read, wrong, broken, areUnchanged } = await readAll(project, files, {
     before,
     readers: options.readers,
   });
@@ -77,7 +82,7 @@ export async function loadAll(
     : [...crossErrors({ entries, references }, folder, suspects), ...namingErrors(entries, project.project)];
   const errors = [...missing, ...wrong, ...across];
   if (!isKnownSound) await options.memory?.keep({ key, isSound: errors.length === 0, digest, files: read });
-  return { state: { project: project.project, entries, references, digest }, errors };
+  return { state: { project: project.project, entries, references, digest, broken }, errors };
 }
 
 /** What comes from memory mostly is; and what is in the order of marks is in that of `compareRefs`. */
@@ -102,36 +107,52 @@ const memoryKey = ({ folder, project }: LoadedProject): string =>
     folder,
   });
 
+interface FilesOfAll {
+  readonly files: readonly SpecFile[];
+  readonly missing: readonly Diagnostic[];
+}
+
 /** keywright.yaml and the files that it, or the caller, names; each once. */
 function filesOf(
   { folder, project, document, file, holdsObjects }: LoadedProject,
-  paths: readonly string[] | undefined,
-): { readonly files: readonly SpecFile[]; readonly missing: readonly Diagnostic[] } {
+  { paths, app }: LoadOptions,
+): FilesOfAll {
   const files = new Map([[file.file, file]]);
   const missing: Diagnostic[] = [];
+  const addStacks = (path: string): void => {
+    const stacks = readStacks(folder, path);
+    // Constructs of two apps may have the same path.
+    for (const [nth, one] of stacks.files.entries()) files.set(`${path}#${nth}`, one);
+    missing.push(...stacks.wrong);
+  };
+  if (app !== undefined) addStacks(app);
   const isListed = paths !== undefined || document.spec['specs'] !== undefined;
-  for (const [index, path] of (paths ?? project.spec.specs).entries()) {
-    if (isStacksFolder(folder, path)) {
-      const stacks = readStacks(folder, path);
-      // Constructs of two apps may have the same path.
-      for (const [nth, one] of stacks.files.entries()) files.set(`${path}#${nth}`, one);
-      missing.push(...stacks.wrong);
-      continue;
-    }
-    const at = (name: string, reason: string): Diagnostic => {
+  for (const [index, path] of (app === undefined ? (paths ?? project.spec.specs) : []).entries()) {
+    const at = (name: string, reason: string): void => {
       const message = `${name} ${reason}`;
-      if (paths !== undefined) return fileError(path, 'unreadable', message);
-      return document.tree.error(['spec', 'specs', index], 'value', { code: 'unreadable', message });
+      missing.push(
+        paths === undefined
+          ? document.tree.error(['spec', 'specs', index], 'value', { code: 'unreadable', message })
+          : fileError(path, 'unreadable', message),
+      );
     };
     const found = findFiles(folder, path);
     // Nobody asked for the folder that is looked in by default, and a project may be all in one file.
     const isOptional = paths === undefined && path === DEFAULT_SPECS && (!isListed || holdsObjects);
-    if (!found.ok && !isOptional) missing.push(at(path, found.error));
-    for (const one of found.ok ? found.value : []) {
+    if (!found.ok) {
+      if (!isOptional || !isAbsent(folder, path)) at(path, found.error);
+      continue;
+    }
+    if (isStacksFolder(folder, path)) {
+      addStacks(path);
+      continue;
+    }
+    for (const { file: name, reason } of found.value.refused) at(name, reason);
+    for (const one of found.value.files) {
       if (files.has(one.file)) continue;
       const bytes = readFile(one);
       if (bytes.ok) files.set(one.file, new SpecFile(bytes.value));
-      else missing.push(at(one.file, bytes.error));
+      else at(one.file, bytes.error);
     }
   }
   return { files: [...files.values()], missing };
@@ -141,6 +162,7 @@ interface ReadAll {
   readonly found: readonly FileEntries[];
   readonly read: readonly RememberedFile[];
   readonly wrong: readonly Diagnostic[];
+  readonly broken: readonly BrokenDocument[];
   readonly areUnchanged: boolean;
 }
 
@@ -159,6 +181,7 @@ async function readAll(
   const found: FileEntries[] = [];
   const read: RememberedFile[] = [];
   const wrong: Diagnostic[] = [];
+  const broken: BrokenDocument[] = [];
   let areUnchanged = known.size === files.length;
   for (const file of files) {
     const reading = { file, context, isProjectFile: file === projectFile };
@@ -170,7 +193,8 @@ async function readAll(
     });
     read.push(one.remembered);
     wrong.push(...one.wrong);
+    broken.push(...one.broken);
     areUnchanged &&= one.isUnchanged;
   }
-  return { found, read, wrong, areUnchanged };
+  return { found, read, wrong, broken, areUnchanged };
 }

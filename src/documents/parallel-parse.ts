@@ -62,7 +62,7 @@ export async function parseInParallel(
     if (one === undefined) continue;
     const remembered = unpackedFile(file, one.packed);
     const declarations = declarationsFrom(remembered.documents, one.declarations);
-    ahead.set(file, { remembered, declarations, wrong: [], isUnchanged: false });
+    ahead.set(file, { remembered, declarations, wrong: [], broken: [], isUnchanged: false });
   }
   return ahead;
 }

@@ -3,11 +3,13 @@ import { sha256 } from '../domain/canonical.js';
 import type { DesiredProject } from '../domain/desired.js';
 import type { Declaration } from '../domain/objects.js';
 import { fail, ok, type Result } from '../domain/result.js';
+import { type BrokenDocument, brokenDocument } from './broken.js';
 import { type Context, declare } from './declare.js';
 import type { Diagnostic } from './diagnostics.js';
 import { checkDocument } from './document.js';
 import type { RememberedDocument, RememberedFile } from './document-cache.js';
 import { type Declarations, type PositionedChunk, remember } from './entry.js';
+import { isRecognized, unquoted } from './quotation.js';
 import { type Source, split } from './source.js';
 import type { SpecFile } from './spec-file.js';
 
@@ -17,6 +19,8 @@ export interface ReadDocuments {
   /** So that nothing is parsed twice in one run. */
   readonly declarations: Declarations;
   readonly wrong: readonly Diagnostic[];
+  /** The documents that are wrong. */
+  readonly broken: readonly BrokenDocument[];
   readonly isUnchanged: boolean;
 }
 
@@ -30,20 +34,26 @@ interface Reading {
 export function readDocuments(reading: Reading, remembered: RememberedFile | undefined): ReadDocuments {
   const { file } = reading;
   if (remembered?.hash === file.hash)
-    return { remembered, declarations: new Map(), wrong: [], isUnchanged: true };
+    return { remembered, declarations: new Map(), wrong: [], broken: [], isUnchanged: true };
   const declarations = new Map<RememberedDocument, Declaration>();
-  const readAs = (documents: readonly RememberedDocument[], wrong: readonly Diagnostic[]): ReadDocuments => {
+  const broken: BrokenDocument[] = [];
+  const readAs = (documents: readonly RememberedDocument[], found: readonly Diagnostic[]): ReadDocuments => {
+    const wrong = found.length === 0 || reading.isProjectFile || isRecognized(file) ? found : unquoted(found);
     const hash = wrong.length === 0 ? file.hash : '';
     const references = [...new Set(documents.map((document) => document.references))];
     return {
       remembered: { file: file.file, hash, documents, references },
       declarations,
       wrong,
+      broken,
       isUnchanged: false,
     };
   };
   const encoding = file.encodingErrors();
-  if (encoding.length > 0) return readAs([], encoding);
+  if (encoding.length > 0) {
+    broken.push(...split(file.source.text).map(({ text }) => brokenDocument(text)));
+    return readAs([], encoding);
+  }
 
   const known = new Map((remembered?.documents ?? []).map((document) => [document.place().text, document]));
   const documents: RememberedDocument[] = [];
@@ -55,8 +65,10 @@ export function readDocuments(reading: Reading, remembered: RememberedFile | und
       continue;
     }
     const read = readOne(reading, chunk);
-    if (!read.ok) wrong.push(...read.error);
-    else if (read.value) {
+    if (!read.ok) {
+      wrong.push(...read.error);
+      broken.push(brokenDocument(chunk.text));
+    } else if (read.value) {
       documents.push(read.value.remembered);
       declarations.set(read.value.remembered, read.value.declaration);
     }

@@ -23,8 +23,15 @@ export interface FieldComplaint extends Complaint {
 /** Sinks that the contract names and this version lacks. */
 const LATER_SINKS: ReadonlySet<string> = new Set(['age', 'vault', 'kubernetes', 'exec']);
 
+/** How a number or a truth value stands in the document: `1.10` is 1.1 by then. */
+export type Written = (path: Path) => string | undefined;
+
 /** Everything in `document` that its kind's schema refuses, one complaint a place; empty when it is right. */
-export function schemaComplaints(kind: KindName, document: unknown): readonly FieldComplaint[] {
+export function schemaComplaints(
+  kind: KindName,
+  document: unknown,
+  written: Written = () => undefined,
+): readonly FieldComplaint[] {
   if (isInShape(kind, document)) return [];
   // Finding all that is wrong costs more, and more than that for a list without an end.
   const excess = firstExcess(documentSchema(kind), document);
@@ -34,7 +41,7 @@ export function schemaComplaints(kind: KindName, document: unknown): readonly Fi
   validate(document);
   const byPlace = new Map<string, FieldComplaint>();
   for (const error of validate.errors ?? []) {
-    const complaint = complaintOf(error);
+    const complaint = complaintOf(error, written);
     if (complaint === undefined) continue;
     const place = JSON.stringify([
       complaint.path,
@@ -45,7 +52,7 @@ export function schemaComplaints(kind: KindName, document: unknown): readonly Fi
   return [...byPlace.values()];
 }
 
-function complaintOf(error: ErrorObject): FieldComplaint | undefined {
+function complaintOf(error: ErrorObject, written: Written): FieldComplaint | undefined {
   // A bad key is reported by `propertyNames`, with the key itself.
   if (error.propertyName !== undefined) return undefined;
   const path = pathOf(error.instancePath);
@@ -70,7 +77,7 @@ function complaintOf(error: ErrorObject): FieldComplaint | undefined {
         message: `the key must be ${expects(error.schema) ?? 'a valid one'}`,
       };
     case 'type':
-      return wrongType(path, error);
+      return wrongType(path, error, written(path));
     case 'uniqueItems':
       return {
         path: [...path, Math.max(params['i'], params['j'])],
@@ -112,16 +119,19 @@ const TYPE_NAMES: Readonly<Record<string, string>> = {
   array: 'a list',
 };
 
-function wrongType(path: Path, error: ErrorObject): FieldComplaint {
+function wrongType(path: Path, error: ErrorObject, source: string | undefined): FieldComplaint {
   const { params, data, parentSchema } = error;
+  const text = source ?? String(data);
   const wanted = String(params['type']);
   const at = { path, part: 'value', code: 'wrong_type' } as const;
-  const message = `must be ${TYPE_NAMES[wanted] ?? wanted}, not ${described(data)}`;
+  const found =
+    typeof data === 'number' || typeof data === 'boolean' ? `the ${typeof data} ${text}` : described(data);
+  const message = `must be ${TYPE_NAMES[wanted] ?? wanted}, not ${found}`;
   if (wanted !== 'string' || !(typeof data === 'number' || typeof data === 'boolean'))
     return { ...at, message };
-  const wrong = wrongText(String(data), parentSchema);
-  if (wrong !== undefined) return { ...at, message: `${wrong}, not ${described(data)}` };
-  return { ...at, message, help: `put it in quotes: "${String(data)}"` };
+  const wrong = wrongText(text, parentSchema);
+  if (wrong !== undefined) return { ...at, message: `${wrong}, not ${found}` };
+  return { ...at, message, help: `put it in quotes: "${text}"` };
 }
 
 /** What would still be wrong with a value if it was text. */

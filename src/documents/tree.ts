@@ -39,6 +39,7 @@ export class Tree {
   readonly #anchors = new Map<string, { readonly node: Node; readonly converted: Converted }>();
   readonly #aliased = new Map<Node, Node>();
   readonly #found: Diagnostic[] = [];
+  readonly #lines = new Set<string>();
 
   constructor(document: Document.Parsed, source: Source, chunk: Chunk) {
     this.#source = source;
@@ -52,6 +53,22 @@ export class Tree {
   place(path: Path, part: Part): Place {
     const [start, end] = this.#range(path, part);
     return this.#source.place(this.#offset + start, this.#offset + end);
+  }
+
+  /** A scalar as it stands in the text; undefined for what is none, or in quotes. */
+  written(path: Path): string | undefined {
+    let node = this.#resolved(this.#root);
+    for (const segment of path) node = this.#resolved(this.#step(node, segment)?.value ?? null);
+    return isScalar(node) && node.type === 'PLAIN' ? node.source : undefined;
+  }
+
+  get hasBlockLines(): boolean {
+    return this.#lines.size > 0;
+  }
+
+  /** Was this text written as a block of one line (`|`)? The line feed at its end is the block's, not the text's. */
+  isBlockLine(text: string): boolean {
+    return this.#lines.has(text);
   }
 
   error(path: Path, part: Part, complaint: Complaint): Diagnostic {
@@ -186,6 +203,7 @@ export class Tree {
       });
     }
     if (typeof value === 'string') {
+      if (node.type?.startsWith('BLOCK_') && value.indexOf('\n') === value.length - 1) this.#lines.add(value);
       const found = INVISIBLE.exec(value);
       if (found) return this.#refuse(node, invisible(found[0]));
     }

@@ -2,9 +2,12 @@
 
 import { FIRST_ENVIRONMENTS, FIRST_OWNER } from '../domain/first-start.js';
 import { foldEmail, isObjectKind, kindOf, type ObjectKind, type Reference } from '../domain/kinds/index.js';
+import { declaredEnd } from '../domain/lifecycle.js';
 import { isAmong, isEmail, type ObjectRef } from '../domain/objects.js';
 import { fail, ok, type Result } from '../domain/result.js';
 import { BUILT_IN_ROLES } from '../domain/roles.js';
+import type { Instant } from '../domain/time.js';
+import { isAmongBroken } from './broken.js';
 import { type Complaint, type Diagnostic, ordered } from './diagnostics.js';
 import type { SpecEntry } from './entry.js';
 import { findFiles, isStacksFolder } from './files.js';
@@ -29,6 +32,12 @@ export interface Validation {
 /** What to check: files and folders of the project, everything when there are none, or what an app was synthesized to. */
 export type Chosen = { readonly paths: readonly string[] } | { readonly app: string };
 
+export interface Checking {
+  readonly readers?: FileReaders | undefined;
+  /** Against which instants in the documents are held; absent: against none. */
+  readonly now?: Instant;
+}
+
 /**
  * Checks documents without a store. With `paths`, only errors in those files and folders are reported;
  * the project's other documents still count as declared. Those of an app are checked instead of the project's.
@@ -36,29 +45,46 @@ export type Chosen = { readonly paths: readonly string[] } | { readonly app: str
 export async function validate(
   project: LoadedProject,
   chosen: Chosen = { paths: [] },
-  readers?: FileReaders,
+  { readers, now }: Checking = {},
 ): Promise<Result<Validation, readonly Diagnostic[]>> {
   const paths = 'paths' in chosen ? chosen.paths : [];
-  const everything = 'app' in chosen ? [chosen.app] : [...new Set([...project.project.spec.specs, ...paths])];
-  const isAll = 'paths' in chosen && paths.length === 0;
-  const { state, errors } = await loadAll(project, { readers, ...(!isAll && { paths: everything }) });
+  const more = paths.length > 0 && { paths: [...new Set([...project.project.spec.specs, ...paths])] };
+  const where = 'app' in chosen ? { app: chosen.app } : more;
+  const { state, errors } = await loadAll(project, { readers, ...where });
   const isWanted = wanted(project, paths);
-  const all = [...errors, ...unresolved(state, isFresh), ...approvalErrors(project, state, isFresh)];
+  const all = [
+    ...errors,
+    ...unresolved(state, isFresh),
+    ...approvalErrors(project, state, isFresh),
+    ...(now === undefined ? [] : pastEnds(state.entries, now)),
+  ];
   const shown = all.filter(({ position }) => isWanted(position.file));
   if (shown.length > 0) return fail(ordered(shown));
   return ok({ objects: state.entries.filter(({ position }) => isWanted(position.file)).length });
 }
 
+/** An error for each key whose end has passed: without a store it is not known whether it ever had a version. */
+function pastEnds(entries: readonly SpecEntry[], now: Instant): readonly Diagnostic[] {
+  return entries.flatMap((entry) => {
+    const declaration = entry.kind === 'ApiKey' ? entry.load() : undefined;
+    if (declaration?.kind !== 'ApiKey' || declaredEnd(declaration.spec) > now) return [];
+    const message = `${declaration.spec.expiresAt} is in the past`;
+    const help = 'use a later date or remove the document';
+    return [entry.error(['spec', 'expiresAt'], { code: 'broken_rule', message, help })];
+  });
+}
+
 /** An error for each environment of `requireApproval` that is neither declared nor live: a slip would switch the guard off without a word. */
 export function approvalErrors(
   { project, document }: LoadedProject,
-  { entries }: Pick<LoadedState, 'entries'>,
-  isLive: (ref: ObjectRef) => boolean,
+  { entries, broken }: Pick<LoadedState, 'entries' | 'broken'>,
+  isLive: IsLive,
 ): readonly Diagnostic[] {
   const names = project.spec.guard.requireApproval ?? [];
   return names.flatMap((name, index) => {
     const ref = { kind: 'Environment', name } as const;
-    if (isAmong(entries, ref) || isLive(ref)) return [];
+    // The guard holds for the removal of the environment itself, until it is gone.
+    if (isAmong(entries, ref) || isAmongBroken(broken, ref) || isLive(ref) !== false) return [];
     const path = ['spec', 'guard', 'requireApproval', index];
     return [document.tree.error(path, 'value', unknownComplaint(ref, entries))];
   });
@@ -81,20 +107,30 @@ function constructsIn(folder: string, path: string): readonly string[] {
 
 function filesIn(folder: string, path: string): readonly string[] {
   const found = findFiles(folder, path);
-  return found.ok ? found.value.map(({ file }) => file) : [];
+  return found.ok ? found.value.files.map(({ file }) => file) : [];
 }
 
-/** An error for every field that names an object which is neither declared nor live. */
+/** `leaving`: it is live, and removed because no document declares it. */
+type IsLive = (ref: ObjectRef) => boolean | 'leaving';
+
+/** An error for every field that names an object which is neither declared nor live, or about to be removed. */
 export function unresolved(
-  { entries, references: lists }: Pick<LoadedState, 'entries' | 'references'>,
-  isLive: (ref: ObjectRef) => boolean,
+  { entries, references: lists, broken }: Pick<LoadedState, 'entries' | 'references' | 'broken'>,
+  isLive: IsLive,
 ): readonly Diagnostic[] {
   const aliases = new DeclaredAliases(entries);
-  const isKnown = (ref: ObjectRef): boolean => isAmong(entries, ref) || aliases.has(ref) || isLive(ref);
+  const standing: IsLive = (ref) =>
+    isAmong(entries, ref) || aliases.has(ref) || isAmongBroken(broken, ref) || isLive(ref);
   const complaints = new Map<readonly Reference[], readonly (Complaint & { readonly path: string })[]>();
   for (const list of lists) {
-    const unknown = list.filter(({ kind, name }) => isObjectKind(kind) && !isKnown({ kind, name }));
-    const said = unknown.map((one) => ({ ...unknownComplaint(one, entries), path: one.path }));
+    const said = list.flatMap((one) => {
+      const { kind, name, path } = one;
+      const known = !isObjectKind(kind) || standing({ kind, name });
+      // Personal keys hold nobody back: a person goes at once, and the plan says what dies with them.
+      if (known === true || (known === 'leaving' && path === 'spec.owner.user')) return [];
+      const complaint = known === 'leaving' ? leavingComplaint(one) : unknownComplaint(one, entries);
+      return [{ ...complaint, path }];
+    });
     if (said.length > 0) complaints.set(list, said);
   }
   if (complaints.size === 0) return [];
@@ -104,6 +140,12 @@ export function unresolved(
     ),
   );
 }
+
+const leavingComplaint = ({ kind, name }: Pick<Reference, 'kind' | 'name'>): Complaint => ({
+  code: 'unknown_reference',
+  message: `there is no ${kind} "${name}" in the documents, and the live one would be removed`,
+  help: 'declare it again, or remove what names it too',
+});
 
 function unknownComplaint(
   { kind, name, scope }: Pick<Reference, 'kind' | 'name' | 'scope'>,

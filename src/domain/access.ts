@@ -7,8 +7,9 @@
  *     keys: their environment alone · clients: the one space that they made · guests: the places that are open to them
  */
 import { fault } from './errors.js';
-import { isOpenTo, type Place } from './guests.js';
-import { isAccountWide, permits } from './permissions.js';
+import { isOpenTo } from './guests.js';
+import { kindOf, OBJECT_KINDS } from './kinds/index.js';
+import { permits } from './permissions.js';
 import type {
   ClientPrincipal,
   GuestPrincipal,
@@ -19,42 +20,9 @@ import type {
 } from './principal.js';
 import { fail, ok, type Result, unreachable } from './result.js';
 import { isOwnerRole } from './roles.js';
+import type { Place, Target } from './target.js';
 
-/** Whose a key is, as far as it decides who may touch it. */
-export type KeyLevel =
-  | { readonly level: 'tenant' | 'service' }
-  | { readonly level: 'team'; readonly team: string }
-  /** By the person's id: `us_usr_…`. */
-  | { readonly level: 'personal'; readonly personId: string };
-
-export type Target =
-  /** What belongs to no environment: services, the log, roles as a list. */
-  | { readonly kind: 'account' }
-  /** What is in an environment, and the environment itself. */
-  | { readonly kind: 'environment'; readonly environment: string }
-  | { readonly kind: 'place'; readonly place: Place }
-  /** A space as it is arranged, which workbooks it has: guests work on what is in them, and arrange nothing. */
-  | { readonly kind: 'arrangement'; readonly place: Place }
-  /** `confers`: what the key may do when this is done; absent where nothing about that changes. */
-  | {
-      readonly kind: 'key';
-      readonly environment: string;
-      readonly owner: KeyLevel;
-      readonly confers?: readonly string[];
-    }
-  | { readonly kind: 'team'; readonly team: string; readonly confers?: readonly string[] }
-  /** `isOwner`: they are an owner of the account, or would be. */
-  | { readonly kind: 'person'; readonly isOwner: boolean; readonly confers?: readonly string[] }
-  | { readonly kind: 'role'; readonly confers?: readonly string[] }
-  /** `id` undefined: a new one. `places`: what they would be let into. */
-  | {
-      readonly kind: 'guest';
-      readonly environment: string;
-      readonly id?: string | undefined;
-      readonly places?: readonly Place[];
-    }
-  /** What owners keep to themselves: the plan, the keys that access tokens are signed with. */
-  | { readonly kind: 'owners' };
+export type { KeyLevel, Target } from './target.js';
 
 type Person = PersonPrincipal | RootPrincipal;
 type KeyTarget = Extract<Target, { kind: 'key' }>;
@@ -184,6 +152,17 @@ function keysKeyRefusal(
     return 'a team key can create and change only the keys of its team';
   return lacks(key.permissions, action) ?? exceedsKey(key, confers);
 }
+
+const ACCOUNT_NOUNS: ReadonlySet<string> = new Set([
+  ...OBJECT_KINDS.map((kind) => kindOf(kind).access).flatMap(({ noun, of }) =>
+    of === 'account' ? [noun] : [],
+  ),
+  ...['tokens', 'audit', 'plans'],
+]);
+
+/** Is it about the account rather than about what is in an environment? `*` is both. */
+const isAccountWide = (permission: string): boolean =>
+  ACCOUNT_NOUNS.has(permission.slice(0, permission.indexOf(':')));
 
 /** `*` of a key is everything in its environment: what is of the account it gives only if it has it by name. */
 function exceedsKey({ permissions }: KeyPrincipal, confers: readonly string[] = []): string | undefined {

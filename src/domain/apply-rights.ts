@@ -5,10 +5,11 @@
  */
 import { authorize, isOwner } from './access.js';
 import { fault } from './errors.js';
+import { kindOf } from './kinds/index.js';
 import type { Declaration } from './objects.js';
 import type { Principal } from './principal.js';
 import { fail, ok, type Result } from './result.js';
-import { isOwnerRole } from './roles.js';
+import type { Reserved } from './target.js';
 
 /** The path that a reconciler's effects have in the audit log. */
 export const RECONCILER_PATH = 'apply';
@@ -32,22 +33,9 @@ export function reachesOwners(principal: Principal): boolean {
   }
 }
 
-/** Whether an object is for owners to change; `person`: that depends on who is meant. */
-export type Reserved = 'owners' | 'administrators' | { readonly person: string };
-
-export function reservedFor(declaration: Declaration): Reserved {
-  switch (declaration.kind) {
-    case 'User':
-      return declaration.spec.roles?.some(isOwnerRole) ? 'owners' : 'administrators';
-    case 'ApiKey': {
-      const { tenant, user } = declaration.spec.owner;
-      if (tenant === true) return 'owners';
-      return user === undefined ? 'administrators' : { person: user };
-    }
-    default:
-      return 'administrators';
-  }
-}
+/** Whether an object is for owners to change: its kind says. */
+export const reservedFor = ({ kind, spec }: Declaration): Reserved =>
+  kindOf(kind).access.reserved?.(spec) ?? 'administrators';
 
 /** `forbidden`, with a sentence that says who may. */
 export const refuseReserved = (name: string): Result<never> =>

@@ -1,19 +1,14 @@
 /** How long a guest is let in, and to what: the one decision that everything which admits guests goes by. */
 import type { GuestSpec } from './kinds/index.js';
+import type { Place } from './target.js';
 import { durationMs, type Instant, NEVER } from './time.js';
+
+export type { Place } from './target.js';
 
 /** A guest's declaration, and when the first grant was given; undefined as long as none was. */
 export interface GuestFacts {
   readonly spec: GuestSpec;
   readonly grantedAt: Instant | undefined;
-}
-
-/** A space, or one workbook of it. */
-export interface Place {
-  readonly environment: string;
-  readonly space: { readonly name: string; readonly id: string };
-  /** Absent: the space itself is asked for, with all that is in it. */
-  readonly workbook?: string;
 }
 
 /** From then on the guest is out for good; NEVER without `expiresAfter` or before the first grant. */

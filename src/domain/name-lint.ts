@@ -2,6 +2,7 @@
  * A lint of the names of keys and services: a name says what something is for and where (`prod-main-app`), not
  * whose it is, and holds nothing secret. It says nothing where it is not sure: a false alarm is worse than a miss.
  */
+import { kindOf, type ObjectKind } from './kinds/index.js';
 import type { DeclarationOf } from './objects.js';
 
 /** What people are called, word by word, and their addresses as names would have them. */
@@ -80,4 +81,4 @@ function looksSecret(name: string): boolean {
 }
 
 /** The kinds whose names are looked at. */
-export const isLinted = (kind: string): boolean => kind === 'ApiKey' || kind === 'Service';
+export const isLinted = (kind: ObjectKind): boolean => kindOf(kind).isNameLinted === true;

@@ -35,8 +35,15 @@ export const sortedByRef = <T extends { readonly ref: ObjectRef }>(named: readon
 /** A mark and the change that touched the object last, as one text. */
 export const stampOf = (mark: string, revision: number): string => `${mark}${TAB}${revision}`;
 
-/** Is it among `named`, which are sorted by `compareRefs`? By bisection. */
-export function isAmong(named: readonly { readonly ref: ObjectRef }[], ref: ObjectRef): boolean {
+/** Is it among `named`, which are sorted by `compareRefs`? */
+export const isAmong = (named: readonly { readonly ref: ObjectRef }[], ref: ObjectRef): boolean =>
+  findAmong(named, ref) !== undefined;
+
+/** The one that is called so among `named`, which are sorted by `compareRefs`. By bisection. */
+export function findAmong<T extends { readonly ref: ObjectRef }>(
+  named: readonly T[],
+  ref: ObjectRef,
+): T | undefined {
   let low = 0;
   let high = named.length;
   while (low < high) {
@@ -46,7 +53,7 @@ export function isAmong(named: readonly { readonly ref: ObjectRef }[], ref: Obje
     else high = middle;
   }
   const found = named[low];
-  return found !== undefined && compareRefs(found.ref, ref) === 0;
+  return found !== undefined && compareRefs(found.ref, ref) === 0 ? found : undefined;
 }
 
 /** What somebody declared, in normal form. */

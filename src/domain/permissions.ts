@@ -8,21 +8,6 @@ export const ENVIRONMENT_DATA: readonly string[] = ['spaces', 'workbooks', 'gues
 /** What the account itself may do: a tenant key without explicit permissions. */
 export const EVERYTHING: readonly string[] = ['*'];
 
-const ACCOUNT_NOUNS: ReadonlySet<string> = new Set([
-  'environments',
-  'services',
-  'teams',
-  'users',
-  'roles',
-  'tokens',
-  'audit',
-  'plans',
-]);
-
-/** Is it about the account rather than about what is in an environment? `*` is both. */
-export const isAccountWide = (permission: string): boolean =>
-  ACCOUNT_NOUNS.has(permission.slice(0, permission.indexOf(':')));
-
 export const permits = (granted: readonly string[], wanted: string): boolean =>
   granted.includes(wanted) || granted.includes('*');
 

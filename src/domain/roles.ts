@@ -52,6 +52,9 @@ export const GUEST_ROLE = { name: 'guest', permissions: GUEST_PERMISSIONS } as c
 /** Another name that clients know the owner by. */
 const OWNER_ALIAS = 'tenant-owner';
 
+/** The name of a role of the tenant by which it is known, whichever of its names is given. */
+export const ownRoleName = (name: string): string => (name === OWNER_ALIAS ? 'owner' : name);
+
 /** The role of a team's key that names none. */
 export const DEFAULT_TEAM_ROLE = 'viewer';
 

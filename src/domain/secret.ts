@@ -73,12 +73,36 @@ const CRC_TABLE = Int32Array.from({ length: 0x100 }, (_, byte) => {
 /** Matches a whole token, for secret scanners. */
 export const TOKEN_PATTERN = /\b(?:sk_live|sk_test|pk_live|pk_test|pat)_[0-9A-Za-z]{12}_[0-9A-Za-z]{49}\b/;
 
-/** Looser than a whole token: also one with something around it, or with its end cut off. */
-const TOKEN_IN_TEXT = /((?:sk_live|sk_test|pk_live|pk_test|pat)_[0-9A-Za-z]{12}_)[0-9A-Za-z]+/g;
+/** Looser than a whole token: also one with something around it, or with its end cut off; those of links too. */
+const TOKEN_IN_TEXT = /((?:sk_live|sk_test|pk_live|pk_test|pat|link)_[0-9A-Za-z]{12}_)[0-9A-Za-z]+/g;
+
+/** As long as a secret is, whatever stands around it. */
+const SECRET_IN_TEXT = /(?:sk_live|sk_test|pk_live|pk_test|pat|link)_[0-9A-Za-z]{12}_[0-9A-Za-z]{43,}/;
+
+/** Where a token of ours, with its secret, begins in a text; undefined when there is none. */
+export function tokenIn(text: string): { readonly at: number; readonly length: number } | undefined {
+  const found = SECRET_IN_TEXT.exec(text);
+  return found === null ? undefined : { at: found.index, length: found[0].length };
+}
 
 /** What somebody wrote, for a message about it: of a key or personal token that is in it, the public prefix alone. */
 export const withoutTokens = (text: string, cover: (secret: string) => string = () => '…'): string =>
   text.replaceAll(TOKEN_IN_TEXT, (whole, prefix: string) => prefix + cover(whole.slice(prefix.length)));
+
+/** The same value with every text in it, keys included, as `withoutTokens` has it; itself when there is no token in it. */
+export function withoutTokensIn<T>(value: T): T {
+  if (typeof value === 'string') return withoutTokens(value) as T;
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) {
+    const members = value.map((member: unknown) => withoutTokensIn(member));
+    return members.every((member, nth) => member === value[nth]) ? value : (members as T);
+  }
+  const entries = Object.entries(value).map(([key, member]) => [withoutTokens(key), withoutTokensIn(member)]);
+  const isSame = Object.entries(value).every(
+    ([key, member], nth) => entries[nth]?.[0] === key && entries[nth]?.[1] === member,
+  );
+  return isSame ? value : (Object.fromEntries(entries) as T);
+}
 
 const LINK_PATTERN = /^link_(?<id>[0-9A-Za-z]{12})_[0-9A-Za-z]{49}$/;
 

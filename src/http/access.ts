@@ -1,10 +1,10 @@
 /**
  * May this caller do that to this object? Asked of the domain, for each object that a route shows or changes; a route
- * over the whole account asks once. Who may see an object in no way is told that it is not there.
+ * over the whole account asks once. An object that a caller may not see is answered as not found.
  */
-import { authorize, type KeyLevel, type Target } from '../domain/access.js';
+import { authorize, type Target } from '../domain/access.js';
 import { fault } from '../domain/errors.js';
-import type { ApiKeySpec } from '../domain/kinds/index.js';
+import { kindOf } from '../domain/kinds/index.js';
 import type { LiveObject } from '../domain/live.js';
 import { permits } from '../domain/permissions.js';
 import { type Principal, personOf } from '../domain/principal.js';
@@ -22,33 +22,11 @@ export const mayTouch = (principal: Principal, permission: string, object: LiveO
 export const maySee = (principal: Principal, permission: string, object: LiveObject): boolean =>
   mayTouch(principal, permission, object).ok;
 
-function targetOf({ declaration, key, id }: LiveObject): Target {
-  switch (declaration.kind) {
-    case 'ApiKey': {
-      const { environment, owner } = declaration.spec;
-      return { kind: 'key', environment, owner: levelOf(owner, key?.ownerId) };
-    }
-    case 'Environment':
-      return { kind: 'environment', environment: declaration.metadata.name };
-    case 'Space': {
-      const { environment } = declaration.spec;
-      return { kind: 'place', place: { environment, space: { name: declaration.metadata.name, id } } };
-    }
-    case 'Guest':
-      return { kind: 'guest', environment: declaration.spec.environment, id };
-    case 'Team':
-      return { kind: 'team', team: declaration.metadata.name };
-    default:
-      return { kind: 'account' };
-  }
-}
-
-/** A personal key is whose it was made for, by id: whoever has the name of that person now may be another. */
-function levelOf({ service, team, user }: ApiKeySpec['owner'], ownerId = ''): KeyLevel {
-  if (service !== undefined) return { level: 'service' };
-  if (team !== undefined) return { level: 'team', team };
-  return user === undefined ? { level: 'tenant' } : { level: 'personal', personId: ownerId };
-}
+/** Where it is, as its kind says; absent: of the account. */
+const targetOf = ({ declaration: { kind, metadata, spec }, key, id }: LiveObject): Target =>
+  kindOf(kind).access.target?.({ name: metadata.name, id, spec, ownerId: key?.ownerId }) ?? {
+    kind: 'account',
+  };
 
 /** Where a permission has to hold for a route to be called at all. */
 export type Scope =

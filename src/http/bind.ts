@@ -17,7 +17,7 @@ export function bind(server: Server, { host, port }: ListenAddress): Promise<Res
         fail(
           fault(
             'usage',
-            `${host}:${port} cannot be listened on (${cause.code}); name another address with --listen`,
+            `${host}:${port} cannot be listened on (${cause.code}); choose another address with --listen`,
             cause,
           ),
         ),

@@ -93,12 +93,12 @@ function receiveBytes(request: IncomingMessage, done: (bytes: Result<Buffer, Ref
     settle(TOO_LARGE);
   });
   request.on('end', () => settle(ok(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks))));
-  const broken = () => settle(TOO_EARLY);
+  const broken = () => settle(TRUNCATED_BODY);
   request.on('error', broken);
   request.on('close', broken);
 }
 
-const TOO_EARLY = fail<Refusal>(fault('bad_request', 'the body ended too early'));
+const TRUNCATED_BODY = fail<Refusal>(fault('bad_request', 'the body ended too early'));
 
 const TOO_LARGE = fail<Refusal>({
   ...fault('too_large', `the body is larger than ${BODY_MAX_BYTES} bytes`),
@@ -121,8 +121,8 @@ function json(text: string): Result<unknown, Refusal> {
 function form(text: string): Result<unknown, Refusal> {
   const fields = new Map<string, string>();
   for (const [name, value] of new URLSearchParams(text)) {
-    if (fields.has(name)) return fail(fault('bad_request', 'the body has the same parameter twice'));
-    if (!isText(value)) return fail(fault('bad_request', 'the body has a parameter that is not text'));
+    if (fields.has(name)) return fail(fault('bad_request', 'the body has a parameter twice'));
+    if (!isText(value)) return fail(fault('bad_request', 'the body has a parameter that is not valid text'));
     fields.set(name, value);
   }
   return ok(Object.fromEntries(fields));

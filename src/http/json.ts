@@ -12,7 +12,7 @@ export function parseJson(text: string): Result<unknown, string> {
   try {
     value = JSON.parse(text);
   } catch {
-    return fail('is not JSON');
+    return fail('is not valid JSON');
   }
   const complaint = hasOneMember(text) ? complaintAboutStrings(text) : complaintAbout(text);
   return complaint === undefined ? ok(value) : fail(complaint);
@@ -27,7 +27,7 @@ const hasOneMember = (text: string): boolean =>
 
 const complaintAboutStrings = (text: string): string | undefined => (isText(text) ? undefined : NOT_TEXT);
 
-const NOT_TEXT = 'has a string that is not text: NUL, or half of a character';
+const NOT_TEXT = 'has a string with NUL or an unpaired surrogate';
 
 /** A string, or what opens, closes or separates; numbers and words don't matter here. */
 const TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\]:,]/g;
@@ -46,7 +46,7 @@ function complaintAbout(text: string): string | undefined {
     } else if (token === '}' || token === ']') open.pop();
     else if (token === ':') {
       const names = open.at(-1);
-      if (last !== undefined && names?.has(last)) return 'has an object with the same member twice';
+      if (last !== undefined && names?.has(last)) return 'has an object with a duplicate member';
       if (last !== undefined) names?.add(last);
     } else if (token !== ',') {
       last = unescaped(token);

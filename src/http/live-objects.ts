@@ -1,55 +1,21 @@
-/** What every object has on the wire, and finding the one that an address names. */
-import { type Static, type TObject, Type } from 'typebox';
+/** Finding the object that an address names, and what many routes answer. */
+import { Type } from 'typebox';
 import { accountIdOf } from '../domain/derived-ids.js';
-import { fault } from '../domain/errors.js';
-import { kindOf } from '../domain/kinds/index.js';
 import type { LiveObject } from '../domain/live.js';
-import { isId, type ObjectRef, refText } from '../domain/objects.js';
-import type { Principal } from '../domain/principal.js';
-import { fail, ok, type Result } from '../domain/result.js';
-import { formatInstant } from '../domain/time.js';
+import { isId, type ObjectRef } from '../domain/objects.js';
+import { ok, type Result } from '../domain/result.js';
 import type { By } from '../ports/identity.js';
 import type { LiveStore } from '../ports/live-store.js';
-import { maySee } from './access.js';
-import { type Entry, withKept } from './numbered.js';
-import type { Call } from './route.js';
-import { closed, Instant, nullable } from './schemas.js';
-import type { HttpWorld } from './world.js';
-
-/** Beside the fields of a client's own vocabulary. */
-export const objectFields = {
-  id: Type.String(),
-  ref: Type.String({ description: 'As documents and commands name it: `Space/production/onboarding`.' }),
-  project: nullable(Type.String({ description: 'That declares it.' })),
-  createdAt: Instant,
-  updatedAt: Instant,
-};
-
-export const DeclaredLabels = Type.Record(Type.String(), Type.String(), { description: 'Of its document.' });
-
-const ObjectFields = Type.Object(objectFields);
-
-export const shownObject = ({ object, kept }: Entry): Static<typeof ObjectFields> => ({
-  id: object.id,
-  ref: refText(object.ref),
-  project: object.ownership?.project ?? null,
-  createdAt: formatInstant(object.createdAt),
-  updatedAt: formatInstant(kept.updatedAt),
-});
-
-export const declaredLabels = ({ declaration }: LiveObject): Readonly<Record<string, string>> => ({
-  ...declaration.metadata.labels,
-});
-
-/** The fields of a kind's documents. */
-export function specOf(kind: ObjectRef['kind']) {
-  const { properties = {} } = kindOf(kind).schema as Partial<TObject>;
-  return Type.Object(properties, closed);
-}
+import type { HttpDependencies } from './dependencies.js';
+import { type Answered, type Call, respond } from './route.js';
+import { closed } from './schemas.js';
 
 /** `{data: {success: true}}`, which is what a client of Flatfile's takes for done. */
 export const Success = Type.Object({ data: Type.Object({ success: Type.Boolean() }, closed) }, closed);
 export const SUCCESS = { data: { success: true } } as const;
+
+/** Answers that it is done, or why not. */
+export const done = (result: Result<unknown>): Answered => respond(result, () => SUCCESS);
 
 export const byIdOf = (prefix: string, description: string) =>
   Type.Object(
@@ -63,28 +29,6 @@ export const byIdOf = (prefix: string, description: string) =>
     },
     closed,
   );
-
-export interface Sought {
-  readonly principal: Principal;
-  readonly kind: ObjectRef['kind'];
-  readonly idOrName: string;
-  readonly permission: string;
-}
-
-/** `not_found` also for one that the caller may not see: it does not exist for them. */
-export async function findEntry(
-  world: Pick<HttpWorld, 'store' | 'rooms'>,
-  { principal, kind, idOrName, permission }: Sought,
-): Promise<Result<Entry>> {
-  const object = await findObject(world.store, { kind, name: idOrName });
-  if (!object.ok) return object;
-  const absent = fault('not_found', `there is no such ${kind.toLowerCase()}`);
-  if (object.value === undefined || !maySee(principal, permission, object.value)) return fail(absent);
-  const entries = await withKept(world, [object.value]);
-  if (!entries.ok) return entries;
-  const [entry] = entries.value;
-  return entry === undefined ? fail(absent) : ok(entry);
-}
 
 /** By name or id; undefined if there is none. */
 export async function findObject(
@@ -106,7 +50,7 @@ export async function environmentNamed(store: LiveStore, idOrName: string): Prom
   return found.ok ? ok(found.value[0]?.name ?? idOrName) : found;
 }
 
-export async function accountId({ store }: Pick<HttpWorld, 'store'>): Promise<Result<string>> {
+export async function accountId({ store }: Pick<HttpDependencies, 'store'>): Promise<Result<string>> {
   const facts = await store.facts();
   return facts.ok ? ok(accountIdOf(facts.value.storeId)) : facts;
 }

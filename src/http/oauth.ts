@@ -15,7 +15,7 @@ export type OAuthError = 'invalid_request' | 'invalid_client' | 'unauthorized_cl
 
 const OF_STATUS: Readonly<Record<number, OAuthError>> = { 401: 'invalid_client', 403: 'unauthorized_client' };
 
-/** Undefined where what went wrong is not the client's doing, or the path is no other's than ours. */
+/** Returns the OAuth error of a refusal; undefined for server errors and for paths outside the OAuth RFCs. */
 export const oauthError = (status: number, path: string): OAuthError | undefined =>
   status >= 500 || !isOAuth(path) ? undefined : (OF_STATUS[status] ?? 'invalid_request');
 

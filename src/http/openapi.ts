@@ -2,17 +2,23 @@
 import type { TSchema } from 'typebox';
 import { FAULTS, type FaultCode } from '../domain/errors.js';
 import { VERSION } from '../domain/version.js';
-import { STREAM_TYPES } from './answering.js';
 import { MEDIA_TYPES } from './body.js';
 import { isOAuth } from './oauth.js';
 import { statusOf } from './problem.js';
 import { ROOT_PATHS } from './root-paths.js';
-import { type AnyRoute, concreteFirst, isOnce, STREAM_FORMATS, statusOfAnswer } from './route.js';
-import { PREFIXES, ROUTES } from './routes/index.js';
+import {
+  type AnyRoute,
+  concreteFirst,
+  PREFIXES,
+  STREAM_FORMATS,
+  statusOfAnswer,
+  takesIdempotencyKey,
+} from './route.js';
 import { Key } from './routes/keys/item.js';
 import { Problem, requiredOf } from './schemas.js';
+import { STREAM_TYPES } from './send-response.js';
 
-/** What any route of ours may answer. */
+/** What any route may answer. */
 const ALWAYS: readonly FaultCode[] = [
   'bad_request',
   'unauthenticated',
@@ -32,9 +38,18 @@ const OF_BODIES: readonly FaultCode[] = ['too_large', 'unsupported_media_type'];
 
 const SECURITY = [{ bearer: [] }, { apiKey: [] }] as const;
 
-export function openApi(): object {
+const described = new WeakMap<readonly AnyRoute[], object>();
+
+/** Made once for a list of routes: it takes longer than the rest of a server's start. */
+export function openApi(routes: readonly AnyRoute[]): object {
+  const known = described.get(routes) ?? describe(routes);
+  described.set(routes, known);
+  return known;
+}
+
+function describe(routes: readonly AnyRoute[]): object {
   const paths: Record<string, Record<string, unknown>> = {};
-  for (const route of concreteFirst(ROUTES)) {
+  for (const route of concreteFirst(routes)) {
     paths[route.path] ??= {};
     Object.assign(paths[route.path] ?? {}, { [route.method.toLowerCase()]: operationOf(route) });
   }
@@ -43,7 +58,7 @@ export function openApi(): object {
     info: {
       title: 'Keywright',
       version: VERSION,
-      description: 'The live credential store: keys, who owns them, and whether they are good.',
+      description: 'The live credential store: keys, their owners, and whether they are valid.',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: PREFIXES.map((url) => ({ url })),
@@ -54,15 +69,24 @@ export function openApi(): object {
         bearer: {
           type: 'http',
           scheme: 'bearer',
-          description: 'A key, a token of a person, or the root token.',
+          description: 'A key, a personal access token, an access token, or the root token.',
         },
         apiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key' },
         client: { type: 'http', scheme: 'basic', description: 'The id of a key, and its secret.' },
       },
       schemas: Object.fromEntries(Object.entries(NAMED).map(([name, schema]) => [name, { ...schema }])),
-      responses: problemAnswers(),
+      responses: problemAnswers(routes),
     },
   });
+}
+
+const texts = new WeakMap<readonly AnyRoute[], string>();
+
+/** Returns the description as JSON, made when it is first asked for and kept for the process. */
+export function openApiText(routes: readonly AnyRoute[]): string {
+  const text = texts.get(routes) ?? JSON.stringify(describe(routes));
+  texts.set(routes, text);
+  return text;
 }
 
 /** Said once, and referred to where they are part of others. */
@@ -80,7 +104,7 @@ const withReferences = (description: object): object =>
 function operationOf(route: AnyRoute): object {
   const { id, tag, summary, description, permission, body, nulls, formats = ['json'] } = route;
   const needs = permission === undefined ? undefined : `Needs the permission \`${permission}\`.`;
-  const said = nulls === undefined ? undefined : '`null` for a field that may be left out says as much.';
+  const said = nulls === 'absent' ? '`null` for an optional field is the same as leaving it out.' : undefined;
   return {
     operationId: id,
     tags: [tag],
@@ -108,14 +132,14 @@ export const isRequired = (body: TSchema): boolean =>
   !('type' in body && body['type'] === 'object' && requiredOf(body).length === 0);
 
 const onceParameter = (route: AnyRoute): readonly object[] =>
-  isOnce(route) && !route.isOpen
+  takesIdempotencyKey(route) && !route.isOpen
     ? [
         {
           name: 'Idempotency-Key',
           in: 'header',
           required: false,
           description:
-            'Of your choice, a UUID say. The same request again with it, within a day, has no second effect and gets the same answer, without secrets and with `Idempotent-Replayed`.',
+            'Chosen by the client, such as a UUID. Repeating the request with it within a day has no second effect and gets the same response, without secrets and with `Idempotent-Replayed`.',
           schema: { type: 'string', pattern: '^[\\x21-\\x7e]{1,128}$' },
         },
       ]
@@ -130,7 +154,7 @@ const parametersOf = (schema: AnyRoute['query'], place: 'path' | 'query'): reado
     schema: property,
   }));
 
-const STREAMED = { events: 'Server-sent events.', ndjson: 'A JSON text a line.' } as const;
+const STREAMED = { events: 'Server-sent events.', ndjson: 'One JSON text per line.' } as const;
 
 const answerOf = ({ answer }: AnyRoute): object => {
   const format = STREAM_FORMATS.find((one) => one === answer);
@@ -141,14 +165,19 @@ const answerOf = ({ answer }: AnyRoute): object => {
 
 function problems(route: AnyRoute): Record<number, object> {
   const { faults = [], body } = route;
-  const codes = [...ALWAYS, ...(body ? OF_BODIES : []), ...(isOnce(route) ? OF_KEYS : []), ...faults];
+  const codes = [
+    ...ALWAYS,
+    ...(body ? OF_BODIES : []),
+    ...(takesIdempotencyKey(route) ? OF_KEYS : []),
+    ...faults,
+  ];
   const statuses = [...new Set(codes.map(statusOf))];
   return Object.fromEntries(statuses.map((status) => [status, { $ref: `#/components/responses/${status}` }]));
 }
 
 /** One for each status, with all the codes that any route answers with it. */
-function problemAnswers(): Record<number, object> {
-  const codes = new Set([...ALWAYS, ...OF_BODIES, ...ROUTES.flatMap(({ faults = [] }) => faults)]);
+function problemAnswers(routes: readonly AnyRoute[]): Record<number, object> {
+  const codes = new Set([...ALWAYS, ...OF_BODIES, ...routes.flatMap(({ faults = [] }) => faults)]);
   const answers: Record<number, object> = {};
   for (const status of new Set([...codes].map(statusOf))) {
     const meanings = [...codes]

@@ -1,6 +1,6 @@
 /**
  * The one mapping of faults to the wire: the status, and a body that is an error of Flatfile's and a problem of
- * RFC 9457 at once. What went wrong inside is for the log; a caller is told that something did.
+ * RFC 9457 at once. Internal causes go to the log, never to the caller.
  */
 import { FAULTS, type Fault, type FaultCode } from '../domain/errors.js';
 import { SECOND_MS } from '../domain/time.js';
@@ -72,7 +72,7 @@ export interface ProblemBody {
   readonly error?: OAuthError;
 }
 
-/** RFC 6750: what a caller without a good credential is told, whatever was wrong with theirs. */
+/** RFC 6750: the same challenge for every invalid or missing credential. */
 export const CHALLENGE = 'Bearer realm="keywright"';
 
 const challengeAt = (path: string): string =>

@@ -7,7 +7,7 @@ import type { IncomingMessage } from 'node:http';
 import { type Fault, fault } from '../domain/errors.js';
 import { networkOf } from '../domain/network-address.js';
 import { fail, ok, type Result } from '../domain/result.js';
-import type { Limits } from './world.js';
+import type { Limits } from './dependencies.js';
 
 export interface RequestSlots {
   /** `overloaded` when there are none left for this caller. */

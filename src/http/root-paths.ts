@@ -1,4 +1,4 @@
-/** What is answered beside the API, to anybody: probes, metrics and the description. */
+/** What is answered beside the API without authentication: probes, metrics and the description. */
 import { Type } from 'typebox';
 import { closed } from './schemas.js';
 
@@ -11,12 +11,12 @@ const Alive = Type.Object({ status: Type.Literal('alive') }, closed);
 const Ready = Type.Object({ ready: Type.Boolean() }, closed);
 
 export const ROOT_PATHS = {
-  '/healthz': { summary: 'Is the process there?', answers: { 200: json('It is.', Alive) } },
+  '/healthz': { summary: 'Is the process running?', answers: { 200: json('It is running.', Alive) } },
   '/readyz': {
     summary: 'May requests be sent here?',
     answers: {
       200: json('Yes.', Ready),
-      503: json('Not now: the store does not answer, or it is stopping.', Ready),
+      503: json('No: the store does not answer, or the server is stopping.', Ready),
     },
   },
   '/metrics': {

@@ -10,8 +10,8 @@ import type { Secret } from '../domain/secret.js';
 import type { CallContext } from '../ports/identity.js';
 import type { Scope } from './access.js';
 import type { BodyFormat } from './body.js';
+import type { HttpDependencies } from './dependencies.js';
 import type { Refusal } from './problem.js';
-import type { HttpWorld } from './world.js';
 
 export type Answer =
   /** `replay`: the answer to the same request again (`Idempotency-Key`), where that is another: without the secret. */
@@ -31,7 +31,7 @@ export type StreamFormat = (typeof STREAM_FORMATS)[number];
 export type Method = 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
 
 /** Who asks, as far as a route needs to know. A key that is answered from memory is no more than that. */
-export type Asker = Pick<Principal, 'environment' | 'permissions'>;
+export type CallerRights = Pick<Principal, 'environment' | 'permissions'>;
 
 export interface Call<P = unknown, Q = unknown, B = unknown, Who = Principal> {
   readonly principal: Who;
@@ -39,10 +39,10 @@ export interface Call<P = unknown, Q = unknown, B = unknown, Who = Principal> {
   readonly query: Q;
   readonly body: B;
   /** What was shown, for routes about the caller's own credential. */
-  readonly credential: Presented;
+  readonly credential: RequestCredential;
 }
 
-/** A call of whoever: nobody is asked who they are. */
+/** A call without authentication. */
 export interface OpenCall<P = unknown, Q = unknown, B = unknown> {
   readonly params: P;
   readonly query: Q;
@@ -52,7 +52,7 @@ export interface OpenCall<P = unknown, Q = unknown, B = unknown> {
   readonly context: CallContext;
 }
 
-export interface Presented {
+export interface RequestCredential {
   readonly token: Secret;
   readonly context: CallContext;
   readonly lastEventId: string | undefined;
@@ -69,36 +69,44 @@ export interface Definition<P extends TObject, Q extends TObject, B extends TSch
   readonly tag: string;
   readonly summary: string;
   readonly description?: string;
-  /** Undefined: whoever is known. */
+  /** Undefined: any authenticated caller. */
   readonly permission?: string;
+  /** Without a permission: also for pages of any origin, where `*` is one of the origins. */
+  readonly browsers?: 'allowed';
   /** Where the permission has to hold; `account` if absent. */
   readonly scope?: Scope;
   readonly params?: P;
   readonly query?: Q;
   /** Any JSON: an object, a list, a text. May be left out where `{}` is right. */
   readonly body?: B;
-  /** `absent`: null for a field that may be left out says no more than leaving it out. Else it is refused. */
-  readonly nulls?: 'absent';
+  /** `absent`: null for an optional field is the same as leaving it out. `removed`: where the schema takes null, it removes. */
+  readonly nulls?: 'absent' | 'removed';
   readonly formats?: readonly BodyFormat[];
   readonly answer: TSchema | StreamFormat;
   /** It makes something: answered 201, and once for each `Idempotency-Key`. */
-  readonly makes?: true;
+  readonly creates?: true;
   /** It makes nothing, and is to be done once all the same for each `Idempotency-Key`. */
-  readonly once?: true;
+  readonly idempotent?: true;
   /** Beyond what any route may answer. */
   readonly faults?: readonly FaultCode[];
-  handle(call: Call<Static<P>, Static<Q>, Static<B>, Who>, world: HttpWorld): Answered | Promise<Answered>;
+  handle(
+    call: Call<Static<P>, Static<Q>, Static<B>, Who>,
+    deps: HttpDependencies,
+  ): Answered | Promise<Answered>;
 }
 
-/** Without a permission to ask for: there is nobody to ask. */
+/** Without a permission: the caller is not authenticated. */
 export interface OpenDefinition<P extends TObject, Q extends TObject, B extends TSchema>
-  extends Omit<Definition<P, Q, B>, 'handle' | 'permission' | 'scope' | 'makes'> {
+  extends Omit<Definition<P, Q, B>, 'handle' | 'permission' | 'scope' | 'creates'> {
   /** Where the credential is in the address: refuses a bad one before anything of the body is read. */
   admit?(
     call: Omit<OpenCall<Static<P>, Static<Q>>, 'body'>,
-    world: HttpWorld,
+    deps: HttpDependencies,
   ): Promise<Result<void, Refusal>>;
-  handle(call: OpenCall<Static<P>, Static<Q>, Static<B>>, world: HttpWorld): Answered | Promise<Answered>;
+  handle(
+    call: OpenCall<Static<P>, Static<Q>, Static<B>>,
+    deps: HttpDependencies,
+  ): Answered | Promise<Answered>;
 }
 
 /** A definition whose types are forgotten: the schemas beside `handle` are what a call is checked against. */
@@ -111,20 +119,23 @@ export interface Route<Who = Principal> extends Described {
   readonly isOpen: false;
   readonly handle: (
     call: Call<unknown, unknown, unknown, Who>,
-    world: HttpWorld,
+    deps: HttpDependencies,
   ) => Answered | Promise<Answered>;
 }
 
-/** For whoever is not known yet: they sign in by it. Counted by their address. */
+/** For callers that are not authenticated yet, such as those who sign in. Rate limited by address. */
 export interface OpenRoute extends Described {
   readonly isOpen: true;
   readonly admit?:
-    | ((call: Omit<OpenCall, 'body'>, world: HttpWorld) => Promise<Result<void, Refusal>>)
+    | ((call: Omit<OpenCall, 'body'>, deps: HttpDependencies) => Promise<Result<void, Refusal>>)
     | undefined;
-  readonly handle: (call: OpenCall, world: HttpWorld) => Answered | Promise<Answered>;
+  readonly handle: (call: OpenCall, deps: HttpDependencies) => Answered | Promise<Answered>;
 }
 
 export type AnyRoute = Route | OpenRoute;
+
+/** Every route is compiled below each. */
+export const PREFIXES = ['/v1', '/api/v1'] as const;
 
 const NONE = Type.Object({}, { additionalProperties: false });
 
@@ -157,18 +168,25 @@ export function openRoute<
 }
 
 /** Does `Idempotency-Key` mean anything to it? */
-export const isOnce = ({ makes, once }: Pick<AnyRoute, 'makes' | 'once'>): boolean =>
-  (makes ?? once) === true;
+export const takesIdempotencyKey = ({
+  creates,
+  idempotent,
+}: Pick<AnyRoute, 'creates' | 'idempotent'>): boolean => (creates ?? idempotent) === true;
 
 /** Of a good answer. */
-export const statusOfAnswer = ({ makes }: Pick<AnyRoute, 'makes'>): number => (makes === true ? 201 : 200);
+export const statusOfAnswer = ({ creates }: Pick<AnyRoute, 'creates'>): number =>
+  creates === true ? 201 : 200;
 
 export const json = (body: unknown): Answered => ok({ kind: 'json', body });
+
+/** Answers with what `body` makes of a good result; a refusal stays what it is. */
+export const respond = <T>(result: Result<T, Refusal>, body: (value: T) => unknown): Answered =>
+  result.ok ? json(body(result.value)) : result;
 
 /** Shown once: who asks again with the same `Idempotency-Key` gets `replay`, which is kept and holds no secret. */
 export const shownOnce = (body: unknown, replay: unknown): Answered => ok({ kind: 'json', body, replay });
 
-/** `/keys/verify` before `/keys/{id}`, whoever stands first in the list. */
+/** Sorts `/keys/verify` before `/keys/{id}`. */
 export const concreteFirst = <T extends { readonly path: string }>(routes: readonly T[]): readonly T[] =>
   [...routes].sort((a, b) => blanksIn(a.path) - blanksIn(b.path));
 

@@ -15,7 +15,7 @@ export const Nothing = Type.Object({}, closed);
 const Cursor = Type.String({
   pattern: '^[A-Za-z0-9_-]{1,200}$',
   maxLength: 200,
-  description: 'The `nextCursor` of the page before.',
+  description: 'The `nextCursor` of the previous page.',
 });
 
 export const PAGE_DEFAULT = 50;
@@ -24,14 +24,14 @@ export const PAGE_MAX = 200;
 /** Of a list that is shown whole unless it is asked for by pages. */
 export const shortPageQuery = {
   limit: Type.Optional(
-    Type.Integer({ minimum: 1, maximum: PAGE_MAX, description: 'Items a page. Absent: all of them.' }),
+    Type.Integer({ minimum: 1, maximum: PAGE_MAX, description: 'Items per page. Absent: all of them.' }),
   ),
   cursor: Type.Optional(Cursor),
 };
 
 export const pageQuery = {
   limit: Type.Optional(
-    Type.Integer({ minimum: 1, maximum: PAGE_MAX, default: PAGE_DEFAULT, description: 'Items a page.' }),
+    Type.Integer({ minimum: 1, maximum: PAGE_MAX, default: PAGE_DEFAULT, description: 'Items per page.' }),
   ),
   cursor: Type.Optional(Cursor),
 };
@@ -51,7 +51,7 @@ export const Problem = Type.Object(
     detail: Type.String(),
     instance: Type.String(),
     error: Type.Optional(
-      Type.String({ description: 'Of `/introspect` and `/revoke`: the error of RFC 6749, 5.2.' }),
+      Type.String({ description: 'For `/introspect` and `/revoke`: the error of RFC 6749, 5.2.' }),
     ),
   },
   closed,

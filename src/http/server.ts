@@ -12,9 +12,10 @@ import type { Clock } from '../ports/clock.js';
 import { createApp } from './app.js';
 import { bind, type ListenAddress } from './bind.js';
 import { limitConnections } from './connection-limits.js';
-import { direct } from './direct.js';
+import type { HttpDependencies } from './dependencies.js';
+import { fastPath } from './fast-path.js';
 import { problemOf } from './problem.js';
-import type { HttpWorld } from './world.js';
+import type { AnyRoute } from './route.js';
 
 export interface Listening {
   readonly host: string;
@@ -29,22 +30,26 @@ const PER_ADDRESS_MAX = 512;
 const HEADERS_MAX_BYTES = 16 * 1_024;
 
 /** `usage` for an address that cannot be listened on. */
-export async function listen(world: HttpWorld, place: ListenAddress): Promise<Result<Listening>> {
-  const server = createHttpServer(world);
+export async function listen(
+  deps: HttpDependencies,
+  routes: readonly AnyRoute[],
+  place: ListenAddress,
+): Promise<Result<Listening>> {
+  const server = createHttpServer(deps, routes);
   const port = await bind(server, place);
   if (!port.ok) return port;
   return ok({
     host: place.host,
     port: port.value,
-    stop: (graceMs) => stop(server, world.clock, graceMs),
+    stop: (graceMs) => stop(server, deps.clock, graceMs),
   });
 }
 
-function createHttpServer(world: HttpWorld): Server {
-  const app = createApp(world);
-  const answer = direct(world, app);
+function createHttpServer(deps: HttpDependencies, routes: readonly AnyRoute[]): Server {
+  const app = createApp(deps, routes);
+  const answer = fastPath(deps, app);
   const listener: RequestListener = (request, response) => {
-    request.url = withoutHost(request.url);
+    request.url = pathOnly(request.url);
     answer(request, response);
   };
   const server = createServer(
@@ -62,14 +67,14 @@ function createHttpServer(world: HttpWorld): Server {
   server.on('checkExpectation', listener);
   server.maxConnections = CONNECTIONS_MAX + 100;
   const bounds = { total: CONNECTIONS_MAX, perAddress: PER_ADDRESS_MAX };
-  limitConnections(server, bounds, world.callers.isProxy);
+  limitConnections(server, bounds, deps.callers.isProxy);
   server.maxHeadersCount = 100;
   server.on('clientError', refuseBytes);
   return server;
 }
 
 /** `GET http://host/path`, as to a proxy, asks for `/path` (RFC 9112, 3.2.2). Express takes apart paths alone. */
-const withoutHost = (url = '/'): string =>
+const pathOnly = (url = '/'): string =>
   url.startsWith('/') ? url : url.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i, '').replace(/^(?!\/)/, '/');
 
 /**
@@ -84,8 +89,8 @@ function messagesOf(app: Express) {
   return { IncomingMessage: Request, ServerResponse: Response };
 }
 
-const TOO_SLOW = fault('bad_request', 'the request took too long');
-const NO_HTTP = fault('bad_request', 'this is not HTTP as we read it');
+const TOO_SLOW = fault('bad_request', 'timeout while reading the request');
+const NO_HTTP = fault('bad_request', 'malformed HTTP request');
 const TOO_MANY_HEADERS = fault('too_large', `the headers are larger than ${HEADERS_MAX_BYTES} bytes`);
 
 const OF_CODE: Readonly<Record<string, Fault>> = {

@@ -20,6 +20,7 @@ import { makeFolder, storeFolder } from '../storage/folder.js';
 import { isPostgresAddress } from '../storage/postgres/address.js';
 import { backUp } from './backup.js';
 import { openStore, type StoreLocation, storeLocation } from './open-store.js';
+import { refuseUnboundPassword } from './password-binding.js';
 import { restore } from './restore.js';
 import { rotateMasterKey } from './rotate-master-key.js';
 
@@ -37,7 +38,7 @@ export function createWorld(env: Env, readers: FileReaders | undefined): Depende
     readers,
     openStore: async (place, whenAbsent) => {
       if (isRemote(place)) return (await import('./remote-store.js')).openRemote(place, env);
-      const at = locationOf(place);
+      const at = locationOf(place, env);
       return at.ok ? openStore({ ...adapters, ...key, ...at.value, whenAbsent }) : at;
     },
     openSinks: (folder, roots) => {
@@ -87,7 +88,7 @@ export function createWorld(env: Env, readers: FileReaders | undefined): Depende
     },
     rotateMasterKey: async (place, next, caller) => {
       if (isRemote(place)) return fail(ofTheServer('its master key is replaced'));
-      const at = locationOf(place);
+      const at = locationOf(place, env);
       if (!at.ok) return at;
       const rotation = { ...adapters, ...at.value, caller };
       if (given && next) return rotateMasterKey({ ...rotation, masterKeys: { from: given, to: next } });
@@ -107,7 +108,7 @@ export function createWorld(env: Env, readers: FileReaders | undefined): Depende
       (await import('../adapters/status-server.js')).serveStatus(address, status),
     serve: async (place, options) => {
       if (isRemote(place)) return fail(ofTheServer('the store of a server can be served only'));
-      const at = locationOf(place);
+      const at = locationOf(place, env);
       if (!at.ok) return at;
       const { serve } = await import('./server.js');
       const rootToken = env['KEYWRIGHT_ROOT_TOKEN'];
@@ -156,15 +157,13 @@ const ofTheServer = (what: string) =>
     `${what} on the machine that runs it: use the folder or the postgres:// address that the server serves`,
   );
 
-function locationOf(place: StorePlace): Result<StoreLocation> {
+/** `usage` for a server that a document names and to which the environment's password would go unasked. */
+function locationOf(place: StorePlace, env: Env): Result<StoreLocation> {
   const folder = stateFolder(place);
-  return folder.ok
-    ? ok(
-        isPostgresAddress(place.location)
-          ? storeLocation(place.location, folder.value)
-          : { folder: folder.value },
-      )
-    : folder;
+  if (!folder.ok || !isPostgresAddress(place.location))
+    return folder.ok ? ok({ folder: folder.value }) : folder;
+  const bound = refuseUnboundPassword(place, env);
+  return bound.ok ? ok(storeLocation(place.location, folder.value)) : bound;
 }
 
 /** The folder of what is kept on this machine: the embedded store itself, or what belongs to one elsewhere. */

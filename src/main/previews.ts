@@ -1,7 +1,7 @@
 /** Gives the HTTP layer the planner, over what a store knows of what was applied last. */
 
 import { ok } from '../domain/result.js';
-import type { Previews } from '../http/world.js';
+import type { Previews } from '../http/dependencies.js';
 import { type AppliedSources, driftAsApplied, planAsApplied } from '../reconcile/as-applied.js';
 import { driftJson } from '../render/drift-text.js';
 import { planJson } from '../render/plan-json.js';

@@ -9,10 +9,11 @@ import type { LiveStore } from '../ports/live-store.js';
 
 /** `KEYWRIGHT_TOKEN` where no flag was given. Faults as those of `openRemoteStore`. */
 export function openRemote(
-  { location, token, plainHttp = 'loopback' }: StorePlace,
+  { location, namedBy = 'operator', token, plainHttp = 'loopback' }: StorePlace,
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<Result<LiveStore>> {
   const fromEnvironment = env['KEYWRIGHT_TOKEN'];
   const given = token ?? (fromEnvironment ? new Secret(fromEnvironment.trim()) : undefined);
-  return openRemoteStore({ location, token: given, plainHttp, clock: systemClock });
+  const binding = { namedBy, tokenHost: env['KEYWRIGHT_TOKEN_HOST']?.trim() || undefined };
+  return openRemoteStore({ location, token: given, plainHttp, binding, clock: systemClock });
 }

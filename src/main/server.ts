@@ -17,9 +17,9 @@ import type { Secret } from '../domain/secret.js';
 import { type DurationMs, SECOND_MS } from '../domain/time.js';
 import { callerAddresses } from '../http/caller-address.js';
 import { parseOrigins } from '../http/cors.js';
-import { openPlanGate } from '../http/plan-gate.js';
+import type { HttpDependencies } from '../http/dependencies.js';
+import { openEntitlements } from '../http/entitlements.js';
 import { type Listening, listen } from '../http/server.js';
-import type { HttpWorld } from '../http/world.js';
 import type { OutboxSettings } from '../outbox/settings.js';
 import type { CredentialFeed } from '../ports/credential-feed.js';
 import type { LiveStore } from '../ports/live-store.js';
@@ -29,6 +29,7 @@ import { startHeartbeat } from './heartbeat.js';
 import { startMailWorker } from './mail-worker.js';
 import { openServedStore, openStoreFeed, type StoreLocation } from './open-store.js';
 import { previewsOver } from './previews.js';
+import { ROUTES } from './routes.js';
 
 export interface ServerOptions extends Dependencies, ServeOptions, StoreLocation {
   readonly masterKey?: Secret;
@@ -74,7 +75,7 @@ export async function serve(options: ServerOptions): Promise<Result<RunningServe
     return opened;
   }
   const { world, rootTokenFile } = opened.value;
-  const listening = await listen(world, place);
+  const listening = await listen(world, ROUTES, place);
   if (!listening.ok) {
     await opened.value.close();
     return listening;
@@ -87,7 +88,7 @@ export async function serve(options: ServerOptions): Promise<Result<RunningServe
 }
 
 interface Opened {
-  readonly world: HttpWorld;
+  readonly world: HttpDependencies;
   readonly rootTokenFile: string | undefined;
   readonly stopping: AbortController;
   /** Gives the fault if uses are lost. */
@@ -96,7 +97,7 @@ interface Opened {
 
 async function openRest(
   { store, authority, rooms, people, manual, accounts, applied, outbox }: ServedStore,
-  options: ServerOptions & Pick<HttpWorld, 'origins' | 'callers'> & { readonly log: OpenLog },
+  options: ServerOptions & Pick<HttpDependencies, 'origins' | 'callers'> & { readonly log: OpenLog },
 ): Promise<Result<Opened>> {
   const { clock, entropy, origins, callers, log } = options;
   const root = await openRootToken(authority, {
@@ -105,8 +106,8 @@ async function openRest(
     entropy,
   });
   if (!root.ok) return root;
-  const plan = await openPlanGate({ accounts, clock, fixed: options.plan });
-  if (!plan.ok) return plan;
+  const entitlements = await openEntitlements({ accounts, clock, fixed: options.plan });
+  if (!entitlements.ok) return entitlements;
   const feed = await openStoreFeed(options);
   if (!feed.ok) return feed;
   const verifier = await createVerifier(feed.value, clock);
@@ -128,7 +129,7 @@ async function openRest(
   }
   const registry = new Registry();
   const posted = await posting(outbox, options, { log, registry });
-  const world: HttpWorld = {
+  const world: HttpDependencies = {
     ...{
       store,
       authority,
@@ -136,7 +137,7 @@ async function openRest(
       people,
       manual,
       accounts,
-      plan: plan.value,
+      entitlements: entitlements.value,
       previews: previewsOver({ store, applied }),
       verifier: verifier.value,
       clock,

@@ -3,7 +3,7 @@
 import { digestOf } from '../domain/canonical.js';
 import type { DesiredEntry, DesiredState } from '../domain/desired.js';
 import { fault } from '../domain/errors.js';
-import { KINDS, kindOf, sinkIdOf } from '../domain/kinds/index.js';
+import { KINDS, kindOf, sinkIdsOf } from '../domain/kinds/index.js';
 import { normalForm } from '../domain/kinds/normal-form.js';
 import {
   type Declaration,
@@ -47,7 +47,7 @@ const entryOf = (declaration: Declaration, position: Position): DesiredEntry => 
   position,
   labels: declaration.metadata.labels ?? {},
   references: kindOf(declaration.kind).references(declaration.spec),
-  sinks: declaration.kind === 'ApiKey' ? (declaration.spec.deliver ?? []).map(sinkIdOf) : [],
+  sinks: sinkIdsOf(declaration),
   previousName: formerName(declaration),
   load: () => declaration,
 });

@@ -7,7 +7,7 @@ import type { DesiredState } from '../domain/desired.js';
 import { isObjectKind } from '../domain/kinds/index.js';
 import type { Selector } from '../domain/labels.js';
 import type { LiveSummary, Ownership } from '../domain/live.js';
-import { compareRefs, isAmong, type ObjectRef, refText } from '../domain/objects.js';
+import { compareRefs, findAmong, isAmong, type ObjectRef, refText } from '../domain/objects.js';
 import { ok, type Result } from '../domain/result.js';
 import type { Instant } from '../domain/time.js';
 import { attention, isOwnedBy } from '../plan/compare.js';
@@ -44,8 +44,11 @@ export interface Gathering {
 
 export interface Gathered {
   readonly input: PlanInput;
-  /** Is there a live object of that kind and name? For references that no document declares. */
-  readonly isLive: (ref: { readonly kind: string; readonly name: string }) => boolean;
+  /**
+   * Is there a live object of that kind and name? For references that no document declares. `leaving`: there is one, and
+   * this project removes it, because no document declares it any more.
+   */
+  readonly isLive: (ref: { readonly kind: string; readonly name: string }) => boolean | 'leaving';
   /** Until when nothing can be due of the objects that are no subjects. */
   readonly quietUntil: Instant;
 }
@@ -82,7 +85,7 @@ export async function gather(gathering: Gathering): Promise<Result<Gathered>> {
   if (!tokens.ok) return tokens;
   const people = await livePeople(subjects.value, everything.value, store);
   if (!people.ok) return people;
-  const referred = await liveAliases(gathering.desired, store);
+  const referred = await liveAliases(gathering.desired, subjects.value, store);
   if (!referred.ok) return referred;
   const digests = {
     desired: desired.digest,
@@ -111,10 +114,11 @@ export async function gather(gathering: Gathering): Promise<Result<Gathered>> {
     unmanaged,
     tokens: tokens.value,
     people: people.value,
+    names: referred.value,
     allowRemovals: gathering.allowRemovals,
     unknownTokens: gathering.unknownTokens ?? 'quarantine',
   };
-  return ok({ input, isLive: isLiveIn(everything.value, referred.value), quietUntil });
+  return ok({ input, isLive: isLiveIn(gathering, everything.value, referred.value), quietUntil });
 }
 
 async function viewOf(gathering: Gathering, survey: readonly LiveSummary[]): Promise<Result<View>> {
@@ -130,7 +134,15 @@ const wholeOf = ({ desired, ownership }: Gathering, survey: readonly LiveSummary
 });
 
 /** `survey` is sorted by `compareRefs`: a fleet's names are not worth an index for the few that are asked about. */
-const isLiveIn =
-  (survey: readonly LiveSummary[], otherwise: ReadonlySet<string>): Gathered['isLive'] =>
-  ({ kind, name }) =>
-    otherwise.has(refText({ kind, name })) || (isObjectKind(kind) && isAmong(survey, { kind, name }));
+function isLiveIn(
+  { desired, ownership }: Gathering,
+  survey: readonly LiveSummary[],
+  otherwise: ReadonlyMap<string, ObjectRef>,
+): Gathered['isLive'] {
+  return ({ kind, name }) => {
+    const meant = otherwise.get(refText({ kind, name })) ?? (isObjectKind(kind) ? { kind, name } : undefined);
+    const live = meant && findAmong(survey, meant);
+    if (meant === undefined || live === undefined) return false;
+    return isOwnedBy(live, ownership) && !isAmong(desired.entries, meant) ? 'leaving' : true;
+  };
+}

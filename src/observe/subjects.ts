@@ -1,6 +1,6 @@
 /** Both sides of the objects that need a look: the declaration, the full live facts, receipts, dependents. */
 import type { DesiredEntry, DesiredObject, DesiredState } from '../domain/desired.js';
-import { kindOf, type SinkId, sinkIdOf } from '../domain/kinds/index.js';
+import { kindOf, type SinkId, sinkIdsOf } from '../domain/kinds/index.js';
 import type { LiveDependent, LiveObject, Receipt } from '../domain/live.js';
 import { compareRefs, type Declaration, type ObjectRef, refText } from '../domain/objects.js';
 import { ok, type Result } from '../domain/result.js';
@@ -83,7 +83,7 @@ const loaded = (entry: DesiredEntry): DesiredObject => ({
 });
 
 const declaredSinks = (declaration: Declaration | undefined): readonly SinkId[] =>
-  declaration?.kind === 'ApiKey' ? (declaration.spec.deliver ?? []).map(sinkIdOf) : [];
+  declaration === undefined ? [] : sinkIdsOf(declaration);
 
 function receiptsOf(
   { sinks, live }: Pair,
@@ -106,7 +106,8 @@ async function dependentsOf(
 ): Promise<Result<readonly LiveDependent[]>> {
   if (live === undefined || ref.kind === 'ApiKey') return ok([]);
   const isChanged = desired?.digest !== live.digest;
-  // A space may lose workbooks, and what cannot change is replaced.
-  const mayLeave = isChanged && (ref.kind === 'Space' || kindOf(ref.kind).replacedBy.length > 0);
+  // What references ask of it may not hold any more (a space without a workbook), and what cannot change is replaced.
+  const { constraintViolations: misfits, replacedBy } = kindOf(ref.kind);
+  const mayLeave = isChanged && (misfits !== undefined || replacedBy.length > 0);
   return desired === undefined || mayLeave ? store.dependents(ref) : ok([]);
 }

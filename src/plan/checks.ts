@@ -4,9 +4,10 @@
  */
 import type { DesiredObject } from '../domain/desired.js';
 import { kindOf } from '../domain/kinds/index.js';
+import { declaredEnd } from '../domain/lifecycle.js';
 import type { LiveObject } from '../domain/live.js';
 import { SUSPEND_UNTIL } from '../domain/metadata.js';
-import { type Declaration, declarationDigest, refJson, refText } from '../domain/objects.js';
+import { type Declaration, declarationDigest, lineText, refJson, refText } from '../domain/objects.js';
 import type { Instant } from '../domain/time.js';
 import { aliasedReferences } from './aliases.js';
 import { isOwnedBy } from './compare.js';
@@ -32,7 +33,7 @@ import { guestExpired, isOrphaned } from './users.js';
 export type Check = (declared: Declared) => Decision | undefined;
 
 /** What stands against doing anything at all to a declared object. */
-export const REFUSALS: readonly Check[] = [ownedByAnotherProject, quarantined];
+export const REFUSALS: readonly Check[] = [ownedByAnotherProject, quarantined, expiresInPast];
 
 /** What brings an object to its declaration. */
 export const OBJECT_CHECKS: readonly Check[] = [
@@ -119,6 +120,17 @@ function quarantined(declared: Declared): Decision | undefined {
     );
   }
   return undefined;
+}
+
+/** It would be made without a version, and none would ever follow. */
+function expiresInPast({ ref, live, desired, input }: Declared): Decision | undefined {
+  const { declaration, position } = desired;
+  if (live !== undefined || declaration.kind !== 'ApiKey' || declaredEnd(declaration.spec) > input.now)
+    return undefined;
+  return finding('refuse', 'ExpiresInPast')(
+    ref,
+    `(${lineText(position)}) has expiresAt ${declaration.spec.expiresAt}, which is in the past. Use a later date or remove the document.`,
+  );
 }
 
 function notFound({ ref, desired, live }: Declared): Decision | undefined {

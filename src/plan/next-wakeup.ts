@@ -3,8 +3,18 @@
  * can make something due. Errs on the early side, and knows nothing of what people or consumers will do.
  */
 import { rotationDueAt } from '../domain/lifecycle.js';
+import { refText } from '../domain/objects.js';
 import { type Instant, NEVER } from '../domain/time.js';
 import type { Plan, PlanInput, Subject } from './plan.js';
+import type { WaitingReason } from './reasons.js';
+
+/** What keeps a version from being issued, however long it has been due. */
+const HOLDING: ReadonlySet<WaitingReason> = new Set([
+  'Suspended',
+  'Expired',
+  'SinkUnknown',
+  'TooManyVersions',
+]);
 
 /** `quietUntil` is of everything that is no subject. NEVER when nothing falls due by time. */
 export function wakeAt(
@@ -12,17 +22,31 @@ export function wakeAt(
   { subjects, now }: PlanInput,
   quietUntil: Instant,
 ): Instant {
-  const dates = [quietUntil, ...waiting.map(({ until }) => until ?? NEVER), ...subjects.flatMap(datesOf)];
+  const held = new Set(
+    waiting.filter(({ reason }) => HOLDING.has(reason)).map(({ object }) => refText(object)),
+  );
+  const dates = [
+    quietUntil,
+    ...waiting.map(({ until }) => until ?? NEVER),
+    ...subjects.flatMap(endsOf),
+    ...subjects.filter(({ ref }) => !held.has(refText(ref))).map(rotationOf),
+  ];
   return dates.reduce((first, date) => (date > now && date < first ? date : first), NEVER);
 }
 
-/** Every date in a key's facts that lies ahead changes what it is. */
-function datesOf({ live }: Subject): readonly Instant[] {
-  if (live?.key === undefined || live.declaration.kind !== 'ApiKey') return [];
-  const { spec } = live.declaration;
-  return live.key.versions.flatMap((version) => {
-    if (version.revokedAt !== undefined) return [version.revokedAt];
-    const { expiresAt = NEVER, suspendedUntil = NEVER } = version;
-    return [expiresAt, suspendedUntil, rotationDueAt(live.ref.name, spec, version)];
-  });
+/** Every end in a key's facts that lies ahead changes what it is. */
+function endsOf({ live }: Subject): readonly Instant[] {
+  return (live?.key?.versions ?? []).flatMap(({ revokedAt, expiresAt = NEVER, suspendedUntil = NEVER }) =>
+    revokedAt === undefined ? [expiresAt, suspendedUntil] : [revokedAt],
+  );
+}
+
+/** When the newest version is to be replaced as its document says, if it lives so long; an end is seen to as an end. */
+function rotationOf({ live, desired, ref }: Subject): Instant {
+  const newest = live?.key?.versions.at(-1);
+  const declaration = desired?.declaration;
+  if (newest === undefined || newest.revokedAt !== undefined || declaration?.kind !== 'ApiKey') return NEVER;
+  if (live?.key?.deactivatedAt !== undefined) return NEVER;
+  const dueAt = rotationDueAt(ref.name, declaration.spec, newest);
+  return dueAt < (newest.expiresAt ?? NEVER) ? dueAt : NEVER;
 }

@@ -2,7 +2,7 @@
  * Deciding. `plan` is the one function behind `keywright plan`, `apply`, `drift`, the controller and
  * every preview: pure, so that two runs over the same facts give the same bytes.
  *
- *     subjects ─▶ as renamed ─▶ decide each ─▶ order ─▶ guard ─▶ count and digest
+ *     subjects ─▶ as renamed ─▶ as spelled ─▶ decide each ─▶ order ─▶ guard ─▶ count and digest
  */
 import { OBJECT_KINDS, sinkIdOf } from '../domain/kinds/index.js';
 import { refText } from '../domain/objects.js';
@@ -11,31 +11,58 @@ import { aliasesOf } from './aliases.js';
 import { needsReplacement, suspendedUntil } from './checks.js';
 import { isOwnedBy } from './compare.js';
 import { decide } from './decide.js';
-import { type Decision, NOTHING, type Release, together } from './decision.js';
+import { type Decision, finding, NOTHING, type Release, together } from './decision.js';
 import { planDigest } from './digest.js';
-import { guard } from './guard.js';
+import { guard, withoutSteps } from './guard.js';
 import { namingOf } from './name-lint.js';
 import { sinksOf } from './occupied-sinks.js';
 import { inOrder } from './order.js';
-import type { Plan, PlanInput, StepId, Subject } from './plan.js';
+import type { Finding, Plan, PlanInput, Step, StepId, Subject } from './plan.js';
 import { leavingBy } from './released-dependents.js';
 import { asRenamed, type Renamed } from './rename.js';
+import { asSpelled } from './spelling.js';
 import { objectStepId } from './steps.js';
 import { approvalsFor, summaryOf } from './summary.js';
 import { unmanagedReported } from './unmanaged.js';
+import { addressConflicts } from './user-order.js';
 
 /** Never fails: what cannot or may not be done is a finding or is waited for. */
 export function plan(observed: PlanInput): Plan {
-  const { input, remarks } = asRenamed(observed);
+  const renamed = asRenamed(observed);
+  const { remarks } = renamed;
+  const input = asSpelled(renamed.input);
   const subjects = new Map(input.subjects.map((subject) => [refText(subject.ref), subject]));
   const decided = decideAll(input, remarks);
-  const { steps, findings } = guard(inOrder(decided.steps, subjects), input);
+  const ordered = orderedWithAddresses(decided.steps, subjects, input);
+  const { steps, findings } = guard(ordered.steps, input);
   return assemble(input, {
     steps,
-    findings: [...findings, ...decided.findings, ...unmanagedReported(input), ...namingOf(steps, input)],
+    findings: [
+      ...findings,
+      ...ordered.findings,
+      ...decided.findings,
+      ...unmanagedReported(input),
+      ...namingOf(steps, input),
+    ],
     waiting: decided.waiting,
     approvals: approvalsFor(steps, input.project.spec.guard.requireApproval ?? [], subjects),
   });
+}
+
+/** In order, without the steps that take an address which is not free by then, and what hangs on them. */
+function orderedWithAddresses(
+  decided: readonly Step[],
+  subjects: ReadonlyMap<string, Subject>,
+  input: PlanInput,
+): Pick<Decision, 'steps' | 'findings'> {
+  const findings: Finding[] = [];
+  for (let steps = inOrder(decided, subjects); ; ) {
+    const conflicts = addressConflicts(steps, input);
+    if (conflicts.length === 0) return { steps, findings };
+    for (const { step, message } of conflicts)
+      findings.push(...finding('refuse', 'AddressTaken')(step.object, message).findings);
+    steps = withoutSteps(steps, new Set(conflicts.map(({ step }) => step.id)));
+  }
 }
 
 /** Until those that are taken to let go of a place have the step that does so: some wait, or are refused. */

@@ -168,6 +168,8 @@ export interface PlanInput {
   readonly tokens: ReadonlyMap<string, KnownToken>;
   /** Every live person, whoever manages them; none when no subject is a person or has a name to be looked at. */
   readonly people: readonly DeclarationOf<'User'>[];
+  /** Live objects by the addresses and ids that references in the subjects name them by, as `refText`. */
+  readonly names?: ReadonlyMap<string, ObjectRef>;
   /** `--allow-removals N`. */
   readonly allowRemovals: number | undefined;
   /** What to do about tokens at declared places that this store never issued: `--take-over-sinks`. */

@@ -88,6 +88,10 @@ export const FINDINGS = {
   KeyStale: 'A key has not been used for longer than policy.staleAfter.',
   VersionTooOld: 'A version is older than policy.maxAge and still accepted.',
   ExpiresWithoutRotation: 'A key is about to expire and declares no rotation.',
+  AddressTaken:
+    'A user or guest would take an address that another one has and keeps, or releases only afterwards, as in an exchange.',
+  ExpiresInPast:
+    'A key that does not exist yet declares an end that has passed, so it would never have a version; it is not created.',
   KeyExpired: 'The key has expired and declares no rotation: declare one, or remove the document.',
 } as const;
 export type FindingCode = keyof typeof FINDINGS;

@@ -23,6 +23,7 @@ import { needsReplacement } from './checks.js';
 import { isOwnedBy } from './compare.js';
 import { finding, NOTHING, type Remark } from './decision.js';
 import type { PlanInput, Subject } from './plan.js';
+import { namesOf, type SideNames, spelled } from './spelling.js';
 
 export interface Renamed {
   /** As they will be called; subjects are sorted by `compareRefs`. */
@@ -35,6 +36,7 @@ export function asRenamed(input: PlanInput): Renamed {
   if (subjects.every(({ desired }) => desired === undefined || formerName(desired.declaration) === undefined))
     return { input, remarks: new Map() };
   const names = new Map<string, ObjectRef>();
+  const spellings = namesOf(input);
   const remarks = new Map<string, Remark>();
   // Kinds refer backwards only, so what an object names has its new name by the time we come to it.
   const seen = OBJECT_KINDS.flatMap((kind) => {
@@ -42,7 +44,7 @@ export function asRenamed(input: PlanInput): Renamed {
       .filter(({ ref }) => ref.kind === kind)
       .map((subject) => following(subject, names));
     const world = new KindWorld(rejoined(ofKind), ownership);
-    const claims = settled(world, remarks);
+    const claims = settled(world, remarks, spellings);
     for (const { by, live } of claims) names.set(refText(live.ref), by.ref);
     return carriedOut(world, claims);
   });
@@ -132,11 +134,11 @@ class KindWorld {
 }
 
 /** The claims to carry out. What stands against the others goes into `remarks`. */
-function settled(world: KindWorld, remarks: Map<string, Remark>): readonly Claim[] {
+function settled(world: KindWorld, remarks: Map<string, Remark>, spellings: SideNames): readonly Claim[] {
   let claims = world.claims();
   for (;;) {
     const left = claims.filter((claim) => {
-      const remark = objection(claim, claims, world.ownership);
+      const remark = objection(claim, claims, { ownership: world.ownership, spellings });
       if (remark) note(claim, remark, remarks);
       return remark === undefined;
     });
@@ -153,7 +155,16 @@ function note({ by, source }: Claim, remark: Remark, remarks: Map<string, Remark
     remarks.set(refText(source.ref), { decision: NOTHING, isHeld: true });
 }
 
-function objection(claim: Claim, claims: readonly Claim[], ownership: Ownership): Remark | undefined {
+interface Circumstances {
+  readonly ownership: Ownership;
+  readonly spellings: SideNames;
+}
+
+function objection(
+  claim: Claim,
+  claims: readonly Claim[],
+  { ownership, spellings }: Circumstances,
+): Remark | undefined {
   const { by, source, live } = claim;
   const was = refText(live.ref);
   const refused = (why: string): Remark => ({
@@ -184,7 +195,7 @@ function objection(claim: Claim, claims: readonly Claim[], ownership: Ownership)
     return ignored(
       `is live already, as is ${was}, so nothing is renamed. ${was} is removed unless a document declares it.`,
     );
-  return needsReplacement(live, by) || live.key?.owner === 'deleted'
+  return needsReplacement(spelled(live, by.desired, spellings), by) || live.key?.owner === 'deleted'
     ? ignored(
         `is created, not renamed from ${was}: a field changed that cannot change on an existing object.`,
       )

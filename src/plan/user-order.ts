@@ -3,15 +3,26 @@
  * it is given before somebody is named by it, and there are new administrators before the old ones go.
  */
 import { foldEmail, kindOf } from '../domain/kinds/index.js';
-import { type Declaration, isEmail, refText } from '../domain/objects.js';
+import { type Declaration, isEmail, type ObjectRef, refText } from '../domain/objects.js';
 import { isActiveAdministrator, isActiveOwner } from '../domain/users.js';
-import type { Step, StepId, Subject } from './plan.js';
+import type { PlanInput, Step, StepId, Subject } from './plan.js';
 
 type Subjects = ReadonlyMap<string, Subject>;
 type Links = ReadonlyMap<StepId, readonly StepId[]>;
 
 /** Whoever takes an address comes after whoever gives it up. */
 export function addressLinks(steps: readonly Step[], subjects: Subjects): Links {
+  const freeing = freeingSteps(steps, subjects);
+  const links = new Map<StepId, readonly StepId[]>();
+  for (const step of steps) {
+    const before = freeing.get(addressAfter(step) ?? '');
+    if (before !== undefined && before.id !== step.id) links.set(step.id, [before.id]);
+  }
+  return links;
+}
+
+/** By the address that is free after them. */
+function freeingSteps(steps: readonly Step[], subjects: Subjects): ReadonlyMap<string, Step> {
   const freeing = new Map<string, Step>();
   for (const step of steps) {
     const held = addressOf(subjects.get(refText(step.object))?.live?.declaration);
@@ -19,12 +30,44 @@ export function addressLinks(steps: readonly Step[], subjects: Subjects): Links 
     if (held === undefined || !isLeaving || addressAfter(step) === held) continue;
     freeing.set(held, freeing.get(held) ?? step);
   }
-  const links = new Map<StepId, readonly StepId[]>();
-  for (const step of steps) {
-    const before = freeing.get(addressAfter(step) ?? '');
-    if (before !== undefined && before.id !== step.id) links.set(step.id, [before.id]);
+  return freeing;
+}
+
+/** A step that gives somebody an address which is not free by then, and a sentence about it that follows the object's name. */
+export interface AddressConflict {
+  readonly step: Step;
+  readonly message: string;
+}
+
+/**
+ * Addresses that others have and keep, or give up only after they are taken, as in an exchange. The store would refuse
+ * the first of such steps every time. `steps` are in order.
+ */
+export function addressConflicts(
+  steps: readonly Step[],
+  { subjects, names = new Map() }: Pick<PlanInput, 'subjects' | 'names'>,
+): readonly AddressConflict[] {
+  const byName = new Map(subjects.map((subject) => [refText(subject.ref), subject]));
+  const holders = new Map<string, ObjectRef>(names);
+  for (const { ref, live } of subjects) {
+    const held = addressOf(live?.declaration);
+    if (held !== undefined) holders.set(held, ref);
   }
-  return links;
+  const freeing = freeingSteps(steps, byName);
+  return steps.flatMap((step) => {
+    const taken = addressAfter(step);
+    const holder = taken === undefined ? undefined : holders.get(taken);
+    if (taken === undefined || holder === undefined) return [];
+    if (addressOf(byName.get(refText(step.object))?.live?.declaration) === taken) return [];
+    const before = freeing.get(taken);
+    if (before !== undefined && (before.id === step.id || step.dependsOn.includes(before.id))) return [];
+    const address = taken.slice(taken.lastIndexOf('/') + 1);
+    const message =
+      before === undefined
+        ? `would take the address ${address}, which ${refText(holder)} keeps in this plan. Use another address, or let ${refText(holder)} give it up in the same plan.`
+        : `would take the address ${address} of ${refText(holder)}, who gives it up only after that. Give one of them another address and apply that first.`;
+    return [{ step, message }];
+  });
 }
 
 /** Whoever is named by an address that they are given in this plan is given it first. */

@@ -4,8 +4,8 @@
  * audit entries are one transaction. `not_found` for what is not live, `bad_request` for what a kind has against it;
  * `store_unreachable` and `store_tampered` are possible everywhere.
  */
-import type { ApiKeySpec, RoleSpec, ServiceSpec, TeamSpec } from '../domain/kinds/index.js';
-import type { DeclarationOf, ObjectRef } from '../domain/objects.js';
+import type { ApiKeySpec } from '../domain/kinds/index.js';
+import type { Declaration, ObjectRef } from '../domain/objects.js';
 import type { Result } from '../domain/result.js';
 import type { Secret } from '../domain/secret.js';
 import type { DurationMs } from '../domain/time.js';
@@ -41,15 +41,15 @@ export interface KeyChange {
   readonly expiresAt?: string | null | undefined;
 }
 
-export type AdminKind = 'Service' | 'Team' | 'Role';
-export type AdminDeclaration = DeclarationOf<AdminKind>;
+/** Of a kind whose `routes` have the verbs for it. */
+export type AdminDeclaration = Declaration;
 
 export interface AdminChange {
   readonly object: ObjectRef;
   readonly name?: string | undefined;
   readonly labels?: Labels | undefined;
   /** Fields that are to be so; null takes one away. */
-  readonly spec: { readonly [F in keyof ServiceSpec | keyof TeamSpec | keyof RoleSpec]?: unknown };
+  readonly spec: Readonly<Record<string, unknown>>;
 }
 
 export interface Admin {

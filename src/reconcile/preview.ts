@@ -21,7 +21,7 @@ export async function preview(gathering: Gathering): Promise<Result<Preview>> {
   return ok({
     ...gathered.value,
     plan: made,
-    isLive: (ref) => isLive(ref) && !renamed.has(refText(ref)),
+    isLive: (ref) => !renamed.has(refText(ref)) && isLive(ref),
   });
 }
 

@@ -1,4 +1,5 @@
 /** Audit entries for people and for the tools that collect them. */
+import { withoutTokens } from '../domain/secret.js';
 import { formatInstant } from '../domain/time.js';
 import { VERSION } from '../domain/version.js';
 import type { AuditEntry } from '../ports/live-store.js';
@@ -26,7 +27,7 @@ const detailText = (detail: AuditEntry['detail']): string =>
 /** Gives what makes an entry a line of JSON, its newline included. Ids are unique with `storeId` alone. */
 export function exportLines(format: ExportFormat, storeId: string): (entry: AuditEntry) => string {
   const shapes = { ndjson: plain, cloudevents: cloudEvent, ocsf } as const;
-  return (entry) => `${JSON.stringify(shapes[format](entry, storeId))}\n`;
+  return (entry) => `${withoutTokens(JSON.stringify(shapes[format](entry, storeId)))}\n`;
 }
 
 const plain = (entry: AuditEntry) => ({ ...entry, at: formatInstant(entry.at) });

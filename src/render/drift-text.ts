@@ -1,4 +1,5 @@
 /** Drift for people and for programs: what differs, since when, through whom, and what would mend it. */
+import { withoutTokensIn } from '../domain/secret.js';
 import { formatInstant } from '../domain/time.js';
 import type { Drift, DriftStep } from '../plan/drift.js';
 import type { StepReason } from '../plan/reasons.js';
@@ -62,20 +63,21 @@ const UNRECORDED: Readonly<Partial<Record<StepReason, string>>> = {
 };
 
 /** The shape of `planJson`, of kind Drift, each step with its cause where one is known. */
-export const driftJson = (drift: Drift) => ({
-  apiVersion: drift.apiVersion,
-  kind: drift.kind,
-  project: drift.project,
-  ...(drift.selection !== undefined && { selection: drift.selection }),
-  digest: drift.digest,
-  basedOn: drift.basedOn,
-  now: formatInstant(drift.now),
-  summary: drift.summary,
-  steps: drift.steps.map(driftStepJson),
-  findings: drift.findings.map(findingJson),
-  waiting: drift.waiting.map(waitingJson),
-  approvals: drift.approvals,
-});
+export const driftJson = (drift: Drift) =>
+  withoutTokensIn({
+    apiVersion: drift.apiVersion,
+    kind: drift.kind,
+    project: drift.project,
+    ...(drift.selection !== undefined && { selection: drift.selection }),
+    digest: drift.digest,
+    basedOn: drift.basedOn,
+    now: formatInstant(drift.now),
+    summary: drift.summary,
+    steps: drift.steps.map(driftStepJson),
+    findings: drift.findings.map(findingJson),
+    waiting: drift.waiting.map(waitingJson),
+    approvals: drift.approvals,
+  });
 
 function driftStepJson({ cause, ...step }: DriftStep) {
   if (cause === undefined) return withRefJson(step);

@@ -1,6 +1,7 @@
 /** The story of one object and what happens next: for people, for programs, for a pull request or a ticket. */
 import { isObjectKind } from '../domain/kinds/index.js';
 import { refJson, refText } from '../domain/objects.js';
+import { withoutTokensIn } from '../domain/secret.js';
 import { formatInstant } from '../domain/time.js';
 import { headline, type Section, sectionsOf } from './explain-sections.js';
 import { type Explanation, type Related, statusOf } from './explanation.js';
@@ -35,7 +36,7 @@ const sectionMarkdown = ({ title, rows }: Section): string =>
 export function explanationJson(explanation: Explanation) {
   const { ref, now, declared, live, history, needs, neededBy, plan, ahead } = explanation;
   const details = new Map(history.map(({ seq, detail }) => [seq, detail]));
-  return {
+  return withoutTokensIn({
     apiVersion: 'keywright.dev/v1',
     kind: 'Explanation',
     object: refJson(ref),
@@ -57,7 +58,7 @@ export function explanationJson(explanation: Explanation) {
     findings: (plan?.findings ?? []).map(findingJson),
     waiting: (plan?.waiting ?? []).map(waitingJson),
     ahead: ahead.map(forecastJson),
-  };
+  });
 }
 
 const relatedJson = ({ ref: { kind, name }, endsAt, ...related }: Related) => ({

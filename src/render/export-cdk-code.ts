@@ -1,14 +1,6 @@
 /** Values as TypeScript: literals, names of constants, durations. */
-import type { ObjectKind } from '../domain/kinds/index.js';
+import { withoutTokens } from '../domain/secret.js';
 import { DAY_MS, durationMs, HOUR_MS, MINUTE_MS, SECOND_MS } from '../domain/time.js';
-
-/** How the objects of an app are called where others refer to them. */
-export interface Names {
-  /** The constant that holds an object of this app; undefined when it declares no such one. */
-  declared(kind: ObjectKind, name: string): string | undefined;
-  /** The constant that holds an object, declared here or taken by its name. */
-  of(kind: ObjectKind, name: string, environment?: string): string;
-}
 
 const NAME = /^[A-Za-z_$][\w$]*$/;
 
@@ -47,7 +39,7 @@ export function durationCode(value: unknown): string | undefined {
 
 /** JSON is TypeScript but for its quotes. */
 const quoted = (text: string): string =>
-  `'${JSON.stringify(text).slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'")}'`;
+  `'${withoutTokens(JSON.stringify(text)).slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'")}'`;
 
 /**
  * A constant for each key (`ApiKey/billing-prod` → `billingProd`), each its own and none of `taken`: by the name

@@ -2,13 +2,10 @@
  * Documents as a CDK app: one file of TypeScript that declares them with `keywright/constructs`. Each object is a
  * constant; what is referred to and not among them is taken by its name. What cannot be said is in comments.
  */
-import type { ObjectKind } from '../domain/kinds/index.js';
+import { type CdkApp, type CdkProps, kindOf, literals, OBJECT_KINDS } from '../domain/kinds/index.js';
 import type { Document, LiveDocument } from './export.js';
-import { code, durationCode, identifiers, type Names, objectCode } from './export-cdk-code.js';
-import { keyCode } from './export-cdk-key.js';
+import { code, durationCode, identifiers, objectCode } from './export-cdk-code.js';
 import { printable } from './text-format.js';
-
-type Props = Readonly<Record<string, string | undefined>>;
 
 /** The whole text of `main.ts`; it compiles and synthesizes whatever the documents are. */
 export function documentsCdk(documents: readonly LiveDocument[], stack: string): string {
@@ -42,10 +39,11 @@ export function documentsCdk(documents: readonly LiveDocument[], stack: string):
   ].join('\n');
 }
 
+/** Constructs by the names of their kinds, and what their properties are made of. */
 const USABLE = [
-  ...['ApiKey', 'Duration', 'Environment', 'Guest', 'Owner', 'Role', 'Service', 'Sink', 'Space'],
-  ...['Team', 'TeamRole', 'TenantRole', 'User'],
-];
+  ...OBJECT_KINDS.filter((kind) => kindOf(kind).cdk !== undefined),
+  ...['Duration', 'Owner', 'Resources', 'Sink', 'TeamRole', 'TenantRole'],
+].sort();
 
 interface Written {
   readonly before: readonly string[];
@@ -54,95 +52,34 @@ interface Written {
   readonly after: readonly string[];
 }
 
-function declaration({ document, notes }: LiveDocument, names: Constants): Written {
-  const { kind, metadata } = document;
-  const props = { name: code(metadata.name), ...headProps(document), ...specProps(document, names) };
+function declaration({ document, notes }: LiveDocument, app: Constants): Written {
+  const { kind, metadata, spec } = document;
+  const { cdk } = kindOf(kind);
+  const props = cdk?.props(spec, app) ?? resourceProps(spec, app);
+  const all = { name: code(metadata.name), ...headProps(document), ...props };
+  const construct = cdk === undefined ? `Resources.${kind}` : kind;
+  const own = app.own(document);
   return {
     before: notes.map((note) => `// ${printable(note)}`),
-    made: `new ${kind}(stack, ${code(names.id(document))}, ${objectCode(props)});`,
-    after: [...grantLines(document, names), ...memberLines(document, names)],
+    made: `new ${construct}(stack, ${code(app.id(document))}, ${objectCode(all)});`,
+    after: (cdk?.calls?.(spec, app) ?? []).map((call) => `${own}.${call};`),
   };
 }
 
-function headProps({ metadata: { labels, annotations } }: Document): Props {
+/** Of the class that every kind has (constructs/level1), whose `name` is the object's. */
+function resourceProps({ name, ...rest }: Document['spec'], app: CdkApp): CdkProps {
+  return { ...literals({ displayName: name }, app), ...literals(rest, app) };
+}
+
+function headProps({ metadata: { labels, annotations } }: Document): CdkProps {
   return { labels: labels && code(labels), annotations: annotations && code(annotations) };
 }
 
-function specProps(document: Document, names: Names): Props {
-  const { kind, spec } = document;
-  switch (kind) {
-    case 'Environment': {
-      const { isProd, ...rest } = spec;
-      return { production: isProd === undefined ? undefined : code(isProd), ...plain(rest) };
-    }
-    case 'Service':
-    case 'Role':
-      return plain(spec);
-    case 'User': {
-      const { name, roles, ...rest } = spec;
-      return {
-        ...plain(rest),
-        displayName: name === undefined ? undefined : code(name),
-        roles: Array.isArray(roles)
-          ? `[${roles.map((role) => `TenantRole.of(${roleCode(role, names)})`).join(', ')}]`
-          : undefined,
-      };
-    }
-    case 'Team': {
-      const { members: _, ...rest } = spec;
-      return plain(rest);
-    }
-    case 'Space': {
-      const { environment, ...rest } = spec;
-      return { environment: names.of('Environment', String(environment)), ...plain(rest) };
-    }
-    case 'Guest': {
-      const { environment, name, expiresAfter, grants: _, ...rest } = spec;
-      return {
-        environment: names.of('Environment', String(environment)),
-        ...plain(rest),
-        displayName: name === undefined ? undefined : code(name),
-        expiresAfter: durationCode(expiresAfter),
-      };
-    }
-    case 'ApiKey':
-      return keyCode(spec, names);
-  }
-}
-
-const plain = (spec: Readonly<Record<string, unknown>>): Props =>
-  Object.fromEntries(Object.entries(spec).map(([field, value]) => [field, code(value)]));
-
-/** A role that is declared here is referred to, so that Terraform makes it first. */
-const roleCode = (role: unknown, names: Names): string => names.declared('Role', String(role)) ?? code(role);
-
-function grantLines({ kind, spec, ...document }: Document, names: Constants): readonly string[] {
-  if (kind !== 'Guest') return [];
-  const { grants = [], environment } = spec as {
-    readonly grants?: readonly { readonly space: string; readonly workbooks?: readonly string[] }[];
-    readonly environment: string;
-  };
-  const guest = names.own({ kind, spec, ...document });
-  return grants.map(({ space, workbooks }) => {
-    const granted = names.of('Space', space, environment);
-    return `${guest}.grantSpace(${granted}${workbooks === undefined ? '' : `, ${code(workbooks)}`});`;
-  });
-}
-
-function memberLines({ kind, spec, ...document }: Document, names: Constants): readonly string[] {
-  if (kind !== 'Team') return [];
-  const { members = [] } = spec as {
-    readonly members?: readonly { readonly user: string; readonly role?: string }[];
-  };
-  const team = names.own({ kind, spec, ...document });
-  return members.map(({ user, role = 'viewer' }) => {
-    const member = names.declared('User', user) ?? code(user);
-    return `${team}.addMember(${member}, TeamRole.of(${roleCode(role, names)}));`;
-  });
-}
-
 /** The constants of the app: its own objects, and those that are only referred to. */
-class Constants implements Names {
+class Constants implements CdkApp {
+  readonly literal = code;
+  readonly duration = durationCode;
+  readonly object = objectCode;
   /** Constants that somebody refers to. */
   readonly used = new Set<string>();
   readonly #own: ReadonlyMap<string, string>;
@@ -162,24 +99,24 @@ class Constants implements Names {
     return idOf(keyOf(document));
   }
 
-  declared(kind: ObjectKind, name: string): string | undefined {
+  declared(kind: string, name: string): string | undefined {
     const constant = this.#own.get(`${kind}/${name}`);
     if (constant !== undefined) this.used.add(constant);
     return constant;
   }
 
-  of(kind: ObjectKind, name: string, environment?: string): string {
+  reference(kind: string, name: string, environment?: string): string {
     const key = [...(environment === undefined ? [] : [environment]), name].join('/');
     return this.declared(kind, key) ?? this.#import(kind, { key, name, environment });
   }
 
   #import(
-    kind: ObjectKind,
+    kind: string,
     { key, name, environment }: { key: string; name: string; environment: string | undefined },
   ): string {
     const known = this.#imported.get(`${kind}/${key}`);
     if (known !== undefined) return known;
-    const scope = environment === undefined ? undefined : this.of('Environment', environment);
+    const scope = environment === undefined ? undefined : this.reference('Environment', environment);
     const taken = [...this.#own.values(), ...this.#imported.values()];
     const [constant = ''] = identifiers([`${kind}/${key}`], new Set(taken)).values();
     const said = scope === undefined ? code(name) : objectCode({ name: code(name), environment: scope });
@@ -201,7 +138,7 @@ function idOf(key: string): string {
   return `${kind.toLowerCase()}-${names.join('_')}`;
 }
 
-function keyOf({ kind, metadata, spec }: Document): string {
-  const isScoped = kind === 'Space' || kind === 'Guest';
-  return [kind, ...(isScoped ? [String(spec['environment'])] : []), metadata.name].join('/');
-}
+const keyOf = ({ kind, metadata, spec }: Document): string => {
+  const environment = kindOf(kind).within?.(spec);
+  return [kind, ...(environment === undefined ? [] : [environment]), metadata.name].join('/');
+};

@@ -1,5 +1,6 @@
 /** Documents as YAML that people keep: one after another, what cannot be said in comments above. */
 import { Document as YamlDocument } from 'yaml';
+import { withoutTokensIn } from '../domain/secret.js';
 import type { LiveDocument } from './export.js';
 import { printable } from './text-format.js';
 
@@ -8,7 +9,7 @@ export const documentsYaml = (documents: readonly LiveDocument[]): string =>
   documents.map(documentYaml).join('---\n');
 
 function documentYaml({ document, notes }: LiveDocument): string {
-  const yaml = new YamlDocument(document, { aliasDuplicateObjects: false });
+  const yaml = new YamlDocument(withoutTokensIn(document), { aliasDuplicateObjects: false });
   if (notes.length > 0) yaml.commentBefore = notes.map((note) => ` ${printable(note)}`).join('\n');
   return yaml.toString({ lineWidth: 0 });
 }

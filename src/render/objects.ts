@@ -3,7 +3,7 @@ import { expiresAt } from '../domain/guests.js';
 import { rotationDueAt, stateOf, waitsForClaim } from '../domain/lifecycle.js';
 import type { LiveObject, VersionFacts } from '../domain/live.js';
 import { refText } from '../domain/objects.js';
-import { prefixOf } from '../domain/secret.js';
+import { prefixOf, withoutTokensIn } from '../domain/secret.js';
 import { formatDuration, formatInstant, type Instant, NEVER } from '../domain/time.js';
 import { escaped, tableOf } from './markdown.js';
 import { printable, table } from './text-format.js';
@@ -66,7 +66,8 @@ const isOver = (version: VersionFacts, now: Instant): boolean =>
 
 /** The same for programs: instants in ISO 8601, absent ones null. */
 export function objectsJson(objects: readonly LiveObject[], now: Instant) {
-  return { apiVersion: 'keywright.dev/v1', kind: 'List', items: objects.map((object) => item(object, now)) };
+  const items = objects.map((object) => item(object, now));
+  return withoutTokensIn({ apiVersion: 'keywright.dev/v1', kind: 'List', items });
 }
 
 function item(

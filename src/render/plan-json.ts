@@ -1,6 +1,7 @@
 /** A plan for programs: the shape that contract.md promises, instants in ISO 8601, absent fields left out. */
 
 import { type ObjectRef, type RefJson, refJson } from '../domain/objects.js';
+import { withoutTokensIn } from '../domain/secret.js';
 import { formatInstant } from '../domain/time.js';
 import type { Forecast } from '../plan/forecast.js';
 import type { Finding, Plan, Step, Summary, Waiting } from '../plan/plan.js';
@@ -38,21 +39,22 @@ export const findingJson = (finding: Finding): FindingDocument => ({
 });
 
 /** Holds everything the plan does, in a fixed order of keys; `JSON.stringify` gives the same bytes for the same plan. */
-export const planJson = (plan: Plan, forecast?: readonly Forecast[]): PlanDocument => ({
-  apiVersion: plan.apiVersion,
-  kind: plan.kind,
-  project: plan.project,
-  ...(plan.selection !== undefined && { selection: plan.selection }),
-  digest: plan.digest,
-  basedOn: plan.basedOn,
-  now: formatInstant(plan.now),
-  summary: plan.summary,
-  steps: plan.steps.map(withRefJson),
-  findings: plan.findings.map(findingJson),
-  waiting: plan.waiting.map(waitingJson),
-  approvals: plan.approvals,
-  ...(forecast && { forecast: forecast.map(forecastJson) }),
-});
+export const planJson = (plan: Plan, forecast?: readonly Forecast[]): PlanDocument =>
+  withoutTokensIn({
+    apiVersion: plan.apiVersion,
+    kind: plan.kind,
+    project: plan.project,
+    ...(plan.selection !== undefined && { selection: plan.selection }),
+    digest: plan.digest,
+    basedOn: plan.basedOn,
+    now: formatInstant(plan.now),
+    summary: plan.summary,
+    steps: plan.steps.map(withRefJson),
+    findings: plan.findings.map(findingJson),
+    waiting: plan.waiting.map(waitingJson),
+    approvals: plan.approvals,
+    ...(forecast && { forecast: forecast.map(forecastJson) }),
+  });
 
 export type ForecastDocument = WithRefJson<Omit<Forecast, 'at'>> & { readonly at: string };
 

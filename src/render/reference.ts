@@ -6,7 +6,7 @@
 import { DIAGNOSTICS } from '../documents/diagnostics.js';
 import { FAULTS } from '../domain/errors.js';
 import { documentSchema, editorSchema, type JsonSchema } from '../domain/kinds/document-schema.js';
-import { KINDS, type KindName, kindOf } from '../domain/kinds/index.js';
+import { KINDS, type Kind, type KindName, kindOf } from '../domain/kinds/index.js';
 import {
   FINDINGS,
   FORECASTS,
@@ -42,8 +42,16 @@ function kindSection(name: KindName): string {
     kind.summary,
     fieldTable(rows),
     ...(replaced === '' ? [] : [`A change of ${replaced} replaces the object.`]),
+    ...facets(kind),
     `\`\`\`json\n${example}\n\`\`\``,
   ].join('\n\n');
+}
+
+/** Where a kind is beside documents: on the HTTP API, in events, and what a caller needs for it. */
+function facets({ access, routes, events }: Kind): readonly string[] {
+  if (routes === undefined) return [];
+  const needed = `Permissions: \`${access.noun}:read\`, \`${access.noun}:write\`. HTTP: \`${routes.collection}\`.`;
+  return [events === undefined ? needed : `${needed} Events: domain \`${events.domain}\`.`];
 }
 
 type Row = readonly [field: string, takes: string, preset: string, meaning: string];

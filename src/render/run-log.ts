@@ -12,6 +12,7 @@ import type {
 } from '../controller/status.js';
 import { positionText, refText } from '../domain/objects.js';
 import { unreachable } from '../domain/result.js';
+import { withoutTokens } from '../domain/secret.js';
 import { formatDuration, formatInstant, type Instant } from '../domain/time.js';
 import { summaryText } from './plan-groups.js';
 import { counted, printable } from './text-format.js';
@@ -59,7 +60,7 @@ export const logText = ({ at, level, message }: LogLine): string =>
   `${formatInstant(at)} ${level.padEnd(5)} ${printable(message)}`;
 
 export const logJson = ({ at, ...line }: LogLine): string =>
-  JSON.stringify({ at: formatInstant(at), ...line });
+  withoutTokens(JSON.stringify({ at: formatInstant(at), ...line }));
 
 type Line = Omit<LogLine, 'at'>;
 

@@ -3,6 +3,7 @@
 import type { DocumentProblem, HeldBack, Status } from '../controller/status.js';
 import { resultOf } from '../controller/status.js';
 import { refJson } from '../domain/objects.js';
+import { withoutTokensIn } from '../domain/secret.js';
 import { formatInstant, type Instant } from '../domain/time.js';
 import type { Cause } from '../plan/drift.js';
 import { findingJson, waitingJson } from './plan-json.js';
@@ -13,17 +14,18 @@ const LISTED_MAX = 100;
 const first = <T>(all: readonly T[]): readonly T[] => all.slice(0, LISTED_MAX);
 
 /** Instants in ISO 8601; what is not known is null. */
-export const statusJson = (status: Status) => ({
-  apiVersion: 'keywright.dev/v1',
-  kind: 'Status',
-  role: status.role,
-  since: formatInstant(status.since),
-  ...(status.why !== undefined && { why: status.why }),
-  lastPass: lastPassJson(status),
-  lastSuccessAt: orNull(status.succeededAt),
-  failing: failingJson(status),
-  nextPassAt: orNull(status.nextAt),
-});
+export const statusJson = (status: Status) =>
+  withoutTokensIn({
+    apiVersion: 'keywright.dev/v1',
+    kind: 'Status',
+    role: status.role,
+    since: formatInstant(status.since),
+    ...(status.why !== undefined && { why: status.why }),
+    lastPass: lastPassJson(status),
+    lastSuccessAt: orNull(status.succeededAt),
+    failing: failingJson(status),
+    nextPassAt: orNull(status.nextAt),
+  });
 
 const orNull = (instant: Instant | undefined): string | null =>
   instant === undefined ? null : formatInstant(instant);

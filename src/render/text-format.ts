@@ -1,14 +1,18 @@
 /** Words on a page: what every text view shares. Anything that came from outside goes through `printable`. */
 import { parseSinkId, type SinkId } from '../domain/kinds/index.js';
+import { withoutTokens } from '../domain/secret.js';
 import { formatDuration, type Instant } from '../domain/time.js';
 import type { ForecastEvent } from '../plan/reasons.js';
 
 /** Control, bidirectional, invisible and unassigned characters, which could move the cursor or hide text. */
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}]/gu;
 
-/** The text with everything that does not show as itself written out: `\u{202e}`. Never throws. */
+/** The text without the secrets of tokens, and with everything that does not show as itself written out: `\u{202e}`. Never throws. */
 export const printable = (text: string): string =>
-  text.replace(UNPRINTABLE, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`);
+  withoutTokens(text).replace(
+    UNPRINTABLE,
+    (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`,
+  );
 
 /** Left-aligned columns, two spaces apart; no trailing blanks; ends with a newline. Cells are printable. */
 export function table(rows: readonly (readonly string[])[]): string {

@@ -90,23 +90,39 @@ export async function readKeyFile(path: string): Promise<Result<Secret | undefin
   }
 }
 
+/** Drafts that others clear away, one after another, before something else is wrong. */
+const DRAFTS_MAX = 5;
+
 /**
  * Puts a key where there is none. Gives the key that is there afterwards: of two that start at once, one
  * writes and both use the same.
  */
 export async function makeKeyFile(path: string, key: Secret, entropy: Entropy): Promise<Result<Secret>> {
+  for (let drafts = 1; ; drafts++) {
+    const linked = await linkKeyFile(path, key, entropy);
+    if (!linked.ok) return linked;
+    const found = await readKeyFile(path);
+    if (!found.ok) return found;
+    if (found.value !== undefined) return ok(found.value);
+    if (drafts === DRAFTS_MAX) return fail(unwritable(path, linked.value));
+  }
+}
+
+/** Gives what kept it from being there: another key that is, or somebody who cleared the draft away. */
+async function linkKeyFile(path: string, key: Secret, entropy: Entropy): Promise<Result<unknown>> {
   const draft = `${path}.${base62(12, entropy)}`;
   const written = await writeKeyFile(draft, key);
   if (!written.ok) return written;
   try {
     await link(draft, path);
+    return ok(undefined);
   } catch (error) {
-    if (codeOf(error) !== 'EEXIST') return fail(unwritable(path, error));
+    return codeOf(error) === 'EEXIST' || codeOf(error) === 'ENOENT'
+      ? ok(error)
+      : fail(unwritable(path, error));
   } finally {
     await rm(draft, { force: true });
   }
-  const found = await readKeyFile(path);
-  return found.ok ? ok(found.value ?? key) : found;
 }
 
 /** Beginnings of key files, under names that are never used again. `master.key.next` is none. */

@@ -69,7 +69,10 @@ test('has the files of the newest commit, and of the next one as soon as it is f
   stop();
 });
 
-test('keeps the last good commit while the repository is away, also after a new start, and says so', async () => {
+/** The folder that a checkout is kept in. */
+const checkouts = (): readonly string[] => readdirSync(join(folder, '.keywright', 'branch'));
+
+test('keeps the last good commit while the repository is away, and after a new start applies nothing unfetched', async () => {
   const id = commit({ 'a.yaml': 'one' });
   const branch = unwrap(await open());
   const stop = branch.follow(1_000, () => undefined);
@@ -77,9 +80,70 @@ test('keeps the last good commit while the repository is away, also after a new 
   await until(() => branch.commit().trouble !== undefined);
   expect(branch.commit()).toMatchObject({ id, trouble: { code: 'source_unavailable' } });
   stop();
-  const again = unwrap(await open());
-  expect(again.commit()).toMatchObject({ id, trouble: { code: 'source_unavailable' } });
-  expect(readFileSync(join(again.folder, 'a.yaml'), 'utf8')).toBe('one');
+  expect(await open()).toMatchObject({ ok: false, error: { code: 'source_unavailable' } });
+});
+
+test('a checkout belongs to address, branch and store: two in one folder never mix', async () => {
+  commit({ 'a.yaml': 'main' });
+  git('-C', remote, 'checkout', '--quiet', '-b', 'staging');
+  commit({ 'a.yaml': 'staging' });
+  const main = unwrap(await open('main'));
+  const staging = unwrap(await open('staging'));
+  const other = unwrap(await openBranch({ url: remote, branch: 'main', store: 'elsewhere', folder }, clock));
+  const textOf = (one: typeof main): string => readFileSync(join(one.folder, 'a.yaml'), 'utf8');
+  expect([main, staging, other].map(textOf)).toEqual(['main', 'staging', 'main']);
+  expect(new Set([main, staging, other].map((one) => one.folder)).size).toBe(3);
+  expect(checkouts()).toHaveLength(3);
+  for (const [branch, url] of [
+    ['stagin', remote],
+    ['main', join(root, 'nope')],
+  ] as const)
+    expect(await open(branch, url)).toMatchObject({ ok: false, error: { code: 'source_unavailable' } });
+});
+
+const PROJECT = 'kind: Project\nmetadata: { name: acme }\nspec: { specs: [specs, more] }\n';
+
+/** A repository in the place of the remote, for what `add` refuses: modes and paths as git would record them. */
+function commitEntry(mode: string, path: string): string {
+  const blob = execFileSync('git', ['-C', remote, 'hash-object', '-w', '--stdin'], { input: 'x' });
+  const hash = mode === '160000' ? git('-C', remote, 'rev-parse', 'HEAD') : blob.toString();
+  git('-C', remote, 'update-index', '--add', '--cacheinfo', `${mode},${hash.trim()},${path}`);
+  git('-C', remote, 'commit', '--quiet', '-m', 'entry');
+  return git('-C', remote, 'rev-parse', 'HEAD').trim();
+}
+
+test.each([
+  ['120000', 'specs/team', 'specs/team (a symbolic link)'],
+  ['120000', 'specs/a/b.yaml', 'specs/a/b.yaml (a symbolic link)'],
+  ['120000', 'specs', 'specs (a symbolic link)'],
+  ['160000', 'more/vendor', 'more/vendor (a submodule)'],
+  ['160000', 'more', 'more (a submodule)'],
+])(
+  'a commit with %s at %s is refused by name, and the one before stays in force',
+  async (mode, path, named) => {
+    mkdirSync(join(remote, 'specs'));
+    const good = commit({ 'keywright.yaml': PROJECT, 'specs/base.yaml': 'kind: x' });
+    const branch = unwrap(await open('main'));
+    const stop = branch.follow(1_000, () => undefined);
+    if (path === 'specs') git('-C', remote, 'rm', '--quiet', '-r', 'specs');
+    commitEntry(mode, path);
+    await until(() => branch.commit().trouble !== undefined);
+    const { id, trouble } = branch.commit();
+    expect([id, trouble?.code]).toEqual([good, 'invalid_documents']);
+    expect(trouble?.message).toContain(named);
+    expect(readFileSync(join(branch.folder, 'specs/base.yaml'), 'utf8')).toBe('kind: x');
+    stop();
+    expect(await open('main')).toMatchObject({ ok: false, error: { code: 'invalid_documents' } });
+  },
+);
+
+test('links and submodules elsewhere in the repository do not matter', async () => {
+  mkdirSync(join(remote, 'specs'));
+  commit({ 'keywright.yaml': PROJECT, 'specs/base.yaml': 'kind: x' });
+  commitEntry('120000', 'docs/link');
+  commitEntry('160000', 'vendor');
+  const id = commitEntry('120000', 'specs/.hidden/link');
+  expect(unwrap(await open('main')).commit()).toEqual({ id });
 });
 
 test('fails while there never was a commit, and says why without the password of an address', async () => {
@@ -119,7 +183,8 @@ test('leaves nothing half checked out and no old commits behind', async () => {
     expect(readFileSync(join(branch.folder, 'a.yaml'), 'utf8')).toBe(`${n}`);
   }
   stop();
-  const trees = readdirSync(join(folder, '.keywright', 'branch', 'trees'));
+  const [checkout = ''] = checkouts();
+  const trees = readdirSync(join(folder, '.keywright', 'branch', checkout, 'trees'));
   expect(trees).toHaveLength(2);
   expect(trees.every((name) => /^[0-9a-f]{40}$/.test(name))).toBe(true);
 });

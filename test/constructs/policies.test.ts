@@ -38,6 +38,14 @@ test.each<[string, (stack: TerraformStack) => unknown, string]>([
     'unknown field "expiresAfterwards"',
   ],
   [
+    'a token in a field',
+    (stack) =>
+      new Service(stack, 'billing', {
+        description: `was sk_live_4f9Kq2LmZx01_${'Aa1'.repeat(17).slice(0, 49)}`,
+      }),
+    'holds a token of Keywright',
+  ],
+  [
     'an object that is declared twice',
     (stack) => {
       new Service(stack, 'a', { name: 'billing' });

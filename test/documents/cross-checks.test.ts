@@ -48,7 +48,7 @@ test('variables of one dotenv file may belong to several keys, each to one', asy
   const sink = (variable: string, path = 'x.env') => `{ dotenv: { path: ${path}, variable: ${variable} } }`;
   expect(await errorsOf(delivering('a', sink('A')) + delivering('b', sink('B')))).toEqual([]);
   expect(await errorsOf(delivering('a', sink('A')) + delivering('b', sink('A', './y/../x.env')))).toEqual([
-    'a.yaml:8:69 sink_conflict the variable A of ./y/../x.env is the sink of two deliveries (ApiKey/a (specs/a.yaml:3) also delivers to it)',
+    'a.yaml:8:69 sink_conflict the variable A of x.env is the sink of two deliveries (ApiKey/a (specs/a.yaml:3) also delivers to it)',
   ]);
   expect(await errorsOf(delivering('a', `${sink('A')}, ${sink('A')}`))).toHaveLength(1);
 });
@@ -238,4 +238,57 @@ describe('validating', () => {
     expect(errors).toHaveLength(101);
     expect(Array.isArray(errors) ? errors.at(-1) : '').toBe('a.yaml:202:7 more and 50 more');
   });
+});
+
+describe('times that contradict one another', () => {
+  const timed = (times: string): string => key('a').replace('owner:', `${times}, owner:`);
+
+  test.each([
+    ['expiresAfter: 30d, rotation: { every: 29d, overlap: 28d }', 'leaves 15d for rotation.overlap (28d)'],
+    ['expiresAfter: 36h, rotation: { every: 90d }', 'leaves 18h for rotation.overlap (1d)'],
+    ['expiresAfter: 1d, rotation: { overlap: 1d }', 'must be longer than rotation.overlap (1d)'],
+    ['rotation: { every: 1d, overlap: 2d }', 'must be longer than overlap (2d)'],
+    ['rotation: { every: 90d, overlap: 2d, deadline: 1d }', 'must not be shorter than overlap (2d)'],
+    ['rotation: { handover: acknowledged, deadline: 1h }', 'must not be shorter than overlap (1d)'],
+    ['rotation: { overlap: 1h, quiet: 3d, deadline: 2d }', 'must not be shorter than quiet (3d)'],
+    ['rotation: { every: 30d, quiet: 30d }', 'must be shorter than every (30d)'],
+  ])('%s is refused at the field', async (times, message) => {
+    expect(await errorsOf(timed(times))).toEqual([expect.stringMatching(/^a\.yaml:4:\d+ broken_rule /)]);
+    expect((await errorsOf(timed(times)))[0]).toContain(message);
+  });
+
+  test.each([
+    'expiresAfter: 30d, rotation: { every: 15d, overlap: 14d }',
+    'expiresAfter: 2d, rotation: { overlap: 1d }',
+    'expiresAfter: 180d, rotation: { every: 90d, overlap: 24h }',
+    'expiresAfter: 1h',
+    'rotation: { every: 90d, overlap: 2d, deadline: 2d }',
+    'rotation: { handover: timed, overlap: 2d, deadline: 1h }',
+    'rotation: { every: 36h, overlap: 1h }',
+  ])('%s is not', async (times) => {
+    expect(await errorsOf(timed(times))).toEqual([]);
+  });
+
+  test('in the defaults of the project too', async () => {
+    const { errors } = await load(
+      specFolder({ 'keywright.yaml': project('{ defaults: { rotation: { every: 1h, overlap: 2h } } }') }),
+    );
+    expect(errors.map(line)).toEqual([
+      expect.stringMatching(/^keywright\.yaml:\d+:\d+ broken_rule must be longer than overlap \(2h\)$/),
+    ]);
+  });
+});
+
+test('an end in the past is refused by validate, at the field and against the clock', async () => {
+  const text = key('a').replace('owner:', 'expiresAt: 2020-01-01T00:00:00Z, owner:');
+  const loaded = await loadProject(specFolder({ 'specs/a.yaml': text }));
+  if (!loaded.ok) throw new Error('no project');
+  const at = async (now: string): Promise<readonly string[]> => {
+    const checked = await validate(loaded.value, { paths: [] }, { now: Date.parse(now) });
+    return checked.ok ? [] : checked.error.map(line).filter((one) => one.includes('broken_rule'));
+  };
+  expect(await at('2027-01-01T00:00:00Z')).toEqual([
+    'a.yaml:4:45 broken_rule 2020-01-01T00:00:00Z is in the past (use a later date or remove the document)',
+  ]);
+  expect(await at('2019-12-31T00:00:00Z')).toEqual([]);
 });

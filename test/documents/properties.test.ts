@@ -3,7 +3,7 @@ import { stringify } from 'yaml';
 import { declare } from '../../src/documents/declare.js';
 import { checkDocument } from '../../src/documents/document.js';
 import { Source, split } from '../../src/documents/source.js';
-import { isKindName, KINDS, kindOf } from '../../src/domain/kinds/index.js';
+import { isKindName, KINDS, kindOf, type SpecOf } from '../../src/domain/kinds/index.js';
 import { normalForm } from '../../src/domain/kinds/normal-form.js';
 import { diagnosticsText } from '../../src/render/diagnostics.js';
 
@@ -48,36 +48,43 @@ const environment = fc.record({
   metadata,
   spec: fc.record({ isProd: fc.boolean(), guestInvites: fc.boolean() }, optional),
 });
-const apiKey = fc.record({
-  kind: fc.constant('ApiKey'),
-  metadata,
-  spec: fc.record(
-    {
-      environment: name,
-      owner: fc.oneof(fc.record({ service: name }), fc.constant({ tenant: true })),
-      type: fc.constantFrom('secret', 'publishable'),
-      permissions,
-      expiresAt: fc
-        .date({ min: new Date(0), max: new Date(4e12), noInvalidDate: true })
-        .map((date) => date.toISOString()),
-      rotation: fc.record(
-        {
-          every: fc.constantFrom('30d', '720h', 'P30D'),
-          quiet: duration,
-          handover: fc.constantFrom('timed', 'observed'),
-        },
-        optional,
-      ),
-      deliver: fc.array(
-        fc.record({
-          dotenv: fc.record({ path: name, variable: fc.stringMatching(/^[A-Z_][A-Z0-9_]{0,9}$/) }),
-        }),
-        { maxLength: 3 },
-      ),
-    },
-    { requiredKeys: ['environment', 'owner'] },
-  ),
-});
+const apiKey = fc
+  .record({
+    kind: fc.constant('ApiKey'),
+    metadata,
+    spec: fc.record(
+      {
+        environment: name,
+        owner: fc.oneof(fc.record({ service: name }), fc.constant({ tenant: true })),
+        type: fc.constantFrom('secret', 'publishable'),
+        permissions,
+        expiresAt: fc
+          .date({ min: new Date(0), max: new Date(4e12), noInvalidDate: true })
+          .map((date) => date.toISOString()),
+        rotation: fc.record(
+          {
+            every: fc.constantFrom('30d', '720h', 'P30D'),
+            quiet: duration,
+            handover: fc.constantFrom('timed', 'observed'),
+          },
+          optional,
+        ),
+        deliver: fc.array(
+          fc.record({
+            dotenv: fc.record({ path: name, variable: fc.stringMatching(/^[A-Z_][A-Z0-9_]{0,9}$/) }),
+          }),
+          { maxLength: 3 },
+        ),
+      },
+      { requiredKeys: ['environment', 'owner'] },
+    ),
+  })
+  // Times that contradict one another are refused.
+  .filter(
+    ({ spec }) =>
+      KINDS.ApiKey.check(normalForm(KINDS.ApiKey.schema, spec as SpecOf['ApiKey']), { name: 'a' }).length ===
+      0,
+  );
 
 const context = {
   folder: '/work',

@@ -30,7 +30,7 @@ test('F7: a publishable key makes a space, and the access token that comes with 
   await expect(own.spaces.get(data.id, ONCE)).rejects.toMatchObject({ statusCode: 401 });
 });
 
-test('F7: neither a publishable key, nor the session that it begins, nor a guest is told of the account', async () => {
+test('F7: publishable keys, their sessions and guests cannot read the account', async () => {
   const talk = await place.talk();
   const { server } = talk;
   const key = await keyOf(talk, 'production-pk');
@@ -43,14 +43,14 @@ test('F7: neither a publishable key, nor the session that it begins, nor a guest
       expect((await server.ask(line, { token: shown })).status).toBe(403);
 });
 
-test('an embedded library that brings a document is told that there are none, and null is none', async () => {
+test('embedded: a document is refused, null is accepted', async () => {
   const talk = await place.talk();
   const key = await keyOf(talk, 'development-pk');
   const space = { name: 'Import' };
   const refused = await start(talk, key, { space, document: { title: 'Hi', body: '# Hi' } });
   expect([refused.status, refused.body.errors]).toEqual([
     400,
-    [{ key: 'body.document', message: expect.stringContaining('documents are not kept') }],
+    [{ key: 'body.document', message: expect.stringContaining('documents are not supported') }],
   ]);
   expect((await start(talk, key, { space, document: null })).status).toBe(200);
 });

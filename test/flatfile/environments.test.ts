@@ -80,7 +80,7 @@ test('fields that the client leaves undefined change nothing', async () => {
   });
 });
 
-test('whether it is production never changes, and the client is told why', async () => {
+test('environments: isProd cannot be changed, with the reason', async () => {
   const { api } = await place.talk();
   const { data } = await api.environments.create({ name: 'qa', isProd: false });
   const refused = await api.environments.update(data.id, { isProd: true }, ONCE).catch((error) => error);

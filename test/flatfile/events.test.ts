@@ -6,7 +6,7 @@ const place = flatfilePlace();
 const environmentId = async ({ api }: Conversation, name = 'production') =>
   (await api.environments.list()).data.find((one) => one.name === name)?.id ?? '';
 
-test('F14: what is done in any environment is an event there, said by whoever did it', async () => {
+test('F14: a change in an environment is an event there, with its actor', async () => {
   const talk = await place.talk();
   for (const name of ['development', 'production'])
     await talk.api.spaces.create({ name: `in ${name}`, environmentId: await environmentId(talk, name) });
@@ -58,7 +58,7 @@ test('an event that a client says is read back, until it is acknowledged', async
   expect(await listed({ includeAcknowledged: true })).toEqual([said.id]);
 });
 
-test('events are of the time that is asked for, and come in pages', async () => {
+test('events: filtered by time, in pages', async () => {
   const talk = await place.talk();
   const environment = await environmentId(talk);
   for (const name of ['a', 'b', 'c']) {
@@ -104,7 +104,7 @@ test('a guest of one workbook reads what happened to that one, and not what happ
   ]);
 });
 
-test('whoever asks for a token to subscribe with is told the account, and given none', async () => {
+test('subscription token: answers with the account and no token', async () => {
   const talk = await place.talk();
   const { data } = await talk.api.events.getEventToken({});
   await talk.answered(shapes.EventTokenResponse, 'exactly');

@@ -82,7 +82,7 @@ test('more or less of a space that is open anyway, and another name of it, is no
   ]);
 });
 
-test('guests whom documents declare, and those who come by a shared link, are told of alike', async () => {
+test('guest events: the same for declared guests and guests of a shared link', async () => {
   const talk = await withSpaces();
   const { api, a, environmentId, server } = talk;
   const spec = { environment: 'production', grants: [{ space: 'b' }] };

@@ -101,7 +101,7 @@ test('no workbooks of a list open nothing, and those of another space are refuse
   await expect(api.guests.create([wrong], ONCE)).rejects.toMatchObject({ statusCode: 422 });
 });
 
-test('F11: an invitation makes a magic link, which the guest comes in by once', async () => {
+test('F11: an invitation creates a magic link that is valid once', async () => {
   const { api, environmentId, id, answered, raw, server } = await withSpaces();
   const { data } = await api.guests.create([{ environmentId, ...GUS, spaces: [{ id: id('onboarding') }] }]);
   await api.guests.invite([{ guestId: data[0]?.id ?? '', spaceId: id('onboarding'), fromName: 'Ada' }]);

@@ -42,7 +42,7 @@ const status = (asked: Promise<unknown>): Promise<number> =>
     (error: { readonly statusCode: number }) => error.statusCode,
   );
 
-test('F7: the session that a publishable key began lists and counts its own space and workbooks, and nobody else’s', async () => {
+test('F7: the session of a publishable key lists and counts its own space and workbooks only', async () => {
   const { mine, raw, server } = await embedded();
   expect((await mine.own.spaces.list()).data.map(({ name }) => name)).toEqual(['Mine']);
   expect(raw().pagination.totalCount).toBe(1);
@@ -105,7 +105,7 @@ test('F7: events are those of its space, said and read; those elsewhere do not e
   expect((await mine.own.events.list({ spaceId: theirs.space.id })).data).toEqual([]);
 });
 
-test('F7: it reads no secrets, makes no links, invites nobody and sees no guests, keys or people', async () => {
+test('F7: the session of a publishable key reads no secrets, guests, keys or users, and creates no links or invitations', async () => {
   const { mine, environmentId, server, api, other } = await embedded();
   const { data: guests } = await api.guests.create([
     { environmentId, email: 'gus@example.com', name: 'Gus', spaces: [{ id: mine.space.id }] },

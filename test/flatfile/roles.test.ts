@@ -88,10 +88,10 @@ test('what no grant can say is refused with why, as a typed error, and changes n
   const { data: roles } = await api.roles.list();
   const administrator = roles.find(({ name }) => name === 'administrator')?.id ?? '';
   const refusals: readonly (readonly [string, string, number, RegExp])[] = [
-    [administrator, b.id, 400, /other roles are for people/],
+    [administrator, b.id, 400, /Other roles are for users/],
     ['us_rol_nobody', b.id, 400, /must be us_rol_guest/],
-    [GUEST, production, 400, /never into an environment/],
-    [GUEST, 'us_acc_a', 400, /never into an environment/],
+    [GUEST, production, 400, /cannot be granted an environment/],
+    [GUEST, 'us_acc_a', 400, /cannot be granted an environment/],
     [GUEST, elsewhere.id, 409, /a different environment/],
     [GUEST, elsewhere.orders, 409, /a different environment/],
     [GUEST, a.orders, 409, /the whole space/],
@@ -106,7 +106,7 @@ test('what no grant can say is refused with why, as a typed error, and changes n
   expect((await api.guests.get(guest)).data).toEqual(before);
 });
 
-test('guests see their own roles and change nobody’s; others see no guest there', async () => {
+test('guest roles: guests see their own and change none; others see no guest', async () => {
   const talk = await withGuest();
   const { guest, b, own, api } = talk;
   const { data: made } = await api.guests.create([
@@ -144,7 +144,7 @@ test('agents have no roles, and are given none: it would permit nothing', async 
   const assigned = { roleId: 'us_rol_administrator', resourceId: production };
   await expect(api.agents.assignAgentRole(id, assigned, ONCE)).rejects.toMatchObject({
     statusCode: 400,
-    body: { errors: [{ message: expect.stringMatching(/would permit nothing.*POST \/keys/) }] },
+    body: { errors: [{ message: expect.stringMatching(/agents have no roles.*POST \/keys/) }] },
   });
   await expect(api.agents.deleteAgentRole(id, 'us_acr_a', ONCE)).rejects.toMatchObject({
     statusCode: 404,

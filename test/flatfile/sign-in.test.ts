@@ -62,7 +62,7 @@ test.each<[string, readonly Way[]]>([
   }
 });
 
-test('F11: whoever came by a way that the environment closes is out, and a link from before is good for nothing', async () => {
+test('F11: disabling a sign-in method ends its sessions and links', async () => {
   const talk = await withSpaces();
   const { api, environmentId, a, inviting, server } = talk;
   const { data } = await api.guests.create([inviting('gus', [{ id: a.id }])]);

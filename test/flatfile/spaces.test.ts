@@ -100,7 +100,7 @@ test('an archived space is left out of lists until it is asked for or taken out 
   expect(await names()).toEqual(['new', 'old']);
 });
 
-test('a change of what nobody declares touches nothing that is declared', async () => {
+test('attributes: changing them does not touch declared fields', async () => {
   const { api, answered, id, server } = await withSpaces('onboarding');
   const ref = { kind: 'Space', name: 'production/onboarding' } as const;
   const before = await server.hand.fetch(ref);
@@ -162,7 +162,7 @@ test('a secret key makes spaces in its environment and sees those alone', async 
   ).rejects.toMatchObject({ statusCode: 403 });
 });
 
-test('whoever is of no environment says in which a space is to be', async () => {
+test('spaces: a caller without an environment must name one', async () => {
   const { api } = await place.talk();
   await expect(api.spaces.create({ name: 'lost' }, ONCE)).rejects.toMatchObject({
     statusCode: 400,

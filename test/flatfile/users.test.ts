@@ -21,7 +21,7 @@ async function joined({ server }: Conversation, token: string): Promise<string> 
 
 const invitationIn = ({ raw }: Conversation): string => raw().data.invitation.token;
 
-test('F10: an administrator is invited with their role, comes in, and invites another', async () => {
+test('F10: an administrator is invited with their role, signs in, and invites another', async () => {
   const talk = await withAccount();
   const actorRoles = [{ roleId: await talk.role('administrator'), resourceId: talk.accountId }];
   const { data } = await talk.api.users.createAndInvite({
@@ -44,7 +44,7 @@ test('F10: an administrator is invited with their role, comes in, and invites an
   ).rejects.toMatchObject({ statusCode: 403 });
 });
 
-test('whoever is invited is not in yet, and an invitation that is sent again ends the first', async () => {
+test('invitation: the user is not active yet, and a repeated invitation ends the first', async () => {
   const talk = await withAccount();
   const { data } = await talk.api.users.createAndInvite({
     email: 'ada@example.com',
@@ -81,7 +81,7 @@ test('people are listed, searched, sorted and paged', async () => {
   expect(await emails({ pageSize: 1, pageNumber: 2 })).toHaveLength(1);
 });
 
-test('somebody is changed, let go, let in again and removed; their access goes with them', async () => {
+test('users: changed, deactivated, activated and deleted, with their access', async () => {
   const talk = await withAccount();
   const { data } = await talk.api.users.createAndInvite({
     email: 'ada@example.com',
@@ -104,7 +104,7 @@ test('somebody is changed, let go, let in again and removed; their access goes w
   await expect(talk.api.users.get(data.id, ONCE)).rejects.toMatchObject({ statusCode: 404 });
 });
 
-test('nobody is renamed to what cannot be read', async () => {
+test('users: an unreadable name is refused', async () => {
   const { api } = await place.talk();
   const { data } = await api.users.createAndInvite({ email: 'ada@example.com', name: 'Ada', actorRoles: [] });
   const renamed = api.users.update(data.id, { name: 'Ada\u0007' }, ONCE);

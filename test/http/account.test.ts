@@ -2,7 +2,7 @@
 import { fault } from '../../src/domain/errors.js';
 import { fail } from '../../src/domain/result.js';
 import { DAY_MS } from '../../src/domain/time.js';
-import type { HttpWorld } from '../../src/http/world.js';
+import type { HttpDependencies } from '../../src/http/dependencies.js';
 import { openStoreFeed } from '../../src/main/open-store.js';
 import { createVerifier } from '../../src/verifier/verifier.js';
 import { joined, login, pat } from '../support/http-people.js';
@@ -20,7 +20,7 @@ async function makeKey(server: TestServer, spec: object = {}): Promise<string> {
   return (await server.asRoot('POST /v1/keys', { ...KEY, ...spec })).body.secret;
 }
 
-test('U1: without API access in the plan a key and a PAT are told to upgrade, and a good key is PLAN_REQUIRED', async () => {
+test('U1: without API access in the plan, keys and PATs get upgrade_required, and a valid key verifies as PLAN_REQUIRED', async () => {
   const server = await place.start();
   const session = await joined(server, 'ada', { roles: ['administrator'] });
   const { token } = await pat(server, session);
@@ -43,7 +43,7 @@ test('U1: without API access in the plan a key and a PAT are told to upgrade, an
   expect((await server.ask('GET /v1/spaces', { token })).status).toBe(200);
 });
 
-test('the plan is its owners’ to change; whoever looks after people changes the rest', async () => {
+test('account: only owners change the plan; users:write changes the rest', async () => {
   const server = await place.start();
   const token = await joined(server, 'ada', { roles: ['administrator'] });
   const patch = (body: object) => server.ask('PATCH /v1/accounts/current', { token, body });
@@ -136,7 +136,7 @@ test('F16: servers and controllers are listed with when they were last seen', as
 describe('Idempotency-Key', () => {
   const once = (key: string) => ({ 'idempotency-key': key });
   /** Has its effects, and dies before it keeps an answer. */
-  const forgetful = (world: HttpWorld): HttpWorld => ({
+  const forgetful = (world: HttpDependencies): HttpDependencies => ({
     ...world,
     accounts: { ...world.accounts, finish: async () => fail(fault('store_unreachable', 'gone')) },
   });
@@ -156,7 +156,7 @@ describe('Idempotency-Key', () => {
   });
 
   test.each([
-    ['answers', (world: HttpWorld) => world],
+    ['answers', (world: HttpDependencies) => world],
     ['dies before it has kept its answer', forgetful],
   ])('agents, signing keys and invitations are made once by a server that %s', async (_, change) => {
     const server = await place.start(change);

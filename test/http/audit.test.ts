@@ -102,7 +102,7 @@ test('the chain and the rows are checked, and what does not hold is said', async
   expect(broken).toMatchObject({ valid: false, problem: expect.stringContaining('entry 5 ') });
 });
 
-test('a checkpoint says how far the log goes, and anybody can tell who signed it', async () => {
+test('checkpoint: states the end of the log, with a signature that anyone can verify', async () => {
   const server = await place.start();
   await server.hand.create(environment('staging'));
   const { data } = (await server.asRoot('GET /v1/audit/checkpoint')).body;

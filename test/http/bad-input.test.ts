@@ -117,10 +117,10 @@ test.each([
   expect(server.failures).toEqual([]);
 });
 
-test('a field that is wrong is named, and told what it should be', async () => {
+test('bad input: an invalid field is named, with what is expected', async () => {
   const server = await place.start();
   const { body } = await server.asRoot('POST /v1/keys/verify', { key: 'x', environmnt: 'production' });
-  expect(body.errors).toEqual([{ key: 'body.environmnt', message: 'is not known here' }]);
+  expect(body.errors).toEqual([{ key: 'body.environmnt', message: 'is not a known field' }]);
 });
 
 test.each<[string, unknown, readonly object[]]>([
@@ -151,7 +151,7 @@ test.each<[string, unknown, readonly object[]]>([
   },
 );
 
-test('an instant and a day that are none are told what one looks like', async () => {
+test('bad input: an invalid instant or day is answered with an example', async () => {
   const server = await place.start();
   const detail = async (line: string, body?: object) => (await server.asRoot(line, body)).body.detail;
   expect(await detail('GET /v1/audit?from=2027-01-01')).toBe(
@@ -189,7 +189,7 @@ test.each([
   expect([got[0], JSON.parse(got[1]).status]).toEqual([status, status === 200 ? 'alive' : status]);
 });
 
-test('an expectation that nobody knows is no reason to refuse', async () => {
+test('bad input: an unknown Expect header is ignored', async () => {
   const server = await place.start();
   const got = await sendRaw(server, {
     method: 'GET',

@@ -59,7 +59,7 @@ test('a secret key from a browser is refused, good or not (F7)', async () => {
     expect((await server.ask(path, { token, headers })).status).toBe(403);
 });
 
-test('whoever guesses is told to wait; whoever is known is not kept waiting by them', async () => {
+test('rate limit: guesses are limited by address, authenticated callers are not affected', async () => {
   const server = await place.start((world) => ({
     ...world,
     limits: { ...world.limits, requestsPerMinute: 3 },

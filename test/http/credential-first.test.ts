@@ -1,7 +1,7 @@
 /** Nothing of a body is read, let alone checked, before the credential: half a body is enough for the answer. */
 import { request as plainRequest } from 'node:http';
 import type { AnyRoute } from '../../src/http/route.js';
-import { ROUTES } from '../../src/http/routes/index.js';
+import { ROUTES } from '../../src/main/routes.js';
 import { httpPlace, type TestServer } from '../support/http-world.js';
 
 const place = httpPlace();

@@ -39,7 +39,7 @@ test('there is no drift as long as what was applied is live, and no effect of as
   expect(await server.hand.entries()).toBe(entries);
 });
 
-test('what was changed and removed by hand is drift, with who did it and by which path', async () => {
+test('drift: a manual change or removal shows its actor and path', async () => {
   const server = await place.start();
   await apply(server, billing);
   await apply(server, service('shop'));
@@ -61,7 +61,7 @@ test('what was changed and removed by hand is drift, with who did it and by whic
   expect(JSON.stringify(await drift(server))).not.toContain('billing');
 });
 
-test('a declared key that somebody revoked is to be issued anew; what is in files is unknown, and not missing', async () => {
+test('drift: a revoked key that is declared is issued again; files are unknown, not missing', async () => {
   const server = await place.start();
   await apply(server, apiKey('app'));
   await apply(server, apiKey('delivered', { deliver: [DOTENV] }));

@@ -40,7 +40,7 @@ test('when the feed is lost the store is asked, and the server says that it is n
   expect((await server.ask('GET /readyz')).status).toBe(503);
 });
 
-test('when neither answers, nobody is told that a key is good; and the process is still there', async () => {
+test('verify: without index and store no key is answered as valid, and the process stays up', async () => {
   const { server, lost, key } = await started();
   lost.feed = true;
   lost.store = true;

@@ -3,11 +3,13 @@
  * described. `KEYWRIGHT_GENERATED=100000` for all of them; a share otherwise, of another seed by `KEYWRIGHT_SEED`. What
  * fails is named, each once, and the share goes on; the same seed and number give the same requests again.
  */
+
 import fc from 'fast-check';
+import { effort } from '../support/effort.js';
 import { httpPlace, ROOT, type TestServer } from '../support/http-world.js';
 import { apiKey, service } from '../support/store.js';
 
-const REQUESTS = Number(process.env['KEYWRIGHT_GENERATED'] ?? 1_000);
+const REQUESTS = effort({ complete: 1_000, otherwise: 300, variable: 'KEYWRIGHT_GENERATED' });
 const AT_ONCE = 8;
 
 const place = httpPlace();

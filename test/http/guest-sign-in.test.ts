@@ -41,7 +41,7 @@ test('F11, F12: a magic link is good once, for a quarter of an hour; the guest i
   expect((await comeIn(server, { token: late.token })).status).toBe(401);
 });
 
-test('F11: a shared link lets in whoever has it, into its space alone, where the environment says so', async () => {
+test('F11, shared link: admits its holder to its space alone, where the environment allows it', async () => {
   const server = await withGuest({ guestAuthentication: ['shared_link'] });
   const { data } = (await server.asRoot('POST /v1/guest-links', { space: 'production/closed' })).body;
   const known = await comeIn(server, { type: 'sharedLink', token: data.token, email: 'visitor@example.com' });
@@ -72,7 +72,7 @@ test('F11: guests invite guests into what is open to them, unless the environmen
   expect((await invite('open', 'late@example.com')).status).toBe(403);
 });
 
-test('F13: a guest who is deleted is out; the same address again is somebody new, without access', async () => {
+test('F13: a deleted guest is refused; a guest with the same address is a new one without access', async () => {
   const server = await withGuest();
   const { accessToken, userId } = (await comeIn(server, { token: (await magicLink(server)).token })).body;
   const { token: unused } = await magicLink(server);
@@ -85,7 +85,7 @@ test('F13: a guest who is deleted is out; the same address again is somebody new
   expect(await spacesOf(server, again.accessToken)).toEqual([]);
 });
 
-test('only who looks after guests makes links; a bad name, or none, is told', async () => {
+test('guest links: need guests:write; an unknown or missing name is refused', async () => {
   const server = await withGuest();
   const member = await joined(server, 'ada');
   const ask = (body: object, token?: string) =>

@@ -45,7 +45,7 @@ test('the list tells what U5 asks for, and never used is never used', async () =
   expect(JSON.stringify(key)).not.toContain(token.reveal().slice(21));
 });
 
-test('keys are narrowed by environment, named or by id, and by owner; an owner that is none is told so', async () => {
+test('GET /keys: filters by environment (name or id) and owner; an invalid owner is refused', async () => {
   const server = await withKeys('app');
   const { id } = (await server.asRoot('GET /v1/environments/production')).body.data;
   for (const environment of ['production', id])
@@ -60,7 +60,7 @@ test('keys are narrowed by environment, named or by id, and by owner; an owner t
   expect([wrong.status, wrong.body.detail]).toEqual([400, expect.stringContaining('service:NAME')]);
 });
 
-test('active and inactive keys are told apart (F2): deactivated is refused at once, activated is good again', async () => {
+test('F2: a deactivated key is refused immediately and shown as inactive; activated it is accepted again', async () => {
   const server = await withKeys('app');
   const token = (await server.hand.rollOut('app', 1)).reveal();
   const code = async () => (await server.asRoot('POST /v1/keys/verify', { key: token })).body.data.code;
@@ -82,7 +82,7 @@ test('a revocation is in force before it is answered, and cannot be undone (U7)'
   expect(body.data).toMatchObject({ valid: false, code: 'REVOKED' });
 });
 
-test('U9: a hand-over is acknowledged by whoever shows the newest version', async () => {
+test('U9: a hand-over is acknowledged by the holder of the newest version', async () => {
   const server = await withKeys('app');
   const token = (await server.hand.rollOut('app', 1)).reveal();
   expect((await server.asRoot('POST /v1/keys/app/acknowledge', { proof: 'x' })).status).toBe(403);
@@ -121,7 +121,7 @@ test('changes come as they happen, each once, and a reader that comes back misse
   expect(ids).toEqual([...new Set(ids)].sort((a, b) => a - b));
 });
 
-test('who asks for changes after one that is still to come is told so, and waits for nothing', async () => {
+test('GET /changes: a revision in the future is refused', async () => {
   const server = await withKeys();
   const last = (await server.asRoot('GET /v1/audit?limit=200')).body.data.at(-1).seq;
   const headers = { 'last-event-id': String(last + 1) };

@@ -1,7 +1,7 @@
 /** Every route and every sort of caller: who lacks the permission of a route gets no further, whatever they send. */
 
 import type { Route } from '../../src/http/route.js';
-import { ROUTES } from '../../src/http/routes/index.js';
+import { ROUTES } from '../../src/main/routes.js';
 import { joined } from '../support/http-people.js';
 import { httpPlace, type TestServer } from '../support/http-world.js';
 import { role } from '../support/plan-declarations.js';
@@ -45,7 +45,7 @@ async function keyOf(server: TestServer, name: string, spec: object): Promise<st
   return (await server.hand.rollOut(name, 1)).reveal();
 }
 
-test('nobody gets into any route that is not open', async () => {
+test('authentication: every route that is not open answers 401 without a valid credential', async () => {
   const server = await place.start();
   expect(await statusesOf(server, known)).toEqual(all(known, 401));
   expect(await statusesOf(server, known, 'a guess')).toEqual(all(known, 401));

@@ -38,7 +38,7 @@ const shortly = ({ kind, to, token }: Message) => [kind, to, token.reveal()];
 
 const exchange = (server: TestServer, body: object) => server.ask('POST /v1/invitations/exchange', { body });
 
-test('F11: everything that invites somebody has a letter written to them, with the token that is shown', async () => {
+test('F11: every invitation sends a message with the token that is shown', async () => {
   const server = await started();
   await server.hand.create(user('ada'));
   const { guestId, spaceId } = server;
@@ -66,7 +66,7 @@ test('F11: everything that invites somebody has a letter written to them, with t
   expect(letter?.token.reveal()).toBe(links[0].token);
 });
 
-test('nobody is written to by a shared link, by a guest’s access token, or by what is refused', async () => {
+test('messages: none for a shared link, a guest’s access token or a refused request', async () => {
   const server = await started();
   const both = environment('production', {
     isProd: true,
@@ -80,7 +80,7 @@ test('nobody is written to by a shared link, by a guest’s access token, or by 
   expect(unwrap(await server.outbox.pending())).toBe(0);
 });
 
-test('the same request again, by its Idempotency-Key, writes no second letter', async () => {
+test('messages: a repeated request with the same Idempotency-Key sends no second one', async () => {
   const server = await started();
   const asked = {
     token: 'the root token of these tests, which is long',
@@ -91,7 +91,7 @@ test('the same request again, by its Idempotency-Key, writes no second letter', 
   expect(await letters(server)).toHaveLength(1);
 });
 
-test('F11: a guest asks for a link by their address alone, is answered like everybody else, and comes in by what is mailed', async () => {
+test('F11: a guest requests a link by email address, gets the same response as any address, and signs in by the mailed link', async () => {
   const server = await started();
   const { spaceId } = server;
   for (const email of ['visitor@example.com', 'nobody@example.com', 'no address'])
@@ -118,7 +118,7 @@ test('F11: asking for links too often is refused with the time to wait, whether 
   expect((await exchange(server, { email: 'visitor@example.com', spaceId })).status).toBe(200);
 });
 
-test('where letters go nowhere nobody is written to, and asking for a link says so as before', async () => {
+test('messages: none without a transport; a requested link is answered as before', async () => {
   const server = await started({});
   const { guestId, spaceId } = server;
   expect((await server.asRoot('POST /v1/guest-links', { guest: guestId })).status).toBe(201);
@@ -127,7 +127,7 @@ test('where letters go nowhere nobody is written to, and asking for a link says 
   expect([await letters(server), unwrap(await server.outbox.pending())]).toEqual([[], 0]);
 });
 
-test('F11: where guestInvites is false, no guest makes or invites a guest, and nobody is written to', async () => {
+test('F11: with guestInvites false no guest invites a guest, and no message is sent', async () => {
   const server = await started();
   const { token: link } = (await server.asRoot('POST /v1/guest-links', { guest: server.guestId })).body.data;
   const token = (await exchange(server, { token: link })).body.data.token;
@@ -147,7 +147,7 @@ test('F11: where guestInvites is false, no guest makes or invites a guest, and n
   expect(await letters(server)).toEqual([]);
 });
 
-test('a letter lies in the store sealed: neither the address nor what somebody comes in by can be read there', async () => {
+test('messages: stored sealed, without a readable address or token', async () => {
   const server = await started();
   const { token } = (await server.asRoot('POST /v1/guest-links', { guest: server.guestId })).body.data;
   const rows = place.place.rows('select * from outbox');
@@ -157,7 +157,7 @@ test('a letter lies in the store sealed: neither the address nor what somebody c
   for (const part of [token, token.slice(-20), 'visitor']) expect(beside).not.toContain(part);
 });
 
-test('somebody who writes to the database has no letter sent: changed or put together, it is dropped', async () => {
+test('messages: a forged or changed row is dropped and not sent', async () => {
   const server = await started();
   for (let times = 0; times < 2; times++)
     await server.asRoot('POST /v1/guest-links', { guest: server.guestId });

@@ -47,7 +47,7 @@ const answers = async (server: TestServer, tokens: readonly string[]): Promise<r
   return answered;
 };
 
-test('T3–T6, F1, F3: personal keys live and die with their person, others do not, for whoever asks and for verifiers', async () => {
+test('T3–T6, F1, F3: personal keys follow the status of their user, others do not, in the API and in verifiers', async () => {
   const server = await place.start();
   const tokens = await keysOf(server);
   expect(await answers(server, tokens)).toEqual([200, 200, 200, 200]);
@@ -93,7 +93,7 @@ test('F4: promoting or demoting the person of a key changes nothing about it', a
   }
 });
 
-test('a personal key is its person’s, not that of whoever has the name later', async () => {
+test('personal keys: belong to their user by id, not to a later user of that name', async () => {
   const server = await place.start();
   await keysOf(server);
   const revoke = (token: string) => server.ask('POST /v1/keys/personal/revoke', { token });

@@ -1,9 +1,9 @@
 /** What a route's definition may say, whatever the route does. */
 import { Type } from 'typebox';
-import { checkOf, withoutNulls } from '../../src/http/checking.js';
+import { checkOf, withoutNulls } from '../../src/http/request-validation.js';
 import { concreteFirst } from '../../src/http/route.js';
-import { ROUTES } from '../../src/http/routes/index.js';
 import { closed } from '../../src/http/schemas.js';
+import { ROUTES } from '../../src/main/routes.js';
 
 const Body = Type.Array(
   Type.Object(
@@ -25,7 +25,7 @@ test('null for what may be left out counts as left out, wherever the schema know
   expect(checkOf(Body, 'body')(sent).ok).toBe(false);
 });
 
-test('null for what is needed, and for what nobody knows, is still refused', () => {
+test('null: refused for a required field and for an unknown field', () => {
   for (const sent of [[{ name: null }], [{ name: 'a', other: null }]])
     expect(checkOf(Body, 'body')(withoutNulls(Body, sent)).ok).toBe(false);
 });

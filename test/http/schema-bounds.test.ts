@@ -5,8 +5,8 @@
 import { schemaComplaints } from '../../src/documents/schema.js';
 import { documentSchema } from '../../src/domain/kinds/document-schema.js';
 import { KINDS, type KindName } from '../../src/domain/kinds/index.js';
-import { checkOf } from '../../src/http/checking.js';
-import { ROUTES } from '../../src/http/routes/index.js';
+import { checkOf } from '../../src/http/request-validation.js';
+import { ROUTES } from '../../src/main/routes.js';
 import { STORE } from '../../src/protocol/store-protocol.js';
 import { listsIn, unboundedParts } from '../support/schema-parts.js';
 

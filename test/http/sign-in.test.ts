@@ -69,7 +69,7 @@ test('F7: a secret key that comes from a browser is refused, as a credential and
   expect((await server.ask('POST /v1/auth', { body })).status).toBe(200);
 });
 
-test('a body that does not say who comes in is told what to send; two credentials are one too many', async () => {
+test('sign-in: an unclear body is answered with what to send; two credentials are refused', async () => {
   const server = await place.start();
   for (const body of [
     {},
@@ -99,7 +99,7 @@ test('null counts as left out, and the body decides whatever the header has', as
   expect([got.status, got.body.email]).toEqual([200, 'ada@example.com']);
 });
 
-test('whoever is unknown, has no password, gives a wrong one or was let go gets one 401, byte for byte', async () => {
+test('sign-in: an unknown user, no password, a wrong password and a deactivated user get the same 401, byte for byte', async () => {
   const server = await place.start();
   await server.hand.create(user('without'));
   await joined(server, 'ada');
@@ -119,7 +119,7 @@ test('whoever is unknown, has no password, gives a wrong one or was let go gets 
   expect(answers[0]).toMatch(/^401 .*unauthenticated/);
 });
 
-test('ten wrong passwords make their place wait, and it is told how long', async () => {
+test('sign-in: ten wrong passwords rate limit the address, with Retry-After', async () => {
   const server = await place.start();
   await joined(server, 'ada');
   for (let i = 0; i < 10; i++)
@@ -159,7 +159,7 @@ test('an access token is not exchanged, so that what it stands on stays in sight
   expect((await server.ask('POST /v1/auth', { token: await exchanged(server, ROOT) })).status).toBe(401);
 });
 
-test('an invitation is shown once, good once, and makes whoever it is for active', async () => {
+test('invitation: shown once, valid once, and activates the user', async () => {
   const server = await place.start();
   await server.hand.create(user('ada', { status: 'deactivated' }));
   const token = await invited(server, 'ada');
@@ -221,7 +221,7 @@ test('F10: administrators add administrators, see keys and the log; others do no
   expect(await asked(member)).toEqual([403, 403, 403, 200]);
 });
 
-test('whoever has the published keys can tell our access tokens, at the root and below the prefixes', async () => {
+test('key set: verifies access tokens, at the root and below the prefixes', async () => {
   const server = await place.start();
   const token = await joined(server, 'ada');
   for (const path of [

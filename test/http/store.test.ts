@@ -111,7 +111,7 @@ test('a key of the tenant with plans:apply, which only owners make, changes what
   await hand.create(apiKey('theirs', { owner: { user: 'boss' } }));
 });
 
-test('nobody applies without plans:apply by name, nor reads plans without plans:read', async () => {
+test('store: applying needs plans:apply by name, reading plans needs plans:read', async () => {
   const statuses = async (token: Secret) => {
     const facts = await server.ask('POST /v1/store/facts', { token, body: {} });
     const survey = await server.ask('GET /v1/store/survey', { token });
@@ -144,7 +144,7 @@ test('the log says who showed the token, and not who they say they are', async (
   ]);
 });
 
-test('what a remote reconciler revokes is refused here before it is told so', async () => {
+test('store: what a remote reconciler revokes is refused here before the response', async () => {
   const hand = await reconciler(new Secret(ROOT));
   await hand.create(apiKey('app', { deliver: [DOTENV] }));
   const token = await hand.rollOut('app', 1);
@@ -156,7 +156,7 @@ test('what a remote reconciler revokes is refused here before it is told so', as
   expect(await code()).toBe('REVOKED');
 });
 
-test('a secret crosses sealed, or to whoever claims it, once', async () => {
+test('store: a secret crosses sealed, or once to the caller that claims it', async () => {
   const hand = await reconciler(new Secret(ROOT));
   await hand.create(apiKey('app', { deliver: [DOTENV] }));
   const mutations = [{ kind: 'issue', object: keyRef('app'), generation: 1, recipient: 'to-reconciler' }];
@@ -206,7 +206,7 @@ test('a declaration is checked as a document is', async () => {
   expect(unwrap(await hand.mutate(make(apiKey('bare')))).changed).toBe(false);
 });
 
-test('what is no declaration at all is refused before anybody asks whose it would be', async () => {
+test('store: an invalid declaration is refused before authorization', async () => {
   const hand = await reconciler(await keyOf('reconciler', RECONCILES));
   const lease = hand.lease;
   for (const spec of [{ roles: 'owner' }, { roles: { 0: 'owner' } }, { owner: 'tenant' }, {}])

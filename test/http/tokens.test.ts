@@ -35,7 +35,7 @@ test('F8: it acts with the rights that its person has when it is used', async ()
   expect((await server.ask('GET /v1/audit', { token })).status).toBe(403);
 });
 
-test('F8: it is rotated and deleted at once and for good, and is nobody else’s', async () => {
+test('F8, personal access tokens: rotated and deleted immediately, by their own user only', async () => {
   const server = await place.start();
   const session = await joined(server, 'ada');
   const first = await pat(server, session);
@@ -57,7 +57,7 @@ test('F8: it is rotated and deleted at once and for good, and is nobody else’s
   expect((await server.ask(path, { token: session })).status).toBe(404);
 });
 
-test('F8: keys and guests have none; a name that nobody can read is refused', async () => {
+test('F8, personal access tokens: refused for keys and guests, and with an unreadable name', async () => {
   const server = await place.start();
   await server.hand.create(apiKey('app', { permissions: ['*'] }));
   const key = (await server.hand.rollOut('app', 1)).reveal();

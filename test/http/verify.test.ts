@@ -282,7 +282,7 @@ describe('RFC 7009', () => {
     expect(await verified(server, { key: web.reveal() })).toMatchObject({ code: 'VALID' });
   });
 
-  test('whoever holds a key may end it, and nobody else without keys:revoke', async () => {
+  test('revoke: the holder of a token may revoke it, others only with keys:revoke', async () => {
     const { server, gateway, app } = await started();
     const others = await server.ask('POST /v1/revoke', { token: gateway, body: { token: app.reveal() } });
     expect(others.status).toBe(403);

@@ -4,6 +4,7 @@
  * register; each server's memory as that register, at most two seconds late about what others did, and not at all about
  * what was done through it. `HISTORIES=100000` for more of them.
  */
+import { effort } from '../support/effort.js';
 import { describeWithPostgres, postgresCluster } from '../support/postgres.js';
 import { gatewayOf, handOnServer, ROOT, ServerProcess } from '../support/several-servers.js';
 import { apiKey, OURS, type TestStore, tokenIn } from '../support/store.js';
@@ -11,7 +12,7 @@ import { Workspace } from '../support/workspace.js';
 import { asSeenAt, isLinearizable, type Operation } from './checker.js';
 import { foundBy, foundInStore, Recording, STORE } from './recording.js';
 
-const HISTORIES = Number(process.env['HISTORIES'] ?? 60);
+const HISTORIES = effort({ complete: 60, otherwise: 18, variable: 'HISTORIES' });
 const AT_ONCE = 6;
 const BOUND_MS = 2_000;
 /** A thousand took a quarter of an hour on a machine that was busy. */

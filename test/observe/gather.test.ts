@@ -113,7 +113,10 @@ test('knows what is live, for references that no document declares', async () =>
   await world.converge(DECLARED);
   const { isLive } = await world.observe([]);
 
-  expect(isLive({ kind: 'Service', name: 'billing' })).toBe(true);
+  // Of this project and declared by no document any more, it is about to be removed.
+  expect(isLive({ kind: 'Service', name: 'billing' })).toBe('leaving');
+  expect((await world.observe(DECLARED)).isLive({ kind: 'Service', name: 'billing' })).toBe(true);
+  expect(isLive({ kind: 'Environment', name: 'development' })).toBe(true);
   expect(isLive({ kind: 'Service', name: 'biling' })).toBe(false);
   expect(isLive({ kind: 'Team', name: 'billing' })).toBe(false);
 });

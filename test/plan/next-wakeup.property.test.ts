@@ -1,5 +1,6 @@
 /** A controller may sleep until a plan says that something falls due: nothing does before. */
 import fc from 'fast-check';
+import { stateOf } from '../../src/domain/lifecycle.js';
 import { refOf, refText } from '../../src/domain/objects.js';
 import { DAY_MS, NEVER } from '../../src/domain/time.js';
 import { wakeAt } from '../../src/plan/next-wakeup.js';
@@ -35,6 +36,19 @@ test('before the instant that a plan names, time alone makes nothing due', () =>
   );
 });
 
+/** What a look at the world finds: what to do, what is waited for until when, and what each version is. */
+function found(world: PlanWorld): object {
+  const { steps, waiting, findings } = world.plan();
+  return {
+    findings: findings.map(({ code, object, message }) => [code, object, message]),
+    steps: steps.map(({ id }) => id),
+    waiting: waiting.map(({ object, reason, until }) => [refText(object), reason, until]),
+    versions: [...world.objects.values()].flatMap(({ ref, key }) =>
+      (key?.versions ?? []).map((one) => [refText(ref), one.generation, stateOf(one, world.now)]),
+    ),
+  };
+}
+
 test('and at that instant there is something to do, or something else is waited for', () => {
   fc.assert(
     fc.property(history, (events: readonly Event[]) => {
@@ -47,7 +61,12 @@ test('and at that instant there is something to do, or something else is waited 
         const due = dueAt(world);
         if (due - world.now > FAR_MS) return;
         expect(due).toBeGreaterThan(world.now);
+        world.now = due - 1;
+        const before = found(world);
+        // What a guard keeps from being done keeps its dates.
+        const isRefused = world.plan().findings.some(({ severity }) => severity === 'refuse');
         world.now = due;
+        if (!isRefused) expect(found(world)).not.toEqual(before);
         world.apply(world.plan());
       }
     }),

@@ -113,7 +113,7 @@ function isIdle(world: World): boolean {
     last?.entries === world.storage.tables.audit.size &&
     plan.basedOn.desired === world.documents.desired().digest &&
     plan.steps.length === 0 &&
-    plan.findings.every(({ severity }) => severity !== 'refuse') &&
+    plan.findings.every(({ severity, code }) => severity !== 'refuse' || code === 'ExpiresInPast') &&
     plan.waiting.every(({ reason }) => LASTING.has(reason))
   );
 }
@@ -134,6 +134,8 @@ function ghosts(world: World): string | undefined {
     if (!documents.key(object.name)) return `${object.name} is live and not declared`;
   for (const declared of documents.keys()) {
     const object = live.find(({ name }) => name === declared.metadata.name);
+    // A key whose declared end has passed is not made any more.
+    if (object === undefined && declaredEnd(declared.spec) <= timeline.now) continue;
     if (object === undefined) return `${declared.metadata.name} is declared and not live`;
     const wrong = wrongAbout(declared, { object, accepted: acceptedOf(object), world });
     if (wrong) return `${declared.metadata.name} ${wrong}`;

@@ -1,17 +1,17 @@
 /** Runs many seeds and says of the first that fails what is needed to look into it: how to replay it, and how small it gets. */
+import { effort } from '../support/effort.js';
 import { run } from './run.js';
 import { shrink } from './shrink.js';
 
-/** Of a CI run. */
-const SEEDS = 1_000;
 /** Shrinking costs as much as so many runs, at most. */
 const SHRINKING_RUNS_MAX = 120;
 
 /** `SEED=` names one alone; `SEEDS=` says how many, from 1. Of those, every `of`-th, beginning with the `nth`. */
 export function chosenSeeds({ nth, of }: { readonly nth: number; readonly of: number }): readonly number[] {
-  const { SEED, SEEDS: count = String(SEEDS), FIRST = '1' } = process.env;
+  const { SEED, FIRST = '1' } = process.env;
+  const count = effort({ complete: 1_000, otherwise: 300, variable: 'SEEDS' });
   if (SEED !== undefined) return nth === 1 ? [Number(SEED)] : [];
-  const all = Array.from({ length: Number(count) }, (_, at) => Number(FIRST) + at);
+  const all = Array.from({ length: count }, (_, at) => Number(FIRST) + at);
   return all.filter((_, at) => at % of === nth - 1);
 }
 

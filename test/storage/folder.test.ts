@@ -1,6 +1,8 @@
 /** What an embedded store leaves on disk, and what it refuses to touch. */
 import { chmodSync, existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Secret } from '../../src/domain/secret.js';
+import { makeKeyFile, removeKeyDrafts } from '../../src/storage/folder.js';
 import { refusal, unwrap } from '../support/store.js';
 import { storePlace } from '../support/store-folder.js';
 
@@ -69,4 +71,23 @@ it('answers that it is closed after it was closed', async () => {
   await store.close();
   expect(refusal(await store.survey())).toBe('store_unreachable');
   expect(refusal(await store.acquireLease('ada', 1))).toBe('store_unreachable');
+});
+
+it('finds a key that is there already, though another process clears drafts away meanwhile', async () => {
+  mkdirSync(place.folder());
+  const path = join(place.folder(), 'master.key');
+  const key = unwrap(await makeKeyFile(path, new Secret('first'), place.world.entropy));
+  let isDone = false;
+  const clearing = (async () => {
+    while (!isDone) await removeKeyDrafts(place.folder());
+  })();
+  try {
+    for (let nth = 0; nth < 100; nth++)
+      expect(unwrap(await makeKeyFile(path, new Secret('later'), place.world.entropy)).reveal()).toBe(
+        key.reveal(),
+      );
+  } finally {
+    isDone = true;
+    await clearing;
+  }
 });

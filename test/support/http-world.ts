@@ -7,17 +7,18 @@ import { newHttpMetrics } from '../../src/adapters/http-metrics.js';
 import { systemClock } from '../../src/adapters/system.js';
 import { Secret } from '../../src/domain/secret.js';
 import { callerAddresses } from '../../src/http/caller-address.js';
-import { openPlanGate } from '../../src/http/plan-gate.js';
+import type { HttpDependencies, RequestEntry } from '../../src/http/dependencies.js';
+import { openEntitlements } from '../../src/http/entitlements.js';
 import { type Listening, listen } from '../../src/http/server.js';
-import type { HttpWorld, RequestEntry } from '../../src/http/world.js';
 import { openServedStore, openStoreFeed } from '../../src/main/open-store.js';
 import { previewsOver } from '../../src/main/previews.js';
+import { ROUTES } from '../../src/main/routes.js';
 import type { Clock } from '../../src/ports/clock.js';
 import type { Outbox } from '../../src/ports/outbox.js';
 import { createVerifier } from '../../src/verifier/verifier.js';
 import { asDescribed, type Description } from './http-description.js';
 import { type TestStore, unwrap } from './store.js';
-import { handOn, storePlace } from './store-folder.js';
+import { handOn, type Per, storePlace } from './store-folder.js';
 
 export const ROOT = 'the root token of these tests, which is long';
 
@@ -39,7 +40,7 @@ export interface Got {
 export interface TestServer {
   readonly url: string;
   readonly hand: TestStore;
-  readonly world: HttpWorld;
+  readonly world: HttpDependencies;
   readonly listening: Listening;
   readonly outbox: Outbox;
   readonly clock: Clock & { advance(ms: number): void };
@@ -60,19 +61,20 @@ export interface Serving {
   readonly proxies?: string;
 }
 
-/** Servers are stopped after each test. */
-export function httpPlace() {
-  const place = storePlace();
+/** Servers are stopped after each test, or after all of the file. */
+export function httpPlace(per: Per = 'test') {
+  const place = storePlace(per);
   const started: TestServer[] = [];
   const close = async (): Promise<void> => {
     for (const server of started.splice(0)) await server.stop();
   };
   // Before the store's own: hooks run in reverse.
-  afterEach(close);
+  if (per === 'test') afterEach(close);
+  else afterAll(close);
   return {
     place,
     start: async (
-      change: (world: HttpWorld) => HttpWorld = (world) => world,
+      change: (world: HttpDependencies) => HttpDependencies = (world) => world,
       serving: Serving = {},
     ): Promise<TestServer> => {
       const hand = await handOn(await place.store());
@@ -88,7 +90,7 @@ type Place = ReturnType<typeof storePlace>;
 interface Starting {
   readonly place: Place;
   readonly hand: TestStore;
-  readonly change: (world: HttpWorld) => HttpWorld;
+  readonly change: (world: HttpDependencies) => HttpDependencies;
   readonly serving: Serving;
 }
 
@@ -112,7 +114,7 @@ async function startOn({ place, hand, change, serving }: Starting): Promise<Test
   const world = change({
     ...{ store, verifier, clock, entropy: place.world.entropy, stopping: stopping.signal },
     ...{ authority, rooms, people, manual, accounts },
-    plan: unwrap(await openPlanGate({ accounts, clock })),
+    entitlements: unwrap(await openEntitlements({ accounts, clock })),
     previews: previewsOver({ store, applied }),
     metrics: newHttpMetrics(verifier),
     limits: { requestsPerMinute: 100_000, concurrent: 100, streams: 10 },
@@ -125,7 +127,7 @@ async function startOn({ place, hand, change, serving }: Starting): Promise<Test
       failure: (_id, message, cause) => void failures.push(`${message} ${String(cause)}`),
     },
   });
-  const listening: Listening = unwrap(await listen(world, { host: '127.0.0.1', port: 0 }));
+  const listening: Listening = unwrap(await listen(world, ROUTES, { host: '127.0.0.1', port: 0 }));
   const url = `http://127.0.0.1:${listening.port}`;
   const described = (await (await fetch(`${url}/openapi.json`)).json()) as Description;
   const ask = async (line: string, asked: Asked = {}) =>

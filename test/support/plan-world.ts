@@ -2,6 +2,7 @@
  * A tiny world in memory for the planner: live objects, versions and sinks as facts, and the effect of
  * each step on them. It knows nothing of planning; it is what a plan is done to.
  */
+import { canonicalJson } from '../../src/domain/canonical.js';
 import type { DesiredEntry, DesiredObject } from '../../src/domain/desired.js';
 import { expiresAt } from '../../src/domain/guests.js';
 import { kindOf, type SinkId, sinkIdOf } from '../../src/domain/kinds/index.js';
@@ -96,7 +97,7 @@ export class PlanWorld {
       deliveries: [],
       // Whoever has a person's name later is somebody else.
       id: declaration.kind === 'User' ? `${refText(ref)}#${this.#revision}` : refText(ref),
-      declaration,
+      declaration: kept(declaration),
       createdAt: this.now,
       key,
       ...granted(declaration, this.now),
@@ -217,7 +218,7 @@ export class PlanWorld {
       case 'update':
         if (step.detail.former) this.#rename(step.detail.former, object);
         this.#change(object, () => ({
-          declaration: step.detail.declaration,
+          declaration: kept(step.detail.declaration),
           digest: declarationDigest(step.detail.declaration),
           ownership: OURS,
           ...(this.live(object).grantedAt === undefined && granted(step.detail.declaration, this.now)),
@@ -314,7 +315,7 @@ export class PlanWorld {
         origin: 'declared' as const,
         endsAt: Math.max(...one.versions.map((version) => version.revokedAt ?? NEVER)),
       }));
-    return [...live, ...ending];
+    return [...live, ...ending].sort((a, b) => compareRefs(a.ref, b.ref));
   }
 
   #leaningOn(person: ObjectRef, names: (declaration: Declaration) => boolean): readonly LiveDependent[] {
@@ -405,7 +406,8 @@ export class PlanWorld {
       id,
       generation,
       fingerprint: `f-${id}`,
-      issuedAt: this.now,
+      // As in the store, later than what it answers, also when both come in one millisecond.
+      issuedAt: Math.max(this.now, key?.rotationRequestedAt ?? 0),
       promotedAt: undefined,
       retiringAt: undefined,
       suspendedUntil: undefined,
@@ -451,10 +453,13 @@ export class PlanWorld {
     { generation, sinks }: { readonly generation: number; readonly sinks: readonly SinkId[] },
   ): void {
     const { fingerprint } = this.#version(ref, generation);
+    const type = this.live(ref).key?.type;
     this.changeVersions(ref, (one) => {
       if (one.generation > generation) return {};
       if (one.generation < generation) return { retiringAt: one.retiringAt ?? this.now };
-      const envelope = one.envelope?.recipient === CLAIM_RECIPIENT ? one.envelope : undefined;
+      // A publishable one is shown to everybody, always.
+      const isKept = one.envelope?.recipient === CLAIM_RECIPIENT && type === 'secret';
+      const envelope = isKept ? one.envelope : undefined;
       return { promotedAt: this.now, envelope };
     });
     this.#change(ref, () => ({
@@ -462,6 +467,9 @@ export class PlanWorld {
     }));
   }
 }
+
+/** As the store gives it back: a text in canonical form. */
+const kept = (declaration: Declaration): Declaration => JSON.parse(canonicalJson(declaration));
 
 function quietOf({ declaration, key, ref, grantedAt }: LiveObject): Instant {
   if (declaration.kind === 'Guest') return expiresAt({ spec: declaration.spec, grantedAt });

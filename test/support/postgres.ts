@@ -1,7 +1,6 @@
 /**
  * A throw-away PostgreSQL cluster for a test file, on loopback, with a password, without fsync; a database
- * of its own for each test. Where PostgreSQL is not installed the tests are skipped, and say so; in CI
- * they fail instead.
+ * of its own for each test. Where PostgreSQL is not installed the tests are skipped (parts.ts).
  */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -9,6 +8,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import pg from 'pg';
+import { testsWith } from './parts.js';
 
 export const PASSWORD = 'canary-pa55word';
 /** Not the schema's name, which PostgreSQL would then look into by itself. */
@@ -25,17 +25,7 @@ function programs(): string | undefined {
 }
 
 /** `describe` where there is a PostgreSQL to test with. */
-export function describeWithPostgres(name: string, tests: () => void): void {
-  if (programs() !== undefined) describe(name, tests);
-  else if (process.env['CI'] === 'true')
-    it(name, () => {
-      throw new Error('PostgreSQL is not installed, and in CI its tests are not skipped');
-    });
-  else {
-    process.stderr.write(`SKIPPED, PostgreSQL is not installed: ${name}\n`);
-    describe.skip(name, tests);
-  }
-}
+export const describeWithPostgres = testsWith('PostgreSQL', programs() !== undefined).describe;
 
 export interface Cluster {
   /** Makes an empty database; gives its address with the password in it. */

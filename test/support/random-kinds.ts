@@ -1,6 +1,6 @@
 /** One random declaration of any kind, every field of it at times: for what is done to declarations one by one. */
 import fc from 'fast-check';
-import { kindOf, type ObjectKind } from '../../src/domain/kinds/index.js';
+import { KINDS, kindOf, type ObjectKind, type SpecOf } from '../../src/domain/kinds/index.js';
 import { normalForm } from '../../src/domain/kinds/normal-form.js';
 import type { LiveObject } from '../../src/domain/live.js';
 import type { Metadata } from '../../src/domain/metadata.js';
@@ -58,6 +58,10 @@ const rotation = some({
   quiet: duration,
   deadline: fc.constant('40d'),
 });
+
+/** As the kind takes them: times that contradict one another are none. */
+const isRight = (spec: object): boolean =>
+  KINDS.ApiKey.check(normalForm(KINDS.ApiKey.schema, spec as SpecOf['ApiKey']), { name: 'a' }).length === 0;
 
 const specs: { readonly [K in ObjectKind]: fc.Arbitrary<object> } = {
   Environment: some({
@@ -124,7 +128,7 @@ const specs: { readonly [K in ObjectKind]: fc.Arbitrary<object> } = {
     },
     'environment',
     'owner',
-  ),
+  ).filter(isRight),
 };
 
 const metadata = some({

@@ -1,7 +1,7 @@
 /** Random histories of a world: what people, time and failures do to it, in any order. */
 import fc from 'fast-check';
 import { sinkIdOf } from '../../src/domain/kinds/index.js';
-import type { VersionFacts } from '../../src/domain/live.js';
+import type { KeyFacts, VersionFacts } from '../../src/domain/live.js';
 import type { Declaration } from '../../src/domain/objects.js';
 import { DAY_MS, durationMs, type Instant, NEVER } from '../../src/domain/time.js';
 import { dotenv, environment, key, service } from './plan-declarations.js';
@@ -171,7 +171,7 @@ function happenToKey(world: PlanWorld, event: Extract<Event, { name: string }>):
   const newest = world.versions(event.name).length;
   switch (event.kind) {
     case 'rotate':
-      world.changeKey(ref, () => ({ rotationRequestedAt: world.now }));
+      world.changeKey(ref, (key) => ({ rotationRequestedAt: requestedAt(key, world.now) }));
       break;
     case 'deactivate':
       world.changeKey(ref, () => ({ deactivatedAt: world.now }));
@@ -187,6 +187,12 @@ function happenToKey(world: PlanWorld, event: Extract<Event, { name: string }>):
         one.generation === newest - event.age ? factOf(event.kind, one, world.now) : {},
       );
   }
+}
+
+/** Asked again while it is unmet, it stays; it is later than the newest version. */
+function requestedAt({ versions, rotationRequestedAt = 0 }: KeyFacts, now: Instant): Instant {
+  const newest = versions.at(-1)?.issuedAt ?? 0;
+  return rotationRequestedAt > newest ? rotationRequestedAt : Math.max(now, newest + 1);
 }
 
 /** An end may be brought forward, never put off. */

@@ -8,10 +8,11 @@ import { openServed } from '../../src/credential-store/identity/served-store.js'
 import { newKey } from '../../src/credential-store/keyring.js';
 import { Secret } from '../../src/domain/secret.js';
 import { PEER_ADDRESSES } from '../../src/http/caller-address.js';
-import { openPlanGate } from '../../src/http/plan-gate.js';
+import type { HttpDependencies } from '../../src/http/dependencies.js';
+import { openEntitlements } from '../../src/http/entitlements.js';
 import { listen } from '../../src/http/server.js';
-import type { HttpWorld } from '../../src/http/world.js';
 import { previewsOver } from '../../src/main/previews.js';
+import { ROUTES } from '../../src/main/routes.js';
 import type { CredentialFeed } from '../../src/ports/credential-feed.js';
 import type { IdentityService } from '../../src/ports/identity.js';
 import type { LiveStore } from '../../src/ports/live-store.js';
@@ -45,18 +46,18 @@ export async function remotePlace(): Promise<RemotePlace> {
   const clock = { ...systemClock, now: world.clock.now };
   const verifier = unwrap(await createVerifier(feed, clock));
   const stopping = new AbortController();
-  const http: HttpWorld = {
+  const http: HttpDependencies = {
     ...served,
     ...{ verifier, clock, entropy: world.entropy, stopping: stopping.signal },
     metrics: newHttpMetrics(verifier),
-    plan: unwrap(await openPlanGate({ accounts: served.accounts, clock })),
+    entitlements: unwrap(await openEntitlements({ accounts: served.accounts, clock })),
     previews: previewsOver(served),
     limits: { requestsPerMinute: 1_000_000, concurrent: 256, streams: 100 },
     origins: [],
     callers: PEER_ADDRESSES,
     log: { request: () => undefined, failure: () => undefined },
   };
-  const listening = unwrap(await listen(http, { host: '127.0.0.1', port: 0 }));
+  const listening = unwrap(await listen(http, ROUTES, { host: '127.0.0.1', port: 0 }));
   const url = `http://127.0.0.1:${listening.port}`;
   const clients: LiveStore[] = [];
   return {

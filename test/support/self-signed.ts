@@ -1,8 +1,9 @@
-/** A certificate that nobody vouches for, made by openssl. Where that is missing the tests that need one are skipped, except in CI. */
+/** A certificate that nobody vouches for, made by openssl. Where that is missing the tests that need one are skipped (parts.ts). */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { testsWith } from './parts.js';
 
 export interface SelfSigned {
   readonly key: string;
@@ -23,15 +24,9 @@ export function selfSigned(): SelfSigned | undefined {
 }
 
 /** `it` where a certificate can be made. */
-export function itWithCertificate(name: string, test: (pair: SelfSigned) => Promise<void>): void {
+export function itWithCertificate(name: string, run: (pair: SelfSigned) => Promise<void>): void {
   const pair = selfSigned();
-  if (pair !== undefined) it(name, () => test(pair));
-  else if (process.env['CI'] === 'true')
-    it(name, () => {
-      throw new Error('openssl is not installed, and in CI its tests are not skipped');
-    });
-  else {
-    process.stderr.write(`SKIPPED, openssl is not installed: ${name}\n`);
-    it.skip(name, () => undefined);
-  }
+  testsWith('openssl', pair !== undefined).test(name, async () => {
+    if (pair !== undefined) await run(pair);
+  });
 }

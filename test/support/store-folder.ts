@@ -8,14 +8,18 @@ import { SqliteConnection } from '../../src/storage/sqlite/driver.js';
 import { TestStore, unwrap } from './store.js';
 import { testWorld } from './store-world.js';
 
-/** A place that is emptied after each test. */
-export function storePlace() {
+/** What a place is emptied after. */
+export type Per = 'test' | 'file';
+
+/** A place that is emptied after each test, or after all of the file. */
+export function storePlace(per: Per = 'test') {
   let root = '';
   let opened: LiveStore[] = [];
-  beforeEach(() => {
+  const [before, after] = per === 'test' ? [beforeEach, afterEach] : [beforeAll, afterAll];
+  before(() => {
     root = mkdtempSync(join(tmpdir(), 'keywright-'));
   });
-  afterEach(async () => {
+  after(async () => {
     for (const store of opened) await store.close();
     opened = [];
     rmSync(root, { recursive: true });

@@ -1,12 +1,19 @@
 /** The real Terraform over a synthesized stack, with providers that stand in (stand-in/). */
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
+import { testsWith } from './parts.js';
 
 const SOURCES = { keywright: 'keywright/keywright', null: 'hashicorp/null' };
+
+/** `test` where there is a Terraform. */
+export const testWithTerraform = testsWith(
+  'Terraform',
+  spawnSync('terraform', ['version']).status === 0,
+).test;
 
 export interface Validated {
   readonly valid: boolean;

@@ -15,19 +15,21 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { TOKEN_PATTERN } from '../../src/domain/secret.js';
+import { type Ended, runHosted, stopHosts } from './command-hosts.js';
 
 export const COMMAND = join(__dirname, '../../dist/keywright.js');
 
-export interface Ended {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
+export type { Ended };
 
 export interface RunOptions {
   readonly input?: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** A process of its own, where the start or the end of one is what is tested. */
+  readonly process?: 'own';
 }
+
+// None where this is loaded outside jest.
+if (typeof afterAll === 'function') afterAll(stopHosts);
 
 /** The beginning of a project: `spec` is added to its spec, in YAML flow style. */
 export const projectYaml = (spec = '{}'): string =>
@@ -73,9 +75,22 @@ export class Workspace {
     return existsSync(join(this.folder, file));
   }
 
-  /** Runs `keywright ARGS` to its end. */
-  run(args: string, options: RunOptions = {}): Promise<Ended> {
-    return this.#run(process.execPath, [COMMAND, ...args.split(' ')], options);
+  /** Runs `keywright ARGS` to its end, in a process that other commands have run in before, unless it asks for its own. */
+  async run(args: string, options: RunOptions = {}): Promise<Ended> {
+    const words = args.split(' ');
+    const { input = '', env = {} } = options;
+    // Node itself reads these at its start.
+    const isForNode = Object.keys(env).some((name) => name.startsWith('NODE_'));
+    if (options.process === 'own' || isForNode)
+      return this.#run(process.execPath, [COMMAND, ...words], options);
+    const ended = await runHosted(COMMAND, {
+      args: words,
+      env: { ...cleanEnvironment(), ...env },
+      cwd: this.folder,
+      input,
+    });
+    this.#keep(ended, words[0] === 'claim');
+    return ended;
   }
 
   /** Runs a shell script of this folder that calls `keywright` by its name. */
@@ -94,15 +109,20 @@ export class Workspace {
         args,
         { cwd: this.folder, env: { ...cleanEnvironment(), ...env }, maxBuffer: 1 << 28 },
         (_error, stdout, stderr) => {
-          this.#printed.push(stderr);
-          if (args[1] === 'claim') for (const token of tokensIn(stdout)) this.#seen.add(token);
-          else this.#printed.push(stdout);
-          this.#lookAtSinks();
-          resolve({ code: child.exitCode, stdout, stderr });
+          const ended = { code: child.exitCode, stdout, stderr };
+          this.#keep(ended, args[1] === 'claim');
+          resolve(ended);
         },
       );
       child.stdin?.end(input);
     });
+  }
+
+  #keep({ stdout, stderr }: Ended, isShowing: boolean): void {
+    this.#printed.push(stderr);
+    if (isShowing) for (const token of tokensIn(stdout)) this.#seen.add(token);
+    else this.#printed.push(stdout);
+    this.#lookAtSinks();
   }
 
   /** Starts `keywright ARGS` and leaves it running, in a process group of its own. */

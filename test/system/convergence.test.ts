@@ -3,6 +3,7 @@
  * plan is the same text, and no accepted version is one that nobody could hold. The real store on both
  * engines and real files, in process; chance and time are seeded and set by hand.
  */
+
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,12 +20,13 @@ import { drift } from '../../src/plan/drift.js';
 import type { Plan } from '../../src/plan/plan.js';
 import { planJson } from '../../src/render/plan-json.js';
 import { type ApplyTestWorld, applyWorld, unwrap } from '../support/apply-world.js';
+import { effort } from '../support/effort.js';
 import { describeWithPostgres, postgresCluster } from '../support/postgres.js';
 import { documents } from '../support/random-documents.js';
 import { seededEntropy } from '../support/store-world.js';
 
 const histories = fc.array(documents, { minLength: 2, maxLength: 4 });
-const RUNS = Number(process.env['KEYWRIGHT_RUNS'] ?? 60);
+const RUNS = effort({ complete: 60, otherwise: 25, variable: 'KEYWRIGHT_RUNS' });
 /** The histories are the same kind on both engines; on a server each costs a database and a second. */
 const SERVER_RUNS = Math.ceil(RUNS / 5);
 

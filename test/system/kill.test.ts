@@ -2,18 +2,20 @@
  * SIGKILL at random moments, again and again, while the real command applies, and people change their minds
  * meanwhile. KEYWRIGHT_KILLS says how many kills (200 for a full run), KEYWRIGHT_SEED which story.
  */
+
 import type { ChildProcess } from 'node:child_process';
 import { readdirSync, statSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Secret } from '../../src/domain/secret.js';
 import type { LiveStore } from '../../src/ports/live-store.js';
 import { unwrap } from '../support/apply-world.js';
+import { effort } from '../support/effort.js';
 import { type Fleet, fleetOf } from '../support/fleet.js';
 import { letLeaseRunOut, openStoreOf } from '../support/live-store-of.js';
 import { type Seeded, seeded } from '../support/seeded.js';
 import { projectYaml, Workspace } from '../support/workspace.js';
 
-const KILLS = Number(process.env['KEYWRIGHT_KILLS'] ?? 10);
+const KILLS = effort({ complete: 10, otherwise: 5, variable: 'KEYWRIGHT_KILLS' });
 const SEED = Number(process.env['KEYWRIGHT_SEED'] ?? 1);
 const KEYS = 300;
 /** Most runs are killed so soon after they began to write; what one round changes is written in about that time. */

@@ -203,6 +203,47 @@ describe('D5: documents', () => {
     expect((await controller.settled()).lastPass?.commit).toBe(second);
     expect(world.exists('.keywright/store.db')).toBe(true);
   });
+
+  test('of a branch that was never fetched in this run are not applied, whatever was fetched before', async () => {
+    const remote = path('remote');
+    world.write('remote/keywright.yaml', world.read('keywright.yaml'));
+    world.write('remote/specs/app.yaml', world.read('specs/app.yaml'));
+    world.remove('keywright.yaml');
+    world.remove('specs');
+    const git = (...args: readonly string[]) =>
+      execFileSync('git', ['-C', remote, '-c', 'user.name=ada', '-c', 'user.email=a@example.com', ...args]);
+    execFileSync('git', ['init', '--quiet', '--initial-branch=main', remote]);
+    git('add', '--all');
+    git('commit', '--quiet', '-m', 'change');
+    const first = run(`--git ${remote} --branch main`);
+    await first.settled();
+    await first.stop();
+    world.write('remote/specs/more.yaml', keyYaml('more', inDotenv('secrets/app.env', 'MORE')));
+    git('add', '--all');
+    git('commit', '--quiet', '-m', 'more');
+
+    for (const args of [`--git ${remote} --branch mian`, `--git ${path('nope')} --branch main`]) {
+      const controller = run(args);
+      const { role, lastPass, failing } = await controller.until(
+        'failing',
+        (status) => status.failing !== null,
+      );
+      expect([role, lastPass, failing?.error.code]).toEqual(['starting', null, 'source_unavailable']);
+      expect((await controller.page('/readyz'))?.status).toBe(503);
+      expect(controller.log()).not.toContain('last good commit');
+      await controller.stop();
+    }
+    renameSync(remote, path('away'));
+    const offline = run(`--git ${remote} --branch main`);
+    await offline.until('failing', (status) => status.failing !== null);
+    expect((await offline.page('/readyz'))?.status).toBe(503);
+    renameSync(path('away'), remote);
+    await offline.until('fetched', ({ lastPass }) => lastPass?.commit !== undefined);
+    await eventually(
+      () => offline.log(),
+      () => token('MORE') !== '',
+    );
+  }, 90_000);
 });
 
 describe('a key revoked by hand', () => {

@@ -5,7 +5,6 @@ import { ok } from '../../domain/result.js';
 import type { Command } from '../command.js';
 import { EXIT } from '../exit.js';
 import { failed } from '../failure.js';
-import { printJson } from '../output.js';
 import { findKey, KEY_ARGUMENT } from '../resolve-ref.js';
 import { withStore } from '../session.js';
 
@@ -27,8 +26,8 @@ export const claim: Command = {
       if (!secret.ok) return failed(secret.error);
       // Where the secret leaves by design: whoever claims it is shown it.
       const token = secret.value.reveal();
-      if (context.flags.output === 'json') printJson({ name: refText(found.value.ref), key: token }, context);
-      else context.terminal.out(`${token}\n`);
+      const shown = { name: refText(found.value.ref), key: token };
+      context.terminal.out(`${context.flags.output === 'json' ? JSON.stringify(shown, null, 2) : token}\n`);
       return ok(EXIT.done);
     }),
 };

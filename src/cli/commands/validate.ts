@@ -41,11 +41,10 @@ async function check(
   const app = await synthesizeApp(context);
   if (app?.ok === false) return failed(app.error);
   try {
-    const checked = await validateDocuments(
-      project,
-      app ? { app: app.value.folder } : { paths },
-      context.world.readers,
-    );
+    const checked = await validateDocuments(project, app ? { app: app.value.folder } : { paths }, {
+      readers: context.world.readers,
+      now: context.world.clock.now(),
+    });
     return checked.ok ? checked : badDocuments(checked.error);
   } finally {
     await app?.value.discard();

@@ -1,4 +1,5 @@
 /** Level 1, by the names that generated bindings would have. */
+import { OBJECT_KINDS, type ObjectKind } from '../../domain/kinds/index.js';
 import { type DataSourceClass, dataSourceClass } from './data-source.js';
 import { type ResourceClass, resourceClass } from './kind-resource.js';
 
@@ -8,6 +9,30 @@ export { KindResource, type ResourceConfig } from './kind-resource.js';
 export { KeywrightProvider, type KeywrightProviderConfig } from './provider.js';
 
 /**
+ * Holds the level 1 resource of every kind, by its name.
+ *
+ * @example
+ * ```ts
+ * new Resources.Service(stack, 'one', { name: 'billing' });
+ * ```
+ */
+export const Resources = Object.fromEntries(
+  OBJECT_KINDS.map((kind) => [kind, resourceClass(kind)]),
+) as unknown as { readonly [K in ObjectKind]: ResourceClass<K> };
+
+/**
+ * Holds the data source of every kind, by its name.
+ *
+ * @example
+ * ```ts
+ * new DataSources.Service(stack, 'live', { name: 'billing' });
+ * ```
+ */
+export const DataSources = Object.fromEntries(
+  OBJECT_KINDS.map((kind) => [kind, dataSourceClass(kind)]),
+) as unknown as { readonly [K in ObjectKind]: DataSourceClass<K> };
+
+/**
  * Is the level 1 resource of `Environment`: values as Terraform takes them, expressions included.
  *
  * @example
@@ -15,7 +40,7 @@ export { KeywrightProvider, type KeywrightProviderConfig } from './provider.js';
  * new EnvironmentResource(stack, 'one', { name: 'production', isProd: true });
  * ```
  */
-export const EnvironmentResource: ResourceClass<'Environment'> = resourceClass('Environment');
+export const EnvironmentResource: ResourceClass<'Environment'> = Resources.Environment;
 /**
  * Is the level 1 resource of `Service`: values as Terraform takes them, expressions included.
  *
@@ -24,7 +49,7 @@ export const EnvironmentResource: ResourceClass<'Environment'> = resourceClass('
  * new ServiceResource(stack, 'one', { name: 'billing' });
  * ```
  */
-export const ServiceResource: ResourceClass<'Service'> = resourceClass('Service');
+export const ServiceResource: ResourceClass<'Service'> = Resources.Service;
 /**
  * Is the level 1 resource of `ApiKey`: values as Terraform takes them, expressions included.
  *
@@ -33,7 +58,7 @@ export const ServiceResource: ResourceClass<'Service'> = resourceClass('Service'
  * new ApiKeyResource(stack, 'one', { name: 'billing-prod', environment: 'production', owner: { service: 'billing' } });
  * ```
  */
-export const ApiKeyResource: ResourceClass<'ApiKey'> = resourceClass('ApiKey');
+export const ApiKeyResource: ResourceClass<'ApiKey'> = Resources.ApiKey;
 /**
  * Is the level 1 resource of `Role`: values as Terraform takes them, expressions included.
  *
@@ -42,7 +67,7 @@ export const ApiKeyResource: ResourceClass<'ApiKey'> = resourceClass('ApiKey');
  * new RoleResource(stack, 'one', { name: 'log-reader', scope: 'tenant', permissions: ['audit:read'] });
  * ```
  */
-export const RoleResource: ResourceClass<'Role'> = resourceClass('Role');
+export const RoleResource: ResourceClass<'Role'> = Resources.Role;
 /**
  * Is the level 1 resource of `Team`: values as Terraform takes them, expressions included.
  *
@@ -51,7 +76,7 @@ export const RoleResource: ResourceClass<'Role'> = resourceClass('Role');
  * new TeamResource(stack, 'one', { name: 'data' });
  * ```
  */
-export const TeamResource: ResourceClass<'Team'> = resourceClass('Team');
+export const TeamResource: ResourceClass<'Team'> = Resources.Team;
 /**
  * Is the level 1 resource of `User`: values as Terraform takes them, expressions included.
  *
@@ -60,7 +85,7 @@ export const TeamResource: ResourceClass<'Team'> = resourceClass('Team');
  * new UserResource(stack, 'one', { name: 'ada', email: 'ada@example.com' });
  * ```
  */
-export const UserResource: ResourceClass<'User'> = resourceClass('User');
+export const UserResource: ResourceClass<'User'> = Resources.User;
 /**
  * Is the level 1 resource of `Space`: values as Terraform takes them, expressions included.
  *
@@ -69,7 +94,7 @@ export const UserResource: ResourceClass<'User'> = resourceClass('User');
  * new SpaceResource(stack, 'one', { name: 'onboarding', environment: 'production' });
  * ```
  */
-export const SpaceResource: ResourceClass<'Space'> = resourceClass('Space');
+export const SpaceResource: ResourceClass<'Space'> = Resources.Space;
 /**
  * Is the level 1 resource of `Guest`: values as Terraform takes them, expressions included.
  *
@@ -78,7 +103,7 @@ export const SpaceResource: ResourceClass<'Space'> = resourceClass('Space');
  * new GuestResource(stack, 'one', { name: 'auditor', environment: 'production', email: 'auditor@example.com' });
  * ```
  */
-export const GuestResource: ResourceClass<'Guest'> = resourceClass('Guest');
+export const GuestResource: ResourceClass<'Guest'> = Resources.Guest;
 
 /**
  * Is the data source of a live `Environment`, found by its name.
@@ -88,7 +113,7 @@ export const GuestResource: ResourceClass<'Guest'> = resourceClass('Guest');
  * new DataEnvironment(stack, 'live', { name: 'production' }).getStringAttribute('is_prod');
  * ```
  */
-export const DataEnvironment: DataSourceClass<'Environment'> = dataSourceClass('Environment');
+export const DataEnvironment: DataSourceClass<'Environment'> = DataSources.Environment;
 /**
  * Is the data source of a live `Service`, found by its name.
  *
@@ -97,7 +122,7 @@ export const DataEnvironment: DataSourceClass<'Environment'> = dataSourceClass('
  * new DataService(stack, 'live', { name: 'billing' }).getStringAttribute('description');
  * ```
  */
-export const DataService: DataSourceClass<'Service'> = dataSourceClass('Service');
+export const DataService: DataSourceClass<'Service'> = DataSources.Service;
 /**
  * Is the data source of a live `ApiKey`, found by its name.
  *
@@ -106,7 +131,7 @@ export const DataService: DataSourceClass<'Service'> = dataSourceClass('Service'
  * new DataApiKey(stack, 'live', { name: 'billing-prod' }).getStringAttribute('key_id');
  * ```
  */
-export const DataApiKey: DataSourceClass<'ApiKey'> = dataSourceClass('ApiKey');
+export const DataApiKey: DataSourceClass<'ApiKey'> = DataSources.ApiKey;
 /**
  * Is the data source of a live `Role`, found by its name.
  *
@@ -115,7 +140,7 @@ export const DataApiKey: DataSourceClass<'ApiKey'> = dataSourceClass('ApiKey');
  * new DataRole(stack, 'live', { name: 'log-reader' }).getStringAttribute('scope');
  * ```
  */
-export const DataRole: DataSourceClass<'Role'> = dataSourceClass('Role');
+export const DataRole: DataSourceClass<'Role'> = DataSources.Role;
 /**
  * Is the data source of a live `Team`, found by its name.
  *
@@ -124,7 +149,7 @@ export const DataRole: DataSourceClass<'Role'> = dataSourceClass('Role');
  * new DataTeam(stack, 'live', { name: 'data' }).getStringAttribute('description');
  * ```
  */
-export const DataTeam: DataSourceClass<'Team'> = dataSourceClass('Team');
+export const DataTeam: DataSourceClass<'Team'> = DataSources.Team;
 /**
  * Is the data source of a live `User`, found by its name.
  *
@@ -133,7 +158,7 @@ export const DataTeam: DataSourceClass<'Team'> = dataSourceClass('Team');
  * new DataUser(stack, 'live', { name: 'ada' }).getStringAttribute('email');
  * ```
  */
-export const DataUser: DataSourceClass<'User'> = dataSourceClass('User');
+export const DataUser: DataSourceClass<'User'> = DataSources.User;
 /**
  * Is the data source of a live `Space`, found by its name.
  *
@@ -142,7 +167,7 @@ export const DataUser: DataSourceClass<'User'> = dataSourceClass('User');
  * new DataSpace(stack, 'live', { name: 'onboarding', environment: 'production' }).getStringAttribute('description');
  * ```
  */
-export const DataSpace: DataSourceClass<'Space'> = dataSourceClass('Space');
+export const DataSpace: DataSourceClass<'Space'> = DataSources.Space;
 /**
  * Is the data source of a live `Guest`, found by its name.
  *
@@ -151,4 +176,4 @@ export const DataSpace: DataSourceClass<'Space'> = dataSourceClass('Space');
  * new DataGuest(stack, 'live', { name: 'auditor', environment: 'production' }).getStringAttribute('email');
  * ```
  */
-export const DataGuest: DataSourceClass<'Guest'> = dataSourceClass('Guest');
+export const DataGuest: DataSourceClass<'Guest'> = DataSources.Guest;

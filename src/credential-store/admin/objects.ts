@@ -67,10 +67,10 @@ async function mayRemove(work: UnitOfWork, object: ObjectRef, by: By): Promise<R
 }
 
 const isManual = (declaration: Declaration): declaration is AdminDeclaration =>
-  ['Service', 'Team', 'Role'].includes(declaration.kind);
+  kindOf(declaration.kind).routes?.verbs.includes('update') === true;
 
 const notThese = (object: ObjectRef) =>
-  fault('conflict', `${refText(object)} is neither a service, a team, a role nor a key`);
+  fault('conflict', `${refText(object)} cannot be changed this way; change its document`);
 
 const inNormalForm = (declaration: AdminDeclaration): AdminDeclaration =>
   ({

@@ -1,21 +1,14 @@
 /** What a caller must be allowed to do for a change by hand: to which target, and what it would give. */
-import { authorize, type KeyLevel, type Target } from '../../domain/access.js';
+import { authorize, type Target } from '../../domain/access.js';
 import { fault } from '../../domain/errors.js';
+import { keyLevel } from '../../domain/kinds/api-key.js';
 import { type ApiKeySpec, kindOf } from '../../domain/kinds/index.js';
-import type { Declaration, DeclarationOf } from '../../domain/objects.js';
+import type { Declaration } from '../../domain/objects.js';
 import { fail, ok, type Result } from '../../domain/result.js';
-import { DEFAULT_TEAM_ROLE } from '../../domain/roles.js';
 import type { AdminDeclaration } from '../../ports/admin.js';
 import type { By } from '../../ports/identity.js';
 import { permissionsOfRole } from '../effective-permissions.js';
 import type { UnitOfWork } from '../unit-of-work.js';
-
-/** `ownerId`: of a personal key, the person. */
-export function levelOf({ service, team, user }: ApiKeySpec['owner'], ownerId: string | null): KeyLevel {
-  if (service !== undefined) return { level: 'service' };
-  if (team !== undefined) return { level: 'team', team };
-  return user === undefined ? { level: 'tenant' } : { level: 'personal', personId: ownerId ?? '' };
-}
 
 export interface KeyAction {
   readonly action: string;
@@ -30,7 +23,7 @@ export const mayDoToKey = (
   { principal }: By,
 ): Result<void> =>
   authorize(principal, action, {
-    ...{ kind: 'key', environment, owner: levelOf(owner, ownerId) },
+    ...{ kind: 'key', environment, owner: keyLevel(owner, ownerId) },
     ...(confers !== undefined && { confers }),
   });
 
@@ -42,37 +35,29 @@ export async function mayManage(
 ): Promise<Result<void>> {
   const confers = gives === 'nothing' ? ok([]) : await conferredBy(work, declaration);
   if (!confers.ok) return confers;
-  return authorize(principal, ACTIONS[declaration.kind], targetOf(declaration, confers.value));
+  return authorize(
+    principal,
+    `${kindOf(declaration.kind).access.noun}:write`,
+    targetOf(declaration, confers.value),
+  );
 }
 
-const ACTIONS = {
-  Service: 'services:write',
-  Team: 'teams:write',
-  Role: 'roles:write',
-} as const satisfies Record<AdminDeclaration['kind'], string>;
-
-const targetOf = ({ kind, metadata }: AdminDeclaration, confers: readonly string[]): Target =>
-  kind === 'Team' ? { kind: 'team', team: metadata.name, confers } : { kind: 'role', confers };
+/** A team by itself; anything else of the account by what it confers. */
+function targetOf({ kind, metadata, spec }: AdminDeclaration, confers: readonly string[]): Target {
+  const target = kindOf(kind).access.target?.({ name: metadata.name, id: '', spec });
+  return target?.kind === 'team' ? { ...target, confers } : { kind: 'role', confers };
+}
 
 async function conferredBy(
   work: UnitOfWork,
-  declaration: AdminDeclaration,
+  { kind, spec }: AdminDeclaration,
 ): Promise<Result<readonly string[]>> {
-  return declaration.kind === 'Team'
-    ? conferredByTeam(work, declaration)
-    : ok(declaration.spec.permissions ?? []);
-}
-
-/** What its members may do in it. */
-async function conferredByTeam(
-  work: UnitOfWork,
-  { spec }: DeclarationOf<'Team'>,
-): Promise<Result<readonly string[]>> {
-  const given = new Set<string>();
-  for (const role of new Set((spec.members ?? []).map((member) => member.role ?? DEFAULT_TEAM_ROLE))) {
-    const permissions = await permissionsOfRole(work, role, 'team');
-    if (!permissions.ok) return permissions;
-    for (const permission of permissions.value) given.add(permission);
+  const { permissions = [], teamRoles = [] } = kindOf(kind).access.confers?.(spec) ?? {};
+  const given = new Set(permissions);
+  for (const role of new Set(teamRoles)) {
+    const conferred = await permissionsOfRole(work, role, 'team');
+    if (!conferred.ok) return conferred;
+    for (const permission of conferred.value) given.add(permission);
   }
   return ok([...given]);
 }

@@ -4,6 +4,7 @@
  */
 import { canonicalJson } from '../../domain/canonical.js';
 import { workbookId } from '../../domain/derived-ids.js';
+import { type Events, isObjectKind, kindOf } from '../../domain/kinds/index.js';
 import { RENAMED } from '../history.js';
 import type { AuditRow, EventRow, Transaction } from '../storage-port.js';
 import type { AccessChange } from './guest-access-diff.js';
@@ -27,16 +28,18 @@ export interface About {
 /** None for what is of the account alone. */
 export async function emitEvents(tx: Transaction, about: About, row: AuditRow): Promise<void> {
   const { object_kind: kind, object_name: name } = row;
-  if (kind !== 'Environment' && kind !== 'Space' && kind !== 'Guest') return;
+  const events = isObjectKind(kind) ? kindOf(kind).events : undefined;
+  if (events === undefined) return;
   const detail = JSON.parse(row.detail) as Detail;
   const own = about.id ?? (typeof detail['id'] === 'string' ? detail['id'] : undefined);
-  const said = own === undefined ? [] : saidBy(row, detail, own);
+  const said = own === undefined ? [] : saidBy(events, { row, detail, own });
   if (own === undefined || said.length === 0) return;
-  const environment = kind === 'Environment' ? own : await idOf(tx, 'Environment', name.split('/')[0] ?? '');
+  const environment =
+    events.domain === 'environment' ? own : await idOf(tx, 'Environment', name.split('/')[0] ?? '');
   if (environment === undefined) return;
   const actor = await actorIdOf(tx, row.actor);
   for (const [index, { topic, domain, payload, workbook, spaceId }] of said.entries()) {
-    const space = spaceId ?? (kind === 'Space' ? own : undefined);
+    const space = spaceId ?? (events.domain === 'space' ? own : undefined);
     await tx.events.insert({
       ...{ id: idAt(row.seq, index), seq: row.seq, at: row.at, environment_id: environment },
       ...{ space_id: space ?? null, topic, domain, payload: canonicalJson(payload), members: '{}' },
@@ -70,10 +73,16 @@ const OBJECT_VERBS: Readonly<Record<string, string>> = {
   'attributes.changed': 'updated',
 };
 
+interface Entry {
+  readonly row: AuditRow;
+  readonly detail: Detail;
+  /** The id of the object that it is about. */
+  readonly own: string;
+}
+
 /** Topics and domains are those that Flatfile's client knows: there is none of people or keys. */
-function saidBy(row: AuditRow, detail: Detail, own: string): readonly Said[] {
-  if (row.object_kind === 'Guest') return guestSaid(detail, own);
-  const domain = row.object_kind.toLowerCase();
+function saidBy({ domain, topics }: Events, { row, detail, own }: Entry): readonly Said[] {
+  if (topics === 'grants') return guestSaid(detail, own);
   const isRenamed = row.action === RENAMED && detail['from'] !== undefined;
   const what = isRenamed ? 'updated' : OBJECT_VERBS[row.action];
   if (what !== undefined) return [{ topic: `${domain}:${what}`, domain, payload: { name: row.object_name } }];

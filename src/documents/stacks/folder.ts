@@ -5,7 +5,7 @@
 import { isAbsolute, join, normalize, sep } from 'node:path';
 import { fail, ok, type Result } from '../../domain/result.js';
 import { type Complaint, type Diagnostic, errorAt } from '../diagnostics.js';
-import { absolutePath, readFile } from '../files.js';
+import { absolutePath, documentRefusal, readFile } from '../files.js';
 import { Source } from '../source.js';
 import { SpecFile } from '../spec-file.js';
 import { type Refusal, readStack, type StackDocument } from './stack.js';
@@ -111,6 +111,9 @@ function json({ folder, path, file }: StackFile): Result<unknown, Diagnostic> {
         },
       ),
     );
+  // A link in the folder may lead anywhere.
+  const refusal = documentRefusal(absolutePath(folder, path), file);
+  if (refusal !== undefined) return unreadable(refusal);
   const bytes = readFile({ file: name, path: absolutePath(folder, name) });
   if (!bytes.ok) return unreadable(bytes.error);
   try {

@@ -1,60 +1,17 @@
 /** ApiKey: a key that is declared, issued, delivered and rotated. */
-import { type Static, Type } from 'typebox';
 import { isBuiltInRole } from '../roles.js';
-import { durationMs } from '../time.js';
-import { closed, durationField, instantField, nameField, permissionsField, userField } from './fields.js';
+import type { KeyLevel } from '../target.js';
+import { keyProps } from './api-key-cdk.js';
+import { type ApiKeySpec, apiKeySpec } from './api-key-spec.js';
 import type { Kind, Problem, Reference } from './kind.js';
-import { rotationFields } from './rotation.js';
-import { sinkField } from './sink.js';
+import { expiryProblems, rotationProblems } from './rotation.js';
 
-const spec = Type.Object(
-  {
-    environment: nameField('The environment it works in.'),
-    type: Type.Optional(
-      Type.Union([Type.Literal('secret'), Type.Literal('publishable')], {
-        default: 'secret',
-        description: 'secret: for servers. publishable: public, for browsers.',
-      }),
-    ),
-    owner: Type.Object(
-      {
-        service: Type.Optional(nameField('A Service.')),
-        team: Type.Optional(nameField('A Team.')),
-        role: Type.Optional(nameField('With team: the role of the key in that team. Absent: viewer.')),
-        user: Type.Optional(userField('A User by name or email. The key ends with that user.')),
-        tenant: Type.Optional(Type.Literal(true, { description: 'The account itself.' })),
-      },
-      { ...closed, description: 'The owner of the key: exactly one of service, team, tenant or user.' },
-    ),
-    permissions: Type.Optional(
-      permissionsField('The permissions of the key. Absent: the current permissions of its owner.'),
-    ),
-    expiresAfter: Type.Optional(durationField('Each version expires this long after it was issued.')),
-    expiresAt: Type.Optional(instantField('Every version expires at this instant.')),
-    rotation: Type.Optional(
-      Type.Object(rotationFields(true), {
-        ...closed,
-        description: 'How the key is rotated. Absent: only manually.',
-      }),
-    ),
-    deliver: Type.Optional(
-      Type.Array(sinkField, {
-        maxItems: 20,
-        description:
-          'The sinks that its secret is written to. Absent: the secret is kept sealed until `keywright claim`.',
-      }),
-    ),
-  },
-  closed,
-);
-
-export type ApiKeySpec = Static<typeof spec>;
-export type RotationSpec = NonNullable<ApiKeySpec['rotation']>;
+export type { ApiKeySpec, RotationSpec } from './api-key-spec.js';
 
 export const ApiKey: Kind<ApiKeySpec> = {
   name: 'ApiKey',
   summary: 'An API key: a stable name whose versions are issued, delivered, handed over and revoked.',
-  schema: spec,
+  schema: apiKeySpec,
   example: {
     metadata: { name: 'billing-prod' },
     spec: {
@@ -67,8 +24,37 @@ export const ApiKey: Kind<ApiKeySpec> = {
   idPrefix: 'us_key',
   replacedBy: ['environment', 'type', 'owner'],
   references,
-  check: (spec) => [...checkOwner(spec), ...checkExpiry(spec), ...checkHandover(spec)],
+  check: (spec) => [
+    ...checkOwner(spec),
+    ...checkExpiry(spec),
+    ...(spec.rotation ? rotationProblems(spec.rotation, 'spec.rotation') : []),
+  ],
+  sinks: ({ deliver = [] }) => deliver,
+  isNameLinted: true,
+  access: {
+    noun: 'keys',
+    of: 'environment',
+    target: ({ spec: { environment, owner }, ownerId }) => ({
+      ...{ kind: 'key', environment, owner: keyLevel(owner, ownerId) },
+    }),
+    reserved: ({ owner: { tenant, user } }) => {
+      if (tenant === true) return 'owners';
+      return user === undefined ? 'administrators' : { person: user };
+    },
+  },
+  routes: { collection: '/keys', item: 'key', verbs: [], changeable: [] },
+  cdk: { props: keyProps },
 };
+
+/** A personal key belongs to the user it was created for, by id: another user may have that name now. */
+export function keyLevel(
+  { service, team, user }: ApiKeySpec['owner'],
+  ownerId: string | null | undefined,
+): KeyLevel {
+  if (service !== undefined) return { level: 'service' };
+  if (team !== undefined) return { level: 'team', team };
+  return user === undefined ? { level: 'tenant' } : { level: 'personal', personId: ownerId ?? '' };
+}
 
 function references({ environment, owner }: ApiKeySpec): readonly Reference[] {
   const found: Reference[] = [{ kind: 'Environment', name: environment, path: 'spec.environment' }];
@@ -94,25 +80,5 @@ function checkExpiry({ expiresAfter, expiresAt, rotation }: ApiKeySpec): readonl
   if (expiresAfter === undefined) return [];
   if (expiresAt !== undefined)
     return [{ path: 'spec.expiresAt', message: 'cannot be given together with expiresAfter' }];
-  // A successor must be in use before its predecessor ends, or every rotation leaves a gap.
-  if (rotation?.overlap !== undefined && durationMs(expiresAfter) <= durationMs(rotation.overlap)) {
-    return [
-      { path: 'spec.expiresAfter', message: `must be longer than rotation.overlap (${rotation.overlap})` },
-    ];
-  }
-  return [];
-}
-
-function checkHandover({ rotation }: ApiKeySpec): readonly Problem[] {
-  if (rotation?.consumers !== undefined && rotation.handover !== 'observed') {
-    return [{ path: 'spec.rotation.consumers', message: 'requires handover: observed' }];
-  }
-  if (
-    rotation?.every !== undefined &&
-    rotation.overlap !== undefined &&
-    durationMs(rotation.every) <= durationMs(rotation.overlap)
-  ) {
-    return [{ path: 'spec.rotation.every', message: `must be longer than overlap (${rotation.overlap})` }];
-  }
-  return [];
+  return rotation === undefined ? [] : expiryProblems(expiresAfter, rotation);
 }

@@ -1,5 +1,6 @@
 /** Environment: an isolated world of keys, spaces and guests. */
 import { type Static, Type } from 'typebox';
+import { literals } from './facets.js';
 import { closed } from './fields.js';
 import type { Kind } from './kind.js';
 
@@ -41,4 +42,17 @@ export const Environment: Kind<EnvironmentSpec> = {
   replacedBy: ['isProd'],
   references: () => [],
   check: () => [],
+  access: {
+    noun: 'environments',
+    of: 'account',
+    target: ({ name }) => ({ kind: 'environment', environment: name }),
+  },
+  routes: { collection: '/environments', item: 'environment', verbs: [], changeable: [] },
+  events: { domain: 'environment', topics: 'lifecycle' },
+  cdk: {
+    props: ({ isProd, ...rest }, app) => ({
+      ...literals({ production: isProd }, app),
+      ...literals(rest, app),
+    }),
+  },
 };

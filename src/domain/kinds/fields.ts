@@ -40,7 +40,7 @@ const EMAIL = '[\\x21-\\x3f\\x41-\\x7e]+@[A-Za-z0-9.-]+';
 export const emailField = (description: string) =>
   Type.String({ pattern: `^${EMAIL}$`, maxLength: 254, description, 'x-expects': 'an email address' });
 
-/** The address that somebody is known by: compared, stored and unique in small letters (`foldEmail`). */
+/** The address that identifies a person: compared, stored and unique in lower case (`foldEmail`). */
 export const identityEmailField = (description: string) =>
   Type.String({
     pattern: `^${EMAIL}$`,
@@ -58,7 +58,7 @@ export const isEmailAddress = (text: string): boolean =>
 export const isVisibleText = (text: string, maxLength: number): boolean =>
   text.length <= maxLength && new RegExp(VISIBLE, 'u').test(text);
 
-/** Addresses are one when they differ in the size of their letters only. */
+/** Addresses that differ in case only are the same. */
 export const foldEmail = (email: string): string => email.toLowerCase();
 
 export const userField = (description: string) =>

@@ -1,5 +1,6 @@
-/** Guest: somebody from outside who is let into spaces of one environment, for a while. */
+/** Guest: an external person with access to spaces of one environment, for a limited time. */
 import { type Static, Type } from 'typebox';
+import { literals } from './facets.js';
 import { closed, durationField, identityEmailField, nameField, nameOrIdField, textField } from './fields.js';
 import type { Kind, Problem, Reference } from './kind.js';
 
@@ -64,6 +65,26 @@ export const Guest: Kind<GuestSpec> = {
   alias: ({ environment, email }) => `${environment}/${email}`,
   references,
   check: ({ grants = [] }) => repeated(grants.map(({ space }) => space)),
+  access: {
+    noun: 'guests',
+    of: 'environment',
+    target: ({ id, spec: { environment } }) => ({ kind: 'guest', environment, id }),
+  },
+  routes: { collection: '/guests', item: 'guest', verbs: [], changeable: [] },
+  events: { domain: 'space', topics: 'grants' },
+  cdk: {
+    props: ({ environment, name, expiresAfter, grants: _, ...rest }, app) => ({
+      environment: app.reference('Environment', environment),
+      ...literals(rest, app),
+      ...literals({ displayName: name }, app),
+      expiresAfter: app.duration(expiresAfter),
+    }),
+    calls: ({ environment, grants = [] }, app) =>
+      grants.map(({ space, workbooks }) => {
+        const granted = app.reference('Space', space, environment);
+        return `grantSpace(${granted}${workbooks === undefined ? '' : `, ${app.literal(workbooks)}`})`;
+      }),
+  },
 };
 
 function references({ environment, grants = [] }: GuestSpec): readonly Reference[] {

@@ -1,17 +1,9 @@
-/** The kinds, in one table. Adding a kind is adding its file and its line here. */
-import { ApiKey } from './api-key.js';
-import { Environment } from './environment.js';
-import { Guest } from './guest.js';
+/** The kinds, and what code that treats all of them alike needs. */
 import type { Kind } from './kind.js';
-import { Project } from './project.js';
-import { Role } from './role.js';
-import { Service } from './service.js';
-import { Space } from './space.js';
-import { Team } from './team.js';
-import { User } from './user.js';
+import { type SinkId, sinkIdOf } from './sink.js';
+import { KINDS } from './table.js';
 
-/** In an order in which each refers to earlier ones only. */
-export const KINDS = { Project, Environment, Service, Role, User, Team, Space, Guest, ApiKey } as const;
+export { KINDS };
 
 export type KindName = keyof typeof KINDS;
 /** Kinds that have live objects. */
@@ -24,9 +16,17 @@ export type SpecOf = {
 
 export type { ApiKeySpec, RotationSpec } from './api-key.js';
 export type { EnvironmentSpec } from './environment.js';
+export {
+  type CdkApp,
+  type CdkProps,
+  type Events,
+  literals,
+  type Routes,
+  type Verb,
+} from './facets.js';
 export { foldEmail } from './fields.js';
 export type { GuestSpec } from './guest.js';
-export type { Kind, Problem, Reference } from './kind.js';
+export type { ConstraintViolation, Kind, Problem, Reference } from './kind.js';
 export type { ProjectSpec } from './project.js';
 export type { RoleSpec } from './role.js';
 export type { ServiceSpec } from './service.js';
@@ -51,3 +51,9 @@ export const kindOf = (name: KindName): Kind => KINDS[name] as unknown as Kind;
 
 /** Every kind that has live objects, in the order of creation. */
 export const OBJECT_KINDS = Object.keys(KINDS).filter(isObjectKind);
+
+/** What the secret of an object is delivered to; none of what has no secret. */
+export const sinkIdsOf = (declaration: {
+  readonly kind: ObjectKind;
+  readonly spec: unknown;
+}): readonly SinkId[] => (kindOf(declaration.kind).sinks?.(declaration.spec) ?? []).map(sinkIdOf);

@@ -5,6 +5,8 @@
 import type { TSchema } from 'typebox';
 import type { Metadata } from '../metadata.js';
 import type { RoleScope } from '../roles.js';
+import type { Access, Cdk, Events, Routes } from './facets.js';
+import type { SinkDeclaration } from './sink.js';
 
 /**
  * A field that names another object, by its name within its kind (`ObjectRef`), its id, or its alias.
@@ -28,6 +30,26 @@ export interface Problem {
   readonly message: string;
 }
 
+/** What is wrong with naming an object here, though it exists. */
+export interface ConstraintViolation {
+  /** Of a name that means nothing, or of one that means something else than is needed here. */
+  readonly kind: 'unknown' | 'contradiction';
+  /** Where it stands in the document: `spec.grants.0.workbooks.1`. */
+  readonly path: string;
+  readonly message: string;
+  /** Of an unknown name: it, and those that there are. */
+  readonly name?: string;
+  readonly known?: readonly string[];
+}
+
+/** An object that a reference names. */
+interface Named<Spec> {
+  readonly name: string;
+  readonly spec: Spec;
+}
+
+type Misfits<Spec> = (reference: Reference, named: Named<Spec>) => readonly ConstraintViolation[];
+
 export interface Kind<Spec = unknown> {
   readonly name: string;
   /** One sentence for people: the head of its page in the reference. */
@@ -48,4 +70,15 @@ export interface Kind<Spec = unknown> {
   references(spec: Spec): readonly Reference[];
   /** Rules that a schema cannot say. */
   check(spec: Spec, metadata: Metadata): readonly Problem[];
+  /** What a reference to one asks of it, beyond being there; none when it fits. */
+  readonly constraintViolations?: Misfits<Spec>;
+  /** What its secret is delivered to. */
+  sinks?(spec: Spec): readonly SinkDeclaration[];
+  /** Names of people or secrets do not belong in its name (naming.ts). */
+  readonly isNameLinted?: true;
+  readonly access: Access<Spec>;
+  /** Absent: the HTTP API has no objects of it. */
+  readonly routes?: Routes;
+  readonly events?: Events;
+  readonly cdk?: Cdk<Spec>;
 }

@@ -1,6 +1,6 @@
 /**
  * The one form in which a spec is compared and stored: defaults filled in, sets sorted, durations in
- * their largest whole unit, addresses that identify somebody in small letters. Driven by the kind's schema, so that no kind has normalising code of its own.
+ * their largest whole unit, addresses that identify a person in lower case. Driven by the kind's schema, so that no kind has normalising code of its own.
  */
 import type { TSchema } from 'typebox';
 import { canonicalJson } from '../canonical.js';
@@ -36,7 +36,7 @@ function normal(node: Node, value: unknown): unknown {
   return value;
 }
 
-/** By code unit of what they say; members that only a default told apart become one. */
+/** By code unit of their JSON; members that differ in a default only become one. */
 function sortedSet(members: readonly unknown[]): readonly unknown[] {
   const byText = new Map(members.map((member) => [canonicalJson(member), member]));
   return [...byText].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, member]) => member);

@@ -2,9 +2,9 @@
 import { type Static, Type } from 'typebox';
 import { closed, durationField, nameField } from './fields.js';
 import type { Kind } from './kind.js';
-import { rotationFields } from './rotation.js';
+import { rotationFields, rotationProblems } from './rotation.js';
 
-/** Where documents are looked for when nobody says where. */
+/** Where documents are looked for by default. */
 export const DEFAULT_SPECS = 'specs';
 
 const spec = Type.Object(
@@ -123,5 +123,7 @@ export const Project: Kind<ProjectSpec> = {
   idPrefix: 'us_prj',
   replacedBy: [],
   references: () => [],
-  check: () => [],
+  access: { noun: 'plans', of: 'account' },
+  check: ({ defaults }) =>
+    defaults?.rotation ? rotationProblems(defaults.rotation, 'spec.defaults.rotation') : [],
 };

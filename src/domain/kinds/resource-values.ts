@@ -15,7 +15,7 @@ import {
 
 export type Values = Readonly<Record<string, unknown>>;
 
-/** A document that nobody has checked yet. */
+/** A document that has not been checked yet. */
 export interface UncheckedDocument {
   readonly apiVersion: typeof API_VERSION;
   readonly kind: string;
@@ -68,7 +68,7 @@ function within(type: AttributeType, value: unknown, from: 'name' | 'field'): un
   return value;
 }
 
-/** Not one of somebody else's classes: values that are only known later are left to those who know. */
+/** Plain objects only: values that are known later (tokens, resolvables) are left as they are. */
 function isPlain(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === Object.prototype || prototype === null;

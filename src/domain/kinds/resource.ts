@@ -1,6 +1,6 @@
 /**
  * A kind as Terraform sees it: a resource with attributes in snake_case, derived from the kind's schema. The CDK
- * resources, the reader of synthesized stacks and the provider's schema come from it; nothing here is kept by hand.
+ * resources, the reader of synthesized stacks and the provider's schema come from it; nothing here is maintained manually.
  */
 import type { Kind } from './kind.js';
 

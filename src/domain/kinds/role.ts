@@ -1,6 +1,7 @@
 /** Role: a named set of permissions, for people in the tenant or in a team. */
 import { type Static, Type } from 'typebox';
 import { BUILT_IN_ROLES, isBuiltInRole, ROLE_SCOPES } from '../roles.js';
+import { literals } from './facets.js';
 import { closed, permissionsField } from './fields.js';
 import type { Kind } from './kind.js';
 
@@ -28,11 +29,24 @@ export const Role: Kind<RoleSpec> = {
     spec: { scope: 'tenant', permissions: ['audit:read'] },
   },
   idPrefix: 'us_rol',
-  // Whoever has it has it in one place or the other.
+  // A role is held in the tenant or in a team, never both.
   replacedBy: ['scope'],
   references: () => [],
   check: (_, { name }) =>
     ROLE_SCOPES.some((scope) => isBuiltInRole(name, scope))
       ? [{ path: 'metadata.name', message: `cannot be ${name}: that role is built in` }]
       : [],
+  constraintViolations: ({ scope, path }, { name, spec }) => {
+    if (scope === undefined || scope === spec.scope) return [];
+    const places = { tenant: 'the tenant', team: 'teams' };
+    const message = `role ${name} is for ${places[spec.scope]}, but a role for ${places[scope]} is required`;
+    return [{ kind: 'contradiction', path, message }];
+  },
+  access: { noun: 'roles', of: 'account', confers: ({ permissions }) => ({ permissions }) },
+  // The list is Flatfile's, with the roles that are built in (compat/flatfile).
+  routes: {
+    ...{ collection: '/roles', item: 'role', verbs: ['create', 'get', 'update', 'delete'] },
+    changeable: ['permissions'],
+  },
+  cdk: { props: literals },
 };

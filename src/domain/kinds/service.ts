@@ -1,5 +1,6 @@
 /** Service: a non-human owner of keys. */
 import { type Static, Type } from 'typebox';
+import { literals, VERBS } from './facets.js';
 import { closed, emailField, permissionsField, textField } from './fields.js';
 import type { Kind } from './kind.js';
 
@@ -36,4 +37,11 @@ export const Service: Kind<ServiceSpec> = {
   replacedBy: [],
   references: () => [],
   check: () => [],
+  isNameLinted: true,
+  access: { noun: 'services', of: 'account', confers: ({ permissions = [] }) => ({ permissions }) },
+  routes: {
+    ...{ collection: '/services', item: 'service', verbs: VERBS },
+    changeable: ['description', 'stewards', 'permissions'],
+  },
+  cdk: { props: literals },
 };

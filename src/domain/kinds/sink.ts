@@ -2,6 +2,7 @@
  * Sinks as documents name them, and the one line that identifies a place: `dotenv:secrets/a.env#API_KEY`.
  * The id holds all that reading needs, so that a place can be read back long after its document is gone.
  */
+import { posix } from 'node:path';
 import { type Static, Type } from 'typebox';
 import { closed } from './fields.js';
 
@@ -72,10 +73,11 @@ export function sinkPlace({ dotenv, file }: SinkDeclaration): SinkPlace {
 
 export const sinkIdOf = (sink: SinkDeclaration): SinkId => {
   const { type, path, part } = sinkPlace(sink);
-  return `${type}:${path}#${part}`;
+  // `./a//b` and `a/b` are one place.
+  return `${type}:${posix.normalize(path)}#${part}`;
 };
 
-/** The place that an id of ours names; undefined for anything else. */
+/** Returns the parts of a sink's id; undefined for any other text. */
 export function parseSinkId(id: SinkId): SinkPlace | undefined {
   const groups = /^(?<type>dotenv|file):(?<path>[^#]+)#(?<part>[^#]+)$/.exec(id)?.groups;
   if (!groups) return undefined;

@@ -1,6 +1,7 @@
 /** Team: people with roles in it; an owner of keys. */
 import { type Static, Type } from 'typebox';
-import { isBuiltInRole } from '../roles.js';
+import { DEFAULT_TEAM_ROLE, isBuiltInRole } from '../roles.js';
+import { literals, roleCode, VERBS } from './facets.js';
 import { closed, foldEmail, nameField, textField, userField } from './fields.js';
 import type { Kind, Problem, Reference } from './kind.js';
 
@@ -50,6 +51,21 @@ export const Team: Kind<TeamSpec> = {
       return [person, { kind: 'Role', name: role, path: `${path}.role`, scope: 'team' }];
     }),
   check: ({ members = [] }) => repeated(members.map(({ user }) => foldEmail(user))),
+  access: {
+    noun: 'teams',
+    of: 'account',
+    target: ({ name }) => ({ kind: 'team', team: name }),
+    confers: ({ members = [] }) => ({ teamRoles: members.map(({ role = DEFAULT_TEAM_ROLE }) => role) }),
+  },
+  routes: { collection: '/teams', item: 'team', verbs: VERBS, changeable: ['description', 'members'] },
+  cdk: {
+    props: ({ members: _, ...rest }, app) => literals(rest, app),
+    calls: ({ members = [] }, app) =>
+      members.map(({ user, role = DEFAULT_TEAM_ROLE }) => {
+        const member = app.declared('User', user) ?? app.literal(user);
+        return `addMember(${member}, TeamRole.of(${roleCode(role, app)}))`;
+      }),
+  },
 };
 
 function repeated(users: readonly string[]): readonly Problem[] {

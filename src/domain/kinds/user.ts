@@ -1,6 +1,7 @@
 /** User: a person, and what they may do in the tenant. */
 import { type Static, Type } from 'typebox';
-import { isBuiltInRole } from '../roles.js';
+import { isBuiltInRole, isOwnerRole } from '../roles.js';
+import { literals, roleCode } from './facets.js';
 import { closed, identityEmailField, nameField, textField } from './fields.js';
 import type { Kind } from './kind.js';
 
@@ -45,4 +46,17 @@ export const User: Kind<UserSpec> = {
       .map((name, index) => ({ kind: 'Role', name, path: `spec.roles.${index}`, scope: 'tenant' as const }))
       .filter(({ name }) => !isBuiltInRole(name, 'tenant')),
   check: () => [],
+  access: {
+    noun: 'users',
+    of: 'account',
+    reserved: ({ roles = [] }) => (roles.some(isOwnerRole) ? 'owners' : 'administrators'),
+  },
+  routes: { collection: '/users', item: 'user', verbs: [], changeable: [] },
+  cdk: {
+    props: ({ name, roles, ...rest }, app) => ({
+      ...literals(rest, app),
+      ...literals({ displayName: name }, app),
+      roles: roles && `[${roles.map((role) => `TenantRole.of(${roleCode(role, app)})`).join(', ')}]`,
+    }),
+  },
 };

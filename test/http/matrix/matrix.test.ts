@@ -7,7 +7,13 @@ import { type Aim, type At, environments, PLACES, type PlaceName, placesOf } fro
 import type { Row, Sent } from './row.js';
 import { OPEN, TABLE } from './table.js';
 
-const place = httpPlace();
+const place = httpPlace('file');
+let server: TestServer;
+let callers: readonly Caller[];
+let at: Asking['at'];
+beforeAll(async () => {
+  server = await place.start();
+});
 
 const PEOPLE = 'OATM';
 /** Who reaches one space alone. */
@@ -53,10 +59,8 @@ const isOfInterest = ({ row, caller: { role, by }, at }: Cell): boolean => {
   return at === 'other' || (CONFINED.includes(role) && row.who.includes(role));
 };
 
-const cellsOf = (callers: readonly Caller[]): readonly Cell[] =>
-  TABLE.flatMap((row) => callers.flatMap((caller) => PLACES.map((at) => ({ row, caller, at })))).filter(
-    isOfInterest,
-  );
+const cellsOf = (row: Row, callers: readonly Caller[]): readonly Cell[] =>
+  callers.flatMap((caller) => PLACES.map((at) => ({ row, caller, at }))).filter(isOfInterest);
 
 function requestOf({ row }: Cell, { params = {}, query = {} }: Sent): string {
   const [method, path = ''] = routeOf(row).split(' ');
@@ -112,38 +116,57 @@ async function wrongAmong(cells: readonly Cell[], { at, aim, atOnce }: Asking): 
   return wrong;
 }
 
-test('F5, F7, F10, F12, U2, T2: every route lets in, in each environment, whom the table names, and nobody else', async () => {
-  const server = await place.start();
+test('every route of /openapi.json is in the table, and nothing else is', async () => {
   const lines = await linesOf(server);
   const known = [...TABLE.map(routeOf), ...Object.keys(OPEN)];
   expect({ missing: lines.filter((line) => !known.includes(line)) }).toEqual({ missing: [] });
   expect({ surplus: known.filter((line) => !lines.includes(line)) }).toEqual({ surplus: [] });
-  const { callers, at } = await world(server);
-  const [welcome, refused] = parted(cellsOf(callers), isIn);
-  const before = await server.hand.entries();
-  const letIn = await wrongAmong(refused, { at, aim: 'lasting', atOnce: 16 });
-  expect({ letIn }).toEqual({ letIn: [] });
-  // But for the session that a publishable key begins before it is told that it may not make a space there.
-  const effects = unwrap(await server.hand.store.audit({ since: before })).filter(
-    ({ action }) => action !== 'session.started',
-  );
-  expect(effects.map(({ action, actor }) => `${actor} ${action}`)).toEqual([]);
-  // One after another: what one of them makes or takes away, another may count on.
-  const keptOut = await wrongAmong(welcome, { at, aim: 'fresh', atOnce: 1 });
-  expect({ keptOut }).toEqual({ keptOut: [] });
-  expect(server.failures).toEqual([]);
-  expect([welcome.length, refused.length].every((count) => count > 1_000)).toBe(true);
-}, 600_000);
+});
 
-test('what is open to whoever comes in answers alike to all of them, and lets nobody in without a credential', async () => {
-  const server = await place.start();
-  for (const [route, { query = '', body, status }] of Object.entries(OPEN)) {
+describe('F5, F7, F10, F12, U2, T2: in each environment, a route', () => {
+  let before: number;
+  const asked = { in: 0, out: 0 };
+  beforeAll(async () => {
+    ({ callers, at } = await world(server));
+    before = await server.hand.entries();
+  }, 60_000);
+
+  test.each(TABLE)('lets in nobody but whom the table names: $line', async (row) => {
+    const [, refused] = parted(cellsOf(row, callers), isIn);
+    asked.out += refused.length;
+    expect(await wrongAmong(refused, { at, aim: 'lasting', atOnce: 16 })).toEqual([]);
+  });
+
+  test('does nothing for those who are not let in', async () => {
+    // But for the session that a publishable key begins before it is told that it may not make a space there.
+    const effects = unwrap(await server.hand.store.audit({ since: before })).filter(
+      ({ action }) => action !== 'session.started',
+    );
+    expect(effects.map(({ action, actor }) => `${actor} ${action}`)).toEqual([]);
+  });
+
+  // One after another: what one of them makes or takes away, another may count on.
+  test.each(TABLE)('lets in whom the table names: $line', async (row) => {
+    const [welcome] = parted(cellsOf(row, callers), isIn);
+    asked.in += welcome.length;
+    expect(await wrongAmong(welcome, { at, aim: 'fresh', atOnce: 1 })).toEqual([]);
+  });
+
+  test('was asked thousands of times, and nothing failed', () => {
+    expect(server.failures).toEqual([]);
+    expect([asked.in > 1_000, asked.out > 1_000]).toEqual([true, true]);
+  });
+});
+
+test.each(Object.entries(OPEN))(
+  'answers alike to all who come in, and lets nobody in without a credential: %s',
+  async (route, { query = '', body, status }) => {
     const [method, path = ''] = route.split(' ');
     const prefix = ROOT_PATHS.includes(path) ? '' : '/v1';
     for (const token of [undefined, 'a guess', ROOT]) {
       const asked = { ...(token !== undefined && { token }), ...(body !== undefined && { body }) };
       const got = await server.ask(`${method} ${prefix}${path}${query && `?${query}`}`, asked);
-      expect([route, got.status]).toEqual([route, status]);
+      expect([token, got.status]).toEqual([token, status]);
     }
-  }
-});
+  },
+);

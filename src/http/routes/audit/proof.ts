@@ -14,9 +14,9 @@ const exported = route({
   path: '/audit/export',
   id: 'exportAuditLog',
   tag: 'audit',
-  summary: 'The audit log as it is now, a JSON text a line.',
+  summary: 'The audit log as it is now, one JSON text per line.',
   description:
-    'To go on later, ask for what is after the last `seq`. A line that is missing at the end means that the store could not be read further.',
+    'To continue later, ask for entries after the last `seq`. If the last lines are missing, the store could not be read further.',
   permission: 'audit:read',
   query: Type.Object(
     {
@@ -65,9 +65,9 @@ const checked = route({
   path: '/audit/verify',
   id: 'verifyAuditLog',
   tag: 'audit',
-  summary: 'Does the chain hold, and is the store as it tells?',
+  summary: 'Is the hash chain intact, and does the store match it?',
   description:
-    'Reads the whole log and every row. An older copy of the whole store passes; only a checkpoint that was kept elsewhere shows that.',
+    'Reads the whole log and every row. An older copy of the whole store passes; only a checkpoint that is stored elsewhere detects it.',
   permission: 'audit:read',
   answer: dataOf(
     Type.Object(
@@ -75,7 +75,7 @@ const checked = route({
         valid: Type.Boolean(),
         entries: nullable(Type.Integer()),
         head: nullable(Type.String({ description: 'The hash of the last entry.' })),
-        problem: nullable(Type.String({ description: 'The first thing that does not hold.' })),
+        problem: nullable(Type.String({ description: 'The first mismatch.' })),
       },
       closed,
     ),
@@ -94,9 +94,9 @@ const checkpoint = route({
   path: '/audit/checkpoint',
   id: 'getCheckpoint',
   tag: 'audit',
-  summary: 'How far the log goes now, signed.',
+  summary: 'A signed checkpoint of the log.',
   description:
-    'Keep it where whoever can write to the database cannot: keywright audit verify --checkpoint FILE holds the log against it.',
+    'Store it where writers of the database cannot: keywright audit verify --checkpoint FILE compares the log with it.',
   permission: 'audit:read',
   answer: dataOf(
     Type.Object(

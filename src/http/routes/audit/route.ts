@@ -12,12 +12,14 @@ const Entry = Type.Object(
     seq: Type.Integer({ description: 'Counts from 1 without gaps.' }),
     at: Instant,
     actor: Type.String(),
-    path: Type.String({ description: 'By which way: `cli:revoke`, `apply`, `http:POST /keys/{id}/revoke`.' }),
+    path: Type.String({
+      description: 'The path it was made by: `cli:revoke`, `apply`, `http:POST /keys/{id}/revoke`.',
+    }),
     action: Type.String({ description: '`key.issued`, `object.updated`, …' }),
     object: Type.String({ description: '`ApiKey/billing-prod`.' }),
     detail: Type.Record(Type.String(), Type.Unknown()),
     previousHash: Type.String(),
-    hash: Type.String({ description: 'Of this entry and the hash before it.' }),
+    hash: Type.String({ description: 'Of this entry and the previous hash.' }),
   },
   closed,
 );
@@ -35,7 +37,7 @@ const query = Type.Object(
       Type.String({
         pattern: '^[0-9]{1,15}$',
         maxLength: 15,
-        description: 'The `nextCursor` of the page before. Goes before `since`.',
+        description: 'The `nextCursor` of the previous page. Takes precedence over `since`.',
       }),
     ),
     limit: Type.Optional(Type.Integer({ minimum: 1, maximum: PAGE_MAX, default: PAGE_DEFAULT })),
@@ -44,12 +46,12 @@ const query = Type.Object(
       Type.String({ maxLength: 300, description: '`User/ada`, `Guest/production/auditor`.' }),
     ),
     actorKind: Type.Optional(
-      Type.Enum(['User', 'Guest', 'ApiKey'], { description: 'People, guests or keys.' }),
+      Type.Enum(['User', 'Guest', 'ApiKey'], { description: 'Users, guests or keys.' }),
     ),
     action: Type.Optional(Type.String({ maxLength: 100 })),
     from: Type.Optional(Instant),
     until: Type.Optional(
-      Type.String({ format: 'date-time', maxLength: 40, description: 'Up to this instant, without it.' }),
+      Type.String({ format: 'date-time', maxLength: 40, description: 'Before this instant.' }),
     ),
   },
   closed,
@@ -65,9 +67,9 @@ export const auditRoute = route({
   query,
   answer: Type.Object({
     data: Type.Array(Entry),
-    nextCursor: nullable(Type.String({ description: 'The same as a text.' })),
+    nextCursor: nullable(Type.String({ description: 'The cursor as a string.' })),
     nextSince: nullable(
-      Type.Integer({ description: 'Hand it back as `since` to go on; null when the log ends here for now.' }),
+      Type.Integer({ description: 'Send it as `since` to continue; null at the end of the log.' }),
     ),
   }),
   handle: async ({ query }, { store }) => {
@@ -79,7 +81,7 @@ export const auditRoute = route({
     const narrowing = [actor, action, query.actorKind, from, until];
     const page = await entries(store, {
       ...{ since, limit, object },
-      // One more than is told says whether there are more.
+      // One more than is shown tells whether there are more.
       atOnce: narrowing.every((one) => one === undefined) ? limit + 1 : READ_AT_ONCE,
       matches: (entry) =>
         [undefined, entry.actor].includes(actor) &&
@@ -115,7 +117,7 @@ interface Wanted {
 /** Where most of what is read is passed over. */
 const READ_AT_ONCE = 1_000;
 /** Read and passed over in one request, at most. */
-const LOOKED_AT_MAX = 20_000;
+const SCANNED_MAX = 20_000;
 
 async function entries(
   store: LiveStore,
@@ -123,7 +125,7 @@ async function entries(
 ): Promise<Result<{ readonly data: readonly AuditEntry[]; readonly nextSince: number | null }>> {
   const data: AuditEntry[] = [];
   let at = since;
-  for (let lookedAt = 0; lookedAt < LOOKED_AT_MAX; ) {
+  for (let scanned = 0; scanned < SCANNED_MAX; ) {
     const read = await store.audit({
       since: at,
       limit: atOnce,
@@ -136,7 +138,7 @@ async function entries(
       if (matches(entry)) data.push(entry);
     }
     if (read.value.length < atOnce) return ok({ data, nextSince: null });
-    lookedAt += read.value.length;
+    scanned += read.value.length;
   }
   return ok({ data, nextSince: at });
 }

@@ -8,10 +8,10 @@ import { isObjectKind } from '../../../domain/kinds/index.js';
 import { fail, ok, type Result } from '../../../domain/result.js';
 import { formatInstant } from '../../../domain/time.js';
 import type { AuditEntry } from '../../../ports/live-store.js';
+import type { HttpDependencies } from '../../dependencies.js';
 import { type Call, route } from '../../route.js';
 import { closed } from '../../schemas.js';
-import type { HttpWorld } from '../../world.js';
-import { bell } from './bell.js';
+import { changeSignal } from './signal.js';
 
 const query = Type.Object(
   {
@@ -19,11 +19,11 @@ const query = Type.Object(
       Type.Integer({
         minimum: 0,
         maximum: Number.MAX_SAFE_INTEGER,
-        description: 'Changes after this revision; absent: from the first. `Last-Event-ID` goes before it.',
+        description: 'Changes after this revision; absent: from the first. `Last-Event-ID` takes precedence.',
       }),
     ),
     only: Type.Optional(
-      Type.Enum(['new'], { description: '`new`: those from now on, whatever `since` says.' }),
+      Type.Enum(['new'], { description: '`new`: only those from now on; `since` is ignored.' }),
     ),
   },
   closed,
@@ -36,37 +36,37 @@ export const changesRoute = route({
   tag: 'audit',
   summary: 'Changes as they happen.',
   description:
-    'Events `change` with `{seq, at, object, action}`; `id` is `seq`. Ends when the caller may not see it any more, or the server stops: come back with `Last-Event-ID`.',
+    'Events named `change` with `{seq, at, object, action}`; `id` is `seq`. Ends when the caller loses the permission or the server stops; reconnect with `Last-Event-ID`.',
   permission: 'audit:read',
   query,
   answer: 'events',
   faults: ['conflict'],
-  handle: async (call, world) => {
+  handle: async (call, deps) => {
     const { lastEventId } = call.credential;
     const resumed = /^\d{1,15}$/.test(lastEventId ?? '') ? Number(lastEventId) : undefined;
     const since = resumed ?? (call.query.only === 'new' ? undefined : (call.query.since ?? 0));
-    const from = await startingAt(world, since);
+    const from = await startingAt(deps, since);
     if (!from.ok) return from;
-    const events = (signal: AbortSignal) => follow({ ...call, since: from.value }, world, signal);
+    const events = (signal: AbortSignal) => follow({ ...call, since: from.value }, deps, signal);
     return ok({ kind: 'events', events });
   },
 });
 
 /** Undefined: from the newest. `conflict` for a change that is still to come: who waits for it misses those before. */
-async function startingAt(world: HttpWorld, since: number | undefined): Promise<Result<number>> {
-  if (since !== undefined && since <= world.verifier.revision()) return ok(since);
-  const last = await newest(world);
+async function startingAt(deps: HttpDependencies, since: number | undefined): Promise<Result<number>> {
+  if (since !== undefined && since <= deps.verifier.revision()) return ok(since);
+  const last = await newest(deps);
   if (!last.ok || since === undefined) return last;
   if (since <= last.value) return ok(since);
   return fail(
     fault(
       'conflict',
-      `the last change is ${last.value}, before ${since}: that was of another store, or of this one before a backup was restored; read it anew, from since=0`,
+      `query.since ${since} is after the last change, ${last.value}: it belongs to another store or to a state before a restore. Start again from since=0`,
     ),
   );
 }
 
-async function newest({ verifier }: HttpWorld): Promise<Result<number>> {
+async function newest({ verifier }: HttpDependencies): Promise<Result<number>> {
   const read = await verifier.refresh();
   return read.ok ? ok(verifier.revision()) : read;
 }
@@ -78,31 +78,31 @@ type Following = Pick<Call, 'credential'> & { readonly since: number };
 
 async function* follow(
   { credential, since }: Following,
-  world: HttpWorld,
+  deps: HttpDependencies,
   signal: AbortSignal,
 ): AsyncIterable<string> {
-  const { store, clock, authority } = world;
-  const rung = bell(store, clock, signal);
+  const { store, clock, authority } = deps;
+  const changed = changeSignal(store, clock, signal);
   try {
     let seen = since;
     yield `: following from ${seen}\n\n`;
     while (!signal.aborted) {
       const read = await store.audit({ since: seen, limit: PAGE });
       if (!read.ok) return;
-      // Whoever was shut out meanwhile sees nothing of what came after.
+      // A caller whose access ended meanwhile sees nothing of what came after.
       const caller = await authority.authenticate(credential.token, credential.context);
       if (!caller.ok) return;
       // Who hears of a change and asks at once is answered by a memory that has it.
-      if (read.value.length > 0) await world.verifier.refresh();
+      if (read.value.length > 0) await deps.verifier.refresh();
       for (const entry of read.value) {
         seen = entry.seq;
         if (isChange(entry)) yield eventOf(entry);
       }
       if (read.value.length === PAGE) continue;
-      if (!(await rung.within(HEARTBEAT_MS))) yield ': still here\n\n';
+      if (!(await changed.within(HEARTBEAT_MS))) yield ': keep-alive\n\n';
     }
   } finally {
-    rung.stop();
+    changed.stop();
   }
 }
 

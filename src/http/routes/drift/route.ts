@@ -1,5 +1,5 @@
 /** GET /drift: what differs from what was applied last, since when, who did it and by which path. */
-import { json, route } from '../../route.js';
+import { respond, route } from '../../route.js';
 import { DriftStep, previewOf, whoseQuery } from '../plan/shape.js';
 
 export const driftRoute = route({
@@ -7,15 +7,14 @@ export const driftRoute = route({
   path: '/drift',
   id: 'getDrift',
   tag: 'plans',
-  summary: 'What differs from what a project applied last, since when, and through whom.',
+  summary: 'What differs from what a project applied last, since when, and who changed it.',
   description:
-    'What `keywright drift` answers, without the documents, as `GET /plan` does; no steps: no drift. Changes nothing.',
+    'What `keywright drift` prints, computed without the documents, as `GET /plan` is. No steps means no drift. Changes nothing.',
   permission: 'plans:read',
   query: whoseQuery,
   answer: previewOf('Drift', DriftStep),
   faults: ['not_found'],
   handle: async ({ query }, { previews }) => {
-    const drift = await previews.drift(query);
-    return drift.ok ? json(drift.value) : drift;
+    return respond(await previews.drift(query), (drift) => drift);
   },
 });

@@ -1,16 +1,15 @@
 /**
- * The links that guests come in by (F11): made by whoever looks after guests, or by a guest for another where the
- * environment lets guests invite; ended by hand. POST /auth exchanges them.
+ * The links that guests sign in by (F11): created by callers with `guests:write`, or by a guest for another where the
+ * environment lets guests invite. POST /auth exchanges them.
  */
 import { Type } from 'typebox';
 import { fault } from '../../../domain/errors.js';
 import { fail } from '../../../domain/result.js';
 import { formatInstant } from '../../../domain/time.js';
 import type { GuestLink, Shown } from '../../../ports/identity.js';
-import { byOf, SUCCESS, Success } from '../../live-objects.js';
-import { type Answered, type AnyRoute, json, route, shownOnce } from '../../route.js';
+import { byOf, done, Success } from '../../live-objects.js';
+import { type Answered, type AnyRoute, route, shownOnce } from '../../route.js';
 import { closed, dataOf, Instant } from '../../schemas.js';
-import { guestTokenRoute } from './guest-token.js';
 
 /** Within an environment, or by id. */
 const Named = Type.String({ minLength: 1, maxLength: 200, description: '`production/NAME`, or its id.' });
@@ -21,7 +20,9 @@ const Link = Type.Object(
     kind: Type.Enum(['magicLink', 'sharedLink']),
     environment: Type.String(),
     expiresAt: Instant,
-    token: Type.Optional(Type.String({ description: 'Shown once: pass it on. POST /auth takes it.' })),
+    token: Type.Optional(
+      Type.String({ description: 'Shown once: pass it to the guest. POST /auth accepts it.' }),
+    ),
   },
   closed,
 );
@@ -31,21 +32,23 @@ const create = route({
   path: '/guest-links',
   id: 'createGuestLink',
   tag: 'guests',
-  summary: 'Make the magic link of a guest, or the shared link of a space.',
+  summary: 'Create a magic link for a guest, or a shared link for a space.',
   description:
-    'A magic link is good once, for 15 minutes, and mailed to the guest where the server sends letters. A shared link is good for 30 days, for whoever has it: it opens its ' +
-    'space alone. The environment’s `guestAuthentication` says which there are.',
+    'A magic link is valid once, for 15 minutes, and mailed to the guest if the server sends mail. A shared link is valid for 30 days for anyone who holds it, and opens ' +
+    'its space alone. The environment’s `guestAuthentication` decides which are allowed.',
   permission: 'guests:write',
   scope: 'objects',
   body: Type.Object({ guest: Type.Optional(Named), space: Type.Optional(Named) }, closed),
   nulls: 'absent',
-  makes: true,
+  creates: true,
   answer: dataOf(Link),
   faults: ['not_found', 'conflict'],
   handle: async (call, { authority }) => {
     const { guest, space } = call.body;
     if ((guest === undefined) === (space === undefined))
-      return fail(fault('bad_request', 'name a guest, for a magic link, or a space, for a shared one'));
+      return fail(
+        fault('bad_request', 'send either body.guest, for a magic link, or body.space, for a shared link'),
+      );
     const made =
       guest === undefined
         ? await authority.createSharedLink(space ?? '', byOf(call))
@@ -59,15 +62,14 @@ const remove = route({
   path: '/guest-links/{id}',
   id: 'endGuestLink',
   tag: 'guests',
-  summary: 'End a link, and the sessions that it started.',
+  summary: 'Revoke a link, and the sessions that it started.',
   permission: 'guests:write',
   scope: 'objects',
   params: Type.Object({ id: Type.String({ pattern: '^us_link_[0-9A-Za-z]{1,32}$', maxLength: 64 }) }, closed),
   answer: Success,
   faults: ['not_found'],
   handle: async (call, { authority }) => {
-    const ended = await authority.endGuestLink(call.params.id, byOf(call));
-    return ended.ok ? json(SUCCESS) : ended;
+    return done(await authority.endGuestLink(call.params.id, byOf(call)));
   },
 });
 
@@ -86,9 +88,9 @@ const invite = route({
   path: '/guest-invites',
   id: 'inviteGuest',
   tag: 'guests',
-  summary: 'Make a guest, and the magic link to pass on to them.',
+  summary: 'Create a guest, and a magic link for them.',
   description:
-    'The link is mailed too where the server sends letters. Guests may do so too, into what is open to them, unless the environment’s `guestInvites` says otherwise.',
+    'The link is also mailed if the server sends mail. Guests may invite into what is open to them, unless the environment’s `guestInvites` is false.',
   permission: 'guests:write',
   scope: 'objects',
   body: Type.Object(
@@ -102,7 +104,7 @@ const invite = route({
     closed,
   ),
   nulls: 'absent',
-  makes: true,
+  creates: true,
   answer: dataOf(Link),
   faults: ['not_found', 'conflict', 'exists'],
   handle: async (call, { authority }) => {
@@ -116,4 +118,4 @@ const linkOnce = ({ shown, token }: Shown<GuestLink>): Answered => {
   return shownOnce({ data: { ...data, token: token.reveal() } }, { data });
 };
 
-export const guestLinkRoutes: readonly AnyRoute[] = [create, remove, invite, guestTokenRoute];
+export const guestLinkRoutes: readonly AnyRoute[] = [create, remove, invite];

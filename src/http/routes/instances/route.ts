@@ -2,11 +2,11 @@
 import { Type } from 'typebox';
 import { formatInstant, SECOND_MS } from '../../../domain/time.js';
 import type { Instance } from '../../../ports/accounts.js';
-import { pageAmong } from '../../paging.js';
+import { pageAmong } from '../../cursor-pagination.js';
 import { json, route } from '../../route.js';
 import { closed, Instant, nullable, pageOf, shortPageQuery } from '../../schemas.js';
 
-/** Whoever reports every fifteen seconds and was not heard of for longer than this is gone, or cut off. */
+/** Instances report every fifteen seconds; one without a report for longer than this is down or disconnected. */
 const ALIVE_WITHIN_MS = 60 * SECOND_MS;
 
 export const instancesRoute = route({
@@ -20,7 +20,7 @@ export const instancesRoute = route({
   answer: pageOf(
     Type.Object(
       {
-        id: Type.String({ description: 'Of this run of it.' }),
+        id: Type.String({ description: 'Of this run of the process.' }),
         kind: Type.Enum(['server', 'controller', 'verifier']),
         name: Type.String({ description: 'The machine, and the process.' }),
         version: nullable(Type.String()),
@@ -29,10 +29,10 @@ export const instancesRoute = route({
         behind: nullable(
           Type.Integer({
             description:
-              'Changes that its memory did not have when it was last seen. null: it has no memory of its own, or did not say.',
+              'Changes that its index did not have when it was last seen. null: it has no index, or did not report it.',
           }),
         ),
-        isAlive: Type.Boolean({ description: 'It was seen within a minute.' }),
+        isAlive: Type.Boolean({ description: 'It was seen within the last minute.' }),
       },
       closed,
     ),

@@ -4,10 +4,10 @@ import type { Principal } from '../../../domain/principal.js';
 import { isKeyToken, Secret } from '../../../domain/secret.js';
 import { SECOND_MS } from '../../../domain/time.js';
 import type { Verification } from '../../../ports/live-store.js';
-import { type Answered, type Asker, json, route } from '../../route.js';
+import type { HttpDependencies } from '../../dependencies.js';
+import { verifyToken } from '../../key-verification.js';
+import { type Answered, type CallerRights, json, route } from '../../route.js';
 import { SecretText } from '../../schemas.js';
-import { verifyToken } from '../../verifying.js';
-import type { HttpWorld } from '../../world.js';
 
 /** Open, as the RFC wants it: parameters that a server does not know are passed over. */
 /** What else a client sends is passed over (RFC 7009, 2.1; RFC 7662, 2.1). */
@@ -19,14 +19,16 @@ const body = Type.Object(
 const Answer = Type.Object(
   {
     active: Type.Boolean(),
-    scope: Type.Optional(Type.String({ description: 'Its permissions, with spaces between.' })),
+    scope: Type.Optional(Type.String({ description: 'Its permissions, separated by spaces.' })),
     client_id: Type.Optional(
       Type.String({ description: 'The id of the key, or of what an access token was exchanged for.' }),
     ),
     username: Type.Optional(
       Type.String({ description: 'The name of the key, or the address of the person.' }),
     ),
-    sub: Type.Optional(Type.String({ description: 'The owner of the key, or the id of whoever acts.' })),
+    sub: Type.Optional(
+      Type.String({ description: 'The owner of the key, or the id of the caller that it acts for.' }),
+    ),
     token_type: Type.Optional(Type.Literal('Bearer')),
     exp: Type.Optional(Type.Integer({ description: 'Seconds since the epoch.' })),
     environment: Type.Optional(Type.String({ description: 'Absent: all of them.' })),
@@ -35,35 +37,35 @@ const Answer = Type.Object(
   { additionalProperties: false },
 );
 
-export const introspectRoute = route<never, never, typeof body, Asker>({
+export const introspectRoute = route<never, never, typeof body, CallerRights>({
   method: 'POST',
   path: '/introspect',
   id: 'introspectToken',
   tag: 'verification',
   summary: 'Is this token active? (RFC 7662)',
   description:
-    'A key asks about tokens of its own environment, and about those of people, who act in all of them; others are not ' +
-    'active to it.',
+    'A key can ask about tokens of its own environment and of users, who act in all environments; any other is not ' +
+    'active for it.',
   permission: 'keys:verify',
   scope: 'own',
   body,
   formats: ['form', 'json'],
   answer: Answer,
-  handle: ({ principal, body }, world) => {
+  handle: ({ principal, body }, deps) => {
     const { environment } = principal;
     const token = new Secret(body.token);
-    if (!isKeyToken(body.token)) return ofHolder(world, token, environment);
-    const answer = verifyToken(world, token, environment === undefined ? {} : { environment });
-    return answer instanceof Promise ? answer.then(told) : told(answer);
+    if (!isKeyToken(body.token)) return ofHolder(deps, token, environment);
+    const answer = verifyToken(deps, token, environment === undefined ? {} : { environment });
+    return answer instanceof Promise ? answer.then(answerOf) : answerOf(answer);
   },
 });
 
 const INACTIVE = json({ active: false });
 
-const told = (answer: Awaited<ReturnType<typeof verifyToken>>): Answered =>
+const answerOf = (answer: Awaited<ReturnType<typeof verifyToken>>): Answered =>
   answer.ok ? shown(answer.value) : answer;
 
-/** Why a token is not active is none of the asker's business. */
+/** Why a token is not active is none of the caller's business. */
 function shown({ valid, key }: Verification): Answered {
   if (!valid || key === undefined) return INACTIVE;
   return json({
@@ -80,7 +82,7 @@ function shown({ valid, key }: Verification): Answered {
 
 /** Access tokens, tokens of people, the root token: the store says who holds them. */
 async function ofHolder(
-  { authority }: HttpWorld,
+  { authority }: HttpDependencies,
   token: Secret,
   environment: string | undefined,
 ): Promise<Answered> {

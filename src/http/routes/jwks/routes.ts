@@ -3,8 +3,8 @@
  * still good: for that, ask.
  */
 import { Type } from 'typebox';
-import { byOf, SUCCESS, Success } from '../../live-objects.js';
-import { type AnyRoute, json, openRoute, route } from '../../route.js';
+import { byOf, done, Success } from '../../live-objects.js';
+import { type AnyRoute, openRoute, respond, route } from '../../route.js';
 import { closed } from '../../schemas.js';
 
 const KeySetBody = Type.Object(
@@ -39,8 +39,7 @@ const keySet = openRoute({
     'Also at the root of the server. A signature does not show that a token was not revoked; POST /introspect does.',
   answer: KeySetBody,
   handle: async (_, { authority }) => {
-    const keys = await authority.keySet();
-    return keys.ok ? json(keys.value) : keys;
+    return respond(await authority.keySet(), (keys) => keys);
   },
 });
 
@@ -49,15 +48,14 @@ const rotate = route({
   path: '/signing-keys/rotate',
   id: 'rotateSigningKey',
   tag: 'signing in',
-  summary: 'Sign access tokens with a new key from now on.',
+  summary: 'Rotate the key that access tokens are signed with.',
   description:
-    'The old one is published until its last token has ended, and signs nothing more. By itself it happens every 90 days. For owners.',
+    'The old key is published until its last token has expired, and signs no more tokens. It rotates automatically every 90 days. For owners.',
   body: Type.Object({}, closed),
-  once: true,
+  idempotent: true,
   answer: Success,
   handle: async (call, { authority }) => {
-    const rotated = await authority.rotateSigningKey(byOf(call));
-    return rotated.ok ? json(SUCCESS) : rotated;
+    return done(await authority.rotateSigningKey(byOf(call)));
   },
 });
 

@@ -6,7 +6,7 @@ import type { DeclarationOf } from '../../../domain/objects.js';
 import { prefixOf } from '../../../domain/secret.js';
 import { formatInstant, type Instant as Time } from '../../../domain/time.js';
 import { closed, Instant, nullable } from '../../schemas.js';
-import { Revoking, revokingOf } from './use.js';
+import { Revoking, revokingOf } from './version-usage.js';
 
 const words = <const W extends string[]>(all: readonly [...W], description: string) =>
   Type.Enum(all, { description });
@@ -14,7 +14,7 @@ const words = <const W extends string[]>(all: readonly [...W], description: stri
 const Version = Type.Object(
   {
     id: Type.String({ description: 'Public: the twelve characters in its token.' }),
-    version: Type.Integer({ description: 'Its generation, from 1.' }),
+    version: Type.Integer({ description: 'Counts from 1.' }),
     prefix: Type.String(),
     state: words(['issued', 'current', 'retiring', 'suspended', 'revoked', 'expired'], 'As of now.'),
     issuedAt: Instant,
@@ -35,15 +35,15 @@ export type KeyStatus = (typeof STATUSES)[number];
 
 export const Status = words(
   STATUSES,
-  'active: a version is accepted. inactive: deactivated by hand, or its owner is. pending: nothing was issued yet.',
+  'active: a version is accepted. inactive: the key or its owner is deactivated. pending: no version has been issued.',
 );
 
 export const Key = Type.Object(
   {
     id: Type.String(),
     name: Type.String(),
-    prefix: nullable(Type.String({ description: 'Of its newest version, up to and with the id.' })),
-    type: words(['secret', 'publishable'], 'publishable: may be seen by anybody.'),
+    prefix: nullable(Type.String({ description: 'Of its newest version, including the id.' })),
+    type: words(['secret', 'publishable'], 'publishable: may be public.'),
     environment: Type.String(),
     owner: Type.Object(
       {
@@ -55,12 +55,12 @@ export const Key = Type.Object(
       },
       closed,
     ),
-    level: words(['tenant', 'team', 'service', 'personal'], 'Whose it is.'),
+    level: words(['tenant', 'team', 'service', 'personal'], 'The level of its owner.'),
     permissions: nullable(Type.Array(Type.String(), { description: 'null: what its owner may do.' })),
     status: Status,
     usageCount: nullable(
       Type.Integer({
-        description: 'Times that it was accepted. null: no records, for it is older than counting.',
+        description: 'Times that it was accepted. null: it is older than usage records.',
       }),
     ),
     lastUsedAt: nullable(Type.String({ format: 'date-time', description: 'null: never used.' })),
@@ -68,7 +68,7 @@ export const Key = Type.Object(
     createdAt: Instant,
     deactivatedAt: nullable(Instant),
     rotationRequestedAt: nullable(Instant),
-    project: nullable(Type.String({ description: 'That declares it.' })),
+    project: nullable(Type.String({ description: 'The project that declares it.' })),
     labels: Type.Record(Type.String(), Type.String()),
     versions: Type.Array(Version),
     revoking: Revoking,
@@ -132,7 +132,7 @@ const versionItem = (key: KeyFacts, version: VersionFacts, now: Time): Static<ty
 const time = (instant: Time | undefined): string | null =>
   instant === undefined ? null : formatInstant(instant);
 
-/** One version without records, and nobody knows the whole. */
+/** null if the count of any version is unknown. */
 function countOf({ versions }: KeyFacts): number | null {
   let count = 0;
   for (const { useCount } of versions) {

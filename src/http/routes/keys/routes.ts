@@ -4,16 +4,16 @@ import { ownerText } from '../../../domain/owner.js';
 import { ok } from '../../../domain/result.js';
 import { Secret } from '../../../domain/secret.js';
 import { maySee } from '../../access.js';
+import { pageThrough } from '../../cursor-pagination.js';
 import { environmentNamed } from '../../live-objects.js';
-import { pageThrough } from '../../paging.js';
-import { json, type Route, route } from '../../route.js';
+import { json, type Route, respond, route } from '../../route.js';
 import { closed, pageOf, pageQuery, SecretText } from '../../schemas.js';
-import { byId, type Change, changeKey, OneKey } from './changing.js';
-import { changeKeyRoute, removeKey } from './editing.js';
-import { findKey } from './finding.js';
+import { createKey, rotateKey } from './create.js';
+import { findKey } from './find.js';
 import { isKey, Key, keyItem, Status, statusOf } from './item.js';
-import { createKey, rotateKey } from './making.js';
-import { revokeKey } from './revoking.js';
+import { revokeKey } from './revoke.js';
+import { byId, OneKey, transition } from './transitions.js';
+import { changeKeyRoute, removeKey } from './update.js';
 
 const filters = Type.Object(
   {
@@ -68,77 +68,47 @@ const get = route({
   path: '/keys/{id}',
   id: 'getKey',
   tag: 'keys',
-  summary: 'One key with all its versions, and when each was used last.',
+  summary: 'One key with all its versions and their last use.',
   permission: 'keys:read',
   scope: 'objects',
   params: byId,
   answer: OneKey,
   faults: ['not_found'],
   handle: async ({ principal, params }, { store, clock }) => {
-    const found = await findKey(store, { principal, idOrName: params.id });
-    return found.ok ? json({ data: keyItem(found.value, clock.now()) }) : found;
+    return respond(await findKey(store, { principal, idOrName: params.id }), (found) => ({
+      data: keyItem(found, clock.now()),
+    }));
   },
 });
 
-interface Verb {
-  readonly verb: string;
-  readonly permission: string;
-  readonly summary: string;
-  readonly description: string;
-  readonly request: Change['request'];
-}
+const Nothing = Type.Object({}, closed);
 
-/** What is asked of a key without a word more. Asking twice changes nothing. */
-const VERBS: readonly Verb[] = [
-  {
-    verb: 'deactivate',
-    permission: 'keys:write',
-    summary: 'Refuse the key until it is activated.',
-    description: 'The emergency stop. Nothing automatic undoes it, and no rotation gets around it.',
-    request: ({ ref }) => ({ kind: 'deactivate', object: ref }),
-  },
-  {
-    verb: 'activate',
-    permission: 'keys:write',
-    summary: 'Accept the key again.',
-    description: 'Versions that were revoked or have expired stay refused.',
-    request: ({ ref }) => ({ kind: 'activate', object: ref }),
-  },
-];
+const deactivate = transition({
+  verb: 'deactivate',
+  permission: 'keys:write',
+  summary: 'Refuse the key until it is activated.',
+  description: 'The emergency stop. It is never undone automatically, and rotation does not bypass it.',
+  body: Nothing,
+  request: ({ ref }) => ({ kind: 'deactivate', object: ref }),
+});
 
-const asked = ({ verb, permission, summary, description, request }: Verb): Route =>
-  route({
-    method: 'POST',
-    path: `/keys/{id}/${verb}`,
-    id: `${verb}Key`,
-    tag: 'keys',
-    ...{ summary, description, permission, scope: 'keys' },
-    params: byId,
-    body: Type.Object({}, closed),
-    answer: OneKey,
-    faults: ['not_found', 'conflict'],
-    handle: ({ principal, params }, world) =>
-      changeKey(world, { principal, id: params.id, verb, permission, request }),
-  });
+const activate = transition({
+  verb: 'activate',
+  permission: 'keys:write',
+  summary: 'Accept the key again.',
+  description: 'Revoked and expired versions stay refused.',
+  body: Nothing,
+  request: ({ ref }) => ({ kind: 'activate', object: ref }),
+});
 
-const acknowledge = route({
-  method: 'POST',
-  path: '/keys/{id}/acknowledge',
-  id: 'acknowledgeKey',
-  tag: 'keys',
-  summary: 'Confirm that the newest version is in use.',
-  description: 'Whoever has that version proves it by sending it.',
+const acknowledge = transition({
+  verb: 'acknowledge',
   permission: 'keys:rotate',
-  scope: 'keys',
-  params: byId,
+  summary: 'Confirm that the newest version is in use.',
+  description: 'The consumer proves that it has that version by sending it.',
   body: Type.Object({ proof: SecretText }, closed),
-  answer: OneKey,
-  faults: ['not_found', 'conflict', 'possession_required'],
-  handle: ({ principal, params, body }, world) =>
-    changeKey(world, {
-      ...{ principal, id: params.id, verb: 'acknowledge', permission: 'keys:rotate' },
-      request: ({ ref }) => ({ kind: 'acknowledge', object: ref, proof: new Secret(body.proof) }),
-    }),
+  faults: ['possession_required'],
+  request: ({ ref }, { proof }) => ({ kind: 'acknowledge', object: ref, proof: new Secret(proof) }),
 });
 
 export const keyRoutes: readonly Route[] = [
@@ -149,6 +119,7 @@ export const keyRoutes: readonly Route[] = [
   removeKey,
   rotateKey,
   revokeKey,
-  ...VERBS.map(asked),
+  deactivate,
+  activate,
   acknowledge,
 ];

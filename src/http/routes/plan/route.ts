@@ -1,5 +1,5 @@
 /** GET /plan: what would bring the live store back to what was applied last. */
-import { json, route } from '../../route.js';
+import { respond, route } from '../../route.js';
 import { previewOf, Step, whoseQuery } from './shape.js';
 
 export const planRoute = route({
@@ -7,16 +7,15 @@ export const planRoute = route({
   path: '/plan',
   id: 'getPlan',
   tag: 'plans',
-  summary: 'The steps that would bring the live store back to what a project applied last.',
+  summary: 'The steps that would restore what a project applied last.',
   description:
-    'What `keywright plan` answers, without the documents: policies are those of a project that names none, and the ' +
-    'places that keys are delivered to are unknown. Changes nothing.',
+    'What `keywright plan` prints, computed without the documents: policies have their defaults, and what sinks hold is ' +
+    'unknown. Changes nothing.',
   permission: 'plans:read',
   query: whoseQuery,
   answer: previewOf('Plan', Step),
   faults: ['not_found'],
   handle: async ({ query }, { previews }) => {
-    const plan = await previews.plan(query);
-    return plan.ok ? json(plan.value) : plan;
+    return respond(await previews.plan(query), (plan) => plan);
   },
 });

@@ -7,10 +7,8 @@ const Name = (description: string) =>
 
 export const whoseQuery = Type.Object(
   {
-    project: Name('May be left out where the store knows one project only.'),
-    manager: Name(
-      '`documents`, or `terraform:…`; may be left out where the project has documents, or one manager.',
-    ),
+    project: Name('Optional if the store has one project only.'),
+    manager: Name('`documents`, or `terraform:…`; optional if the project has documents, or one manager.'),
   },
   closed,
 );
@@ -25,7 +23,7 @@ const stepFields = {
   action: Type.String({ description: '`create`, `update`, `issue`, `revoke`, …' }),
   object: ObjectName,
   reason: Type.String({ description: 'Stable; programs may match on it.' }),
-  detail: Type.Unknown({ description: 'What the action needs: of an update, the fields that differ.' }),
+  detail: Type.Unknown({ description: 'Details of the action: for an update, the fields that differ.' }),
   dependsOn: Type.Array(Type.String()),
 };
 
@@ -49,10 +47,10 @@ export const previewOf = (kind: 'Plan' | 'Drift', step: TSchema) =>
       apiVersion: Type.Literal('keywright.dev/v1'),
       kind: Type.Literal(kind),
       project: Type.String(),
-      digest: Type.String({ description: 'The same whenever the same is planned.' }),
+      digest: Type.String({ description: 'Equal plans have the same digest.' }),
       basedOn: Type.Object({ desired: Type.String(), observed: Type.String() }, closed),
       now: Instant,
-      summary: Type.Record(Type.String(), count, { description: 'How many steps of which sort.' }),
+      summary: Type.Record(Type.String(), count, { description: 'The number of steps of each action.' }),
       steps: Type.Array(step),
       findings: Type.Array(
         Type.Object(

@@ -1,6 +1,6 @@
 /**
- * What a remote reconciler or person asks for: checked as documents are, allowed by whoever they are and not by what
- * they say they are, done in the store, and in force here before the answer.
+ * What a remote reconciler or person asks for: checked as documents are, allowed by their credential and not by what
+ * they claim, done in the store, and in force here before the answer.
  */
 import { authorize } from '../../../domain/access.js';
 import { authorizeApply, RECONCILER_PATH } from '../../../domain/apply-rights.js';
@@ -14,19 +14,19 @@ import type { Caller, Lease, LiveStore, Mutation, Outcome, Request } from '../..
 import type { SentOutcome, SentRequest } from '../../../protocol/mutations.js';
 import { READS } from '../../../protocol/queries.js';
 import { maySee, mayTouch } from '../../access.js';
+import type { HttpDependencies } from '../../dependencies.js';
+import { refreshVerifier } from '../../key-verification.js';
 import { statusOf } from '../../problem.js';
-import { inForce } from '../../verifying.js';
-import type { HttpWorld } from '../../world.js';
-import { checkDeclaration, type Naming } from './declaring.js';
+import { checkDeclaration, type Naming } from './declaration.js';
 import { type Effect, reservations } from './reserved.js';
 
-/** Whoever asks, and the store that they ask. */
-export interface Asking {
+/** The caller, and the store that they ask. */
+export interface StoreCall {
   readonly principal: Principal;
-  readonly world: HttpWorld;
+  readonly deps: HttpDependencies;
 }
 
-/** What ends or narrows something must be so here before anybody is told. */
+/** What ends or narrows access must be in force here before it is answered. */
 const NARROWING: ReadonlySet<string> = new Set([
   'revoke',
   'delete',
@@ -41,31 +41,31 @@ export interface Batch {
   readonly mutations: readonly Mutation[];
 }
 
-/** What came of each, in order. Fails as a whole only where nobody knows what was done: asking again is harmless. */
+/** What came of each, in order. Fails as a whole only where the outcome is unknown: a retry is harmless. */
 export async function mutateAll(
-  { principal, world }: Asking,
+  { principal, deps }: StoreCall,
   { lease, mutations }: Batch,
 ): Promise<Result<readonly SentOutcome[]>> {
   const checked = mutations.map((mutation) => checkedEffect(mutation, 'document'));
   const right = checked.flatMap((one) => (one.ok ? [one.value] : []));
-  const allowed = await reservations(world.store, principal, right);
+  const allowed = await reservations(deps.store, principal, right);
   if (!allowed.ok) return allowed;
   const caller = { actor: actorOf(principal), path: RECONCILER_PATH };
   const outcomes = await Promise.all(
     checked.map(async (one) => {
       if (!one.ok) return one;
       const may = allowed.value.get(one.value) ?? NOT_ASKED;
-      return may.ok ? world.store.mutate(one.value, lease, caller) : may;
+      return may.ok ? deps.store.mutate(one.value, lease, caller) : may;
     }),
   );
   if (mutations.some(({ kind }) => NARROWING.has(kind))) {
-    const told = await inForce(world);
-    if (!told.ok) return told;
+    const refreshed = await refreshVerifier(deps);
+    if (!refreshed.ok) return refreshed;
   }
   return ok(outcomes.map(sentOutcome));
 }
 
-const NOT_ASKED = fail(fault('internal', 'an effect that nobody was asked about'));
+const NOT_ASKED = fail(fault('internal', 'an effect without an authorization decision'));
 
 const sentOutcome = (outcome: Result<Outcome>): SentOutcome =>
   outcome.ok ? ok(sealedOnly(outcome.value)) : { ok: false, error: shownFault(outcome.error) };
@@ -90,18 +90,18 @@ function checkedEffect<E extends Effect>(effect: E, naming: Naming): Result<E> {
 }
 
 export async function requestOne(
-  { principal, world }: Asking,
+  { principal, deps }: StoreCall,
   { request, path }: { readonly request: SentRequest; readonly path: string },
 ): Promise<Result<Outcome>> {
   const asked = asRequest(request);
   const checked = isChange(asked) ? checkedEffect(asked, 'any') : ok(asked);
   if (!checked.ok) return checked;
-  const allowed = await mayRequest({ principal, world }, checked.value);
+  const allowed = await mayRequest({ principal, deps }, checked.value);
   if (!allowed.ok) return allowed;
-  const done = await world.store.request(checked.value, callerOf(principal, path));
+  const done = await deps.store.request(checked.value, callerOf(principal, path));
   if (!done.ok || !NARROWING.has(request.kind)) return done;
-  const told = await inForce(world);
-  return told.ok ? done : told;
+  const refreshed = await refreshVerifier(deps);
+  return refreshed.ok ? done : refreshed;
 }
 
 const asRequest = (request: SentRequest): Request =>
@@ -121,34 +121,34 @@ const PERMISSIONS = {
   activate: 'keys:write',
 } as const;
 
-/** What an apply does to a key anyway. Nothing automatic stops a key, nor lets it go on. */
+/** What an apply does to a key anyway. Nothing automatic deactivates or activates a key. */
 const BY_APPLYING: ReadonlySet<string> = new Set(['requestRotation', 'revoke', 'acknowledge']);
 
-async function mayRequest({ principal, world }: Asking, request: Request): Promise<Result<void>> {
-  if (isChange(request)) return allowedChange(world.store, principal, request);
+async function mayRequest({ principal, deps }: StoreCall, request: Request): Promise<Result<void>> {
+  if (isChange(request)) return allowedChange(deps.store, principal, request);
   const { kind, object } = request;
   if (BY_APPLYING.has(kind)) {
-    const allowed = await allowedChange(world.store, principal, { kind: 'remove', object });
+    const allowed = await allowedChange(deps.store, principal, { kind: 'remove', object });
     if (allowed.ok || allowed.error.code !== 'forbidden') return allowed;
   }
   const permission = PERMISSIONS[kind];
-  const found = await seen(world.store, principal, { ref: object, permission });
+  const found = await seen(deps.store, principal, { ref: object, permission });
   return found.ok ? mayTouch(principal, permission, found.value) : found;
 }
 
 /**
- * For whoever may apply what the key declares, for a sink of theirs would have its secret, too; and for those whose
+ * For callers who may apply what the key declares, for a sink of theirs would have its secret, too; and for those whose
  * key it is. What came with the store administrators reveal (contract.md, fine print 4).
  */
 export async function claimOne(
-  { principal, world }: Asking,
+  { principal, deps }: StoreCall,
   { object, path }: { readonly object: ObjectRef; readonly path: string },
 ): Promise<Result<string>> {
-  const found = await seen(world.store, principal, { ref: object, permission: CLAIM });
+  const found = await seen(deps.store, principal, { ref: object, permission: CLAIM });
   if (!found.ok) return found;
-  const allowed = await mayClaim(world.store, principal, found.value);
+  const allowed = await mayClaim(deps.store, principal, found.value);
   if (!allowed.ok) return allowed;
-  const secret = await world.store.claim(object, callerOf(principal, path));
+  const secret = await deps.store.claim(object, callerOf(principal, path));
   return secret.ok ? ok(secret.value.reveal()) : secret;
 }
 

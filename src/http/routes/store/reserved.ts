@@ -7,6 +7,7 @@ import {
   refuseReserved,
   reservedFor,
 } from '../../../domain/apply-rights.js';
+import { kindOf } from '../../../domain/kinds/index.js';
 import type { LiveObject } from '../../../domain/live.js';
 import { type Declaration, type ObjectRef, refOf, refText } from '../../../domain/objects.js';
 import type { Principal } from '../../../domain/principal.js';
@@ -44,7 +45,7 @@ function touched(effect: Effect): readonly ObjectRef[] {
   return [refOf(effect.declaration), ...(former ? [former] : [])];
 }
 
-const isOfInterest = ({ kind }: ObjectRef): boolean => kind === 'ApiKey' || kind === 'User';
+const isOfInterest = ({ kind }: ObjectRef): boolean => kindOf(kind).access.reserved !== undefined;
 
 function declarationsOf(effect: Effect, live: ReadonlyMap<string, LiveObject>): readonly Declaration[] {
   const now = touched(effect).flatMap((ref) => live.get(refText(ref))?.declaration ?? []);

@@ -6,9 +6,9 @@ import type { LiveStore } from '../../../ports/live-store.js';
 import type { Operation } from '../../../protocol/operation.js';
 import { BROKEN, type Found } from '../../../protocol/queries.js';
 import { STORE, WIRE_VERSION } from '../../../protocol/store-protocol.js';
-import { json, type Route, route } from '../../route.js';
+import { type Route, respond, route } from '../../route.js';
 import { dataOf } from '../../schemas.js';
-import { type Asking, claimOne, mutateAll, requestOne } from './effects.js';
+import { claimOne, mutateAll, requestOne, type StoreCall } from './effects.js';
 import { storeStreams } from './streams.js';
 
 /** What the store may say to any of them. */
@@ -17,25 +17,24 @@ const SAID: readonly FaultCode[] = ['not_found', 'conflict', 'unknown_reference'
 /** The call as a route; `answer` gets what was sent, checked. */
 function carried<Sent, Got>(
   operation: Operation<Sent, Got>,
-  answer: (sent: Sent, asking: Asking) => Promise<Result<Got>>,
+  answer: (sent: Sent, call: StoreCall) => Promise<Result<Got>>,
 ): Route {
   const { id, path, summary, description, permission, sent, got } = operation;
   return route({
     ...{ method: 'POST', path, id, tag: 'store', summary, body: sent, answer: dataOf(got), faults: SAID },
     ...(description !== undefined && { description }),
     ...(permission !== undefined && { permission }),
-    handle: async ({ principal, body }, world) => {
-      const answered = await answer(body as Sent, { principal, world });
-      return answered.ok ? json({ data: answered.value }) : answered;
+    handle: async ({ principal, body }, deps) => {
+      return respond(await answer(body as Sent, { principal, deps }), (answered) => ({ data: answered }));
     },
   });
 }
 
-/** A call that asks the store and nobody else. */
+/** A call that the store alone answers. */
 const asked = <Sent, Got>(
   operation: Operation<Sent, Got>,
   ask: (store: LiveStore, sent: Sent) => Promise<Result<Got>>,
-): Route => carried(operation, (sent, { world }) => ask(world.store, sent));
+): Route => carried(operation, (sent, { deps }) => ask(deps.store, sent));
 
 /** What does not hold is said in full: it is the answer. */
 function found<T>(result: Result<T>): Result<Found<T>> {
@@ -73,9 +72,9 @@ const writing: readonly Route[] = [
     const released = await store.releaseLease(lease);
     return released.ok ? ok(null) : released;
   }),
-  carried(STORE.mutate, (batch, asking) => mutateAll(asking, batch)),
-  carried(STORE.request, (sent, asking) => requestOne(asking, sent)),
-  carried(STORE.claim, (sent, asking) => claimOne(asking, sent)),
+  carried(STORE.mutate, (batch, call) => mutateAll(call, batch)),
+  carried(STORE.request, (sent, call) => requestOne(call, sent)),
+  carried(STORE.claim, (sent, call) => claimOne(call, sent)),
   asked(STORE.verify, (store, { token, request, consumer }) =>
     store.verify(new Secret(token), request, consumer),
   ),

@@ -35,7 +35,7 @@ const Answer = Type.Object(
       {
         ...closed,
         description:
-          'Between these every use is counted: none was none. A verifier that cannot report answers no longer than two seconds, so what is not reported yet is later.',
+          'Every use between these instants is counted, so no record means no use. Later uses may not be reported yet.',
       },
     ),
   },
@@ -52,12 +52,12 @@ export const usageRoute = route({
   tag: 'account',
   summary: 'Uses of keys by day and environment, billable and not.',
   description:
-    'How often keys were accepted: verifications that were answered VALID, and calls of this API by a key. As verifiers report them: late by two seconds at most.',
+    'How often keys were accepted: VALID verifications, and calls of this API with a key. Verifiers report them within two seconds.',
   permission: 'keys:read',
   query: Type.Object(
     {
-      from: Day('Its first day, `2027-01-01`; 30 days before its last if absent.'),
-      until: Day('Its last day; today if absent.'),
+      from: Day('The first day, `2027-01-01`; absent: 30 days before the last.'),
+      until: Day('The last day; absent: today.'),
     },
     closed,
   ),

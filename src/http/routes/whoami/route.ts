@@ -11,10 +11,12 @@ const Answer = dataOf(
       id: Type.String(),
       name: Type.String(),
       email: nullable(Type.String({ description: 'Of a person or a guest.' })),
-      environment: nullable(Type.String({ description: 'The only one it acts in; null: all of them.' })),
+      environment: nullable(
+        Type.String({ description: 'The only environment it acts in; null: all of them.' }),
+      ),
       space: nullable(
         Type.String({
-          description: 'The only one it reaches, by id; null: whatever it may in its environment.',
+          description: 'The only space it reaches, by id; null: no such limit.',
         }),
       ),
       permissions: Type.Array(Type.String()),
@@ -29,7 +31,11 @@ const Answer = dataOf(
         {
           kind: Type.Enum(['root', 'personal', 'key', 'access']),
           id: Type.String({ description: 'Public.' }),
-          exchangedFor: nullable(Type.String({ description: 'Of an access token: what ends it by ending.' })),
+          exchangedFor: nullable(
+            Type.String({
+              description: 'For an access token: the credential that it was exchanged for, and ends with.',
+            }),
+          ),
         },
         closed,
       ),
@@ -43,8 +49,9 @@ export const whoamiRoute = route({
   method: 'GET',
   path: '/whoami',
   id: 'whoami',
+  browsers: 'allowed',
   tag: 'verification',
-  summary: 'Who am I?',
+  summary: 'The caller of this request.',
   answer: Answer,
   handle: ({ principal }) => {
     const { kind, id, display, environment, permissions, credential } = principal;

@@ -1,7 +1,0 @@
-/** All routes of people. */
-import type { Route } from '../../route.js';
-import { apiTokenRoutes } from './api-token.js';
-import { userRoleRoutes } from './role-routes.js';
-import { personRoutes } from './routes.js';
-
-export const userRoutes: readonly Route[] = [...personRoutes, ...userRoleRoutes, ...apiTokenRoutes];
