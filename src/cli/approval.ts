@@ -13,24 +13,33 @@ export interface Approval {
   readonly isAutomatic: boolean;
   /** `--approve DIGEST`. */
   readonly digest: string | undefined;
+  /** `--break-glass REASON`. */
+  readonly breakGlass: string | undefined;
 }
 
-export async function approve(plan: Plan, approval: Approval): Promise<Result<Plan, Failure>> {
-  const { terminal, isSaved, isAutomatic, digest } = approval;
+export interface ApprovedPlan {
+  readonly plan: Plan;
+  readonly isApproved: boolean;
+}
+
+export async function approve(plan: Plan, approval: Approval): Promise<Result<ApprovedPlan, Failure>> {
+  const { terminal, isSaved, isAutomatic, digest, breakGlass } = approval;
   if (digest !== undefined && digest !== plan.digest) {
     return failure(
       'stale_plan',
       `the digest of the plan is now ${plan.digest}, not the approved ${digest}; nothing was changed`,
     );
   }
-  if (plan.steps.length === 0 || isSaved || digest !== undefined) return ok(plan);
+  if (isSaved || digest !== undefined) return ok({ plan, isApproved: true });
+  if (plan.steps.length === 0) return ok({ plan, isApproved: false });
   const protectedOnes = plan.approvals.join(', ');
-  if (isAutomatic && plan.approvals.length === 0) return ok(plan);
+  const isBreaking = breakGlass !== undefined;
+  if (isAutomatic && (plan.approvals.length === 0 || isBreaking)) return ok({ plan, isApproved: false });
   if (!terminal.isInteractive || isAutomatic)
     return failure('approval_required', unattended(plan, isAutomatic));
   terminal.err(protectedOnes === '' ? '\n' : `\nThis changes ${protectedOnes}, which requires approval.\n`);
   const answer = await terminal.ask("Apply these steps? Only 'yes' is accepted: ");
-  if (answer.trim() === 'yes') return ok(plan);
+  if (answer.trim() === 'yes') return ok({ plan, isApproved: true });
   return failure('refused', 'not applied: nothing was changed');
 }
 

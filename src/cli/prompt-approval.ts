@@ -1,8 +1,10 @@
 /** One question before something that cannot be taken back. */
 import type { Result } from '../domain/result.js';
 import { ok } from '../domain/result.js';
+import type { Caller } from '../ports/live-store.js';
 import type { Input, OptionSpec } from './command.js';
 import { type Failure, failure } from './failure.js';
+import type { Agreement } from './plan-approval.js';
 import type { CommandContext } from './terminal.js';
 
 export const AUTO_APPROVE: OptionSpec = {
@@ -10,14 +12,29 @@ export const AUTO_APPROVE: OptionSpec = {
   description: 'do not ask for confirmation',
 };
 
+export const BREAK_GLASS: OptionSpec = {
+  flags: '--break-glass <reason>',
+  description: 'in an emergency: continue where approval is missing; the reason is written to the audit log',
+};
+
+/** The caller, with what they agreed to. */
+export const agreedCaller = (
+  { caller }: Pick<CommandContext, 'caller'>,
+  input: Input,
+  { isApproved }: Pick<Agreement, 'isApproved'>,
+): Caller => {
+  const breakGlass = input.text('breakGlass');
+  return { ...caller, isApproved, ...(breakGlass !== undefined && { breakGlass }) };
+};
+
 /** Shows `warning`, then wants a typed yes unless `--auto-approve` was given. */
 export async function confirm(
   context: CommandContext,
   input: Input,
   warning: string,
-): Promise<Result<void, Failure>> {
+): Promise<Result<Pick<Agreement, 'isApproved'>, Failure>> {
   const { terminal } = context;
-  if (input.has('autoApprove')) return ok(undefined);
+  if (input.has('autoApprove')) return ok({ isApproved: false });
   terminal.err(`${warning}\n`);
   if (!terminal.isInteractive) {
     return failure(
@@ -26,5 +43,5 @@ export async function confirm(
     );
   }
   const answer = await terminal.ask("Continue? Only 'yes' is accepted: ");
-  return answer.trim() === 'yes' ? ok(undefined) : failure('refused', 'nothing was changed');
+  return answer.trim() === 'yes' ? ok({ isApproved: true }) : failure('refused', 'nothing was changed');
 }

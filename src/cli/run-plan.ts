@@ -2,6 +2,7 @@
 import { apply } from '../apply/apply.js';
 import { holdLease, type LeaseKeeper } from '../apply/lease.js';
 import type { KeepDocument } from '../apply/step-world.js';
+import type { ProjectSettings } from '../domain/approval.js';
 import type { Ownership } from '../domain/live.js';
 import type { Result } from '../domain/result.js';
 import { ok } from '../domain/result.js';
@@ -16,6 +17,7 @@ import { EXIT, type ExitCode } from './exit.js';
 import { type Failure, failed } from './failure.js';
 import { hasRefusal } from './make-plan.js';
 import { printJson } from './output.js';
+import { type Agreement, prepare } from './plan-approval.js';
 import type { CommandContext } from './terminal.js';
 
 /** Does `work` under the store's lease, then gives the lease back and closes the store. */
@@ -45,6 +47,9 @@ export interface Execution {
   readonly store: LiveStore;
   readonly lease: LeaseKeeper;
   readonly plan: Plan;
+  readonly agreed: Agreement;
+  /** Of the project whose documents these are; absent: none were read. */
+  readonly settings?: ProjectSettings | undefined;
   /** Of the working folder; absent where there are no documents. */
   readonly keepDocument?: KeepDocument;
 }
@@ -58,11 +63,19 @@ export async function execute({
   store,
   lease,
   plan,
+  agreed,
+  settings,
   keepDocument,
 }: Execution): Promise<Result<ExitCode, Failure>> {
   const { world, terminal, caller } = context;
   const identity = await world.identity(place);
   if (!identity.ok) return failed(identity.error);
+  const acting = await prepare(
+    { store, lease },
+    { ...agreed, plan, settings, project: ownership.project },
+    { ...caller, path: RECONCILER_PATH },
+  );
+  if (!acting.ok) return acting;
   const progress = terminal.progress('applying', plan.steps.length);
   let done = 0;
   const report = await apply(plan, {
@@ -71,7 +84,7 @@ export async function execute({
     sealing: world.sealing,
     identity: identity.value,
     lease,
-    caller: { ...caller, path: RECONCILER_PATH },
+    caller: acting.value,
     clock: world.clock,
     signal: terminal.signal,
     ownership,

@@ -4,7 +4,7 @@
  */
 import { fault } from '../domain/errors.js';
 import { fail, ok, type Result } from '../domain/result.js';
-import type { Lease, Mutation, Outcome } from '../ports/live-store.js';
+import type { Caller as Acting, Lease, Mutation, Outcome } from '../ports/live-store.js';
 import { MUTATIONS_MAX } from '../protocol/effects.js';
 import type { SentOutcome } from '../protocol/mutations.js';
 import { STORE } from '../protocol/store-protocol.js';
@@ -13,6 +13,8 @@ import type { Caller } from './rpc-client.js';
 
 interface Waiting {
   readonly lease: Lease;
+  /** What it is done under besides, as members of JSON: of one batch the same. */
+  readonly under: string;
   /** The mutation as JSON. */
   readonly text: string;
   readonly answer: (outcome: Result<Outcome>) => void;
@@ -20,6 +22,8 @@ interface Waiting {
 
 /** Below what a server reads of one body. One mutation alone may be larger, and is for the server to judge. */
 const BATCH_MAX_CHARACTERS = 60_000;
+
+type Under = Pick<Acting, 'approval' | 'breakGlass'>;
 
 export class Mutations {
   readonly #caller: Caller;
@@ -30,9 +34,10 @@ export class Mutations {
     this.#caller = caller;
   }
 
-  mutate(mutation: Mutation, lease: Lease): Promise<Result<Outcome>> {
+  mutate(mutation: Mutation, lease: Lease, { approval, breakGlass }: Under = {}): Promise<Result<Outcome>> {
+    const under = JSON.stringify({ approval, breakGlass }).slice(1, -1);
     return new Promise((answer) => {
-      this.#waiting.push({ lease, text: JSON.stringify(mutation), answer });
+      this.#waiting.push({ lease, under, text: JSON.stringify(mutation), answer });
       void this.#send();
     });
   }
@@ -45,7 +50,7 @@ export class Mutations {
     while (this.#waiting.length > 0) {
       const batch = this.#next();
       const [first] = batch;
-      if (first) await this.#carry(batch, first.lease);
+      if (first) await this.#carry(batch, first);
     }
     this.#isSending = false;
   }
@@ -54,16 +59,18 @@ export class Mutations {
   #next(): readonly Waiting[] {
     const [first] = this.#waiting;
     let size = 0;
-    const end = this.#waiting.findIndex(({ lease, text }, at) => {
+    const end = this.#waiting.findIndex(({ lease, under, text }, at) => {
       size += text.length;
-      return at > 0 && (size > BATCH_MAX_CHARACTERS || !isSame(lease, first?.lease));
+      return (
+        at > 0 && (size > BATCH_MAX_CHARACTERS || under !== first?.under || !isSame(lease, first?.lease))
+      );
     });
     const count = Math.min(end < 0 ? this.#waiting.length : end, MUTATIONS_MAX);
     return this.#waiting.splice(0, count);
   }
 
-  async #carry(batch: readonly Waiting[], lease: Lease): Promise<void> {
-    const body = `{"lease":${JSON.stringify(lease)},"mutations":[${batch.map(({ text }) => text).join()}]}`;
+  async #carry(batch: readonly Waiting[], { lease, under }: Waiting): Promise<void> {
+    const body = `{${under === '' ? '' : `${under},`}"lease":${JSON.stringify(lease)},"mutations":[${batch.map(({ text }) => text).join()}]}`;
     const sent = await this.#caller.callText(STORE.mutate, body);
     for (const [at, { answer }] of batch.entries()) answer(sent.ok ? outcomeOf(sent.value[at]) : sent);
   }

@@ -10,7 +10,7 @@ import { Secret } from '../domain/secret.js';
 import { VERSION } from '../domain/version.js';
 import type { Clock } from '../ports/clock.js';
 import type { LiveStore, Request } from '../ports/live-store.js';
-import type { SentRequest } from '../protocol/mutations.js';
+import { COVERS_MAX, type SentRequest } from '../protocol/mutations.js';
 import { type Broken, type Found, REFS_MAX } from '../protocol/queries.js';
 import { STORE, WIRE_VERSION } from '../protocol/store-protocol.js';
 import { type PlainHttp, parseAddress } from './address.js';
@@ -80,13 +80,45 @@ function remoteStore(parts: Parts): LiveStore {
       caller.call(STORE.acquireLease, { holder, ttlMs, ...(name !== undefined && { name }) }),
     renewLease: (lease) => caller.call(STORE.renewLease, { lease }),
     releaseLease: async (lease) => mapped(await caller.call(STORE.releaseLease, { lease }), () => undefined),
-    mutate: (mutation, lease) => mutations.mutate(mutation, lease),
-    request: (request, { path }) =>
-      caller.call({ ...STORE.request, again: againOf(request) }, { request: sentRequest(request), path }),
+    mutate: (mutation, lease, acting) => mutations.mutate(mutation, lease, acting),
+    request: (request, { path, isApproved, breakGlass }) =>
+      caller.call(
+        { ...STORE.request, again: againOf(request) },
+        {
+          ...{ request: sentRequest(request), path },
+          ...(isApproved !== undefined && { isApproved }),
+          ...(breakGlass !== undefined && { breakGlass }),
+        },
+      ),
+    declareProject: (settings, lease, { approval, breakGlass }) =>
+      caller.call(STORE.declareProject, {
+        ...{ settings, lease },
+        ...(approval !== undefined && { approval }),
+        ...(breakGlass !== undefined && { breakGlass }),
+      }),
+    approve: async ({ covers, allowRemovals, ...plan }, { path }) => {
+      const more = { ...plan, path, ...(allowRemovals !== undefined && { allowRemovals }) };
+      for (let at = 0; at === 0 || at < covers.length; at += COVERS_MAX) {
+        const part = covers.slice(at, at + COVERS_MAX);
+        const approved = await caller.call(STORE.approve, { ...more, covers: part });
+        if (!approved.ok) return approved;
+      }
+      return ok(undefined);
+    },
+    projects: () => caller.call(STORE.projects, {}),
     claim: async (object, { path }) => {
       const claimed = await caller.call(STORE.claim, { object, path });
       return claimed.ok ? ok(new Secret(claimed.value)) : fail(unheardClaim(claimed.error));
     },
+    signIns: (of) => caller.call(STORE.signIns, of === undefined ? {} : { of: plainRef(of) }),
+    endSignIns: ({ of, id }, { path }) =>
+      caller.call(STORE.endSignIns, {
+        path,
+        ...(of !== undefined && { of: plainRef(of) }),
+        ...(id !== undefined && { id }),
+      }),
+    replaceSigningKeys: async ({ path }) =>
+      mapped(await caller.call(STORE.replaceSigningKeys, { path }), () => undefined),
     verify: async (token, request, consumer) => {
       const sent = { token: token.reveal(), request, ...(consumer !== undefined && { consumer }) };
       return mapped(await caller.call(STORE.verify, sent), restored.verification);
@@ -115,6 +147,12 @@ type Reading = Omit<
   | 'request'
   | 'claim'
   | 'verify'
+  | 'signIns'
+  | 'declareProject'
+  | 'approve'
+  | 'projects'
+  | 'endSignIns'
+  | 'replaceSigningKeys'
   | 'watch'
   | 'close'
 >;

@@ -3,7 +3,8 @@
  * it what has changed, and making it once too often is harmless. Holds no state from one pass to the next.
  */
 import { type ApplyEvent, apply } from '../apply/apply.js';
-import { holdLease } from '../apply/lease.js';
+import { holdLease, type LeaseKeeper } from '../apply/lease.js';
+import { settingsOf } from '../domain/approval.js';
 import { type Fault, fault } from '../domain/errors.js';
 import { DOCUMENTS_MANAGER, type Ownership } from '../domain/live.js';
 import { fail, ok, type Result } from '../domain/result.js';
@@ -74,6 +75,8 @@ export async function pass(world: PassWorld): Promise<Result<PassOutcome, PassFa
       return decided.ok ? ok(decided.value.outcome) : decided;
     const { outcome, steps } = decided.value;
     const { store, sinks, sealing, identity, clock, actor, signal, onEvent } = world;
+    const declared = await declare(world, lease.value, newest.value);
+    if (!declared.ok) return failed(declared.error);
     const report = await apply(
       { digest: outcome.plan.digest, steps },
       {
@@ -89,6 +92,19 @@ export async function pass(world: PassWorld): Promise<Result<PassOutcome, PassFa
   } finally {
     await lease.value.release();
   }
+}
+
+/** A guard that holds less than before is somebody's to approve; until then the store holds the one before. */
+async function declare(
+  { store, actor }: PassWorld,
+  lease: LeaseKeeper,
+  { desired }: Documents,
+): Promise<Result<void>> {
+  const held = await lease.ensure();
+  if (!held.ok) return held;
+  const caller = { actor, path: RECONCILER_PATH };
+  const declared = await store.declareProject(settingsOf(desired.project), held.value, caller);
+  return declared.ok || declared.error.code === 'approval_required' ? ok(undefined) : declared;
 }
 
 interface Decided {

@@ -5,8 +5,9 @@ import { CLAIM_RECIPIENT } from '../domain/live.js';
 import { type ObjectRef, refText } from '../domain/objects.js';
 import { fail, ok, type Result } from '../domain/result.js';
 import { Secret } from '../domain/secret.js';
+import { mayClaim } from './authorization.js';
 import { loadKey, type StoredKey, saveKey } from './key-repository.js';
-import { tampered, versionFactsOf } from './rows.js';
+import { refOfRow, tampered, versionFactsOf } from './rows.js';
 import type { VersionRow } from './storage-port.js';
 import type { UnitOfWork } from './unit-of-work.js';
 
@@ -14,12 +15,19 @@ import type { UnitOfWork } from './unit-of-work.js';
 export async function claim(work: UnitOfWork, object: ObjectRef): Promise<Result<Secret>> {
   const key = await loadKey(work, object);
   if (!key.ok) return key;
-  const alive = key.value.versions.filter((version) => isAlive(versionFactsOf(version), work.now));
+  const allowed = await mayClaim(work, key.value.row);
+  return allowed.ok ? reveal(work, key.value) : allowed;
+}
+
+/** Of a caller who may have it. */
+export async function reveal(work: UnitOfWork, key: StoredKey): Promise<Result<Secret>> {
+  const object = refOfRow(key.row);
+  const alive = key.versions.filter((version) => isAlive(versionFactsOf(version), work.now));
   const newest = alive.at(-1);
   if (newest?.clear != null) return ok(new Secret(newest.clear));
   // Nobody is to begin with an older one that was never claimed: it is on its way out.
-  if (newest?.recipient === CLAIM_RECIPIENT) return open(work, key.value, newest);
-  if ((key.value.spec.deliver ?? []).length > 0)
+  if (newest?.recipient === CLAIM_RECIPIENT) return open(work, key, newest);
+  if ((key.spec.deliver ?? []).length > 0)
     return fail(
       fault('nothing_to_claim', `${refText(object)} is delivered to sinks, so there is nothing to claim`),
     );

@@ -33,12 +33,12 @@ export async function create(
 /** An object that no project declares. `exists`, or `unknown_reference`. */
 export async function manualCreate(
   work: UnitOfWork,
-  { declaration }: { readonly declaration: Declaration },
+  { declaration, inviterId }: Pick<NewObject, 'declaration' | 'inviterId'>,
 ): Promise<Result<Outcome>> {
   const ref = refOf(declaration);
   if (await work.tx.objects.find(ref.kind, ref.name))
     return fail(fault('exists', `${refText(ref)} already exists; choose another name`));
-  return make(work, { declaration, ownership: undefined, origin: 'manual' });
+  return make(work, { declaration, ownership: undefined, origin: 'manual', inviterId });
 }
 
 async function make(work: UnitOfWork, object: NewObject): Promise<Result<Outcome>> {

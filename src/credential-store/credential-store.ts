@@ -13,6 +13,7 @@ import {
 } from '../ports/live-store.js';
 import type { Sealing } from '../ports/sealing.js';
 import { readAudit, readChanges } from './audit-queries.js';
+import { mayMutate, mayRequest } from './authorization.js';
 import { identityOf, openOrFill, type StoreIdentity } from './bootstrap.js';
 import { checkpoint, verifyCheckpoints } from './checkpoint.js';
 import { claim } from './claim.js';
@@ -20,12 +21,17 @@ import { create, manualCreate } from './create.js';
 import { remove } from './delete.js';
 import { dependentsOf } from './dependents.js';
 import { review } from './hygiene.js';
+import { inTheNameOf } from './identity/principal-now.js';
+import { endSignIns, replaceSigningKeysAtOnce, signInsOf } from './identity/sign-ins.js';
 import { issue } from './issue.js';
 import { acknowledge, activate, deactivate, requestRotation } from './key-operations.js';
 import type { Keyring } from './keyring.js';
 import { acquire, checkLease, LEASE_TTL_MAX_MS, release, renew } from './lease.js';
 import { manualRemove, manualUpdate } from './manual-update.js';
+import { approvePlan, declareProject } from './plan-approvals.js';
 import { fetchObjects, knownTokens, listObjects, survey } from './planner-queries.js';
+import { holdApproval, holdGuard } from './project-guard.js';
+import { keptProjects } from './project-settings.js';
 import { promote } from './promote.js';
 import { resolveReferences } from './references.js';
 import { manualRevoke, revoke } from './revoke.js';
@@ -86,10 +92,58 @@ function assemble(parts: Parts): LiveStore {
     mutate: (mutation, lease, caller) =>
       storage.write(async (tx) => {
         const held = await checkLease(tx, lease);
-        return held.ok ? mutate({ ...workOf(tx, caller), isApply: true }, mutation) : held;
+        if (!held.ok) return held;
+        const work = await inTheNameOf({ ...workOf(tx, caller), isApply: true }, caller);
+        if (!work.ok) return work;
+        const allowed = await mayMutate(work.value, mutation);
+        const guarded = allowed.ok ? await holdGuard(work.value, mutation) : allowed;
+        return guarded.ok ? mutate(work.value, mutation) : guarded;
       }),
-    request: (request, caller) => storage.write((tx) => perform(workOf(tx, caller), request)),
-    claim: (object, caller) => storage.write((tx) => claim(workOf(tx, caller), object)),
+    request: (request, caller) =>
+      storage.write(async (tx) => {
+        const work = await inTheNameOf(workOf(tx, caller), caller);
+        if (!work.ok) return work;
+        const allowed = await mayRequest(work.value, request);
+        const held = allowed.ok ? await holdApproval(work.value, request) : allowed;
+        return held.ok ? perform(work.value, request) : held;
+      }),
+    claim: (object, caller) =>
+      storage.write(async (tx) => {
+        const work = await inTheNameOf(workOf(tx, caller), caller);
+        return work.ok ? claim(work.value, object) : work;
+      }),
+    declareProject: (settings, lease, caller) =>
+      storage.write(async (tx) => {
+        const held = await checkLease(tx, lease);
+        if (!held.ok) return held;
+        const work = await inTheNameOf({ ...workOf(tx, caller), isApply: true }, caller);
+        return work.ok ? declareProject(work.value, settings) : work;
+      }),
+    approve: (approval, caller) =>
+      storage.write(async (tx) => {
+        const work = await inTheNameOf(workOf(tx, caller), caller);
+        return work.ok ? approvePlan(work.value, approval) : work;
+      }),
+    projects: () =>
+      storage.read(async (tx) => {
+        const kept = await keptProjects({ tx, keyring });
+        return kept.ok ? ok(kept.value.map(({ removals: _, ...settings }) => settings)) : kept;
+      }),
+    signIns: (of, caller) =>
+      storage.read(async (tx) => {
+        const work = await inTheNameOf(workOf(tx, caller), caller);
+        return work.ok ? signInsOf(work.value, of) : work;
+      }),
+    endSignIns: (ended, caller) =>
+      storage.write(async (tx) => {
+        const work = await inTheNameOf(workOf(tx, caller), caller);
+        return work.ok ? endSignIns(work.value, ended) : work;
+      }),
+    replaceSigningKeys: (caller) =>
+      storage.write(async (tx) => {
+        const work = await inTheNameOf(workOf(tx, caller), caller);
+        return work.ok ? replaceSigningKeysAtOnce(work.value) : work;
+      }),
     verify: async (token, request, consumer) => {
       const id = tokenIdOf(token);
       if (!id.ok) return ok(id.error);

@@ -21,7 +21,7 @@ export async function effectivePermissions(
   row: ObjectRow,
   spec: ApiKeySpec,
 ): Promise<Result<KeyStanding>> {
-  const owner = await ownerOf(reading, row, spec.owner);
+  const owner = await ownerOf(reading, row.owner_id ?? '', spec.owner);
   if (!owner.ok) return owner;
   return ok({
     environment: spec.environment,
@@ -47,10 +47,20 @@ export async function effectivePermissionsShown(
     : standing;
 }
 
-function ownerOf(reading: Reading, row: ObjectRow, owner: ApiKeySpec['owner']): Promise<Result<Owner>> {
+/** What a key without explicit permissions may do. `personId`: of a personal key. */
+export async function ownerPermissions(
+  reading: Reading,
+  owner: ApiKeySpec['owner'],
+  personId: string,
+): Promise<Result<readonly string[]>> {
+  const found = await ownerOf(reading, personId, owner);
+  return found.ok ? ok(found.value.permissions) : found;
+}
+
+function ownerOf(reading: Reading, personId: string, owner: ApiKeySpec['owner']): Promise<Result<Owner>> {
   if (owner.service !== undefined) return serviceOwner(reading, owner.service);
   if (owner.team !== undefined) return teamOwner(reading, owner.team, owner.role ?? DEFAULT_TEAM_ROLE);
-  if (owner.user !== undefined) return personOwner(reading, row.owner_id ?? '');
+  if (owner.user !== undefined) return personOwner(reading, personId);
   return Promise.resolve(ok({ owner: 'active', permissions: EVERYTHING }));
 }
 

@@ -1,15 +1,17 @@
 /** A new row for a declaration, whoever asked for it: the first half of creating anything. */
 
 import type { Entropy } from '../domain/entropy.js';
+import { fault } from '../domain/errors.js';
 import { kindOf } from '../domain/kinds/index.js';
 import type { Origin, Ownership } from '../domain/live.js';
-import { type Declaration, declarationDigest, refOf } from '../domain/objects.js';
-import { ok, type Result } from '../domain/result.js';
+import { type Declaration, declarationDigest, isId, refOf, refText } from '../domain/objects.js';
+import { fail, ok, type Result } from '../domain/result.js';
 import { base62 } from '../domain/secret.js';
 import type { Instant } from '../domain/time.js';
 import { record } from './audit-log.js';
 import { deliveriesText } from './deliveries.js';
 import { guestAccessDiff } from './events/guest-access-diff.js';
+import { refuseUnknownWords } from './permission-words.js';
 import { liveReferences, refuseTakenAlias } from './references.js';
 import { declarationOf, declarationText, quietUntilOf, signObject } from './rows.js';
 import { refuseToken } from './rules.js';
@@ -21,6 +23,8 @@ export interface NewObject {
   /** Undefined for what comes with the store. */
   readonly ownership: Ownership | undefined;
   readonly origin: Origin;
+  /** Of a guest: the guest who invited them. */
+  readonly inviterId?: string | undefined;
 }
 
 /** Writes the object and its entry; `unknown_reference` if something it names is not live. */
@@ -30,14 +34,24 @@ export async function insertObject(work: UnitOfWork, object: NewObject): Promise
   if (!clean.ok) return clean;
   const references = await liveReferences(work, declaration);
   if (!references.ok) return references;
+  const known = await refuseUnknownWords(work, declaration);
+  if (!known.ok) return known;
   const ref = refOf(declaration);
+  if (isId(declaration.metadata.name))
+    return fail(
+      fault('bad_request', `${refText(ref)}: a name cannot begin as ids do, with us_; choose another`),
+    );
   const taken = await refuseTakenAlias(work, declaration);
   if (!taken.ok) return taken;
   const id = newId(declaration.kind, work.entropy);
   const digest = declarationDigest(declaration);
   const revision = await record(work, ref, {
     action: 'object.created',
-    detail: { id, digest, origin, ...ownership, ...(await guestAccessDiff(work.tx, undefined, declaration)) },
+    detail: {
+      ...{ id, digest, origin, ...ownership },
+      ...(object.inviterId !== undefined && { invitedBy: object.inviterId }),
+      ...(await guestAccessDiff(work.tx, undefined, declaration)),
+    },
   });
   if (!revision.ok) return revision;
   const told = { ...ref, declaration: declarationText(declaration), ...peopleColumns(declaration, work.now) };
@@ -53,6 +67,7 @@ export async function insertObject(work: UnitOfWork, object: NewObject): Promise
       // A key without versions needs one now.
       quiet_until: declaration.kind === 'ApiKey' ? 0 : quietUntilOf(told),
       ...keyColumns(declaration, references.value),
+      ...(object.inviterId !== undefined && { owner_id: object.inviterId }),
       created_at: work.now,
       removed_at: null,
       applied: null,

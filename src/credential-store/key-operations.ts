@@ -6,7 +6,7 @@ import { fail, type Result } from '../domain/result.js';
 import { parseToken, type Secret } from '../domain/secret.js';
 import type { Outcome } from '../ports/live-store.js';
 import { loadKey, type StoredKey, saveKey } from './key-repository.js';
-import { isSameMac, versionFactsOf } from './rows.js';
+import { isSameMac, refOfRow, versionFactsOf } from './rows.js';
 import type { ObjectRow } from './storage-port.js';
 import { changed, type Entry, type UnitOfWork, unchanged } from './unit-of-work.js';
 
@@ -46,7 +46,7 @@ export async function acknowledge(
     return fail(
       fault(
         'possession_required',
-        `the proof does not match the newest version of ${refText(object)}; provide the token that its consumers use now`,
+        `the proof does not match the newest version of ${refText(refOfRow(row))}; provide the token that its consumers use now`,
       ),
     );
   const { generation } = newest;

@@ -2,7 +2,7 @@
 import { fault } from '../domain/errors.js';
 import type { ApiKeySpec } from '../domain/kinds/index.js';
 import { quietUntil } from '../domain/lifecycle.js';
-import { type ObjectRef, refText } from '../domain/objects.js';
+import { isId, type ObjectRef, refText } from '../domain/objects.js';
 import { fail, ok, type Result } from '../domain/result.js';
 import { type Instant, NEVER } from '../domain/time.js';
 import { record } from './audit-log.js';
@@ -27,9 +27,19 @@ export interface StoredKey {
   readonly versions: readonly VersionRow[];
 }
 
+/** The live object of that name or id. No MAC is checked. */
+export async function findLive(
+  { tx }: Pick<UnitOfWork, 'tx'>,
+  { kind, name }: ObjectRef,
+): Promise<ObjectRow | undefined> {
+  if (!isId(name)) return tx.objects.find(kind, name);
+  const row = await tx.objects.byId(name);
+  return row?.kind === kind && row.removed_at === null ? row : undefined;
+}
+
 /** The live object; `not_found` or `store_tampered`. */
 export async function loadObject(work: UnitOfWork, ref: ObjectRef): Promise<Result<ObjectRow>> {
-  const row = await work.tx.objects.find(ref.kind, ref.name);
+  const row = await findLive(work, ref);
   if (row === undefined) return fail(fault('not_found', `there is no ${refText(ref)}`));
   return genuine(work, row);
 }

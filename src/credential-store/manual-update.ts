@@ -9,7 +9,7 @@ import { fail, ok, type Result } from '../domain/result.js';
 import type { Outcome } from '../ports/live-store.js';
 import { remove } from './delete.js';
 import { loadKey, loadObject, type StoredKey, saveKey } from './key-repository.js';
-import { versionFactsOf } from './rows.js';
+import { refOfRow, versionFactsOf } from './rows.js';
 import type { VersionRow } from './storage-port.js';
 import { changed, type UnitOfWork } from './unit-of-work.js';
 import { update } from './update.js';
@@ -72,6 +72,7 @@ export async function manualRemove(
 ): Promise<Result<Outcome>> {
   const row = await loadObject(work, object);
   if (!row.ok) return row;
-  if (object.kind === 'User') return removePerson(work, { object });
-  return remove(work, { object, overlapMs: 0, revision: row.value.revision });
+  const known = refOfRow(row.value);
+  if (known.kind === 'User') return removePerson(work, { object: known });
+  return remove(work, { object: known, overlapMs: 0, revision: row.value.revision });
 }

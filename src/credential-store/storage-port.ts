@@ -151,7 +151,9 @@ export interface ObjectQueries {
   find(kind: string, name: string): Promise<ObjectRow | undefined>;
   /** The live object of that alias. */
   findAlias(kind: string, alias: string): Promise<ObjectRow | undefined>;
-  /** Live keys and tombstones of a person. */
+  /** How many live objects a project owns. */
+  countOwned(project: string): Promise<number>;
+  /** Live keys and tombstones of a person; guests whom a guest invited. */
   ownedBy(ownerId: string): Promise<readonly ObjectRow[]>;
   /** Every live object of a kind, by name. */
   ofKind(kind: string): Promise<readonly ObjectRow[]>;

@@ -2,6 +2,7 @@
 import type { Entropy } from '../domain/entropy.js';
 import { type Fault, fault } from '../domain/errors.js';
 import { type ObjectRef, refText } from '../domain/objects.js';
+import type { Principal } from '../domain/principal.js';
 import { ok, type Result } from '../domain/result.js';
 import type { Instant } from '../domain/time.js';
 import type { Caller, Outcome } from '../ports/live-store.js';
@@ -13,6 +14,8 @@ export interface UnitOfWork {
   readonly tx: Transaction;
   readonly now: Instant;
   readonly caller: Caller;
+  /** Whose rights decide, as they are in this transaction; absent: the operator of the store. */
+  readonly principal?: Principal | undefined;
   /** A reconciler's effect; absent: somebody's by hand. */
   readonly isApply?: true;
   /** Letters are sent from here: what people are to get goes into the outbox. */

@@ -4,13 +4,21 @@ import { fault } from '../domain/errors.js';
 import { type Kind, kindOf } from '../domain/kinds/index.js';
 import type { Ownership } from '../domain/live.js';
 import { meaningOf, meansSame, type OwnNames } from '../domain/meaning.js';
-import { type Declaration, declarationDigest, type ObjectRef, refOf, refText } from '../domain/objects.js';
+import {
+  type Declaration,
+  declarationDigest,
+  isId,
+  type ObjectRef,
+  refOf,
+  refText,
+} from '../domain/objects.js';
 import { fail, ok, type Result } from '../domain/result.js';
 import type { Outcome } from '../ports/live-store.js';
 import { appliedAfter, forgetRemoved } from './applied.js';
 import { guestAccessDiff } from './events/guest-access-diff.js';
 import { peopleColumns } from './insert-object.js';
 import { keyOf, loadObject, saveKey, saveObject } from './key-repository.js';
+import { refuseUnknownWords } from './permission-words.js';
 import { liveReferences, ownNames, refuseTakenAlias } from './references.js';
 import { entryOfUpdate, follow, followAddress, rowToUpdate } from './rename.js';
 import { declarationOf, declarationText, ownershipOf, refOfRow } from './rows.js';
@@ -46,6 +54,12 @@ export async function update(work: UnitOfWork, change: UpdateRequest): Promise<R
   if (!clean.ok) return clean;
   const references = await liveReferences(work, declaration);
   if (!references.ok) return references;
+  const known = await refuseUnknownWords(work, declaration, declarationOf(row));
+  if (!known.ok) return known;
+  if (isId(declaration.metadata.name) && declaration.metadata.name !== row.name)
+    return fail(
+      fault('bad_request', `${refText(ref)}: a name cannot begin as ids do, with us_; choose another`),
+    );
   const fixed = fixedField(
     declaration,
     declarationOf(row),

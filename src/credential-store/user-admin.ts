@@ -10,9 +10,9 @@ import { fail, ok, type Result } from '../domain/result.js';
 import { isOwnerRole } from '../domain/roles.js';
 import type { By, Invitation, Shown } from '../ports/identity.js';
 import type { NewUser, UserChange, Users } from '../ports/users.js';
+import { conferredByPerson, type PersonRights, permissionsOfRoles } from './conferred.js';
 import { manualCreate } from './create.js';
-import { permissionsOfRole } from './effective-permissions.js';
-import { callerBy, type Identity } from './identity/identity.js';
+import type { Identity } from './identity/identity.js';
 import { makeInvitation } from './identity/invitations.js';
 import { findPerson } from './identity/passwords.js';
 import { loadObject } from './key-repository.js';
@@ -24,22 +24,22 @@ import type { ObjectRow } from './storage-port.js';
 import type { UnitOfWork } from './unit-of-work.js';
 import { removePerson } from './users.js';
 
-export const usersOver = ({ write }: Pick<Identity, 'write'>): Users => ({
-  add: (person, by) => write(callerBy(by), (work) => add(work, person, by)),
-  change: (person, change, by) => write(callerBy(by), (work) => changePerson(work, { person, change }, by)),
+export const usersOver = ({ act }: Pick<Identity, 'act'>): Users => ({
+  add: (person, by) => act(by, (work, caller) => add(work, person, caller)),
+  change: (person, change, by) => act(by, (work, caller) => changePerson(work, { person, change }, caller)),
   giveRole: (person, role, by) =>
-    write(callerBy(by), (work) =>
+    act(by, (work, caller) =>
       changeRoles(work, {
         person,
-        by,
+        by: caller,
         rolesAfter: (roles) => [...roles.filter((one) => one !== role), role],
       }),
     ),
   takeRole: (person, role, by) =>
-    write(callerBy(by), (work) =>
-      changeRoles(work, { person, by, rolesAfter: (roles) => roles.filter((one) => one !== role) }),
+    act(by, (work, caller) =>
+      changeRoles(work, { person, by: caller, rolesAfter: (roles) => roles.filter((one) => one !== role) }),
     ),
-  remove: (person, by) => write(callerBy(by), (work) => remove(work, person, by)),
+  remove: (person, by) => act(by, (work, caller) => remove(work, person, caller)),
 });
 
 const NAME_MAX = 200;
@@ -93,9 +93,11 @@ async function changePerson(work: UnitOfWork, { person, change }: Changing, by: 
     return fail(fault('bad_request', 'name must contain visible characters'));
   const { spec } = declaredBy(row.value);
   const roles = spec.roles ?? [];
-  // Letting somebody in again gives them all that they may do.
-  const isLetIn = status === 'active' && spec.status !== 'active';
-  const allowed = await mayMake(work, { before: roles, after: roles, gives: isLetIn ? roles : [] }, by);
+  // Letting somebody in again gives them all that they may do, in teams and by their keys too.
+  const isLetIn = status === 'active' && spec.status === 'deactivated';
+  const rights = isLetIn ? await conferredByPerson(work, row.value) : ok(undefined);
+  if (!rights.ok) return rights;
+  const allowed = await mayMake(work, { before: roles, after: roles, gives: [], rights: rights.value }, by);
   if (!allowed.ok) return allowed;
   const changed = await declare(work, row.value, {
     ...(name !== undefined && { name }),
@@ -135,21 +137,21 @@ interface Roles {
   readonly after: readonly string[];
   /** What they come to have by it; absent: all of `after`. */
   readonly gives?: readonly string[];
+  /** And what they are let in to besides. */
+  readonly rights?: PersonRights | undefined;
 }
 
 async function mayMake(
   work: UnitOfWork,
-  { before, after, gives = after }: Roles,
+  { before, after, gives = after, rights }: Roles,
   { principal }: By,
 ): Promise<Result<void>> {
-  const confers = new Set<string>();
-  for (const role of gives) {
-    const permissions = await permissionsOfRole(work, role, 'tenant');
-    if (!permissions.ok) return permissions;
-    for (const permission of permissions.value) confers.add(permission);
-  }
+  const given = await permissionsOfRoles(work, gives, 'tenant');
+  if (!given.ok) return given;
+  const { permissions = [], memberships = [] } = rights ?? {};
   const isOwner = [...before, ...after].some(isOwnerRole);
-  return authorize(principal, 'users:write', { kind: 'person', isOwner, confers: [...confers] });
+  const confers = [...given.value, ...permissions];
+  return authorize(principal, 'users:write', { kind: 'person', isOwner, confers, memberships });
 }
 
 async function theirRow(work: UnitOfWork, person: string): Promise<Result<ObjectRow>> {

@@ -17,25 +17,29 @@ import { fail, ok, type Result } from '../domain/result.js';
 import { isActiveOwner } from '../domain/users.js';
 import type { Outcome } from '../ports/live-store.js';
 import { appliedAfter } from './applied.js';
-import { endAllOf } from './identity/credentials.js';
+import { endSignedIn } from './identity/credentials.js';
 import { emitKeyChange, genuine, keyOf, loadObject, saveObject } from './key-repository.js';
 import { liveReferences } from './references.js';
+import { holdAdministrators } from './removal-limits.js';
 import { declarationOf, declarationText, refOfRow, standingOfPerson } from './rows.js';
 import type { ObjectRow } from './storage-port.js';
 import { changed, type UnitOfWork } from './unit-of-work.js';
 
-/** `conflict` if nobody active would own the account any more; `next` is undefined when the person goes. */
+/**
+ * `conflict` if nobody active would own the account any more, `refused` if too few administrators would remain; `next` is
+ * undefined when the person goes.
+ */
 export async function refuseLastOwner(
   work: UnitOfWork,
   row: ObjectRow,
   next: Declaration | undefined,
 ): Promise<Result<void>> {
-  if (!isOwner(declarationOf(row)) || (next && isOwner(next))) return ok(undefined);
+  if (!isOwner(declarationOf(row)) || (next && isOwner(next))) return holdAdministrators(work, row, next);
   for (const other of await work.tx.objects.ofKind('User')) {
     if (other.id === row.id) continue;
     const checked = genuine(work, other);
     if (!checked.ok) return checked;
-    if (isOwner(declarationOf(checked.value))) return ok(undefined);
+    if (isOwner(declarationOf(checked.value))) return holdAdministrators(work, row, next);
   }
   return fail(
     fault(
@@ -66,8 +70,8 @@ export async function emitPersonalKeyChanges(
   const standing = standingOfPerson(after);
   if (standing === standingOfPerson(before)) return ok(undefined);
   if (standing !== 'active') {
-    // Whoever is let go does not come back by an invitation from before.
-    const ended = await endAllOf(work, after.id, { kind: 'invitation', action: 'invitation.ended' });
+    // Who is let go does not come back by what they had before, also once they are active again.
+    const ended = await endSignedIn(work, after.id);
     if (!ended.ok) return ended;
   }
   const owned = await work.tx.objects.ownedBy(after.id);
@@ -98,7 +102,7 @@ export async function removePerson(
   if (!found.ok) return found;
   const refused = await refuseLastOwner(work, found.value, undefined);
   if (!refused.ok) return refused;
-  for (const row of await work.tx.objects.referring('User', object.name)) {
+  for (const row of await work.tx.objects.referring('User', found.value.name)) {
     if (row.kind !== 'Team' || row.removed_at !== null) continue;
     const left = await leaveTeam(work, row, found.value);
     if (!left.ok) return left;

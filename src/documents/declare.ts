@@ -5,6 +5,7 @@
 import type { DesiredProject } from '../domain/desired.js';
 import { type ApiKeySpec, type ProjectSpec, type SinkDeclaration, sinkPlace } from '../domain/kinds/index.js';
 import type { Declaration } from '../domain/objects.js';
+import { isKnownPermission, nearestPermission } from '../domain/permissions.js';
 import { fail, ok, type Result } from '../domain/result.js';
 import type { Diagnostic } from './diagnostics.js';
 import { type CheckedDocument, settledSpec } from './document.js';
@@ -53,12 +54,38 @@ function policyErrors(
   declaration: Declaration,
   context: Context,
 ): readonly Diagnostic[] {
-  if (declaration.kind !== 'ApiKey') return [];
+  const words = permissionErrors(document, declaration, context.project);
+  if (declaration.kind !== 'ApiKey') return words;
   const sinks = declaration.spec.deliver ?? [];
   return [
+    ...words,
     ...expiryErrors(document, declaration.spec, context.project),
     ...sinks.flatMap((sink, index) => sinkErrors(document, { sink, index }, context)),
   ];
+}
+
+/** An error for each permission that neither Keywright nor the project knows: a slip would grant nothing, without a word. */
+function permissionErrors(
+  document: CheckedDocument,
+  { spec }: Declaration,
+  { spec: { permissions } }: DesiredProject,
+): readonly Diagnostic[] {
+  const custom = permissions.custom ?? [];
+  const words = 'permissions' in spec ? (spec.permissions ?? []) : [];
+  return words.flatMap((word, index) => {
+    if (isKnownPermission(word, custom)) return [];
+    const near = nearestPermission(word, custom);
+    return [
+      document.tree.error(['spec', 'permissions', index], 'value', {
+        code: 'unknown_permission',
+        message: `there is no permission "${word}"`,
+        help:
+          near === undefined
+            ? `of an application of yours, declare it in keywright.yaml: permissions: { custom: [${word}] }`
+            : `did you mean "${near}"?`,
+      }),
+    ];
+  });
 }
 
 function expiryErrors(

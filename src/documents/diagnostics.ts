@@ -31,6 +31,7 @@ export const DIAGNOSTICS = {
   misplaced_project: 'A Project is declared outside keywright.yaml, or not exactly once in it.',
   duplicate_object: 'Two documents declare the same object.',
   unknown_reference: 'A field refers to an object that is neither declared nor live.',
+  unknown_permission: 'A permission is neither in the catalogue nor declared by the project.',
   cycle: 'Objects refer to each other in a cycle.',
   sink_path: 'A sink is outside the folders that the project allows, or inside its store.',
   sink_conflict: 'Two deliveries use the same sink.',

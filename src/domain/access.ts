@@ -6,10 +6,19 @@
  *     team admin: the team and its keys · member: reads, and keeps keys and tokens of their own
  *     keys: their environment alone · clients: the one space that they made · guests: the places that are open to them
  */
+import {
+  elsewhere,
+  exceeds,
+  exceedsInTeams,
+  exceedsKey,
+  isEndingOrReading,
+  isOwner,
+  isReading,
+  lacks,
+  permissionsIn,
+} from './conferral.js';
 import { fault } from './errors.js';
 import { isOpenTo } from './guests.js';
-import { kindOf, OBJECT_KINDS } from './kinds/index.js';
-import { permits } from './permissions.js';
 import type {
   ClientPrincipal,
   GuestPrincipal,
@@ -19,7 +28,6 @@ import type {
   RootPrincipal,
 } from './principal.js';
 import { fail, ok, type Result, unreachable } from './result.js';
-import { isOwnerRole } from './roles.js';
 import type { Place, Target } from './target.js';
 
 export type { KeyLevel, Target } from './target.js';
@@ -69,14 +77,19 @@ function personRefusal(person: Person, action: string, target: Target): string |
     case 'environment':
     case 'place':
     case 'arrangement':
-    case 'guest':
       return lacks(person.permissions, action);
+    case 'guest':
+      return lacks(person.permissions, action) ?? exceeds(person.permissions, target.confers);
     case 'owners':
       return isOwner(person) ? undefined : 'only owners of the account can do this';
     case 'person':
       if (target.isOwner && !isReading(action) && !isOwner(person))
         return 'only owners of the account can create or change owners';
-      return lacks(person.permissions, action) ?? exceeds(person.permissions, target.confers);
+      return (
+        lacks(person.permissions, action) ??
+        exceeds(person.permissions, target.confers) ??
+        exceedsInTeams(person, target.memberships)
+      );
     case 'role':
       return lacks(person.permissions, action) ?? exceeds(person.permissions, target.confers);
     case 'team': {
@@ -119,8 +132,13 @@ function personsKeyRefusal(
 function keyRefusal(key: KeyPrincipal, action: string, target: Target): string | undefined {
   switch (target.kind) {
     case 'environment':
-    case 'guest':
       return elsewhere(key, target.environment) ?? lacks(key.permissions, action);
+    case 'guest':
+      return (
+        elsewhere(key, target.environment) ??
+        lacks(key.permissions, action) ??
+        exceeds(key.permissions, target.confers)
+      );
     case 'place':
     case 'arrangement':
       return elsewhere(key, target.place.environment) ?? lacks(key.permissions, action);
@@ -151,23 +169,6 @@ function keysKeyRefusal(
   if (team !== undefined && !(owner.level === 'team' && owner.team === team))
     return 'a team key can create and change only the keys of its team';
   return lacks(key.permissions, action) ?? exceedsKey(key, confers);
-}
-
-const ACCOUNT_NOUNS: ReadonlySet<string> = new Set([
-  ...OBJECT_KINDS.map((kind) => kindOf(kind).access).flatMap(({ noun, of }) =>
-    of === 'account' ? [noun] : [],
-  ),
-  ...['tokens', 'audit', 'plans'],
-]);
-
-/** Is it about the account rather than about what is in an environment? `*` is both. */
-const isAccountWide = (permission: string): boolean =>
-  ACCOUNT_NOUNS.has(permission.slice(0, permission.indexOf(':')));
-
-/** `*` of a key is everything in its environment: what is of the account it gives only if it has it by name. */
-function exceedsKey({ permissions }: KeyPrincipal, confers: readonly string[] = []): string | undefined {
-  const named = permissions.filter((one) => one !== '*');
-  return exceeds(permissions, confers) ?? exceeds(named, confers.filter(isAccountWide));
 }
 
 /** Outside its environment a key does what it was given by name, and changes nothing about people. */
@@ -219,29 +220,3 @@ export function isOpen(guest: GuestPrincipal, place: Place): boolean {
     return guest.environment === place.environment && guest.onlySpace.id === place.space.id;
   return isOpenTo(guest.guest, place, guest.at);
 }
-
-export const isOwner = ({ roles }: Pick<PersonPrincipal, 'roles'>): boolean => roles.some(isOwnerRole);
-
-/** In the tenant and in that team together. */
-const permissionsIn = ({ permissions, memberships }: Person, team: string): readonly string[] => [
-  ...permissions,
-  ...memberships.filter((one) => one.team === team).flatMap((one) => one.permissions),
-];
-
-const isReading = (action: string): boolean => action.endsWith(':read');
-
-const isEndingOrReading = (action: string): boolean => action === 'keys:revoke' || isReading(action);
-
-const lacks = (permissions: readonly string[], action: string): string | undefined =>
-  permits(permissions, action) ? undefined : `this requires the permission ${action}`;
-
-/** Nobody gives what they do not have. */
-function exceeds(permissions: readonly string[], confers: readonly string[] = []): string | undefined {
-  const more = confers.find((one) => !permits(permissions, one));
-  return more === undefined ? undefined : `this would grant ${more}, which you do not have`;
-}
-
-const elsewhere = ({ environment }: Pick<KeyPrincipal, 'environment'>, wanted: string): string | undefined =>
-  environment === wanted
-    ? undefined
-    : `the credential belongs to ${environment}, and cannot be used in another environment`;

@@ -3,7 +3,8 @@
  * documents say, as an administrator may (contract.md, fine print 10): everything but owners and the tenant's keys,
  * which owners change, or a key of the tenant, which only owners make. Pure.
  */
-import { authorize, isOwner } from './access.js';
+import { authorize } from './access.js';
+import { isOwner } from './conferral.js';
 import { fault } from './errors.js';
 import { kindOf } from './kinds/index.js';
 import type { Declaration } from './objects.js';

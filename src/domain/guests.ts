@@ -9,11 +9,23 @@ export type { Place } from './target.js';
 export interface GuestFacts {
   readonly spec: GuestSpec;
   readonly grantedAt: Instant | undefined;
+  /** Of the guest who invited them: nobody outlives that. Absent: nobody did who ends. */
+  readonly inviterEndsAt?: Instant | undefined;
 }
 
-/** From then on the guest is out for good; NEVER without `expiresAfter` or before the first grant. */
-export const expiresAt = ({ spec: { expiresAfter }, grantedAt }: GuestFacts): Instant =>
-  expiresAfter === undefined || grantedAt === undefined ? NEVER : grantedAt + durationMs(expiresAfter);
+/** So many live guests may one guest have invited. */
+export const GUEST_INVITES_MAX = 10;
+
+/** From then on the guest is out for good; NEVER without `expiresAfter` or before the first grant, unless the inviter ends. */
+export const expiresAt = ({
+  spec: { expiresAfter },
+  grantedAt,
+  inviterEndsAt = NEVER,
+}: GuestFacts): Instant =>
+  Math.min(
+    inviterEndsAt,
+    expiresAfter === undefined || grantedAt === undefined ? NEVER : grantedAt + durationMs(expiresAfter),
+  );
 
 export const hasExpired = (guest: GuestFacts, now: Instant): boolean => expiresAt(guest) <= now;
 

@@ -99,7 +99,7 @@ function renewalDueAt(spec: ApiKeySpec, version: VersionFacts, overlapMs: Durati
 }
 
 /** Until when the declaration lets the version live, or NEVER. */
-export function latestEnd(spec: ApiKeySpec, { issuedAt }: VersionFacts): Instant {
+export function latestEnd(spec: ApiKeySpec, { issuedAt }: Pick<VersionFacts, 'issuedAt'>): Instant {
   const byAge = spec.expiresAfter === undefined ? NEVER : issuedAt + durationMs(spec.expiresAfter);
   return Math.min(byAge, declaredEnd(spec));
 }

@@ -31,15 +31,21 @@ export type Target =
       readonly confers?: readonly string[];
     }
   | { readonly kind: 'team'; readonly team: string; readonly confers?: readonly string[] }
-  /** `isOwner`: they are an owner of the account, or would be. */
-  | { readonly kind: 'person'; readonly isOwner: boolean; readonly confers?: readonly string[] }
+  /** `isOwner`: they are an owner of the account, or would be. `memberships`: what they may do in teams, which is conferred too. */
+  | {
+      readonly kind: 'person';
+      readonly isOwner: boolean;
+      readonly confers?: readonly string[];
+      readonly memberships?: readonly { readonly team: string; readonly permissions: readonly string[] }[];
+    }
   | { readonly kind: 'role'; readonly confers?: readonly string[] }
-  /** `id` undefined: a new one. `places`: what they would be let into. */
+  /** `id` undefined: a new one. `places`: what they would be given access to. `confers`: what they may do there. */
   | {
       readonly kind: 'guest';
       readonly environment: string;
       readonly id?: string | undefined;
       readonly places?: readonly Place[];
+      readonly confers?: readonly string[];
     }
   /** What owners keep to themselves: the plan, the keys that access tokens are signed with. */
   | { readonly kind: 'owners' };

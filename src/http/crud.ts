@@ -15,7 +15,7 @@ import type { AdminDeclaration } from '../ports/admin.js';
 import { maySee } from './access.js';
 import { pageThrough } from './cursor-pagination.js';
 import type { HttpDependencies } from './dependencies.js';
-import { byIdOf, byOf, findObject } from './live-objects.js';
+import { byIdOf, byOf, findObject, refById } from './live-objects.js';
 import { resource } from './resource.js';
 import type { Route } from './route.js';
 import { closed, Instant, nullable, pageOf, pageQuery, requiredOf } from './schemas.js';
@@ -66,13 +66,12 @@ function crudOf(kind: ObjectKind, routes: Routes, builtIn: BuiltIn | undefined) 
     /** `conflict` for one that never changes. */
     own: (found: Found): Result<ObjectRef> =>
       'object' in found
-        ? ok(found.object.ref)
+        ? ok(refById(found.object))
         : fail(fault('conflict', `this ${item} is built in and cannot be changed; create another one`)),
     after: async (ref: ObjectRef, { store }: HttpDependencies): Promise<Result<Found>> => {
-      const objects = await store.fetch([ref]);
-      if (!objects.ok) return objects;
-      const [object] = objects.value;
-      return object === undefined ? absent(item) : ok({ object });
+      const object = await findObject(store, ref);
+      if (!object.ok) return object;
+      return object.value === undefined ? absent(item) : ok({ object: object.value });
     },
   };
 }

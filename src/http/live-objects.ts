@@ -43,6 +43,9 @@ export async function findObject(
   return found.ok ? ok(found.value[0]) : found;
 }
 
+/** The object itself, whatever has its name since. */
+export const refById = ({ ref, id }: LiveObject): ObjectRef => ({ kind: ref.kind, name: id });
+
 /** The name of an environment that is given by name or id; of one that is not there what was given, which nothing is of. */
 export async function environmentNamed(store: LiveStore, idOrName: string): Promise<Result<string>> {
   if (!isId(idOrName)) return ok(idOrName);
@@ -55,9 +58,12 @@ export async function accountId({ store }: Pick<HttpDependencies, 'store'>): Pro
   return facts.ok ? ok(accountIdOf(facts.value.storeId)) : facts;
 }
 
-export const byOf = ({ principal, credential }: Pick<Call, 'principal' | 'credential'>): By => ({
+export const byOf = (
+  { principal, credential }: Pick<Call, 'principal' | 'credential'>,
+  breakGlass?: string,
+): By => ({
   principal,
-  context: credential.context,
+  context: { ...credential.context, ...(breakGlass !== undefined && { breakGlass }) },
 });
 
 /** Those of an object's members that are not undefined. */

@@ -2,7 +2,14 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { openApi } from '../http/openapi.js';
-import { errorsPage, kindsPage, lifecycleText, reasonsPage, schemaText } from '../render/reference.js';
+import {
+  errorsPage,
+  kindsPage,
+  lifecycleText,
+  permissionsPage,
+  reasonsPage,
+  schemaText,
+} from '../render/reference.js';
 import { resourcesPage } from '../render/resources-page.js';
 import { ROUTES } from './routes.js';
 
@@ -12,6 +19,7 @@ export const DERIVED: Readonly<Record<string, () => string>> = {
   'docs/reference/resources.md': resourcesPage,
   'docs/reference/reasons.md': reasonsPage,
   'docs/reference/errors.md': errorsPage,
+  'docs/reference/permissions.md': permissionsPage,
   'docs/reference/lifecycle.md': lifecycleText,
   'docs/reference/keywright.schema.json': schemaText,
   'docs/reference/openapi.json': () => `${JSON.stringify(openApi(ROUTES), null, 2)}\n`,

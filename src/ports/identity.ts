@@ -20,6 +20,10 @@ export interface CallContext {
   readonly source?: string;
   /** It had an `Origin` header: a secret key is refused then (F7). */
   readonly isFromBrowser?: boolean;
+  /** Why a guard is to be broken, in an emergency. */
+  readonly breakGlass?: string;
+  /** A session that it starts is to end by then. */
+  readonly sessionEndsAt?: Instant;
   /** Its effects are to be there once. */
   readonly once?: Attempt;
 }
@@ -60,6 +64,8 @@ export interface PersonalToken {
   /** `pat_…` up to and with the id. */
   readonly prefix: string;
   readonly createdAt: Instant;
+  /** Undefined: it does not end by itself. */
+  readonly expiresAt: Instant | undefined;
   /** To the second; undefined: never used. */
   readonly lastUsedAt: Instant | undefined;
 }
@@ -148,11 +154,14 @@ export interface IdentityService {
   revokeToken(token: Secret, by: By): Promise<Result<void>>;
   /** The keys that access tokens out there may be signed with. */
   keySet(): Promise<Result<KeySet>>;
-  /** The next access tokens are signed with a new key; the old one stays published until its last token ended. Owners. */
-  rotateSigningKey(by: By): Promise<Result<void>>;
+  /**
+   * The next access tokens are signed with a new key; the old one stays published until its last token ended, or, where that
+   * must not wait, no longer. Owners.
+   */
+  rotateSigningKey(by: By, how?: { readonly immediately: boolean }): Promise<Result<void>>;
 
-  /** For themselves alone (F8). `forbidden` for keys and guests. */
-  createPersonalToken(name: string, by: By): Promise<Result<Shown<PersonalToken>>>;
+  /** For themselves alone (F8). `forbidden` for keys and guests, `bad_request` for an end that has passed. */
+  createPersonalToken(name: string, by: By, expiresAt?: Instant): Promise<Result<Shown<PersonalToken>>>;
   /** Their own, oldest first. */
   personalTokens(by: By): Promise<Result<readonly PersonalToken[]>>;
   /** A new one of the same name, with an id of its own; the old one ends at once, with the sessions it started. `not_found` also for somebody else's. */

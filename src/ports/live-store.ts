@@ -20,31 +20,12 @@ import type { Result } from '../domain/result.js';
 import type { Secret } from '../domain/secret.js';
 import type { DurationMs, Instant } from '../domain/time.js';
 import type { VerificationCode, VerificationRequest } from '../domain/verification.js';
-import type { Attempt } from './idempotency.js';
+import type { Caller, Lease } from './caller.js';
+import type { ProjectGuard } from './project-guard.js';
 import type { Recipient } from './sealing.js';
+import type { SignIns } from './sign-ins.js';
 
-/** Who acts and by which path; goes into the audit log with every effect. */
-export interface Caller {
-  /** `ada@build-7`, `reconciler`, … */
-  readonly actor: string;
-  /** `cli:revoke`, `apply`, `http`, … */
-  readonly path: string;
-  /** What is done is to be done once. */
-  readonly once?: Attempt;
-}
-
-/** The lease of writers, the only one that mutations are done under. */
-export const WRITERS = 'reconciler';
-
-export interface Lease {
-  /** Which lease it is: `WRITERS`, or one that elects a leader and fences nothing. */
-  readonly name: string;
-  readonly holder: string;
-  /** Grows by one with every take-over. Carried by every mutation of a reconciler; a stale one is refused. */
-  readonly epoch: number;
-  readonly until: Instant;
-  readonly ttlMs: DurationMs;
-}
+export { type Caller, type Lease, WRITERS } from './caller.js';
 
 export interface StoreFacts {
   readonly storeId: string;
@@ -110,7 +91,10 @@ export interface ConfirmedDelivery {
   readonly machine: string;
 }
 
-/** Effects that a person asks for. Fenced by the object's own facts, not by the lease: an emergency never waits. */
+/**
+ * Effects that a person asks for. Fenced by the object's own facts, not by the lease: an emergency never waits. `object`
+ * may have an id for its name: then that object is meant, whatever is called as it was since.
+ */
 export type Request =
   /** Made by hand: no project declares it until one adopts it. The name may be any. */
   | { readonly kind: 'create'; readonly declaration: Declaration }
@@ -137,6 +121,8 @@ export type Request =
       readonly object: ObjectRef;
       readonly overlapMs: DurationMs;
       readonly tokenId?: string;
+      /** `in_use`, with what uses it, unless what would end was not used within the time that the key calls quiet. */
+      readonly onlyIfUnused?: boolean;
     }
   /** Confirms the hand-over to the newest version. `proof` is that version's token: possession. */
   | { readonly kind: 'acknowledge'; readonly object: ObjectRef; readonly proof: Secret }
@@ -217,7 +203,7 @@ export interface ObjectPage {
   readonly limit: number;
 }
 
-export interface LiveStore {
+export interface LiveStore extends ProjectGuard, SignIns {
   facts(): Promise<Result<StoreFacts>>;
   /** Every live object, sorted by `compareRefs`. */
   survey(): Promise<Result<readonly LiveSummary[]>>;

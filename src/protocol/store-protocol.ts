@@ -36,4 +36,10 @@ export const STORE = {
   request: writing.request,
   claim: writing.claim,
   verify: writing.verify,
+  declareProject: writing.declareProject,
+  approve: writing.approve,
+  projects: writing.projects,
+  signIns: writing.signIns,
+  endSignIns: writing.endSignIns,
+  replaceSigningKeys: writing.replaceSigningKeys,
 } as const satisfies Readonly<Record<string, Operation<never, unknown>>>;

@@ -7,6 +7,7 @@ import { DIAGNOSTICS } from '../documents/diagnostics.js';
 import { FAULTS } from '../domain/errors.js';
 import { documentSchema, editorSchema, type JsonSchema } from '../domain/kinds/document-schema.js';
 import { KINDS, type Kind, type KindName, kindOf } from '../domain/kinds/index.js';
+import { CATALOGUE } from '../domain/permissions.js';
 import {
   FINDINGS,
   FORECASTS,
@@ -117,6 +118,15 @@ export const reasonsPage = (): string =>
     '## Renamed codes',
     'These codes had another name before. The old name is an alias of the new one in this page for one release.',
     renamedTable(RENAMED_CODES),
+  );
+
+/** `docs/reference/permissions.md`: every word that Keywright knows. */
+export const permissionsPage = (): string =>
+  page(
+    'Permissions',
+    'Words for keys, services and roles. Any other word is an error, unless the project declares it as its applications’ own: `spec: { permissions: { custom: [invoices:read] } }` in `keywright.yaml`. `*` is every permission in the environment of a key, and for people in the account.',
+    codeTable(CATALOGUE),
+    'A caller can only give permissions that it has: handing out a secret, or letting it act for longer, needs what that secret may do. Ending a key before its time needs `keys:revoke`.',
   );
 
 /** `docs/reference/errors.md`: expected errors, and what can be wrong with a document. */

@@ -48,6 +48,12 @@ class World {
     return this.held.filter((one) => this.isGood(one));
   }
 
+  /** What somebody was let in by is dead for good. */
+  end(name: string): void {
+    for (const [index, one] of this.held.entries())
+      if (one.parents.includes(name)) this.held[index] = { ...one, until: Number.NEGATIVE_INFINITY };
+  }
+
   hold(token: Secret, parents: readonly string[], until: number): Held {
     const held = { token, parents, until };
     this.held.push(held);
@@ -120,6 +126,7 @@ const ACTS: Readonly<Record<string, Act>> = {
     const name = `person-${1 + (pick % Math.max(1, world.people))}`;
     if (world.people === 0 || world.gone.has(name)) return;
     await world.desk.change(user(name, world.away.has(name) ? {} : { status: 'deactivated' }));
+    world.end(name);
     flip(world.away, name);
   },
   deletePerson: async (world, pick) => {
@@ -132,11 +139,9 @@ const ACTS: Readonly<Record<string, Act>> = {
     const name = `person-${1 + (pick % Math.max(1, world.people))}`;
     if (world.people === 0 || world.gone.has(name) || world.away.has(name)) return;
     const session = await world.desk.join(name);
-    // Sessions of the password before end with it.
-    const before = `password of ${name}`;
-    for (const [index, held] of world.held.entries())
-      if (held.parents.includes(before)) world.held[index] = { ...held, until: Number.NEGATIVE_INFINITY };
-    world.hold(session.token, [name, before], session.expiresAt);
+    // All from before the invitation ends with it.
+    world.end(name);
+    world.hold(session.token, [name, `password of ${name}`], session.expiresAt);
   },
   rotateSigningKey: async (world) => {
     unwrap(await world.desk.authority.rotateSigningKey(await world.desk.root()));

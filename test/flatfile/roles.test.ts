@@ -1,4 +1,6 @@
 /** Roles of guests and agents through Flatfile's own client: what is open to a guest, said as the role that they have there. */
+import { change } from '../support/http-people.js';
+import { environment } from '../support/store.js';
 import { type Conversation, flatfilePlace, ONCE, shapes } from './harness.js';
 
 const place = flatfilePlace();
@@ -109,6 +111,7 @@ test('what no grant can say is refused with why, as a typed error, and changes n
 test('guest roles: guests see their own and change none; others see no guest', async () => {
   const talk = await withGuest();
   const { guest, b, own, api } = talk;
+  await change(talk.server, environment('production', { isProd: true, guestInvites: true }));
   const { data: made } = await api.guests.create([
     { environmentId: talk.production, email: 'other@example.com', name: 'Other', spaces: [{ id: b.id }] },
   ]);

@@ -78,6 +78,7 @@ test('F11: disabling a sign-in method ends its sessions and links', async () => 
 test('F11: a guest invites guests into what is open to them, until guestInvites says no', async () => {
   const talk = await withSpaces();
   const { api, a, b, inviting, server, as } = talk;
+  await change(server, environment('production', { isProd: true, guestInvites: true }));
   const { data } = await api.guests.create([inviting('gus', [{ id: a.id }])]);
   const own = as((await api.guests.getGuestToken(data[0]?.id ?? '')).data.token);
   const into = { orders: [{ id: a.id, workbooks: [{ id: a.orders }] }], other: [{ id: b.id }] };

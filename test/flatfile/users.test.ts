@@ -97,7 +97,8 @@ test('users: changed, deactivated, activated and deleted, with their access', as
   await talk.server.asRoot(`PATCH /v1/users/${data.id}`, { status: 'deactivated' });
   expect(await status()).toBe(401);
   await talk.server.asRoot(`PATCH /v1/users/${data.id}`, { status: 'active' });
-  expect(await status()).toBe(200);
+  // What was there before stays dead; they sign in again.
+  expect(await status()).toBe(401);
   await talk.api.users.delete(data.id);
   await talk.answered(shapes.Success, 'exactly');
   expect(await status()).toBe(401);

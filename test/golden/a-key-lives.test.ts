@@ -137,7 +137,7 @@ describe('objects', () => {
 
   story('what came with the store is taken over without a step', (s) => {
     s.declare(environment('production', { isProd: true })).plan();
-    s.declare(environment('production', { isProd: true, guestInvites: false }))
+    s.declare(environment('production', { isProd: true, guestInvites: true }))
       .apply()
       .plan();
   });

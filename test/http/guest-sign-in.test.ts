@@ -54,8 +54,8 @@ test('F11, shared link: admits its holder to its space alone, where the environm
   expect((await comeIn(server, { token: data.token, email: 'visitor@example.com' })).status).toBe(401);
 });
 
-test('F11: guests invite guests into what is open to them, unless the environment turns that off', async () => {
-  const server = await withGuest();
+test('F11: guests invite guests into what is open to them, where the environment says so', async () => {
+  const server = await withGuest({ guestInvites: true });
   const { accessToken: token } = (await comeIn(server, { token: (await magicLink(server)).token })).body;
   const invite = (to: string, email: string) =>
     server.ask('POST /v1/guest-invites', {
@@ -68,8 +68,58 @@ test('F11: guests invite guests into what is open to them, unless the environmen
   expect(await spacesOf(server, friend.body.accessToken)).toEqual(['open']);
   expect((await invite('closed', 'other@example.com')).status).toBe(403);
   expect((await invite('open', 'friend@example.com')).status).toBe(409);
-  await change(server, environment('production', { isProd: true, guestInvites: false }));
+  await change(server, environment('production', { isProd: true }));
   expect((await invite('open', 'late@example.com')).status).toBe(403);
+});
+
+const asGuest = async (server: TestServer): Promise<string> =>
+  (await comeIn(server, { token: (await magicLink(server)).token })).body.accessToken;
+
+const inviteBy = (server: TestServer, token: string, email: string, more: object = {}) =>
+  server.ask('POST /v1/guest-invites', {
+    token,
+    body: { environment: 'production', email, grants: [{ space: 'open' }], ...more },
+  });
+
+test('a guest who was invited by a guest ends with them at the latest, and invites nobody', async () => {
+  const server = await withGuest({ guestInvites: true });
+  const shorter = guest('visitor', {
+    ...{ email: 'visitor@example.com', grants: [{ space: 'open' }], expiresAfter: '2h' },
+  });
+  await change(server, shorter);
+  const token = await asGuest(server);
+  const invited = await inviteBy(server, token, 'friend@example.com', { expiresAfter: '90d' });
+  const friend = (await comeIn(server, { token: invited.body.data.token })).body;
+  expect((await inviteBy(server, friend.accessToken, 'other@example.com')).status).toBe(403);
+  const { declaration } = await server.hand.fetchById(friend.userId);
+  expect(declaration.spec).toMatchObject({ expiresAfter: '2h' });
+  // The end of the inviter is put off, and then the inviter goes: nobody stays for that.
+  unwrap(await server.hand.remove({ kind: 'Guest', name: 'production/visitor' }));
+  expect(await statuses(server, friend.accessToken)).toEqual([401]);
+});
+
+test('a guest invites ten guests at most', async () => {
+  const server = await withGuest({ guestInvites: true });
+  const token = await asGuest(server);
+  const statusesOf: number[] = [];
+  for (let nth = 0; nth < 11; nth++)
+    statusesOf.push((await inviteBy(server, token, `friend-${nth}@example.com`)).status);
+  expect(statusesOf).toEqual([...Array.from({ length: 10 }, () => 201), 409]);
+});
+
+test('a visitor by shared link is a guest of that session alone, whatever address they say, and the log says so', async () => {
+  const server = await withGuest({ guestAuthentication: ['magic_link', 'shared_link'] });
+  const known = await server.hand.fetch({ kind: 'Guest', name: 'production/visitor' });
+  const { data } = (await server.asRoot('POST /v1/guest-links', { space: 'production/open' })).body;
+  const say = async (email: string) => (await comeIn(server, { token: data.token, email })).body;
+  const [first, second] = [await say('visitor@example.com'), await say('visitor@example.com')];
+  expect(new Set([known.id, first.userId, second.userId]).size).toBe(3);
+  const log = unwrap(await server.hand.store.audit({}));
+  const started = log.filter(
+    ({ action, detail }) => action === 'session.started' && detail['by'] === 'shared_link',
+  );
+  expect(started.map(({ detail }) => detail['isAddressProven'])).toEqual([false, false]);
+  expect(started.every(({ actor }) => actor.startsWith('Guest/production/visitor-'))).toBe(true);
 });
 
 test('F13: a deleted guest is refused; a guest with the same address is a new one without access', async () => {

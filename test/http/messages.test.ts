@@ -129,6 +129,7 @@ test('messages: none without a transport; a requested link is answered as before
 
 test('F11: with guestInvites false no guest invites a guest, and no message is sent', async () => {
   const server = await started();
+  await change(server, environment('production', { isProd: true, guestInvites: true }));
   const { token: link } = (await server.asRoot('POST /v1/guest-links', { guest: server.guestId })).body.data;
   const token = (await exchange(server, { token: link })).body.data.token;
   unwrap(await server.outbox.take(8));

@@ -7,7 +7,10 @@ import { type Declaration, declarationDigest } from '../../src/domain/objects.js
 import { type DocumentsContext, documentsOf } from '../../src/render/export.js';
 import { documentsYaml } from '../../src/render/export-yaml.js';
 import { declarations, declared, liveObject } from '../support/random-kinds.js';
-import { line, load, PROJECT, specFolder } from '../support/spec-folder.js';
+import { PROJECT as BARE, line, load, specFolder } from '../support/spec-folder.js';
+
+/** Its documents name a permission of an application of its own. */
+const PROJECT = BARE.replace('spec: {}', 'spec: { permissions: { custom: [acme:own] } }');
 
 const OURS: DocumentsContext = { ownership: { project: 'acme', manager: 'documents' }, defaults: {} };
 
@@ -53,10 +56,7 @@ test('empty labels, as objects made by hand may have, are no part of a document'
 
 test('documents declare the same in a project with defaults for keys', async () => {
   const spec = { rotation: { every: '30d', overlap: '12h' } };
-  const project = PROJECT.replace(
-    'spec: {}',
-    'spec: { defaults: { rotation: { every: 30d, overlap: 12h } } }',
-  );
+  const project = BARE.replace('spec: {}', 'spec: { defaults: { rotation: { every: 30d, overlap: 12h } } }');
   const key = declared('ApiKey', 'app', {
     environment: 'production',
     owner: { tenant: true },

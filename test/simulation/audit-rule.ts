@@ -1,5 +1,6 @@
 /** One entry per effect: what the audit log must say about a transaction, told from the rows it changed. */
-import type { AuditRow, ObjectRow, VersionRow } from '../../src/credential-store/storage-port.js';
+import type { KeptProject } from '../../src/credential-store/project-settings.js';
+import type { AuditRow, MetaRow, ObjectRow, VersionRow } from '../../src/credential-store/storage-port.js';
 import type { RowChange } from './tables.js';
 
 /** Undefined when entries and effects agree; otherwise a sentence. */
@@ -12,13 +13,29 @@ export function auditMismatch(
     .filter(({ object_kind }) => object_kind !== 'Store')
     .map((row) => `${row.action} ${row.object_kind}/${row.object_name}`)
     .sort();
-  const done = effectsOf(changes, objectOf).toSorted();
+  const done = [...effectsOf(changes, objectOf), ...declared(changes)].toSorted();
   if (said.join() === done.join()) return undefined;
   return `the log says [${said.join(', ')}], and what was done is [${done.join(', ')}]`;
 }
 
 export const rowsOf = <Row>(changes: readonly RowChange[], table: string): readonly RowChange<Row>[] =>
   changes.filter((change) => change.table === table) as readonly RowChange<Row>[];
+
+/** What projects declare of themselves is one row; how much they removed lately is in it too, and no effect of its own. */
+function declared(changes: readonly RowChange[]): readonly string[] {
+  const row = rowsOf<MetaRow>(changes, 'meta').find(({ after }) => after?.name === 'projects');
+  const [before, after] = [settingsIn(row?.before), settingsIn(row?.after)];
+  return [...after].flatMap(([name, settings]) =>
+    before.get(name) === settings ? [] : [`project.declared Project/${name}`],
+  );
+}
+
+function settingsIn(row: MetaRow | undefined): ReadonlyMap<string, string> {
+  const projects = row === undefined ? [] : JSON.parse(row.value.slice(row.value.indexOf(' ') + 1));
+  return new Map(
+    projects.map(({ removals: _, ...settings }: KeptProject) => [settings.project, JSON.stringify(settings)]),
+  );
+}
 
 function effectsOf(
   changes: readonly RowChange[],

@@ -12,8 +12,12 @@ import {
 } from '../../src/domain/objects.js';
 import { formatInstant, type Instant, MINUTE_MS } from '../../src/domain/time.js';
 import { entry, environment, key, project, service } from '../support/plan-declarations.js';
+
 import { START } from '../support/store-world.js';
 import type { Chance } from './faults.js';
+
+/** Permissions of an application of the project. */
+const OWN_WORDS: readonly string[] = Array.from({ length: 40 }, (_, nth) => `app:p${nth}`);
 
 export type KeyDeclaration = DeclarationOf<'ApiKey'>;
 type KeySpec = Parameters<typeof key>[1];
@@ -100,7 +104,7 @@ export class Documents {
     const owner = this.key(name)?.spec.owner;
     this.#change(name, {
       owner: OWNERS.find((one) => digestOf(one) !== digestOf(owner)) ?? { tenant: true },
-      permissions: [`app:p${nth}`],
+      permissions: [OWN_WORDS[nth % OWN_WORDS.length] ?? ''],
     });
   }
 
@@ -157,7 +161,12 @@ export const sinksOf = ({ spec }: KeyDeclaration): readonly SinkId[] => (spec.de
 
 function desiredOf(declarations: readonly Declaration[]): DesiredState {
   const entries = declarations.map(entry).sort((a, b) => compareRefs(a.ref, b.ref));
-  return { project: project(), entries, digest: digestOf(entries.map((one) => [one.ref, one.digest])) };
+  const { name, spec } = project();
+  return {
+    project: { name, spec: { ...spec, permissions: { custom: [...OWN_WORDS] } } },
+    entries,
+    digest: digestOf(entries.map((one) => [one.ref, one.digest])),
+  };
 }
 
 function firstSpec(name: string, chance: Chance): NonNullable<KeySpec> {

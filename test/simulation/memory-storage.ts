@@ -156,6 +156,7 @@ function objectQueries({ objects, references }: Tables): Transaction['objects'] 
       objects.where((row) => row.name === name && row.kind === kind && isLive(row))[0],
     findAlias: async (kind, alias) =>
       objects.where((row) => row.alias === alias && row.kind === kind && isLive(row))[0],
+    countOwned: async (project) => objects.where((row) => row.project === project && isLive(row)).length,
     ownedBy: async (id) => objects.where((row) => row.owner_id === id),
     ofKind: async (kind) =>
       objects.where((row) => row.kind === kind && isLive(row)).toSorted((a, b) => compare(a.name, b.name)),

@@ -24,6 +24,13 @@ export function storeOverWire(store: LiveStore, wire: Wire): LiveStore {
     request: (request, caller) =>
       carry(`${request.kind} ${nameOf(request)} by hand`, () => store.request(request, caller)),
     claim: (object, caller) => carry(`claim ${object.name}`, () => store.claim(object, caller)),
+    declareProject: (settings, lease, caller) =>
+      carry('declare project', () => store.declareProject(settings, lease, caller)),
+    approve: (approval, caller) => carry('approve', () => store.approve(approval, caller)),
+    projects: () => carry('projects', () => store.projects()),
+    signIns: (of, caller) => carry('sign-ins', () => store.signIns(of, caller)),
+    endSignIns: (ended, caller) => carry('end sign-ins', () => store.endSignIns(ended, caller)),
+    replaceSigningKeys: (caller) => carry('replace signing keys', () => store.replaceSigningKeys(caller)),
     verify: (token, request, consumer) => carry('verify', () => store.verify(token, request, consumer)),
     audit: (query) => carry('audit', () => store.audit(query)),
     verifyAudit: () => carry('verify-audit', () => store.verifyAudit()),

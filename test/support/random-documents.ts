@@ -15,7 +15,7 @@ const annotations: fc.Arbitrary<Annotations | undefined> = fc.constantFrom(
   { 'keywright.dev/suspend-until': '2027-01-01T00:10:00Z' },
 );
 
-const permissions: fc.Arbitrary<string[]> = fc.subarray(['spaces:read', 'guests:write', 'acme:own']);
+const permissions: fc.Arbitrary<string[]> = fc.subarray(['spaces:read', 'guests:write', 'events:write']);
 
 /** Places are the key's own, so that any keys go together. */
 const sinksOf = (name: KeyName) =>

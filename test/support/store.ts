@@ -101,6 +101,13 @@ export class TestStore {
     return this.mutate({ kind: 'revoke', object: keyRef(name), generations });
   }
 
+  /** A guest by their id. */
+  async fetchById(id: string): Promise<LiveObject> {
+    const [ref] = unwrap(await this.store.resolve([{ kind: 'Guest', name: id }]));
+    if (ref === undefined) throw new Error(`there is no ${id}`);
+    return this.fetch(ref);
+  }
+
   async fetch(ref: ObjectRef): Promise<LiveObject> {
     const [object] = unwrap(await this.store.fetch([ref]));
     if (object === undefined) throw new Error(`there is no ${ref.kind}/${ref.name}`);

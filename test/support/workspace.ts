@@ -76,8 +76,12 @@ export class Workspace {
   }
 
   /** Runs `keywright ARGS` to its end, in a process that other commands have run in before, unless it asks for its own. */
-  async run(args: string, options: RunOptions = {}): Promise<Ended> {
-    const words = args.split(' ');
+  run(args: string, options: RunOptions = {}): Promise<Ended> {
+    return this.runWith(args.split(' '), options);
+  }
+
+  /** The same with arguments that have spaces in them. */
+  async runWith(words: readonly string[], options: RunOptions = {}): Promise<Ended> {
     const { input = '', env = {} } = options;
     // Node itself reads these at its start.
     const isForNode = Object.keys(env).some((name) => name.startsWith('NODE_'));

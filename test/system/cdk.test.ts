@@ -46,7 +46,7 @@ describe('examples/cdk', () => {
       await platform.json<Objects>('export --all'),
       await written.json<Objects>('export --all'),
     ];
-    expect(fromApp.items).toHaveLength(58);
+    expect(fromApp.items).toHaveLength(57);
     expect(fromApp).toEqual(fromYaml);
   });
 

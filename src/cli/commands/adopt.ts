@@ -4,18 +4,20 @@
  * that the next run, or apply, takes over.
  */
 import type { LeaseKeeper } from '../../apply/lease.js';
+import { coverOf } from '../../domain/approval.js';
+import { digestOf } from '../../domain/canonical.js';
 import type { LiveObject, Ownership } from '../../domain/live.js';
 import { isLabel, type ObjectRef, refText } from '../../domain/objects.js';
 import { ok, type Result } from '../../domain/result.js';
 import { isOwnedBy } from '../../plan/compare.js';
-import type { LiveStore } from '../../ports/live-store.js';
+import type { Caller, LiveStore } from '../../ports/live-store.js';
 import { counted } from '../../render/text-format.js';
 import { addDocuments, fileToWrite, undeclared } from '../adopted-documents.js';
 import type { Command, Input } from '../command.js';
 import { EXIT, type ExitCode } from '../exit.js';
 import { type Failure, failed, failure } from '../failure.js';
 import { printJson } from '../output.js';
-import { AUTO_APPROVE, confirm } from '../prompt-approval.js';
+import { AUTO_APPROVE, agreedCaller, BREAK_GLASS, confirm } from '../prompt-approval.js';
 import { findRef, parseRef } from '../resolve-ref.js';
 import { withLease } from '../run-plan.js';
 import { type Documents, openDocuments } from '../session.js';
@@ -38,6 +40,7 @@ export const adopt: Command = {
       description: 'write missing documents to this file (adopted.yaml in the specs folder)',
     },
     AUTO_APPROVE,
+    BREAK_GLASS,
   ],
   examples: [
     'keywright adopt Service/billing ApiKey/billing-prod',
@@ -140,19 +143,41 @@ async function takeOver(
     const added = await addDocuments(context, documents, { file: file.value, objects: missing });
     if (!added.ok) return added;
   }
-  return own(adoption, objects);
+  return own(adoption, objects, agreedCaller(context, input, agreed.value));
 }
 
-async function own(adoption: Adoption, objects: readonly LiveObject[]): Promise<Result<ExitCode, Failure>> {
-  const { context, documents, store, lease } = adoption;
+async function own(
+  adoption: Adoption,
+  objects: readonly LiveObject[],
+  caller: Caller,
+): Promise<Result<ExitCode, Failure>> {
+  const { documents, store, lease } = adoption;
+  const approval = await approved(adoption, objects, caller);
+  if (!approval.ok) return approval;
   for (const { ref, revision } of objects) {
     const held = await lease.ensure();
     if (!held.ok) return failed(held.error);
     const mutation = { kind: 'adopt', object: ref, ownership: documents.ownership, revision } as const;
-    const adopted = await store.mutate(mutation, held.value, context.caller);
+    const adopted = await store.mutate(mutation, held.value, approval.value);
     if (!adopted.ok) return failed(adopted.error);
   }
   return done(adoption, objects);
+}
+
+/** What somebody said yes to is approved, for environments that require it. */
+async function approved(
+  { documents, store }: Adoption,
+  objects: readonly LiveObject[],
+  caller: Caller,
+): Promise<Result<Caller, Failure>> {
+  const covers = objects.map(({ ref, revision }) => coverOf({ kind: 'adopt', object: ref, revision }));
+  const digest = digestOf(covers);
+  const { project } = documents.ownership;
+  // Each is named, so their number is no accident to the project that lets go of them.
+  const approval = { covers: caller.isApproved === true ? covers : [], allowRemovals: objects.length };
+  const kept = await store.approve({ digest, project, ...approval }, caller);
+  if (!kept.ok && kept.error.code !== 'forbidden') return failed(kept.error);
+  return ok({ ...caller, approval: digest });
 }
 
 function done({ context }: Adoption, objects: readonly LiveObject[]): Result<ExitCode, Failure> {

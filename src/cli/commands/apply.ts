@@ -3,12 +3,13 @@
  * the store's lease, asks, then does what was shown and nothing else. A store that isn't there yet is
  * only reckoned with until somebody agreed.
  */
+import { settingsOf } from '../../domain/approval.js';
 import type { Result } from '../../domain/result.js';
 import { ok } from '../../domain/result.js';
 import type { Plan } from '../../plan/plan.js';
 import type { LiveStore } from '../../ports/live-store.js';
 import { keepDocument } from '../adopted-documents.js';
-import { approve } from '../approval.js';
+import { type ApprovedPlan, approve } from '../approval.js';
 import type { Command, Input } from '../command.js';
 import type { ExitCode } from '../exit.js';
 import { type Failure, failed, failure } from '../failure.js';
@@ -22,6 +23,7 @@ import {
   TAKE_OVER_SINKS,
 } from '../make-plan.js';
 import { readPlan } from '../plan-file.js';
+import { BREAK_GLASS } from '../prompt-approval.js';
 import { execute, withLease } from '../run-plan.js';
 import { SELECT, selectionOf } from '../selection.js';
 import { type Documents, openDocuments } from '../session.js';
@@ -45,6 +47,7 @@ export const apply: Command = {
       description: 'do not ask for approval (environments with requireApproval still need --approve)',
     },
     { flags: '--approve <digest>', description: 'approve only the plan with this digest' },
+    BREAK_GLASS,
     SELECT,
     ALLOW_REMOVALS,
     TAKE_OVER_SINKS,
@@ -88,7 +91,7 @@ async function converge(request: Request): Promise<Result<ExitCode, Failure>> {
   if (existing.ok) {
     return withLease(existing.value, request, async (store, lease) => {
       const agreed = await decide(request, store);
-      return agreed.ok ? execute({ ...execution(request), store, lease, plan: agreed.value }) : agreed;
+      return agreed.ok ? execute({ ...execution(request, agreed.value), store, lease }) : agreed;
     });
   }
   if (existing.error.code !== 'store_absent') return failed(existing.error);
@@ -99,17 +102,20 @@ async function converge(request: Request): Promise<Result<ExitCode, Failure>> {
   return withLease(made.value, request, async (store, lease) => {
     const basis = await basisNow(await planning(request, store));
     if (!basis.ok) return failed(basis.error);
-    if (basis.value.observed !== agreed.value.basedOn.observed) {
+    if (basis.value.observed !== agreed.value.plan.basedOn.observed) {
       return failure(
         'stale_plan',
         'another process created the store in the meantime; nothing was changed: plan again',
       );
     }
-    return execute({ ...execution(request), store, lease, plan: agreed.value });
+    return execute({ ...execution(request, agreed.value), store, lease });
   });
 }
 
-const execution = ({ context, documents }: Request) => ({
+const execution = ({ context, input, documents, flags }: Request, { plan, isApproved }: ApprovedPlan) => ({
+  plan,
+  agreed: { isApproved, allowRemovals: flags.allowRemovals, breakGlass: input.text('breakGlass') },
+  settings: settingsOf(documents.desired.project),
   context,
   place: documents.place,
   sinks: documents.sinks,
@@ -117,7 +123,7 @@ const execution = ({ context, documents }: Request) => ({
   keepDocument: keepDocument(documents),
 });
 
-async function decideOnFreshStore(request: Request): Promise<Result<Plan, Failure>> {
+async function decideOnFreshStore(request: Request): Promise<Result<ApprovedPlan, Failure>> {
   const pretended = await request.context.world.openStore(request.documents.place, 'pretend');
   if (!pretended.ok) return failed(pretended.error);
   try {
@@ -128,7 +134,7 @@ async function decideOnFreshStore(request: Request): Promise<Result<Plan, Failur
 }
 
 /** The plan to carry out, shown and agreed to. A saved one is taken as it stands if nothing has moved. */
-async function decide(request: Request, store: LiveStore): Promise<Result<Plan, Failure>> {
+async function decide(request: Request, store: LiveStore): Promise<Result<ApprovedPlan, Failure>> {
   const { context, input, saved } = request;
   const now = await planDocuments(await planning(request, store));
   if (!now.ok) return now;
@@ -152,6 +158,7 @@ async function decide(request: Request, store: LiveStore): Promise<Result<Plan, 
     isSaved: saved !== undefined,
     isAutomatic: input.has('autoApprove'),
     digest: input.text('approve'),
+    breakGlass: input.text('breakGlass'),
   });
 }
 

@@ -81,6 +81,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./verify.js')).verify,
   },
   {
+    name: 'sessions',
+    summary: 'list and end sessions and personal access tokens',
+    load: async () => (await import('./sessions.js')).sessions,
+  },
+  {
     name: 'audit',
     summary: 'list, check or export the audit log',
     load: async () => (await import('./audit.js')).audit,

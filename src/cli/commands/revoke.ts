@@ -13,7 +13,7 @@ import type { Command, Input } from '../command.js';
 import { EXIT, type ExitCode } from '../exit.js';
 import { type Failure, failed } from '../failure.js';
 import { printJson } from '../output.js';
-import { AUTO_APPROVE, confirm } from '../prompt-approval.js';
+import { AUTO_APPROVE, agreedCaller, BREAK_GLASS, confirm } from '../prompt-approval.js';
 import { findKey, KEY_ARGUMENT, type LiveKey, parseRef } from '../resolve-ref.js';
 import { withStore } from '../session.js';
 import type { CommandContext } from '../terminal.js';
@@ -27,6 +27,7 @@ export const revoke: Command = {
   options: [
     { flags: '--now', description: 'break-glass: refuse the key immediately, even if consumers fail' },
     AUTO_APPROVE,
+    BREAK_GLASS,
   ],
   examples: ['keywright revoke billing-prod', 'keywright revoke billing-prod --now --auto-approve'],
   run: async (context, input) =>
@@ -39,7 +40,10 @@ export const revoke: Command = {
       const overlapMs = input.has('now') ? 0 : rotationPolicy(declaration.spec).overlapMs;
       const agreed = await confirm(context, input, impact(found.value, overlapMs, facts.value.now));
       if (!agreed.ok) return agreed;
-      const revoked = await store.request({ kind: 'revoke', object: ref, overlapMs }, context.caller);
+      const revoked = await store.request(
+        { kind: 'revoke', object: ref, overlapMs },
+        agreedCaller(context, input, agreed.value),
+      );
       if (!revoked.ok) return failed(revoked.error);
       const { changed } = revoked.value;
       const text = outcome(ref.name, changed, overlapMs);
@@ -80,7 +84,10 @@ async function endRemoved(
     });
   const agreed = await confirm(context, input, `${removed} This ends them immediately and permanently.`);
   if (!agreed.ok) return agreed;
-  const revoked = await store.request({ kind: 'revoke', object: ref, overlapMs: 0 }, context.caller);
+  const revoked = await store.request(
+    { kind: 'revoke', object: ref, overlapMs: 0 },
+    agreedCaller(context, input, agreed.value),
+  );
   if (!revoked.ok) return failed(revoked.error);
   const { changed } = revoked.value;
   return tell(context, { ref, changed, refusedFrom: now, text: outcome(ref.name, changed, 0) });

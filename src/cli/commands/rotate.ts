@@ -16,7 +16,8 @@ import { preview } from '../../reconcile/preview.js';
 import type { Command, Input } from '../command.js';
 import type { StorePlace } from '../dependencies.js';
 import { type Failure, failed } from '../failure.js';
-import { AUTO_APPROVE, confirm } from '../prompt-approval.js';
+import type { Agreement } from '../plan-approval.js';
+import { AUTO_APPROVE, agreedCaller, BREAK_GLASS, confirm } from '../prompt-approval.js';
 import { findKey, KEY_ARGUMENT, type LiveKey } from '../resolve-ref.js';
 import { execute, withLease } from '../run-plan.js';
 import { openSinks, storePlace } from '../session.js';
@@ -37,6 +38,7 @@ export const rotate: Command = {
         'break-glass: refuse all older versions first, even if consumers fail until they have the new version',
     },
     AUTO_APPROVE,
+    BREAK_GLASS,
   ],
   examples: [
     'keywright rotate billing-prod',
@@ -75,26 +77,38 @@ async function rotateKey(rotation: Rotation, live: LiveKey) {
   const planned = await planRotation(rotation, { ref: live.ref, ownership });
   if (!planned.ok) return planned;
   if (context.flags.output !== 'json') printPlan({ plan: planned.value, forecast: undefined }, context);
-  return execute({ ...rotation, ownership, plan: planned.value });
+  const agreed = { ...begun.value, breakGlass: input.text('breakGlass') };
+  return execute({ ...rotation, ownership, agreed, plan: planned.value });
 }
 
-async function askFor({ context, input, store }: Rotation, live: LiveKey): Promise<Result<void, Failure>> {
+type Begun = Pick<Agreement, 'isApproved'>;
+
+async function askFor({ context, input, store }: Rotation, live: LiveKey): Promise<Result<Begun, Failure>> {
   const agreed = await confirm(context, input, announcement(live));
   if (!agreed.ok) return agreed;
-  const asked = await store.request({ kind: 'requestRotation', object: live.ref }, context.caller);
-  return asked.ok ? ok(undefined) : failed(asked.error);
+  const asked = await store.request(
+    { kind: 'requestRotation', object: live.ref },
+    agreedCaller(context, input, agreed.value),
+  );
+  return asked.ok ? agreed : failed(asked.error);
 }
 
 /** A key without an accepted version is issued anew: no rotation need be asked for. */
-async function endLeaked({ context, input, store }: Rotation, live: LiveKey): Promise<Result<void, Failure>> {
+async function endLeaked(
+  { context, input, store }: Rotation,
+  live: LiveKey,
+): Promise<Result<Begun, Failure>> {
   const facts = await store.facts();
   if (!facts.ok) return failed(facts.error);
   const announced = `${impact(live, 0, facts.value.now)}\n${nextText(live)}`;
   const agreed = await confirm(context, input, announced);
   if (!agreed.ok) return agreed;
-  const caller = { ...context.caller, path: `${context.caller.path} --leaked` };
+  const caller = {
+    ...agreedCaller(context, input, agreed.value),
+    path: `${context.caller.path} --leaked`,
+  };
   const revoked = await store.request({ kind: 'revoke', object: live.ref, overlapMs: 0 }, caller);
-  return revoked.ok ? ok(undefined) : failed(revoked.error);
+  return revoked.ok ? agreed : failed(revoked.error);
 }
 
 /** The planner's view of this key alone, with its live declaration taken as the desired one. */

@@ -1,7 +1,7 @@
 /** The account put together as its port: each question one snapshot, each change one transaction. */
 import { ok } from '../../domain/result.js';
 import type { Accounts, Instance } from '../../ports/accounts.js';
-import { callerBy, type Identity } from '../identity/identity.js';
+import type { Identity } from '../identity/identity.js';
 import { accountOf, changeAccount } from './account.js';
 import { seen } from './instances.js';
 import { begin, finish } from './replays.js';
@@ -9,9 +9,9 @@ import { begin, finish } from './replays.js';
 /** No effect on anything that is declared, so no entry: the log would hold little else. */
 const OURSELVES = { actor: 'keywright', path: 'accounts' };
 
-export const accountsOver = ({ read, write }: Pick<Identity, 'read' | 'write'>): Accounts => ({
+export const accountsOver = ({ read, write, act }: Pick<Identity, 'read' | 'write' | 'act'>): Accounts => ({
   account: () => read(accountOf),
-  change: (change, by) => write(callerBy(by), (work) => changeAccount(work, change, by)),
+  change: (change, by) => act(by, (work, caller) => changeAccount(work, change, caller)),
   usage: (from, until) =>
     read(async ({ tx }) => {
       const rows = await tx.accounting.usage(from, until);

@@ -1,14 +1,14 @@
 /** Changes by hand put together as their port: each in one transaction, by whoever calls. */
 import type { Admin } from '../../ports/admin.js';
-import { callerBy, type Identity } from '../identity/identity.js';
+import type { Identity } from '../identity/identity.js';
 import { changeKey, createKey, rotateKey } from './keys.js';
 import { change, create, remove } from './objects.js';
 
-export const adminOver = ({ write }: Pick<Identity, 'write'>): Admin => ({
-  createKey: (key, by) => write(callerBy(by), (work) => createKey(work, key, by)),
-  rotateKey: (rotation, by) => write(callerBy(by), (work) => rotateKey(work, rotation, by)),
-  changeKey: (request, by) => write(callerBy(by), (work) => changeKey(work, request, by)),
-  create: (declaration, by) => write(callerBy(by), (work) => create(work, declaration, by)),
-  change: (request, by) => write(callerBy(by), (work) => change(work, request, by)),
-  remove: (object, by) => write(callerBy(by), (work) => remove(work, object, by)),
+export const adminOver = ({ act }: Pick<Identity, 'act'>): Admin => ({
+  createKey: (key, by) => act(by, (work, caller) => createKey(work, key, caller)),
+  rotateKey: (rotation, by) => act(by, (work, caller) => rotateKey(work, rotation, caller)),
+  changeKey: (request, by) => act(by, (work, caller) => changeKey(work, request, caller)),
+  create: (declaration, by) => act(by, (work, caller) => create(work, declaration, caller)),
+  change: (request, by) => act(by, (work, caller) => change(work, request, caller)),
+  remove: (object, by) => act(by, (work, caller) => remove(work, object, caller)),
 });

@@ -6,25 +6,27 @@ import { fault } from '../../domain/errors.js';
 import { ApiKey } from '../../domain/kinds/api-key.js';
 import type { ApiKeySpec } from '../../domain/kinds/index.js';
 import { normalForm } from '../../domain/kinds/normal-form.js';
-import { rotationPolicy, stateOf } from '../../domain/lifecycle.js';
+import { declaredEnd, rotationPolicy, stateOf } from '../../domain/lifecycle.js';
 import { CLAIM_RECIPIENT } from '../../domain/live.js';
 import { namingProblem, personalWords } from '../../domain/name-lint.js';
 import { type DeclarationOf, type ObjectRef, refOf, refText } from '../../domain/objects.js';
+import { END_EARLY } from '../../domain/permissions.js';
 import { fail, ok, type Result } from '../../domain/result.js';
 import type { DurationMs, Instant } from '../../domain/time.js';
 import type { IssuedKey, KeyChange, NewKey } from '../../ports/admin.js';
 import type { By } from '../../ports/identity.js';
-import { claim } from '../claim.js';
+import { reveal } from '../claim.js';
+import { conferredByKey, conferredByKeyChange } from '../conferred.js';
 import { manualCreate } from '../create.js';
-import { effectivePermissions } from '../effective-permissions.js';
 import { findPerson } from '../identity/passwords.js';
 import { issue } from '../issue.js';
 import { requestRotation } from '../key-operations.js';
 import { loadKey, type StoredKey } from '../key-repository.js';
 import { manualUpdate } from '../manual-update.js';
+import { holdApprovalOfKey } from '../project-guard.js';
 import { promote } from '../promote.js';
 import { revokeAll } from '../revoke.js';
-import { declarationOf, versionFactsOf } from '../rows.js';
+import { declarationOf, refOfRow, versionFactsOf } from '../rows.js';
 import type { UnitOfWork } from '../unit-of-work.js';
 import { mayDoToKey, refuseBroken } from './targets.js';
 
@@ -43,7 +45,7 @@ export async function createKey(work: UnitOfWork, key: NewKey, by: By): Promise<
   // What its owner lends it is known once it is there; one that gives too much has never been.
   const stored = await loadKey(work, object);
   if (!stored.ok) return stored;
-  const modest = await mayGive(work, stored.value, by);
+  const modest = await mayGive(work, stored.value, { action: 'keys:write', by });
   return modest.ok ? issueNow(work, object, 1) : modest;
 }
 
@@ -67,11 +69,14 @@ async function ownedBySomebody(
 }
 
 /** `forbidden` if the key may do what whoever makes it may not. */
-async function mayGive(work: UnitOfWork, { row, spec }: StoredKey, by: By): Promise<Result<void>> {
-  const standing = await effectivePermissions(work, row, spec);
-  if (!standing.ok) return standing;
-  const confers = standing.value.permissions;
-  return mayDoToKey({ action: 'keys:write', spec, ownerId: row.owner_id, confers }, by);
+async function mayGive(
+  work: UnitOfWork,
+  { row, spec }: StoredKey,
+  { action, by }: { readonly action: string; readonly by: By },
+): Promise<Result<void>> {
+  const confers = await conferredByKey(work, spec, row.owner_id);
+  if (!confers.ok) return confers;
+  return mayDoToKey({ action, spec, ownerId: row.owner_id, confers: confers.value }, by);
 }
 
 async function issueNow(work: UnitOfWork, object: ObjectRef, generation: number): Promise<Result<IssuedKey>> {
@@ -79,7 +84,8 @@ async function issueNow(work: UnitOfWork, object: ObjectRef, generation: number)
   if (!issued.ok) return issued;
   const promoted = await promote(work, { object, generation, deliveries: [] });
   if (!promoted.ok) return promoted;
-  const secret = await claim(work, object);
+  const key = await loadKey(work, object);
+  const secret = key.ok ? await reveal(work, key.value) : key;
   if (!secret.ok) return secret;
   return ok({ object, secret: secret.value, warnings: await warningsAbout(work, object.name) });
 }
@@ -104,19 +110,26 @@ export async function rotateKey(
   const key = await loadKey(work, object);
   if (!key.ok) return key;
   const { row, spec, versions } = key.value;
-  const allowed = mayDoToKey({ action: 'keys:rotate', spec, ownerId: row.owner_id }, by);
+  const { overlapMs } = rotationPolicy(spec);
+  // The next secret may do what the key may; and an end before its time is a revocation.
+  const allowed = await mayGive(work, key.value, { action: 'keys:rotate', by });
   if (!allowed.ok) return allowed;
+  const isEarly = graceMs !== undefined && graceMs < overlapMs;
+  const mayEnd = isEarly ? mayDoToKey({ action: END_EARLY, spec, ownerId: row.owner_id }, by) : allowed;
+  if (!mayEnd.ok) return mayEnd;
+  const held = await holdApprovalOfKey(work, row);
+  if (!held.ok) return held;
   if (row.project !== null || (spec.deliver ?? []).length > 0) {
     if (graceMs !== undefined) return fail(HANDED_OVER);
-    const asked = await requestRotation(work, { object });
+    const asked = await requestRotation(work, { object: refOfRow(row) });
     return asked.ok ? ok(undefined) : asked;
   }
   const newest = versions.at(-1);
   if (newest !== undefined && stateOf(versionFactsOf(newest), work.now) === 'revoked')
-    return fail(fault('conflict', `${refText(object)} was revoked permanently; create another key`));
+    return fail(fault('conflict', `${refText(refOfRow(row))} was revoked permanently; create another key`));
   // Before the next is there, so that it is not among those that end.
-  const ended = await revokeAll(work, row, { overlapMs: graceMs ?? rotationPolicy(spec).overlapMs });
-  return ended.ok ? issueNow(work, object, (newest?.generation ?? 0) + 1) : ended;
+  const ended = await revokeAll(work, row, { overlapMs: graceMs ?? overlapMs });
+  return ended.ok ? issueNow(work, refOfRow(row), (newest?.generation ?? 0) + 1) : ended;
 }
 
 const HANDED_OVER = fault(
@@ -128,25 +141,34 @@ const HANDED_OVER = fault(
 export async function changeKey(work: UnitOfWork, change: KeyChange, by: By): Promise<Result<ObjectRef>> {
   const key = await loadKey(work, change.object);
   if (!key.ok) return key;
-  const { row, spec } = key.value;
-  const allowed = mayDoToKey({ action: 'keys:write', spec, ownerId: row.owner_id }, by);
-  if (!allowed.ok) return allowed;
+  const { row } = key.value;
   if (hasPassed(change.expiresAt, work.now))
     return fail(
       fault('conflict', 'expiresAt is in the past; use a later date, or revoke the key to end it now'),
     );
   const declaration = changedKey(declarationOf(row) as DeclarationOf<'ApiKey'>, change);
+  const allowed = await mayChange(work, key.value, { declaration, by });
+  const held = allowed.ok ? await holdApprovalOfKey(work, row) : allowed;
+  if (!held.ok) return held;
   const broken = refuseBroken(declaration);
   if (!broken.ok) return broken;
   const { revision } = row;
-  const updated = await manualUpdate(work, { declaration, revision, former: change.object });
-  if (!updated.ok) return updated;
-  const object = refOf(declaration);
-  if (change.permissions === undefined) return ok(object);
-  const after = await loadKey(work, object);
-  if (!after.ok) return after;
-  const modest = await mayGive(work, after.value, by);
-  return modest.ok ? ok(object) : modest;
+  const updated = await manualUpdate(work, { declaration, revision, former: refOfRow(row) });
+  return updated.ok ? ok(refOf(declaration)) : updated;
+}
+
+/** Wider rights, or a later end, confer what the key may do then; an earlier end is a revocation. */
+async function mayChange(
+  work: UnitOfWork,
+  { row, spec }: StoredKey,
+  { declaration, by }: { readonly declaration: DeclarationOf<'ApiKey'>; readonly by: By },
+): Promise<Result<void>> {
+  const ownerId = row.owner_id;
+  const confers = await conferredByKeyChange(work, declaration, row);
+  if (!confers.ok) return confers;
+  const allowed = mayDoToKey({ action: 'keys:write', spec, ownerId, confers: confers.value }, by);
+  const isEarlier = declaredEnd(declaration.spec) < declaredEnd(spec);
+  return allowed.ok && isEarlier ? mayDoToKey({ action: END_EARLY, spec, ownerId }, by) : allowed;
 }
 
 const hasPassed = (expiresAt: KeyChange['expiresAt'], now: Instant): boolean =>

@@ -3,13 +3,15 @@ import { fault } from '../../domain/errors.js';
 import { kindOf } from '../../domain/kinds/index.js';
 import { normalForm } from '../../domain/kinds/normal-form.js';
 import { type Declaration, type ObjectRef, refOf, refText } from '../../domain/objects.js';
+import { END_EARLY } from '../../domain/permissions.js';
 import { fail, ok, type Result } from '../../domain/result.js';
 import type { AdminChange, AdminDeclaration } from '../../ports/admin.js';
 import type { By } from '../../ports/identity.js';
 import { manualCreate } from '../create.js';
 import { loadKey, loadObject } from '../key-repository.js';
 import { manualRemove, manualUpdate } from '../manual-update.js';
-import { declarationOf } from '../rows.js';
+import { holdApprovalOfKey } from '../project-guard.js';
+import { declarationOf, refOfRow } from '../rows.js';
 import type { UnitOfWork } from '../unit-of-work.js';
 import { mayDoToKey, mayManage, refuseBroken } from './targets.js';
 
@@ -32,7 +34,7 @@ export async function change(work: UnitOfWork, request: AdminChange, by: By): Pr
   const after = changed(before, request);
   for (const asked of [
     { declaration: before, gives: 'nothing' },
-    { declaration: after, gives: 'rights' },
+    { declaration: after, gives: 'rights', before: row.value },
   ] as const) {
     const allowed = await mayManage(work, asked, by);
     if (!allowed.ok) return allowed;
@@ -40,7 +42,7 @@ export async function change(work: UnitOfWork, request: AdminChange, by: By): Pr
   const broken = refuseBroken(after);
   if (!broken.ok) return broken;
   const { revision } = row.value;
-  const updated = await manualUpdate(work, { declaration: after, revision, former: request.object });
+  const updated = await manualUpdate(work, { declaration: after, revision, former: refOfRow(row.value) });
   return updated.ok ? ok(refOf(after)) : updated;
 }
 
@@ -57,7 +59,8 @@ async function mayRemove(work: UnitOfWork, object: ObjectRef, by: By): Promise<R
     const key = await loadKey(work, object);
     if (!key.ok) return key;
     const { row, spec } = key.value;
-    return mayDoToKey({ action: 'keys:revoke', spec, ownerId: row.owner_id }, by);
+    const allowed = mayDoToKey({ action: END_EARLY, spec, ownerId: row.owner_id }, by);
+    return allowed.ok ? holdApprovalOfKey(work, row) : allowed;
   }
   const row = await loadObject(work, object);
   if (!row.ok) return row;

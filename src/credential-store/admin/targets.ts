@@ -1,4 +1,4 @@
-/** What a caller must be allowed to do for a change by hand: to which target, and what it would give. */
+/** What a caller must be allowed to do for a manual change: to which target, and what it would give. */
 import { authorize, type Target } from '../../domain/access.js';
 import { fault } from '../../domain/errors.js';
 import { keyLevel } from '../../domain/kinds/api-key.js';
@@ -7,7 +7,8 @@ import type { Declaration } from '../../domain/objects.js';
 import { fail, ok, type Result } from '../../domain/result.js';
 import type { AdminDeclaration } from '../../ports/admin.js';
 import type { By } from '../../ports/identity.js';
-import { permissionsOfRole } from '../effective-permissions.js';
+import { conferredBy } from '../conferred.js';
+import type { ObjectRow } from '../storage-port.js';
 import type { UnitOfWork } from '../unit-of-work.js';
 
 export interface KeyAction {
@@ -27,13 +28,24 @@ export const mayDoToKey = (
     ...(confers !== undefined && { confers }),
   });
 
-/** To make it what it declares, or, without what it confers, to take it away. */
+/**
+ * To make it what it declares, or, without what it confers, to take it away. `before`: as it is, whose rights it has
+ * already.
+ */
 export async function mayManage(
   work: UnitOfWork,
-  { declaration, gives }: { readonly declaration: AdminDeclaration; readonly gives: 'rights' | 'nothing' },
+  {
+    declaration,
+    gives,
+    before,
+  }: {
+    readonly declaration: AdminDeclaration;
+    readonly gives: 'rights' | 'nothing';
+    readonly before?: ObjectRow | undefined;
+  },
   { principal }: By,
 ): Promise<Result<void>> {
-  const confers = gives === 'nothing' ? ok([]) : await conferredBy(work, declaration);
+  const confers = gives === 'nothing' ? ok([]) : await conferredBy(work, declaration, before);
   if (!confers.ok) return confers;
   return authorize(
     principal,
@@ -46,20 +58,6 @@ export async function mayManage(
 function targetOf({ kind, metadata, spec }: AdminDeclaration, confers: readonly string[]): Target {
   const target = kindOf(kind).access.target?.({ name: metadata.name, id: '', spec });
   return target?.kind === 'team' ? { ...target, confers } : { kind: 'role', confers };
-}
-
-async function conferredBy(
-  work: UnitOfWork,
-  { kind, spec }: AdminDeclaration,
-): Promise<Result<readonly string[]>> {
-  const { permissions = [], teamRoles = [] } = kindOf(kind).access.confers?.(spec) ?? {};
-  const given = new Set(permissions);
-  for (const role of new Set(teamRoles)) {
-    const conferred = await permissionsOfRole(work, role, 'team');
-    if (!conferred.ok) return conferred;
-    for (const permission of conferred.value) given.add(permission);
-  }
-  return ok([...given]);
 }
 
 /** `bad_request` with the first rule of its kind that it breaks. */

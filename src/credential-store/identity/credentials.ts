@@ -6,7 +6,7 @@ import { kindOf, type ObjectKind } from '../../domain/kinds/index.js';
 import { refText } from '../../domain/objects.js';
 import { fail, ok, type Result } from '../../domain/result.js';
 import { base62 } from '../../domain/secret.js';
-import type { Instant } from '../../domain/time.js';
+import { DAY_MS, type DurationMs, type Instant } from '../../domain/time.js';
 import { record } from '../audit-log.js';
 import { genuine } from '../key-repository.js';
 import type { Keyring } from '../keyring.js';
@@ -113,13 +113,41 @@ export async function endCredential(
 export async function endAllOf(
   work: UnitOfWork,
   holderId: string,
-  { kind, action }: { readonly kind: CredentialRowKind; readonly action: string },
+  {
+    kind,
+    action,
+    except,
+  }: { readonly kind: CredentialRowKind; readonly action: string; readonly except?: string },
 ): Promise<Result<void>> {
   for (const row of await work.tx.credentials.of(holderId, kind)) {
-    if (row.ended_at !== null || row.spent_at !== null) continue;
+    if (hasEnded(row, work.now) || row.spent_at !== null || row.id === except) continue;
     const checked = genuineCredential(work, row);
     if (!checked.ok) return checked;
     const ended = await endCredential(work, checked.value, action);
+    if (!ended.ok) return ended;
+  }
+  return ok(undefined);
+}
+
+/** By what a person is let in who has proven it before: these are dead once somebody else decides how they come in. */
+const SIGNED_IN = [
+  { kind: 'session', action: 'session.ended' },
+  { kind: 'personal', action: 'token.revoked' },
+  { kind: 'invitation', action: 'invitation.ended' },
+] as const;
+
+/**
+ * Ends what a person is signed in by, so that what was there before a reset, a deactivation or another invitation is dead for
+ * good. `except`: this one goes on.
+ */
+export async function endSignedIn(
+  work: UnitOfWork,
+  holderId: string,
+  { except, kinds }: { readonly except?: string; readonly kinds?: readonly CredentialRowKind[] } = {},
+): Promise<Result<void>> {
+  for (const { kind, action } of SIGNED_IN) {
+    if (kinds?.includes(kind) === false) continue;
+    const ended = await endAllOf(work, holderId, { kind, action, ...(except !== undefined && { except }) });
     if (!ended.ok) return ended;
   }
   return ok(undefined);
@@ -157,6 +185,12 @@ export async function liveHolder(
 
 export const hasEnded = (row: CredentialRow, now: Instant): boolean =>
   row.ended_at !== null || (row.expires_at !== null && row.expires_at <= now);
+
+/** A session that nobody has used for so long is over: whoever left it open is gone. */
+const SESSION_IDLE_MS: DurationMs = 7 * DAY_MS;
+
+export const isIdle = ({ kind, created_at, last_used_at }: CredentialRow, now: Instant): boolean =>
+  kind === 'session' && Math.max(created_at, last_used_at ?? 0) + SESSION_IDLE_MS <= now;
 
 const signCredential = (row: Omit<CredentialRow, 'row_mac'>, keyring: Keyring): CredentialRow => ({
   ...row,

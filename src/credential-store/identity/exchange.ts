@@ -59,6 +59,7 @@ async function byToken(
     return startSession(work, {
       holder,
       parentId: credential.id,
+      endsAt: context.sessionEndsAt,
       detail: { by: credential.kind, ...sourceOf(context) },
     });
   });
@@ -97,6 +98,7 @@ async function byPassword(
     startSession(work, {
       holder: person,
       parentId: row.id,
+      endsAt: context.sessionEndsAt,
       detail: { by: 'password', failuresBefore, ...sourceOf(context) },
     }),
   );
@@ -136,6 +138,7 @@ const byMagicLink = (identity: Identity, token: Secret, context: CallContext): P
     return startSession(work, {
       holder: holder.value,
       parentId: link.value.id,
+      endsAt: context.sessionEndsAt,
       detail: { by: 'magic_link', ...sourceOf(context) },
     });
   });
@@ -157,6 +160,7 @@ const bySharedLink = (
     return startSession(work, {
       holder: holder.value,
       parentId: link.value.id,
-      detail: { by: 'shared_link', ...sourceOf(context) },
+      endsAt: context.sessionEndsAt,
+      detail: { by: 'shared_link', isAddressProven: false, ...sourceOf(context) },
     });
   });

@@ -4,6 +4,7 @@ import { fault } from '../../domain/errors.js';
 import type { Place } from '../../domain/guests.js';
 import { isEmailAddress, isVisibleText } from '../../domain/kinds/fields.js';
 import type { DeclarationOf } from '../../domain/objects.js';
+import { GUEST_PERMISSIONS } from '../../domain/permissions.js';
 import { fail, ok, type Result } from '../../domain/result.js';
 import { parseDuration } from '../../domain/time.js';
 import type { By, GuestLink, NewGuest, Shown } from '../../ports/identity.js';
@@ -11,6 +12,7 @@ import { insertObject } from '../insert-object.js';
 import { declarationOf } from '../rows.js';
 import type { UnitOfWork } from '../unit-of-work.js';
 import type { Reading } from './credentials.js';
+import { invitedBy } from './guest-inviter.js';
 import { guestDeclaration, linkHolder, makeLink } from './guest-links.js';
 
 const NAME_MAX = 200;
@@ -27,13 +29,17 @@ export async function inviteGuest(
   if (!usable.ok) return usable;
   const places = await placesOf(work, guest);
   if (!places.ok) return places;
-  const target = { kind: 'guest', environment, places: places.value } as const;
+  const confers = places.value.length > 0 ? GUEST_PERMISSIONS : [];
+  const target = { kind: 'guest', environment, places: places.value, confers } as const;
   const allowed = authorize(by.principal, 'guests:write', target);
   if (!allowed.ok) return allowed;
+  const invited = await invitedBy(work, guest, by.principal);
+  if (!invited.ok) return invited;
   const row = await insertObject(work, {
-    declaration: guestDeclaration(work, guest),
+    declaration: guestDeclaration(work, invited.value.guest),
     ownership: undefined,
     origin: 'manual',
+    inviterId: invited.value.inviterId,
   });
   return row.ok ? makeLink(work, row.value, { way: 'magic_link', letter: {} }) : row;
 }

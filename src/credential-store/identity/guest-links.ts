@@ -10,13 +10,14 @@ import { normalForm } from '../../domain/kinds/normal-form.js';
 import { type DeclarationOf, isId, type ObjectRef, refText } from '../../domain/objects.js';
 import { fail, ok, type Result } from '../../domain/result.js';
 import { linkIdOf, mintLinkToken, type Secret } from '../../domain/secret.js';
-import { DAY_MS, type DurationMs, MINUTE_MS } from '../../domain/time.js';
+import { DAY_MS, type DurationMs, MINUTE_MS, SECOND_MS } from '../../domain/time.js';
 import type { GuestLink, NewGuest, Shown } from '../../ports/identity.js';
 import type { MessageContent } from '../../ports/outbox.js';
 import { insertObject } from '../insert-object.js';
 import { genuine } from '../key-repository.js';
 import { writeMessage } from '../outbox/messages.js';
 import { declarationOf, isSameMac, refOfRow } from '../rows.js';
+import { keepAttributes } from '../spaces/attributes.js';
 import type { CredentialRow, ObjectRow } from '../storage-port.js';
 import type { UnitOfWork } from '../unit-of-work.js';
 import {
@@ -110,31 +111,46 @@ export interface Visitor {
   readonly name?: string;
 }
 
-/** Whoever has that address in the link's environment; if nobody, a new guest who is granted the space. */
+/** No mail gets there: what a visitor says of themselves is nobody's address here. */
+const NO_ADDRESS = 'shared-link.invalid';
+
+/**
+ * A guest of this session alone, who is granted the space until the link ends. Nobody proved the address that was said, so
+ * it lets nobody be a guest who is there already: it is kept beside them, for people to read.
+ */
 export async function visitorBy(
   work: UnitOfWork,
   link: CredentialRow,
-  visitor: Visitor,
+  { email, name = email }: Visitor,
 ): Promise<Result<ObjectRow>> {
   const found = await liveHolder(work, link, 'Space');
   if (!found.ok) return found;
   const space = found.value;
   if (space === undefined) return unauthenticated();
-  if (!isEmailAddress(visitor.email) || !isVisibleText(visitor.name ?? '', NAME_MAX))
+  if (!isEmailAddress(email) || !isVisibleText(name, NAME_MAX))
     return fail(
       fault('bad_request', 'email must be an email address, and name must contain visible characters'),
     );
   const environment = environmentOf(space);
-  const known = await work.tx.objects.findAlias('Guest', `${environment}/${foldEmail(visitor.email)}`);
-  if (known !== undefined) return genuine(work, known);
   const spec = await environmentSpec(work, environment);
   if (!spec.ok) return spec;
   if (!letsIn(spec.value, 'shared_link')) return unauthenticated();
-  return insertObject(work, {
-    declaration: guestDeclaration(work, { environment, grants: [{ space: space.id }], ...visitor }),
+  const own = `visitor-${Buffer.from(work.entropy.bytes(8)).toString('hex')}`;
+  const leftS = Math.ceil(((link.expires_at ?? work.now) - work.now) / SECOND_MS);
+  const row = await insertObject(work, {
+    declaration: {
+      kind: 'Guest',
+      metadata: { name: own },
+      spec: normalForm(Guest.schema, {
+        ...{ environment, email: `${own}@${NO_ADDRESS}`, name, grants: [{ space: space.id }] },
+        expiresAfter: `${Math.max(1, leftS)}s`,
+      }),
+    },
     ownership: undefined,
     origin: 'manual',
   });
+  const kept = row.ok ? await keepAttributes(work, row.value, { saidEmail: foldEmail(email) }) : row;
+  return kept.ok ? row : kept;
 }
 
 /** A guest that nobody declared is named by chance: they are known by their address. */

@@ -6,7 +6,7 @@ import type { DeclarationOf } from '../../domain/objects.js';
 import { GUEST_PERMISSIONS, INVITING_PERMISSIONS } from '../../domain/permissions.js';
 import type { GuestPrincipal } from '../../domain/principal.js';
 import { ok, type Result } from '../../domain/result.js';
-import type { Instant } from '../../domain/time.js';
+import { type Instant, NEVER } from '../../domain/time.js';
 import { genuine } from '../key-repository.js';
 import { declarationOf, refOfRow } from '../rows.js';
 import type { ObjectRow } from '../storage-port.js';
@@ -31,23 +31,51 @@ export async function guestFacts(
   const { spec, metadata } = declarationOf(row) as DeclarationOf<'Guest'>;
   const environment = await environmentSpec(reading, spec.environment);
   if (!environment.ok) return environment;
-  const guest = { spec, grantedAt: row.granted_at ?? undefined };
+  const inviterEndsAt = await endOfInviter(reading, row);
+  if (!inviterEndsAt.ok) return inviterEndsAt;
+  const guest = { spec, grantedAt: row.granted_at ?? undefined, inviterEndsAt: inviterEndsAt.value };
   if (!letsIn(environment.value, way) || hasExpired(guest, reading.now)) return ok(undefined);
   return ok({
     id,
     ref: refOfRow(row),
     display: spec.name ?? metadata.name,
     environment: spec.environment,
-    permissions: guestPermissions(environment.value, way),
+    permissions: guestPermissions(environment.value, { way, isInvited: inviterOf(row) !== undefined }),
     email: spec.email,
     guest,
     lapsesAt: expiresAt(guest),
   });
 }
 
-/** Nobody proved an address that came by a shared link, so nobody is invited in its name. */
-const guestPermissions = (environment: EnvironmentSpec | undefined, way: GuestWay): readonly string[] =>
-  way === 'magic_link' && environment?.guestInvites !== false
+/** The guest who invited this one, as long as no project declares them: whoever does answers for them. */
+const inviterOf = ({ owner_id, project }: ObjectRow): string | undefined =>
+  project === null ? (owner_id ?? undefined) : undefined;
+
+/** When whoever invited the guest is out, or was let go: in the past then. */
+async function endOfInviter(reading: Reading, row: ObjectRow): Promise<Result<Instant>> {
+  const id = inviterOf(row);
+  if (id === undefined) return ok(NEVER);
+  const inviter = await liveHolder(reading, { holder_id: id }, 'Guest');
+  if (!inviter.ok) return inviter;
+  if (inviter.value === undefined) return ok(reading.now);
+  const { spec } = declarationOf(inviter.value) as DeclarationOf<'Guest'>;
+  return ok(expiresAt({ spec, grantedAt: inviter.value.granted_at ?? undefined }));
+}
+
+interface CameBy {
+  readonly way: GuestWay;
+  readonly isInvited: boolean;
+}
+
+/**
+ * Nobody proved an address that came by a shared link, so nobody is invited in its name; and who was invited by a guest
+ * invites nobody, or one guest would become any number.
+ */
+const guestPermissions = (
+  environment: EnvironmentSpec | undefined,
+  { way, isInvited }: CameBy,
+): readonly string[] =>
+  way === 'magic_link' && !isInvited && environment?.guestInvites === true
     ? [...GUEST_PERMISSIONS, ...INVITING_PERMISSIONS]
     : GUEST_PERMISSIONS;
 

@@ -17,6 +17,7 @@ import type { UnitOfWork } from '../unit-of-work.js';
 import type { Reading } from './credentials.js';
 import { MagicLinkRateLimit } from './magic-link-rate-limit.js';
 import type { Hasher } from './passwords.js';
+import { inTheNameOf } from './principal-now.js';
 import { PublicQuotas } from './public-quotas.js';
 import { SignInRateLimit } from './sign-in-rate-limit.js';
 
@@ -42,6 +43,8 @@ export interface Identity {
   decoy(): Promise<string>;
   read<T>(look: (reading: Reading) => Promise<Result<T>>): Promise<Result<T>>;
   write<T>(caller: Caller, work: (work: UnitOfWork) => Promise<Result<T>>): Promise<Result<T>>;
+  /** In the name of somebody, with their rights as they are in the transaction: `by` is who they are then. */
+  act<T>(by: By, work: (work: UnitOfWork, by: By) => Promise<Result<T>>): Promise<Result<T>>;
 }
 
 export interface IdentityParts extends IdentityWorld {
@@ -53,6 +56,14 @@ export interface IdentityParts extends IdentityWorld {
 export function identityOver(parts: IdentityParts): Identity {
   const { storage, keyring, clock, entropy, hashing, storeId, hasPost = false } = parts;
   let decoy: Promise<string> | undefined;
+  const write: Identity['write'] = (caller, act) => {
+    const { once } = caller;
+    const nth = once === undefined ? 0 : once.asked++;
+    return storage.write((tx) => {
+      const work = { ...parts, tx, caller, now: clock.now() };
+      return once === undefined ? act(work) : effectOnce(work, { attempt: once, nth }, act);
+    });
+  };
   return {
     storeId,
     clock,
@@ -67,20 +78,22 @@ export function identityOver(parts: IdentityParts): Identity {
       return decoy;
     },
     read: (look) => storage.read((tx) => look({ tx, keyring, now: clock.now() })),
-    write: (caller, act) => {
-      const { once } = caller;
-      const nth = once === undefined ? 0 : once.asked++;
-      return storage.write((tx) => {
-        const work = { ...parts, tx, caller, now: clock.now() };
-        return once === undefined ? act(work) : effectOnce(work, { attempt: once, nth }, act);
-      });
-    },
+    write,
+    act: (by, perform) =>
+      write(callerBy(by), async (work) => {
+        const named = await inTheNameOf(work, by);
+        if (!named.ok) return named;
+        return perform(named.value, { ...by, principal: named.value.principal ?? by.principal });
+      }),
   };
 }
 
-export const callerOf = (principal: Principal, { path, once }: CallContext): Caller => ({
+/** Whoever calls a route asks for just this: that is their yes to it. */
+export const callerOf = (principal: Principal, { path, once, breakGlass }: CallContext): Caller => ({
   actor: actorOf(principal),
   path,
+  isApproved: true,
+  ...(breakGlass !== undefined && { breakGlass }),
   ...(once !== undefined && { once }),
 });
 

@@ -19,6 +19,7 @@ import {
   actingAs,
   changeCredential,
   endAllOf,
+  endSignedIn,
   findCredential,
   hasEnded,
   idOf,
@@ -69,7 +70,15 @@ export async function spendInvitation(work: UnitOfWork, row: CredentialRow): Pro
   const acting = actingAs(work, person.value);
   const entry = { action: 'invitation.accepted', detail: {} };
   const spent = await changeCredential(acting, { ...row, spent_at: work.now }, entry);
-  return spent.ok ? activated(acting, person.value) : spent;
+  if (!spent.ok) return spent;
+  // Somebody invited them again: what they had before, and the password, are not to let anybody in any more.
+  const ended = await endSignedIn(acting, person.value.id);
+  if (!ended.ok) return ended;
+  const passwords = await endAllOf(acting, person.value.id, {
+    kind: 'password',
+    action: 'password.replaced',
+  });
+  return passwords.ok ? activated(acting, person.value) : passwords;
 }
 
 const isOpen = (row: CredentialRow, { now }: Pick<Reading, 'now'>): boolean =>

@@ -1,10 +1,12 @@
 /** Who may make and end the links that guests come in by. */
 import { authorize } from '../../domain/access.js';
 import { fault } from '../../domain/errors.js';
+import { GUEST_PERMISSIONS } from '../../domain/permissions.js';
 import { fail, ok, type Result } from '../../domain/result.js';
 import type { By, GuestLink, InvitedGuest, Shown } from '../../ports/identity.js';
-import { refOfRow } from '../rows.js';
+import { declarationOf, refOfRow } from '../rows.js';
 import { inviteInto } from '../spaces/guest-roles.js';
+import type { ObjectRow } from '../storage-port.js';
 import type { UnitOfWork } from '../unit-of-work.js';
 import { endCredential, findCredential } from './credentials.js';
 import { environmentOf, linkHolder, makeLink, type NewLink } from './guest-links.js';
@@ -18,9 +20,17 @@ export async function createLink(
   const holder = await linkHolder(work, { kind: link.way === 'magic_link' ? 'Guest' : 'Space', name });
   if (!holder.ok) return holder;
   const environment = environmentOf(holder.value);
-  const allowed = authorize(by.principal, 'guests:write', { kind: 'environment', environment });
+  const allowed = authorize(by.principal, 'guests:write', {
+    ...{ kind: 'guest', environment, id: holder.value.id },
+    confers: opensNothing(holder.value) ? [] : GUEST_PERMISSIONS,
+  });
   return allowed.ok ? makeLink(work, holder.value, link) : allowed;
 }
+
+const opensNothing = (row: ObjectRow): boolean => {
+  const declaration = declarationOf(row);
+  return declaration.kind === 'Guest' && (declaration.spec.grants ?? []).length === 0;
+};
 
 /** All of them or none: whoever asks again after a refusal would have written twice to the first. */
 export async function createLinks(

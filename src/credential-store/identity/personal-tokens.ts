@@ -7,6 +7,7 @@ import { isVisibleText } from '../../domain/kinds/fields.js';
 import { personOf } from '../../domain/principal.js';
 import { fail, ok, type Result } from '../../domain/result.js';
 import { mintPersonalToken, personalPrefix } from '../../domain/secret.js';
+import { formatInstant, type Instant, NEVER } from '../../domain/time.js';
 import type { By, PersonalToken, Shown } from '../../ports/identity.js';
 import { genuine } from '../key-repository.js';
 import type { CredentialRow, ObjectRow } from '../storage-port.js';
@@ -15,6 +16,7 @@ import {
   endCredential,
   findCredential,
   genuineCredential,
+  hasEnded,
   insertCredential,
   type Reading,
 } from './credentials.js';
@@ -26,7 +28,7 @@ const NAME_MAX = 100;
 /** `bad_request` for an unusable name, `conflict` for one too many. */
 export async function createPersonalToken(
   work: UnitOfWork,
-  name: string,
+  { name, expiresAt }: { readonly name: string; readonly expiresAt?: Instant | undefined },
   by: By,
 ): Promise<Result<Shown<PersonalToken>>> {
   const person = await callingPerson(work, by);
@@ -39,6 +41,15 @@ export async function createPersonalToken(
         `name must be 1 to ${NAME_MAX} visible characters; describe what the token is for`,
       ),
     );
+  if (expiresAt !== undefined && expiresAt <= work.now)
+    return fail(
+      fault(
+        'bad_request',
+        `expiresAt ${formatInstant(expiresAt)} is in the past; use a later date or remove the field`,
+      ),
+    );
+  const latest = await endOfToken(work, by);
+  if (!latest.ok) return latest;
   const own = await openTokens(work, person.value.id);
   if (!own.ok) return own;
   if (own.value.length >= TOKENS_MAX)
@@ -48,7 +59,20 @@ export async function createPersonalToken(
         `the limit of ${TOKENS_MAX} personal access tokens is reached; delete one that is not needed`,
       ),
     );
-  return mint(work, person.value, { name: text, action: 'token.created' });
+  return mint(work, person.value, {
+    ...{ name: text, action: 'token.created' },
+    expiresAt: latest.value === undefined ? expiresAt : Math.min(latest.value, expiresAt ?? NEVER),
+  });
+}
+
+/** A token with an end makes none without: when the token ends that the caller came by, if it does. */
+async function endOfToken(
+  work: UnitOfWork,
+  { principal: { credential } }: By,
+): Promise<Result<Instant | undefined>> {
+  const row = await findCredential(work, credential.parent?.id ?? credential.id);
+  if (!row.ok) return row;
+  return ok(row.value?.kind === 'personal' ? (row.value.expires_at ?? undefined) : undefined);
 }
 
 /** Their own that did not end, oldest first. */
@@ -70,7 +94,11 @@ export async function rotatePersonalToken(
   const { row, person } = own.value;
   const ended = await endCredential(work, row, 'token.rotated');
   if (!ended.ok) return ended;
-  return mint(work, person, { name: row.name ?? '', action: 'token.created', replaces: row.id });
+  return mint(work, person, {
+    ...{ name: row.name ?? '', action: 'token.created', replaces: row.id },
+    // A rotation makes no token act for longer.
+    expiresAt: row.expires_at ?? undefined,
+  });
 }
 
 /** At once and for good. */
@@ -83,19 +111,20 @@ interface Minting {
   readonly name: string;
   readonly action: string;
   readonly replaces?: string;
+  readonly expiresAt?: Instant | undefined;
 }
 
 async function mint(
   work: UnitOfWork,
   holder: ObjectRow,
-  { name, action, ...detail }: Minting,
+  { name, action, expiresAt, ...detail }: Minting,
 ): Promise<Result<Shown<PersonalToken>>> {
   const { id: publicId, token } = mintPersonalToken(work.entropy);
   const proof = work.keyring.tokenMac(token);
   const row = await insertCredential(
     work,
-    { kind: 'personal', publicId, holder, name, proof },
-    { action, detail: { name, ...detail } },
+    { kind: 'personal', publicId, holder, name, proof, expiresAt },
+    { action, detail: { name, ...detail, ...(expiresAt !== undefined && { expiresAt }) } },
   );
   return row.ok ? ok({ shown: shownToken(row.value), token }) : row;
 }
@@ -111,7 +140,9 @@ async function ownToken(
   const row = await findCredential(work, id);
   if (!row.ok) return row;
   const isTheirs =
-    row.value?.kind === 'personal' && row.value.holder_id === person.value.id && row.value.ended_at === null;
+    row.value?.kind === 'personal' &&
+    row.value.holder_id === person.value.id &&
+    !hasEnded(row.value, work.now);
   if (row.value === undefined || !isTheirs)
     return fail(
       fault(
@@ -127,7 +158,7 @@ async function openTokens(reading: Reading, personId: string): Promise<Result<re
   for (const row of await reading.tx.credentials.of(personId, 'personal')) {
     const checked = genuineCredential(reading, row);
     if (!checked.ok) return checked;
-    if (row.ended_at === null) open.push(row);
+    if (!hasEnded(row, reading.now)) open.push(row);
   }
   return ok(open);
 }
@@ -143,10 +174,11 @@ export async function callingPerson(reading: Reading, { principal }: By): Promis
   return genuine(reading, row);
 }
 
-const shownToken = ({ id, name, created_at, last_used_at }: CredentialRow): PersonalToken => ({
+const shownToken = ({ id, name, created_at, expires_at, last_used_at }: CredentialRow): PersonalToken => ({
   id,
   name: name ?? '',
   prefix: personalPrefix(id.slice(id.lastIndexOf('_') + 1)),
   createdAt: created_at,
+  expiresAt: expires_at ?? undefined,
   lastUsedAt: last_used_at ?? undefined,
 });

@@ -19,7 +19,7 @@ import { ok } from '../../domain/result.js';
 import { type Instant, NEVER } from '../../domain/time.js';
 import { declarationOf } from '../rows.js';
 import type { CredentialRow, VersionRow } from '../storage-port.js';
-import { findCredential, hasEnded, liveHolder, type Reading } from './credentials.js';
+import { findCredential, hasEnded, isIdle, liveHolder, type Reading } from './credentials.js';
 import { type GuestWay, guestFacts } from './guest-principal.js';
 import { clientPermissions, type KeyFacts, keyFacts } from './key-principal.js';
 import { chainMaybe, type Maybe, mapMaybe, NOTHING } from './maybe.js';
@@ -40,7 +40,7 @@ export const principalOfKey = async (reading: Reading, version: VersionRow): Pri
 
 /** Whoever holds a token or a session. Undefined for what is not presented at all, and for what has ended. */
 export async function principalOf(reading: Reading, row: CredentialRow): Principals {
-  if (hasEnded(row, reading.now)) return NOTHING;
+  if (hasEnded(row, reading.now) || isIdle(row, reading.now)) return NOTHING;
   switch (row.kind) {
     case 'root':
     case 'personal':
@@ -66,7 +66,7 @@ async function byParent(reading: Reading, row: CredentialRow, parent: Credential
     case 'personal':
     case 'password':
       if (hasEnded(parent, reading.now)) return NOTHING;
-      return personBy(reading, row, accessFor(row, parent.kind));
+      return personBy(reading, row, accessFor(row, parent.kind, parent.expires_at));
     case 'invitation':
       // Used up, as a magic link is.
       return parent.ended_at === null ? personBy(reading, row, accessFor(row, parent.kind)) : NOTHING;

@@ -27,7 +27,7 @@ import { waitOut } from './constant-time.js';
 import { endCredential } from './credentials.js';
 import { exchange } from './exchange.js';
 import { inviteGuest } from './guest-invites.js';
-import { callerBy, type Identity, type IdentityWorld, identityOver } from './identity.js';
+import { type Identity, type IdentityWorld, identityOver } from './identity.js';
 import { createLink, createLinks, endLink } from './links-access.js';
 import { askForLink } from './magic-link-request.js';
 import {
@@ -114,37 +114,39 @@ function comingIn(identity: Identity): ComingIn {
 
 /** What is asked by whoever is known. */
 function having(identity: Identity): Omit<IdentityService, keyof ComingIn> {
-  const { write, read, quotas, clock } = identity;
+  const { act, read, quotas, clock } = identity;
   /** Has messages sent to so many people. */
-  const writing: <T>(
+  const actWriting = async <T>(
     by: By,
     count: number,
-    act: (work: UnitOfWork) => Promise<Result<T>>,
-  ) => Promise<Result<T>> = async (by, count, act) => {
+    work: (work: UnitOfWork, caller: By) => Promise<Result<T>>,
+  ): Promise<Result<T>> => {
     const counted = quotas.messages(by.principal, count, clock.now());
-    return counted.ok ? write(callerBy(by), act) : counted;
+    return counted.ok ? act(by, work) : counted;
   };
   return {
     revokeToken: (token, by) => revokeToken(identity, token, by),
-    rotateSigningKey: (by) =>
-      write(callerBy(by), async (work) => {
-        const allowed = authorize(by.principal, 'tokens:write', { kind: 'owners' });
-        const replaced = allowed.ok ? await replaceSigningKey(work) : allowed;
+    rotateSigningKey: (by, how) =>
+      act(by, async (work, { principal }) => {
+        const allowed = authorize(principal, 'tokens:write', { kind: 'owners' });
+        const replaced = allowed.ok ? await replaceSigningKey(work, how) : allowed;
         return replaced.ok ? ok(undefined) : replaced;
       }),
-    createPersonalToken: (name, by) => write(callerBy(by), (work) => createPersonalToken(work, name, by)),
+    createPersonalToken: (name, by, expiresAt) =>
+      act(by, (work, caller) => createPersonalToken(work, { name, expiresAt }, caller)),
     personalTokens: (by) => read((reading) => personalTokens(reading, by)),
-    rotatePersonalToken: (id, by) => write(callerBy(by), (work) => rotatePersonalToken(work, id, by)),
-    deletePersonalToken: (id, by) => write(callerBy(by), (work) => deletePersonalToken(work, id, by)),
+    rotatePersonalToken: (id, by) => act(by, (work, caller) => rotatePersonalToken(work, id, caller)),
+    deletePersonalToken: (id, by) => act(by, (work, caller) => deletePersonalToken(work, id, caller)),
     invite: (person, by) => invite(identity, person, by),
     setPassword: (change, by) => setPassword(identity, change, by),
-    inviteGuest: (guest, by) => writing(by, 1, (work) => inviteGuest(work, guest, by)),
+    inviteGuest: (guest, by) => actWriting(by, 1, (work, caller) => inviteGuest(work, guest, caller)),
     createMagicLink: (name, by, letter) =>
-      writing(by, 1, (work) => createLink(work, { way: 'magic_link', name, letter }, by)),
-    createMagicLinks: (guests, by) => writing(by, guests.length, (work) => createLinks(work, guests, by)),
+      actWriting(by, 1, (work, caller) => createLink(work, { way: 'magic_link', name, letter }, caller)),
+    createMagicLinks: (guests, by) =>
+      actWriting(by, guests.length, (work, caller) => createLinks(work, guests, caller)),
     createSharedLink: (name, by) =>
-      write(callerBy(by), (work) => createLink(work, { way: 'shared_link', name }, by)),
-    endGuestLink: (id, by) => write(callerBy(by), (work) => endLink(work, id, by)),
+      act(by, (work, caller) => createLink(work, { way: 'shared_link', name }, caller)),
+    endGuestLink: (id, by) => act(by, (work, caller) => endLink(work, id, caller)),
   };
 }
 
@@ -196,7 +198,7 @@ const refresh = (identity: Identity, token: Secret, { path }: CallContext): Prom
   });
 
 const revokeToken = (identity: Identity, token: Secret, by: By): Promise<Result<void>> =>
-  identity.write(callerBy(by), async (work) => {
+  identity.act(by, async (work) => {
     const type = parseToken(token.reveal())?.type;
     if (type === 'secret' || type === 'publishable')
       return fail(fault('conflict', 'a key cannot be revoked as a token; revoke it by its name or id'));

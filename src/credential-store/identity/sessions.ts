@@ -6,7 +6,7 @@ import { accountIdOf } from '../../domain/derived-ids.js';
 import { fault } from '../../domain/errors.js';
 import { actorOf, type Principal } from '../../domain/principal.js';
 import { fail, ok, type Result } from '../../domain/result.js';
-import { DAY_MS, type DurationMs, HOUR_MS, NEVER, SECOND_MS } from '../../domain/time.js';
+import { DAY_MS, type DurationMs, HOUR_MS, type Instant, NEVER, SECOND_MS } from '../../domain/time.js';
 import type { AccessToken } from '../../ports/identity.js';
 import type { CredentialRow, ObjectRow } from '../storage-port.js';
 import type { UnitOfWork } from '../unit-of-work.js';
@@ -46,6 +46,8 @@ export interface NewSession {
   readonly holder: ObjectRow;
   /** The credential or the version that it stands on. */
   readonly parentId: string;
+  /** The caller wants it to end by then. */
+  readonly endsAt?: Instant | undefined;
   /** For the audit entry. */
   readonly detail: Readonly<Record<string, unknown>>;
 }
@@ -64,7 +66,7 @@ export async function startSession(work: UnitOfWork, made: NewSession): Promise<
       publicId: newPublicId(work),
       holder: made.holder,
       parentId: made.parentId,
-      expiresAt: work.now + SESSION_MAX_MS,
+      expiresAt: Math.min(work.now + SESSION_MAX_MS, made.endsAt ?? NEVER),
     },
     { action: 'session.started', detail: { ...made.detail, parentId: made.parentId } },
   );
@@ -81,6 +83,7 @@ export async function refreshSession(work: UnitOfWork, row: CredentialRow): Prom
   const { tokenId } = claims;
   const acting = { ...work, caller: { ...work.caller, actor: actorOf(principal) } };
   const recorded = await recordOf(acting, row, { action: 'session.refreshed', detail: { tokenId } });
+  await work.tx.credentials.used(row.id, work.now);
   return recorded.ok ? granted : recorded;
 }
 

@@ -38,12 +38,20 @@ export async function signingKey(work: UnitOfWork): Promise<Result<SigningKey>> 
   return ok({ keyId: row.id, privateKey: opened(seed) });
 }
 
+export interface Replacing {
+  /** Whatever the ones before have signed is refused from now on. */
+  readonly immediately: boolean;
+}
+
 /** Draws a new key, and retires the one before. */
-export async function replaceSigningKey(work: UnitOfWork): Promise<Result<SigningKey>> {
+export async function replaceSigningKey(
+  work: UnitOfWork,
+  { immediately }: Replacing = { immediately: false },
+): Promise<Result<SigningKey>> {
   const current = await currentKey(work);
   if (!current.ok) return current;
-  if (current.value !== undefined)
-    await work.tx.signingKeys.put(sign(work, { ...current.value, sealed: '', retired_at: work.now }));
+  const withdrawn = await withdraw(work, current.value, immediately);
+  if (!withdrawn.ok) return withdrawn;
   const seed = new Secret(Buffer.from(work.entropy.bytes(SEED_BYTES)).toString('base64'));
   const privateKey = opened(seed);
   const row = sign(work, {
@@ -57,9 +65,27 @@ export async function replaceSigningKey(work: UnitOfWork): Promise<Result<Signin
   const recorded = await record(
     work,
     { kind: 'SigningKey', name: row.id },
-    { action: 'signing-key.created', detail: { replaces: current.value?.id ?? null } },
+    {
+      action: 'signing-key.created',
+      detail: { replaces: current.value?.id ?? null, ...(immediately && { immediately }) },
+    },
   );
   return recorded.ok ? ok({ keyId: row.id, privateKey }) : recorded;
+}
+
+/** At once: those retired before, too, as if their last token had ended already. */
+async function withdraw(
+  work: UnitOfWork,
+  current: SigningKeyRow | undefined,
+  immediately: boolean,
+): Promise<Result<void>> {
+  const retired_at = immediately ? work.now - ACCESS_TOKEN_MAX_MS : work.now;
+  for (const row of immediately ? await work.tx.signingKeys.all() : current ? [current] : []) {
+    if (!isGenuine(work, row)) return fail(tampered('signing key', row.id));
+    if (row.retired_at === null || row.retired_at > retired_at)
+      await work.tx.signingKeys.put(sign(work, { ...row, sealed: '', retired_at }));
+  }
+  return ok(undefined);
 }
 
 /** The public halves that access tokens out there may be checked with. */

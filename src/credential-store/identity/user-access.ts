@@ -7,29 +7,27 @@ import { fail, ok, type Result } from '../../domain/result.js';
 import { isOwnerRole } from '../../domain/roles.js';
 import type { Secret } from '../../domain/secret.js';
 import type { By, CallContext, Invitation, Shown } from '../../ports/identity.js';
-import { personOwner } from '../effective-permissions.js';
+import { conferredByPerson } from '../conferred.js';
 import { declarationOf } from '../rows.js';
-import type { ObjectRow } from '../storage-port.js';
-import { actingAs, type Reading } from './credentials.js';
+import type { CredentialRow, ObjectRow } from '../storage-port.js';
+import { actingAs, endSignedIn, type Reading } from './credentials.js';
 import { sourceOf } from './exchange.js';
-import { callerBy, type Identity } from './identity.js';
+import type { Identity } from './identity.js';
 import { goodInvitation, makeInvitation, spendInvitation } from './invitations.js';
 import { findPerson, guess, hashed, passwordOf, replacePassword } from './passwords.js';
 import { type Granted, startSession, unauthenticated } from './sessions.js';
 
 /** Whoever has the invitation can set a password, so nobody invites somebody who may do more than they. */
 export const invite = (identity: Identity, name: string, by: By): Promise<Result<Shown<Invitation>>> =>
-  identity.write(callerBy(by), async (work) => {
+  identity.act(by, async (work, { principal }) => {
     const person = await knownPerson(work, name);
     if (!person.ok) return person;
-    const standing = await personOwner(work, person.value.id);
-    if (!standing.ok) return standing;
-    const target = {
-      kind: 'person',
-      isOwner: hasOwnerRole(person.value),
-      confers: standing.value.permissions,
-    } as const;
-    const allowed = authorize(by.principal, 'users:write', target);
+    const rights = await conferredByPerson(work, person.value);
+    if (!rights.ok) return rights;
+    const { permissions, memberships } = rights.value;
+    const isOwner = hasOwnerRole(person.value);
+    const target = { kind: 'person', isOwner, confers: permissions, memberships } as const;
+    const allowed = authorize(principal, 'users:write', target);
     return allowed.ok ? makeInvitation(work, person.value) : allowed;
   });
 
@@ -69,40 +67,70 @@ export interface NewPassword {
   readonly next: Secret;
 }
 
+/**
+ * Their own, with the present one; anybody's for owners, which ends all that the person was signed in by before. What was
+ * proven is looked at again where it has its effect.
+ */
 export async function setPassword(identity: Identity, change: NewPassword, by: By): Promise<Result<void>> {
-  const person = await identity.read((reading) => knownPerson(reading, change.person));
-  if (!person.ok) return person;
-  const allowed = await mayChange(identity, { person: person.value, current: change.current }, by);
-  if (!allowed.ok) return allowed;
+  const proven = await identity.read((reading) => presentPassword(reading, change.person, by));
+  if (!proven.ok) return proven;
+  const { person, isOwn, present } = proven.value;
+  const right = isOwn
+    ? await provePresent(identity, { ...proven.value, current: change.current }, by)
+    : ok(undefined);
+  if (!right.ok) return right;
   const hash = await hashed(identity.hasher, change.next, identity);
   if (!hash.ok) return hash;
-  return identity.write(callerBy(by), async (work) => {
-    const still = await knownPerson(work, person.value.id);
+  return identity.act(by, async (work, { principal }) => {
+    const still = await presentPassword(work, person.id, { ...by, principal });
     if (!still.ok) return still;
-    const row = await replacePassword(work, still.value, hash.value);
-    return row.ok ? ok(undefined) : row;
+    if (!still.value.isOwn) {
+      const allowed = authorize(principal, 'users:write', { kind: 'person', isOwner: true });
+      if (!allowed.ok) return allowed;
+    } else if (still.value.present?.id !== present?.id) return fail(CHANGED);
+    const row = await replacePassword(work, person, hash.value);
+    if (!row.ok) return row;
+    return isOwn
+      ? endSignedIn(work, person.id, { kinds: ['session'], except: principal.credential.id })
+      : endSignedIn(work, person.id);
   });
 }
 
-interface Change {
+const CHANGED = fault('conflict', 'the password was changed meanwhile; sign in again');
+
+interface PresentPassword {
   readonly person: ObjectRow;
-  readonly current: Secret | undefined;
+  readonly present: CredentialRow | undefined;
+  /** It is the caller's. The root token is not enough for that: it may be in other hands than the person's. */
+  readonly isOwn: boolean;
 }
 
-/** Their own with the present one, so that a session left open is not enough; anybody's for owners. */
-async function mayChange(identity: Identity, { person, current }: Change, by: By): Promise<Result<void>> {
-  const { principal } = by;
-  if (principal.kind === 'root' || personOf(principal)?.id !== person.id)
-    return authorize(principal, 'users:write', { kind: 'person', isOwner: true });
-  const row = await identity.read((reading) => passwordOf(reading, person));
-  if (!row.ok) return row;
-  if (row.value === undefined) return ok(undefined);
+async function presentPassword(
+  reading: Reading,
+  name: string,
+  { principal }: By,
+): Promise<Result<PresentPassword>> {
+  const person = await knownPerson(reading, name);
+  if (!person.ok) return person;
+  const present = await passwordOf(reading, person.value);
+  if (!present.ok) return present;
+  const isOwn = principal.kind !== 'root' && personOf(principal)?.id === person.value.id;
+  return ok({ person: person.value, present: present.value, isOwn });
+}
+
+/** With the present one, so that a session left open is not enough. */
+async function provePresent(
+  identity: Identity,
+  { person, present, current }: PresentPassword & { readonly current: Secret | undefined },
+  { context }: By,
+): Promise<Result<void>> {
+  if (present === undefined) return ok(undefined);
   const refused = fail(
     fault('forbidden', 'the current password is incorrect; provide the current password to set a new one'),
   );
   if (current === undefined) return refused;
-  const attempt = { account: person.alias ?? person.id, source: by.context.source ?? '' };
-  const guessed = await guess(identity, { attempt, hash: row.value.proof ?? '', password: current });
+  const attempt = { account: person.alias ?? person.id, source: context.source ?? '' };
+  const guessed = await guess(identity, { attempt, hash: present.proof ?? '', password: current });
   if (!guessed.ok) return guessed;
   return guessed.value.isRight ? ok(undefined) : refused;
 }

@@ -36,7 +36,11 @@ export async function personFacts(reading: Reading, id: string): Promise<Result<
   });
 }
 
-async function membershipsOf(reading: Reading, person: ObjectRow): Promise<Result<readonly Membership[]>> {
+/** What they may do in each team that they are in. */
+export async function membershipsOf(
+  reading: Pick<Reading, 'tx' | 'keyring'>,
+  person: ObjectRow,
+): Promise<Result<readonly Membership[]>> {
   const memberships: Membership[] = [];
   for (const row of await reading.tx.objects.referring('User', person.name)) {
     if (row.kind !== 'Team' || row.removed_at !== null) continue;

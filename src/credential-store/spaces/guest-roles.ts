@@ -5,13 +5,14 @@
 import { spaceOfWorkbook, workbookId } from '../../domain/derived-ids.js';
 import { fault } from '../../domain/errors.js';
 import type { DeclarationOf, ObjectRef } from '../../domain/objects.js';
+import { GUEST_PERMISSIONS } from '../../domain/permissions.js';
 import { fail, ok, type Result } from '../../domain/result.js';
 import type { GuestPlaceChange } from '../../ports/guests.js';
 import type { By } from '../../ports/identity.js';
 import { declarationOf } from '../rows.js';
 import type { ObjectRow } from '../storage-port.js';
 import type { UnitOfWork } from '../unit-of-work.js';
-import { type Grants, guestRow, spaceById, specOf } from './guests.js';
+import { type Grants, guestRow, mayOpen, spaceById, specOf } from './guests.js';
 import { changeSpec } from './objects.js';
 
 /** Open already: nothing changes. `conflict` for a workbook of a space that is open as a whole. */
@@ -20,6 +21,8 @@ export async function openPlace(work: UnitOfWork, change: GuestPlaceChange, by: 
   if (!asked.ok) return asked;
   const { row, space, workbook, own, others } = asked.value;
   const { placeId } = change;
+  const allowed = mayOpen(row, GUEST_PERMISSIONS, by);
+  if (!allowed.ok) return allowed;
   if (spaceIn(space).spec.environment !== specOf(row).environment)
     return fail(fault('conflict', `${placeId} is in a different environment from the guest`));
   if (workbook === undefined) return changeGrants(work, row, [...others, { space: nameOf(space) }]);

@@ -6,10 +6,12 @@ import type { Place } from '../../domain/guests.js';
 import { isEmailAddress, isVisibleText } from '../../domain/kinds/fields.js';
 import type { GuestSpec } from '../../domain/kinds/index.js';
 import { type DeclarationOf, type ObjectRef, refOf } from '../../domain/objects.js';
+import { GUEST_PERMISSIONS } from '../../domain/permissions.js';
 import { fail, ok, type Result } from '../../domain/result.js';
 import type { GuestChange, GuestPlace, NewGuest } from '../../ports/guests.js';
 import type { By } from '../../ports/identity.js';
 import { manualCreate } from '../create.js';
+import { invitedBy } from '../identity/guest-inviter.js';
 import { guestDeclaration } from '../identity/guest-links.js';
 import { genuine, loadObject } from '../key-repository.js';
 import { manualRemove } from '../manual-update.js';
@@ -35,12 +37,19 @@ export async function createGuests(
       );
     const opened = await grantsFor(work, environment, places);
     if (!opened.ok) return opened;
-    const target = { kind: 'guest', environment, places: opened.value.places } as const;
+    const target = { kind: 'guest', environment, ...opened.value } as const;
     const allowed = authorize(by.principal, 'guests:write', target);
     if (!allowed.ok) return allowed;
     const { grants } = opened.value;
-    const declaration = guestDeclaration(work, { environment, email, grants, ...(name && { name }) });
-    const created = await manualCreate(work, { declaration });
+    const invited = await invitedBy<Parameters<typeof guestDeclaration>[1]>(
+      work,
+      { environment, email, grants, ...(name && { name }) },
+      by.principal,
+    );
+    if (!invited.ok) return invited;
+    const { guest, inviterId } = invited.value;
+    const declaration = guestDeclaration(work, guest);
+    const created = await manualCreate(work, { declaration, inviterId });
     if (!created.ok) return created;
     made.push(refOf(declaration));
   }
@@ -59,6 +68,8 @@ export async function changeGuest(
   const { environment } = specOf(row.value);
   const opened = places === undefined ? ok(undefined) : await grantsFor(work, environment, places);
   if (!opened.ok) return opened;
+  const allowed = mayOpen(row.value, opened.value?.confers ?? [], by);
+  if (!allowed.ok) return allowed;
   return changeSpec(work, row.value, {
     ...(name !== undefined && { name }),
     ...(opened.value && { grants: opened.value.grants }),
@@ -85,16 +96,16 @@ export async function removeGuest(
 }
 
 /** One whom the caller may change. `not_found`, `forbidden`. */
-export async function guestRow(
-  work: UnitOfWork,
-  guest: ObjectRef,
-  { principal }: By,
-): Promise<Result<ObjectRow>> {
+export async function guestRow(work: UnitOfWork, guest: ObjectRef, by: By): Promise<Result<ObjectRow>> {
   const row = await loadObject(work, guest);
-  if (!row.ok) return row;
-  const target = { kind: 'guest', environment: specOf(row.value).environment, id: row.value.id } as const;
-  const allowed = authorize(principal, 'guests:write', target);
+  const allowed = row.ok ? mayOpen(row.value, [], by) : row;
   return allowed.ok ? row : allowed;
+}
+
+/** `confers`: what the guest may do in a place that is opened to them. */
+export function mayOpen(row: ObjectRow, confers: readonly string[], { principal }: By): Result<void> {
+  const { environment } = specOf(row);
+  return authorize(principal, 'guests:write', { kind: 'guest', environment, id: row.id, confers });
 }
 
 export const specOf = (row: ObjectRow): GuestSpec => (declarationOf(row) as DeclarationOf<'Guest'>).spec;
@@ -103,6 +114,7 @@ const spaceIn = (row: ObjectRow) => declarationOf(row) as DeclarationOf<'Space'>
 interface Opened {
   readonly grants: Grants;
   readonly places: readonly Place[];
+  readonly confers: readonly string[];
 }
 
 /** A space alone is all of it; one with no workbooks of a list is nothing. */
@@ -134,7 +146,7 @@ async function grantsFor(
     grants.push({ space: metadata.name, ...(workbookIds && { workbooks: known }) });
     places.push(...(workbookIds ? known.map((workbook) => ({ ...place, workbook })) : [place]));
   }
-  return ok({ grants, places });
+  return ok({ grants, places, confers: places.length > 0 ? GUEST_PERMISSIONS : [] });
 }
 
 /** `unknown_reference`. */

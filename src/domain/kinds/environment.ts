@@ -21,7 +21,11 @@ const spec = Type.Object(
       }),
     ),
     guestInvites: Type.Optional(
-      Type.Boolean({ default: true, description: 'Whether guests can invite guests.' }),
+      Type.Boolean({
+        default: false,
+        description:
+          'Whether guests can invite guests. Access of an invited guest ends with that of its inviter at the latest, and it cannot invite.',
+      }),
     ),
   },
   closed,

@@ -1,5 +1,6 @@
 /** Field types that several kinds share. Patterns are given to `ajv`, which reads them with the `u` flag. */
 import { Type } from 'typebox';
+import { CATALOGUE } from '../permissions.js';
 
 export const DNS_LABEL = '^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?$';
 
@@ -25,12 +26,17 @@ export const durationField = (description: string, options: { default?: string }
 export const instantField = (description: string) =>
   Type.String({ format: 'instant', maxLength: 40, description });
 
+/** `*` is all that its owner may give. */
+const PERMISSION = '^(?:\\*|[a-z][a-z0-9-]{0,31}:[a-z][a-z0-9-]{0,31})$';
+
 export const permissionsField = (description: string) =>
   Type.Array(
     Type.String({
-      pattern: '^[a-z][a-z0-9-]{0,31}:[a-z][a-z0-9-]{0,31}$',
+      pattern: PERMISSION,
       maxLength: 65,
       'x-expects': 'a permission such as spaces:read',
+      // For editors to offer; projects have words of their own besides.
+      examples: Object.keys(CATALOGUE),
     }),
     { uniqueItems: true, maxItems: 64, description },
   );

@@ -1,7 +1,8 @@
 /** Project: the one document in `keywright.yaml` that says where the store and the documents are. */
 import { type Static, Type } from 'typebox';
+import { reservedNoun } from '../permissions.js';
 import { closed, durationField, nameField } from './fields.js';
-import type { Kind } from './kind.js';
+import type { Kind, Problem } from './kind.js';
 import { rotationFields, rotationProblems } from './rotation.js';
 
 /** Where documents are looked for by default. */
@@ -79,6 +80,32 @@ const spec = Type.Object(
         { ...closed, default: {}, description: 'Limits that a plan must respect.' },
       ),
     ),
+    permissions: Type.Optional(
+      Type.Object(
+        {
+          custom: Type.Optional(
+            Type.Array(
+              Type.String({
+                pattern: '^[a-z][a-z0-9-]{0,31}:[a-z][a-z0-9-]{0,31}$',
+                maxLength: 65,
+                'x-expects': 'a permission such as invoices:read',
+              }),
+              {
+                uniqueItems: true,
+                maxItems: 500,
+                default: [],
+                description: 'Words of your own applications.',
+              },
+            ),
+          ),
+        },
+        {
+          ...closed,
+          default: {},
+          description: 'Permissions beside those that Keywright knows; any other word is an error.',
+        },
+      ),
+    ),
     defaults: Type.Optional(
       Type.Object(
         { rotation: Type.Optional(Type.Object(rotationFields(false), closed)) },
@@ -124,6 +151,18 @@ export const Project: Kind<ProjectSpec> = {
   replacedBy: [],
   references: () => [],
   access: { noun: 'plans', of: 'account' },
-  check: ({ defaults }) =>
-    defaults?.rotation ? rotationProblems(defaults.rotation, 'spec.defaults.rotation') : [],
+  check: ({ permissions, defaults }) => [
+    ...ownWordProblems(permissions?.custom ?? []),
+    ...(defaults?.rotation ? rotationProblems(defaults.rotation, 'spec.defaults.rotation') : []),
+  ],
 };
+
+/** A word of ours that is not in the catalogue is a slip, and would be taken for one of ours. */
+function ownWordProblems(words: readonly string[]): readonly Problem[] {
+  return words.flatMap((word, index) => {
+    const noun = reservedNoun(word);
+    if (noun === undefined) return [];
+    const message = `${word} cannot be an application's own: ${noun} is one of Keywright's words`;
+    return [{ path: `spec.permissions.custom.${index}`, message }];
+  });
+}

@@ -16,6 +16,7 @@ import { personalTokenRoutes } from './personal-tokens/routes.js';
 import { planRoute } from './plan/route.js';
 import { revokeTokenRoute } from './revoke/route.js';
 import { BUILT_IN as BUILT_IN_ROLES } from './roles/built-in.js';
+import { sessionRoutes } from './sessions/routes.js';
 import { storeRoutes } from './store/routes.js';
 import { usageRoute } from './usage/route.js';
 import { verifyRoute } from './verify/route.js';
@@ -33,6 +34,7 @@ export const NATIVE_ROUTES: readonly AnyRoute[] = [
   ...invitationRoutes,
   ...guestLinkRoutes,
   ...signingKeyRoutes,
+  ...sessionRoutes,
   ...keyRoutes,
   auditRoute,
   ...proofRoutes,

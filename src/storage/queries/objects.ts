@@ -56,6 +56,13 @@ const findAlias = statement<{ kind: string; alias: string }>()((db, p) =>
 const ownedBy = statement<{ id: string }>()((db, p) =>
   db.selectFrom('objects').selectAll().where('owner_id', '=', p('id')),
 );
+const countOwned = statement<{ project: string }>()((db, p) =>
+  db
+    .selectFrom('objects')
+    .select((row) => row.fn.countAll().as('count'))
+    .where('project', '=', p('project'))
+    .where('removed_at', 'is', null),
+);
 const ofKind = statement<{ kind: string }>()((db, p) =>
   db
     .selectFrom('objects')
@@ -165,6 +172,7 @@ export function objectQueries(session: Session): ObjectQueries {
         return row;
       }),
     findAlias: async (kind, alias) => (await findAlias(session, { kind, alias }))[0],
+    countOwned: async (project) => Number((await countOwned(session, { project }))[0]?.count ?? 0),
     ownedBy: (id) => ownedBy(session, { id }),
     ofKind: (kind) => ofKind(session, { kind }),
     page: (kind, after, limit) => page(session, { kind, after, limit }),

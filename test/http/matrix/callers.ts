@@ -18,6 +18,7 @@ export const ROLES = {
   S: 'key of a service',
   D: 'key of a team, with the role of its admin',
   P: 'personal key of a member',
+  R: 'key of a service that may do to keys, and apply, what gives it nothing',
   B: 'publishable key',
   C: 'client session',
   E: 'client session, in the space that it made',
@@ -82,6 +83,8 @@ async function keys(server: TestServer, people: readonly Caller[]): Promise<read
     await made('D', 'of-a-team', { owner: { team: 'data', role: 'admin' } }),
     { role: 'P', by: 'key', token: personal, name: 'of-a-member' } as const,
   ];
+  const giving = ['keys:read', 'keys:write', 'keys:rotate', 'keys:revoke', 'plans:read', 'plans:apply'];
+  secret.push(await made('R', 'of-a-robot', { owner: { service: 'billing' }, permissions: giving }));
   const browser = await made('B', 'of-a-browser', { type: 'publishable' });
   const sessions: Caller[] = [];
   for (const key of secret)

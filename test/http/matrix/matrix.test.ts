@@ -44,7 +44,7 @@ interface Cell {
 /** In an environment of one's own what the row says; elsewhere people alone; and what is closed to guests is. */
 function isIn({ row, caller: { role }, at }: Cell): boolean {
   if (!row.who.includes(role)) return false;
-  if (row.isOfAccount || at === 'own') return true;
+  if (row.isOfAccount || at === 'own' || row.everywhere?.includes(role) === true) return true;
   return at === 'other' ? PEOPLE.includes(role) : !CONFINED.includes(role);
 }
 

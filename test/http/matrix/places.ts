@@ -4,11 +4,12 @@
  * aimed at what is there for good, which must come out of it as it was.
  */
 import type { Declaration, ObjectRef } from '../../../src/domain/objects.js';
+import { DAY_MS } from '../../../src/domain/time.js';
 import type { Lease } from '../../../src/ports/live-store.js';
 import { joined, pat } from '../../support/http-people.js';
 import type { TestServer } from '../../support/http-world.js';
 import { environment, guest, role, team, user } from '../../support/plan-declarations.js';
-import { unwrap } from '../../support/store.js';
+import { apiKey, unwrap } from '../../support/store.js';
 
 /** For calls that are refused: what is there for good. For those that are not: something of their own. */
 export type Aim = 'lasting' | 'fresh';
@@ -79,6 +80,8 @@ export interface Lasting {
   readonly secret: string;
   readonly event: string;
   readonly link: string;
+  /** The token of a key that was removed, and is accepted for its overlap. */
+  readonly removed: string;
   /** Of a service. */
   readonly keyName: string;
   readonly keys: Readonly<Record<Level, string>>;
@@ -133,6 +136,13 @@ export const make = {
     const made = (await server.asRoot('POST /v1/keys', body)).body;
     return { id: made.data.id as string, secret: made.secret as string };
   },
+  removed: async ({ server, environment: within, next }: Making) => {
+    const name = next();
+    await server.hand.create(apiKey(name, { environment: within, owner: OWNERS.service }));
+    const token = await server.hand.rollOut(name, 1);
+    unwrap(await server.hand.remove({ kind: 'ApiKey', name }, DAY_MS));
+    return token.reveal();
+  },
   keyName: async (making: Making) => {
     const id = await make.key(making, 'service');
     return (await making.server.asRoot(`GET /v1/keys/${id}`)).body.data.name as string;
@@ -141,6 +151,10 @@ export const make = {
     const name = next();
     await server.hand.create(user(name));
     return name;
+  },
+  session: async ({ server, next }: Making) => {
+    const token = await joined(server, next());
+    return (await server.ask('GET /v1/sessions', { token })).body.data[0].id as string;
   },
   personalToken: async ({ server }: Making, token: string) => (await pat(server, token)).id,
   lease: async ({ server, next }: Making): Promise<Lease> =>
@@ -164,6 +178,7 @@ async function lastingIn(making: Making, space: string): Promise<Lasting> {
     event: await make.event(making, environmentId, spaceId),
     link: await make.link(making, guestId),
     keyName: await make.keyName(making),
+    removed: await make.removed(making),
     keys: {
       tenant: await make.key(making, 'tenant'),
       service: await make.key(making, 'service'),

@@ -20,6 +20,8 @@ export interface Row {
   readonly shows?: (at: At) => string;
   /** Instead of 2xx. */
   readonly answers?: number;
+  /** Letters of those who get in in every environment, for an apply does that anywhere. */
+  readonly everywhere?: string;
   /** Who gets in and is not asked, for it would take away what others are asked about. */
   readonly unasked?: string;
   /** Puts back what the next call needs. */

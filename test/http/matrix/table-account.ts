@@ -4,24 +4,24 @@ import { type At, make } from './places.js';
 import { inPlace, ofAccount, type Row } from './row.js';
 
 /** Whoever is let in at all. */
-const KNOWN = 'OATMKSDPBCEGWL';
+const KNOWN = 'OATMKSDPRBCEGWL';
 /** A member reads, and so does the member's own key, of the account too (fine print 10). */
 const READERS = 'OATMP';
 
 const account = [
   ofAccount('GET /whoami', KNOWN),
   // Not what browsers and guests have: a publishable key does nothing but start a session (F7).
-  ofAccount('GET /accounts/current', 'OATMKSDP'),
-  ofAccount('GET /entitlements', 'OATMKSDP'),
+  ofAccount('GET /accounts/current', 'OATMKSDPR'),
+  ofAccount('GET /entitlements', 'OATMKSDPR'),
   ofAccount('PATCH /accounts/current', 'OA', () => ({ body: { name: 'Acme' } })),
   // The plan is for owners. It is put back at once, for without it no key gets in.
   ofAccount('PATCH /accounts/current # of the plan', 'O', () => ({ body: { plan: 'basic' } }), {
     after: ({ server }) => server.asRoot('PATCH /v1/accounts/current', { plan: 'standard' }),
   }),
-  ofAccount('GET /usage', `${READERS}D`),
+  ofAccount('GET /usage', `${READERS}DR`),
   ofAccount('GET /instances', READERS),
-  ofAccount('GET /plan', 'OA', () => ({ query: { project: 'acme' } })),
-  ofAccount('GET /drift', 'OA', () => ({ query: { project: 'acme' } })),
+  ofAccount('GET /plan', 'OAR', () => ({ query: { project: 'acme' } })),
+  ofAccount('GET /drift', 'OAR', () => ({ query: { project: 'acme' } })),
   ofAccount('GET /audit', 'OA'),
   ofAccount('GET /audit/export', 'OA'),
   ofAccount('GET /audit/verify', 'OA'),
@@ -97,6 +97,18 @@ const people = [
   })),
 ];
 
+const sessions = [
+  ofAccount('GET /sessions', 'OATMKSDPRGWL'),
+  ofAccount('GET /sessions # of another', 'OA', () => ({ query: { user: 'person-x' } })),
+  ofAccount('DELETE /sessions', 'OA', async (at) => ({ query: { user: await someone(at) } })),
+  ofAccount('DELETE /sessions/{id}', 'OA', async (at) => ({
+    params: { id: at.aim === 'fresh' ? await make.session(at) : at.tokenOfAnother },
+  })),
+];
+
+/** Who is none of the callers. */
+const someone = (at: At): Promise<string> | string => (at.aim === 'fresh' ? make.person(at) : 'person-x');
+
 const person = (at: At): Promise<string> | string => (at.aim === 'fresh' ? make.person(at) : nameOf('M'));
 
 /** Of whoever asks, if they have any; else of somebody else. */
@@ -155,7 +167,8 @@ const groups = [
   })),
 ];
 
-const read = (path: string, body: object): Row => ofAccount(`POST /store/${path}`, 'OA', () => ({ body }));
+const read = (path: string, body: object, who = 'OAR'): Row =>
+  ofAccount(`POST /store/${path}`, who, () => ({ body }));
 const PATH = 'matrix';
 const billing = { kind: 'Service', name: 'billing' };
 
@@ -167,18 +180,31 @@ const store = [
   read('dependents', { object: billing }),
   read('review', { staleAfterMs: 1, maxAgeMs: 1 }),
   read('tokens', { ids: [] }),
-  read('audit', {}),
-  read('verify-audit', {}),
-  read('checkpoint', {}),
-  read('verify-checkpoints', { lines: [] }),
+  read('audit', {}, 'OA'),
+  read('verify-audit', {}, 'OA'),
+  read('checkpoint', {}, 'OA'),
+  read('verify-checkpoints', { lines: [] }, 'OA'),
   read('changes', { since: 0, limit: 1 }),
-  ofAccount('GET /store/survey', 'OA'),
-  ofAccount('GET /store/watch', 'OA'),
-  ofAccount('POST /store/acquire-lease', 'OA', ({ next }) => ({
+  read('projects', {}),
+  ofAccount('POST /store/declare-project', 'OAR', ({ server }) => ({
+    body: { lease: server.hand.lease, settings: { project: 'matrix', guard: {}, permissions: [] } },
+  })),
+  ofAccount('POST /store/approve', 'OA', ({ next }) => ({
+    body: { path: PATH, digest: next(), project: 'matrix', covers: [] },
+  })),
+  ofAccount('POST /store/sign-ins', 'OA', () => ({ body: { of: { kind: 'User', name: 'person-x' } } })),
+  ofAccount('POST /store/end-sign-ins', 'OA', async (at) => ({
+    body: { path: PATH, of: { kind: 'User', name: await someone(at) } },
+  })),
+  // It would end what everybody came in by.
+  ofAccount('POST /store/replace-signing-keys', 'O', () => ({ body: { path: PATH } }), { unasked: 'O' }),
+  ofAccount('GET /store/survey', 'OAR'),
+  ofAccount('GET /store/watch', 'OAR'),
+  ofAccount('POST /store/acquire-lease', 'OAR', ({ next }) => ({
     body: { holder: 'x', ttlMs: 1_000, name: next() },
   })),
-  ofAccount('POST /store/renew-lease', 'OA', async (at) => ({ body: { lease: await make.lease(at) } })),
-  ofAccount('POST /store/release-lease', 'OA', async (at) => ({ body: { lease: await make.lease(at) } })),
+  ofAccount('POST /store/renew-lease', 'OAR', async (at) => ({ body: { lease: await make.lease(at) } })),
+  ofAccount('POST /store/release-lease', 'OAR', async (at) => ({ body: { lease: await make.lease(at) } })),
   ofAccount(
     'POST /store/mutate',
     'OA',
@@ -214,7 +240,7 @@ const store = [
       },
     },
   })),
-  inPlace('POST /store/request # stops a key of a service', 'OAK', async (at) => ({
+  inPlace('POST /store/request # stops a key of a service', 'OAKR', async (at) => ({
     body: {
       path: PATH,
       request: {
@@ -223,7 +249,18 @@ const store = [
       },
     },
   })),
-  ofAccount('POST /store/claim', 'OA', () => ({
+  // What gives the caller nothing that they have not: a service that may do nothing.
+  ofAccount('POST /store/request # of what gives nothing', 'OAR', (at) => ({
+    body: {
+      path: PATH,
+      request: {
+        kind: 'create',
+        declaration: { kind: 'Service', metadata: { name: at.next() }, spec: { permissions: [] } },
+      },
+    },
+  })),
+  // A publishable key gives nothing by itself.
+  ofAccount('POST /store/claim', 'OAR', () => ({
     body: { path: PATH, object: { kind: 'ApiKey', name: 'production-pk' } },
   })),
   ofAccount('POST /store/verify', 'OAD', () => ({ body: { token: 'x', request: {} } })),
@@ -235,4 +272,4 @@ const created = (kind: string, name: string, spec: object) => ({
   ownership: { project: 'acme', manager: 'documents' },
 });
 
-export const accountRows: readonly Row[] = [...account, ...people, ...groups, ...store];
+export const accountRows: readonly Row[] = [...account, ...people, ...sessions, ...groups, ...store];

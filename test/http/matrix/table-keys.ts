@@ -7,7 +7,7 @@ import type { At, Level } from './places.js';
 import { make, OWNERS } from './places.js';
 import { inPlace, ofAccount, type Row } from './row.js';
 
-const READERS = 'OATMKDP';
+const READERS = 'OATMKDPR';
 
 /** Who changes, and who ends, the keys of each. */
 const CHANGES: Readonly<Record<Level, string>> = {
@@ -16,7 +16,9 @@ const CHANGES: Readonly<Record<Level, string>> = {
   team: 'OATKD',
   personal: 'M',
 };
-const ENDS: Readonly<Record<Level, string>> = { ...CHANGES, personal: 'OAMK' };
+/** `R` has the permissions for keys, and gives none of what they may do: it changes what confers nothing, and ends. */
+const TOUCHES: Readonly<Record<Level, string>> = { ...CHANGES, service: 'OAKR', team: 'OATKDR' };
+const ENDS: Readonly<Record<Level, string>> = { ...TOUCHES, personal: 'OAMKR' };
 const LEVELS: readonly Level[] = ['tenant', 'service', 'team', 'personal'];
 
 const keyOf = (at: At, level: Level): Promise<string> | string =>
@@ -35,9 +37,12 @@ const ofLevel = (level: Level): readonly Row[] => [
       owner: level === 'personal' ? { user: name } : OWNERS[level],
     },
   })),
-  inPlace(`PATCH /keys/{id} # of ${level}`, CHANGES[level], (at) => one(at, level, { labels: { a: 'b' } })),
+  inPlace(`PATCH /keys/{id} # of ${level}`, TOUCHES[level], (at) => one(at, level, { labels: { a: 'b' } })),
+  inPlace(`PATCH /keys/{id} # of ${level}, to act for longer`, CHANGES[level], (at) =>
+    one(at, level, { expiresAt: null, permissions: ['spaces:read'] }),
+  ),
   inPlace(`POST /keys/{id}/rotate # of ${level}`, CHANGES[level], (at) => one(at, level, {})),
-  inPlace(`POST /keys/{id}/deactivate # of ${level}`, CHANGES[level], (at) => one(at, level, {})),
+  inPlace(`POST /keys/{id}/deactivate # of ${level}`, TOUCHES[level], (at) => one(at, level, {})),
   inPlace(`POST /keys/{id}/activate # of ${level}`, CHANGES[level], (at) => one(at, level, {})),
   inPlace(`POST /keys/{id}/revoke # of ${level}`, ENDS[level], (at) => one(at, level, {})),
   inPlace(`DELETE /keys/{id} # of ${level}`, ENDS[level], (at) => one(at, level)),
@@ -48,7 +53,7 @@ export const keyRows: readonly Row[] = [
   inPlace('POST /keys # personal, of another', '', (at) => ({
     body: { name: at.next(), environment: at.environment, owner: { user: 'person-x' } },
   })),
-  inPlace('POST /keys/{id}/acknowledge', 'OAK', async (at) => {
+  inPlace('POST /keys/{id}/acknowledge', 'OAKR', async (at) => {
     const { id, secret } =
       at.aim === 'fresh' ? await make.issued(at) : { id: at.lasting.keys.service, secret: 'x' };
     return { params: { id }, body: { proof: secret } };
@@ -63,12 +68,21 @@ export const keyRows: readonly Row[] = [
     query: { environmentId: environment },
   })),
   inPlace('POST /auth/api-key', 'O', ({ environment }) => ({ query: { environmentId: environment } })),
-  inPlace('DELETE /auth/api-key', 'OAK', async (at) => ({
+  inPlace('DELETE /auth/api-key', 'OAKR', async (at) => ({
     query: { environmentId: at.environment, key: await keyOf(at, 'service') },
   })),
   // Of whichever key, for who asks is let ask.
   ofAccount('POST /keys/verify', 'OAKD', () => ({ body: { key: 'x' } })),
   ofAccount('POST /introspect', 'OAKD', () => ({ body: { token: 'x' } })),
   // One that nobody knows is as good as revoked (RFC 7009).
-  ofAccount('POST /revoke', 'OATMKSDPBCEGWL', () => ({ body: { token: 'x' } })),
+  ofAccount('POST /revoke', 'OATMKSDPRBCEGWL', () => ({ body: { token: 'x' } })),
+  // A tombstone whose versions run out, and whose name is free for anybody.
+  inPlace(
+    'POST /revoke # of a key that was removed',
+    'OAKR',
+    async (at) => ({
+      body: { token: at.aim === 'fresh' ? await make.removed(at) : at.lasting.removed },
+    }),
+    { everywhere: 'R' },
+  ),
 ];

@@ -13,7 +13,7 @@ import { maySee } from '../../../http/access.js';
 import { pageThrough } from '../../../http/cursor-pagination.js';
 import type { HttpDependencies } from '../../../http/dependencies.js';
 import { refreshVerifier } from '../../../http/key-verification.js';
-import { accountId, byOf, done, findObject, Success } from '../../../http/live-objects.js';
+import { accountId, byOf, done, findObject, refById, Success } from '../../../http/live-objects.js';
 import { type AnyRoute, json, respond, route, shownOnce } from '../../../http/route.js';
 import { findKey } from '../../../http/routes/keys/find.js';
 import { isKey, Key, type KeyObject, keyItem } from '../../../http/routes/keys/item.js';
@@ -158,7 +158,7 @@ const remove = route({
     if (!found.ok) return found;
     if (found.value.declaration.spec.environment !== place.value.name)
       return fail(fault('not_found', 'no such key in this environment'));
-    const removed = await deps.manual.remove(found.value.ref, byOf(call));
+    const removed = await deps.manual.remove(refById(found.value), byOf(call));
     if (!removed.ok) return removed;
     return done(await refreshVerifier(deps));
   },
@@ -214,7 +214,7 @@ async function shown(
   const item = itemOf(object, { place, now: clock.now() });
   if (object.key.type !== 'publishable') return ok(item);
   const caller = { actor: actorOf(principal), path: 'http:GET /auth/api-keys' };
-  const clear = await store.claim(object.ref, caller);
+  const clear = await store.claim(refById(object), caller);
   if (clear.ok) return ok({ ...item, rawKey: clear.value.reveal() });
   // Of one that is revoked or not issued yet there is nothing to show.
   return clear.error.code === 'conflict' ? ok(item) : clear;

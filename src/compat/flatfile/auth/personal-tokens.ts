@@ -1,5 +1,7 @@
 /** Personal access tokens (F8): everybody's own, and nobody else's. */
+
 import { Type } from 'typebox';
+import { instantField } from '../../../domain/kinds/fields.js';
 import { byOf, done, Success } from '../../../http/live-objects.js';
 import { type Route, respond, route } from '../../../http/route.js';
 import { byTokenId, Made, madeOnce, shown, Token } from '../../../http/routes/personal-tokens/item.js';
@@ -24,12 +26,21 @@ const create = route({
   tag: 'personal access tokens',
   summary: 'Create one for yourself.',
   description: 'It acts with your permissions at the time of each use, in every environment.',
-  body: Type.Object({ name: Type.String({ maxLength: 1_000, description: 'What it is for.' }) }, closed),
+  body: Type.Object(
+    {
+      name: Type.String({ maxLength: 1_000, description: 'What it is for.' }),
+      expiresAt: Type.Optional(instantField('When it expires. Absent: never.')),
+    },
+    closed,
+  ),
+  nulls: 'absent',
   creates: true,
   answer: Made,
   faults: ['conflict'],
   handle: async (call, { authority }) => {
-    const made = await authority.createPersonalToken(call.body.name, byOf(call));
+    const { name, expiresAt } = call.body;
+    const until = expiresAt === undefined ? undefined : Date.parse(expiresAt);
+    const made = await authority.createPersonalToken(name, byOf(call), until);
     return made.ok ? madeOnce(made.value) : made;
   },
 });

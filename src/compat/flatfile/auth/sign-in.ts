@@ -2,8 +2,10 @@
  * POST /auth exchanges a credential for an access token, and POST /auth/refresh-token one for another. Callers are not
  * authenticated yet, so every refusal is the same 401.
  */
+
 import { type Static, Type } from 'typebox';
 import { fault } from '../../../domain/errors.js';
+import { instantField } from '../../../domain/kinds/fields.js';
 import { fail, ok, type Result } from '../../../domain/result.js';
 import { Secret } from '../../../domain/secret.js';
 import { AccessTokenBody, accessTokenBody } from '../../../http/access-token.js';
@@ -35,6 +37,7 @@ const credentials = Type.Object(
     name: Type.Optional(
       Type.String({ maxLength: 200, description: 'Of a guest who signs in by a shared link.' }),
     ),
+    expiresAt: Type.Optional(instantField('When the session ends at the latest.')),
   },
   closed,
 );
@@ -46,7 +49,7 @@ const WAYS: readonly {
   readonly type: NonNullable<Credentials['type']>;
   readonly needs: readonly (keyof Credentials)[];
   readonly takes?: readonly (keyof Credentials)[];
-  proof(texts: Required<Omit<Credentials, 'type' | 'name'>> & Pick<Credentials, 'name'>): Proof;
+  proof(texts: Required<Omit<Credentials, 'type' | 'name' | 'expiresAt'>> & Pick<Credentials, 'name'>): Proof;
 }[] = [
   {
     type: 'userCredentials',
@@ -83,7 +86,7 @@ const UNCLEAR = fail(
 );
 
 /** What the body says is meant, whatever the header has: clients send their header with everything. */
-function proofOf(sent: Credentials, shown: Secret | undefined): Result<Proof> {
+function proofOf(sent: Omit<Credentials, 'expiresAt'>, shown: Secret | undefined): Result<Proof> {
   const { type, ...fields } = sent;
   const given = Object.keys(fields);
   if (given.length === 0 && type === undefined && shown !== undefined)
@@ -112,9 +115,12 @@ const signIn = openRoute({
   nulls: 'absent',
   answer: AccessTokenBody,
   handle: async ({ body, token, context }, { authority }) => {
-    const proof = proofOf(body, token);
+    const { expiresAt, ...credentials } = body;
+    const proof = proofOf(credentials, token);
     if (!proof.ok) return proof;
-    return respond(await authority.exchange(proof.value, context), (granted) => accessTokenBody(granted));
+    const sessionEndsAt = expiresAt === undefined ? undefined : Date.parse(expiresAt);
+    const asked = { ...context, ...(sessionEndsAt !== undefined && { sessionEndsAt }) };
+    return respond(await authority.exchange(proof.value, asked), (granted) => accessTokenBody(granted));
   },
 });
 

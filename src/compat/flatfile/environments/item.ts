@@ -61,7 +61,7 @@ export function environmentItem(entry: Entry, accountId: string): Static<typeof 
     name: displayName(entry),
     isProd: spec.isProd ?? false,
     guestAuthentication: [...(spec.guestAuthentication ?? [])],
-    guestInvites: spec.guestInvites ?? true,
+    guestInvites: spec.guestInvites ?? false,
     features: {},
     labels: declaredLabels(object),
     spec,

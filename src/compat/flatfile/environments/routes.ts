@@ -5,7 +5,7 @@ import type { Principal } from '../../../domain/principal.js';
 import { fail, ok, type Result } from '../../../domain/result.js';
 import { maySee } from '../../../http/access.js';
 import type { HttpDependencies } from '../../../http/dependencies.js';
-import { accountId, byIdOf, byOf, given } from '../../../http/live-objects.js';
+import { accountId, byIdOf, byOf, given, refById } from '../../../http/live-objects.js';
 import { resource } from '../../../http/resource.js';
 import { type Route, respond, route } from '../../../http/route.js';
 import { closed, dataOf } from '../../../http/schemas.js';
@@ -90,7 +90,10 @@ const update = environments.update({
   update: (call, { object }, deps) => {
     const { name, ...fields } = call.body;
     const { spec, attributes } = split(fields);
-    return deps.rooms.change({ object: object.ref, spec, attributes: { ...attributes, name } }, byOf(call));
+    return deps.rooms.change(
+      { object: refById(object), spec, attributes: { ...attributes, name } },
+      byOf(call),
+    );
   },
 });
 
@@ -99,7 +102,7 @@ const remove = environments.remove({
   summary: 'Delete an environment, with the two keys that were created with it.',
   description: 'Refused while it has other keys, spaces or guests.',
   faults: ['not_found', 'in_use'],
-  run: (call, { object }, deps) => deps.rooms.remove([object.ref], byOf(call)),
+  run: (call, { object }, deps) => deps.rooms.remove([refById(object)], byOf(call)),
 });
 
 const subscription = route({

@@ -8,7 +8,7 @@ import { fault } from '../../../domain/errors.js';
 import { fail, ok, type Result } from '../../../domain/result.js';
 import { GUEST_ROLE } from '../../../domain/roles.js';
 import type { HttpDependencies } from '../../../http/dependencies.js';
-import { byOf } from '../../../http/live-objects.js';
+import { byOf, refById } from '../../../http/live-objects.js';
 import type { Entry } from '../objects.js';
 import { type ActorRole, roleRoutes } from '../role-assignments.js';
 import { guestItems } from './item.js';
@@ -32,7 +32,7 @@ export const guestRoleRoutes = roleRoutes<Entry, typeof byGuestId>({
     const { roleId, resourceId: placeId } = call.body;
     const sayable = isSayable(roleId, placeId);
     if (!sayable.ok) return sayable;
-    const opened = await deps.rooms.guests.open({ guest: object.ref, placeId }, byOf(call));
+    const opened = await deps.rooms.guests.open({ guest: refById(object), placeId }, byOf(call));
     if (!opened.ok) return opened;
     const entry = await guestEntry(deps, call.principal, call.params.id);
     const roles = entry.ok ? await rolesOf(deps, entry.value) : entry;
@@ -41,7 +41,7 @@ export const guestRoleRoutes = roleRoutes<Entry, typeof byGuestId>({
     return role === undefined ? CLOSED : ok(role);
   },
   take: (call, { found, role }, deps) =>
-    deps.rooms.guests.close({ guest: found.object.ref, placeId: role.resourceId }, byOf(call)),
+    deps.rooms.guests.close({ guest: refById(found.object), placeId: role.resourceId }, byOf(call)),
 });
 
 const CLOSED = fail(

@@ -6,7 +6,7 @@ import { fail, ok, type Result } from '../../../domain/result.js';
 import { formatInstant } from '../../../domain/time.js';
 import { maySee } from '../../../http/access.js';
 import type { HttpDependencies } from '../../../http/dependencies.js';
-import { byOf, findObject } from '../../../http/live-objects.js';
+import { byOf, findObject, refById } from '../../../http/live-objects.js';
 import { resource } from '../../../http/resource.js';
 import { type Route, respond, route, shownOnce } from '../../../http/route.js';
 import { closed, dataOf, Instant } from '../../../http/schemas.js';
@@ -170,7 +170,7 @@ const update = guests.update({
         ),
       );
     return deps.rooms.guests.change(
-      { guest: entry.object.ref, name, places: spaces?.map(placeOf) },
+      { guest: refById(entry.object), name, places: spaces?.map(placeOf) },
       byOf(call),
     );
   },
@@ -182,7 +182,7 @@ const remove = guests.remove({
   query: Type.Object({ spaceId: text('Only from this space.') }, closed),
   faults: ['not_found', 'unknown_reference'],
   run: (call, { object }, deps) =>
-    deps.rooms.guests.remove({ guest: object.ref, spaceId: call.query.spaceId }, byOf(call)),
+    deps.rooms.guests.remove({ guest: refById(object), spaceId: call.query.spaceId }, byOf(call)),
 });
 
 const Link = Type.Object(

@@ -5,7 +5,7 @@ import type { Principal } from '../../../domain/principal.js';
 import { fail, ok, type Result } from '../../../domain/result.js';
 import { formatInstant } from '../../../domain/time.js';
 import type { HttpDependencies } from '../../../http/dependencies.js';
-import { byOf, done, findObject, given, Success } from '../../../http/live-objects.js';
+import { byOf, done, findObject, given, refById, Success } from '../../../http/live-objects.js';
 import { resource } from '../../../http/resource.js';
 import { type Route, route, shownOnce } from '../../../http/route.js';
 import { closed, dataOf } from '../../../http/schemas.js';
@@ -76,7 +76,7 @@ const update = spaces.update({
     if (!fits.ok) return fits;
     const { workbooks, description, ...attributes } = changed;
     const spec = given({ workbooks, description });
-    return deps.rooms.change({ object: entry.object.ref, spec, attributes }, byOf(call));
+    return deps.rooms.change({ object: refById(entry.object), spec, attributes }, byOf(call));
   },
 });
 
@@ -85,7 +85,7 @@ const archiving = (verb: 'archive' | 'unarchive', summary: string): Route =>
     ...{ id: `${verb}Space`, summary, faults },
     run: (call, { object }, deps) => {
       const archivedAt = verb === 'archive' ? formatInstant(deps.clock.now()) : null;
-      return deps.rooms.change({ object: object.ref, spec: {}, attributes: { archivedAt } }, byOf(call));
+      return deps.rooms.change({ object: refById(object), spec: {}, attributes: { archivedAt } }, byOf(call));
     },
   });
 
@@ -94,7 +94,7 @@ const removeOne = spaces.remove({
   summary: 'Delete a space.',
   description: 'Refused while guests have grants in it.',
   faults: ['not_found', 'in_use'],
-  run: (call, { object }, deps) => deps.rooms.remove([object.ref], byOf(call)),
+  run: (call, { object }, deps) => deps.rooms.remove([refById(object)], byOf(call)),
 });
 
 const removeSeveral = route({
@@ -113,7 +113,7 @@ const removeSeveral = route({
     const entries = await Promise.all(call.query.spaceIds.map((id) => entryOf(deps, call.principal, id)));
     const absent = entries.find((entry) => !entry.ok);
     if (absent !== undefined && !absent.ok) return absent;
-    const refs = entries.flatMap((entry) => (entry.ok ? [entry.value.object.ref] : []));
+    const refs = entries.flatMap((entry) => (entry.ok ? [refById(entry.value.object)] : []));
     return done(await deps.rooms.remove(refs, byOf(call)));
   },
 });

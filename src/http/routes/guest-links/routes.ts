@@ -90,7 +90,7 @@ const invite = route({
   tag: 'guests',
   summary: 'Create a guest, and a magic link for them.',
   description:
-    'The link is also mailed if the server sends mail. Guests may invite into what is open to them, unless the environment’s `guestInvites` is false.',
+    'The link is also mailed if the server sends mail. Where the environment’s `guestInvites` is true, guests may invite into what is open to them: at most ten guests, whose access ends with theirs at the latest.',
   permission: 'guests:write',
   scope: 'objects',
   body: Type.Object(

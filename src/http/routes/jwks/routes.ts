@@ -51,11 +51,21 @@ const rotate = route({
   summary: 'Rotate the key that access tokens are signed with.',
   description:
     'The old key is published until its last token has expired, and signs no more tokens. It rotates automatically every 90 days. For owners.',
-  body: Type.Object({}, closed),
+  body: Type.Object(
+    {
+      immediately: Type.Optional(
+        Type.Boolean({
+          description: 'In an emergency: access tokens signed before are refused from now on.',
+        }),
+      ),
+    },
+    closed,
+  ),
   idempotent: true,
   answer: Success,
   handle: async (call, { authority }) => {
-    return done(await authority.rotateSigningKey(byOf(call)));
+    const immediately = call.body.immediately === true;
+    return done(await authority.rotateSigningKey(byOf(call), { immediately }));
   },
 });
 

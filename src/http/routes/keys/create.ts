@@ -5,12 +5,12 @@ import { durationField, instantField, nameField, permissionsField } from '../../
 import { SECOND_MS } from '../../../domain/time.js';
 import type { IssuedKey, NewKey } from '../../../ports/admin.js';
 import type { HttpDependencies } from '../../dependencies.js';
-import { byOf } from '../../live-objects.js';
+import { byOf, refById } from '../../live-objects.js';
 import { type Answered, json, route, shownOnce } from '../../route.js';
 import { closed, nullable } from '../../schemas.js';
 import { findKey } from './find.js';
 import { Key, keyItem } from './item.js';
-import { afterChange, byId } from './transitions.js';
+import { afterChange, BreakGlass, byId } from './transitions.js';
 
 const Made = Type.Object(
   {
@@ -106,6 +106,7 @@ export const rotateKey = route({
   params: byId,
   body: Type.Object(
     {
+      breakGlass: BreakGlass,
       graceSeconds: Type.Optional(
         Type.Integer({
           minimum: 0,
@@ -125,9 +126,12 @@ export const rotateKey = route({
     const found = await findKey(deps.store, { principal, idOrName: params.id, permission: 'keys:rotate' });
     if (!found.ok) return found;
     const graceMs = body.graceSeconds === undefined ? undefined : body.graceSeconds * SECOND_MS;
-    const rotated = await deps.manual.rotateKey({ object: found.value.ref, graceMs }, byOf(call));
+    const rotated = await deps.manual.rotateKey(
+      { object: refById(found.value), graceMs },
+      byOf(call, body.breakGlass),
+    );
     if (!rotated.ok) return rotated;
-    return shown(deps, rotated.value ?? { object: found.value.ref, secret: undefined, warnings: [] });
+    return shown(deps, rotated.value ?? { object: refById(found.value), secret: undefined, warnings: [] });
   },
 });
 

@@ -89,7 +89,7 @@ const deactivate = transition({
   summary: 'Refuse the key until it is activated.',
   description: 'The emergency stop. It is never undone automatically, and rotation does not bypass it.',
   body: Nothing,
-  request: ({ ref }) => ({ kind: 'deactivate', object: ref }),
+  request: (object) => ({ kind: 'deactivate', object }),
 });
 
 const activate = transition({
@@ -98,7 +98,7 @@ const activate = transition({
   summary: 'Accept the key again.',
   description: 'Revoked and expired versions stay refused.',
   body: Nothing,
-  request: ({ ref }) => ({ kind: 'activate', object: ref }),
+  request: (object) => ({ kind: 'activate', object }),
 });
 
 const acknowledge = transition({
@@ -108,7 +108,7 @@ const acknowledge = transition({
   description: 'The consumer proves that it has that version by sending it.',
   body: Type.Object({ proof: SecretText }, closed),
   faults: ['possession_required'],
-  request: ({ ref }, { proof }) => ({ kind: 'acknowledge', object: ref, proof: new Secret(proof) }),
+  request: (object, { proof }) => ({ kind: 'acknowledge', object, proof: new Secret(proof) }),
 });
 
 export const keyRoutes: readonly Route[] = [

@@ -1,14 +1,14 @@
 /** What people ask of a key through the API: found, asked of the store, in force here, and shown as it is then. */
+
 import { type Static, type TObject, Type } from 'typebox';
 import type { FaultCode } from '../../../domain/errors.js';
 import type { ObjectRef } from '../../../domain/objects.js';
 import { actorOf } from '../../../domain/principal.js';
 import { ok, type Result } from '../../../domain/result.js';
-import type { Instant } from '../../../domain/time.js';
 import type { Request } from '../../../ports/live-store.js';
-import { mayTouch } from '../../access.js';
 import type { HttpDependencies } from '../../dependencies.js';
 import { refreshVerifier } from '../../key-verification.js';
+import { findObject, refById } from '../../live-objects.js';
 import { type Answered, type Route, respond, route } from '../../route.js';
 import { closed, dataOf } from '../../schemas.js';
 import { findKey, NOT_FOUND } from './find.js';
@@ -26,6 +26,15 @@ export const byId = Type.Object(
   closed,
 );
 
+/** For a key that a project declares in an environment that requires approval, where the caller may not approve. */
+export const BreakGlass = Type.Optional(
+  Type.String({
+    minLength: 1,
+    maxLength: 500,
+    description: 'In an emergency, where approval is required: the reason. Written to the audit log.',
+  }),
+);
+
 export const OneKey = dataOf(Key);
 
 export interface Transition<B extends TObject> {
@@ -38,8 +47,9 @@ export interface Transition<B extends TObject> {
   /** Beyond `not_found` and `conflict`. */
   readonly faults?: readonly FaultCode[];
   /** Refuses what the key, as it is, must not be asked. */
-  refuse?(key: KeyObject, body: Static<B>, now: Instant): Result<void>;
-  request(key: KeyObject, body: Static<B>): Request;
+  refuse?(key: KeyObject, body: Static<B>): Result<void>;
+  /** Of the object by its id: another one may have its name since. */
+  request(object: ObjectRef, body: Static<B>, key: KeyObject): Request;
 }
 
 /** `POST /keys/{id}/{verb}`: finds the key, asks the store, and answers with the key once that is in force here. */
@@ -52,13 +62,16 @@ export const transition = <B extends TObject>({ verb, request, refuse, ...about 
       const { permission } = about;
       const found = await findKey(deps.store, { principal, idOrName: params.id, permission });
       if (!found.ok) return found;
-      const allowed = mayTouch(principal, permission, found.value);
-      if (!allowed.ok) return allowed;
-      const refused = refuse?.(found.value, body, deps.clock.now());
+      const refused = refuse?.(found.value, body);
       if (refused?.ok === false) return refused;
-      const caller = { actor: actorOf(principal), path: `http:POST /keys/{id}/${verb}` };
-      const requested = await deps.store.request(request(found.value, body), caller);
-      return requested.ok ? keyNow(deps, found.value.ref) : requested;
+      const object = refById(found.value);
+      const { breakGlass } = body as { readonly breakGlass?: string };
+      const caller = {
+        ...{ actor: actorOf(principal), path: `http:POST /keys/{id}/${verb}`, principal, isApproved: true },
+        ...(breakGlass !== undefined && { breakGlass }),
+      };
+      const requested = await deps.store.request(request(object, body, found.value), caller);
+      return requested.ok ? keyNow(deps, object) : requested;
     },
   });
 
@@ -70,8 +83,8 @@ export async function keyNow(deps: HttpDependencies, ref: ObjectRef): Promise<An
 export async function afterChange(deps: HttpDependencies, ref: ObjectRef): Promise<Result<KeyObject>> {
   const inMemory = await refreshVerifier(deps);
   if (!inMemory.ok) return inMemory;
-  const found = await deps.store.fetch([ref]);
+  const found = await findObject(deps.store, ref);
   if (!found.ok) return found;
-  const [object] = found.value;
+  const object = found.value;
   return object !== undefined && isKey(object) ? ok(object) : NOT_FOUND;
 }

@@ -2,7 +2,7 @@
 import { Type } from 'typebox';
 import { instantField, nameField, permissionsField } from '../../../domain/kinds/fields.js';
 import { refreshVerifier } from '../../key-verification.js';
-import { byOf, done, Success } from '../../live-objects.js';
+import { byOf, done, refById, Success } from '../../live-objects.js';
 import { route } from '../../route.js';
 import { closed, nullable } from '../../schemas.js';
 import { Labels } from './create.js';
@@ -43,7 +43,10 @@ export const changeKeyRoute = route({
     const found = await findKey(deps.store, { principal, idOrName: params.id, permission: 'keys:write' });
     if (!found.ok) return found;
     const labels = body.labels === null ? {} : body.labels;
-    const changed = await deps.manual.changeKey({ object: found.value.ref, ...body, labels }, byOf(call));
+    const changed = await deps.manual.changeKey(
+      { object: refById(found.value), ...body, labels },
+      byOf(call),
+    );
     return changed.ok ? keyNow(deps, changed.value) : changed;
   },
 });
@@ -65,7 +68,7 @@ export const removeKey = route({
     const { principal, params } = call;
     const found = await findKey(deps.store, { principal, idOrName: params.id, permission: 'keys:revoke' });
     if (!found.ok) return found;
-    const removed = await deps.manual.remove(found.value.ref, byOf(call));
+    const removed = await deps.manual.remove(refById(found.value), byOf(call));
     if (!removed.ok) return removed;
     return done(await refreshVerifier(deps));
   },

@@ -11,6 +11,7 @@ export const Token = Type.Object(
     name: Type.String(),
     prefix: Type.String({ description: 'Of the token, including its id.' }),
     createdAt: Instant,
+    expiresAt: nullable(Type.String({ format: 'date-time', description: 'null: it does not expire.' })),
     lastUsedAt: nullable(Type.String({ format: 'date-time', description: 'null: never used.' })),
   },
   closed,
@@ -39,8 +40,14 @@ export const madeOnce = ({ shown: made, token }: Shown<PersonalToken>): Answered
   );
 };
 
-export const shown = ({ createdAt, lastUsedAt, ...rest }: PersonalToken): Static<typeof Token> => ({
+export const shown = ({
+  createdAt,
+  expiresAt,
+  lastUsedAt,
+  ...rest
+}: PersonalToken): Static<typeof Token> => ({
   ...rest,
   createdAt: formatInstant(createdAt),
+  expiresAt: expiresAt === undefined ? null : formatInstant(expiresAt),
   lastUsedAt: lastUsedAt === undefined ? null : formatInstant(lastUsedAt),
 });

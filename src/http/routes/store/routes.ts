@@ -8,7 +8,7 @@ import { BROKEN, type Found } from '../../../protocol/queries.js';
 import { STORE, WIRE_VERSION } from '../../../protocol/store-protocol.js';
 import { type Route, respond, route } from '../../route.js';
 import { dataOf } from '../../schemas.js';
-import { claimOne, mutateAll, requestOne, type StoreCall } from './effects.js';
+import { callerOf, claimOne, mutateAll, requestOne, type StoreCall } from './effects.js';
 import { storeStreams } from './streams.js';
 
 /** What the store may say to any of them. */
@@ -55,6 +55,7 @@ const reading: readonly Route[] = [
     const found = await store.resolve(references);
     return found.ok ? ok(found.value.map((one) => one ?? null)) : found;
   }),
+  asked(STORE.projects, (store) => store.projects()),
   asked(STORE.dependents, (store, { object }) => store.dependents(object)),
   asked(STORE.review, (store, limits) => store.review(limits)),
   asked(STORE.tokens, (store, { ids }) => store.tokens(ids)),
@@ -75,6 +76,23 @@ const writing: readonly Route[] = [
   carried(STORE.mutate, (batch, call) => mutateAll(call, batch)),
   carried(STORE.request, (sent, call) => requestOne(call, sent)),
   carried(STORE.claim, (sent, call) => claimOne(call, sent)),
+  carried(STORE.declareProject, ({ settings, lease, ...under }, { principal, deps }) =>
+    deps.store.declareProject(settings, lease, { ...callerOf(principal, 'apply'), ...under }),
+  ),
+  carried(STORE.approve, async ({ path, ...approval }, { principal, deps }) => {
+    const approved = await deps.store.approve(approval, callerOf(principal, path));
+    return approved.ok ? ok(null) : approved;
+  }),
+  carried(STORE.signIns, ({ of }, { principal, deps }) =>
+    deps.store.signIns(of, callerOf(principal, 'sessions')),
+  ),
+  carried(STORE.endSignIns, ({ path, ...ended }, { principal, deps }) =>
+    deps.store.endSignIns(ended, callerOf(principal, path)),
+  ),
+  carried(STORE.replaceSigningKeys, async ({ path }, { principal, deps }) => {
+    const replaced = await deps.store.replaceSigningKeys(callerOf(principal, path));
+    return replaced.ok ? ok(null) : replaced;
+  }),
   asked(STORE.verify, (store, { token, request, consumer }) =>
     store.verify(new Secret(token), request, consumer),
   ),
