@@ -14,6 +14,7 @@ import { openEntitlements } from '../src/http/entitlements.js';
 import { listen } from '../src/http/server.js';
 import { openServedStore } from '../src/main/open-store.js';
 import { previewsOver } from '../src/main/previews.js';
+import { readinessOf } from '../src/main/readiness.js';
 import { ROUTES } from '../src/main/routes.js';
 import type { Credential, CredentialFeed } from '../src/ports/credential-feed.js';
 import { createVerifier } from '../src/verifier/verifier.js';
@@ -39,7 +40,16 @@ async function serveOurs(): Promise<void> {
   void verifier.value.follow(500, new AbortController().signal);
   const listening = await listen(
     {
-      ...{ ...served.value, ...adapters, verifier: verifier.value, metrics: newHttpMetrics(verifier.value) },
+      ...{
+        ...served.value,
+        ...adapters,
+        verifier: verifier.value,
+        metrics: newHttpMetrics({ verifier: verifier.value }),
+      },
+      readiness: readinessOf({
+        ...{ ...served.value, ...adapters, verifier: verifier.value },
+        ...{ stopping: new AbortController().signal, beat: async () => ok(undefined) },
+      }),
       log: { request: () => undefined, failure: (_, message) => note(message) },
       limits: { requestsPerMinute: 1, concurrent: 256, streams: 1 },
       origins: [],

@@ -68,6 +68,7 @@ export function generatedFeed(
   return {
     pepper: async () => ok(new Secret(PEPPER)),
     position: async () => ok(POSITION),
+    endAgain: async () => ok(undefined),
     snapshot: async (after, limit) => {
       const from = Number(after ?? 0);
       const until = Math.min(count, from + limit);

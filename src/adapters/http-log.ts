@@ -4,8 +4,9 @@ import { withoutTokens } from '../domain/secret.js';
 import type { HttpLog } from '../http/dependencies.js';
 
 export interface OpenLog extends HttpLog {
-  warn(message: string): void;
   say(message: string, facts?: Readonly<Record<string, unknown>>): void;
+  /** Something that is to be seen to, and `cause` for whoever does. */
+  warn(message: string, cause?: unknown): void;
   close(): void;
 }
 
@@ -34,8 +35,8 @@ export function openLog(level: LogLevel, write?: (line: string) => void): OpenLo
       logger[status >= 500 ? 'error' : 'info']({ ...entry, status, ms: Math.round(ms * 10) / 10 }, 'request'),
     failure: (requestId, message, cause) =>
       logger.error({ id: requestId, ...causeOf(cause) }, withoutTokens(message)),
-    warn: (message) => logger.warn(message),
     say: (message, facts = {}) => logger.info(facts, message),
+    warn: (message, cause) => logger.warn(causeOf(cause), withoutTokens(message)),
     close: () => destination.end(),
   };
 }

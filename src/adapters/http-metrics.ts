@@ -5,8 +5,16 @@ import { VERSION } from '../domain/version.js';
 import type { HttpMetrics } from '../http/dependencies.js';
 import type { Verifier } from '../verifier/verifier.js';
 
+export interface Measured {
+  readonly verifier: Pick<Verifier, 'size' | 'verify' | 'uses' | 'setback'>;
+  /** Of the store; absent: not observed. */
+  readonly health?: { works(direction: 'read' | 'written'): boolean };
+  /** By how much this machine's clock is ahead of the store's. */
+  readonly skewMs?: () => number | undefined;
+}
+
 export function newHttpMetrics(
-  verifier: Pick<Verifier, 'size' | 'verify'>,
+  { verifier, health, skewMs }: Measured,
   registry: Registry = new Registry(),
 ): HttpMetrics {
   const registers = [registry];
@@ -33,6 +41,40 @@ export function newHttpMetrics(
       this.set(verifier.verify('').code === 'UNAVAILABLE' ? 0 : 1);
     },
   });
+  const gauge = (name: string, help: string, value: () => number): void => {
+    new Gauge({
+      ...{ name: `keywright_${name}`, help, registers },
+      collect() {
+        this.set(value());
+      },
+    });
+  };
+  gauge(
+    'verifier_uses_kept',
+    'Uses of keys, by version and consumer, that are not in the store yet.',
+    () => verifier.uses().kept,
+  );
+  gauge(
+    'verifier_uses_are_held_back',
+    'Whether uses are kept in memory because the store cannot be written (1) or are reported (0).',
+    () => (verifier.uses().areHeldBack ? 1 : 0),
+  );
+  gauge(
+    'store_went_back_timestamp_seconds',
+    'When the store was last found to be older than it had been, as after restoring a backup; 0: never.',
+    () => (verifier.setback()?.at ?? 0) / SECOND_MS,
+  );
+  gauge('store_is_readable', 'Whether the store answered the last time it was read (1) or not (0).', () =>
+    health?.works('read') === false ? 0 : 1,
+  );
+  gauge('store_is_writable', 'Whether the store could be written the last time (1) or not (0).', () =>
+    health?.works('written') === false ? 0 : 1,
+  );
+  gauge(
+    'clock_skew_seconds',
+    "Seconds by which the clock of this machine is ahead of the store's; negative: behind.",
+    () => (skewMs?.() ?? 0) / SECOND_MS,
+  );
   const duration = new Histogram({
     name: 'keywright_http_request_duration_seconds',
     help: 'Duration of requests, except those answered from memory.',

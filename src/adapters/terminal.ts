@@ -2,6 +2,8 @@
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 import type { Progress, Terminal } from '../cli/terminal.js';
+import { fault } from '../domain/errors.js';
+import { fail, ok, type Result } from '../domain/result.js';
 import { withoutTokens } from '../domain/secret.js';
 
 export function openTerminal(argv: readonly string[]): Terminal & { close(): void } {
@@ -37,24 +39,33 @@ function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
   if (error.code !== 'EPIPE') throw error;
 }
 
-async function ask(question: string, options?: { readonly hidden: true }): Promise<string> {
-  process.stderr.write(question);
+/**
+ * Writes the question through readline, which clears the line that it edits: what was written there before it is gone.
+ * A hidden answer is echoed nowhere, and so its question is written here.
+ */
+async function ask(question: string, options?: { readonly hidden: true }): Promise<Result<string>> {
+  const { stdin, stderr } = process;
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
   const lines = createInterface({
-    input: process.stdin,
-    output: options?.hidden ? nowhere : process.stderr,
+    input: stdin,
+    output: options?.hidden ? nowhere : stderr,
     terminal: true,
   });
+  // The terminal echoes no more from here on.
+  if (options?.hidden) stderr.write(question);
   try {
-    // Ctrl-C and Ctrl-D are answers too: none.
-    return await new Promise<string>((resolve) => {
-      lines.once('SIGINT', () => resolve(''));
-      lines.once('close', () => resolve(''));
-      lines.question('').then(resolve, () => resolve(''));
+    return await new Promise<Result<string>>((resolve) => {
+      lines.once('SIGINT', () => resolve(fail(fault('interrupted', 'interrupted; nothing was changed'))));
+      // Ctrl-D is an answer: none.
+      lines.once('close', () => resolve(ok('')));
+      lines.question(options?.hidden ? '' : question).then(
+        (answer) => resolve(ok(answer)),
+        () => resolve(ok('')),
+      );
     });
   } finally {
     lines.close();
-    if (options?.hidden) process.stderr.write('\n');
+    if (options?.hidden) stderr.write('\n');
   }
 }
 

@@ -8,7 +8,14 @@ import { fault } from '../domain/errors.js';
 import { fail, ok, type Result } from '../domain/result.js';
 import { type DurationMs, SECOND_MS } from '../domain/time.js';
 import type { Clock } from '../ports/clock.js';
-import { type Lease, type LiveStore, WRITERS } from '../ports/live-store.js';
+import {
+  type Lease,
+  type LeaseClaim,
+  type LeaseHolder,
+  type LiveStore,
+  WRITERS,
+} from '../ports/live-store.js';
+import type { Processes } from '../ports/processes.js';
 
 /** Short, so that a crashed run does not keep others waiting. */
 const LEASE_TTL_MS: DurationMs = 5 * SECOND_MS;
@@ -24,24 +31,65 @@ export interface LeaseKeeper {
   release(): Promise<void>;
 }
 
-/** Takes the lease of writers and keeps it until released. `locked` while somebody else holds it. */
-export const holdLease = (store: LiveStore, clock: Clock, holder: string): Promise<Result<LeaseKeeper>> =>
-  holdNamedLease(store, clock, { holder, name: WRITERS, ttlMs: LEASE_TTL_MS });
+/** How a lease that another process holds is had all the same. */
+export interface LeasePatience {
+  /** How long it is waited for. */
+  readonly waitMs: DurationMs;
+  readonly processes?: Processes | undefined;
+  /** Hears once for whom it waits. */
+  readonly onWait?: ((holder: LeaseHolder) => void) | undefined;
+}
+
+const AGAIN_MS: DurationMs = SECOND_MS / 4;
+
+/**
+ * Takes the lease of writers and keeps it until released. One whose holder is provably dead is taken over at once;
+ * `locked` while another process holds it for longer than it is waited for.
+ */
+export async function holdLease(
+  store: LiveStore,
+  clock: Clock,
+  holder: string,
+  { waitMs, processes, onWait }: LeasePatience = { waitMs: 0 },
+): Promise<Result<LeaseKeeper>> {
+  const until = clock.monotonicMs() + waitMs;
+  const mark = processes?.own();
+  const claim: LeaseClaim = mark === undefined ? {} : { process: mark };
+  const request = { holder, name: WRITERS, ttlMs: LEASE_TTL_MS };
+  let hasSaid = false;
+  for (;;) {
+    const kept = await holdNamedLease(store, clock, { ...request, claim });
+    if (kept.ok || kept.error.code !== 'locked') return kept;
+    if (processes === undefined && waitMs === 0) return kept;
+    const other = await store.leaseHolder();
+    if (!other.ok) return other;
+    if (other.value?.process !== undefined && processes?.isDead(other.value.process)) {
+      const taken = { ...claim, takeOver: other.value.epoch };
+      return holdNamedLease(store, clock, { ...request, claim: taken });
+    }
+    const leftMs = until - clock.monotonicMs();
+    if (leftMs <= 0) return kept;
+    if (other.value !== undefined && !hasSaid) onWait?.(other.value);
+    hasSaid ||= other.value !== undefined;
+    await clock.sleep(Math.min(AGAIN_MS, leftMs));
+  }
+}
 
 export interface LeaseRequest {
   readonly holder: string;
   readonly name: string;
   readonly ttlMs: DurationMs;
+  readonly claim?: LeaseClaim;
 }
 
 /** The same with any other lease. It is renewed at a third of its time. */
 export async function holdNamedLease(
   store: LeaseStore,
   clock: Clock,
-  { holder, name, ttlMs }: LeaseRequest,
+  { holder, name, ttlMs, claim }: LeaseRequest,
 ): Promise<Result<LeaseKeeper>> {
   const askedAt = clock.monotonicMs();
-  const acquired = await store.acquireLease(holder, ttlMs, name);
+  const acquired = await store.acquireLease(holder, ttlMs, name, ...(claim ? [claim] : []));
   return acquired.ok ? ok(keep(store, clock, { lease: acquired.value, askedAt })) : acquired;
 }
 

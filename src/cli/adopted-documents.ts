@@ -7,7 +7,7 @@ import { fault } from '../domain/errors.js';
 import { compareRefs, type Declaration, refOf } from '../domain/objects.js';
 import { fail, ok, type Result } from '../domain/result.js';
 import { type Documented, documentsOf } from '../render/export.js';
-import { documentsYaml } from '../render/export-yaml.js';
+import { documentsForEditors } from '../render/export-yaml.js';
 import { isYamlFile, writeText } from './document-files.js';
 import { type Failure, failure } from './failure.js';
 import { type Documents, openDocuments } from './session.js';
@@ -42,7 +42,7 @@ const asLive = (declaration: Declaration): Documented => ({
 
 /** Nothing is said of whose they are: once this is read, they are this project's. */
 const textOf = (objects: readonly Documented[], { project, ownership }: Documents): string =>
-  documentsYaml(
+  documentsForEditors(
     documentsOf(
       objects.map((one) => ({ ...one, ownership })),
       { ownership, defaults: project.project.spec.defaults },
@@ -51,7 +51,7 @@ const textOf = (objects: readonly Documented[], { project, ownership }: Document
 
 /** Where the project reads whatever is put. */
 function specsFolder({ project, source }: Documents): Result<string, Failure> {
-  if (source === 'app')
+  if (source !== 'files')
     return failure(
       'conflict',
       'this project is declared by an app, and documents are not read; declare the adopted objects in the app: keywright export --format cdk',

@@ -2,7 +2,7 @@
 import type { Result } from '../domain/result.js';
 import { ok } from '../domain/result.js';
 import type { Plan } from '../plan/plan.js';
-import { type Failure, failure } from './failure.js';
+import { type Failure, failed, failure } from './failure.js';
 import type { Terminal } from './terminal.js';
 
 export interface Approval {
@@ -39,7 +39,8 @@ export async function approve(plan: Plan, approval: Approval): Promise<Result<Ap
     return failure('approval_required', unattended(plan, isAutomatic));
   terminal.err(protectedOnes === '' ? '\n' : `\nThis changes ${protectedOnes}, which requires approval.\n`);
   const answer = await terminal.ask("Apply these steps? Only 'yes' is accepted: ");
-  if (answer.trim() === 'yes') return ok({ plan, isApproved: true });
+  if (!answer.ok) return failed(answer.error);
+  if (answer.value.trim() === 'yes') return ok({ plan, isApproved: true });
   return failure('refused', 'not applied: nothing was changed');
 }
 

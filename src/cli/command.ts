@@ -3,7 +3,7 @@
 import type { Result } from '../domain/result.js';
 import type { ExitCode } from './exit.js';
 import type { Failure } from './failure.js';
-import type { CommandContext } from './terminal.js';
+import type { CommandContext, OutputFormat } from './terminal.js';
 
 export interface OptionSpec {
   /** As commander reads it: `--out <file>`. */
@@ -18,6 +18,8 @@ export interface Command {
   readonly arguments?: readonly { readonly name: string; readonly description: string }[];
   readonly description: string;
   readonly options?: readonly OptionSpec[];
+  /** Formats beside those of all commands. */
+  readonly outputs?: readonly OutputFormat[];
   readonly examples: readonly string[];
   run(context: CommandContext, input: Input): Promise<Result<ExitCode, Failure>>;
 }

@@ -7,10 +7,10 @@ import type { Connection } from '../controller/loop.js';
 import { pass } from '../controller/pass.js';
 import { PROJECT_FILES } from '../documents/files.js';
 import type { LoadedProject } from '../documents/load.js';
-import { type Fault, fault } from '../domain/errors.js';
+import type { Fault } from '../domain/errors.js';
 import { fail, ok, type Result } from '../domain/result.js';
 import type { DurationMs } from '../domain/time.js';
-import { synthesizeApp } from './cdk-synth.js';
+import { APP_IN_BRANCH, appOf, synthesizeApp } from './cdk-synth.js';
 import type { Branch } from './dependencies.js';
 import { reader, readProject } from './document-source.js';
 import { locationOf } from './session.js';
@@ -29,13 +29,7 @@ export async function connect(
   wanted: Wanted,
 ): Promise<Result<Connection, PassFailure>> {
   const { world, flags } = context;
-  if (wanted.git && flags.app !== undefined)
-    return failed(
-      fault(
-        'usage',
-        '--app cannot be used with --git: commit cdktf.out and list it in spec.specs of keywright.yaml',
-      ),
-    );
+  if (wanted.git && flags.app !== undefined) return failed(APP_IN_BRANCH);
   const branch = wanted.git
     ? await world.openBranch({ ...wanted.git, store: flags.store, folder: flags.folder })
     : ok(undefined);
@@ -43,6 +37,7 @@ export async function connect(
   const folder = branch.value?.folder ?? flags.folder;
   const project = await readProject(folder);
   if (!project.ok) return project;
+  if (branch.value && appOf(flags, project.value) !== undefined) return failed(APP_IN_BRANCH);
   const { name, spec } = project.value.project;
   const place = { folder: flags.folder, ...locationOf(flags.store, spec.store), ...flags.access };
   const store = await world.openStore(place, 'create');
@@ -55,7 +50,7 @@ export async function connect(
   const source = {
     ...{ folder, branch: branch.value, memory: world.memory(place), readers: world.readers },
     ...{ started: project.value, hasOwnStore: flags.store !== undefined },
-    synthesize: () => synthesizeApp(context),
+    synthesize: () => synthesizeApp(context, project.value),
   };
   const { clock } = world;
   const { silentSignal: signal } = context.terminal;
@@ -63,7 +58,13 @@ export async function connect(
   const passWorld = {
     // A commit changes all at once.
     documents: branch.value ? read : settled(read, { clock, signal }),
-    ...{ clock, store: store.value, sealing: world.sealing, identity: identity.value },
+    ...{
+      clock,
+      store: store.value,
+      sealing: world.sealing,
+      processes: world.processes,
+      identity: identity.value,
+    },
     sinks: world.openSinks(flags.folder, spec.sinkRoots),
     ...{ actor: context.caller.actor, drift: wanted.drift },
   };
@@ -94,7 +95,7 @@ const watcher =
       : world.watchPaths(flags.folder, [...PROJECT_FILES, ...sourcesOf(flags, project)], listener);
 
 /** What an app is made of only it knows: the interval notices. */
-const sourcesOf = ({ app }: CommonFlags, { project }: LoadedProject): readonly string[] =>
-  app === undefined ? project.spec.specs : ['cdktf.json'];
+const sourcesOf = (flags: CommonFlags, loaded: LoadedProject): readonly string[] =>
+  appOf(flags, loaded) === undefined ? loaded.project.spec.specs : ['cdktf.json'];
 
 const failed = (error: Fault) => fail(passFailure(error));

@@ -9,6 +9,7 @@ import type { Secret } from '../domain/secret.js';
 import type { DurationMs, Instant } from '../domain/time.js';
 import type { Clock } from '../ports/clock.js';
 import type { Caller, LiveStore } from '../ports/live-store.js';
+import type { Processes } from '../ports/processes.js';
 import type { Identity, Sealing } from '../ports/sealing.js';
 import type { Sinks } from '../ports/sink.js';
 
@@ -19,6 +20,7 @@ export interface Dependencies {
   readonly clock: Clock;
   readonly entropy: Entropy;
   readonly sealing: Sealing;
+  readonly processes: Processes;
   /** `location` is a folder, relative to `folder`, or a URL. */
   openStore(place: StorePlace, whenAbsent: WhenAbsent): Promise<Result<LiveStore>>;
   /** Sinks below `folder`, confined to `roots`. */
@@ -152,6 +154,7 @@ export interface RestoreRequest {
   readonly keyFile: string | undefined;
   /** About a store that is newer, another one, or cannot be opened. */
   readonly whenOther: 'refuse' | 'overwrite';
+  readonly lockTimeoutMs: DurationMs;
   readonly caller: Caller;
 }
 

@@ -4,7 +4,7 @@ import { dirname, join, relative, resolve, sep } from 'node:path';
 import { OBJECT_KINDS, type ObjectKind } from '../domain/kinds/index.js';
 import { ok, type Result } from '../domain/result.js';
 import type { LiveDocument } from '../render/export.js';
-import { documentsYaml } from '../render/export-yaml.js';
+import { documentsForEditors } from '../render/export-yaml.js';
 import { type Failure, failure } from './failure.js';
 
 /** A file by its path from the working folder, and what belongs in it. */
@@ -15,10 +15,12 @@ export interface DocumentFile {
 
 /** `out` is a file when it ends like one with YAML, else a folder. */
 export function filesFor(out: string, documents: readonly LiveDocument[]): readonly DocumentFile[] {
-  if (isYamlFile(out)) return [{ path: out, text: documentsYaml(documents) }];
+  if (isYamlFile(out)) return [{ path: out, text: documentsForEditors(documents) }];
   return OBJECT_KINDS.flatMap((kind) => {
     const ofKind = documents.filter(({ ref }) => ref.kind === kind);
-    return ofKind.length === 0 ? [] : [{ path: join(out, fileOfKind(kind)), text: documentsYaml(ofKind) }];
+    return ofKind.length === 0
+      ? []
+      : [{ path: join(out, fileOfKind(kind)), text: documentsForEditors(ofKind) }];
   });
 }
 

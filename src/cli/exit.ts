@@ -13,7 +13,10 @@ export const EXIT = {
   usage: 64,
 } as const;
 
-export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+/** As a shell has it for what Ctrl-C ended: at a question, before anything was done. */
+export const INTERRUPTED = 130;
+
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT] | typeof INTERRUPTED;
 
 const OF_FAULT: Partial<Record<FaultCode, ExitCode>> = {
   usage: EXIT.usage,
@@ -24,6 +27,7 @@ const OF_FAULT: Partial<Record<FaultCode, ExitCode>> = {
   lease_lost: EXIT.locked,
   store_unreachable: EXIT.unreachable,
   store_absent: EXIT.unreachable,
+  interrupted: INTERRUPTED,
 };
 
 export const exitOf = (code: FaultCode): ExitCode => OF_FAULT[code] ?? EXIT.error;

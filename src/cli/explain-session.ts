@@ -114,11 +114,16 @@ async function relatedTo(
   });
   const naming = entries.filter((one) => one.references.some((other) => isSame(other, ref)));
   const byName = new Map<string, Related>();
-  for (const { ref: by, endsAt } of dependents.value)
-    byName.set(refText(by), { ref: by, isLive: true, isDeclared: declared.has(refText(by)), endsAt });
+  // A removed key may have been called what a live one is called now: both are told.
+  for (const { ref: by, endsAt } of dependents.value) {
+    const isLive = endsAt === undefined;
+    const isDeclared = isLive && declared.has(refText(by));
+    byName.set(isLive ? refText(by) : `${refText(by)} ${endsAt}`, { ref: by, isLive, isDeclared, endsAt });
+  }
   for (const { ref: by } of naming)
     if (!byName.has(refText(by))) byName.set(refText(by), { ref: by, isLive: false, isDeclared: true });
-  return ok({ needs, neededBy: [...byName.values()] });
+  const neededBy = [...byName.values()].sort((a, b) => Number(b.isLive) - Number(a.isLive));
+  return ok({ needs, neededBy });
 }
 
 const uniquely = (references: readonly Reference[]): readonly Reference[] => [

@@ -11,6 +11,7 @@ import { type Forecast, forecast } from '../plan/forecast.js';
 import type { Plan, PlanInput } from '../plan/plan.js';
 import type { LiveStore } from '../ports/live-store.js';
 import { preview } from '../reconcile/preview.js';
+import type { GitBranch } from './branch-option.js';
 import type { Input } from './command.js';
 import type { ExitCode } from './exit.js';
 import { badDocuments, type Failure, failed, failure } from './failure.js';
@@ -97,8 +98,9 @@ export async function withPlan(
   context: CommandContext,
   flags: PlanFlags,
   use: (previewed: Previewed) => Promise<Result<ExitCode, Failure>>,
+  branch?: GitBranch,
 ): Promise<Result<ExitCode, Failure>> {
-  const documents = await openDocuments(context);
+  const documents = await openDocuments(context, branch);
   if (!documents.ok) return documents;
   const { place } = documents.value;
   const store = await context.world.openStore(place, 'pretend');
@@ -138,6 +140,11 @@ function allowRemovals(input: Input): Result<number | undefined, Failure> {
     return failure('usage', `--allow-removals must be a number, not ${JSON.stringify(text)}`);
   return ok(Number(text));
 }
+
+export const VERBOSE = {
+  flags: '--verbose',
+  description: 'name every finding and everything that is waited for, however many are alike',
+} as const;
 
 export const TAKE_OVER_SINKS = {
   flags: '--take-over-sinks',

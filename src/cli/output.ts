@@ -1,6 +1,8 @@
 /** Failures and JSON on their way out: the one place that decides how a command says no. */
+import { API_VERSION } from '../domain/kinds/document-schema.js';
 import { withoutTokens } from '../domain/secret.js';
 import { diagnosticsJson, diagnosticsText } from '../render/diagnostics.js';
+import type { OutputKind } from '../render/output-schema.js';
 import type { Failure } from './failure.js';
 import type { CommandContext } from './terminal.js';
 
@@ -11,8 +13,7 @@ export function renderFailure(
 ): void {
   const { code, message } = fault;
   if (flags.output === 'json') {
-    const shown = { message, diagnostics: diagnosticsJson(diagnostics) };
-    printJson({ apiVersion: 'keywright.dev/v1', kind: 'Error', code, ...shown }, { terminal });
+    printObject('Error', { code, message, diagnostics: diagnosticsJson(diagnostics) }, { terminal });
     return;
   }
   if (diagnostics.length > 0)
@@ -20,7 +21,30 @@ export function renderFailure(
   terminal.err(`keywright: ${message}\n`);
 }
 
+/** What a program can tell from any other output. */
+export interface JsonOutput {
+  readonly apiVersion: string;
+  readonly kind: string;
+}
+
 /** Shows no token; the one command that hands out a secret prints it itself. */
-export function printJson(value: unknown, { terminal }: Pick<CommandContext, 'terminal'>): void {
+export function printJson<Value extends JsonOutput>(
+  value: Value,
+  { terminal }: Pick<CommandContext, 'terminal'>,
+): void {
   terminal.out(`${withoutTokens(JSON.stringify(value, null, 2))}\n`);
 }
+
+/** The members with `apiVersion` and `kind`; docs/reference/output.schema.json has the schema of each kind. */
+export const printObject = (
+  kind: OutputKind,
+  members: object,
+  context: Pick<CommandContext, 'terminal'>,
+): void => printJson({ apiVersion: API_VERSION, kind, ...members }, context);
+
+/** The same as one line, of output that has no end. */
+export const printLine = (
+  kind: OutputKind,
+  members: object,
+  { terminal }: Pick<CommandContext, 'terminal'>,
+): void => terminal.out(`${JSON.stringify({ apiVersion: API_VERSION, kind, ...members })}\n`);

@@ -4,12 +4,14 @@
  */
 import { resolve } from 'node:path';
 import { Argument, Command as Commander, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { Secret } from '../domain/secret.js';
+import { Secret, withoutTokens } from '../domain/secret.js';
+import { type DurationMs, parseDuration } from '../domain/time.js';
 import { type Command, Input, type OptionSpec } from './command.js';
 import { COMMANDS } from './commands/index.js';
+import { COMMON, FORMATS } from './common-options.js';
 import type { Dependencies } from './dependencies.js';
 import { EXIT, type ExitCode, exitOf } from './exit.js';
-import { renderFailure } from './output.js';
+import { printObject, renderFailure } from './output.js';
 import type { CommandContext, CommonFlags, OutputFormat, Terminal } from './terminal.js';
 
 export interface Invocation {
@@ -22,33 +24,6 @@ export interface Invocation {
   readonly version: string;
 }
 
-const COMMON: readonly OptionSpec[] = [
-  { flags: '-C, --chdir <dir>', description: 'the working folder, where keywright.yaml is' },
-  {
-    flags: '--store <url>',
-    description: "the live store, instead of the project's: a folder, postgres://… or https://…",
-  },
-  {
-    flags: '--token <token>',
-    description:
-      'the token for a server at https://…; prefer KEYWRIGHT_TOKEN, because process lists show flags',
-  },
-  {
-    flags: '--insecure-http',
-    description: 'allow plain http, which sends the token and claimed secrets unencrypted',
-  },
-  {
-    flags: '--app <command>',
-    description: 'a CDK app to use instead of the project\'s documents: "node main.js"',
-  },
-  {
-    flags: '--output <format>',
-    description: 'text, json or markdown',
-    choices: ['text', 'json', 'markdown'],
-  },
-  { flags: '--no-color', description: 'print without colours' },
-];
-
 /** Runs the command that argv names and gives its exit code. */
 export async function run(invocation: Invocation): Promise<ExitCode> {
   const { terminal } = invocation;
@@ -57,11 +32,30 @@ export async function run(invocation: Invocation): Promise<ExitCode> {
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return EXIT.done;
-    if (error.code === WRONG_VARIABLE) terminal.err(`error: ${error.message}\n`);
-    if (error.code === 'commander.help') terminal.err('\n');
+    if (wantsJson(invocation)) printObject('Error', usageError(error), { terminal });
+    else if (error.code === WRONG_VARIABLE) terminal.err(`error: ${error.message}\n`);
+    else if (error.code === 'commander.help') terminal.err('\n');
     return EXIT.usage;
   }
 }
+
+/** Asked before the command line is read: it may be what is wrong with it. */
+function wantsJson({ argv, env }: Invocation): boolean {
+  const given = argv.flatMap((word, at) => {
+    const attached = /^(?:--output=|-o=?)(.+)$/.exec(word)?.[1];
+    return attached ?? (word === '--output' || word === '-o' ? [argv[at + 1]] : []);
+  });
+  return (given.at(-1) ?? env['KEYWRIGHT_OUTPUT']) === 'json';
+}
+
+const usageError = ({ code, message }: CommanderError) => ({
+  code: 'usage',
+  message:
+    code === 'commander.help'
+      ? 'no command was given; keywright --help lists them'
+      : withoutTokens(message.replace(/^error: /, '')),
+  diagnostics: [],
+});
 
 /** Throws commander's errors, which it has told the user about, and those about variables, which it doesn't know. */
 async function parseAndRun(invocation: Invocation): Promise<ExitCode> {
@@ -73,6 +67,7 @@ async function parseAndRun(invocation: Invocation): Promise<ExitCode> {
     if (entry.name !== called) continue;
     const command = await entry.load();
     configure(sub, command, invocation.env);
+    if (command.outputs) alsoPrints(program, command.outputs);
     sub.action(async (...parsed: unknown[]) => {
       const args = parsed.slice(0, command.arguments?.length ?? 0);
       exitCode = await execute(command, new Input(args, sub.opts()), invocation, program.opts());
@@ -84,7 +79,9 @@ async function parseAndRun(invocation: Invocation): Promise<ExitCode> {
 
 const WRONG_VARIABLE = 'keywright.variable';
 
-function baseProgram({ env, terminal, version }: Invocation): Commander {
+function baseProgram(invocation: Invocation): Commander {
+  const { env, terminal, version } = invocation;
+  const isJson = wantsJson(invocation);
   const program = new Commander('keywright')
     .description('Credentials as code: what the documents declare is what the live store holds.')
     .version(version, '-V, --version', 'print the version')
@@ -92,15 +89,24 @@ function baseProgram({ env, terminal, version }: Invocation): Commander {
     .helpCommand('help [command]', 'show help for a command')
     .showHelpAfterError('(keywright --help lists commands and flags)')
     .exitOverride()
-    .configureOutput({ writeOut: (text) => terminal.out(text), writeErr: (text) => terminal.err(text) })
+    .configureOutput({
+      writeOut: (text) => terminal.out(text),
+      writeErr: (text) => (isJson ? undefined : terminal.err(text)),
+    })
     .configureHelp({ showGlobalOptions: true })
     .addHelpText(
       'after',
       '\nObjects are named KIND/NAME: ApiKey/billing-prod. Every flag has an environment variable: KEYWRIGHT_STORE for --store.\n' +
-        'Exit codes: 0 done · 1 error · 2 changes or drift · 3 refused by a guard · 4 stale plan · 5 partly applied · 6 locked · 7 store unreachable · 64 usage',
+        'Exit codes: 0 done · 1 error · 2 changes or drift · 3 refused by a guard · 4 stale plan · 5 partly applied · 6 locked · 7 store unreachable · 64 usage · 130 interrupted',
     );
   for (const spec of COMMON) program.addOption(option(spec, env));
   return program;
+}
+
+function alsoPrints(program: Commander, formats: readonly OutputFormat[]): void {
+  const known = program.options.find((one) => one.long === '--output');
+  known?.choices([...FORMATS, ...formats]);
+  if (known) known.description = `text, json, markdown, ${formats.join(', ')}`;
 }
 
 function configure(sub: Commander, command: Command, env: Invocation['env']): void {
@@ -149,7 +155,16 @@ function switched(value: string): boolean | undefined {
 
 /** The first word that is neither a flag nor a common flag's value. */
 function commandName(argv: readonly string[]): string | undefined {
-  const takesValue = new Set(['-C', '--chdir', '--store', '--token', '--app', '--output']);
+  const takesValue = new Set([
+    '-C',
+    '--chdir',
+    '--store',
+    '--token',
+    '--app',
+    '-o',
+    '--output',
+    '--lock-timeout',
+  ]);
   for (let i = 0; i < argv.length; i++) {
     const word = argv[i] ?? '';
     if (takesValue.has(word)) i++;
@@ -188,5 +203,14 @@ function commonFlags(cwd: string, common: Readonly<Record<string, unknown>>): Co
       plainHttp: common['insecureHttp'] === true ? 'anywhere' : 'loopback',
     },
     output: (text('output') ?? 'text') as OutputFormat,
+    lockTimeoutMs: lockTimeout(text('lockTimeout') ?? '10s'),
   };
+}
+
+/** Throws commander's error, as for any other value that is none. */
+function lockTimeout(text: string): DurationMs {
+  if (/^0[a-z]?$/.test(text)) return 0;
+  const parsed = parseDuration(text);
+  if (parsed.ok) return parsed.value;
+  throw new CommanderError(EXIT.usage, WRONG_VARIABLE, `--lock-timeout ${parsed.error}`);
 }

@@ -3,7 +3,7 @@ import type { Result } from '../domain/result.js';
 import { ok } from '../domain/result.js';
 import type { Caller } from '../ports/live-store.js';
 import type { Input, OptionSpec } from './command.js';
-import { type Failure, failure } from './failure.js';
+import { type Failure, failed, failure } from './failure.js';
 import type { Agreement } from './plan-approval.js';
 import type { CommandContext } from './terminal.js';
 
@@ -43,5 +43,6 @@ export async function confirm(
     );
   }
   const answer = await terminal.ask("Continue? Only 'yes' is accepted: ");
-  return answer.trim() === 'yes' ? ok({ isApproved: true }) : failure('refused', 'nothing was changed');
+  if (!answer.ok) return failed(answer.error);
+  return answer.value.trim() === 'yes' ? ok({ isApproved: true }) : failure('refused', 'nothing was changed');
 }

@@ -19,17 +19,25 @@ export function parseRef(text: string, kind: ObjectKind): Result<ObjectRef, Fail
   if (slash < 0)
     return text === '' ? failure('usage', 'no object given; use KIND/NAME') : ok({ kind, name: text });
   const given = text.slice(0, slash);
-  if (!isObjectKind(given)) {
+  const named = kindNamed(given);
+  if (named === undefined) {
     const meant = kindLike(given);
     return failure(
       'usage',
       `there is no kind ${JSON.stringify(given)}; ${meant ? `did you mean ${meant}/${text.slice(slash + 1)}?` : `kinds are ${OBJECT_KINDS.join(', ')}`}`,
     );
   }
-  return ok({ kind: given, name: text.slice(slash + 1) });
+  return ok({ kind: named, name: text.slice(slash + 1) });
 }
 
-/** The kind that a word may have been meant for: `services`, `apikey`. */
+/** The kind of that name, as documents have it, in any case, and in the plural: `ApiKey`, `apikey`, `api-keys`. */
+export function kindNamed(word: string): ObjectKind | undefined {
+  if (isObjectKind(word)) return word;
+  const plain = word.toLowerCase().replaceAll('-', '');
+  return OBJECT_KINDS.find((kind) => [kind.toLowerCase(), `${kind.toLowerCase()}s`].includes(plain));
+}
+
+/** The kind that a word may have been meant for: `servics`, `apikye`. */
 export function kindLike(word: string): ObjectKind | undefined {
   const near = OBJECT_KINDS.map((kind) => ({ kind, away: distance(kind.toLowerCase(), word.toLowerCase()) }));
   return near.filter(({ away }) => away <= 1).sort((a, b) => a.away - b.away)[0]?.kind;

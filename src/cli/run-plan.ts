@@ -6,9 +6,10 @@ import type { ProjectSettings } from '../domain/approval.js';
 import type { Ownership } from '../domain/live.js';
 import type { Result } from '../domain/result.js';
 import { ok } from '../domain/result.js';
+import { type DurationMs, formatDuration, formatInstant } from '../domain/time.js';
 import type { Plan } from '../plan/plan.js';
 import type { Report } from '../plan/report.js';
-import type { LiveStore } from '../ports/live-store.js';
+import type { LeaseHolder, LiveStore } from '../ports/live-store.js';
 import type { Sinks } from '../ports/sink.js';
 import { RECONCILER_PATH } from '../reconcile/drift-attribution.js';
 import { reportText } from '../render/report-text.js';
@@ -27,7 +28,11 @@ export async function withLease(
   work: (store: LiveStore, lease: LeaseKeeper) => Promise<Result<ExitCode, Failure>>,
 ): Promise<Result<ExitCode, Failure>> {
   try {
-    const lease = await holdLease(store, context.world.clock, context.caller.actor);
+    const { world, terminal, caller, flags } = context;
+    const lease = await holdLease(store, world.clock, caller.actor, {
+      ...{ waitMs: flags.lockTimeoutMs, processes: world.processes },
+      onWait: (holder) => terminal.err(`${waitingText(holder, flags.lockTimeoutMs)}\n`),
+    });
     if (!lease.ok) return failed(lease.error);
     try {
       return await work(store, lease.value);
@@ -37,6 +42,12 @@ export async function withLease(
   } finally {
     await store.close();
   }
+}
+
+/** For whom, and for how long at most. */
+function waitingText({ holder, process, since }: LeaseHolder, waitMs: DurationMs): string {
+  const where = process === undefined ? '' : ` (process ${process.pid} on ${process.machine})`;
+  return `Waiting up to ${formatDuration(waitMs)} for ${holder}${where}, which holds the lease of this store since ${formatInstant(since)}.`;
 }
 
 export interface Execution {

@@ -9,22 +9,26 @@ import type { Result } from '../domain/result.js';
 import { ok } from '../domain/result.js';
 import type { LiveStore } from '../ports/live-store.js';
 import type { Sinks } from '../ports/sink.js';
-import { readDesired } from './cdk-synth.js';
+import type { GitBranch } from './branch-option.js';
+import { APP_IN_BRANCH, appOf, readDesired } from './cdk-synth.js';
 import type { StorePlace, WhenAbsent } from './dependencies.js';
 import type { ExitCode } from './exit.js';
 import { badDocuments, type Failure, failed, failure } from './failure.js';
 import type { CommandContext } from './terminal.js';
 
 /** The project of the working folder. `no_project` names `init`. */
-export async function openProject({ flags }: CommandContext): Promise<Result<LoadedProject, Failure>> {
+export async function openProject(
+  { flags }: CommandContext,
+  folder = flags.folder,
+): Promise<Result<LoadedProject, Failure>> {
   if (!isFolder(flags.folder))
     return failure('no_project', `the folder ${flags.folder} does not exist; see -C`);
-  const loaded = await loadProject(flags.folder);
+  const loaded = await loadProject(folder);
   if (loaded.ok) return loaded;
   if (loaded.error[0]?.code !== 'no_project') return badDocuments(loaded.error);
   return failure(
     'no_project',
-    `there is no keywright.yaml in ${flags.folder}; create a project with: keywright init`,
+    `there is no keywright.yaml in ${folder}; create a project with: keywright init`,
   );
 }
 
@@ -74,26 +78,48 @@ export interface Documents {
   readonly project: LoadedProject;
   readonly place: StorePlace;
   readonly desired: LoadedState;
-  /** Who declares: files that documents can be added to, or an app. */
-  readonly source: 'files' | 'app';
+  /** Who declares: files that documents can be added to, an app, or a branch. */
+  readonly source: 'files' | 'app' | 'branch';
   readonly ownership: Ownership;
   readonly sinks: Sinks;
 }
 
 /** Project and documents, with what was remembered of unchanged ones. */
-export async function openDocuments(context: CommandContext): Promise<Result<Documents, Failure>> {
-  const project = await openProject(context);
+export async function openDocuments(
+  context: CommandContext,
+  branch?: GitBranch,
+): Promise<Result<Documents, Failure>> {
+  const checkout = branch === undefined ? ok(undefined) : await checkOut(context, branch);
+  if (!checkout.ok) return checkout;
+  const project = await openProject(context, checkout.value);
   if (!project.ok) return project;
+  const isApp = appOf(context.flags, project.value) !== undefined;
+  if (checkout.value !== undefined && isApp) return failed(APP_IN_BRANCH);
   const { project: declared } = project.value;
   const { folder, store, access } = context.flags;
   const place = { folder, ...locationOf(store, declared.spec.store), ...access };
-  const memory = context.world.memory(place);
+  // A branch may be looked at from anywhere: what is remembered here is of the documents here.
+  const memory = checkout.value === undefined ? context.world.memory(place) : undefined;
   const desired = await readDesired(context, project.value, memory ? { memory } : {});
   if (!desired.ok) return desired;
   const ownership = { project: declared.name, manager: DOCUMENTS_MANAGER };
   const sinks = context.world.openSinks(context.flags.folder, declared.spec.sinkRoots);
-  const source = context.flags.app === undefined ? 'files' : 'app';
+  const source = checkout.value === undefined ? (isApp ? 'app' : 'files') : 'branch';
   return ok({ project: project.value, place, desired: desired.value, source, ownership, sinks });
+}
+
+/** The folder that holds the newest commit. One that cannot be fetched is not what anybody means to apply by hand. */
+async function checkOut(context: CommandContext, branch: GitBranch): Promise<Result<string, Failure>> {
+  const opened = await context.world.openBranch({
+    ...branch,
+    store: context.flags.store,
+    folder: context.flags.folder,
+  });
+  if (!opened.ok) return failed(opened.error);
+  const { id, trouble } = opened.value.commit();
+  if (trouble) return failed(trouble);
+  context.terminal.err(`Documents of commit ${id.slice(0, 12)}\n`);
+  return ok(opened.value.folder);
 }
 
 /** The sinks of the working folder; without a project, of the folder as it is. */

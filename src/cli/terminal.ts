@@ -1,4 +1,6 @@
 /** What a command may touch of the terminal. The only place of the core that prints. */
+import type { Result } from '../domain/result.js';
+import type { DurationMs } from '../domain/time.js';
 import type { Caller } from '../ports/live-store.js';
 import type { Dependencies, StorePlace } from './dependencies.js';
 
@@ -12,8 +14,8 @@ export interface Terminal {
   readonly color: boolean;
   /** Is somebody there to answer? */
   readonly isInteractive: boolean;
-  /** Asks for one line. `hidden` keeps it off the screen. */
-  ask(question: string, options?: { readonly hidden: true }): Promise<string>;
+  /** Asks for one line. `hidden` keeps it off the screen. Fails with `interrupted` on Ctrl-C. */
+  ask(question: string, options?: { readonly hidden: true }): Promise<Result<string>>;
   /** All of standard input. */
   readInput(): Promise<string>;
   /** A progress bar on standard error where a terminal looks; nothing elsewhere. */
@@ -38,7 +40,8 @@ export interface CommandContext {
   readonly caller: Caller;
 }
 
-export type OutputFormat = 'text' | 'json' | 'markdown';
+/** What every command knows, and what some know beside: `get` the first three, `audit` a table. */
+export type OutputFormat = 'text' | 'json' | 'markdown' | 'wide' | 'yaml' | 'name' | 'table';
 
 export interface CommonFlags {
   /** The working folder, absolute. */
@@ -49,4 +52,6 @@ export interface CommonFlags {
   /** How an authority is asked. */
   readonly access: Pick<StorePlace, 'token' | 'plainHttp'>;
   readonly output: OutputFormat;
+  /** How long another process that holds the lease of the store is waited for. */
+  readonly lockTimeoutMs: DurationMs;
 }

@@ -10,7 +10,8 @@ import { Secret } from '../domain/secret.js';
 import { VERSION } from '../domain/version.js';
 import type { Clock } from '../ports/clock.js';
 import type { LiveStore, Request } from '../ports/live-store.js';
-import { COVERS_MAX, type SentRequest } from '../protocol/mutations.js';
+import type { SentRequest } from '../protocol/mutations.js';
+import { COVERS_MAX } from '../protocol/project-guard.js';
 import { type Broken, type Found, REFS_MAX } from '../protocol/queries.js';
 import { STORE, WIRE_VERSION } from '../protocol/store-protocol.js';
 import { type PlainHttp, parseAddress } from './address.js';
@@ -76,8 +77,13 @@ function remoteStore(parts: Parts): LiveStore {
   const watched = new Set<() => void>();
   return {
     ...readingOf(parts),
-    acquireLease: (holder, ttlMs, name) =>
-      caller.call(STORE.acquireLease, { holder, ttlMs, ...(name !== undefined && { name }) }),
+    acquireLease: (holder, ttlMs, name, claim) =>
+      caller.call(STORE.acquireLease, { holder, ttlMs, ...(name !== undefined && { name }), ...claim }),
+    leaseHolder: async (name) =>
+      mapped(
+        await caller.call(STORE.leaseHolder, name === undefined ? {} : { name }),
+        (holder) => holder ?? undefined,
+      ),
     renewLease: (lease) => caller.call(STORE.renewLease, { lease }),
     releaseLease: async (lease) => mapped(await caller.call(STORE.releaseLease, { lease }), () => undefined),
     mutate: (mutation, lease, acting) => mutations.mutate(mutation, lease, acting),
@@ -141,6 +147,7 @@ function remoteStore(parts: Parts): LiveStore {
 type Reading = Omit<
   LiveStore,
   | 'acquireLease'
+  | 'leaseHolder'
   | 'renewLease'
   | 'releaseLease'
   | 'mutate'

@@ -8,7 +8,7 @@ import { ok, type Result, unreachable } from '../domain/result.js';
 import type { PlanInput, Step, Subject } from '../plan/plan.js';
 import type { StepReason } from '../plan/reasons.js';
 import type { AuditEntry, LiveStore } from '../ports/live-store.js';
-import { historyOf, RECONCILER_PATH } from '../reconcile/drift-attribution.js';
+import { historyOf, isReconcilerPath } from '../reconcile/drift-attribution.js';
 
 /** Each reason that can have come about by hand, and by what it is told. */
 type Trace = 'declaration' | 'revocation' | 'place';
@@ -68,7 +68,7 @@ function appliedDigest(history: readonly AuditEntry[]): string | undefined {
   for (const { action, path, detail } of history) {
     if (action === 'object.deleted') inForce = undefined;
     else if (typeof detail['digest'] === 'string') inForce = detail['digest'];
-    if (action.startsWith('object.') && path === RECONCILER_PATH) applied = inForce;
+    if (action.startsWith('object.') && isReconcilerPath(path)) applied = inForce;
   }
   return applied;
 }
@@ -80,7 +80,7 @@ function isRevokedManually({ live }: Subject, history: readonly AuditEntry[]): b
   const last = history.findLast(
     ({ action, detail }) => action === 'key.revoked' && JSON.stringify(detail).includes(newest.id),
   );
-  return last !== undefined && last.path !== RECONCILER_PATH;
+  return last !== undefined && !isReconcilerPath(last.path);
 }
 
 /** A declared place was confirmed to hold a version, and holds something else now. */

@@ -14,9 +14,10 @@ import type { Plan, Step } from '../plan/plan.js';
 import type { Report } from '../plan/report.js';
 import type { Clock } from '../ports/clock.js';
 import type { LiveStore } from '../ports/live-store.js';
+import type { Processes } from '../ports/processes.js';
 import type { Identity, Sealing } from '../ports/sealing.js';
 import type { Sinks } from '../ports/sink.js';
-import { RECONCILER_PATH } from '../reconcile/drift-attribution.js';
+import { CONTROLLER_PATH } from '../reconcile/drift-attribution.js';
 import { preview } from '../reconcile/preview.js';
 import {
   type Commit,
@@ -38,6 +39,7 @@ export interface PassWorld {
   /** Who is at work, for the lease and the audit log. */
   readonly actor: string;
   readonly drift: DriftPolicy;
+  readonly processes?: Processes | undefined;
   /** Aborted: nothing new starts, what runs is finished. */
   readonly signal?: AbortSignal;
   readonly onEvent?: (event: ApplyEvent) => void;
@@ -64,7 +66,8 @@ export async function pass(world: PassWorld): Promise<Result<PassOutcome, PassFa
   if (!documents.ok) return documents;
   const seen = await decide(world, documents.value);
   if (!seen.ok || seen.value.steps.length === 0) return seen.ok ? ok(seen.value.outcome) : seen;
-  const lease = await holdLease(world.store, world.clock, world.actor);
+  const { processes } = world;
+  const lease = await holdLease(world.store, world.clock, world.actor, { waitMs: 0, processes });
   if (!lease.ok) return failed(lease.error);
   try {
     // Until we got the lease somebody may have been at work, and the documents may say something else by now.
@@ -81,7 +84,7 @@ export async function pass(world: PassWorld): Promise<Result<PassOutcome, PassFa
       { digest: outcome.plan.digest, steps },
       {
         ...{ store, sinks, sealing, identity, clock, lease: lease.value },
-        caller: { actor, path: RECONCILER_PATH },
+        caller: { actor, path: CONTROLLER_PATH },
         ownership: ownershipOf(newest.value),
         ...(signal && { signal }),
         ...(onEvent && { onEvent }),
@@ -102,7 +105,7 @@ async function declare(
 ): Promise<Result<void>> {
   const held = await lease.ensure();
   if (!held.ok) return held;
-  const caller = { actor, path: RECONCILER_PATH };
+  const caller = { actor, path: CONTROLLER_PATH };
   const declared = await store.declareProject(settingsOf(desired.project), held.value, caller);
   return declared.ok || declared.error.code === 'approval_required' ? ok(undefined) : declared;
 }

@@ -43,7 +43,7 @@ export async function record(
   };
   const row = { ...content, hash: entryHash(content) };
   await work.tx.audit.append(row);
-  await emitEvents(work.tx, object, row);
+  await emitEvents(work, object, row);
   await writeHead(work.tx, work.keyring, row);
   return ok(row.seq);
 }

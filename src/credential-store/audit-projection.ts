@@ -4,9 +4,11 @@
  * any more. Folded from the log
  * entry by entry, so that rows can be held against it.
  */
+
 import { isObjectKind } from '../domain/kinds/index.js';
 import type { Instant } from '../domain/time.js';
 import { RENAMED } from './history.js';
+import { parsedRow } from './storage-port/broken-row.js';
 import type { AuditRow } from './storage-port.js';
 
 export interface ProjectedObject {
@@ -66,7 +68,8 @@ interface Detail {
 /** Takes in the next entry. */
 export function project(told: AuditProjection, row: AuditRow): void {
   if (row.object_kind === 'Credential') projectCredential(told, row);
-  else if (isObjectKind(row.object_kind)) projectObject(told, row, JSON.parse(row.detail) as Detail);
+  else if (isObjectKind(row.object_kind))
+    projectObject(told, row, parsedRow<Detail>(row.detail, `audit entry ${row.seq}`));
 }
 
 const ENDINGS: Readonly<Record<string, 'spent_at' | 'ended_at'>> = {

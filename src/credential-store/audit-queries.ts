@@ -1,4 +1,5 @@
 /** Reading the audit log: as entries, as the feed of changes, and as a chain that must hold. */
+
 import { fault } from '../domain/errors.js';
 import { isObjectKind } from '../domain/kinds/index.js';
 import { fail, ok, type Result } from '../domain/result.js';
@@ -7,6 +8,7 @@ import { entryHash, genesisHash, type Head, readHead } from './audit-log.js';
 import { historyRows } from './history.js';
 import type { Keyring } from './keyring.js';
 import { refOfRow } from './rows.js';
+import { parsedRow } from './storage-port/broken-row.js';
 import type { AuditRow, Storage, Transaction } from './storage-port.js';
 
 /** No answer grows without end. */
@@ -95,7 +97,7 @@ const entryOf = (row: AuditRow): AuditEntry => ({
   path: row.path,
   action: row.action,
   object: `${row.object_kind}/${row.object_name}`,
-  detail: JSON.parse(row.detail) as AuditEntry['detail'],
+  detail: parsedRow<AuditEntry['detail']>(row.detail, `audit entry ${row.seq}`),
   previousHash: row.previous_hash,
   hash: row.hash,
 });

@@ -10,10 +10,16 @@ import { insertObject, type NewObject } from './insert-object.js';
 import { ownershipOf } from './rows.js';
 import { changed, type UnitOfWork, unchanged } from './unit-of-work.js';
 
+export interface Creation {
+  readonly declaration: Declaration;
+  readonly ownership: Ownership;
+  readonly automaticKeys?: 'none';
+}
+
 /** `exists` unless the live object is what was asked for; `unknown_reference`. */
 export async function create(
   work: UnitOfWork,
-  { declaration, ownership }: { readonly declaration: Declaration; readonly ownership: Ownership },
+  { declaration, ownership, automaticKeys }: Creation,
 ): Promise<Result<Outcome>> {
   const ref = refOf(declaration);
   const existing = await work.tx.objects.find(ref.kind, ref.name);
@@ -27,7 +33,7 @@ export async function create(
       ? unchanged(existing)
       : fail(fault('exists', `${refText(ref)} already exists; plan again to update or adopt it`));
   }
-  return make(work, { declaration, ownership, origin: 'declared' });
+  return make(work, { declaration, ownership, origin: 'declared' }, automaticKeys);
 }
 
 /** An object that no project declares. `exists`, or `unknown_reference`. */
@@ -41,13 +47,13 @@ export async function manualCreate(
   return make(work, { declaration, ownership: undefined, origin: 'manual', inviterId });
 }
 
-async function make(work: UnitOfWork, object: NewObject): Promise<Result<Outcome>> {
+async function make(work: UnitOfWork, object: NewObject, automaticKeys?: 'none'): Promise<Result<Outcome>> {
   const { declaration } = object;
   const row = await insertObject(work, object);
   if (!row.ok) return row;
   const made = await forgetRemoved(work, refOf(declaration));
   if (!made.ok) return made;
-  if (declaration.kind === 'Environment') {
+  if (declaration.kind === 'Environment' && automaticKeys !== 'none') {
     const keys = await makeAutomaticKeys(work, declaration);
     if (!keys.ok) return keys;
   }

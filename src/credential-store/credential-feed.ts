@@ -16,6 +16,7 @@ import type {
   Position,
   Use,
 } from '../ports/credential-feed.js';
+import type { Caller } from '../ports/live-store.js';
 import { accountOf } from './accounts/account.js';
 import { seen } from './accounts/instances.js';
 import { openOrFill } from './bootstrap.js';
@@ -23,6 +24,7 @@ import type { Dependencies } from './credential-store.js';
 import { effectivePermissionsShown } from './effective-permissions.js';
 import { genuine } from './key-repository.js';
 import type { Keyring } from './keyring.js';
+import { endKnownAgain } from './restore.js';
 import { declarationOf, isGenuineVersion, tampered } from './rows.js';
 import type { AuditRow, ObjectRow, Storage, Transaction, VersionRow } from './storage-port.js';
 import { recordUse } from './verify.js';
@@ -46,10 +48,17 @@ export async function openFeed(
     changedSince: (position) => storage.read((tx) => changedSince({ tx, keyring }, position)),
     watch: (listener) => storage.watch(listener),
     reportUses: (uses) => storage.write((tx) => recordUses(tx, uses, world.clock.now())),
+    endAgain: (ended) =>
+      storage.write((tx) =>
+        endKnownAgain({ ...world, tx, keyring, caller: RESTORER, now: world.clock.now() }, ended),
+      ),
     seen: (instance) => storage.write((tx) => seen({ tx, now: world.clock.now() }, instance)),
     close: () => storage.close(),
   });
 }
+
+/** Who ends again what a copy of the store has forgotten to be ended. */
+const RESTORER: Caller = { actor: 'keywright', path: 'restored-store' };
 
 interface Reading {
   readonly tx: Transaction;
@@ -205,6 +214,7 @@ const versionPartOf = (row: VersionRow): Omit<Credential, keyof KeyPart> => ({
     retiringAt: row.retiring_at ?? undefined,
     suspendedUntil: row.suspended_until ?? undefined,
     revokedAt: row.revoked_at ?? undefined,
+    isRevoked: row.is_revoked === 1,
     expiresAt: row.expires_at ?? undefined,
   },
 });

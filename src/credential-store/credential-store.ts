@@ -12,6 +12,7 @@ import {
   WRITERS,
 } from '../ports/live-store.js';
 import type { Sealing } from '../ports/sealing.js';
+import { usageCoverage } from './accounts/coverage.js';
 import { readAudit, readChanges } from './audit-queries.js';
 import { mayMutate, mayRequest } from './authorization.js';
 import { identityOf, openOrFill, type StoreIdentity } from './bootstrap.js';
@@ -26,7 +27,7 @@ import { endSignIns, replaceSigningKeysAtOnce, signInsOf } from './identity/sign
 import { issue } from './issue.js';
 import { acknowledge, activate, deactivate, requestRotation } from './key-operations.js';
 import type { Keyring } from './keyring.js';
-import { acquire, checkLease, LEASE_TTL_MAX_MS, release, renew } from './lease.js';
+import { acquire, checkLease, holderOf, LEASE_TTL_MAX_MS, release, renew } from './lease.js';
 import { manualRemove, manualUpdate } from './manual-update.js';
 import { approvePlan, declareProject } from './plan-approvals.js';
 import { fetchObjects, knownTokens, listObjects, survey } from './planner-queries.js';
@@ -85,8 +86,9 @@ function assemble(parts: Parts): LiveStore {
   });
   return {
     ...readingOf(parts),
-    acquireLease: (holder, ttlMs, name = WRITERS) =>
-      storage.write((tx) => acquire(tx, { name, holder, ttlMs }, clock.now())),
+    acquireLease: (holder, ttlMs, name = WRITERS, claim = {}) =>
+      storage.write((tx) => acquire(tx, { name, holder, ttlMs, ...claim }, clock.now())),
+    leaseHolder: (name = WRITERS) => storage.read(async (tx) => ok(await holderOf(tx, name, clock.now()))),
     renewLease: (lease) => storage.write((tx) => renew(tx, lease, clock.now())),
     releaseLease: (lease) => storage.write((tx) => release(tx, lease)),
     mutate: (mutation, lease, caller) =>
@@ -170,14 +172,14 @@ function readingOf({
 > {
   return {
     facts: () =>
-      storage.read(async () => {
+      storage.read(async (tx) => {
         const now = clock.now();
         return ok({
           storeId: identity.storeId,
           now,
           settleMs: LEASE_TTL_MAX_MS + storage.lateMs,
           // Our verify writes a use before it answers; verifiers in memory fail closed unless they report.
-          usage: { from: identity.createdAt, until: now },
+          usage: usageCoverage(await tx.accounting.instances(), identity.createdAt, now),
         });
       }),
     survey: () => storage.read(survey),

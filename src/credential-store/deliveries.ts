@@ -1,6 +1,8 @@
 /** Confirmed places as a row keeps them: JSON, of which what is written here is read back without a parser. */
+
 import type { Delivery } from '../domain/live.js';
 import type { ConfirmedDelivery } from '../ports/live-store.js';
+import { parsedRow } from './storage-port/broken-row.js';
 
 export const deliveriesText = (deliveries: readonly ConfirmedDelivery[], generation: number): string =>
   JSON.stringify(
@@ -18,7 +20,7 @@ const PLAIN =
 
 export function deliveriesOf(text: string): readonly Delivery[] {
   if (text === '[]') return NOWHERE;
-  return plainDeliveries(text) ?? (JSON.parse(text) as readonly Delivery[]);
+  return plainDeliveries(text) ?? parsedRow<readonly Delivery[]>(text, 'deliveries');
 }
 
 /** Undefined unless the whole text is plain. Parsing JSON takes five times as long, and a fleet has one for each key. */

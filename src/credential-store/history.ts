@@ -1,4 +1,5 @@
 /** The audit entries about one object, also from when it had other names. */
+import { parsedRow } from './storage-port/broken-row.js';
 import type { AuditRow, Transaction } from './storage-port.js';
 
 export interface ObjectName {
@@ -55,6 +56,6 @@ async function everything(tx: Transaction, name: ObjectName): Promise<readonly A
 
 function formerName({ action, detail }: AuditRow): string | undefined {
   if (action !== RENAMED) return undefined;
-  const { from } = JSON.parse(detail) as { readonly from?: unknown };
+  const { from } = parsedRow<{ readonly from?: unknown }>(detail, 'an audit entry');
   return typeof from === 'string' ? from : undefined;
 }

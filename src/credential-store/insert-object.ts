@@ -4,6 +4,7 @@ import type { Entropy } from '../domain/entropy.js';
 import { fault } from '../domain/errors.js';
 import { kindOf } from '../domain/kinds/index.js';
 import type { Origin, Ownership } from '../domain/live.js';
+import { refuseUnfitNames } from '../domain/names.js';
 import { type Declaration, declarationDigest, isId, refOf, refText } from '../domain/objects.js';
 import { fail, ok, type Result } from '../domain/result.js';
 import { base62 } from '../domain/secret.js';
@@ -30,6 +31,8 @@ export interface NewObject {
 /** Writes the object and its entry; `unknown_reference` if something it names is not live. */
 export async function insertObject(work: UnitOfWork, object: NewObject): Promise<Result<ObjectRow>> {
   const { declaration, ownership, origin } = object;
+  const unfit = refuseUnfitNames(declaration, ownership);
+  if (unfit) return fail(unfit);
   const clean = refuseToken(declaration);
   if (!clean.ok) return clean;
   const references = await liveReferences(work, declaration);

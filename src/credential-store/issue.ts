@@ -110,6 +110,7 @@ async function newVersion(
       retiring_at: null,
       suspended_until: null,
       revoked_at: null,
+      is_revoked: null,
       expires_at: facts.expiresAt ?? null,
       sealed,
       recipient: facts.recipient,

@@ -5,6 +5,7 @@ import type { ObjectRef } from '../domain/objects.js';
 import type { Instant } from '../domain/time.js';
 import { deliveriesOf } from './deliveries.js';
 import { ownershipOf, refOfRow } from './rows.js';
+import { BrokenRow } from './storage-port/broken-row.js';
 import type { ObjectLine } from './storage-port.js';
 
 export class SummaryLine implements LiveSummary {
@@ -45,7 +46,13 @@ export class SummaryLine implements LiveSummary {
   }
 
   get deliveries(): readonly Delivery[] {
-    return deliveriesOf(cellOf(this.#line, 6));
+    try {
+      return deliveriesOf(cellOf(this.#line, 6));
+    } catch (error) {
+      // Of a broken row nothing is confirmed; whoever needs to know more fetches it, and is refused.
+      if (error instanceof BrokenRow) return [];
+      throw error;
+    }
   }
 
   /** As on the wire, and for whoever prints or compares it. */

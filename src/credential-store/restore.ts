@@ -8,6 +8,7 @@ import { CLAIM_RECIPIENT } from '../domain/live.js';
 import { ok, type Result } from '../domain/result.js';
 import type { Secret } from '../domain/secret.js';
 import type { Instant } from '../domain/time.js';
+import type { EndedBefore } from '../ports/credential-feed.js';
 import type { Caller } from '../ports/live-store.js';
 import { record } from './audit-log.js';
 import type { Dependencies } from './credential-store.js';
@@ -22,6 +23,8 @@ import type { UnitOfWork } from './unit-of-work.js';
 export interface Endings {
   /** By token id: from when the version is refused. */
   readonly revokedAt: ReadonlyMap<string, Instant>;
+  /** By token id: those that were revoked at once. */
+  readonly revoked: ReadonlySet<string>;
   /** By token id: secrets that waited for a claim and wait no more. */
   readonly shown: ReadonlySet<string>;
   /** By object id: since when the key is stopped, by hand or with its owner. */
@@ -34,6 +37,7 @@ export interface Endings {
 
 export const NO_ENDINGS: Endings = {
   revokedAt: new Map(),
+  revoked: new Set(),
   shown: new Set(),
   stoppedAt: new Map(),
   known: new Set(),
@@ -45,13 +49,15 @@ const PAGE = 1_000;
 /** Reads every version. No MAC is checked: endings grant nothing. */
 export async function endingsOf(tx: Transaction, now: Instant): Promise<Endings> {
   const revokedAt = new Map<string, Instant>();
+  const revoked = new Set<string>();
   const shown = new Set<string>();
   const stoppedAt = new Map<string, Instant>();
   const known = new Set<string>();
   for (let after = ''; ; ) {
     const versions = await tx.versions.page(after, PAGE);
-    for (const { token_id: id, revoked_at: at, recipient } of versions) {
+    for (const { token_id: id, revoked_at: at, is_revoked, recipient } of versions) {
       known.add(id);
+      if (is_revoked === 1) revoked.add(id);
       if (at !== null) revokedAt.set(id, at);
       if (recipient !== CLAIM_RECIPIENT) shown.add(id);
     }
@@ -59,7 +65,14 @@ export async function endingsOf(tx: Transaction, now: Instant): Promise<Endings>
     for (const [id, at] of await stopsOf(tx, keys, now)) stoppedAt.set(id, at);
     const last = versions.at(-1);
     if (last === undefined || versions.length < PAGE)
-      return { revokedAt, shown, stoppedAt, known, credentials: await endedCredentials(tx, isAbsent) };
+      return {
+        revokedAt,
+        revoked,
+        shown,
+        stoppedAt,
+        known,
+        credentials: await endedCredentials(tx, isAbsent),
+      };
     after = last.token_id;
   }
 }
@@ -134,6 +147,26 @@ export async function settleRestored(restoration: Restoration): Promise<Result<R
   return recorded.ok ? ok({ entries, takenAt: last?.at, ...counts }) : recorded;
 }
 
+/** What a verifier remembers to have ended, in a store that was replaced by an older one while it ran. */
+export async function endKnownAgain(
+  work: UnitOfWork,
+  { revoked, stopped }: EndedBefore,
+): Promise<Result<void>> {
+  const versions: VersionRow[] = [];
+  for (const id of revoked)
+    versions.push(...[await work.tx.versions.byTokenId(id)].flatMap((one) => one ?? []));
+  const endings: Endings = {
+    ...NO_ENDINGS,
+    revokedAt: new Map(revoked.map((id) => [id, work.now])),
+    revoked: new Set(revoked),
+    stoppedAt: new Map(stopped.map((id) => [id, work.now])),
+  };
+  const ended = await endAgain(work, versions, endings);
+  if (!ended.ok) return ended;
+  const stoppedAgain = await stopAgain(work, endings);
+  return stoppedAgain.ok ? ok(undefined) : stoppedAgain;
+}
+
 async function wrapAnew(
   tx: Transaction,
   masterKeys: Restoration['masterKeys'],
@@ -169,7 +202,7 @@ async function endAgain(
     const key = await storedKey(work, id);
     if (!key.ok) return key;
     const after = key.value.versions.map((version) => endedAs(version, endings));
-    const ended = after.filter(({ revoked_at }, at) => revoked_at !== key.value.versions[at]?.revoked_at);
+    const ended = after.filter((version, at) => isEndedBy(version, key.value.versions[at]));
     count += ended.length;
     const detail = {
       versions: ended.map(({ generation, token_id, revoked_at }) => ({
@@ -186,11 +219,18 @@ async function endAgain(
   return ok(count);
 }
 
+const isEndedBy = (after: VersionRow, before: VersionRow | undefined): boolean =>
+  after.revoked_at !== before?.revoked_at || after.is_revoked !== before?.is_revoked;
+
 /** The same row if nothing about it has ended since. */
-function endedAs(version: VersionRow, { revokedAt, shown }: Endings): VersionRow {
+function endedAs(version: VersionRow, { revokedAt, revoked, shown }: Endings): VersionRow {
   const at = revokedAt.get(version.token_id);
-  if (at !== undefined && (version.revoked_at === null || version.revoked_at > at))
-    return { ...version, revoked_at: at, sealed: null, recipient: null };
+  const isRevoked = revoked.has(version.token_id) ? 1 : version.is_revoked;
+  const isEarlier = at !== undefined && (version.revoked_at === null || version.revoked_at > at);
+  if (isEarlier || isRevoked !== version.is_revoked) {
+    const revoked_at = isEarlier ? at : version.revoked_at;
+    return { ...version, revoked_at, is_revoked: isRevoked, sealed: null, recipient: null };
+  }
   const isShown = version.recipient === CLAIM_RECIPIENT && shown.has(version.token_id);
   return isShown ? { ...version, sealed: null, recipient: null } : version;
 }

@@ -24,7 +24,7 @@ export async function revoke(
   const missing = generations.find((one) => !key.value.versions.some(({ generation }) => generation === one));
   if (missing !== undefined) return fail(moved(object, `version ${missing} does not exist`));
   const versions = key.value.versions.map((version) =>
-    named.has(version.generation) ? ended(version, work.now) : version,
+    named.has(version.generation) ? ended(version, work.now, work.now) : version,
   );
   return saveEnded(work, key.value, versions);
 }
@@ -157,10 +157,15 @@ export const endVersions = (
   endsAt: Instant,
   now: Instant,
 ): readonly VersionRow[] =>
-  versions.map((version) => (isAlive(versionFactsOf(version), now) ? ended(version, endsAt) : version));
+  versions.map((version) => (isAlive(versionFactsOf(version), now) ? ended(version, endsAt, now) : version));
 
-/** An end is brought forward, never put off; and nobody will deliver a secret that ends. */
-const ended = (version: VersionRow, endsAt: Instant): VersionRow =>
-  version.revoked_at !== null && version.revoked_at <= endsAt
-    ? version
-    : { ...version, revoked_at: endsAt, sealed: null, recipient: null };
+/**
+ * An end is brought forward, never put off; and a secret that ends is delivered no more. An end that does not lie ahead
+ * is noted as a state: the clock of another machine may be behind ours.
+ */
+function ended(version: VersionRow, endsAt: Instant, now: Instant): VersionRow {
+  const at = Math.min(version.revoked_at ?? endsAt, endsAt);
+  const isRevoked = endsAt <= now ? 1 : version.is_revoked;
+  if (at === version.revoked_at && isRevoked === version.is_revoked) return version;
+  return { ...version, revoked_at: at, is_revoked: isRevoked, sealed: null, recipient: null };
+}

@@ -52,7 +52,7 @@ export interface ObjectRow {
   readonly removed_at: number | null;
   /** What its project applied last, where a change by hand moved away from that (applied.ts); null: it is as declared. */
   readonly applied: string | null;
-  /** Over everything above (rows.ts). */
+  /** Over everything above, and the deliveries (rows.ts). */
   readonly row_mac: string;
   /** JSON of `Delivery[]`, as they were confirmed at the last promotion. */
   readonly deliveries: string;
@@ -69,6 +69,8 @@ export interface VersionRow {
   readonly retiring_at: number | null;
   readonly suspended_until: number | null;
   readonly revoked_at: number | null;
+  /** 1: it was revoked at once, which no clock is asked about; null: it was not, or by an older version of Keywright. */
+  readonly is_revoked: number | null;
   readonly expires_at: number | null;
   /** The undelivered secret in a sealed box, and for whom; both or neither. */
   readonly sealed: string | null;
@@ -117,6 +119,10 @@ export interface LeaseRow {
   readonly holder: string;
   readonly epoch: number;
   readonly until: number;
+  /** When it was acquired; null: released, or by an older version. */
+  readonly since: number | null;
+  /** JSON of the process that holds it; null where it did not say. */
+  readonly process: string | null;
 }
 
 /** A data key, wrapped with the master key. */

@@ -4,6 +4,7 @@ import { fault } from '../domain/errors.js';
 import { type Kind, kindOf } from '../domain/kinds/index.js';
 import type { Ownership } from '../domain/live.js';
 import { meaningOf, meansSame, type OwnNames } from '../domain/meaning.js';
+import { refuseUnfitNames } from '../domain/names.js';
 import {
   type Declaration,
   declarationDigest,
@@ -42,6 +43,8 @@ export interface UpdateRequest {
  */
 export async function update(work: UnitOfWork, change: UpdateRequest): Promise<Result<Outcome>> {
   const { declaration, ownership, revision } = change;
+  const unfit = refuseUnfitNames(declaration, ownership);
+  if (unfit) return fail(unfit);
   const ref = refOf(declaration);
   const found = await rowToUpdate(work, ref, change.former);
   if (!found.ok) return found;
@@ -116,6 +119,8 @@ export async function adopt(
   const found = await loadObject(work, object);
   if (!found.ok) return found;
   const row = found.value;
+  const unfit = refuseUnfitNames(declarationOf(row), ownership);
+  if (unfit) return fail(unfit);
   if (isOwnedBy(row, ownership)) return unchanged(row);
   if (row.revision !== revision) return fail(moved(object));
   const { project, manager } = row;

@@ -7,8 +7,10 @@
 import { fault } from '../domain/errors.js';
 import { OBJECT_KINDS } from '../domain/kinds/index.js';
 import { fail, ok, type Result } from '../domain/result.js';
+import { isGenuineReplay } from './accounts/replays.js';
 import { type AuditProjection, emptyProjection, project } from './audit-projection.js';
 import { verifyAudit } from './audit-queries.js';
+import { isGenuineEvent } from './events/signed.js';
 import { CREDENTIAL_KINDS, genuineCredential } from './identity/credentials.js';
 import { genuine } from './key-repository.js';
 import type { Keyring } from './keyring.js';
@@ -131,7 +133,27 @@ async function verifyMessages(tx: Transaction, keyring: Keyring): Promise<Result
   return ok(undefined);
 }
 
-const ROWS = [verifyObjects, verifyVersions, verifyCredentials, verifySecrets, verifyMessages] as const;
+/** The log tells of most events too; what clients said is the store's own. */
+async function verifyEvents(tx: Transaction, keyring: Keyring): Promise<Result<void>> {
+  for await (const row of rowsOf((after) => tx.events.after(after, PAGE), byId))
+    if (!isGenuineEvent(row, keyring)) return fail(tampered('event', row.id));
+  return ok(undefined);
+}
+
+async function verifyReplays(tx: Transaction, keyring: Keyring): Promise<Result<void>> {
+  const forged = (await tx.accounting.replays()).find((row) => !isGenuineReplay(row, keyring));
+  return forged === undefined ? ok(undefined) : fail(tampered('request', forged.key));
+}
+
+const ROWS = [
+  verifyObjects,
+  verifyVersions,
+  verifyCredentials,
+  verifySecrets,
+  verifyMessages,
+  verifyEvents,
+  verifyReplays,
+] as const;
 
 /** All rows of a table; each page begins after the last row of the one before. */
 async function* rowsOf<Row>(

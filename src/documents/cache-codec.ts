@@ -29,7 +29,7 @@ type IndexedFile = readonly [string, string, number, number, readonly number[], 
 interface Parts {
   /** Kind, name, digest, sinks, references, labels, previous name; of the sixth and seventh, where they stand in the file's. */
   readonly documents: string;
-  /** Text, offset, length, line, nameLine, nameColumn. */
+  /** Text, offset, length, line, nameLine, nameColumn, variant. */
   readonly places: string;
   readonly labels: () => readonly Labels[];
   readonly references: readonly (readonly Reference[])[];
@@ -49,7 +49,7 @@ const BETWEEN_SINKS = '\r';
 const packedFiles = new WeakMap<RememberedFile, Parts>();
 
 /** Of what is kept under this mark. Changes with the shape of the text. */
-export const DOCUMENTS_MARK = 'keywright-documents-4';
+export const DOCUMENTS_MARK = 'keywright-documents-5';
 
 export const documentCache = (kept: FileCache): DocumentCache => ({
   recall: async () => {
@@ -91,8 +91,8 @@ export function packedFile({ documents, references: lists }: RememberedFile): Pa
     document.previousName === undefined ? '' : JSON.stringify(document.previousName),
   ]);
   const places = documents.map((document) => {
-    const { text, offset, length, line, nameLine, nameColumn } = document.place();
-    return [text, offset, length, line, nameLine, nameColumn];
+    const { text, offset, length, line, nameLine, nameColumn, variant } = document.place();
+    return [text, offset, length, line, nameLine, nameColumn, variant];
   });
   return {
     documents: textOf(lines),
@@ -215,6 +215,7 @@ class Recalled implements RememberedDocument {
       line: number(3),
       nameLine: number(4),
       nameColumn: number(5),
+      variant: number(6),
     };
   }
 }

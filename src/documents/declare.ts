@@ -3,10 +3,12 @@
  * project's defaults filled in and its policy held.
  */
 import type { DesiredProject } from '../domain/desired.js';
-import { type ApiKeySpec, type ProjectSpec, type SinkDeclaration, sinkPlace } from '../domain/kinds/index.js';
+import { type ApiKeySpec, type SinkDeclaration, sinkPlace } from '../domain/kinds/index.js';
 import type { Declaration } from '../domain/objects.js';
+import { ownerText } from '../domain/owner.js';
 import { isKnownPermission, nearestPermission } from '../domain/permissions.js';
 import { fail, ok, type Result } from '../domain/result.js';
+import { durationMs } from '../domain/time.js';
 import type { Diagnostic } from './diagnostics.js';
 import { type CheckedDocument, settledSpec } from './document.js';
 import { isBelow, isDocumentPlace } from './files.js';
@@ -19,8 +21,8 @@ export interface Context {
 }
 
 export function declareProject(document: CheckedDocument): Result<DesiredProject, readonly Diagnostic[]> {
-  // Every field of a project has a default, so the normal form has them all.
-  const spec = settledSpec<Required<ProjectSpec>>(document, {
+  // Every field of a project but the app has a default, so the normal form has them all.
+  const spec = settledSpec<DesiredProject['spec']>(document, {
     guard: {},
     defaults: {},
     policy: {},
@@ -60,6 +62,8 @@ function policyErrors(
   return [
     ...words,
     ...expiryErrors(document, declaration.spec, context.project),
+    ...ownerErrors(document, declaration.spec, context.project),
+    ...rotationErrors(document, declaration.spec, context.project),
     ...sinks.flatMap((sink, index) => sinkErrors(document, { sink, index }, context)),
   ];
 }
@@ -99,6 +103,47 @@ function expiryErrors(
       code: 'broken_rule',
       message: 'the key has neither expiresAfter nor expiresAt, and the project requires one',
       help: 'add expiresAfter: 180d, or remove policy.requireExpiry from keywright.yaml',
+    }),
+  ];
+}
+
+function ownerErrors(
+  { tree }: CheckedDocument,
+  { owner }: ApiKeySpec,
+  { spec: { policy } }: DesiredProject,
+): readonly Diagnostic[] {
+  const rule =
+    policy.requireOwner === 'service' && owner.service === undefined
+      ? 'requireOwner: service'
+      : policy.forbidPersonalKeys === true && owner.user !== undefined
+        ? 'forbidPersonalKeys'
+        : undefined;
+  if (rule === undefined) return [];
+  return [
+    tree.error(['spec', 'owner'], 'value', {
+      code: 'broken_rule',
+      message: `the key is owned by ${ownerText(owner)}, and the project has policy.${rule}`,
+      help: 'let a service own it: owner: { service: NAME }',
+    }),
+  ];
+}
+
+/** Of every key, as the constructs' policy of this name. */
+function rotationErrors(
+  { tree }: CheckedDocument,
+  { rotation }: ApiKeySpec,
+  { spec: { policy } }: DesiredProject,
+): readonly Diagnostic[] {
+  const limit = policy.requireRotation;
+  if (limit === undefined) return [];
+  const every = rotation?.every;
+  if (every !== undefined && durationMs(every) <= durationMs(limit)) return [];
+  const at = every === undefined ? ['spec'] : ['spec', 'rotation', 'every'];
+  return [
+    tree.error(at, every === undefined ? 'key' : 'value', {
+      code: 'broken_rule',
+      message: `the key is ${every === undefined ? 'not rotated' : `rotated every ${every}`}, and the project requires it at least every ${limit} (policy.requireRotation)`,
+      help: `rotation: { every: ${limit} }, or spec.defaults.rotation in keywright.yaml`,
     }),
   ];
 }

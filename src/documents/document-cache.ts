@@ -32,6 +32,8 @@ export interface DocumentPlace {
   /** Where `metadata.name` stands: lines after `line`, and its column, from 1. */
   readonly nameLine: number;
   readonly nameColumn: number;
+  /** Which of the documents of its matrix, from 0. */
+  readonly variant: number;
 }
 
 export interface RememberedFile {

@@ -9,6 +9,7 @@ import { type Metadata, normalMetadata } from '../domain/metadata.js';
 import { fail, ok, type Result } from '../domain/result.js';
 import { tokenIn } from '../domain/secret.js';
 import { type Complaint, type Diagnostic, errorAt } from './diagnostics.js';
+import { variantsOf } from './matrix.js';
 import { type FieldComplaint, schemaComplaints } from './schema.js';
 import type { Chunk, Source } from './source.js';
 import { didYouMean } from './suggest.js';
@@ -21,13 +22,32 @@ export interface CheckedDocument {
   readonly metadata: Metadata;
   readonly spec: Readonly<Record<string, unknown>>;
   readonly tree: Tree;
+  /** Which of the documents of its matrix, from 0. */
+  readonly variant: number;
 }
 
-/** The document in a chunk; undefined when the chunk is blank. */
+/** The document in a chunk, or the nth of those that its matrix makes; undefined when the chunk is blank. */
 export function checkDocument(
   source: Source,
   chunk: Chunk,
+  variant = 0,
 ): Result<CheckedDocument | undefined, readonly Diagnostic[]> {
+  const opened = openDocument(source, chunk);
+  return opened.ok ? (opened.value[variant]?.check() ?? ok(undefined)) : opened;
+}
+
+/** A document that was parsed, and not yet held against its schema. */
+export interface OpenDocument {
+  /** Of a matrix, which combination it is. */
+  readonly label: string;
+  check(): Result<CheckedDocument, readonly Diagnostic[]>;
+}
+
+/** The documents that a chunk stands for: one, none when it is blank, more with a matrix. */
+export function openDocument(
+  source: Source,
+  chunk: Chunk,
+): Result<readonly OpenDocument[], readonly Diagnostic[]> {
   const token = tokenIn(chunk.text);
   if (token !== undefined) {
     const start = chunk.offset + token.at;
@@ -35,22 +55,32 @@ export function checkDocument(
   }
   const composed = compose(source, chunk);
   if (!composed.ok) return composed;
-  if (composed.value === undefined) return ok(undefined);
+  if (composed.value === undefined) return ok([]);
   const tree = new Tree(composed.value, source, chunk);
   if (tree.diagnostics.length > 0) return fail(tree.diagnostics);
   // With escapes in it, a token does not look like one in the text.
   if (tokenIn(JSON.stringify(tree.value)) !== undefined)
     return fail([tree.error(['metadata'], 'value', TOKEN_COMPLAINT)]);
+  const variants = variantsOf(withoutBlockEnds(tree));
+  if (!variants.ok) return fail(variants.error.map((one) => tree.error(one.path, one.part, one)));
+  return ok(
+    variants.value.map(({ value, label }, nth) => ({ label, check: () => checked(value, tree, nth) })),
+  );
+}
 
-  const kind = kindComplaint(tree.value);
+function checked(
+  value: unknown,
+  tree: Tree,
+  variant: number,
+): Result<CheckedDocument, readonly Diagnostic[]> {
+  const kind = kindComplaint(value);
   if (typeof kind !== 'string') return fail([tree.error(kind.path, kind.part, kind)]);
-  const value = withoutBlockEnds(tree);
   const complaints = schemaComplaints(kind, value, (path) => tree.written(path));
   if (complaints.length > 0) return fail(complaints.map((one) => tree.error(one.path, one.part, one)));
 
   // The schema has just vouched for this shape.
   const { metadata, spec = {} } = value as Pick<CheckedDocument, 'metadata' | 'spec'>;
-  return ok({ kind, metadata: normalMetadata(metadata), spec, tree });
+  return ok({ kind, metadata: normalMetadata(metadata), spec, tree, variant });
 }
 
 /** The value with the texts of its spec that are blocks of one line as that line. Annotations may have line feeds. */

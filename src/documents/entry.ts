@@ -87,9 +87,9 @@ export class SpecEntry implements DesiredEntry {
 
   #document(): CheckedDocument {
     const { file } = this.#origin;
-    const { offset, length } = this.#remembered.place();
+    const { offset, length, variant } = this.#remembered.place();
     const text = file.source.text.slice(offset, offset + length);
-    const checked = checkDocument(file.source, { offset, text });
+    const checked = checkDocument(file.source, { offset, text }, variant);
     if (!checked.ok || checked.value === undefined)
       throw new Error(`a document that was right is wrong: ${this.ref.kind}/${this.ref.name}`);
     return checked.value;
@@ -129,6 +129,7 @@ export function remember(
     line: chunk.line,
     nameLine: position.line - 1 - chunk.line,
     nameColumn: position.column,
+    variant: document.variant,
   };
   return {
     kind,

@@ -6,7 +6,7 @@ import { fail, ok, type Result } from '../domain/result.js';
 import { type BrokenDocument, brokenDocument } from './broken.js';
 import { type Context, declare } from './declare.js';
 import type { Diagnostic } from './diagnostics.js';
-import { checkDocument } from './document.js';
+import { type CheckedDocument, openDocument } from './document.js';
 import type { RememberedDocument, RememberedFile } from './document-cache.js';
 import { type Declarations, type PositionedChunk, remember } from './entry.js';
 import { isRecognized, unquoted } from './quotation.js';
@@ -55,25 +55,40 @@ export function readDocuments(reading: Reading, remembered: RememberedFile | und
     return readAs([], encoding);
   }
 
-  const known = new Map((remembered?.documents ?? []).map((document) => [document.place().text, document]));
+  const known = byText(remembered?.documents ?? []);
   const documents: RememberedDocument[] = [];
   const wrong: Diagnostic[] = [];
   for (const chunk of placed(file.source)) {
     const same = known.get(chunk.hash);
     if (same) {
-      documents.push(movedTo(same, chunk));
+      for (const one of same.values()) documents.push(movedTo(one, chunk));
       continue;
     }
-    const read = readOne(reading, chunk);
+    const read = readChunk(reading, chunk);
     if (!read.ok) {
       wrong.push(...read.error);
       broken.push(brokenDocument(chunk.text));
-    } else if (read.value) {
-      documents.push(read.value.remembered);
-      declarations.set(read.value.remembered, read.value.declaration);
+    }
+    for (const one of read.ok ? read.value : []) {
+      documents.push(one.remembered);
+      declarations.set(one.remembered, one.declaration);
     }
   }
   return readAs(documents, wrong);
+}
+
+/** The documents that a text stands for, each once: the same text may have been there twice. */
+function byText(
+  documents: readonly RememberedDocument[],
+): ReadonlyMap<string, ReadonlyMap<number, RememberedDocument>> {
+  const known = new Map<string, Map<number, RememberedDocument>>();
+  for (const document of documents) {
+    const { text, variant } = document.place();
+    const same = known.get(text);
+    if (same) same.set(variant, document);
+    else known.set(text, new Map([[variant, document]]));
+  }
+  return known;
 }
 
 /** The same document where its text stands now. */
@@ -96,14 +111,50 @@ function* placed(source: Source): Generator<PositionedChunk> {
   }
 }
 
-function readOne(
-  { file, context, isProjectFile }: Reading,
+function readChunk(
+  reading: Reading,
   chunk: PositionedChunk,
+): Result<readonly ReadDocument[], readonly Diagnostic[]> {
+  const opened = openDocument(reading.file.source, chunk);
+  if (!opened.ok) return opened;
+  const read: ReadDocument[] = [];
+  const wrong: { readonly label: string; readonly errors: readonly Diagnostic[] }[] = [];
+  for (const one of opened.value) {
+    const document = one.check();
+    const made = document.ok ? readOne(reading, chunk, document.value) : document;
+    if (!made.ok) wrong.push({ label: one.label, errors: made.error });
+    else if (made.value) read.push(made.value);
+  }
+  return wrong.length === 0 ? ok(read) : fail(toldOnce(wrong, opened.value.length));
+}
+
+/** What is wrong with all combinations of a matrix is told once, and what with some, of which. */
+function toldOnce(
+  wrong: readonly { readonly label: string; readonly errors: readonly Diagnostic[] }[],
+  count: number,
+): readonly Diagnostic[] {
+  if (count === 1) return wrong.flatMap(({ errors }) => errors);
+  const alike = new Map<string, { readonly error: Diagnostic; readonly labels: string[] }>();
+  for (const { label, errors } of wrong)
+    for (const error of errors) {
+      const key = JSON.stringify([error.position, error.message]);
+      const known = alike.get(key);
+      if (known) known.labels.push(label);
+      else alike.set(key, { error, labels: [label] });
+    }
+  return [...alike.values()].map(({ error, labels }) => {
+    const more = labels.length > 1 ? ` and ${labels.length - 1} more` : '';
+    return labels.length === count
+      ? error
+      : { ...error, message: `${error.message} (matrix ${labels[0]}${more})` };
+  });
+}
+
+function readOne(
+  { context, isProjectFile }: Reading,
+  chunk: PositionedChunk,
+  document: CheckedDocument,
 ): Result<ReadDocument | undefined, readonly Diagnostic[]> {
-  const checked = checkDocument(file.source, chunk);
-  if (!checked.ok) return checked;
-  const document = checked.value;
-  if (document === undefined) return ok(undefined);
   if (document.kind === 'Project') {
     // The one in its place was read before everything else, and complained about there.
     if (isProjectFile) return ok(undefined);

@@ -15,6 +15,13 @@ import type { Reserved } from './target.js';
 /** The path that a reconciler's effects have in the audit log. */
 export const RECONCILER_PATH = 'apply';
 
+/** The path that a controller's effects have there. */
+export const CONTROLLER_PATH = 'run';
+
+/** Did documents do it, and not a person? */
+export const isReconcilerPath = (path: string): boolean =>
+  path === RECONCILER_PATH || path === CONTROLLER_PATH;
+
 export const APPLY = 'plans:apply';
 
 /** May they apply plans at all? `forbidden`, also for a key that has it by `*` alone. */

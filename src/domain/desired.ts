@@ -30,7 +30,8 @@ export interface DesiredObject {
 
 export interface DesiredProject {
   readonly name: string;
-  readonly spec: Required<ProjectSpec>;
+  /** With its defaults; an app has none. */
+  readonly spec: Required<Omit<ProjectSpec, 'app'>> & Pick<ProjectSpec, 'app'>;
 }
 
 export interface DesiredState {

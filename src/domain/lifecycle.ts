@@ -1,7 +1,7 @@
 /**
  * A version's state, derived from its facts and *now* (rotation.md, "A version's states"):
  *
- *     issue          promote           successor promoted       revokedAt ≤ now
+ *     issue          promote           successor promoted   isRevoked, or revokedAt ≤ now
  *   ─────────▶ issued ─────────▶ current ─────────▶ retiring ─────────▶ revoked (final)
  *                 │                 │                   │  ▲
  *                 └── expiresAt ≤ now: expired (final) ─┘  └─ suspended until suspendedUntil
@@ -16,8 +16,12 @@ import { DAY_MS, type DurationMs, durationMs, type Instant, NEVER } from './time
 
 export type VersionState = 'issued' | 'current' | 'retiring' | 'suspended' | 'revoked' | 'expired';
 
-/** Revoked wins over expired, and both over everything: an end is final. */
+/**
+ * Revoked wins over expired, and both over everything: an end is final. What was revoked at once is a fact and is not
+ * compared with `now`, which another machine's clock may put before it.
+ */
 export function stateOf(version: VersionFacts, now: Instant): VersionState {
+  if (version.isRevoked) return 'revoked';
   if (version.revokedAt !== undefined && version.revokedAt <= now) return 'revoked';
   if (version.expiresAt !== undefined && version.expiresAt <= now) return 'expired';
   if (version.suspendedUntil !== undefined && version.suspendedUntil > now) return 'suspended';

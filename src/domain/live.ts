@@ -94,6 +94,8 @@ export interface VersionFacts {
   readonly suspendedUntil: Instant | undefined;
   /** From then on refused for good. May lie ahead; may be brought forward, never put off. */
   readonly revokedAt: Instant | undefined;
+  /** It was revoked at once: refused whatever a clock says. Absent for an end that lies, or lay, ahead. */
+  readonly isRevoked?: boolean;
   readonly expiresAt: Instant | undefined;
   readonly lastUsedAt: Instant | undefined;
   /** How often it was accepted; absent for one that is older than counting. */

@@ -33,8 +33,27 @@ export interface HttpDependencies {
   readonly callers: CallerAddresses;
   /** Of pages that may talk to this server from a browser; `*` is any. */
   readonly origins: readonly string[];
+  readonly readiness: () => Promise<Readiness>;
   /** Aborted when the server is to stop: streams end, and it is no longer ready. */
   readonly stopping: AbortSignal;
+}
+
+export type Check = 'ok' | 'degraded' | 'failed';
+
+/** May requests be sent here, and what was looked at. */
+export interface Readiness {
+  readonly ready: boolean;
+  readonly checks: {
+    readonly storeRead: Check;
+    readonly storeWrite: Check;
+    readonly verification: Check;
+    /** Degraded: uses of keys are kept in memory, because the store cannot be written. */
+    readonly usage: Check;
+    /** Degraded: this machine's clock is off. */
+    readonly clock: Check;
+    /** Degraded: the store went back to an older state while this server ran, or is older than its checkpoints. */
+    readonly history: Check;
+  };
 }
 
 /** Of which project, and which manager of it. */

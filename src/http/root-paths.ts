@@ -8,7 +8,24 @@ const json = (description: string, schema: object): object => ({
 });
 
 const Alive = Type.Object({ status: Type.Literal('alive') }, closed);
-const Ready = Type.Object({ ready: Type.Boolean() }, closed);
+const Check = Type.Enum(['ok', 'degraded', 'failed']);
+const Ready = Type.Object(
+  {
+    ready: Type.Boolean(),
+    checks: Type.Object(
+      {
+        storeRead: Check,
+        storeWrite: Check,
+        verification: Check,
+        usage: Check,
+        clock: Check,
+        history: Check,
+      },
+      closed,
+    ),
+  },
+  closed,
+);
 
 export const ROOT_PATHS = {
   '/healthz': { summary: 'Is the process running?', answers: { 200: json('It is running.', Alive) } },
@@ -16,7 +33,10 @@ export const ROOT_PATHS = {
     summary: 'May requests be sent here?',
     answers: {
       200: json('Yes.', Ready),
-      503: json('No: the store does not answer, or the server is stopping.', Ready),
+      503: json(
+        'No: the store cannot be read or written, the index is too old, or the server is stopping.',
+        Ready,
+      ),
     },
   },
   '/metrics': {

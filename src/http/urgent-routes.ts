@@ -4,6 +4,7 @@ import { type AnyRoute, PREFIXES } from './route.js';
 const IDS: ReadonlySet<string> = new Set([
   ...['revokeToken', 'revokeKey', 'deactivateKey', 'deleteKey', 'deleteApiKey', 'deletePersonalAccessToken'],
   ...['deleteUser', 'updateUser', 'deleteGuest', 'endGuestLink', 'storeRequest'],
+  ...['endSession', 'endSessions', 'storeEndSignIns', 'storeReplaceSigningKeys', 'rotateSigningKey'],
 ]);
 
 /** Says of a method and the path that was called whether it is one of them. */

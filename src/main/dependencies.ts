@@ -21,20 +21,24 @@ import { isPostgresAddress } from '../storage/postgres/address.js';
 import { backUp } from './backup.js';
 import { openStore, type StoreLocation, storeLocation } from './open-store.js';
 import { refuseUnboundPassword } from './password-binding.js';
+import { systemProcesses } from './processes.js';
 import { restore } from './restore.js';
 import { rotateMasterKey } from './rotate-master-key.js';
+import { storeClock } from './store-clock.js';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
 export function createWorld(env: Env, readers: FileReaders | undefined): Dependencies {
   const masterKey = env['KEYWRIGHT_MASTER_KEY'];
   const machine = env['KEYWRIGHT_MACHINE'] ?? hostname();
-  const adapters = { clock: systemClock, entropy: systemEntropy, sealing: sodiumSealing };
+  const clock = storeClock(systemClock);
+  const adapters = { clock, entropy: systemEntropy, sealing: sodiumSealing };
   const given = masterKey === undefined ? undefined : new Secret(masterKey);
   const key = given && { masterKey: given };
   const unique = String(process.pid);
   return {
     ...adapters,
+    processes: systemProcesses,
     readers,
     openStore: async (place, whenAbsent) => {
       if (isRemote(place)) return (await import('./remote-store.js')).openRemote(place, env);

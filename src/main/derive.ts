@@ -2,6 +2,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { openApi } from '../http/openapi.js';
+import { outputSchema } from '../render/output-schema.js';
 import {
   errorsPage,
   kindsPage,
@@ -22,6 +23,7 @@ export const DERIVED: Readonly<Record<string, () => string>> = {
   'docs/reference/permissions.md': permissionsPage,
   'docs/reference/lifecycle.md': lifecycleText,
   'docs/reference/keywright.schema.json': schemaText,
+  'docs/reference/output.schema.json': () => `${JSON.stringify(outputSchema(), null, 2)}\n`,
   'docs/reference/openapi.json': () => `${JSON.stringify(openApi(ROUTES), null, 2)}\n`,
 };
 

@@ -5,24 +5,43 @@ import { pause } from '../async/pause.js';
 import type { Dependencies } from '../credential-store/credential-store.js';
 import type { Result } from '../domain/result.js';
 import { base62 } from '../domain/secret.js';
-import { SECOND_MS } from '../domain/time.js';
+import { type DurationMs, SECOND_MS } from '../domain/time.js';
 import { VERSION } from '../domain/version.js';
-import type { Instance } from '../ports/accounts.js';
+import { type Instance, KEEP_USES_MS } from '../ports/accounts.js';
+import type { Verifier } from '../verifier/verifier.js';
+import { isStoreClock } from './store-clock.js';
 
 const EVERY_MS = 15 * SECOND_MS;
+/** After it could not be told. */
+const AGAIN_MS = SECOND_MS;
+
+/** Whether the store knows of us, which it must before uses may be kept from it. */
+export interface Presence {
+  isKnown: boolean;
+}
+
+/** How long uses may be kept while the store cannot be written: it has to know of us first. */
+export const keepingUses = (presence: Presence) => (): DurationMs => (presence.isKnown ? KEEP_USES_MS : 0);
 
 export interface Reporting {
   readonly kind: 'server' | 'verifier';
   readonly seen: (instance: Instance) => Promise<Result<void>>;
-  /** Up to where its memory is complete. */
-  readonly revision: () => number;
+  readonly verifier: Pick<Verifier, 'revision' | 'uses' | 'refresh'>;
+  readonly presence: Presence;
 }
 
-/** Gives what ends it. A store that does not answer hears of us the next time. */
+export interface Heartbeat {
+  /** Writes that it is there, now. */
+  beat(): Promise<Result<void>>;
+  /** Reports the last uses, and that there are no more. */
+  end(): Promise<void>;
+}
+
+/** A store that does not answer hears of us a second later. */
 export function startHeartbeat(
-  { kind, seen, revision }: Reporting,
+  { kind, seen, verifier, presence }: Reporting,
   { clock, entropy }: Pick<Dependencies, 'clock' | 'entropy'>,
-): () => Promise<void> {
+): Heartbeat {
   const over = new AbortController();
   const instance: Instance = {
     id: `us_ins_${base62(16, entropy)}`,
@@ -31,14 +50,33 @@ export function startHeartbeat(
     version: VERSION,
     startedAt: clock.now(),
   };
-  const reporting = (async () => {
+  const tell = (usesUntil: number | undefined): Promise<Result<void>> => {
+    const clockSkewMs = isStoreClock(clock) ? clock.skewMs() : undefined;
+    return seen({
+      ...{ ...instance, revision: verifier.revision() },
+      ...(clockSkewMs !== undefined && { clockSkewMs: Math.round(clockSkewMs) }),
+      ...(usesUntil !== undefined && { usesUntil }),
+    });
+  };
+  const beat = async (): Promise<Result<void>> => {
+    const told = await tell(verifier.uses().until ?? instance.startedAt);
+    if (told.ok) presence.isKnown = true;
+    return told;
+  };
+  const beating = (async () => {
     while (!over.signal.aborted) {
-      await seen({ ...instance, revision: revision() });
-      await pause(clock, EVERY_MS, over.signal);
+      const told = await beat();
+      await pause(clock, told.ok ? EVERY_MS : AGAIN_MS, over.signal);
     }
   })();
-  return async () => {
-    over.abort();
-    await reporting;
+  return {
+    beat,
+    end: async () => {
+      over.abort();
+      await beating;
+      presence.isKnown = false;
+      const reported = await verifier.refresh();
+      if (reported.ok) await tell(undefined);
+    },
   };
 }

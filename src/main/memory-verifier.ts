@@ -10,8 +10,9 @@ import type { LiveStore, Verification } from '../ports/live-store.js';
 import { inSpace, type SpaceQuestion } from '../verifier/in-space.js';
 import type { Verifying } from '../verifier/middleware.js';
 import { type Answer, createVerifier, type Unavailable, type Verifier } from '../verifier/verifier.js';
-import { startHeartbeat } from './heartbeat.js';
+import { type Heartbeat, keepingUses, type Presence, startHeartbeat } from './heartbeat.js';
 import { openStore, openStoreFeed, type StoreLocation, storeLocation } from './open-store.js';
+import { storeClock } from './store-clock.js';
 
 export interface MemoryOptions {
   readonly store: string;
@@ -23,17 +24,24 @@ export interface MemoryOptions {
 /** Faults are those of opening the store. Nothing is left open then. */
 export async function memoryVerifier(options: MemoryOptions): Promise<Result<Verifying>> {
   const { consumer, refreshEveryMs } = options;
-  const feed = await openStoreFeed(locationOf(options));
+  const clock = storeClock(systemClock);
+  const presence: Presence = { isKnown: false };
+  const feed = await openStoreFeed({ ...locationOf(options), clock });
   if (!feed.ok) return feed;
-  const verifier = await createVerifier(feed.value, systemClock, consumer === undefined ? {} : { consumer });
+  const verifier = await createVerifier(feed.value, clock, {
+    keepUsesMs: keepingUses(presence),
+    ...(consumer !== undefined && { consumer }),
+  });
   if (!verifier.ok) {
     await feed.value.close();
     return verifier;
   }
   const { seen } = feed.value;
-  const revision = (): number => verifier.value.revision();
-  const unseen = startHeartbeat({ kind: 'verifier', seen, revision }, ADAPTERS);
-  return ok(following(verifier.value, { everyMs: refreshEveryMs, rooms: spacesOf(options), unseen }));
+  const heartbeat = startHeartbeat(
+    { kind: 'verifier', seen, verifier: verifier.value, presence },
+    { clock, entropy: systemEntropy },
+  );
+  return ok(following(verifier.value, { everyMs: refreshEveryMs, rooms: spacesOf(options), heartbeat }));
 }
 
 /** Of `master.key` on this machine, when a store is on a server. */
@@ -55,12 +63,11 @@ const asPlanned = (answer: Answer, plan: Plan | undefined): Answer =>
 interface Around {
   readonly everyMs: DurationMs;
   readonly rooms: SpaceLookup;
-  /** Ends telling the store that it is there. */
-  readonly unseen: () => Promise<void>;
+  readonly heartbeat: Heartbeat;
 }
 
 /** The verifier kept true by itself. Spaces are asked of the store: memory knows keys alone. */
-function following(verifier: Verifier, { everyMs, rooms, unseen }: Around): Verifying {
+function following(verifier: Verifier, { everyMs, rooms, heartbeat }: Around): Verifying {
   const stopping = new AbortController();
   const followed = verifier.follow(everyMs, stopping.signal);
   return {
@@ -72,7 +79,7 @@ function following(verifier: Verifier, { everyMs, rooms, unseen }: Around): Veri
     close: async () => {
       stopping.abort();
       await followed;
-      await unseen();
+      await heartbeat.end();
       await rooms.close();
       return verifier.close();
     },

@@ -14,6 +14,7 @@ import type { PasswordHashing } from '../ports/password-hashing.js';
 import { type StoreFolder, storeFolder } from '../storage/folder.js';
 import { isPostgresAddress, shownAddress } from '../storage/postgres/address.js';
 import { embeddedSite } from './embedded-site.js';
+import { isStoreClock } from './store-clock.js';
 import { type OpenFace, type OpenOptions, openSite, type StoreSite } from './store-site.js';
 
 export interface StoreLocation {
@@ -71,7 +72,10 @@ async function siteOnServer(
   const sleep = (ms: number, signal?: AbortSignal): Promise<void> => clock.sleep(ms, signal);
   const machineFolder: StoreFolder = storeFolder(folder);
   return ok({
-    ...postgresServer({ address, shown: shown.value, sleep }),
+    ...postgresServer({
+      ...{ address, shown: shown.value, sleep, monotonicMs: () => clock.monotonicMs() },
+      ...(isStoreClock(clock) && { onTime: clock.heard }),
+    }),
     shown: shown.value,
     folder: machineFolder,
   });

@@ -9,13 +9,13 @@ import type { RestoreReport } from '../cli/dependencies.js';
 import { verifyAudit } from '../credential-store/audit-queries.js';
 import { identityOf } from '../credential-store/bootstrap.js';
 import { openKeyring } from '../credential-store/keyring.js';
-import { acquire, release } from '../credential-store/lease.js';
+import { acquire, holderOf, release } from '../credential-store/lease.js';
 import { endingsOf, NO_ENDINGS, settleRestored } from '../credential-store/restore.js';
 import type { Storage } from '../credential-store/storage-port.js';
 import { type Fault, fault } from '../domain/errors.js';
 import { fail, ok, type Result } from '../domain/result.js';
 import type { Secret } from '../domain/secret.js';
-import { formatInstant } from '../domain/time.js';
+import { type DurationMs, formatInstant, SECOND_MS } from '../domain/time.js';
 import { type Caller, WRITERS } from '../ports/live-store.js';
 import {
   folderState,
@@ -35,6 +35,7 @@ import {
 } from '../storage/sqlite/copy.js';
 import { openSqlite } from '../storage/sqlite/engine.js';
 import { givenKey } from './backup.js';
+import { systemProcesses } from './processes.js';
 import { type OpenOptions, using } from './store-site.js';
 
 export interface RestoreOptions extends Omit<OpenOptions, 'whenAbsent'> {
@@ -45,6 +46,8 @@ export interface RestoreOptions extends Omit<OpenOptions, 'whenAbsent'> {
   readonly keyFile: string | undefined;
   /** What to do about a store that is newer, another one, or cannot be opened. */
   readonly whenOther: 'refuse' | 'overwrite';
+  /** How long another process that holds the lease is waited for; absent: not at all. */
+  readonly lockTimeoutMs?: DurationMs;
   readonly caller: Caller;
 }
 
@@ -253,12 +256,25 @@ async function replace({
   return restored.ok ? ok({ ...restored.value, aside: aside.value }) : restored;
 }
 
-/** `locked` while somebody reconciles. The lease is given back at once: replacing the rows ends every lease. */
-const takeTurn = (storage: Storage, { caller, clock }: RestoreOptions): Promise<Result<void>> =>
-  storage.write(async (tx) => {
-    const lease = await acquire(tx, { name: WRITERS, holder: caller.actor, ttlMs: 1 }, clock.now());
-    return lease.ok ? release(tx, lease.value) : lease;
-  });
+/** `locked` while another process reconciles for longer than it is waited for. The lease is given back at once: replacing the rows ends every lease. */
+async function takeTurn(storage: Storage, options: RestoreOptions): Promise<Result<void>> {
+  const { caller, clock, lockTimeoutMs = 0 } = options;
+  const until = clock.monotonicMs() + lockTimeoutMs;
+  for (;;) {
+    const turn = await storage.write(async (tx) => {
+      const now = clock.now();
+      const other = await holderOf(tx, WRITERS, now);
+      const isDead = other?.process !== undefined && systemProcesses.isDead(other.process);
+      const claim = isDead ? { takeOver: other.epoch } : {};
+      const lease = await acquire(tx, { name: WRITERS, holder: caller.actor, ttlMs: 1, ...claim }, now);
+      return lease.ok ? release(tx, lease.value) : lease;
+    });
+    if (turn.ok || turn.error.code !== 'locked' || clock.monotonicMs() >= until) return turn;
+    await clock.sleep(AGAIN_MS);
+  }
+}
+
+const AGAIN_MS = SECOND_MS / 4;
 
 async function keepAside(paths: StoreFolder, options: RestoreOptions): Promise<Result<string>> {
   const aside = asideName(paths, options);

@@ -6,7 +6,6 @@ import { newHttpMetrics } from '../adapters/http-metrics.js';
 import { parseListenAddress, placeText } from '../adapters/listen-address.js';
 import { newOutboxMetrics } from '../adapters/outbox-metrics.js';
 import { openRootToken } from '../adapters/root-token-file.js';
-import { keepCheckpoints } from '../cli/audit-checkpoint.js';
 import type { RunningServer, ServeOptions } from '../cli/dependencies.js';
 import type { Dependencies } from '../credential-store/credential-store.js';
 import type { ServedStore } from '../credential-store/identity/served-store.js';
@@ -24,12 +23,16 @@ import type { OutboxSettings } from '../outbox/settings.js';
 import type { CredentialFeed } from '../ports/credential-feed.js';
 import type { LiveStore } from '../ports/live-store.js';
 import type { Outbox } from '../ports/outbox.js';
-import { createVerifier, type Verifier } from '../verifier/verifier.js';
-import { startHeartbeat } from './heartbeat.js';
+import { createVerifier, type Setback, type Verifier } from '../verifier/verifier.js';
+import { startCheckpoints } from './checkpoints.js';
+import { keepingUses, type Presence, startHeartbeat } from './heartbeat.js';
 import { startMailWorker } from './mail-worker.js';
 import { openServedStore, openStoreFeed, type StoreLocation } from './open-store.js';
 import { previewsOver } from './previews.js';
+import { readinessOf } from './readiness.js';
 import { ROUTES } from './routes.js';
+import { isStoreClock } from './store-clock.js';
+import { StoreHealth } from './store-health.js';
 
 export interface ServerOptions extends Dependencies, ServeOptions, StoreLocation {
   readonly masterKey?: Secret;
@@ -60,18 +63,29 @@ export async function serve(options: ServerOptions): Promise<Result<RunningServe
   if (!origins.ok) return origins;
   const log = openLog(levelOf(options.logLevel));
   const callers = callerAddresses({ proxies: options.trustedProxies, warn: log.warn });
-  if (!callers.ok) return callers;
+  if (!callers.ok) {
+    log.close();
+    return callers;
+  }
+  const health = new StoreHealth(options.clock, ({ kind, message, cause }) =>
+    kind === 'lost' ? log.warn(message, cause) : log.say(message),
+  );
+  const opening = { ...options, health, log };
   const served = await openServedStore({
-    ...options,
+    ...opening,
     hasPost: options.outbox !== undefined,
     whenAbsent: 'create',
   });
-  if (!served.ok) return served;
+  if (!served.ok) {
+    log.close();
+    return served;
+  }
   const opened = await openRest(served.value, {
-    ...{ ...options, origins: origins.value, callers: callers.value, log },
+    ...{ ...opening, origins: origins.value, callers: callers.value },
   });
   if (!opened.ok) {
     await served.value.store.close();
+    log.close();
     return opened;
   }
   const { world, rootTokenFile } = opened.value;
@@ -87,6 +101,11 @@ export async function serve(options: ServerOptions): Promise<Result<RunningServe
   });
 }
 
+interface Opening extends ServerOptions {
+  readonly health: StoreHealth;
+  readonly log: OpenLog;
+}
+
 interface Opened {
   readonly world: HttpDependencies;
   readonly rootTokenFile: string | undefined;
@@ -97,9 +116,9 @@ interface Opened {
 
 async function openRest(
   { store, authority, rooms, people, manual, accounts, applied, outbox }: ServedStore,
-  options: ServerOptions & Pick<HttpDependencies, 'origins' | 'callers'> & { readonly log: OpenLog },
+  options: Opening & Pick<HttpDependencies, 'origins' | 'callers'>,
 ): Promise<Result<Opened>> {
-  const { clock, entropy, origins, callers, log } = options;
+  const { clock, entropy, origins, callers, health, log } = options;
   const root = await openRootToken(authority, {
     folder: resolve(options.folder),
     given: options.rootToken,
@@ -110,7 +129,11 @@ async function openRest(
   if (!entitlements.ok) return entitlements;
   const feed = await openStoreFeed(options);
   if (!feed.ok) return feed;
-  const verifier = await createVerifier(feed.value, clock);
+  const presence: Presence = { isKnown: false };
+  const verifier = await createVerifier(feed.value, clock, {
+    keepUsesMs: keepingUses(presence),
+    onSetback: (setback) => log.warn(setbackText(setback)),
+  });
   if (!verifier.ok) {
     await feed.value.close();
     return verifier;
@@ -118,11 +141,13 @@ async function openRest(
   const stopping = new AbortController();
   const ended = following(verifier.value, feed.value);
   const { seen } = accounts;
-  const revision = (): number => verifier.value.revision();
-  const unseen = startHeartbeat({ kind: 'server', seen, revision }, options);
-  const kept = await checkpointing(store, options, log);
+  const heartbeat = startHeartbeat(
+    { kind: 'server', seen, verifier: verifier.value, presence },
+    { clock, entropy },
+  );
+  const kept = await startCheckpoints(store, options, log);
   if (!kept.ok) {
-    await unseen();
+    await heartbeat.end();
     await ended();
     await verifier.value.close();
     return kept;
@@ -145,7 +170,18 @@ async function openRest(
       log,
       stopping: stopping.signal,
     },
-    metrics: newHttpMetrics(verifier.value, registry),
+    metrics: newHttpMetrics(
+      {
+        ...{ verifier: verifier.value, health },
+        ...(isStoreClock(clock) && { skewMs: () => clock.skewMs() }),
+      },
+      registry,
+    ),
+    readiness: readinessOf({
+      ...{ store, verifier: verifier.value, clock, stopping: stopping.signal },
+      beat: () => heartbeat.beat(),
+      isBehindCheckpoint: kept.value.isBehind,
+    }),
     limits: { requestsPerMinute: options.requestsPerMinute, concurrent: 256, streams: 100 },
     origins,
     callers,
@@ -153,8 +189,8 @@ async function openRest(
   return ok({
     ...{ world, rootTokenFile: root.value, stopping },
     close: async () => {
-      await Promise.all([unseen(), posted()]);
-      return closeAll({ store, verifier: verifier.value, log, ended, endCheckpoints: kept.value });
+      await Promise.all([heartbeat.end(), posted()]);
+      return closeAll({ store, verifier: verifier.value, log, ended, endCheckpoints: kept.value.end });
     },
   });
 }
@@ -183,17 +219,10 @@ async function closeAll({ store, verifier, log, ended, endCheckpoints }: Closing
   return reported;
 }
 
-const checkpointing = async (
-  store: LiveStore,
-  { clock, checkpointFile: file }: ServerOptions,
-  log: OpenLog,
-): Promise<Result<() => Promise<void>>> =>
-  file === undefined
-    ? ok(async () => undefined)
-    : keepCheckpoints({
-        ...{ store, clock, file },
-        onTrouble: ({ message, cause }) => log.failure('checkpoint', message, cause),
-      });
+/** Says what happened, what was done about it, and what cannot be. */
+const setbackText = ({ from, to, endedAgain }: Setback): string =>
+  `the store is older than before: it was read up to change ${from} and its newest change is now ${to}, as after the restore of a backup; ` +
+  `${endedAgain} versions and keys were revoked or deactivated again, and changes between the two are lost`;
 
 /** Sends letters, if they go anywhere. */
 const posting = async (

@@ -12,6 +12,7 @@ import type { LiveStore } from '../ports/live-store.js';
 import type { Sealing } from '../ports/sealing.js';
 import { adoptNextKey, makeFolder, makeKeyFile, readKeyFile, type StoreFolder } from '../storage/folder.js';
 import { IN_MEMORY, openSqlite } from '../storage/sqlite/engine.js';
+import type { StoreHealth } from './store-health.js';
 
 /** Where a store is or will be. */
 export interface StoreSite {
@@ -32,6 +33,8 @@ export interface OpenOptions extends Dependencies {
   readonly masterKey?: Secret;
   /** What to do where there is no store: make one, reckon with a fresh one in memory, or give `store_absent`. */
   readonly whenAbsent: 'create' | 'pretend' | 'refuse';
+  /** Hears whether the store can be read and written. */
+  readonly health?: StoreHealth | undefined;
 }
 
 /** One of the faces of a store, over its storage. */
@@ -84,7 +87,8 @@ async function openThere<Face>(
   const { masterKey, ...world } = options;
   const key = masterKey ? ok(masterKey) : await keyFor(site, options);
   if (!key.ok) return key;
-  return using(await site.open(), async (storage) => {
+  return using(await site.open(), async (opened) => {
+    const storage = options.health?.over(opened) ?? opened;
     const face = await open(storage, world, key.value);
     if (face.ok || face.error.code !== 'master_key' || masterKey) return face;
     return openWithNextKey(site.folder, { open: (next) => open(storage, world, next), refusal: face });

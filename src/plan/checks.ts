@@ -3,11 +3,13 @@
  * the first violated one decides. Checks only look: what the failure leads to is a `Decision`.
  */
 import type { DesiredObject } from '../domain/desired.js';
+import { automaticKey } from '../domain/first-start.js';
 import { kindOf } from '../domain/kinds/index.js';
 import { declaredEnd } from '../domain/lifecycle.js';
 import type { LiveObject } from '../domain/live.js';
 import { SUSPEND_UNTIL } from '../domain/metadata.js';
 import { type Declaration, declarationDigest, lineText, refJson, refText } from '../domain/objects.js';
+import type { KeyType } from '../domain/secret.js';
 import type { Instant } from '../domain/time.js';
 import { aliasedReferences } from './aliases.js';
 import { isOwnedBy } from './compare.js';
@@ -25,6 +27,7 @@ import {
 import { diff } from './diff.js';
 import { keeping, stillGranted } from './grants.js';
 import { foreignTokensAt } from './occupied-sinks.js';
+import type { ImpliedKey } from './plan.js';
 import type { StepReason } from './reasons.js';
 import { deletion, dependentsRemain, protectedObject } from './removal.js';
 import { stepOf } from './steps.js';
@@ -133,9 +136,25 @@ function expiresInPast({ ref, live, desired, input }: Declared): Decision | unde
   );
 }
 
-function notFound({ ref, desired, live }: Declared): Decision | undefined {
+/** What is made, with what comes along. */
+const making = ({ desired, input }: Declared) => {
+  const { declaration } = desired;
+  if (declaration.kind !== 'Environment') return { declaration };
+  const { automaticKeys = 'issue' } = input.project.spec;
+  const types = automaticKeys === 'none' ? [] : (['secret', 'publishable'] as const);
+  return { declaration, implied: types.map((type) => impliedKey(declaration.metadata.name, type)) };
+};
+
+const impliedKey = (environment: string, type: KeyType): ImpliedKey => ({
+  kind: 'ApiKey',
+  name: automaticKey(environment, type).metadata.name,
+  ...{ type, owner: 'tenant', permissions: type === 'secret' ? ['*'] : [], expires: 'never' },
+});
+
+function notFound(declared: Declared): Decision | undefined {
+  const { ref, live } = declared;
   if (live) return undefined;
-  const detail = { declaration: desired.declaration };
+  const detail = making(declared);
   return toDo([stepOf(ref, { action: 'create', detail }, { reason: 'NotFound' })]);
 }
 
@@ -161,7 +180,7 @@ export function needsReplacement(live: LiveObject, { desired }: Pick<Declared, '
 function replacement(both: DeclaredAndLive, reason: StepReason): Decision {
   const old = deletion(both, both.live, reason);
   const { declaration } = both.desired;
-  const detail = { declaration, changes: diff(both.live.declaration, declaration) };
+  const detail = { ...making(both), changes: diff(both.live.declaration, declaration) };
   return toDo([old, stepOf(both.ref, { action: 'create', detail }, { reason, dependsOn: [old.id] })]);
 }
 

@@ -38,6 +38,7 @@ export function plan(observed: PlanInput): Plan {
   return assemble(input, {
     steps,
     findings: [
+      ...nothingSelected(observed),
       ...findings,
       ...ordered.findings,
       ...decided.findings,
@@ -47,6 +48,13 @@ export function plan(observed: PlanInput): Plan {
     waiting: decided.waiting,
     approvals: approvalsFor(steps, input.project.spec.guard.requireApproval ?? [], subjects),
   });
+}
+
+/** A selection of nothing is a slip of the finger far more often than a wish: it must not read as agreement. */
+function nothingSelected({ selection, subjects, totals }: PlanInput): readonly Finding[] {
+  if (selection === undefined || subjects.length + totals.unchanged + totals.unmanaged > 0) return [];
+  const message = `--select ${selection} matches no object, neither declared nor live. Check the label and its value.`;
+  return [{ code: 'NothingSelected', severity: 'refuse', object: undefined, message }];
 }
 
 /** In order, without the steps that take an address which is not free by then, and what hangs on them. */

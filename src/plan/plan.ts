@@ -15,6 +15,7 @@ import type {
   UsageCoverage,
 } from '../domain/live.js';
 import type { Declaration, DeclarationOf, ObjectRef } from '../domain/objects.js';
+import type { KeyType } from '../domain/secret.js';
 import type { DurationMs, Instant } from '../domain/time.js';
 import type { Totals } from './compare.js';
 import type { FindingCode, StepReason, WaitingReason } from './reasons.js';
@@ -28,6 +29,8 @@ export type Effect =
       readonly action: 'create';
       readonly detail: {
         readonly declaration: Declaration;
+        /** Of an environment: the keys that come with it; none where the project says `automaticKeys: none`. */
+        readonly implied?: readonly ImpliedKey[];
         /** Of a replacement: how it differs from the object whose place it takes. */
         readonly changes?: readonly FieldChange[];
       };
@@ -72,6 +75,17 @@ export type Effect =
       readonly detail: { readonly generation: number; readonly sinks: readonly SinkId[] };
     }
   | { readonly action: 'revoke'; readonly detail: { readonly generations: readonly number[] } };
+
+/** A key that no document declares and that comes with an environment. */
+export interface ImpliedKey {
+  readonly kind: 'ApiKey';
+  readonly name: string;
+  readonly type: KeyType;
+  readonly owner: 'tenant';
+  /** `*`: everything, as its owner. A publishable key has none of its own. */
+  readonly permissions: readonly string[];
+  readonly expires: 'never';
+}
 
 /** Who can open the new secret: the reconciler that carries out the plan, or whoever claims it. */
 export type SealedTo = 'reconciler' | 'claim';

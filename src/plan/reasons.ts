@@ -62,8 +62,9 @@ export const FINDINGS = {
   UnmanagedObject: 'A live object is not declared by any project; spec.unmanaged decides what happens to it.',
   RenameRefused:
     'keywright.dev/previous-name cannot be followed: that object is still declared, belongs to another project, or is claimed twice.',
+  NothingSelected: 'No object, declared or live, has the labels of --select.',
   NotRenamed:
-    'keywright.dev/previous-name has no effect: the object is live already, or a field changed that requires a new object.',
+    'keywright.dev/previous-name has no effect: nothing of that name is live, the object is live already, or a field changed that requires a new object.',
   OwnedByAnotherProject: 'The object belongs to another project or manager.',
   Quarantined:
     'A sink holds a token of another live key, or one that this store does not know, for example after restoring a backup. The key is not changed.',

@@ -5,6 +5,7 @@
  *     declared b (previous-name a), live a      ─▶  b: renamed, keeps all that a has
  *     live key of service a, declared with b    ─▶  no difference
  */
+import { distance } from 'fastest-levenshtein';
 import { OBJECT_KINDS } from '../domain/kinds/index.js';
 import type { KnownToken, LiveObject, Ownership } from '../domain/live.js';
 import { PREVIOUS_NAME } from '../domain/metadata.js';
@@ -44,6 +45,7 @@ export function asRenamed(input: PlanInput): Renamed {
       .filter(({ ref }) => ref.kind === kind)
       .map((subject) => following(subject, names));
     const world = new KindWorld(rejoined(ofKind), ownership);
+    for (const [ref, remark] of world.misnamed()) remarks.set(refText(ref), remark);
     const claims = settled(world, remarks, spellings);
     for (const { by, live } of claims) names.set(refText(live.ref), by.ref);
     return carriedOut(world, claims);
@@ -131,7 +133,26 @@ class KindWorld {
       return isDone ? [] : [{ by: { ...by, desired }, source, live: source.live }];
     });
   }
+
+  /** Objects that are made anew though they say what they were called: a name that was mistyped, or is gone since. */
+  misnamed(): readonly (readonly [ObjectRef, Remark])[] {
+    return this.subjects.flatMap(({ ref, desired, live }) => {
+      const name = desired && live === undefined ? formerName(desired.declaration) : undefined;
+      if (name === undefined) return [];
+      const former = { kind: ref.kind, name };
+      if (this.#byName.get(refText(former))?.live !== undefined) return [];
+      const leaving = this.subjects.find(
+        (other) => other.desired === undefined && other.live && isNear(other.ref.name, name),
+      );
+      const meant = leaving === undefined ? '' : ` Did you mean ${refJson(leaving.ref).name}?`;
+      const why = `is made anew: there is no live ${refText(former)}, which it says it was.${meant}`;
+      return [[ref, { decision: finding('warn', 'NotRenamed')(ref, why), isHeld: false }] as const];
+    });
+  }
 }
+
+/** One slip or two of the finger. */
+const isNear = (a: string, b: string): boolean => distance(a, b) <= 2;
 
 /** The claims to carry out. What stands against the others goes into `remarks`. */
 function settled(world: KindWorld, remarks: Map<string, Remark>, spellings: SideNames): readonly Claim[] {

@@ -4,7 +4,7 @@
  */
 import type { Plan } from '../domain/billing-plan.js';
 import type { Result } from '../domain/result.js';
-import type { Instant } from '../domain/time.js';
+import { type DurationMs, HOUR_MS, type Instant } from '../domain/time.js';
 import type { Idempotency } from './idempotency.js';
 import type { By } from './identity.js';
 
@@ -46,9 +46,17 @@ export interface Instance {
   readonly startedAt: Instant;
   /** The change up to which its memory is complete; absent: it has none. */
   readonly revision?: number;
+  /** By how much its machine's clock is ahead of the store's; absent: there is one clock. */
+  readonly clockSkewMs?: number;
+  /** The store knows of its uses until then, and hand-overs wait for later ones; absent: it keeps none. */
+  readonly usesUntil?: Instant;
 }
 
-export interface SeenInstance extends Omit<Instance, 'revision'> {
+/** How long, at most, an instance keeps uses to itself while the store cannot be written. */
+export const KEEP_USES_MS: DurationMs = HOUR_MS;
+
+export interface SeenInstance extends Omit<Instance, 'revision' | 'usesUntil' | 'clockSkewMs'> {
+  readonly clockSkewMs: number | undefined;
   readonly lastSeenAt: Instant;
   /** Changes that it had not read then; undefined: it follows none, or does not say. */
   readonly behind: number | undefined;

@@ -26,7 +26,7 @@ export interface Credential {
   readonly owner: string;
   readonly dates: Pick<
     VersionFacts,
-    'promotedAt' | 'retiringAt' | 'suspendedUntil' | 'revokedAt' | 'expiresAt'
+    'promotedAt' | 'retiringAt' | 'suspendedUntil' | 'revokedAt' | 'isRevoked' | 'expiresAt'
   >;
   readonly standing: KeyStanding;
 }
@@ -65,6 +65,14 @@ export type Changes =
     }
   | { readonly kind: 'another-history' };
 
+/** What was ended before a store went back to an older state, and would be accepted again. */
+export interface EndedBefore {
+  /** By token id: versions that were revoked. */
+  readonly revoked: readonly string[];
+  /** By id: keys that were stopped, manually or with their owner. */
+  readonly stopped: readonly string[];
+}
+
 export interface CredentialFeed {
   pepper(): Promise<Result<Secret>>;
   /** The newest change; take it before the snapshot and follow from it: nothing is missed, some is seen twice. */
@@ -88,6 +96,8 @@ export interface CredentialFeed {
    * Hand-overs rely on it: silence in the store is silence (rotation, "observed").
    */
   reportUses(uses: readonly Use[]): Promise<Result<void>>;
+  /** Ends them again: an end is final, whatever copy of the store comes later. Those that are not there are passed over. */
+  endAgain(ended: EndedBefore): Promise<Result<void>>;
   /** That whoever follows is there now. */
   seen(instance: Instance): Promise<Result<void>>;
   close(): Promise<void>;

@@ -21,11 +21,13 @@ import type { Secret } from '../domain/secret.js';
 import type { DurationMs, Instant } from '../domain/time.js';
 import type { VerificationCode, VerificationRequest } from '../domain/verification.js';
 import type { Caller, Lease } from './caller.js';
+import type { LeaseClaim, LeaseHolder } from './lease.js';
 import type { ProjectGuard } from './project-guard.js';
 import type { Recipient } from './sealing.js';
 import type { SignIns } from './sign-ins.js';
 
 export { type Caller, type Lease, WRITERS } from './caller.js';
+export type { LeaseClaim, LeaseHolder, ProcessMark } from './lease.js';
 
 export interface StoreFacts {
   readonly storeId: string;
@@ -42,7 +44,13 @@ export interface StoreFacts {
 
 /** Effects of a reconciler. Each is one transaction with its audit entry and its change, and idempotent. */
 export type Mutation =
-  | { readonly kind: 'create'; readonly declaration: Declaration; readonly ownership: Ownership }
+  | {
+      readonly kind: 'create';
+      readonly declaration: Declaration;
+      readonly ownership: Ownership;
+      /** Of an environment: its two automatic keys are not made. */
+      readonly automaticKeys?: 'none';
+    }
   | {
       readonly kind: 'update';
       readonly declaration: Declaration;
@@ -227,8 +235,10 @@ export interface LiveStore extends ProjectGuard, SignIns {
   /** Whose these tokens are, by their ids: those it knows, of live and of removed keys, sorted by id. */
   tokens(ids: readonly string[]): Promise<Result<readonly KnownToken[]>>;
 
-  /** Of writers unless it is named. `locked` while somebody else holds it. */
-  acquireLease(holder: string, ttlMs: DurationMs, name?: string): Promise<Result<Lease>>;
+  /** Of writers unless it is named. `locked` while another process holds it. */
+  acquireLease(holder: string, ttlMs: DurationMs, name?: string, claim?: LeaseClaim): Promise<Result<Lease>>;
+  /** Who holds it, of writers unless it is named; undefined when it is free. */
+  leaseHolder(name?: string): Promise<Result<LeaseHolder | undefined>>;
   renewLease(lease: Lease): Promise<Result<Lease>>;
   releaseLease(lease: Lease): Promise<Result<void>>;
   mutate(mutation: Mutation, lease: Lease, caller: Caller): Promise<Result<Outcome>>;

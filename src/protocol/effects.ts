@@ -35,7 +35,11 @@ const kind = (name: Mutation['kind'] | Request['kind'], fields: Record<string, T
 const Delivered = Type.Object({ sink: Text, fingerprint: Text, machine: Text }, closed);
 
 const MutationShape = Type.Union([
-  kind('create', { declaration: Declaration, ownership: Ownership }),
+  kind('create', {
+    declaration: Declaration,
+    ownership: Ownership,
+    automaticKeys: Type.Optional(Type.Literal('none')),
+  }),
   kind('update', {
     declaration: Declaration,
     ownership: Ownership,
@@ -98,3 +102,10 @@ export const Holder = Type.String({
 });
 
 export const LeaseName = Name;
+
+export const Digest = Type.Optional(Type.String({ minLength: 1, maxLength: 100 }));
+export const Reason = Type.Optional(
+  Type.String({ minLength: 1, maxLength: 500, description: 'Why a guard is to be broken, in an emergency.' }),
+);
+
+/** What came of one mutation. */

@@ -1,79 +1,24 @@
 /** What is done in a live store over HTTP, call by call. */
-import { type TObject, Type } from 'typebox';
-import type { ProjectSettings } from '../domain/approval.js';
+import { Type } from 'typebox';
 import { closed } from '../domain/kinds/fields.js';
-import { Project } from '../domain/kinds/project.js';
 import type { ObjectRef } from '../domain/objects.js';
-import { type DurationMs, SECOND_MS } from '../domain/time.js';
 import type { VerificationRequest } from '../domain/verification.js';
 import type { Caller, Lease, Mutation, Outcome, Request, Verification } from '../ports/live-store.js';
-import type { PlanApproval } from '../ports/project-guard.js';
-import type { SignIn } from '../ports/sign-ins.js';
 import {
-  Holder,
+  Digest,
   Lease as LeaseShape,
   Mutations,
   Outcome as OutcomeShape,
   Outcomes,
   Path,
+  Reason,
   RequestShape,
 } from './effects.js';
 import * as shape from './objects.js';
-import { operation } from './operation.js';
-
-const TIMEOUT_MS: DurationMs = 30 * SECOND_MS;
-/** A lease is over in five seconds: an answer that comes later is of no use. */
-const LEASE_TIMEOUT_MS: DurationMs = 2 * SECOND_MS;
+import { operation, TIMEOUT_MS } from './operation.js';
 
 const WRITES = 'plans:apply';
-const leasing = { permission: WRITES, patienceMs: LEASE_TIMEOUT_MS } as const;
 
-export const acquireLease = operation<
-  { readonly holder: string; readonly ttlMs: DurationMs; readonly name?: string },
-  Lease
->({
-  ...leasing,
-  id: 'storeAcquireLease',
-  path: '/store/acquire-lease',
-  summary: 'Acquire the lease of writers, or a lease that elects a leader.',
-  description: '`locked` while another holder has it. The store limits its duration.',
-  // The second time it would find itself locked out by the first.
-  again: 'unwanted',
-  sent: Type.Object(
-    { holder: Holder, ttlMs: shape.Ms, name: Type.Optional(LeaseShape.properties.name) },
-    closed,
-  ),
-  got: LeaseShape,
-});
-
-export const renewLease = operation<{ readonly lease: Lease }, Lease>({
-  ...leasing,
-  id: 'storeRenewLease',
-  path: '/store/renew-lease',
-  summary: 'Extend a lease.',
-  description: '`lease_lost` when another holder has it.',
-  again: 'harmless',
-  sent: Type.Object({ lease: LeaseShape }, closed),
-  got: LeaseShape,
-});
-
-export const releaseLease = operation<{ readonly lease: Lease }, null>({
-  ...leasing,
-  id: 'storeReleaseLease',
-  path: '/store/release-lease',
-  summary: 'Release a lease.',
-  again: 'harmless',
-  sent: Type.Object({ lease: LeaseShape }, closed),
-  got: Type.Null(),
-});
-
-/** Of the approved plan that effects are of. */
-const Digest = Type.Optional(Type.String({ minLength: 1, maxLength: 100 }));
-const Reason = Type.Optional(
-  Type.String({ minLength: 1, maxLength: 500, description: 'Why a guard is to be broken, in an emergency.' }),
-);
-
-/** What came of one mutation. */
 export type SentOutcome =
   | { readonly ok: true; readonly value: Outcome }
   | { readonly ok: false; readonly error: { readonly code: string; readonly message: string } };
@@ -176,114 +121,4 @@ export const verify = operation<
       }),
     ),
   }),
-});
-
-const holder = { of: Type.Optional(shape.Ref) };
-
-export const signIns = operation<{ readonly of?: ObjectRef }, readonly SignIn[]>({
-  again: 'harmless',
-  patienceMs: TIMEOUT_MS,
-  id: 'storeSignIns',
-  path: '/store/sign-ins',
-  summary:
-    'Sessions and personal access tokens of a user, guest or key that are good; without `of`, your own.',
-  sent: Type.Object(holder, closed),
-  got: Type.Array(
-    Type.Object({
-      id: Type.String(),
-      kind: Type.Enum(['session', 'personal-access-token']),
-      of: shape.Ref,
-      name: Type.Optional(Type.String()),
-      by: Type.Optional(Type.String()),
-      createdAt: shape.At,
-      lastUsedAt: Type.Optional(shape.At),
-      expiresAt: Type.Optional(shape.At),
-      isCurrent: Type.Boolean(),
-    }),
-  ),
-});
-
-export const endSignIns = operation<
-  { readonly of?: ObjectRef; readonly id?: string; readonly path: string },
-  number
->({
-  again: 'harmless',
-  patienceMs: TIMEOUT_MS,
-  id: 'storeEndSignIns',
-  path: '/store/end-sign-ins',
-  summary: 'End one of them, or all of a holder except the one in use; answers how many ended.',
-  sent: Type.Object(
-    { ...holder, id: Type.Optional(Type.String({ minLength: 1, maxLength: 64 })), path: Path },
-    closed,
-  ),
-  got: shape.Count,
-});
-
-export const replaceSigningKeys = operation<{ readonly path: string }, null>({
-  again: 'harmless',
-  patienceMs: TIMEOUT_MS,
-  id: 'storeReplaceSigningKeys',
-  path: '/store/replace-signing-keys',
-  summary: 'Refuse every access token that was signed until now. For owners.',
-  sent: Type.Object({ path: Path }, closed),
-  got: Type.Null(),
-});
-
-const Settings = Type.Object(
-  {
-    project: shape.Name,
-    guard: (Project.schema as TObject).properties['guard'] ?? Type.Object({}),
-    permissions: Type.Array(Type.String({ maxLength: 100 }), { maxItems: 500 }),
-  },
-  closed,
-);
-
-export const declareProject = operation<
-  { readonly settings: ProjectSettings; readonly lease: Lease } & Pick<Caller, 'approval' | 'breakGlass'>,
-  boolean
->({
-  permission: WRITES,
-  again: 'harmless',
-  patienceMs: TIMEOUT_MS,
-  id: 'storeDeclareProject',
-  path: '/store/declare-project',
-  summary:
-    'What a project declares of itself: its guard, which the store holds from then on, and its permissions.',
-  sent: Type.Object({ settings: Settings, lease: LeaseShape, approval: Digest, breakGlass: Reason }, closed),
-  got: Type.Boolean({ description: 'Whether that changed anything.' }),
-});
-
-/** In one request, at most. */
-export const COVERS_MAX = 1_000;
-
-export const approve = operation<PlanApproval & { readonly path: string }, null>({
-  again: 'harmless',
-  patienceMs: TIMEOUT_MS,
-  id: 'storeApprove',
-  path: '/store/approve',
-  summary: 'Approve a plan; it can be applied within a week.',
-  description:
-    'Requires `plans:approve`, unless the same plan was approved already. A long plan is sent in parts.',
-  sent: Type.Object(
-    {
-      digest: Type.String({ minLength: 1, maxLength: 100 }),
-      project: shape.Name,
-      covers: Type.Array(Type.String({ minLength: 1, maxLength: 64 }), { maxItems: COVERS_MAX }),
-      allowRemovals: Type.Optional(shape.Count),
-      path: Path,
-    },
-    closed,
-  ),
-  got: Type.Null(),
-});
-
-export const projects = operation<object, readonly ProjectSettings[]>({
-  permission: 'plans:read',
-  again: 'harmless',
-  patienceMs: TIMEOUT_MS,
-  id: 'storeProjects',
-  path: '/store/projects',
-  summary: 'What projects declared of themselves last.',
-  sent: Type.Object({}, closed),
-  got: Type.Array(Settings),
 });

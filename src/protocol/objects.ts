@@ -5,6 +5,7 @@
 import { type TSchema, Type } from 'typebox';
 import { closed } from '../domain/kinds/fields.js';
 import { OBJECT_KINDS } from '../domain/kinds/index.js';
+import { NAME_MAX, VISIBLE_NAME } from '../domain/names.js';
 
 /** Of the declaration of an object, as JSON. */
 const SPEC_MAX_BYTES = 256 * 1_024;
@@ -18,8 +19,8 @@ export const Text = Type.String({ maxLength: 2_000 });
 
 const maybe = Type.Optional;
 
-/** Objects made by hand may have any name. */
-export const Name = Type.String({ minLength: 1, maxLength: 400 });
+/** Objects that are made manually may have any name that can be shown. */
+export const Name = Type.String({ minLength: 1, maxLength: NAME_MAX, pattern: VISIBLE_NAME });
 
 export const Kind = Type.Enum([...OBJECT_KINDS]);
 
@@ -68,6 +69,7 @@ const Version = Type.Object(
     retiringAt: maybe(At),
     suspendedUntil: maybe(At),
     revokedAt: maybe(At),
+    isRevoked: maybe(Type.Boolean()),
     expiresAt: maybe(At),
     lastUsedAt: maybe(At),
     useCount: maybe(Count),

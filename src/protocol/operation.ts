@@ -3,7 +3,10 @@
  * and the client are made from the same definition (store.ts), so that they cannot disagree.
  */
 import type { TSchema } from 'typebox';
-import type { DurationMs } from '../domain/time.js';
+import { type DurationMs, SECOND_MS } from '../domain/time.js';
+
+/** How long most calls are worth waiting for. */
+export const TIMEOUT_MS: DurationMs = 30 * SECOND_MS;
 
 export interface Operation<Sent, Got> {
   /** Its operationId. */

@@ -4,7 +4,7 @@ import type { Review, ReviewLimits } from '../domain/hygiene.js';
 import { closed } from '../domain/kinds/fields.js';
 import type { KnownToken, LiveDependent, LiveObject } from '../domain/live.js';
 import type { ObjectRef } from '../domain/objects.js';
-import { type DurationMs, MINUTE_MS, SECOND_MS } from '../domain/time.js';
+import { type DurationMs, MINUTE_MS } from '../domain/time.js';
 import type {
   AuditEntry,
   Change,
@@ -14,13 +14,12 @@ import type {
   StoreFacts,
 } from '../ports/live-store.js';
 import * as shape from './objects.js';
-import { operation } from './operation.js';
+import { operation, TIMEOUT_MS } from './operation.js';
 
 /** Asked for in one request, at most. */
 export const REFS_MAX = 500;
 const PAGE_MAX = 1_000;
 
-const TIMEOUT_MS: DurationMs = 30 * SECOND_MS;
 /** Walking a long chain says nothing until it is done. */
 const WALK_TIMEOUT_MS: DurationMs = 10 * MINUTE_MS;
 

@@ -3,9 +3,12 @@
  * of changes) are no calls; their routes describe them.
  */
 import type { LiveSummary } from '../domain/live.js';
+import * as leases from './leases.js';
 import * as writing from './mutations.js';
 import type { Operation } from './operation.js';
+import * as guard from './project-guard.js';
 import * as reading from './queries.js';
+import * as signing from './sign-ins.js';
 
 /** What an older client would misread gets another number. */
 export const WIRE_VERSION = 1;
@@ -29,17 +32,18 @@ export const STORE = {
   checkpoint: reading.checkpoint,
   verifyCheckpoints: reading.verifyCheckpoints,
   changes: reading.changes,
-  acquireLease: writing.acquireLease,
-  renewLease: writing.renewLease,
-  releaseLease: writing.releaseLease,
+  acquireLease: leases.acquireLease,
+  leaseHolder: leases.leaseHolder,
+  renewLease: leases.renewLease,
+  releaseLease: leases.releaseLease,
   mutate: writing.mutate,
   request: writing.request,
   claim: writing.claim,
   verify: writing.verify,
-  declareProject: writing.declareProject,
-  approve: writing.approve,
-  projects: writing.projects,
-  signIns: writing.signIns,
-  endSignIns: writing.endSignIns,
-  replaceSigningKeys: writing.replaceSigningKeys,
+  declareProject: guard.declareProject,
+  approve: guard.approve,
+  projects: guard.projects,
+  signIns: signing.signIns,
+  endSignIns: signing.endSignIns,
+  replaceSigningKeys: signing.replaceSigningKeys,
 } as const satisfies Readonly<Record<string, Operation<never, unknown>>>;

@@ -1,6 +1,6 @@
 /** Who made live and declared differ: what the audit log tells about the objects of a plan. */
 
-import { RECONCILER_PATH } from '../domain/apply-rights.js';
+import { CONTROLLER_PATH, isReconcilerPath, RECONCILER_PATH } from '../domain/apply-rights.js';
 import { refText } from '../domain/objects.js';
 import type { Result } from '../domain/result.js';
 import { ok } from '../domain/result.js';
@@ -9,7 +9,7 @@ import type { Plan, Step } from '../plan/plan.js';
 import type { StepReason } from '../plan/reasons.js';
 import type { AuditEntry, LiveStore } from '../ports/live-store.js';
 
-export { RECONCILER_PATH };
+export { CONTROLLER_PATH, isReconcilerPath, RECONCILER_PATH };
 
 /** Differences that come about when the documents change and nobody touches the live object. */
 const BY_DOCUMENTS: ReadonlySet<StepReason> = new Set([
@@ -71,7 +71,7 @@ export async function historyOf(
  * moved. Others who touched the object, to claim its secret or to sign in, are not named for it.
  */
 export function causeOf(steps: readonly Step[], history: readonly AuditEntry[]): Cause | undefined {
-  const applied = history.findLastIndex(({ path }) => path === RECONCILER_PATH);
+  const applied = history.findLastIndex(({ path }) => isReconcilerPath(path));
   const explaining = new Set(steps.flatMap(({ reason }) => EXPLAINED_BY[reason] ?? []));
   const last = history.slice(applied + 1).findLast(({ action }) => explaining.has(action));
   if (last !== undefined) return { since: last.at, actor: last.actor, path: last.path };

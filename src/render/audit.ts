@@ -1,8 +1,9 @@
 /** Audit entries for people and for the tools that collect them. */
 import { withoutTokens } from '../domain/secret.js';
-import { formatInstant } from '../domain/time.js';
+import { formatInstant, NEVER } from '../domain/time.js';
 import { VERSION } from '../domain/version.js';
 import type { AuditEntry } from '../ports/live-store.js';
+import { escaped, tableOf } from './markdown.js';
 import { printable, table } from './text-format.js';
 
 export const EXPORT_FORMATS = ['ndjson', 'cloudevents', 'ocsf'] as const;
@@ -11,11 +12,43 @@ export type ExportFormat = (typeof EXPORT_FORMATS)[number];
 /** One line an entry: when, who, by which path, what, about what. Ends with a newline unless empty. */
 export function auditText(entries: readonly AuditEntry[]): string {
   if (entries.length === 0) return '';
-  return table(
-    entries.map(({ seq, at, actor, path, action, object, detail }) =>
-      [String(seq), formatInstant(at), actor, path, action, object, detailText(detail)].map(printable),
-    ),
-  );
+  return table(entries.map((entry) => cells(entry).map(printable)));
+}
+
+/** The same for a pull request or a ticket. */
+export function auditMarkdown(entries: readonly AuditEntry[]): string {
+  if (entries.length === 0) return '';
+  const head = ['Entry', 'When', 'Who', 'Path', 'Action', 'Object', 'Detail'];
+  return `${tableOf(
+    head,
+    entries.map((entry) => cells(entry).map(escaped)),
+  )}\n`;
+}
+
+const cells = ({ seq, at, actor, path, action, object, detail }: AuditEntry): readonly string[] => [
+  ...[String(seq), formatInstant(at), actor, path, action, object],
+  detailText(withInstants(detail)),
+];
+
+/** For programs: with instants in ISO 8601. What the hash is over has them in milliseconds, as `audit export` does. */
+export const auditEntryJson = (entry: AuditEntry) => ({
+  ...entry,
+  at: formatInstant(entry.at),
+  detail: withInstants(entry.detail),
+});
+
+/** What the store calls an instant. */
+const INSTANT_NAME = /^(?:at|until|since|.+(?:At|Until|From|_at))$/;
+
+/** Instants of the store written out, however deep they are; one that never comes is null. */
+export function withInstants(detail: AuditEntry['detail']): AuditEntry['detail'] {
+  const written = (name: string, value: unknown): unknown => {
+    if (typeof value === 'number' && INSTANT_NAME.test(name))
+      return value >= NEVER ? null : formatInstant(value);
+    if (Array.isArray(value)) return value.map((one) => written(name, one));
+    return typeof value === 'object' && value !== null ? withInstants(value as AuditEntry['detail']) : value;
+  };
+  return Object.fromEntries(Object.entries(detail).map(([name, value]) => [name, written(name, value)]));
 }
 
 const detailText = (detail: AuditEntry['detail']): string =>

@@ -3,11 +3,12 @@ import { withoutTokensIn } from '../domain/secret.js';
 import { formatInstant } from '../domain/time.js';
 import type { Drift, DriftStep } from '../plan/drift.js';
 import type { StepReason } from '../plan/reasons.js';
-import { escaped, list, tableOf } from './markdown.js';
+import { escaped } from './markdown.js';
 import { type Group, groupsOf, summaryText } from './plan-groups.js';
 import { findingJson, waitingJson, withRefJson } from './plan-json.js';
-import { cells, findingLine, waitingLine } from './plan-markdown.js';
+import { byImportance, cells, findingsSection, waitingSection } from './plan-markdown.js';
 import { groupText, outlookTexts, type PlanTextOptions, paragraphs } from './plan-text.js';
+import { sectionsMarkdown } from './sections.js';
 import { counted, painter, printable } from './text-format.js';
 
 /** No newline at the end. */
@@ -22,16 +23,19 @@ export function driftText(drift: Drift, options: PlanTextOptions): string {
 }
 
 /** A table for a pull request or a ticket. No newline at the end. */
-export function driftMarkdown(drift: Drift): string {
+export function driftMarkdown(drift: Drift, isVerbose?: boolean): string {
   const groups = groupsOf(drift.steps);
-  const rows = groups.map((group) => [...cells(group), escaped(causeText(group))]);
-  const parts = [
-    `### Keywright drift of ${escaped(drift.project)}\n\n${headline(groups)}`,
-    rows.length === 0 ? '' : tableOf(['', 'Object', 'Why', 'What', 'Causes'], rows),
-    list('Findings', drift.findings.map(findingLine)),
-    list('Waiting', drift.waiting.map(waitingLine)),
-  ];
-  return parts.filter((part) => part !== '').join('\n\n');
+  const rows = byImportance(groups).map((group) => [...cells(group), causeText(group)]);
+  return sectionsMarkdown(`### Keywright drift of ${escaped(drift.project)}\n\n${headline(groups)}`, [
+    {
+      title: '',
+      columns: ['', 'Object', 'Why', 'What', 'Causes'],
+      rows,
+      noun: 'object',
+    },
+    findingsSection(drift.findings),
+    waitingSection(drift.waiting, { now: drift.now, isVerbose }),
+  ]);
 }
 
 const headline = (groups: readonly Group<DriftStep>[]): string =>

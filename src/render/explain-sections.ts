@@ -7,14 +7,9 @@ import { formatDuration, formatInstant, type Instant } from '../domain/time.js';
 import type { Finding, Waiting } from '../plan/plan.js';
 import { type Explanation, type Related, statusOf } from './explanation.js';
 import { groupsOf } from './plan-groups.js';
+import type { Section } from './sections.js';
 import { eventText, inTime, printable, sinkText } from './text-format.js';
 import { timelineOf } from './timeline.js';
-
-export interface Section {
-  readonly title: string;
-  /** Cells of each line; one cell where there are no columns. */
-  readonly rows: readonly (readonly string[])[];
-}
 
 /** Those that have something to say, in the order in which somebody asks. */
 export function sectionsOf(explanation: Explanation): readonly Section[] {
@@ -23,7 +18,7 @@ export function sectionsOf(explanation: Explanation): readonly Section[] {
     { title: 'Versions', rows: live?.key ? versionRows(live.key, now) : [] },
     { title: 'Delivered to', rows: live ? deliveryRows(live) : [] },
     { title: 'Needs', rows: needs.map(relatedRow) },
-    { title: 'Needed by', rows: shortened(neededBy.map(relatedRow)) },
+    { title: 'Needed by', rows: shortened(neededByRows(neededBy)) },
     { title: 'History', rows: historyRows(explanation) },
     { title: 'Current plan', rows: todoRows(explanation) },
     { title: 'Upcoming', rows: aheadRows(explanation) },
@@ -112,6 +107,16 @@ function relatedRow({ ref, isLive, isDeclared, endsAt }: Related): readonly stri
   const states = [...(isDeclared ? ['declared'] : []), ...(isLive ? ['live'] : [])];
   const state = states.length === 0 ? 'neither declared nor live' : states.join(' and ');
   return [printable(refText(ref)), endsAt === undefined ? state : `removed, ends ${formatInstant(endsAt)}`];
+}
+
+/** A removed key is told from a live one that has taken its name. */
+function neededByRows(related: readonly Related[]): Section['rows'] {
+  const present = new Set(related.flatMap(({ ref, endsAt }) => (endsAt === undefined ? [refText(ref)] : [])));
+  return related.map((one) => {
+    const [name = '', ...state] = relatedRow(one);
+    const isPredecessor = one.endsAt !== undefined && present.has(refText(one.ref));
+    return [isPredecessor ? `${name} (an earlier one)` : name, ...state];
+  });
 }
 
 const historyRows = ({ history }: Explanation): Section['rows'] =>

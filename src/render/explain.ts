@@ -3,12 +3,14 @@ import { isObjectKind } from '../domain/kinds/index.js';
 import { refJson, refText } from '../domain/objects.js';
 import { withoutTokensIn } from '../domain/secret.js';
 import { formatInstant } from '../domain/time.js';
-import { headline, type Section, sectionsOf } from './explain-sections.js';
+import { withInstants } from './audit.js';
+import { headline, sectionsOf } from './explain-sections.js';
 import { type Explanation, type Related, statusOf } from './explanation.js';
 import { escaped } from './markdown.js';
 import { objectsJson } from './objects.js';
 import { findingJson, forecastJson, waitingJson, withRefJson } from './plan-json.js';
-import { painter, printable, type TextOptions, table } from './text-format.js';
+import { sectionsMarkdown, sectionText } from './sections.js';
+import { painter, printable, type TextOptions } from './text-format.js';
 import { timelineOf } from './timeline.js';
 
 /** Ends with a newline. */
@@ -16,9 +18,7 @@ export function explanationText(explanation: Explanation, options: TextOptions):
   const paint = painter(options);
   const [first = '', ...more] = headline(explanation);
   const head = [`${paint('bold', printable(refText(explanation.ref)))} ${first}`, ...more];
-  const sections = sectionsOf(explanation).map(
-    ({ title, rows }) => `${paint('bold', title)}\n${table(rows.map((row) => ['', ...row]))}`,
-  );
+  const sections = sectionsOf(explanation).map((section) => sectionText(section, paint));
   return [`${head.join('\n')}\n`, ...sections].join('\n');
 }
 
@@ -26,11 +26,8 @@ export function explanationText(explanation: Explanation, options: TextOptions):
 export function explanationMarkdown(explanation: Explanation): string {
   const [first = '', ...more] = headline(explanation).map(escaped);
   const head = `### ${escaped(refText(explanation.ref))}\n\n${[first, ...more].join(' ')}`;
-  return [head, ...sectionsOf(explanation).map(sectionMarkdown)].join('\n\n');
+  return sectionsMarkdown(head, sectionsOf(explanation));
 }
-
-const sectionMarkdown = ({ title, rows }: Section): string =>
-  `**${title}**\n\n${rows.map((row) => `- ${row.map(escaped).join(' · ')}`).join('\n')}`;
 
 /** Instants in ISO 8601; `live` is what `get` shows of it, null when it is not live. */
 export function explanationJson(explanation: Explanation) {
@@ -50,7 +47,7 @@ export function explanationJson(explanation: Explanation) {
     history: timelineOf(history).map((one) => ({
       ...one,
       at: formatInstant(one.at),
-      detail: details.get(one.seq),
+      detail: withInstants(details.get(one.seq) ?? {}),
     })),
     needs: needs.map(relatedJson),
     neededBy: neededBy.map(relatedJson),

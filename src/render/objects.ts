@@ -1,18 +1,28 @@
 /** Live objects for people and programs: a table of what is there and how it stands at *now*. */
+import { stringify } from 'yaml';
 import { expiresAt } from '../domain/guests.js';
+import { API_VERSION } from '../domain/kinds/document-schema.js';
 import { rotationDueAt, stateOf, waitsForClaim } from '../domain/lifecycle.js';
 import type { LiveObject, VersionFacts } from '../domain/live.js';
 import { refText } from '../domain/objects.js';
+import { ownerText } from '../domain/owner.js';
 import { prefixOf, withoutTokensIn } from '../domain/secret.js';
 import { formatDuration, formatInstant, type Instant, NEVER } from '../domain/time.js';
 import { escaped, tableOf } from './markdown.js';
-import { printable, table } from './text-format.js';
+import { printable, sinkText, table } from './text-format.js';
 
-/** One line an object; keys with state, generation, last use and expiry. Ends with a newline. */
+/** One line an object; keys with state, version, last use and expiry. Ends with a newline. */
 export function objectsText(objects: readonly LiveObject[], now: Instant): string {
   if (objects.length === 0) return NOTHING;
-  const head = COLUMNS.map((title) => title.toUpperCase());
-  return table([head, ...objects.map((object) => row(object, now))]);
+  const rows = objects.map((object) => [...row(object, now), ageText(object, now)]);
+  return table([titles([...COLUMNS, 'Age']), ...rows]);
+}
+
+/** The same with environment, owner, sinks and labels. */
+export function objectsWide(objects: readonly LiveObject[], now: Instant): string {
+  if (objects.length === 0) return NOTHING;
+  const rows = objects.map((object) => [...row(object, now), ageText(object, now), ...wideCells(object)]);
+  return table([titles([...COLUMNS, 'Age', ...WIDE_COLUMNS]), ...rows]);
 }
 
 /** The same for a pull request or a ticket. Ends with a newline. */
@@ -22,8 +32,38 @@ export function objectsMarkdown(objects: readonly LiveObject[], now: Instant): s
   return `${tableOf(COLUMNS, rows)}\n`;
 }
 
+/** `ApiKey/billing-prod`, one a line: what other commands take as arguments. */
+export const objectsNames = (objects: readonly LiveObject[]): string =>
+  objects.map(({ ref }) => `${printable(refText(ref))}\n`).join('');
+
+/** One object as it is, more of them as a list: what `objectsJson` says, as YAML. */
+export function objectsYaml(objects: readonly LiveObject[], now: Instant): string {
+  const list = objectsJson(objects, now);
+  const [only] = list.items;
+  const value = objects.length === 1 && only ? { apiVersion: API_VERSION, ...only } : list;
+  return stringify(value, { lineWidth: 0, aliasDuplicateObjects: false });
+}
+
 const NOTHING = 'No live objects.\n';
 const COLUMNS = ['Object', 'Project', 'State', 'Version', 'Last used', 'Expires'];
+const WIDE_COLUMNS = ['Environment', 'Owner', 'Sinks', 'Labels', 'Id'];
+
+const titles = (columns: readonly string[]): readonly string[] => columns.map((title) => title.toUpperCase());
+
+const ageText = ({ createdAt }: LiveObject, now: Instant): string => formatDuration(now - createdAt);
+
+function wideCells({ declaration, deliveries, id }: LiveObject): readonly string[] {
+  const { spec, metadata } = declaration;
+  return [
+    'environment' in spec ? spec.environment : '',
+    declaration.kind === 'ApiKey' ? ownerText(declaration.spec.owner) : '',
+    deliveries.map(({ sink }) => sinkText(sink)).join(', '),
+    Object.entries(metadata.labels ?? {})
+      .map(([key, value]) => `${key}=${value}`)
+      .join(','),
+    id,
+  ].map(printable);
+}
 
 function row(object: LiveObject, now: Instant): readonly string[] {
   const project = object.ownership?.project ?? (object.origin === 'system' ? '(system)' : '(none)');
@@ -41,7 +81,6 @@ function row(object: LiveObject, now: Instant): readonly string[] {
     newest.expiresAt === undefined ? 'never' : formatInstant(newest.expiresAt),
   ];
 }
-
 /** Of an object that is no key: how a person stands, until when a guest is in. */
 function standing({ declaration, grantedAt }: LiveObject, now: Instant): readonly string[] {
   if (declaration.kind === 'User') return [declaration.spec.status ?? 'active', '', '', ''];
@@ -66,11 +105,12 @@ const isOver = (version: VersionFacts, now: Instant): boolean =>
 
 /** The same for programs: instants in ISO 8601, absent ones null. */
 export function objectsJson(objects: readonly LiveObject[], now: Instant) {
-  const items = objects.map((object) => item(object, now));
-  return withoutTokensIn({ apiVersion: 'keywright.dev/v1', kind: 'List', items });
+  const items = objects.map((object) => objectJson(object, now));
+  return withoutTokensIn({ apiVersion: API_VERSION, kind: 'List', items });
 }
 
-function item(
+/** One of the list. */
+export function objectJson(
   { id, ref, ownership, origin, createdAt, declaration, deliveries, key, grantedAt }: LiveObject,
   now: Instant,
 ) {

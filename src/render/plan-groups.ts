@@ -4,6 +4,7 @@ import { refText } from '../domain/objects.js';
 import { formatDuration } from '../domain/time.js';
 import type { Action, FieldChange, Step, Summary } from '../plan/plan.js';
 import type { StepReason } from '../plan/reasons.js';
+import { declarationLines, impliedLines } from './declaration-text.js';
 import { printable, sinkText, valueText } from './text-format.js';
 
 export type Verb =
@@ -62,8 +63,11 @@ function headOf(steps: readonly Step[]): { readonly verb: Verb; readonly reason:
 
 function objectLines(steps: readonly Step[]): readonly string[] {
   return steps.flatMap((step) => {
-    if (step.action === 'update' || step.action === 'create')
-      return (step.detail.changes ?? []).map(changeLine);
+    if (step.action === 'update') return step.detail.changes.map(changeLine);
+    if (step.action === 'create') {
+      const { declaration, changes, implied } = step.detail;
+      return [...(changes?.map(changeLine) ?? declarationLines(declaration)), ...impliedLines(implied)];
+    }
     if (step.action === 'delete' && step.detail.overlapMs > 0)
       return [`its versions stay accepted for ${formatDuration(step.detail.overlapMs)}`];
     return [];

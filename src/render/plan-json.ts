@@ -38,6 +38,10 @@ export const findingJson = (finding: Finding): FindingDocument => ({
   object: finding.object && refJson(finding.object),
 });
 
+/** Flags that a finding advises are those of `apply`: where `run` or a server says it, the command is named too. */
+export const adviceNamed = (message: string): string =>
+  message.replace(/(?<!keywright [a-z]+ )--(?=(?:allow-removals|take-over-sinks)\b)/g, 'keywright apply --');
+
 /** Holds everything the plan does, in a fixed order of keys; `JSON.stringify` gives the same bytes for the same plan. */
 export const planJson = (plan: Plan, forecast?: readonly Forecast[]): PlanDocument =>
   withoutTokensIn({

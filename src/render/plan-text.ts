@@ -13,12 +13,15 @@ import {
   type TextOptions,
   type Tone,
 } from './text-format.js';
+import { waitingLines } from './waiting.js';
 
 export interface PlanTextOptions extends TextOptions {
   /** From which `in 23h` is reckoned. */
   readonly now: Instant;
   /** What happens until `now`, of a plan for a later instant. */
   readonly forecast?: readonly Forecast[] | undefined;
+  /** `--verbose`: every finding and every wait, however many are alike. */
+  readonly isVerbose?: boolean | undefined;
 }
 
 /** No newline at the end. */
@@ -71,25 +74,32 @@ export function outlookTexts(
   options: PlanTextOptions,
 ): readonly string[] {
   const paint = painter(options);
-  return [...findingTexts(findings, paint), ...waiting.map((one) => waitingText(one, options.now, paint))];
+  return [
+    ...findingTexts(findings, options.isVerbose === true ? Number.POSITIVE_INFINITY : ALIKE_MAX, paint),
+    ...waitingLines(waiting, options).map((line) =>
+      line.kind === 'one'
+        ? waitingText(line.waiting, options.now, paint)
+        : `  ${paint('dim', '…')} ${line.text} ${paint('dim', `(${line.reason})`)}`,
+    ),
+  ];
 }
 
 /** As many of one code as a person reads. */
 const ALIKE_MAX = 50;
 
-function findingTexts(findings: readonly Finding[], paint: Painter): readonly string[] {
+function findingTexts(findings: readonly Finding[], max: number, paint: Painter): readonly string[] {
   const counts = new Map<Finding['code'], number>();
   const shown: string[] = [];
   for (const finding of findings) {
     const count = (counts.get(finding.code) ?? 0) + 1;
     counts.set(finding.code, count);
-    if (count <= ALIKE_MAX) shown.push(findingText(finding, paint));
+    if (count <= max) shown.push(findingText(finding, paint));
   }
-  const more = [...counts].filter(([, count]) => count > ALIKE_MAX);
+  const more = [...counts].filter(([, count]) => count > max);
   return [
     ...shown,
     ...more.map(([code, count]) =>
-      paint('dim', `  … and ${count - ALIKE_MAX} more ${code}; use --output json to see all`),
+      paint('dim', `  … and ${count - max} more ${code}; use --verbose to see all`),
     ),
   ];
 }

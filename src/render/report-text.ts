@@ -2,10 +2,14 @@
 import type { Report, StepResult } from '../plan/report.js';
 import { counted, type Painter, painter, printable, type TextOptions } from './text-format.js';
 
+/** As many failures as a person reads. */
+const FAILED_MAX = 50;
+/** As many steps that were not begun, with one reason. */
+const NOT_ATTEMPTED_MAX = 5;
+
 /** No newline at the end. */
 export function reportText({ results, summary }: Report, options: TextOptions): string {
   const paint = painter(options);
-  const troubles = results.filter((result) => result.status !== 'succeeded');
   const { succeeded, failed, notAttempted } = summary;
   const isWhole = failed + notAttempted === 0;
   const counts = [
@@ -14,14 +18,38 @@ export function reportText({ results, summary }: Report, options: TextOptions): 
     ...(notAttempted > 0 ? [`${notAttempted} not attempted`] : []),
   ].join(', ');
   return [
-    ...troubles.map((result) => troubleText(result, paint)),
+    ...failedLines(results, paint),
+    ...notAttemptedLines(results, paint),
     `${paint(isWhole ? 'green' : 'red', isWhole ? 'Applied:' : 'Partly applied:')} ${counts}.`,
     ...(isWhole ? [] : ['The next plan continues where this one stopped.']),
   ].join('\n');
 }
 
-function troubleText({ step, status, error }: StepResult, paint: Painter): string {
-  const mark = status === 'failed' ? paint('red', '✗ failed') : paint('dim', '· not attempted');
-  const why = error === undefined ? '' : `: ${printable(error.message)} (${error.code})`;
-  return `  ${mark} ${printable(step)}${why}`;
+function failedLines(results: readonly StepResult[], paint: Painter): readonly string[] {
+  const failed = results.filter(({ status }) => status === 'failed');
+  const shown = failed
+    .slice(0, FAILED_MAX)
+    .map((result) => `  ${paint('red', '✗ failed')} ${printable(result.step)}${reasonOf(result)}`);
+  const more = failed.length - FAILED_MAX;
+  return more > 0 ? [...shown, `  … and ${more} more failed; all of them: --output json`] : shown;
 }
+
+/** Steps that were not begun have one reason together mostly: a few by name, else their number. */
+function notAttemptedLines(results: readonly StepResult[], paint: Painter): readonly string[] {
+  const byReason = new Map<string, StepResult[]>();
+  for (const result of results.filter(({ status }) => status === 'not-attempted')) {
+    const reason = reasonOf(result);
+    const alike = byReason.get(reason);
+    if (alike) alike.push(result);
+    else byReason.set(reason, [result]);
+  }
+  const mark = paint('dim', '· not attempted');
+  return [...byReason].flatMap(([reason, alike]) =>
+    alike.length > NOT_ATTEMPTED_MAX
+      ? [`  ${mark}: ${counted(alike.length, 'step')}${reason}`]
+      : alike.map(({ step }) => `  ${mark} ${printable(step)}${reason}`),
+  );
+}
+
+const reasonOf = ({ error }: StepResult): string =>
+  error === undefined ? '' : `: ${printable(error.message)} (${error.code})`;

@@ -14,7 +14,8 @@ import { positionText, refText } from '../domain/objects.js';
 import { unreachable } from '../domain/result.js';
 import { withoutTokens } from '../domain/secret.js';
 import { formatDuration, formatInstant, type Instant } from '../domain/time.js';
-import { summaryText } from './plan-groups.js';
+import { groupsOf, summaryText } from './plan-groups.js';
+import { adviceNamed } from './plan-json.js';
 import { counted, printable } from './text-format.js';
 
 export interface LogLine {
@@ -23,6 +24,10 @@ export interface LogLine {
   /** A word that programs match on. */
   readonly event: string;
   readonly message: string;
+  /** Of `changed`: what was changed, how, and why. */
+  readonly object?: string;
+  readonly action?: string;
+  readonly reason?: string;
 }
 
 /** What an event says that was not said before; `before` is the state it came upon. */
@@ -123,7 +128,10 @@ function outcomeLines(outcome: PassOutcome, before: PassOutcome | undefined): re
   const ended: readonly Line[] = hasEnded
     ? [{ level: 'info', event: 'agreed', message: 'nothing is held back' }]
     : [];
-  return bounded([...(report ? reportLines(outcome, report) : []), ...news, ...ended]);
+  return [
+    ...changedLines(outcome),
+    ...bounded([...(report ? reportLines(outcome, report) : []), ...news, ...ended]),
+  ];
 }
 
 function reportLines(
@@ -147,11 +155,24 @@ function reportLines(
   return [{ level, event: 'applied', message }, ...broken, ...held];
 }
 
+/** Each object that was changed, by what was done to it and why; however many they are: it is the record of it. */
+function changedLines({ plan, report }: PassOutcome): readonly Line[] {
+  const done = new Set(
+    (report?.results ?? []).flatMap(({ step, status }) => (status === 'succeeded' ? [step] : [])),
+  );
+  return groupsOf(plan.steps.filter(({ id }) => done.has(id))).map(({ object, verb, reason, lines }) => ({
+    level: 'info',
+    event: 'changed',
+    ...{ object, action: verb, reason },
+    message: [`${object}: ${verb} (${reason})`, ...lines].join('; '),
+  }));
+}
+
 const findingLines = (outcome: PassOutcome | undefined): readonly Line[] =>
   (outcome?.plan.findings ?? []).map(({ severity, code, message }) => ({
     level: severity === 'refuse' ? 'error' : 'warn',
     event: 'finding',
-    message: `${code}: ${message}`,
+    message: `${code}: ${adviceNamed(message)}`,
   }));
 
 const heldBackLines = (outcome: PassOutcome | undefined): readonly Line[] =>

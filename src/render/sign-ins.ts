@@ -8,7 +8,7 @@ const COLUMNS = ['ID', 'HOLDER', 'KIND', 'SINCE', 'LAST USED', 'EXPIRES'];
 
 /** One line each, oldest first. Ends with a newline. */
 export const signInsText = (all: readonly SignIn[]): string =>
-  all.length === 0 ? 'No session and no personal access token is good.\n' : table([COLUMNS, ...all.map(row)]);
+  all.length === 0 ? 'No active sessions or personal access tokens.\n' : table([COLUMNS, ...all.map(row)]);
 
 const row = (one: SignIn): readonly string[] => [
   one.id,

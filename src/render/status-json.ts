@@ -6,7 +6,7 @@ import { refJson } from '../domain/objects.js';
 import { withoutTokensIn } from '../domain/secret.js';
 import { formatInstant, type Instant } from '../domain/time.js';
 import type { Cause } from '../plan/drift.js';
-import { findingJson, waitingJson } from './plan-json.js';
+import { adviceNamed, findingJson, waitingJson } from './plan-json.js';
 
 /** How many of a fleet's objects one page lists; `totals` has their number. */
 const LISTED_MAX = 100;
@@ -54,7 +54,7 @@ function lastPassJson({ last }: Status) {
     failed: first(failed).map(({ step, error }) => ({ step, ...(error && { error: errorJson(error) }) })),
     withheld: first(withheld).map(heldBackJson),
     approvals: plan.approvals,
-    findings: first(findings).map(findingJson),
+    findings: first(findings).map((one) => ({ ...findingJson(one), message: adviceNamed(one.message) })),
     waiting: first(waiting).map(waitingJson),
   };
 }

@@ -1,5 +1,8 @@
 /** All named queries over one connection. */
+
+import type { BrokenRow } from '../credential-store/storage-port/broken-row.js';
 import type { Transaction } from '../credential-store/storage-port.js';
+import { type Fault, fault } from '../domain/errors.js';
 import { attributeQueries } from './queries/attributes.js';
 import { auditQueries, keyringQueries, leaseQueries, metaQueries } from './queries/audit.js';
 import { credentialQueries, signingKeyQueries } from './queries/credentials.js';
@@ -28,3 +31,10 @@ export const transactionOver = (session: Session): Transaction => ({
   keyring: keyringQueries(session),
   meta: metaQueries(session),
 });
+
+/** What a row that cannot be read is to whoever asked for it. */
+export const brokenRow = ({ what }: BrokenRow): Fault =>
+  fault(
+    'store_tampered',
+    `the row of ${what} is invalid: the database is damaged or was changed outside Keywright; restore a backup`,
+  );

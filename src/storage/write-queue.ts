@@ -52,6 +52,8 @@ export class WriteQueue {
   #waiting: Job[] = [];
   #draining: Promise<void> | undefined;
   #closed = false;
+  /** Of the transaction: what made the engine give it up. */
+  #broken: Fault | undefined;
 
   constructor(transactor: Transactor) {
     this.#transactor = transactor;
@@ -86,6 +88,7 @@ export class WriteQueue {
 
   async #batch(): Promise<void> {
     const done: { readonly job: Job; readonly settle: Settle }[] = [];
+    this.#broken = undefined;
     const refusal = await this.#transactor.begin();
     if (refusal) return this.#refuseAll(refusal);
     const atMost = this.#transactor.sees === 'others' ? this.#waiting.length : BATCH_MAX;
@@ -107,7 +110,7 @@ export class WriteQueue {
 
   async #commit(): Promise<Fault | undefined> {
     if (!this.#transactor.isOpen())
-      return fault('store_unreachable', 'the store could not write; nothing was changed');
+      return this.#broken ?? fault('store_unreachable', 'the store could not write; nothing was changed');
     try {
       await this.#transactor.commit();
       return undefined;
@@ -131,6 +134,7 @@ export class WriteQueue {
     } catch (error) {
       if (this.#transactor.isOpen()) await this.#transactor.undo();
       const known = this.#transactor.faultOf(error);
+      if (!this.#transactor.isOpen()) this.#broken = known;
       return { keep: false, answer: () => (known ? resolve(fail(known)) : reject(error)) };
     }
   }

@@ -60,9 +60,19 @@ export class CredentialIndex {
     row.standing = this.#standings.numberOf(credential);
     row.generation = credential.generation;
     row.suspendedUntil = credential.dates.suspendedUntil ?? Number.NaN;
-    row.revokedAt = credential.dates.revokedAt ?? Number.NaN;
+    row.revokedAt = revokedFrom(credential.dates);
     row.expiresAt = credential.dates.expiresAt ?? Number.NaN;
     this.#table.write(this.#mac, row);
+  }
+
+  /** Whether it was revoked or stopped here, which no copy of the store takes back; undefined if it was neither, or is not known. */
+  endOf(mac: string, now: Instant): 'revoked' | 'stopped' | undefined {
+    readMacWords(mac, this.#mac);
+    const row = this.#row;
+    if (this.#table.read(this.#mac, row) < 0) return undefined;
+    if (row.revokedAt <= now) return 'revoked';
+    const { isDeactivated, owner } = this.#standings.at(row.standing).standing;
+    return isDeactivated || owner !== 'active' ? 'stopped' : undefined;
   }
 
   /**
@@ -115,6 +125,10 @@ export class CredentialIndex {
     return isSame ? address : this.#names.add(credential);
   }
 }
+
+/** What was revoked at once was revoked before any instant that a clock may show. */
+const revokedFrom = ({ isRevoked, revokedAt = Number.NaN }: Credential['dates']): number =>
+  isRevoked ? Number.NEGATIVE_INFINITY : revokedAt;
 
 const dateOf = (cell: number): Instant | undefined => (Number.isNaN(cell) ? undefined : cell);
 

@@ -22,6 +22,8 @@ export class UseLog {
   #fresh: Uses = new Map();
   /** What `pending` gave. Apart, so that a use during a report is not taken for reported. */
   #pending: Uses = new Map();
+  /** The counts of the last `pending`. */
+  #given: readonly { readonly use: Noted; readonly accepted: number }[] = [];
 
   /** `token` is the one that the row is for. */
   note(row: number, token: string, { now, consumer, accepted }: Occasion): void {
@@ -47,10 +49,11 @@ export class UseLog {
     for (const [consumer, uses] of this.#fresh) {
       const kept = this.#pending.get(consumer);
       if (kept === undefined) this.#pending.set(consumer, uses);
-      else for (const [row, use] of uses) kept.set(row, use);
+      else for (const [row, use] of uses) kept.set(row, together(kept.get(row), use));
     }
     this.#fresh = new Map();
     const noted = [...this.#pending.values()].flatMap((uses) => [...uses.values()]);
+    this.#given = noted.map((use) => ({ use, accepted: use.accepted }));
     return noted.map((use) => {
       const given = { ...use };
       use.accepted = 0;
@@ -61,5 +64,26 @@ export class UseLog {
   /** The last `pending` reached the store. */
   reported(): void {
     this.#pending = new Map();
+    this.#given = [];
+  }
+
+  /** The store wrote none of the last `pending` from this one on, which is certain: their counts are given again. */
+  giveBack(from: number): void {
+    for (const { use, accepted } of this.#given.slice(from)) use.accepted += accepted;
+    this.#given = [];
+  }
+
+  /** How many are kept that were not reported. */
+  get size(): number {
+    let size = 0;
+    for (const uses of [...this.#fresh.values(), ...this.#pending.values()]) size += uses.size;
+    return size;
   }
 }
+
+/** `before` was not reported either. */
+const together = (before: Noted | undefined, { lastUsedAt, accepted, ...use }: Noted): Noted => ({
+  ...use,
+  lastUsedAt: Math.max(before?.lastUsedAt ?? lastUsedAt, lastUsedAt),
+  accepted: accepted + (before?.accepted ?? 0),
+});

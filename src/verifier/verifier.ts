@@ -2,19 +2,21 @@
  * Answers "is this key good?" from memory, in microseconds, and keeps that memory true by following the
  * store's changes. It fails closed: once the changes could not be read for longer than a bound, it says
  * that it does not know, and that is never `valid`. Every refresh also reports which keys were used, under
- * the same bound: what a hand-over takes for silence is never use that a verifier kept to itself.
+ * the same bound: what a hand-over takes for silence is never use that a verifier kept to itself. Where the store
+ * knows this verifier and waits for its uses, they may be kept for longer while the store cannot be written.
  */
 
+import { pause } from '../async/pause.js';
 import type { Plan } from '../domain/billing-plan.js';
-import { fault } from '../domain/errors.js';
+import { type Fault, fault } from '../domain/errors.js';
 import { fail, ok, type Result } from '../domain/result.js';
-import type { DurationMs } from '../domain/time.js';
+import type { DurationMs, Instant } from '../domain/time.js';
 import type { VerificationRequest } from '../domain/verification.js';
 import type { Clock } from '../ports/clock.js';
-import type { CredentialFeed, Position } from '../ports/credential-feed.js';
+import type { CredentialFeed } from '../ports/credential-feed.js';
 import type { Verification } from '../ports/live-store.js';
-import { CredentialIndex, type IndexSize } from './credential-index.js';
-import type { UseLog } from './use-log.js';
+import type { IndexSize } from './credential-index.js';
+import { load, loadAgain, type Memory, report } from './memory.js';
 
 /**
  * Is how long, in milliseconds, memory is trusted after changes were last read and uses last reported.
@@ -24,9 +26,8 @@ export const STALE_AFTER_MS: DurationMs = 2_000;
 /** Under a storm of changes, reading them all together costs one look for many. */
 const FOLLOW_AT_MOST_EVERY_MS: DurationMs = 50;
 
-const SNAPSHOT_PAGE = 10_000;
-/** One transaction, during which the process does nothing else: some milliseconds. */
-const REPORT_PAGE = 250;
+/** Uses that are kept while the store cannot be written; with more, nothing is answered from memory. */
+export const USES_KEPT_MAX = 250_000;
 
 /**
  * Is the answer when a verifier cannot know: its memory is too old, or the server cannot be reached. Refuse then.
@@ -63,12 +64,35 @@ export interface Verifier {
    */
   outrun(told: Verification, token: string, request: VerificationRequest): void;
   size(): IndexSize;
+  uses(): KeptUses;
+  /** The last time that the store was found to be older than it had been; undefined: never. */
+  setback(): Setback | undefined;
   /** The change up to which the memory is complete; 0 when there is none. */
   revision(): number;
   /** Of the account, as far as the memory goes; undefined when there is none. It is no part of what `verify` says. */
   plan(): Plan | undefined;
   /** Reports the last uses, forgets everything and closes the feed. A fault if those uses are lost. */
   close(): Promise<Result<void>>;
+}
+
+/** What the store does not know yet. */
+export interface KeptUses {
+  /** Versions, by consumer. */
+  readonly kept: number;
+  /** The store knows of every use before it; undefined: of none. */
+  readonly until: Instant | undefined;
+  /** They could not be reported the last time, because the store cannot be written. */
+  readonly areHeldBack: boolean;
+}
+
+/** A store went back, as when an older copy is restored. */
+export interface Setback {
+  readonly at: Instant;
+  /** The change up to which it had been read, and the newest that it has now. */
+  readonly from: number;
+  readonly to: number;
+  /** Versions and keys that had been revoked or stopped, and were so again. */
+  readonly endedAgain: number;
 }
 
 const UNAVAILABLE: Unavailable = Object.freeze({ valid: false, code: 'UNAVAILABLE' });
@@ -81,6 +105,12 @@ export interface Following {
   readonly staleAfterMs?: DurationMs;
   /** Whose uses these are when a call does not say. */
   readonly consumer?: string;
+  /**
+   * How long uses may be kept while the store can be read and not written: not at all if absent. More than that is for
+   * those alone whom the store knows (`seen`), so that hand-overs wait for their uses.
+   */
+  readonly keepUsesMs?: () => DurationMs;
+  readonly onSetback?: (setback: Setback) => void;
 }
 
 /** Reads every credential of the feed into memory. Faults are those of the feed. */
@@ -94,23 +124,26 @@ export async function createVerifier(
   return loaded.ok ? ok(verifier) : loaded;
 }
 
-/** The credentials as of some instant, and the change up to which they are complete. */
-interface Memory {
-  readonly index: CredentialIndex;
-  readonly position: Position;
-}
-
 class FollowingVerifier implements Verifier {
   readonly #feed: CredentialFeed;
   readonly #clock: Clock;
   readonly #staleAfterMs: DurationMs;
   readonly #consumer: string | undefined;
+  readonly #keepUsesMs: () => DurationMs;
   #memory: Memory | undefined;
   /** Monotonic: everything that the store did before it is in the memory, and uses before it in the store. */
   #trueAtMs = Number.NEGATIVE_INFINITY;
   /** Monotonic: the memory is of no use if it is only true as of before. */
   #outrunAtMs = Number.NEGATIVE_INFINITY;
+  /** Monotonic, and by the clock: uses before it are in the store. */
+  #reportedAtMs = Number.NEGATIVE_INFINITY;
+  #usesUntil: Instant | undefined;
+  #areUsesHeldBack = false;
   #plan: Plan | undefined;
+  /** Of a store that went back since: what ended there stays ended. */
+  #before: Memory | undefined;
+  #setback: Setback | undefined;
+  readonly #onSetback: ((setback: Setback) => void) | undefined;
   #isClosed = false;
   #lastRefresh: Promise<unknown> = Promise.resolve();
 
@@ -119,6 +152,8 @@ class FollowingVerifier implements Verifier {
     this.#clock = clock;
     this.#staleAfterMs = following.staleAfterMs ?? STALE_AFTER_MS;
     this.#consumer = following.consumer;
+    this.#keepUsesMs = following.keepUsesMs ?? (() => 0);
+    this.#onSetback = following.onSetback;
   }
 
   verify(token: string, request: VerificationRequest = ANYTHING, consumer = this.#consumer): Answer {
@@ -151,8 +186,8 @@ class FollowingVerifier implements Verifier {
     while (!signal.aborted && !this.#isClosed) {
       const rung = bell.next();
       await this.refresh();
-      await sleepUnlessAborted(this.#clock, breathMs, signal);
-      await sleepUnlessAborted(this.#clock, everyMs - breathMs, rung);
+      await pause(this.#clock, breathMs, signal);
+      await pause(this.#clock, everyMs - breathMs, rung);
     }
     signal.removeEventListener('abort', stop);
     unwatch();
@@ -160,6 +195,15 @@ class FollowingVerifier implements Verifier {
 
   size(): IndexSize {
     return this.#memory?.index.size ?? { credentials: 0, indexBytes: 0, nameBytes: 0, standings: 0 };
+  }
+
+  uses(): KeptUses {
+    const kept = this.#memory?.index.uses.size ?? 0;
+    return { kept, until: this.#usesUntil, areHeldBack: this.#areUsesHeldBack };
+  }
+
+  setback(): Setback | undefined {
+    return this.#setback;
   }
 
   revision(): number {
@@ -182,17 +226,42 @@ class FollowingVerifier implements Verifier {
 
   async #catchUp(): Promise<Result<void>> {
     if (this.#isClosed) return fail(fault('interrupted', 'The verifier is closed.'));
-    const memory = this.#memory === undefined ? await load(this.#feed) : ok(this.#memory);
+    const memory = this.#memory === undefined ? await this.#load() : ok(this.#memory);
     if (!memory.ok) return memory;
     const startedMs = this.#clock.monotonicMs();
+    const startedAt = this.#clock.now();
     // At once, so that a revocation does not wait for a report that waits for its turn to write.
     const [read, reported] = await Promise.all([
       this.#readChanges(memory.value),
       report(this.#feed, memory.value.index.uses),
     ]);
+    this.#areUsesHeldBack = !reported.ok && reported.error.isReadable === true;
+    if (reported.ok) {
+      this.#reportedAtMs = startedMs;
+      this.#usesUntil = startedAt;
+    }
     if (!read.ok) return read;
-    if (reported.ok) this.#trueAtMs = startedMs;
+    if (reported.ok || this.#mayKeepUses(reported.error)) this.#trueAtMs = startedMs;
     return reported;
+  }
+
+  async #load(): Promise<Result<Memory>> {
+    const before = this.#before;
+    if (before === undefined) return load(this.#feed);
+    const now = this.#clock.now();
+    const loaded = await loadAgain(this.#feed, before, now);
+    if (!loaded.ok) return loaded;
+    const { memory, endedAgain } = loaded.value;
+    this.#before = undefined;
+    this.#setback = { at: now, from: before.position.revision, to: memory.position.revision, endedAgain };
+    this.#onSetback?.(this.#setback);
+    return ok(memory);
+  }
+
+  /** Not while they are merely late: another process may be able to write, and hand a key over for want of them. */
+  #mayKeepUses({ isReadable }: Fault): boolean {
+    const keptMs = this.#clock.monotonicMs() - this.#reportedAtMs;
+    return isReadable === true && keptMs <= this.#keepUsesMs() && this.uses().kept <= USES_KEPT_MAX;
   }
 
   async #readChanges({ index, position }: Memory): Promise<Result<void>> {
@@ -200,6 +269,7 @@ class FollowingVerifier implements Verifier {
     if (!changed.ok) return changed;
     if (this.#isClosed) return fail(fault('interrupted', 'The verifier was closed during the call.'));
     if (changed.value.kind === 'another-history') {
+      this.#before = { index, position };
       this.#memory = undefined;
       return fail(fault('interrupted', WENT_BACK));
     }
@@ -208,34 +278,6 @@ class FollowingVerifier implements Verifier {
     this.#plan = changed.value.plan;
     return ok(undefined);
   }
-}
-
-/** What was reported before a fault is reported again with the rest, which changes nothing. */
-async function report(feed: CredentialFeed, log: UseLog): Promise<Result<void>> {
-  const uses = log.pending();
-  for (let from = 0; from < uses.length; from += REPORT_PAGE) {
-    const reported = await feed.reportUses(uses.slice(from, from + REPORT_PAGE));
-    if (!reported.ok) return reported;
-  }
-  log.reported();
-  return ok(undefined);
-}
-
-/** The revision first: what changes while the pages are read is then seen twice rather than missed. */
-async function load(feed: CredentialFeed): Promise<Result<Memory>> {
-  const pepper = await feed.pepper();
-  if (!pepper.ok) return pepper;
-  const position = await feed.position();
-  if (!position.ok) return position;
-  const index = new CredentialIndex(pepper.value);
-  let after: string | undefined;
-  do {
-    const page = await feed.snapshot(after, SNAPSHOT_PAGE);
-    if (!page.ok) return page;
-    for (const credential of page.value.credentials) index.put(credential);
-    after = page.value.next;
-  } while (after !== undefined);
-  return ok({ index, position: position.value });
 }
 
 /** Ends a sleep; a ring in between is kept for the next. */
@@ -250,13 +292,5 @@ class Signal {
   next(): AbortSignal {
     this.#rung = new AbortController();
     return this.#rung.signal;
-  }
-}
-
-async function sleepUnlessAborted(clock: Clock, ms: DurationMs, signal: AbortSignal): Promise<void> {
-  try {
-    await clock.sleep(ms, signal);
-  } catch (error) {
-    if (!signal.aborted) throw error;
   }
 }

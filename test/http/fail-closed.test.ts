@@ -18,6 +18,8 @@ async function started() {
       follow: (...asked) => world.verifier.follow(...asked),
       outrun: (...told) => world.verifier.outrun(...told),
       size: () => world.verifier.size(),
+      uses: () => world.verifier.uses(),
+      setback: () => world.verifier.setback(),
       revision: () => world.verifier.revision(),
       plan: () => world.verifier.plan(),
       close: () => world.verifier.close(),

@@ -147,6 +147,35 @@ describe('reportText', () => {
       'The next plan continues where this one stopped.',
     ]);
   });
+
+  it('says how many steps were not begun, and not each of thousands', () => {
+    const why = fault('interrupted', 'the run was interrupted');
+    const report = reportOf('d', [
+      { step: 'ApiKey/a issue 1', status: 'succeeded' },
+      ...Array.from({ length: 2_709 }, (_, nth) => ({
+        step: `ApiKey/k${nth} issue 1`,
+        status: 'not-attempted' as const,
+        error: why,
+      })),
+    ]);
+    expect(reportText(report, { color: false }).split('\n')).toEqual([
+      '  · not attempted: 2709 steps: the run was interrupted (interrupted)',
+      'Partly applied: 1 step done, 2709 not attempted.',
+      'The next plan continues where this one stopped.',
+    ]);
+  });
+
+  it('names as many failures as a person reads', () => {
+    const error = fault('sink_unavailable', 'read-only file system');
+    const results = Array.from({ length: 3_000 }, (_, nth) => ({
+      step: `ApiKey/k${nth} deliver 1`,
+      status: 'failed' as const,
+      error,
+    }));
+    const lines = reportText(reportOf('d', results), { color: false }).split('\n');
+    expect(lines).toHaveLength(53);
+    expect(lines[50]).toBe('  … and 2950 more failed; all of them: --output json');
+  });
 });
 
 describe('words', () => {

@@ -2,8 +2,10 @@
 import { after, type ControllerEvent, type PassOutcome, starting } from '../../src/controller/status.js';
 import { fault } from '../../src/domain/errors.js';
 import { reportOf } from '../../src/plan/report.js';
-import { logJson, logLines, logText } from '../../src/render/run-log.js';
+import { type LogLine, logJson, logLines, logText } from '../../src/render/run-log.js';
 import { outcome, refusal, worked } from '../support/controller-world.js';
+import { key, service } from '../support/plan-declarations.js';
+import { PlanWorld } from '../support/plan-world.js';
 
 const AT = Date.parse('2027-01-01T00:00:00Z');
 
@@ -40,6 +42,57 @@ test('says what was done, what failed, and nothing of passes that found nothing 
     'info  leading',
     'error applied 1 step, 1 failed, 0 not attempted; the plan was: no steps now; 0 unchanged',
     'error step 0: the disk is full (sink_unavailable)',
+  ]);
+});
+
+test('says what was done to each object, for programs as well, however many they are', () => {
+  const world = new PlanWorld();
+  world.documents = [service('billing'), ...Array.from({ length: 80 }, (_, nth) => key(`key-${nth}`))];
+  const plan = world.plan();
+  const report = reportOf(
+    plan.digest,
+    plan.steps.map(({ id }) => ({ step: id, status: 'succeeded' as const })),
+  );
+  const lines = logLines(event(outcome({ plan, report })), starting(AT));
+  const changed = lines.filter((line) => line.event === 'changed');
+  expect(changed).toHaveLength(81);
+  expect(changed.find(({ object }) => object === 'ApiKey/key-79')).toMatchObject({
+    level: 'info',
+    action: 'create',
+    reason: 'NotFound',
+    message: expect.stringMatching(/^ApiKey\/key-79: create \(NotFound\); .*issue version 1/),
+  });
+  expect(JSON.parse(logJson(changed[0] as LogLine))).toMatchObject({
+    event: 'changed',
+    object: 'Service/billing',
+  });
+});
+
+test('says nothing of objects whose steps failed or were not begun', () => {
+  const world = new PlanWorld();
+  world.documents = [service('billing'), service('other')];
+  const plan = world.plan();
+  const results = plan.steps.map(({ id }, at) => ({
+    step: id,
+    status: at === 0 ? ('succeeded' as const) : ('not-attempted' as const),
+  }));
+  const lines = logLines(event(outcome({ plan, report: reportOf(plan.digest, results) })), starting(AT));
+  expect(lines.filter((line) => line.event === 'changed').map(({ object }) => object)).toEqual([
+    'Service/billing',
+  ]);
+});
+
+test('names the command of a flag that it does not have itself', () => {
+  const finding = {
+    code: 'RemovalGuard',
+    severity: 'refuse',
+    object: undefined,
+    message: 'Too many. If that is meant: --allow-removals 12.',
+  } as const;
+  const { value } = outcome() as Extract<Result, { ok: true }>;
+  const lines = logOf(event(outcome({ plan: { ...value.plan, findings: [finding] } })));
+  expect(lines).toEqual([
+    'error RemovalGuard: Too many. If that is meant: keywright apply --allow-removals 12.',
   ]);
 });
 

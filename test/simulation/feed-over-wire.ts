@@ -13,6 +13,7 @@ export function feedOverWire(feed: CredentialFeed, wire: Wire): CredentialFeed {
     snapshot: (after, limit) => carry('snapshot', () => feed.snapshot(after, limit)),
     changedSince: (position) => carry('changed-since', () => feed.changedSince(position)),
     reportUses: (uses) => carry('report-uses', () => feed.reportUses(uses)),
+    endAgain: (ended) => carry('end-again', () => feed.endAgain(ended)),
     seen: (instance) => carry('seen', () => feed.seen(instance)),
     watch: (listener) => feed.watch(listener),
     close: () => feed.close(),

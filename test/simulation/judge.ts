@@ -192,8 +192,14 @@ export class Judge {
   }
 
   #noteExcuses(changes: readonly RowChange[], path: string): void {
+    // What had ended before an older store was put in place stays ended.
     for (const { before, after } of rowsOf<VersionRow>(changes, 'versions'))
-      if (path === 'people' && after && before && before.revoked_at !== after.revoked_at)
+      if (
+        (path === 'people' || path === 'restored-store') &&
+        after &&
+        before &&
+        before.revoked_at !== after.revoked_at
+      )
         this.#endedByHand.add(after.token_id);
     for (const { after } of rowsOf<ObjectRow>(changes, 'objects'))
       if (after && after.deactivated_at !== null) this.#stopped.add(after.id);

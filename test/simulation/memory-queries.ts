@@ -46,13 +46,18 @@ export const usageQueries = ({ versions, usage, instances, replays }: Tables): T
     usage.put(id, { ...row, uses: row.uses + (usage.get(id)?.uses ?? 0) });
   },
   usage: async (from, until) => usage.where(({ day }) => day >= from && day <= until),
-  putInstance: async (row) =>
-    instances.put(row.id, { ...row, started_at: instances.get(row.id)?.started_at ?? row.started_at }),
+  putInstance: async (row, steadyBefore) => {
+    const known = instances.get(row.id);
+    const isSteady = known !== undefined && known.last_seen_at >= steadyBefore;
+    const steady_since = isSteady ? known.steady_since : row.steady_since;
+    instances.put(row.id, { ...row, started_at: known?.started_at ?? row.started_at, steady_since });
+  },
   instances: async () => instances.where(() => true),
   forgetInstances: async (before) => {
     for (const row of instances.where(({ last_seen_at }) => last_seen_at < before))
       instances.put(row.id, undefined);
   },
+  replays: async () => replays.where(() => true),
   replay: async (caller, key) => replays.get(`${caller} ${key}`),
   putReplay: async (row) => replays.put(`${row.caller} ${row.key}`, row),
   forgetReplays: async (before) => {
@@ -117,6 +122,15 @@ export const eventQueries = ({ events }: Tables): Transaction['events'] => {
     page: async (filter, { limit, offset }) => wanted(filter).slice(offset, offset + limit),
     count: async (filter, most) => wanted(filter).slice(0, most).length,
     insert: async (row) => events.put(row.id, row),
+    after: async (after, limit) =>
+      events
+        .where(({ id }) => id > after)
+        .toSorted((a, b) => (a.id < b.id ? -1 : 1))
+        .slice(0, limit),
+    sign: async (row) => {
+      const known = events.get(row.id);
+      if (known) events.put(row.id, { ...known, ...row });
+    },
     acknowledge: async (row) => {
       const found = events.get(row.id);
       if (found) events.put(row.id, { ...found, ...row });

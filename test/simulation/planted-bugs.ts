@@ -428,7 +428,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     seed: 5,
   },
   {
-    name: 'a verifier that ignores an end that lies ahead',
+    name: 'a verifier that ignores ends, at once or ahead',
     defect: {
       feed: (feed) => ({
         ...feed,
@@ -437,7 +437,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
           if (!changed.ok || changed.value.kind !== 'changes') return changed;
           const credentials = changed.value.credentials.map((one) => ({
             ...one,
-            dates: { ...one.dates, revokedAt: undefined },
+            dates: { ...one.dates, revokedAt: undefined, isRevoked: false },
           }));
           return ok({ ...changed.value, credentials });
         },

@@ -17,6 +17,7 @@ export function storeOverWire(store: LiveStore, wire: Wire): LiveStore {
     resolve: (references) => carry('resolve', () => store.resolve(references)),
     tokens: (ids) => carry('tokens', () => store.tokens(ids)),
     acquireLease: (holder, ttlMs, name) => carry('acquire', () => store.acquireLease(holder, ttlMs, name)),
+    leaseHolder: (name) => store.leaseHolder(name),
     renewLease: (lease) => carry('renew', () => store.renewLease(lease)),
     releaseLease: (lease) => carry('release', () => store.releaseLease(lease)),
     mutate: (mutation, lease, caller) =>

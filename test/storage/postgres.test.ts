@@ -203,6 +203,7 @@ describeWithPostgres('a store on a server', () => {
     const storage = unwrap(
       await postgresServer({
         sleep: (ms: number) => systemClock.sleep(ms),
+        monotonicMs: () => systemClock.monotonicMs(),
         shown: 'here',
         address: new Secret(place.address()),
       }).open(),

@@ -58,6 +58,7 @@ const version = (generation: number, columns: Partial<VersionRow> = {}): Version
   issued_at: 1,
   promoted_at: null,
   retiring_at: null,
+  is_revoked: null,
   suspended_until: null,
   revoked_at: null,
   expires_at: null,

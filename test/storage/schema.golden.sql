@@ -62,7 +62,8 @@ CREATE TABLE "events" ("id" text primary key,
   "members" text not null,
   "actor_id" text,
   "acknowledged_at" bigint,
-  "acknowledged_by" text);
+  "acknowledged_by" text,
+  "row_mac" text);
 
 CREATE INDEX "events_at" on "events" ("at",
   "id");
@@ -96,7 +97,10 @@ CREATE TABLE "instances" ("id" text primary key,
   "version" text not null,
   "started_at" bigint not null,
   "last_seen_at" bigint not null,
-  "behind" bigint);
+  "behind" bigint,
+  "clock_skew_ms" bigint,
+  "uses_until" bigint,
+  "steady_since" bigint);
 
 CREATE TABLE "keyring" ("name" text primary key,
   "wrapped" text not null);
@@ -104,7 +108,9 @@ CREATE TABLE "keyring" ("name" text primary key,
 CREATE TABLE "leases" ("name" text primary key,
   "holder" text not null,
   "epoch" bigint not null,
-  "until" bigint not null);
+  "until" bigint not null,
+  "since" bigint,
+  "process" text);
 
 CREATE TABLE "meta" ("name" text primary key,
   "value" text not null);
@@ -167,7 +173,8 @@ CREATE TABLE "replays" ("caller" text not null,
   "request" text not null,
   "answer" text,
   "created_at" bigint not null,
-  "effects" text default '{}' not null, constraint "replays_key" primary key ("caller",
+  "effects" text default '{}' not null,
+  "row_mac" text default '' not null, constraint "replays_key" primary key ("caller",
   "key"));
 
 CREATE INDEX "replays_age" on "replays" ("created_at");
@@ -215,5 +222,6 @@ CREATE TABLE "versions" ("token_id" text primary key,
   "clear" text,
   "row_mac" text not null,
   "last_used_at" bigint,
-  "use_count" bigint, constraint "versions_generation" unique ("object_id",
+  "use_count" bigint,
+  "is_revoked" integer, constraint "versions_generation" unique ("object_id",
   "generation"));

@@ -4,7 +4,14 @@ import { fail, ok, type Result } from '../../src/domain/result.js';
 import { mintKey, Secret, tokenMac } from '../../src/domain/secret.js';
 import type { KeyStanding } from '../../src/domain/verification.js';
 import type { Clock } from '../../src/ports/clock.js';
-import type { Changes, Credential, CredentialFeed, Position, Use } from '../../src/ports/credential-feed.js';
+import type {
+  Changes,
+  Credential,
+  CredentialFeed,
+  EndedBefore,
+  Position,
+  Use,
+} from '../../src/ports/credential-feed.js';
 
 export const PEPPER = 'pepper';
 
@@ -114,6 +121,14 @@ export class FakeFeed implements CredentialFeed {
   #position(): Position {
     return { revision: this.revisionNow, hash: this.#history };
   }
+
+  endAgain = async ({ revoked }: EndedBefore): Promise<Result<void>> =>
+    this.#answer(() => {
+      for (const id of revoked) {
+        const known = this.#credentials.get(id)?.credential;
+        if (known) this.put({ ...known, dates: { ...known.dates, revokedAt: 0, isRevoked: true } });
+      }
+    });
 
   reportUses = async (uses: readonly Use[]): Promise<Result<void>> => {
     if (this.isDeaf) return fail(fault('store_unreachable', 'The store cannot write.'));

@@ -12,6 +12,7 @@ import { openEntitlements } from '../../src/http/entitlements.js';
 import { type Listening, listen } from '../../src/http/server.js';
 import { openServedStore, openStoreFeed } from '../../src/main/open-store.js';
 import { previewsOver } from '../../src/main/previews.js';
+import { readinessOf } from '../../src/main/readiness.js';
 import { ROUTES } from '../../src/main/routes.js';
 import type { Clock } from '../../src/ports/clock.js';
 import type { Outbox } from '../../src/ports/outbox.js';
@@ -111,12 +112,14 @@ async function startOn({ place, hand, change, serving }: Starting): Promise<Test
   const requests: RequestEntry[] = [];
   const failures: string[] = [];
   const warnings: string[] = [];
-  const world = change({
+  const beat = () =>
+    accounts.seen({ id: 'us_ins_test', kind: 'server', name: 'test', version: '0', startedAt: clock.now() });
+  const changed = change({
     ...{ store, verifier, clock, entropy: place.world.entropy, stopping: stopping.signal },
     ...{ authority, rooms, people, manual, accounts },
     entitlements: unwrap(await openEntitlements({ accounts, clock })),
     previews: previewsOver({ store, applied }),
-    metrics: newHttpMetrics(verifier),
+    metrics: newHttpMetrics({ verifier }),
     limits: { requestsPerMinute: 100_000, concurrent: 100, streams: 10 },
     origins: [],
     callers: unwrap(
@@ -126,7 +129,9 @@ async function startOn({ place, hand, change, serving }: Starting): Promise<Test
       request: (entry) => void requests.push(entry),
       failure: (_id, message, cause) => void failures.push(`${message} ${String(cause)}`),
     },
+    readiness: readinessOf({ store, verifier, clock, stopping: stopping.signal, beat }),
   });
+  const world = { ...changed, readiness: readinessOf({ ...changed, beat }) };
   const listening: Listening = unwrap(await listen(world, ROUTES, { host: '127.0.0.1', port: 0 }));
   const url = `http://127.0.0.1:${listening.port}`;
   const described = (await (await fetch(`${url}/openapi.json`)).json()) as Description;

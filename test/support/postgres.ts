@@ -35,8 +35,19 @@ export interface Cluster {
   start(): Promise<void>;
   /** Ends every connection to the database at an address, and returns before anybody here can hear of it. */
   cut(address: string): void;
+  /** A second server that follows the first, in a folder of its own, until it is promoted. */
+  standby(): Promise<Standby>;
+  /** The store in the database at an address, as SQL that puts it back. */
+  dump(address: string): string;
   /** Runs SQL as the administrator, in the database at an address; gives the rows of the last statement. */
   sql(address: string, text: string): Promise<readonly Record<string, unknown>[]>;
+}
+
+export interface Standby {
+  /** The address of the same database there; `HOST:PORT` alone is in it once. */
+  address(address: string): string;
+  readonly port: number;
+  promote(): Promise<void>;
 }
 
 /** A cluster that runs while the tests of the file do. */
@@ -54,7 +65,30 @@ export function postgresCluster(): Cluster {
   };
   const addressOf = (database: string): string =>
     `postgres://${USER}:${PASSWORD}@127.0.0.1:${port}/${database}`;
+  const standbys: { readonly folder: string; readonly server: ChildProcess }[] = [];
+  const standby = async (): Promise<Standby> => {
+    const copy = mkdtempSync(join(tmpdir(), 'keywright-pg-'));
+    const standbyPort = await freePort();
+    const who = identity();
+    if (who.uid !== undefined && who.gid !== undefined) chownSync(copy, who.uid, who.gid);
+    const args = ['-D', join(copy, 'data'), '-R', '-c', 'fast', '-X', 'stream', '-d', addressOf('postgres')];
+    const made = spawnSync(join(programs() ?? '', 'pg_basebackup'), args, {
+      ...who,
+      cwd: copy,
+      encoding: 'utf8',
+    });
+    if (made.status !== 0) throw new Error(`pg_basebackup: ${made.stderr}`);
+    standbys.push({ folder: copy, server: await started(copy, standbyPort) });
+    const there = (address: string) => address.replace(`:${port}/`, `:${standbyPort}/`);
+    return {
+      port: standbyPort,
+      address: there,
+      promote: async () => void (await runSql(there(addressOf('postgres')), 'select pg_promote(true)')),
+    };
+  };
   const cluster: Cluster = {
+    standby,
+    dump,
     start,
     kill,
     sql: runSql,
@@ -71,6 +105,10 @@ export function postgresCluster(): Cluster {
     await start();
   });
   afterAll(async () => {
+    for (const one of standbys) {
+      await ended(one.server, 'SIGQUIT');
+      rmSync(one.folder, { recursive: true, force: true });
+    }
     await kill();
     rmSync(folder, { recursive: true, force: true });
   });
@@ -115,7 +153,7 @@ async function started(folder: string, port: number): Promise<ChildProcess> {
   await new Promise<void>((resolve, reject) => {
     server.stderr?.on('data', (chunk: Buffer) => {
       log += chunk.toString('utf8');
-      if (log.includes('ready to accept connections')) resolve();
+      if (/ready to accept (?:read-only )?connections/.test(log)) resolve();
     });
     server.once('exit', () => reject(new Error(`postgres: ${log}`)));
   });
@@ -145,6 +183,14 @@ function cut(address: string): void {
   const psql = join(programs() ?? '', 'psql');
   const ended = spawnSync(psql, [address, '-c', others], { encoding: 'utf8' });
   if (ended.status !== 0) throw new Error(`psql: ${ended.stderr}`);
+}
+
+function dump(address: string): string {
+  const args = ['--schema=keywright', '--inserts', '--clean', '--if-exists', address];
+  const dumped = spawnSync(join(programs() ?? '', 'pg_dump'), args, { encoding: 'utf8', maxBuffer: 64e6 });
+  if (dumped.status !== 0) throw new Error(`pg_dump: ${dumped.stderr}`);
+  // Some versions add commands of psql's own.
+  return dumped.stdout.replaceAll(/^\\.*$/gm, '');
 }
 
 async function runSql(address: string, text: string): Promise<readonly Record<string, unknown>[]> {

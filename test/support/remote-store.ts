@@ -6,12 +6,14 @@ import { openRemoteStore } from '../../src/client/remote-store.js';
 import { openFeed } from '../../src/credential-store/credential-feed.js';
 import { openServed } from '../../src/credential-store/identity/served-store.js';
 import { newKey } from '../../src/credential-store/keyring.js';
+import { ok } from '../../src/domain/result.js';
 import { Secret } from '../../src/domain/secret.js';
 import { PEER_ADDRESSES } from '../../src/http/caller-address.js';
 import type { HttpDependencies } from '../../src/http/dependencies.js';
 import { openEntitlements } from '../../src/http/entitlements.js';
 import { listen } from '../../src/http/server.js';
 import { previewsOver } from '../../src/main/previews.js';
+import { readinessOf } from '../../src/main/readiness.js';
 import { ROUTES } from '../../src/main/routes.js';
 import type { CredentialFeed } from '../../src/ports/credential-feed.js';
 import type { IdentityService } from '../../src/ports/identity.js';
@@ -49,7 +51,11 @@ export async function remotePlace(): Promise<RemotePlace> {
   const http: HttpDependencies = {
     ...served,
     ...{ verifier, clock, entropy: world.entropy, stopping: stopping.signal },
-    metrics: newHttpMetrics(verifier),
+    metrics: newHttpMetrics({ verifier }),
+    readiness: readinessOf({
+      ...{ store: served.store, verifier, clock, stopping: stopping.signal },
+      beat: async () => ok(undefined),
+    }),
     entitlements: unwrap(await openEntitlements({ accounts: served.accounts, clock })),
     previews: previewsOver(served),
     limits: { requestsPerMinute: 1_000_000, concurrent: 256, streams: 100 },

@@ -25,12 +25,18 @@ export class ServerProcess {
   #child: ChildProcess | undefined;
   #url = '';
   #port = 0;
+  #printed = '';
 
   /** `env` is more than what all of these servers have. */
   constructor(world: Workspace, address: string, env: Readonly<Record<string, string>> = {}) {
     this.#world = world;
     this.#address = address;
     this.#env = env;
+  }
+
+  /** All that it printed, in both streams. */
+  get printed(): string {
+    return this.#printed;
   }
 
   get url(): string {
@@ -56,12 +62,14 @@ export class ServerProcess {
     this.#url = await new Promise<string>((resolve, reject) => {
       const read = (chunk: Buffer) => {
         printed += chunk.toString('utf8');
+        this.#printed += chunk.toString('utf8');
         const url = /http:\/\/[\d.:]+/.exec(printed)?.[0];
         if (url !== undefined) resolve(url);
       };
       child.stdout.on('data', read);
       child.stderr.on('data', (chunk: Buffer) => {
         printed += chunk.toString('utf8');
+        this.#printed += chunk.toString('utf8');
       });
       child.once('exit', (code) => reject(new Error(`serve ended with ${code}: ${printed}`)));
     });

@@ -50,6 +50,18 @@ describe('examples/cdk', () => {
     expect(fromApp).toEqual(fromYaml);
   });
 
+  it('is named in keywright.yaml as well as by a flag', async () => {
+    const platform = kept(exampleWorkspace());
+    platform.write(
+      'keywright.yaml',
+      'apiVersion: keywright.dev/v1\nkind: Project\nmetadata: { name: acme }\nspec: { app: sh synth.sh }\n',
+    );
+    expect(await platform.run('validate')).toMatchObject({ code: 0 });
+    expect((await platform.run('plan')).stdout).toContain('+ create ApiKey/billing-prod');
+    const other = await platform.run('plan', { env: { KEYWRIGHT_APP: 'false' } });
+    expect(other).toMatchObject({ code: 1 });
+  });
+
   it('follows a change and a removal in the app, and finds what was changed by hand', async () => {
     const platform = kept(exampleWorkspace());
     expect(await platform.run('apply --auto-approve', APP)).toMatchObject({ code: 0 });

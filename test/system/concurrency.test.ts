@@ -27,14 +27,52 @@ const deliveredTo = (name: string): string => inDotenv(`secrets/${name}.env`, 'K
 
 test('of two applies one says who is at it and until when; nothing is done twice', async () => {
   const { letGo, apply } = await halfWay();
-  const second = await world.run('apply --auto-approve');
+  const second = await world.run('apply --auto-approve --lock-timeout 0s');
   expect(second).toMatchObject({ code: 6, stdout: '' });
   expect(second.stderr).toMatch(
-    /^keywright: \S+ holds the lease of this store until \d{4}-\S+Z; wait for it to finish, or stop it and try again after that time\n$/,
+    /^keywright: \S+, process \d+ on \S+, holds the lease of this store since \d{4}-\S+Z, until \d{4}-\S+Z unless it renews it; wait longer with --lock-timeout, or stop that process\n$/,
   );
   await letGo();
   expect(await apply.ended).toEqual({ code: 0, signal: null });
   await expectConvergedOnce();
+});
+
+test('a second apply waits for the first, says for which process, and follows it', async () => {
+  const { letGo, apply } = await halfWay();
+  const short = await world.run('apply --auto-approve --lock-timeout 1s');
+  expect(short.code).toBe(6);
+  const second = world.run('apply --auto-approve');
+  await sleep(1_000);
+  await letGo();
+  expect((await apply.ended).code).toBe(0);
+  const { code, stderr } = await second;
+  expect(code).toBe(0);
+  expect(stderr).toMatch(
+    new RegExp(
+      `^Waiting up to 10s for \\S+ \\(process ${apply.child.pid} on \\S+\\), which holds the lease of this store since \\d{4}-\\S+Z\\.$`,
+      'm',
+    ),
+  );
+  await expectConvergedOnce();
+});
+
+test.each(['apply --auto-approve', 'rotate old --auto-approve'])(
+  'after kill -9 the lease of an apply is taken over at once by %s',
+  async (command) => {
+    const { letGo, apply } = await halfWay();
+    apply.child.kill('SIGKILL');
+    await apply.ended;
+    await letGo();
+    const next = await world.run(`${command} --lock-timeout 0s`);
+    expect(next.stderr).not.toContain('lease');
+    expect(next.code).toBe(0);
+    expect((await world.run('apply --auto-approve')).code).toBe(0);
+  },
+);
+
+test('a lock timeout that is no duration is an error of usage', async () => {
+  const { code, stderr } = await world.run('apply --lock-timeout soon');
+  expect([code, stderr]).toEqual([64, expect.stringContaining('--lock-timeout must be a duration')]);
 });
 
 test('a key can be revoked at once while an apply is at work', async () => {
@@ -120,7 +158,7 @@ async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
 /** Applies until another process's lease has run out and this apply is done. */
 const untilLeaseIsFree = (): Promise<void> =>
   until(async () => {
-    const { code, stderr } = await world.run('apply --auto-approve');
+    const { code, stderr } = await world.run('apply --auto-approve --lock-timeout 0s');
     if (code !== 6) expect([code, stderr]).toEqual([0, '']);
     else await sleep(300);
     return code === 0;

@@ -58,6 +58,23 @@ test('tells of a key from its document to its tombstone', async () => {
   expect(removed.history.at(-1)?.text).toMatch(/^was removed; its versions stay accepted until/);
 });
 
+test('tells a live key from an earlier one of its name that is on its way out', async () => {
+  await apply();
+  const document = world.read('specs/app.yaml');
+  world.write('specs/app.yaml', serviceYaml('billing'));
+  await apply();
+  world.write('specs/app.yaml', document);
+  await apply();
+  const { neededBy } = await explained('Service/billing');
+  expect(neededBy).toMatchObject([
+    { ref: { name: 'app' }, isLive: true, isDeclared: true },
+    { ref: { name: 'app' }, isLive: false, isDeclared: false, endsAt: expect.any(String) },
+  ]);
+  const { stdout } = await world.run('explain Service/billing');
+  expect(stdout).toMatch(/ApiKey\/app +declared and live\n/);
+  expect(stdout).toMatch(/ApiKey\/app \(an earlier one\) +removed, ends /);
+});
+
 test('needs neither documents nor right ones', async () => {
   await apply();
   world.write('specs/app.yaml', 'kind: Nonsense\n');

@@ -86,7 +86,9 @@ test('what is exported in the place of the documents leaves nothing to do, and e
 });
 
 test('a kind, an object, or one file can be exported', async () => {
-  expect((await world.run('export Role')).stdout).toMatch(/^apiVersion.*\nkind: Role\n/);
+  expect((await world.run('export Role')).stdout).toMatch(
+    /^# yaml-language-server: .*\napiVersion.*\nkind: Role\n/,
+  );
   expect((await world.run('export Space/onboarding')).stdout).toMatch(/name: onboarding/);
   expect(await world.run('export Space/staging/onbording')).toMatchObject({
     code: 1,

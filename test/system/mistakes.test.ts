@@ -79,7 +79,7 @@ describe('on the command line', () => {
     expect(await told('plan --output yaml')).toEqual([
       64,
       expect.stringMatching(
-        /'--output <format>' argument 'yaml' is invalid. Allowed choices are text, json, markdown/,
+        /'-o, --output <format>' argument 'yaml' is invalid. Allowed choices are text, json, markdown/,
       ),
     ]);
   });
@@ -95,10 +95,12 @@ describe('on the command line', () => {
 
   test('get with a kind as kubectl would take it: the kind that is meant', async () => {
     await told('apply --auto-approve');
-    expect((await told('get services'))[1]).toContain(
+    expect(await told('get services')).toEqual([0, '']);
+    expect(await told('get service/billing')).toEqual([0, '']);
+    expect((await told('get servics'))[1]).toContain(
       'to list all of this kind, run: keywright get Service\n',
     );
-    expect((await told('get service/billing'))[1]).toContain('did you mean Service/billing?');
+    expect((await told('get servics/billing'))[1]).toContain('did you mean Service/billing?');
   });
 
   test('verify with a key and --stdin: neither is picked in silence', async () => {

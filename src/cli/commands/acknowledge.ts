@@ -6,7 +6,7 @@ import type { LiveStore } from '../../ports/live-store.js';
 import type { Command, Input } from '../command.js';
 import { EXIT } from '../exit.js';
 import { type Failure, failed, failure } from '../failure.js';
-import { printJson } from '../output.js';
+import { printObject } from '../output.js';
 import { AUTO_APPROVE, confirm } from '../prompt-approval.js';
 import { findKey, KEY_ARGUMENT, type LiveKey } from '../resolve-ref.js';
 import { openSinks, withStore } from '../session.js';
@@ -68,7 +68,8 @@ interface Told {
 }
 
 function tell(context: CommandContext, { name, changed, text }: Told) {
-  if (context.flags.output === 'json') printJson({ name: `ApiKey/${name}`, changed }, context);
+  if (context.flags.output === 'json')
+    printObject('Acknowledgement', { name: `ApiKey/${name}`, changed }, context);
   else context.terminal.out(`${text}\n`);
   return ok(EXIT.done);
 }
@@ -92,5 +93,6 @@ async function possession(
       `no sink of ApiKey/${live.ref.name} can be read here; provide its newest version with --stdin`,
     );
   }
-  return ok(new Secret((await terminal.ask('Newest version of the key: ', { hidden: true })).trim()));
+  const given = await terminal.ask('Newest version of the key: ', { hidden: true });
+  return given.ok ? ok(new Secret(given.value.trim())) : failed(given.error);
 }

@@ -16,7 +16,7 @@ import { addDocuments, fileToWrite, undeclared } from '../adopted-documents.js';
 import type { Command, Input } from '../command.js';
 import { EXIT, type ExitCode } from '../exit.js';
 import { type Failure, failed, failure } from '../failure.js';
-import { printJson } from '../output.js';
+import { printObject } from '../output.js';
 import { AUTO_APPROVE, agreedCaller, BREAK_GLASS, confirm } from '../prompt-approval.js';
 import { findRef, parseRef } from '../resolve-ref.js';
 import { withLease } from '../run-plan.js';
@@ -182,7 +182,8 @@ async function approved(
 
 function done({ context }: Adoption, objects: readonly LiveObject[]): Result<ExitCode, Failure> {
   const { terminal, flags } = context;
-  if (flags.output === 'json') printJson({ adopted: objects.map(({ ref }) => refText(ref)) }, context);
+  if (flags.output === 'json')
+    printObject('Adoption', { adopted: objects.map(({ ref }) => refText(ref)) }, context);
   else if (objects.length === 0)
     terminal.out('Nothing to adopt: this project manages these objects already.\n');
   else

@@ -1,34 +1,25 @@
 /**
- * `keywright apply [PLANFILE]`: makes the live store and the sinks what the documents say. Plans under
- * the store's lease, asks, then does what was shown and nothing else. A store that isn't there yet is
- * only reckoned with until somebody agreed.
+ * `keywright apply [PLANFILE]`: makes the live store and the sinks what the documents say, those of the working folder
+ * or of a branch.
  */
-import { settingsOf } from '../../domain/approval.js';
-import type { Result } from '../../domain/result.js';
 import { ok } from '../../domain/result.js';
-import type { Plan } from '../../plan/plan.js';
-import type { LiveStore } from '../../ports/live-store.js';
-import { keepDocument } from '../adopted-documents.js';
-import { type ApprovedPlan, approve } from '../approval.js';
-import type { Command, Input } from '../command.js';
-import type { ExitCode } from '../exit.js';
-import { type Failure, failed, failure } from '../failure.js';
-import {
-  ALLOW_REMOVALS,
-  basisNow,
-  type PlanFlags,
-  type PlanRequest,
-  planDocuments,
-  planFlags,
-  TAKE_OVER_SINKS,
-} from '../make-plan.js';
+import { branchOf, GIT_OPTIONS } from '../branch-option.js';
+import type { Command, OptionSpec } from '../command.js';
+import { converge } from '../converge.js';
+import { ALLOW_REMOVALS, planFlags, TAKE_OVER_SINKS, VERBOSE } from '../make-plan.js';
 import { readPlan } from '../plan-file.js';
 import { BREAK_GLASS } from '../prompt-approval.js';
-import { execute, withLease } from '../run-plan.js';
 import { SELECT, selectionOf } from '../selection.js';
-import { type Documents, openDocuments } from '../session.js';
-import type { CommandContext } from '../terminal.js';
-import { printPlan } from './plan.js';
+import { openDocuments } from '../session.js';
+
+export const APPROVAL_OPTIONS: readonly OptionSpec[] = [
+  {
+    flags: '--auto-approve',
+    description: 'do not ask (environments with requireApproval still need --approve)',
+  },
+  { flags: '--approve <digest>', description: 'approve only the plan with this digest' },
+  BREAK_GLASS,
+];
 
 export const apply: Command = {
   name: 'apply',
@@ -39,26 +30,19 @@ export const apply: Command = {
     },
   ],
   description:
-    'Plan, show the plan, ask for approval, and apply it: issue, deliver, confirm, promote, hand over, revoke.' +
+    'Plan, show the plan, ask for approval, and apply it: issue, deliver, confirm, promote, hand over, revoke. ' +
     'Safe to interrupt and to run again: the next apply continues, and no step is repeated.',
-  options: [
-    {
-      flags: '--auto-approve',
-      description: 'do not ask for approval (environments with requireApproval still need --approve)',
-    },
-    { flags: '--approve <digest>', description: 'approve only the plan with this digest' },
-    BREAK_GLASS,
-    SELECT,
-    ALLOW_REMOVALS,
-    TAKE_OVER_SINKS,
-  ],
+  options: [...APPROVAL_OPTIONS, SELECT, ...GIT_OPTIONS, ALLOW_REMOVALS, TAKE_OVER_SINKS, VERBOSE],
   examples: [
     'keywright apply',
     'keywright plan --out plan.json && keywright apply plan.json',
     'keywright apply --auto-approve',
+    'keywright apply --git https://git.example.com/platform.git --branch main --approve 4f9c…',
   ],
   run: async (context, input) => {
-    const documents = await openDocuments(context);
+    const branch = branchOf(input);
+    if (!branch.ok) return branch;
+    const documents = await openDocuments(context, branch.value);
     if (!documents.ok) return documents;
     const flags = planFlags(input);
     if (!flags.ok) return flags;
@@ -76,95 +60,3 @@ export const apply: Command = {
     });
   },
 };
-
-interface Request {
-  readonly context: CommandContext;
-  readonly input: Input;
-  readonly documents: Documents;
-  readonly flags: PlanFlags;
-  readonly saved: Plan | undefined;
-}
-
-async function converge(request: Request): Promise<Result<ExitCode, Failure>> {
-  const { context, documents } = request;
-  const existing = await context.world.openStore(documents.place, 'refuse');
-  if (existing.ok) {
-    return withLease(existing.value, request, async (store, lease) => {
-      const agreed = await decide(request, store);
-      return agreed.ok ? execute({ ...execution(request, agreed.value), store, lease }) : agreed;
-    });
-  }
-  if (existing.error.code !== 'store_absent') return failed(existing.error);
-  const agreed = await decideOnFreshStore(request);
-  if (!agreed.ok) return agreed;
-  const made = await context.world.openStore(documents.place, 'create');
-  if (!made.ok) return failed(made.error);
-  return withLease(made.value, request, async (store, lease) => {
-    const basis = await basisNow(await planning(request, store));
-    if (!basis.ok) return failed(basis.error);
-    if (basis.value.observed !== agreed.value.plan.basedOn.observed) {
-      return failure(
-        'stale_plan',
-        'another process created the store in the meantime; nothing was changed: plan again',
-      );
-    }
-    return execute({ ...execution(request, agreed.value), store, lease });
-  });
-}
-
-const execution = ({ context, input, documents, flags }: Request, { plan, isApproved }: ApprovedPlan) => ({
-  plan,
-  agreed: { isApproved, allowRemovals: flags.allowRemovals, breakGlass: input.text('breakGlass') },
-  settings: settingsOf(documents.desired.project),
-  context,
-  place: documents.place,
-  sinks: documents.sinks,
-  ownership: documents.ownership,
-  keepDocument: keepDocument(documents),
-});
-
-async function decideOnFreshStore(request: Request): Promise<Result<ApprovedPlan, Failure>> {
-  const pretended = await request.context.world.openStore(request.documents.place, 'pretend');
-  if (!pretended.ok) return failed(pretended.error);
-  try {
-    return await decide(request, pretended.value);
-  } finally {
-    await pretended.value.close();
-  }
-}
-
-/** The plan to carry out, shown and agreed to. A saved one is taken as it stands if nothing has moved. */
-async function decide(request: Request, store: LiveStore): Promise<Result<ApprovedPlan, Failure>> {
-  const { context, input, saved } = request;
-  const now = await planDocuments(await planning(request, store));
-  if (!now.ok) return now;
-  const plan = saved ?? now.value.plan;
-  const { basedOn } = now.value.plan;
-  if (plan.basedOn.desired !== basedOn.desired) {
-    return failure(
-      'stale_plan',
-      'the documents changed after the plan was made; nothing was changed: plan again',
-    );
-  }
-  if (plan.basedOn.observed !== basedOn.observed) {
-    return failure(
-      'stale_plan',
-      'the live store or a sink changed after the plan was made; nothing was changed: plan again',
-    );
-  }
-  if (context.flags.output !== 'json') printPlan({ plan, forecast: undefined }, context);
-  return approve(plan, {
-    terminal: context.terminal,
-    isSaved: saved !== undefined,
-    isAutomatic: input.has('autoApprove'),
-    digest: input.text('approve'),
-    breakGlass: input.text('breakGlass'),
-  });
-}
-
-const planning = async ({ context, documents, flags }: Request, store: LiveStore): Promise<PlanRequest> => ({
-  documents,
-  store,
-  recipient: await context.world.recipient(documents.place),
-  flags,
-});

@@ -5,13 +5,13 @@ import type { Result } from '../../domain/result.js';
 import { ok } from '../../domain/result.js';
 import { parseInstant } from '../../domain/time.js';
 import type { AuditEntry, LiveStore } from '../../ports/live-store.js';
-import { auditText, EXPORT_FORMATS, exportLines } from '../../render/audit.js';
+import { auditEntryJson, auditMarkdown, auditText, EXPORT_FORMATS, exportLines } from '../../render/audit.js';
 import { archiveLog, segmentFiles, verifySegments } from '../audit-archive.js';
 import { appendCheckpoint, readCheckpoints } from '../checkpoint-file.js';
 import type { Command, Input } from '../command.js';
 import { EXIT, type ExitCode } from '../exit.js';
 import { type Failure, failed, failure } from '../failure.js';
-import { printJson } from '../output.js';
+import { printLine, printObject } from '../output.js';
 import { parseRef } from '../resolve-ref.js';
 import { withStore } from '../session.js';
 import type { CommandContext } from '../terminal.js';
@@ -22,8 +22,8 @@ export const audit: Command = {
   name: 'audit',
   arguments: [{ name: '[action]', description: 'list (the default), verify, checkpoint, archive or export' }],
   description:
-    'List, export or verify the audit log. verify checks its hash chain and that the store matches the log;' +
-    'checkpoint prints a signed record of its current end. archive writes the entries after the segments named as a signed segment. Checkpoints kept where writers of the database have no access' +
+    'List, export or verify the audit log. verify checks its hash chain and that the store matches the log; ' +
+    'checkpoint prints a signed record of its current end. archive writes the entries after the segments named as a signed segment. Checkpoints kept where writers of the database have no access ' +
     'reveal that the whole database was replaced by an older copy, which the database itself cannot show.',
   options: [
     { flags: '--object <kind/name>', description: 'only entries about this object' },
@@ -39,6 +39,7 @@ export const audit: Command = {
       description: 'archive, verify: the segments so far, oldest first, separated by commas',
     },
   ],
+  outputs: ['table'],
   examples: [
     'keywright audit',
     'keywright audit checkpoint --checkpoint /mnt/worm/checkpoints',
@@ -74,7 +75,7 @@ export const audit: Command = {
       const facts = await store.facts();
       if (!facts.ok) return failed(facts.error);
       const { storeId } = facts.value;
-      const print = action === 'export' ? exporting(context, input, storeId) : listing(context, storeId);
+      const print = action === 'export' ? exporting(context, input, storeId) : listing(context);
       return eachEntry(store, filter.value, print);
     });
   },
@@ -97,7 +98,8 @@ async function verifyLog(
   const { checkpoints } = held.value;
   const { terminal, flags } = context;
   if (flags.output === 'json') {
-    printJson({ valid: true, entries, head, checkpoints, archived: archived.value.seq }, context);
+    const { seq } = archived.value;
+    printObject('AuditVerification', { valid: true, entries, head, checkpoints, archived: seq }, context);
     return ok(EXIT.done);
   }
   terminal.out(`The chain of ${entries} entries is valid, and the store matches it; its head is ${head}.\n`);
@@ -119,7 +121,8 @@ async function archive(
   const archived = await archiveLog(store, target);
   if (!archived.ok) return failed(archived.error);
   const { value } = archived;
-  if (context.flags.output === 'json') printJson({ file: value && target.out, ...value }, context);
+  if (context.flags.output === 'json')
+    printObject('AuditArchive', value === undefined ? {} : { file: target.out, ...value }, context);
   else if (value === undefined)
     context.terminal.out('There are no entries after the segments; no file was written.\n');
   else context.terminal.out(`Wrote entries ${value.from} to ${value.to} to ${target.out}.\n`);
@@ -136,12 +139,13 @@ async function writeCheckpoint(
   if (!made.ok) return failed(made.error);
   const { seq, line } = made.value;
   if (file === undefined) {
-    context.terminal.out(`${line}\n`);
+    if (context.flags.output === 'json') printObject('Checkpoint', { seq, line }, context);
+    else context.terminal.out(`${line}\n`);
     return ok(EXIT.done);
   }
   const appended = await appendCheckpoint(file, line);
   if (!appended.ok) return failed(appended.error);
-  if (context.flags.output === 'json') printJson({ seq, file }, context);
+  if (context.flags.output === 'json') printObject('Checkpoint', { seq, file }, context);
   else context.terminal.out(`Wrote a checkpoint of ${seq} entries to ${file}.\n`);
   return ok(EXIT.done);
 }
@@ -177,10 +181,11 @@ async function eachEntry(
   }
 }
 
-function listing({ terminal, flags }: CommandContext, storeId: string) {
-  const line = exportLines('ndjson', storeId);
+function listing({ terminal, flags }: CommandContext) {
   return (entries: readonly AuditEntry[]) => {
-    if (flags.output === 'json') for (const entry of entries) terminal.out(line(entry));
+    if (flags.output === 'json')
+      for (const entry of entries) printLine('AuditEntry', auditEntryJson(entry), { terminal });
+    else if (flags.output === 'markdown') terminal.out(auditMarkdown(entries));
     else terminal.out(auditText(entries));
   };
 }

@@ -4,7 +4,7 @@ import { ok } from '../../domain/result.js';
 import type { Command } from '../command.js';
 import { EXIT } from '../exit.js';
 import { failed } from '../failure.js';
-import { printJson } from '../output.js';
+import { printObject } from '../output.js';
 import { storePlace } from '../session.js';
 
 export const backup: Command = {
@@ -37,8 +37,7 @@ export const backup: Command = {
     });
     if (!made.ok) return failed(made.error);
     const { file, entries } = made.value;
-    if (flags.output === 'json')
-      printJson({ apiVersion: 'keywright.dev/v1', kind: 'Backup', ...made.value }, context);
+    if (flags.output === 'json') printObject('Backup', made.value, context);
     else
       terminal.out(
         `${file} holds the store as of audit entry ${entries}.\n${

@@ -1,5 +1,6 @@
 /** `keywright claim KEY`: shows a secret that was never delivered, once. */
 
+import { API_VERSION } from '../../domain/kinds/document-schema.js';
 import { refText } from '../../domain/objects.js';
 import { ok } from '../../domain/result.js';
 import type { Command } from '../command.js';
@@ -26,7 +27,7 @@ export const claim: Command = {
       if (!secret.ok) return failed(secret.error);
       // Where the secret leaves by design: whoever claims it is shown it.
       const token = secret.value.reveal();
-      const shown = { name: refText(found.value.ref), key: token };
+      const shown = { apiVersion: API_VERSION, kind: 'Claim', name: refText(found.value.ref), key: token };
       context.terminal.out(`${context.flags.output === 'json' ? JSON.stringify(shown, null, 2) : token}\n`);
       return ok(EXIT.done);
     }),

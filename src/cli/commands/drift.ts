@@ -8,7 +8,7 @@ import { driftJson, driftMarkdown, driftText } from '../../render/drift-text.js'
 import type { Command } from '../command.js';
 import { EXIT } from '../exit.js';
 import { failed } from '../failure.js';
-import { planFlags, withPlan } from '../make-plan.js';
+import { planFlags, VERBOSE, withPlan } from '../make-plan.js';
 import { printJson } from '../output.js';
 import { SELECT } from '../selection.js';
 
@@ -16,7 +16,7 @@ export const drift: Command = {
   name: 'drift',
   description:
     'Show what differs between the documents and the live store, since when, who changed it and how. Exits with 2 if there is drift. Also warns about keys that belong to a user, are unused, old or about to expire, which is not drift. Changes nothing.',
-  options: [SELECT],
+  options: [SELECT, VERBOSE],
   examples: [
     'keywright drift',
     'keywright drift --output json',
@@ -34,8 +34,11 @@ export const drift: Command = {
       const found = driftOf(plan, causes.value, reviewed.value);
       const { terminal, flags } = context;
       if (flags.output === 'json') printJson(driftJson(found), context);
-      else if (flags.output === 'markdown') terminal.out(`${driftMarkdown(found)}\n`);
-      else terminal.out(`${driftText(found, { color: terminal.color, now: found.now })}\n`);
+      else if (flags.output === 'markdown') terminal.out(`${driftMarkdown(found, input.has('verbose'))}\n`);
+      else
+        terminal.out(
+          `${driftText(found, { color: terminal.color, now: found.now, isVerbose: input.has('verbose') })}\n`,
+        );
       return ok(found.steps.length > 0 ? EXIT.changes : EXIT.done);
     });
   },

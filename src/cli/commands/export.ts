@@ -5,21 +5,21 @@
 import { join } from 'node:path';
 import type { DesiredProject } from '../../domain/desired.js';
 import { isAsItCame } from '../../domain/first-start.js';
-import { isObjectKind, OBJECT_KINDS, type ObjectKind } from '../../domain/kinds/index.js';
+import { OBJECT_KINDS, type ObjectKind } from '../../domain/kinds/index.js';
 import { DOCUMENTS_MANAGER, type LiveObject, type LiveSummary, type Ownership } from '../../domain/live.js';
 import { compareRefs, type ObjectRef, refText } from '../../domain/objects.js';
 import { ok, type Result } from '../../domain/result.js';
 import type { LiveStore } from '../../ports/live-store.js';
 import { documentsOf, type LiveDocument } from '../../render/export.js';
 import { documentsCdk } from '../../render/export-cdk.js';
-import { documentsYaml } from '../../render/export-yaml.js';
+import { documentsForEditors } from '../../render/export-yaml.js';
 import { counted, printable } from '../../render/text-format.js';
 import type { Command, Input } from '../command.js';
 import { type DocumentFile, filesFor, writeDocumentFiles } from '../document-files.js';
 import { EXIT, type ExitCode } from '../exit.js';
 import { type Failure, failed, failure } from '../failure.js';
-import { printJson } from '../output.js';
-import { findRef, parseRef } from '../resolve-ref.js';
+import { printJson, printObject } from '../output.js';
+import { findRef, kindNamed, parseRef } from '../resolve-ref.js';
 import { SELECT, selectorOf } from '../selection.js';
 import { openProject, withStore } from '../session.js';
 import type { CommandContext } from '../terminal.js';
@@ -140,14 +140,18 @@ interface Selection {
 
 async function selection(store: LiveStore, words: readonly string[]): Promise<Result<Selection, Failure>> {
   const named: ObjectRef[] = [];
-  for (const word of words.filter((one) => !isObjectKind(one))) {
+  const kinds = new Set<ObjectKind>();
+  for (const word of words) {
+    const kind = kindNamed(word);
+    if (kind !== undefined) kinds.add(kind);
+    if (kind !== undefined) continue;
     const parsed = parseRef(word, 'ApiKey');
     if (!parsed.ok) return parsed;
     const found = await findRef(store, parsed.value);
     if (!found.ok) return found;
     named.push(found.value);
   }
-  return ok({ kinds: new Set(words.filter(isObjectKind)), named });
+  return ok({ kinds, named });
 }
 
 async function deliver(
@@ -158,8 +162,7 @@ async function deliver(
   const { terminal, flags } = context;
   const isJson = flags.output === 'json';
   const out = input.text('out');
-  if (documents.length === 0)
-    terminal.err('Nothing to export. To include objects of other projects, run: keywright export --all\n');
+  if (documents.length === 0) terminal.err(nothingText(input));
   // In YAML they are comments.
   if (isJson && out === undefined)
     for (const { ref, notes } of documents)
@@ -167,19 +170,29 @@ async function deliver(
   if (out === undefined) {
     const items = documents.map(({ document }) => document);
     if (isJson) printJson({ apiVersion: 'keywright.dev/v1', kind: 'List', items }, context);
-    else terminal.out(isCdk(input) ? documentsCdk(documents, STACK) : documentsYaml(documents));
+    else terminal.out(isCdk(input) ? documentsCdk(documents, STACK) : documentsForEditors(documents));
     return ok(EXIT.done);
   }
   const files = isCdk(input) ? [appFile(out, documents)] : filesFor(out, documents);
   const written = await writeDocumentFiles(flags.folder, files, input.has('overwrite') ? 'replace' : 'keep');
   if (!written.ok) return written;
   const paths = files.map(({ path }) => path);
-  if (isJson) printJson({ written: paths }, context);
+  if (isJson) printObject('Export', { written: paths }, context);
   else if (paths.length > 0)
     terminal.out(
       `Wrote ${counted(documents.length, isCdk(input) ? 'object' : 'document')} to ${paths.join(', ')}\n`,
     );
   return ok(EXIT.done);
+}
+
+/** Says what was asked for, so that a slip in a label or a kind shows. */
+function nothingText(input: Input): string {
+  const asked = [
+    ...input.list(0),
+    ...(input.text('select') === undefined ? [] : [`--select ${input.text('select')}`]),
+  ];
+  if (asked.length === 0) return 'Nothing to export; other objects: keywright export --all\n';
+  return `Nothing to export: no live object of this project matches ${printable(asked.join(' '))}. Other objects: keywright export --all\n`;
 }
 
 /** What the stack of an exported app is called; nothing live has that name. */

@@ -1,61 +1,166 @@
-/** `keywright get [KIND[/NAME]]`: live objects as a list, or everything known about one. */
-import { isObjectKind, OBJECT_KINDS } from '../../domain/kinds/index.js';
+/** `keywright get [KIND[/NAME]…]`: live objects as a list, or everything known about one; with `-w` as they change. */
+import { OBJECT_KINDS, type ObjectKind } from '../../domain/kinds/index.js';
+import type { LiveObject } from '../../domain/live.js';
 import { isNamed, type ObjectRef, refText } from '../../domain/objects.js';
 import { ok, type Result } from '../../domain/result.js';
+import type { Instant } from '../../domain/time.js';
 import type { LiveStore } from '../../ports/live-store.js';
-import { objectsJson, objectsMarkdown, objectsText } from '../../render/objects.js';
+import {
+  objectsJson,
+  objectsMarkdown,
+  objectsNames,
+  objectsText,
+  objectsWide,
+  objectsYaml,
+} from '../../render/objects.js';
+import { printable } from '../../render/text-format.js';
 import type { Command, Input } from '../command.js';
-import { EXIT } from '../exit.js';
+import { EXIT, type ExitCode } from '../exit.js';
 import { type Failure, failed, failure } from '../failure.js';
 import { printJson } from '../output.js';
-import { kindLike, notFound, ownName, parseRef } from '../resolve-ref.js';
+import { kindLike, kindNamed, notFound, ownName, parseRef } from '../resolve-ref.js';
 import { SELECT, selectorOf } from '../selection.js';
 import { withStore } from '../session.js';
+import type { CommandContext } from '../terminal.js';
+import { watchObjects } from '../watch-objects.js';
 
 export const get: Command = {
   name: 'get',
-  arguments: [{ name: '[object]', description: `KIND or KIND/NAME; kinds: ${OBJECT_KINDS.join(', ')}` }],
-  description: 'List live objects; for keys with state, versions, last use and expiry. Never shows a secret.',
-  options: [SELECT],
+  arguments: [
+    {
+      name: '[objects...]',
+      description: `KIND, KIND/NAME or KIND NAME, in any case, plurals too; kinds: ${OBJECT_KINDS.join(', ')}`,
+    },
+  ],
+  description: 'List live objects: for keys the state, versions, last use and expiry. Never shows a secret.',
+  options: [
+    SELECT,
+    {
+      flags: '-w, --watch',
+      description: 'list, then print each object again when it changes, until stopped',
+    },
+  ],
+  outputs: ['wide', 'yaml', 'name'],
   examples: [
     'keywright get',
-    'keywright get ApiKey --select team=data',
-    'keywright get ApiKey/billing-prod --output json',
+    'keywright get apikeys --select team=data -o wide',
+    'keywright get apikey/billing-prod -o yaml',
+    'keywright get apikeys --watch',
   ],
   run: async (context, input) =>
     withStore(context, 'refuse', async (store) => {
-      const wanted = await selection(store, input.argument(0));
-      if (!wanted.ok) return wanted;
-      const selector = selectorOf(input);
-      if (!selector.ok) return selector;
-      const survey = await store.survey();
-      if (!survey.ok) return failed(survey.error);
-      const { named, isWanted } = wanted.value;
-      const refs = survey.value.map(({ ref }) => ref).filter(isWanted);
-      if (named !== undefined && refs.length === 0) return nothingNamed(store, named, input);
-      const fetched = await store.fetch(refs);
-      if (!fetched.ok) return failed(fetched.error);
-      const objects = fetched.value.filter(
-        ({ declaration }) => selector.value?.matches(declaration.metadata.labels ?? {}) ?? true,
-      );
-      const facts = await store.facts();
-      if (!facts.ok) return failed(facts.error);
-      const { now } = facts.value;
-      const { flags, terminal } = context;
-      if (flags.output === 'json') printJson(objectsJson(objects, now), context);
-      else if (flags.output === 'markdown') terminal.out(objectsMarkdown(objects, now));
-      else terminal.out(objectsText(objects, now));
-      return ok(EXIT.done);
+      const asked = await askedFor(store, input);
+      if (!asked.ok) return asked;
+      return input.has('watch')
+        ? watchObjects(context, store, () => listed(store, asked.value))
+        : list(context, store, asked.value);
     }),
 };
+
+export interface Listed {
+  readonly objects: readonly LiveObject[];
+  /** Live objects whose rows cannot be read. */
+  readonly broken: readonly ObjectRef[];
+  readonly now: Instant;
+}
+
+interface Asked {
+  readonly kinds: ReadonlySet<ObjectKind>;
+  /** Asked for by name; each has to be there. */
+  readonly named: readonly ObjectRef[];
+  readonly isSelected: (live: LiveObject) => boolean;
+  /** As typed. */
+  readonly words: readonly string[];
+}
+
+async function list(
+  context: CommandContext,
+  store: LiveStore,
+  asked: Asked,
+): Promise<Result<ExitCode, Failure>> {
+  const found = await listed(store, asked);
+  if (!found.ok) return found;
+  const { objects, broken, now } = found.value;
+  const missing = asked.named.find((name) => !objects.some(({ ref }) => isNamed(ref, name)));
+  if (missing !== undefined && !(await isLive(store, missing))) return nothingNamed(store, missing, asked);
+  const { terminal, flags } = context;
+  for (const ref of broken)
+    terminal.err(`warning: ${refText(ref)} is broken: its row cannot be read; see keywright audit verify\n`);
+  if (objects.length === 0) terminal.err(nothingText(asked));
+  if (flags.output === 'json') printJson(objectsJson(objects, now), context);
+  else if (objects.length > 0) terminal.out(PRINTERS[flags.output](objects, now));
+  return ok(EXIT.done);
+}
+
+const PRINTERS = {
+  text: objectsText,
+  table: objectsText,
+  wide: objectsWide,
+  markdown: objectsMarkdown,
+  yaml: objectsYaml,
+  name: objectsNames,
+} as const;
+
+async function listed(
+  store: LiveStore,
+  { kinds, named, isSelected }: Asked,
+): Promise<Result<Listed, Failure>> {
+  const survey = await store.survey();
+  if (!survey.ok) return failed(survey.error);
+  const isAll = kinds.size + named.length === 0;
+  const isWanted = (ref: ObjectRef): boolean =>
+    isAll || kinds.has(ref.kind) || named.some((name) => isNamed(ref, name));
+  const refs = survey.value.map(({ ref }) => ref).filter(isWanted);
+  const fetched = await store.fetch(refs);
+  if (!fetched.ok) return failed(fetched.error);
+  const readable = new Set(fetched.value.map(({ ref }) => refText(ref)));
+  const broken = refs.filter((ref) => !readable.has(refText(ref)));
+  const facts = await store.facts();
+  if (!facts.ok) return failed(facts.error);
+  return ok({ objects: fetched.value.filter(isSelected), broken, now: facts.value.now });
+}
+
+/** `apikeys`, `apikey/app`, `apikey app other`, `app`. */
+async function askedFor(store: LiveStore, input: Input): Promise<Result<Asked, Failure>> {
+  const selector = selectorOf(input);
+  if (!selector.ok) return selector;
+  const words = input.list(0);
+  const [first = '', ...rest] = words;
+  const kind = kindNamed(first);
+  const areNames = kind !== undefined && rest.length > 0 && rest.every(isBareName);
+  const kinds = new Set<ObjectKind>();
+  const named: ObjectRef[] = [];
+  for (const word of areNames ? rest : words) {
+    const whole = areNames ? undefined : kindNamed(word);
+    if (whole !== undefined) kinds.add(whole);
+    if (whole !== undefined) continue;
+    const typed = areNames ? ok({ kind, name: word }) : parseRef(word, 'ApiKey');
+    if (!typed.ok) return typed;
+    const own = await ownName(store, typed.value);
+    if (!own.ok) return own;
+    named.push(own.value);
+  }
+  const isSelected = ({ declaration }: LiveObject): boolean =>
+    selector.value?.matches(declaration.metadata.labels ?? {}) ?? true;
+  const text = selector.value === undefined ? [] : [`--select "${selector.value.text}"`];
+  return ok({ kinds, named, isSelected, words: [...words, ...text] });
+}
+
+const isBareName = (word: string): boolean => !word.includes('/') && kindNamed(word) === undefined;
+
+/** Its labels may be why it is not shown. */
+async function isLive(store: LiveStore, name: ObjectRef): Promise<boolean> {
+  const survey = await store.survey();
+  return survey.ok && survey.value.some(({ ref }) => isNamed(ref, name));
+}
 
 /** Of a word alone, a kind may have been meant. */
 async function nothingNamed(
   store: LiveStore,
   named: ObjectRef,
-  input: Input,
+  { words }: Asked,
 ): Promise<Result<never, Failure>> {
-  const kind = kindLike(input.argument(0) ?? '');
+  const kind = kindLike(words[0] ?? '');
   if (kind === undefined) return notFound(store, named);
   return failure(
     'not_found',
@@ -63,18 +168,6 @@ async function nothingNamed(
   );
 }
 
-interface Selection {
-  /** One object, asked for by name. */
-  readonly named: ObjectRef | undefined;
-  readonly isWanted: (ref: ObjectRef) => boolean;
-}
-
-async function selection(store: LiveStore, text: string | undefined): Promise<Result<Selection, Failure>> {
-  if (text === undefined) return ok({ named: undefined, isWanted: () => true });
-  if (isObjectKind(text)) return ok({ named: undefined, isWanted: ({ kind }) => kind === text });
-  const typed = parseRef(text, 'ApiKey');
-  if (!typed.ok) return typed;
-  const named = await ownName(store, typed.value);
-  if (!named.ok) return named;
-  return ok({ named: named.value, isWanted: (ref) => isNamed(ref, named.value) });
-}
+/** On standard error, so that lists stay lists. */
+const nothingText = ({ words }: Asked): string =>
+  words.length === 0 ? 'Nothing is live.\n' : `Nothing live matches ${printable(words.join(' '))}.\n`;

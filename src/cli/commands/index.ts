@@ -19,6 +19,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./validate.js')).validate,
   },
   {
+    name: 'fmt',
+    summary: 'write documents in one style',
+    load: async () => (await import('./fmt.js')).fmt,
+  },
+  {
     name: 'plan',
     summary: 'show what apply would do, and why',
     load: async () => (await import('./plan.js')).plan,
@@ -27,6 +32,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     name: 'apply',
     summary: 'issue, deliver, rotate and revoke until the live store matches',
     load: async () => (await import('./apply.js')).apply,
+  },
+  {
+    name: 'destroy',
+    summary: 'remove everything that this project made',
+    load: async () => (await import('./destroy.js')).destroy,
   },
   {
     name: 'drift',
@@ -109,6 +119,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     name: 'schema',
     summary: 'print the JSON Schema of documents, for editors',
     load: async () => (await import('./schema.js')).schema,
+  },
+  {
+    name: 'completion',
+    summary: 'print a script that completes commands in a shell',
+    load: async () => (await import('./completion.js')).completionOf(COMMANDS),
   },
   { name: 'version', summary: 'print the version', load: async () => (await import('./version.js')).version },
 ];

@@ -2,27 +2,28 @@
 import { constants } from 'node:fs';
 import { access, appendFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { SCHEMA_LINE } from '../../domain/kinds/document-schema.js';
 import type { Result } from '../../domain/result.js';
 import { ok } from '../../domain/result.js';
 import type { Command } from '../command.js';
 import { EXIT } from '../exit.js';
 import { type Failure, failure } from '../failure.js';
-import { printJson } from '../output.js';
+import { printObject } from '../output.js';
 
-const project = (name: string): string => `apiVersion: keywright.dev/v1
+const project = (name: string): string => `${SCHEMA_LINE}apiVersion: keywright.dev/v1
 kind: Project
 metadata: { name: ${name} }
 spec:
-  store: .keywright          # the live store: a folder, embedded
-  specs: [specs]             # where the documents are
+  store: .keywright # the live store: a folder, embedded
+  specs: [specs] # where the documents are
 `;
 
-const FIRST_KEY = `apiVersion: keywright.dev/v1
-kind: Service                # owns keys, so that no key dies with a person
+const FIRST_KEY = `${SCHEMA_LINE}apiVersion: keywright.dev/v1
+kind: Service # owns keys, so that no key dies with a person
 metadata: { name: billing }
 spec: { description: Invoices, stewards: [you@example.com] }
 ---
-apiVersion: keywright.dev/v1
+${SCHEMA_LINE}apiVersion: keywright.dev/v1
 kind: ApiKey
 metadata: { name: billing-dev }
 spec:
@@ -53,7 +54,8 @@ export const init: Command = {
     }
     const written = await write(folder, files);
     if (!written.ok) return written;
-    if (context.flags.output === 'json') printJson({ created: Object.keys(files) }, context);
+    if (context.flags.output === 'json')
+      printObject('Initialization', { created: Object.keys(files) }, context);
     else context.terminal.out(`Created ${Object.keys(files).join(' and ')}. Next: keywright plan\n`);
     return ok(EXIT.done);
   },

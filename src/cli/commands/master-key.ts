@@ -4,7 +4,7 @@ import { Secret } from '../../domain/secret.js';
 import type { Command } from '../command.js';
 import { EXIT } from '../exit.js';
 import { failed, failure } from '../failure.js';
-import { printJson } from '../output.js';
+import { printObject } from '../output.js';
 import { storePlace } from '../session.js';
 
 export const masterKey: Command = {
@@ -29,7 +29,7 @@ export const masterKey: Command = {
     const next = input.has('stdin') ? new Secret((await context.terminal.readInput()).trim()) : undefined;
     const rotated = await context.world.rotateMasterKey(place.value, next, context.caller);
     if (!rotated.ok) return failed(rotated.error);
-    if (context.flags.output === 'json') printJson({ rotated: true }, context);
+    if (context.flags.output === 'json') printObject('MasterKeyRotation', { rotated: true }, context);
     else context.terminal.out('The master key was replaced. The old key no longer opens the store.\n');
     return ok(EXIT.done);
   },

@@ -5,6 +5,7 @@ import type { Plan } from '../../plan/plan.js';
 import { planJson } from '../../render/plan-json.js';
 import { planMarkdown } from '../../render/plan-markdown.js';
 import { planText } from '../../render/plan-text.js';
+import { branchOf, GIT_OPTIONS } from '../branch-option.js';
 import type { Command } from '../command.js';
 import { EXIT, type ExitCode } from '../exit.js';
 import { failure } from '../failure.js';
@@ -12,8 +13,10 @@ import {
   ALLOW_REMOVALS,
   hasRefusal,
   type Planned,
+  type Previewed,
   planFlags,
   TAKE_OVER_SINKS,
+  VERBOSE,
   withPlan,
 } from '../make-plan.js';
 import { printJson } from '../output.js';
@@ -35,8 +38,10 @@ export const plan: Command = {
     },
     AT,
     SELECT,
+    ...GIT_OPTIONS,
     ALLOW_REMOVALS,
     TAKE_OVER_SINKS,
+    VERBOSE,
   ],
   examples: [
     'keywright plan',
@@ -48,23 +53,30 @@ export const plan: Command = {
   run: async (context, input) => {
     const flags = planFlags(input);
     if (!flags.ok) return flags;
+    const branch = branchOf(input);
+    if (!branch.ok) return branch;
     const out = input.text('out');
     if (out !== undefined && flags.value.ahead)
       return failure('usage', 'a plan made with --at cannot be saved; remove --out or --at');
-    return withPlan(context, flags.value, async ({ plan: made, forecast }) => {
+    const show = async ({ plan: made, forecast }: Previewed) => {
       const saved = out === undefined ? ok(undefined) : await savePlan(context.flags.folder, out, made);
       if (!saved.ok) return saved;
-      printPlan({ plan: made, forecast }, context);
+      printPlan({ plan: made, forecast }, context, input.has('verbose'));
       return ok(input.has('detailedExitcode') ? detailed(made) : EXIT.done);
-    });
+    };
+    return withPlan(context, flags.value, show, branch.value);
   },
 };
 
-export function printPlan({ plan: made, forecast }: Planned, context: CommandContext): void {
+export function printPlan(
+  { plan: made, forecast }: Planned,
+  context: CommandContext,
+  isVerbose = false,
+): void {
   const { terminal, flags } = context;
   if (flags.output === 'json') printJson(planJson(made, forecast), context);
-  else if (flags.output === 'markdown') terminal.out(`${planMarkdown(made, forecast)}\n`);
-  else terminal.out(`${planText(made, { color: terminal.color, now: made.now, forecast })}\n`);
+  else if (flags.output === 'markdown') terminal.out(`${planMarkdown(made, forecast, isVerbose)}\n`);
+  else terminal.out(`${planText(made, { color: terminal.color, now: made.now, forecast, isVerbose })}\n`);
 }
 
 function detailed(made: Plan): ExitCode {

@@ -37,6 +37,7 @@ export const restore: Command = {
       file: resolve(flags.folder, input.argument(0) ?? ''),
       keyFile: keyFile === undefined ? undefined : resolve(flags.folder, keyFile),
       whenOther: input.has('overwrite') ? 'overwrite' : 'refuse',
+      lockTimeoutMs: flags.lockTimeoutMs,
       caller,
     });
     if (!restored.ok) return failed(restored.error);

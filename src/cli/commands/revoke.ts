@@ -12,7 +12,7 @@ import { historyOf } from '../../reconcile/drift-attribution.js';
 import type { Command, Input } from '../command.js';
 import { EXIT, type ExitCode } from '../exit.js';
 import { type Failure, failed } from '../failure.js';
-import { printJson } from '../output.js';
+import { printObject } from '../output.js';
 import { AUTO_APPROVE, agreedCaller, BREAK_GLASS, confirm } from '../prompt-approval.js';
 import { findKey, KEY_ARGUMENT, type LiveKey, parseRef } from '../resolve-ref.js';
 import { withStore } from '../session.js';
@@ -103,7 +103,11 @@ interface Told {
 function tell(context: CommandContext, { ref, changed, refusedFrom, text }: Told): Result<ExitCode, Failure> {
   const { flags, terminal } = context;
   if (flags.output === 'json')
-    printJson({ name: refText(ref), changed, refusedFrom: formatInstant(refusedFrom) }, context);
+    printObject(
+      'Revocation',
+      { name: refText(ref), changed, refusedFrom: formatInstant(refusedFrom) },
+      context,
+    );
   else terminal.out(`${text}\n`);
   return ok(EXIT.done);
 }

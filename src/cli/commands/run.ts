@@ -7,6 +7,7 @@ import { fail, ok, type Result } from '../../domain/result.js';
 import { type DurationMs, parseDuration, SECOND_MS } from '../../domain/time.js';
 import { logJson, logLines, logText } from '../../render/run-log.js';
 import { CHECKPOINT_OPTION, keepCheckpoints } from '../audit-checkpoint.js';
+import { branchOf, GIT_OPTIONS } from '../branch-option.js';
 import type { Command, Input } from '../command.js';
 import { connect, type Wanted } from '../controller-wiring.js';
 import type { StatusServer } from '../dependencies.js';
@@ -28,11 +29,7 @@ export const run: Command = {
       description: 'changes made outside the documents: report or heal (report)',
       choices: ['report', 'heal'],
     },
-    {
-      flags: '--git <url>',
-      description: 'read the documents from this repository, not from the working folder',
-    },
-    { flags: '--branch <name>', description: 'the branch, instead of the default branch of the repository' },
+    ...GIT_OPTIONS,
     {
       flags: '--listen <address>',
       description: 'serve /healthz, /readyz, /status and /metrics there: 127.0.0.1:9187',
@@ -111,12 +108,12 @@ function wantedOf(input: Input): Result<Wanted, Failure> {
   if (!interval.ok) return failure('usage', `--interval ${interval.error}`);
   if (interval.value < SECOND_MS || interval.value > INTERVAL_MAX_MS)
     return failure('usage', `--interval must be at least 1s and at most 24d, not ${text}`);
-  const [url, branch] = [input.text('git'), input.text('branch')];
-  if (url === undefined && branch !== undefined) return failure('usage', '--branch requires --git');
+  const git = branchOf(input);
+  if (!git.ok) return git;
   return ok({
     drift: input.text('drift') === 'heal' ? 'heal' : 'report',
     intervalMs: interval.value,
-    git: url === undefined ? undefined : { url, branch },
+    git: git.value,
   });
 }
 

@@ -3,14 +3,13 @@ import { editorSchema } from '../../domain/kinds/document-schema.js';
 import { ok } from '../../domain/result.js';
 import type { Command } from '../command.js';
 import { EXIT } from '../exit.js';
-import { printJson } from '../output.js';
 
 export const schema: Command = {
   name: 'schema',
   description: 'Print the JSON Schema of documents, with which editors complete and check YAML.',
   examples: ['keywright schema > keywright.schema.json'],
   run: async (context) => {
-    printJson(editorSchema(), context);
+    context.terminal.out(`${JSON.stringify(editorSchema(), null, 2)}\n`);
     return ok(EXIT.done);
   },
 };

@@ -6,7 +6,7 @@ import type { Command, Input } from '../command.js';
 import type { RunningServer, ServeOptions } from '../dependencies.js';
 import { EXIT } from '../exit.js';
 import { type Failure, failed, failure } from '../failure.js';
-import { printJson } from '../output.js';
+import { printObject } from '../output.js';
 import { storePlace } from '../session.js';
 import type { CommandContext } from '../terminal.js';
 
@@ -88,7 +88,7 @@ function optionsOf(input: Input, { flags, terminal }: CommandContext): Result<Se
 
 function announce({ url, rootTokenFile }: RunningServer, context: CommandContext): void {
   if (context.flags.output === 'json') {
-    printJson({ url, rootTokenFile: rootTokenFile ?? null }, context);
+    printObject('Server', { url, rootTokenFile: rootTokenFile ?? null }, context);
     return;
   }
   context.terminal.out(`Serving ${url}/v1; API description: ${url}/openapi.json\n`);

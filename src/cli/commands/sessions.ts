@@ -6,7 +6,7 @@ import { signInsJson, signInsText } from '../../render/sign-ins.js';
 import type { Command, Input } from '../command.js';
 import { EXIT, type ExitCode } from '../exit.js';
 import { type Failure, failed, failure } from '../failure.js';
-import { printJson } from '../output.js';
+import { printJson, printObject } from '../output.js';
 import { AUTO_APPROVE, confirm } from '../prompt-approval.js';
 import { parseRef } from '../resolve-ref.js';
 import { withStore } from '../session.js';
@@ -56,11 +56,11 @@ export const sessions: Command = {
       }
       const whose =
         of.value === undefined ? 'your sessions and tokens' : `what ${refText(of.value)} is signed in by`;
-      const agreed = await confirm(context, input, `This ends ${id ?? whose}, at once and for good.`);
+      const agreed = await confirm(context, input, `This ends ${id ?? whose}, immediately and permanently.`);
       if (!agreed.ok) return agreed;
       const ended = await store.endSignIns(id === undefined ? { of: of.value } : { id }, context.caller);
       if (!ended.ok) return failed(ended.error);
-      return tell(context, { ended: ended.value }, `${ended.value} ended.`);
+      return report(context, { ended: ended.value }, `${ended.value} ended.`);
     }),
 };
 
@@ -80,15 +80,15 @@ async function replaceKeys(
   if (!agreed.ok) return agreed;
   const replaced = await store.replaceSigningKeys(context.caller);
   if (!replaced.ok) return failed(replaced.error);
-  return tell(
+  return report(
     context,
-    { replaced: true },
+    { replacedSigningKeys: true },
     'Access tokens are signed with a new key; earlier ones are refused.',
   );
 }
 
-function tell(context: CommandContext, json: object, text: string): Result<ExitCode, Failure> {
-  if (context.flags.output === 'json') printJson(json, context);
+function report(context: CommandContext, json: object, text: string): Result<ExitCode, Failure> {
+  if (context.flags.output === 'json') printObject('SessionsEnded', json, context);
   else context.terminal.out(`${text}\n`);
   return ok(EXIT.done);
 }

@@ -8,7 +8,7 @@ import { synthesizeApp } from '../cdk-synth.js';
 import type { Command } from '../command.js';
 import { EXIT } from '../exit.js';
 import { badDocuments, type Failure, failed, failure } from '../failure.js';
-import { printJson } from '../output.js';
+import { printObject } from '../output.js';
 import { openProject } from '../session.js';
 import type { CommandContext } from '../terminal.js';
 
@@ -24,7 +24,7 @@ export const validate: Command = {
     const checked = await check(context, project.value, input.list(0));
     if (!checked.ok) return checked;
     const { objects } = checked.value;
-    if (context.flags.output === 'json') printJson({ valid: true, objects }, context);
+    if (context.flags.output === 'json') printObject('Validation', { valid: true, objects }, context);
     else context.terminal.out(`The documents are valid: ${counted(objects, 'object')} declared.\n`);
     return ok(EXIT.done);
   },
@@ -38,7 +38,7 @@ async function check(
 ): Promise<Result<Validation, Failure>> {
   if (context.flags.app !== undefined && paths.length > 0)
     return failure('usage', 'use files and folders, or an app with --app, not both');
-  const app = await synthesizeApp(context);
+  const app = paths.length > 0 ? undefined : await synthesizeApp(context, project);
   if (app?.ok === false) return failed(app.error);
   try {
     const checked = await validateDocuments(project, app ? { app: app.value.folder } : { paths }, {

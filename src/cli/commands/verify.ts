@@ -1,5 +1,5 @@
 /** `keywright verify`: is this key good, and if not, why. Counts as a use of the key. */
-import { ok } from '../../domain/result.js';
+import { ok, type Result } from '../../domain/result.js';
 import { Secret } from '../../domain/secret.js';
 import { formatInstant } from '../../domain/time.js';
 import type { Verification } from '../../ports/live-store.js';
@@ -7,7 +7,7 @@ import { verificationJson } from '../../render/verification-json.js';
 import type { Command, Input } from '../command.js';
 import { EXIT } from '../exit.js';
 import { failed, failure } from '../failure.js';
-import { printJson } from '../output.js';
+import { printObject } from '../output.js';
 import { withStore } from '../session.js';
 import type { Terminal } from '../terminal.js';
 
@@ -52,7 +52,9 @@ export const verify: Command = {
     if (input.has('stdin') && input.argument(0) !== undefined)
       return failure('usage', 'both a key and --stdin were given; use one of them');
     const token = await presented(context.terminal, input);
-    if (token === undefined) return failure('usage', 'no key given; use --stdin');
+    if (!token.ok) return failed(token.error);
+    if (token.value === undefined) return failure('usage', 'no key given; use --stdin');
+    const key = token.value;
     return withStore(context, 'refuse', async (store) => {
       const environment = input.text('environment');
       const permission = input.text('permission');
@@ -60,22 +62,28 @@ export const verify: Command = {
         ...(environment !== undefined && { environment }),
         ...(permission !== undefined && { permission }),
       };
-      const answer = await store.verify(token, request, input.text('consumer'));
+      const answer = await store.verify(key, request, input.text('consumer'));
       if (!answer.ok) return failed(answer.error);
-      if (context.flags.output === 'json') printJson(verificationJson(answer.value), context);
+      if (context.flags.output === 'json')
+        printObject('Verification', verificationJson(answer.value), context);
       else context.terminal.out(`${verificationText(answer.value)}\n`);
       return ok(answer.value.valid ? EXIT.done : EXIT.error);
     });
   },
 };
 
-async function presented(terminal: Terminal, input: Input): Promise<Secret | undefined> {
+async function presented(terminal: Terminal, input: Input): Promise<Result<Secret | undefined>> {
   const given = input.argument(0);
   const isPiped = input.has('stdin') || !terminal.isInteractive;
   const text =
-    given ?? (isPiped ? await terminal.readInput() : await terminal.ask('Key: ', { hidden: true }));
-  const token = text.trim();
-  return token === '' ? undefined : new Secret(token);
+    given !== undefined
+      ? ok(given)
+      : isPiped
+        ? ok(await terminal.readInput())
+        : await terminal.ask('Key: ', { hidden: true });
+  if (!text.ok) return text;
+  const token = text.value.trim();
+  return ok(token === '' ? undefined : new Secret(token));
 }
 
 function verificationText({ valid, code, key }: Verification): string {

@@ -1,4 +1,5 @@
 /** The account: one row of facts about the store, under a MAC, so that nobody buys a plan with a text editor. */
+
 import { authorize } from '../../domain/access.js';
 import { DEFAULT_PLAN, type Plan } from '../../domain/billing-plan.js';
 import { canonicalJson } from '../../domain/canonical.js';
@@ -13,6 +14,7 @@ import { record } from '../audit-log.js';
 import { identityOf } from '../bootstrap.js';
 import type { Keyring } from '../keyring.js';
 import { isSameMac, tampered } from '../rows.js';
+import { parsedRow } from '../storage-port/broken-row.js';
 import type { Transaction } from '../storage-port.js';
 import type { UnitOfWork } from '../unit-of-work.js';
 
@@ -46,7 +48,7 @@ async function keptOf({ tx, keyring }: Reading): Promise<Result<Kept | undefined
   const [mac = ''] = row.split(' ', 1);
   const text = row.slice(mac.length + 1);
   if (!isSameMac(mac, keyring.rowMac(macText(text)))) return fail(tampered('account', ROW));
-  return ok(JSON.parse(text) as Kept);
+  return ok(parsedRow<Kept>(text, 'the account'));
 }
 
 const macText = (text: string): string => JSON.stringify([ROW, text]);

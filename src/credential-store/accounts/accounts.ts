@@ -22,9 +22,10 @@ export const accountsOver = ({ read, write, act }: Pick<Identity, 'read' | 'writ
     read(async ({ tx }) => {
       const rows = await tx.accounting.instances();
       return ok(
-        rows.map(({ kind, started_at, last_seen_at, behind, ...row }) => ({
-          ...row,
+        rows.map(({ id, name, version, kind, started_at, last_seen_at, behind, clock_skew_ms }) => ({
+          ...{ id, name, version },
           kind: kind as Instance['kind'],
+          clockSkewMs: clock_skew_ms ?? undefined,
           ...{ startedAt: started_at, lastSeenAt: last_seen_at, behind: behind ?? undefined },
         })),
       );

@@ -3,6 +3,7 @@
  * of the request: whoever sends it again, be it after a crash or at the same time, is told that and nothing is done
  * twice. The answer is kept beside it once there is one. Nothing is claimed beforehand, so nothing stays claimed.
  */
+
 import { canonicalJson } from '../../domain/canonical.js';
 import { type Fault, fault } from '../../domain/errors.js';
 import { fail, ok, type Result } from '../../domain/result.js';
@@ -10,6 +11,9 @@ import { Secret } from '../../domain/secret.js';
 import { DAY_MS, type DurationMs } from '../../domain/time.js';
 import type { Beginning } from '../../ports/accounts.js';
 import type { Attempt, Idempotency } from '../../ports/idempotency.js';
+import type { Keyring } from '../keyring.js';
+import { isSameMac } from '../rows.js';
+import { BrokenRow, parsedRow } from '../storage-port/broken-row.js';
 import type { ReplayRow } from '../storage-port.js';
 import type { UnitOfWork } from '../unit-of-work.js';
 
@@ -27,7 +31,11 @@ export async function begin(looking: Looking, once: Idempotency): Promise<Result
   const row = await rowOf(looking, once);
   if (!row.ok) return row;
   const { answer } = row.value;
-  return ok(answer === null ? { kind: 'unanswered' } : { kind: 'again', answer: JSON.parse(answer) });
+  return ok(
+    answer === null
+      ? { kind: 'unanswered' }
+      : { kind: 'again', answer: parsedRow(answer, `the answer to request ${once.key}`) },
+  );
 }
 
 export async function finish(looking: Looking, once: Idempotency, answer: unknown): Promise<Result<void>> {
@@ -51,7 +59,10 @@ export async function effectOnce<T>(
 ): Promise<Result<T>> {
   const row = await rowOf(work, attempt);
   if (!row.ok) return row;
-  const effects = JSON.parse(row.value.effects) as Readonly<Record<string, { readonly value?: T }>>;
+  const effects = parsedRow<Readonly<Record<string, { readonly value?: T }>>>(
+    row.value.effects,
+    `the effects of request ${attempt.key}`,
+  );
   const known = effects[nth];
   if (known !== undefined) {
     attempt.isRepeated = true;
@@ -72,13 +83,20 @@ async function rowOf(
   const request = keyring.rowMac(`request ${digest}`);
   const known = await tx.accounting.replay(caller, key);
   if (known === undefined || known.created_at < now - KEPT_MS)
-    return ok({ caller, key, request, answer: null, effects: '{}', created_at: now });
+    return ok({ caller, key, request, answer: null, effects: '{}', created_at: now, row_mac: '' });
+  if (!isGenuineReplay(known, keyring)) throw new BrokenRow(`the request ${key} of ${caller}`);
   return known.request === request ? ok(known) : fail(OTHER);
 }
 
-async function put({ tx, now }: Looking, row: ReplayRow): Promise<void> {
+export const isGenuineReplay = (row: ReplayRow, keyring: Keyring): boolean =>
+  isSameMac(row.row_mac, keyring.rowMac(replayText(row)));
+
+const replayText = ({ caller, key, request, answer, effects, created_at }: ReplayRow): string =>
+  JSON.stringify(['replay', caller, key, request, answer, effects, created_at]);
+
+async function put({ tx, now, keyring }: Looking, row: ReplayRow): Promise<void> {
   await tx.accounting.forgetReplays(now - KEPT_MS);
-  await tx.accounting.putReplay(row);
+  await tx.accounting.putReplay({ ...row, row_mac: keyring.rowMac(replayText(row)) });
 }
 
 /** In JSON, in place of a secret. */

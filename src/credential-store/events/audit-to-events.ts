@@ -2,12 +2,16 @@
  * The events that an entry of the audit log tells of, written beside it in its transaction, so that nobody who asks for
  * events has to read the log.
  */
+
 import { canonicalJson } from '../../domain/canonical.js';
 import { workbookId } from '../../domain/derived-ids.js';
 import { type Events, isObjectKind, kindOf } from '../../domain/kinds/index.js';
 import { RENAMED } from '../history.js';
+import { parsedRow } from '../storage-port/broken-row.js';
 import type { AuditRow, EventRow, Transaction } from '../storage-port.js';
+import type { UnitOfWork } from '../unit-of-work.js';
 import type { AccessChange } from './guest-access-diff.js';
+import { signEvent } from './signed.js';
 
 type Detail = Readonly<Record<string, unknown>>;
 
@@ -26,11 +30,15 @@ export interface About {
 }
 
 /** None for what is of the account alone. */
-export async function emitEvents(tx: Transaction, about: About, row: AuditRow): Promise<void> {
+export async function emitEvents(
+  { tx, keyring }: Pick<UnitOfWork, 'tx' | 'keyring'>,
+  about: About,
+  row: AuditRow,
+): Promise<void> {
   const { object_kind: kind, object_name: name } = row;
   const events = isObjectKind(kind) ? kindOf(kind).events : undefined;
   if (events === undefined) return;
-  const detail = JSON.parse(row.detail) as Detail;
+  const detail = parsedRow<Detail>(row.detail, `audit entry ${row.seq}`);
   const own = about.id ?? (typeof detail['id'] === 'string' ? detail['id'] : undefined);
   const said = own === undefined ? [] : saidBy(events, { row, detail, own });
   if (own === undefined || said.length === 0) return;
@@ -40,12 +48,13 @@ export async function emitEvents(tx: Transaction, about: About, row: AuditRow): 
   const actor = await actorIdOf(tx, row.actor);
   for (const [index, { topic, domain, payload, workbook, spaceId }] of said.entries()) {
     const space = spaceId ?? (events.domain === 'space' ? own : undefined);
-    await tx.events.insert({
+    const event = {
       ...{ id: idAt(row.seq, index), seq: row.seq, at: row.at, environment_id: environment },
       ...{ space_id: space ?? null, topic, domain, payload: canonicalJson(payload), members: '{}' },
       workbook_id: space !== undefined && workbook !== undefined ? workbookId(space, workbook) : null,
       ...{ actor_id: actor ?? null, acknowledged_at: null, acknowledged_by: null },
-    } satisfies EventRow);
+    } satisfies Omit<EventRow, 'row_mac'>;
+    await tx.events.insert(signEvent(event, keyring));
   }
 }
 

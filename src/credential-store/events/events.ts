@@ -2,6 +2,7 @@
  * Events, listed, said and acknowledged: those that the audit log tells (told.ts), and what clients say of their own,
  * the newest thousand of an environment. Who may read what is in a place may read what happened there.
  */
+
 import { authorize } from '../../domain/access.js';
 import { canonicalJson } from '../../domain/canonical.js';
 import { fault } from '../../domain/errors.js';
@@ -10,9 +11,11 @@ import { base62 } from '../../domain/secret.js';
 import type { Event, EventQuery, ListedEvents, NewEvent } from '../../ports/events.js';
 import type { By } from '../../ports/identity.js';
 import type { Reading } from '../identity/credentials.js';
+import { parsedRow } from '../storage-port/broken-row.js';
 import type { EventRow } from '../storage-port.js';
 import type { UnitOfWork } from '../unit-of-work.js';
 import { liveScope, scopeOf, targetOf, within } from './event-scope.js';
+import { genuineEvent, signEvent } from './signed.js';
 
 /** That clients said, of one environment. */
 const EVENTS_MAX = 1_000;
@@ -39,13 +42,14 @@ export async function eventsSeen(
   const rows = await events.page(filter, { limit, offset });
   const isLast = rows.length > 0 && rows.length < limit;
   const total = isLast ? offset + rows.length : await events.count(filter, COUNTED_MAX + 1);
-  return ok({ events: rows.map(eventIn), total: total > COUNTED_MAX ? undefined : total });
+  const found = rows.map((row) => eventIn(genuineEvent(row, reading.keyring)));
+  return ok({ events: found, total: total > COUNTED_MAX ? undefined : total });
 }
 
 export async function eventSeen(reading: Rows, id: string, by: By): Promise<Result<Event>> {
   const row = await reading.tx.events.byId(id);
   if (row === undefined) return ABSENT;
-  const event = eventIn(row);
+  const event = eventIn(genuineEvent(row, reading.keyring));
   const place = await scopeOf(reading, event.place);
   if (!place.ok) return place;
   const target = place.value && targetOf(place.value, event.place.workbookId);
@@ -68,11 +72,12 @@ export async function postEvent(
     return fail(fault('bad_request', `an event must be at most ${EVENT_CHARACTERS_MAX} characters of JSON`));
   const { environment, space } = place.value;
   const id = `us_evt_x${base62(16, work.entropy)}`;
-  await work.tx.events.insert({
+  const row = {
     ...{ id, seq: null, at: work.now, environment_id: environment.id, space_id: space?.id ?? null },
     ...{ workbook_id: event.place.workbookId ?? null, topic: event.topic, domain: event.domain },
     ...{ payload, members, actor_id: principal.id, acknowledged_at: null, acknowledged_by: null },
-  });
+  };
+  await work.tx.events.insert(signEvent(row, work.keyring));
   await work.tx.events.forgetSaid(environment.id, EVENTS_MAX);
   return ok(id);
 }
@@ -85,7 +90,10 @@ export async function acknowledgeEvent(work: UnitOfWork, id: string, by: By): Pr
   const allowed = authorize(by.principal, 'events:write', targetOf(place.value));
   if (!allowed.ok) return allowed;
   if (event.value.acknowledged !== undefined) return ok(undefined);
-  await work.tx.events.acknowledge({ id, acknowledged_at: work.now, acknowledged_by: by.principal.id });
+  const row = await work.tx.events.byId(id);
+  if (row === undefined) return ABSENT;
+  const acknowledged = { ...row, acknowledged_at: work.now, acknowledged_by: by.principal.id };
+  await work.tx.events.acknowledge(signEvent(acknowledged, work.keyring));
   return ok(undefined);
 }
 
@@ -96,8 +104,8 @@ const eventIn = (row: EventRow): Event => ({
     spaceId: row.space_id ?? undefined,
     workbookId: row.workbook_id ?? undefined,
   },
-  payload: JSON.parse(row.payload) as Event['payload'],
-  members: JSON.parse(row.members) as Event['members'],
+  payload: parsedRow<Event['payload']>(row.payload, `event ${row.id}`),
+  members: parsedRow<Event['members']>(row.members, `event ${row.id}`),
   actorId: row.actor_id ?? undefined,
   acknowledged:
     row.acknowledged_at === null ? undefined : { at: row.acknowledged_at, by: row.acknowledged_by ?? '' },

@@ -174,7 +174,8 @@ async function authenticate(
   if (!found.ok) return found;
   if (found.value === undefined) return unauthenticated();
   const used = await noteUse(identity, found.value, context);
-  return used.ok ? ok(found.value.principal) : used;
+  // Whom a full disk keeps from being noted is known all the same.
+  return used.ok || used.error.isReadable ? ok(found.value.principal) : used;
 }
 
 /** No effect, so no entry: the log would hold nothing else. */

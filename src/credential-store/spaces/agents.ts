@@ -2,6 +2,7 @@
  * Agents: what customers deploy to an environment, as they deployed it. Kept and listed; nothing here runs them, and
  * no declaration names them.
  */
+
 import { authorize } from '../../domain/access.js';
 import { canonicalJson } from '../../domain/canonical.js';
 import { fault } from '../../domain/errors.js';
@@ -11,6 +12,7 @@ import type { By } from '../../ports/identity.js';
 import type { Agent, Attributes } from '../../ports/spaces.js';
 import { record } from '../audit-log.js';
 import { loadObject } from '../key-repository.js';
+import { parsedRow } from '../storage-port/broken-row.js';
 import type { AttributeRow, Transaction } from '../storage-port.js';
 import type { UnitOfWork } from '../unit-of-work.js';
 import { keptIn } from './attributes.js';
@@ -73,6 +75,9 @@ export async function removeAgent(work: UnitOfWork, id: string, { principal }: B
 }
 
 function agentIn(row: AttributeRow): Agent {
-  const { version, attributes } = JSON.parse(row.value) as Pick<Agent, 'version' | 'attributes'>;
+  const { version, attributes } = parsedRow<Pick<Agent, 'version' | 'attributes'>>(
+    row.value,
+    `agent ${row.id}`,
+  );
   return { ...keptIn(row), id: row.id, environmentId: row.object_id, version, attributes };
 }

@@ -1,13 +1,15 @@
 /** Rows of what is kept beside objects: read, merged and written, each change with an entry of the object it belongs to. */
+
 import { canonicalJson } from '../../domain/canonical.js';
 import { ok, type Result } from '../../domain/result.js';
 import type { Attributes, Kept } from '../../ports/spaces.js';
 import { record } from '../audit-log.js';
+import { parsedRow } from '../storage-port/broken-row.js';
 import type { AttributeKind, AttributeRow, ObjectRow } from '../storage-port.js';
 import type { Entry, UnitOfWork } from '../unit-of-work.js';
 
 export const attributesIn = ({ value }: Pick<AttributeRow, 'value'>): Attributes =>
-  JSON.parse(value) as Attributes;
+  parsedRow<Attributes>(value, 'attributes');
 
 export const keptIn = (row: AttributeRow): Kept => ({
   attributes: attributesIn(row),

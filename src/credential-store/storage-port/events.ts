@@ -2,7 +2,7 @@
 
 /**
  * What the audit log tells of one place, written with its entry so that a list need not read the log; or what a client
- * said. Nothing is decided by one, so no MAC covers it: the log is what proves.
+ * said.
  */
 export interface EventRow {
   /** `us_evt_…`. */
@@ -22,6 +22,8 @@ export interface EventRow {
   readonly actor_id: string | null;
   readonly acknowledged_at: number | null;
   readonly acknowledged_by: string | null;
+  /** Over everything above; null only until a store that an older version made is opened. */
+  readonly row_mac: string | null;
 }
 
 /** A space with all that happened in it; or, where workbooks are listed, what happened to these alone. */
@@ -50,10 +52,13 @@ export interface EventQueries {
     filter: EventFilter,
     page: { readonly limit: number; readonly offset: number },
   ): Promise<readonly EventRow[]>;
+  /** By id, those after `after`. */
+  after(after: string, limit: number): Promise<readonly EventRow[]>;
+  sign(row: Pick<EventRow, 'id' | 'row_mac'>): Promise<void>;
   /** How many there are; counts up to `most`. */
   count(filter: EventFilter, most: number): Promise<number>;
   insert(row: EventRow): Promise<void>;
-  acknowledge(row: Pick<EventRow, 'id' | 'acknowledged_at' | 'acknowledged_by'>): Promise<void>;
+  acknowledge(row: Pick<EventRow, 'id' | 'acknowledged_at' | 'acknowledged_by' | 'row_mac'>): Promise<void>;
   /** Of what clients said in an environment the newest `most` stay. */
   forgetSaid(environmentId: string, most: number): Promise<void>;
 }

@@ -19,6 +19,12 @@ export interface InstanceRow {
   readonly last_seen_at: number;
   /** Entries of the log that it had not read when it was last seen; null for whoever does not follow it. */
   readonly behind: number | null;
+  /** Milliseconds by which its clock was ahead of the store's; null where that was not measured. */
+  readonly clock_skew_ms: number | null;
+  /** Uses before it are in the store; null for whoever keeps none, or has ended. */
+  readonly uses_until: number | null;
+  /** Since when it was seen again and again without a long pause (coverage.ts). */
+  readonly steady_since: number | null;
 }
 
 /** A request that is to be done once. */
@@ -33,6 +39,8 @@ export interface ReplayRow {
   /** JSON: what its effects came to, by their number, without secrets. */
   readonly effects: string;
   readonly created_at: number;
+  /** Over everything above. */
+  readonly row_mac: string;
 }
 
 export interface UsageQueries {
@@ -42,11 +50,14 @@ export interface UsageQueries {
   addUsage(row: UsageRow): Promise<void>;
   /** Of those days, both included, by day and environment. */
   usage(from: string, until: string): Promise<readonly UsageRow[]>;
-  putInstance(row: InstanceRow): Promise<void>;
+  /** `steady_since` counts unless it was last seen at `steadyBefore` or later. */
+  putInstance(row: InstanceRow, steadyBefore: number): Promise<void>;
   /** By kind and name. */
   instances(): Promise<readonly InstanceRow[]>;
   forgetInstances(seenBefore: number): Promise<void>;
   replay(caller: string, key: string): Promise<ReplayRow | undefined>;
   putReplay(row: ReplayRow): Promise<void>;
+  /** All of them: those of a day. */
+  replays(): Promise<readonly ReplayRow[]>;
   forgetReplays(madeBefore: number): Promise<void>;
 }

@@ -7,6 +7,12 @@ import { KINDS, type KindName, kindOf } from './index.js';
 
 export const API_VERSION = 'keywright.dev/v1';
 
+/** Where editors find the schema of documents. */
+export const SCHEMA_URL = 'https://keywright.dev/schema/v1.json';
+
+/** Has an editor check the document that it stands above; of a file with several, each needs its own. */
+export const SCHEMA_LINE = `# yaml-language-server: $schema=${SCHEMA_URL}\n`;
+
 export interface JsonSchema {
   readonly [keyword: string]: unknown;
 }
@@ -112,18 +118,50 @@ export function editorSchema(): JsonSchema {
   const kinds = Object.keys(KINDS) as KindName[];
   return {
     $schema: 'http://json-schema.org/draft-07/schema#',
-    $id: 'https://keywright.dev/schema/v1.json',
+    $id: SCHEMA_URL,
     title: 'Keywright document',
     type: 'object',
     required: ['kind', 'metadata'],
     properties: { kind: { enum: kinds } },
-    allOf: kinds.map((kind) => ({
-      if: { required: ['kind'], properties: { kind: { const: kind } } },
-      // biome-ignore lint/suspicious/noThenProperty: `then` is a keyword of JSON Schema
-      then: standard(documentSchema(kind)),
-    })),
+    allOf: [
+      ...kinds.map((kind) => ({
+        if: {
+          required: ['kind'],
+          properties: { kind: { const: kind } },
+          not: IN_A_LOOP,
+        },
+        // biome-ignore lint/suspicious/noThenProperty: `then` is a keyword of JSON Schema
+        then: standard(documentSchema(kind)),
+      })),
+      {
+        if: IN_A_LOOP,
+        // biome-ignore lint/suspicious/noThenProperty: `then` is a keyword of JSON Schema
+        then: MATRIX_DOCUMENT,
+      },
+    ],
   };
 }
+
+const IN_A_LOOP: JsonSchema = { required: ['matrix'], properties: { matrix: {} } };
+
+/** A document in a loop: what its placeholders come to, `keywright validate` checks. */
+const MATRIX_DOCUMENT: JsonSchema = {
+  additionalProperties: false,
+  properties: {
+    apiVersion: { const: API_VERSION },
+    kind: { not: { const: 'Project' } },
+    matrix: {
+      type: 'object',
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: it is what people write
+      description: 'Declares the document once for each combination; ${name} stands for the value.',
+      minProperties: 1,
+      properties: { exclude: { type: 'array', items: { type: 'object' } }, previous: { type: 'object' } },
+      additionalProperties: { type: 'array', minItems: 1, uniqueItems: true, items: { type: 'string' } },
+    },
+    metadata: { type: 'object', required: ['name'], properties: { name: { type: 'string' } } },
+    spec: { type: 'object' },
+  },
+};
 
 /** A copy without the library's marks, in which a choice of words is an `enum`: one error instead of many. */
 function plain(schema: unknown): unknown {

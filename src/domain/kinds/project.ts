@@ -34,6 +34,20 @@ const spec = Type.Object(
           'Folders that sinks may write to, relative to keywright.yaml. Add one to allow a path outside the working folder.',
       }),
     ),
+    app: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 1024,
+        description: 'A CDK app that declares instead of the documents, as --app does: node main.js.',
+      }),
+    ),
+    automaticKeys: Type.Optional(
+      Type.Union([Type.Literal('issue'), Type.Literal('none')], {
+        default: 'issue',
+        description:
+          'Whether a new environment gets its two keys of the tenant, NAME-sk (secret, may do everything) and NAME-pk (publishable), which never expire.',
+      }),
+    ),
     unmanaged: Type.Optional(
       Type.Union([Type.Literal('report'), Type.Literal('adopt'), Type.Literal('remove')], {
         default: 'report',
@@ -119,6 +133,18 @@ const spec = Type.Object(
             Type.Boolean({
               default: false,
               description: 'A key without expiresAfter or expiresAt is an error.',
+            }),
+          ),
+          requireRotation: Type.Optional(
+            durationField('A key that is not rotated at least this often is an error.'),
+          ),
+          forbidPersonalKeys: Type.Optional(
+            Type.Boolean({ default: false, description: 'A key whose owner is a user is an error.' }),
+          ),
+          requireOwner: Type.Optional(
+            Type.Union([Type.Literal('any'), Type.Literal('service')], {
+              default: 'any',
+              description: 'service: a key that no service owns is an error.',
             }),
           ),
           staleAfter: Type.Optional(

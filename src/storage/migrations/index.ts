@@ -12,6 +12,10 @@ import { confinedSessions } from './0010-confined-sessions.js';
 import { outbox } from './0011-outbox.js';
 import { events } from './0012-events.js';
 import { effects } from './0013-effects.js';
+import { revokedAtOnce } from './0020-revoked-at-once.js';
+import { instancesUses } from './0021-instances-uses.js';
+import { leaseHolders } from './0022-lease-holders.js';
+import { signedRows } from './0023-signed-rows.js';
 import { credentialEnds } from './0030-credential-ends.js';
 
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
@@ -27,6 +31,10 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0011-outbox': outbox,
   '0012-events': events,
   '0013-effects': effects,
+  '0020-revoked-at-once': revokedAtOnce,
+  '0021-instances-uses': instancesUses,
+  '0022-lease-holders': leaseHolders,
+  '0023-signed-rows': signedRows,
   '0030-credential-ends': credentialEnds,
 };
 

@@ -17,98 +17,19 @@ import {
   type QueryResult,
 } from 'kysely';
 import pg from 'pg';
-import type { Secret } from '../../domain/secret.js';
 import { PostgresError } from './errors.js';
 
 export const SCHEMA = 'keywright';
 /** The channel on which a commit tells the number of its last audit entry. */
 export const CHANGES = 'keywright_changes';
 
-/** Reads run side by side on these; writes have one at a time. */
-const CONNECTIONS_MAX = 8;
-const CONNECT_WITHIN_MS = 5_000;
-/** An answer that takes longer does not come: the network is gone without a word. */
-const ANSWER_WITHIN_MS = 60_000;
 const INT8_OID = 20;
 
 type ParserOf = typeof pg.types.getTypeParser;
 
 /** Whole numbers of eight bytes are instants and counts, all of which a number holds. */
-const parserOf = ((oid: number, format: 'text') =>
+export const parserOf = ((oid: number, format: 'text') =>
   oid === INT8_OID ? Number : pg.types.getTypeParser(oid, format)) as ParserOf;
-
-/** Connections to one database, made when they are first needed. */
-export class PostgresPool {
-  readonly #pool: pg.Pool;
-  readonly #names = new StatementNames();
-
-  constructor(address: Secret) {
-    this.#pool = new pg.Pool({
-      connectionString: address.reveal(),
-      max: CONNECTIONS_MAX,
-      connectionTimeoutMillis: CONNECT_WITHIN_MS,
-      query_timeout: ANSWER_WITHIN_MS,
-      keepAlive: true,
-      application_name: 'keywright',
-      types: { getTypeParser: parserOf },
-    });
-    // A connection that breaks says so here and fails its next query; idle ones are replaced.
-    this.#pool.on('error', ignore);
-    this.#pool.on('connect', (client) => client.on('error', ignore));
-  }
-
-  /**
-   * A connection on which `begin` was run. Those that died while idle, as all do when the server restarts,
-   * are thrown away first. Throws `PostgresError`.
-   */
-  async begin(begin: string): Promise<PostgresConnection> {
-    for (let attempt = 1; ; attempt++) {
-      const connection = await this.#connect();
-      try {
-        await connection.execute(begin);
-        return connection;
-      } catch (error) {
-        connection.abandon();
-        const isDead = error instanceof PostgresError && !error.isAnswer;
-        if (!isDead || attempt > CONNECTIONS_MAX) throw error;
-      }
-    }
-  }
-
-  /** A connection that hears of changes; not for transactions. `onEnd` when it is lost. Throws `PostgresError`. */
-  async listen({ onMessage, onEnd }: Listening): Promise<PostgresConnection> {
-    const client = await this.#client();
-    client.on('notification', ({ payload }) => onMessage(payload ?? ''));
-    client.once('end', onEnd);
-    const connection = new PostgresConnection(client, this.#names);
-    await connection.execute(`listen ${CHANGES}`);
-    return connection;
-  }
-
-  /** Waits for those in use. */
-  close(): Promise<void> {
-    return this.#pool.end();
-  }
-
-  async #connect(): Promise<PostgresConnection> {
-    return new PostgresConnection(await this.#client(), this.#names);
-  }
-
-  async #client(): Promise<pg.PoolClient> {
-    try {
-      return await this.#pool.connect();
-    } catch (error) {
-      throw new PostgresError(error);
-    }
-  }
-}
-
-export interface Listening {
-  readonly onMessage: (payload: string) => void;
-  readonly onEnd: () => void;
-}
-
-const ignore = (): void => {};
 
 /** One connection while it is in use, which is for one transaction. Throws `PostgresError` only. */
 export class PostgresConnection implements DatabaseConnection {
@@ -129,6 +50,13 @@ export class PostgresConnection implements DatabaseConnection {
   /** Statements without parameters, several if need be, in one round trip. */
   async execute(text: string): Promise<void> {
     await this.#send({ text });
+  }
+
+  /** The same; gives the first row of the last. */
+  async executeLast<R>(text: string): Promise<R | undefined> {
+    const answers: unknown = await this.#send({ text });
+    const last = Array.isArray(answers) ? answers.at(-1) : answers;
+    return (last as pg.QueryResult).rows[0] as R | undefined;
   }
 
   /** Does `last`, if anything, and commits, in one round trip; gives the connection back. Throws if that is not certain. */
@@ -182,8 +110,10 @@ export class PostgresConnection implements DatabaseConnection {
   }
 }
 
+const ignore = (): void => {};
+
 /** Names statements that are run again, so that the server prepares them once a connection. */
-class StatementNames {
+export class StatementNames {
   readonly #names = new WeakMap<object, string>();
   readonly #seen = new WeakSet<object>();
   #count = 0;

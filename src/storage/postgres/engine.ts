@@ -16,10 +16,11 @@ import { ChangeSignal } from '../change-signal.js';
 import type { Database } from '../schema.js';
 import { transactionOver } from '../transaction.js';
 import { WriteQueue } from '../write-queue.js';
-import { type PostgresConnection, PostgresPool, postgresDialect, SCHEMA } from './driver.js';
+import { type PostgresConnection, postgresDialect, SCHEMA } from './driver.js';
 import { faultOf } from './errors.js';
 import { listeningTo, type Sleep } from './listen.js';
 import { migrate, type SchemaState, schemaState } from './migrate.js';
+import { PostgresPool, type TimeSample } from './pool.js';
 import { type FaultOf, PostgresWriter, WRITE } from './writer.js';
 
 /** A request of a reconciler takes a second, and the clocks of two machines differ by five at most. */
@@ -41,11 +42,15 @@ export interface ServerOptions {
   /** What messages say of the address. */
   readonly shown: string;
   readonly sleep: Sleep;
+  readonly monotonicMs: () => number;
+  /** Hears what time it is on the server, with every transaction. */
+  readonly onTime?: ((sample: TimeSample) => void) | undefined;
 }
 
 /** The database at an address, which is not asked before the first call. */
-export function postgresServer({ address, shown, sleep }: ServerOptions): PostgresServer {
-  const pool = new PostgresPool(address);
+export function postgresServer({ shown, ...options }: ServerOptions): PostgresServer {
+  const { sleep } = options;
+  const pool = new PostgresPool(options);
   const known: FaultOf = (error) => faultOf(error, shown);
   let closed: Promise<void> | undefined;
   const close = (): Promise<void> => {

@@ -2,7 +2,9 @@
  * What goes wrong with a server, and the faults that it stands for. Nothing of a server's own message is
  * shown: it may quote what was sent.
  */
+import { BrokenRow } from '../../credential-store/storage-port/broken-row.js';
 import { type Fault, fault } from '../../domain/errors.js';
+import { brokenRow } from '../transaction.js';
 
 /** Whatever the driver threw; anything else that is thrown in a transaction is a bug of ours. */
 export class PostgresError extends Error {
@@ -10,11 +12,17 @@ export class PostgresError extends Error {
   readonly code: string;
   /** Did the server answer at all, and does the connection go on? */
   readonly isAnswer: boolean;
+  /** It is a replica, or was made read-only: another server takes the writes. */
+  readonly takesNoWrites: boolean;
+  /** It gives no more connections. */
+  readonly isFull: boolean;
 
   constructor(cause: unknown) {
     super('the PostgreSQL server refused or did not respond', { cause });
     this.code = codeOf(cause);
     this.isAnswer = SQLSTATE.test(this.code) && !ENDS_THE_CONNECTION.test(this.code);
+    this.takesNoWrites = this.code === '25006';
+    this.isFull = this.code === '53300';
   }
 }
 
@@ -30,12 +38,18 @@ function codeOf(cause: unknown): string {
 
 /** The fault that an error of the driver stands for; undefined for a bug of ours. `shown` is `shownAddress`. */
 export function faultOf(error: unknown, shown: string): Fault | undefined {
+  if (error instanceof BrokenRow) return brokenRow(error);
   if (!(error instanceof PostgresError)) return undefined;
   const { code } = error;
   if (!SQLSTATE.test(code) || ENDS_THE_CONNECTION.test(code)) return silent(error, shown);
   const known = KNOWN.find(({ codes }) => codes.test(code));
   if (known === undefined) return undefined;
-  return fault(known.fault, `the PostgreSQL server at ${shown} ${known.says} (${code})`, error.cause);
+  const refusal = fault(
+    known.fault,
+    `the PostgreSQL server at ${shown} ${known.says} (${code})`,
+    error.cause,
+  );
+  return known.isReadable ? { ...refusal, isReadable: true } : refusal;
 }
 
 const silent = ({ code, cause }: PostgresError, shown: string): Fault =>
@@ -50,6 +64,7 @@ const KNOWN: readonly {
   readonly codes: RegExp;
   readonly fault: 'store_unreachable' | 'store_foreign';
   readonly says: string;
+  readonly isReadable?: true;
 }[] = [
   {
     codes: /^28/,
@@ -74,7 +89,7 @@ const KNOWN: readonly {
   {
     codes: /^25006/,
     fault: 'store_unreachable',
-    says: 'is a read-only replica; use the address of the primary',
+    says: 'is read-only or a replica; use the address of the primary, or name all hosts as HOST:PORT,HOST:PORT',
   },
   {
     codes: /^26000/,
@@ -85,6 +100,12 @@ const KNOWN: readonly {
     codes: /^(?:42P01|42703|3F000)/,
     fault: 'store_foreign',
     says: 'has missing tables, or tables of another version; restore a backup, or use the version that created the store',
+  },
+  {
+    codes: /^53100/,
+    fault: 'store_unreachable',
+    says: 'cannot write because its disk is full; free some space on it',
+    isReadable: true,
   },
   {
     codes: /^(?:53|58|XX|F0|57)/,

@@ -6,8 +6,9 @@
  */
 import { CompiledQuery } from 'kysely';
 import type { Subscription } from '../change-signal.js';
-import { CHANGES, type PostgresConnection, type PostgresPool, SCHEMA } from './driver.js';
+import { CHANGES, type PostgresConnection, SCHEMA } from './driver.js';
 import { PostgresError } from './errors.js';
+import type { PostgresPool } from './pool.js';
 
 const LOOK_EVERY_MS = 1_000;
 const RETRY_FROM_MS = 100;
@@ -54,12 +55,16 @@ class Ear {
     const { pool, signal } = this.#parts;
     const lost = new AbortController();
     const give = (): void => lost.abort();
-    const connection = await pool.listen({ onMessage: (text) => this.#hear(Number(text)), onEnd: give });
+    const { connection, prove } = await pool.listen({
+      onMessage: (text) => this.#hear(Number(text)),
+      onEnd: give,
+    });
     signal.addEventListener('abort', give, { once: true });
     try {
       while (!lost.signal.aborted && !signal.aborted) {
         this.#hear(await newest(connection));
         await this.#nap(LOOK_EVERY_MS, lost.signal);
+        await prove();
       }
     } finally {
       signal.removeEventListener('abort', give);

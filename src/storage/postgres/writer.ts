@@ -6,9 +6,10 @@ import { notifyingEntries } from '../change-signal.js';
 import type { Database } from '../schema.js';
 import { transactionOver } from '../transaction.js';
 import type { Transactor } from '../write-queue.js';
-import type { PostgresConnection, PostgresPool } from './driver.js';
+import type { PostgresConnection } from './driver.js';
 import { PostgresError } from './errors.js';
 import { notice } from './listen.js';
+import type { PostgresPool } from './pool.js';
 
 export type FaultOf = (error: unknown) => Fault | undefined;
 

@@ -64,9 +64,12 @@ const getLease = statement<{ name: string }>()((db, p) =>
 const putLease = statement<LeaseRow>()((db, p) =>
   db
     .insertInto('leases')
-    .values(wholeRow(['name', 'holder', 'epoch', 'until'], p))
+    .values(wholeRow(['name', 'holder', 'epoch', 'until', 'since', 'process'], p))
     .onConflict((conflict) =>
-      conflict.column('name').doUpdateSet({ holder: p('holder'), epoch: p('epoch'), until: p('until') }),
+      conflict.column('name').doUpdateSet({
+        ...{ holder: p('holder'), epoch: p('epoch'), until: p('until') },
+        ...{ since: p('since'), process: p('process') },
+      }),
     ),
 );
 

@@ -18,6 +18,7 @@ const COLUMNS = [
   'actor_id',
   'acknowledged_at',
   'acknowledged_by',
+  'row_mac',
 ] as const satisfies readonly (keyof EventRow)[];
 
 const byId = statement<{ id: string }>()((db, p) =>
@@ -27,7 +28,19 @@ const insert = statement<EventRow>()((db, p) => db.insertInto('events').values(w
 const acknowledge = statement<Parameters<EventQueries['acknowledge']>[0]>()((db, p) =>
   db
     .updateTable('events')
-    .set({ acknowledged_at: p('acknowledged_at'), acknowledged_by: p('acknowledged_by') })
+    .set({
+      ...{ acknowledged_at: p('acknowledged_at'), acknowledged_by: p('acknowledged_by') },
+      row_mac: p('row_mac'),
+    })
+    .where('id', '=', p('id')),
+);
+const after = statement<{ after: string; limit: number }>()((db, p) =>
+  db.selectFrom('events').selectAll().where('id', '>', p('after')).orderBy('id').limit(p('limit')),
+);
+const sign = statement<Parameters<EventQueries['sign']>[0]>()((db, p) =>
+  db
+    .updateTable('events')
+    .set({ row_mac: p('row_mac') })
     .where('id', '=', p('id')),
 );
 const forgetSaid = statement<{ environment: string; most: number }>()((db, p) =>
@@ -58,6 +71,8 @@ export function eventQueries(session: Session): EventQueries {
       const sorted = wanted.selectAll().orderBy('at').orderBy('id').limit(limit).offset(offset);
       return (await connection.executeQuery<EventRow>(sorted.compile())).rows;
     },
+    after: (id, limit) => after(session, { after: id, limit }),
+    sign: async (row) => void (await sign(session, row)),
     count: async (filter, most) => {
       const counted = where(compiler.selectFrom('events'), filter).select('id').limit(most).as('counted');
       const query = compiler.selectFrom(counted).select(({ fn }) => fn.countAll<number>().as('count'));

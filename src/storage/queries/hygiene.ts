@@ -29,6 +29,7 @@ const idle = statement<Window>()((db, p) =>
     // The automatic keys come with their environment and cannot be taken away.
     .where('objects.origin', '<>', 'system')
     .where('versions.recipient', 'is', null)
+    .where('versions.is_revoked', 'is', null)
     .where((row) => row.or([row('revoked_at', 'is', null), row('revoked_at', '>', p('now'))]))
     .where((row) => row.or([row('expires_at', 'is', null), row('expires_at', '>', p('now'))]))
     .groupBy(['objects.kind', 'objects.name'])
@@ -50,6 +51,7 @@ const old = statement<Window>()((db, p) =>
     .where('objects.removed_at', 'is', null)
     .where('versions.recipient', 'is', null)
     .where('versions.issued_at', '<', p('before'))
+    .where('versions.is_revoked', 'is', null)
     .where((row) => row.or([row('revoked_at', 'is', null), row('revoked_at', '>', p('now'))]))
     .where((row) => row.or([row('expires_at', 'is', null), row('expires_at', '>', p('now'))]))
     .orderBy('objects.name')
@@ -66,6 +68,7 @@ const expiring = statement<Window>()((db, p) =>
     .where('objects.removed_at', 'is', null)
     .where('versions.expires_at', '>', p('now'))
     .where('versions.expires_at', '<=', p('before'))
+    .where('versions.is_revoked', 'is', null)
     .where((row) => row.or([row('revoked_at', 'is', null), row('revoked_at', '>', p('now'))]))
     .where(({ not, exists, selectFrom }) =>
       not(

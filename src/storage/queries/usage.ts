@@ -29,12 +29,34 @@ const usage = statement<{ from: string; until: string }>()((db, p) =>
     .orderBy('environment')
     .orderBy('is_billable'),
 );
-const putInstance = statement<InstanceRow>()((db, p) =>
+const INSTANCE = [
+  'id',
+  'kind',
+  'name',
+  'version',
+  'started_at',
+  'last_seen_at',
+  'behind',
+  'clock_skew_ms',
+  'uses_until',
+  'steady_since',
+] as const satisfies readonly (keyof InstanceRow)[];
+
+const putInstance = statement<InstanceRow & { steadyBefore: number }>()((db, p) =>
   db
     .insertInto('instances')
-    .values(wholeRow(['id', 'kind', 'name', 'version', 'started_at', 'last_seen_at', 'behind'], p))
+    .values(wholeRow<InstanceRow>(INSTANCE, p))
     .onConflict((conflict) =>
-      conflict.column('id').doUpdateSet({ last_seen_at: p('last_seen_at'), behind: p('behind') }),
+      conflict.column('id').doUpdateSet((row) => ({
+        ...{ last_seen_at: p('last_seen_at'), behind: p('behind') },
+        ...{ clock_skew_ms: p('clock_skew_ms'), uses_until: p('uses_until') },
+        steady_since: row
+          .case()
+          .when('instances.last_seen_at', '>=', p('steadyBefore'))
+          .then(row.ref('instances.steady_since'))
+          .else(row.ref('excluded.steady_since'))
+          .end(),
+      })),
     ),
 );
 const instances = statement<object>()((db) =>
@@ -49,13 +71,16 @@ const replay = statement<{ caller: string; key: string }>()((db, p) =>
 const putReplay = statement<ReplayRow>()((db, p) =>
   db
     .insertInto('replays')
-    .values(wholeRow(['caller', 'key', 'request', 'answer', 'effects', 'created_at'], p))
+    .values(wholeRow(['caller', 'key', 'request', 'answer', 'effects', 'created_at', 'row_mac'], p))
     .onConflict((conflict) =>
       conflict.columns(['caller', 'key']).doUpdateSet({
         ...{ request: p('request'), answer: p('answer') },
-        ...{ effects: p('effects'), created_at: p('created_at') },
+        ...{ effects: p('effects'), created_at: p('created_at'), row_mac: p('row_mac') },
       }),
     ),
+);
+const replays = statement<object>()((db) =>
+  db.selectFrom('replays').selectAll().orderBy('caller').orderBy('key'),
 );
 const forgetReplays = statement<{ before: number }>()((db, p) =>
   db.deleteFrom('replays').where('created_at', '<', p('before')),
@@ -68,10 +93,11 @@ export const usageQueries = (session: Session): UsageQueries => ({
   },
   addUsage: async (row) => void (await addUsage(session, row)),
   usage: (from, until) => usage(session, { from, until }),
-  putInstance: async (row) => void (await putInstance(session, row)),
+  putInstance: async (row, steadyBefore) => void (await putInstance(session, { ...row, steadyBefore })),
   instances: () => instances(session, {}),
   forgetInstances: async (before) => void (await forgetInstances(session, { before })),
   replay: async (caller, key) => (await replay(session, { caller, key }))[0],
   putReplay: async (row) => void (await putReplay(session, row)),
+  replays: () => replays(session, {}),
   forgetReplays: async (before) => void (await forgetReplays(session, { before })),
 });

@@ -9,6 +9,7 @@ const CHANGING = [
   'retiring_at',
   'suspended_until',
   'revoked_at',
+  'is_revoked',
   'expires_at',
   'sealed',
   'recipient',

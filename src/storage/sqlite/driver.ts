@@ -66,6 +66,22 @@ export class SqliteConnection implements DatabaseConnection {
     throw new Error('streaming is not supported');
   }
 
+  /**
+   * The engine's package ends the process at a text that is not UTF-8, as bit rot leaves one: so queries give bytes,
+   * which become texts here.
+   */
+  #reading(sql: string, statement: LibsqlDatabase.Statement): Prepared['all'] {
+    if (!/^(?:select|with)\b/i.test(sql)) return rowsOf(statement);
+    const names = statement.columns().map(({ name }) => name);
+    const isNarrow = names.length <= CELLS_MAX;
+    const raw = this.#handle.prepare((isNarrow ? cellsAsBytes : rowAsBytes)(sql, names)).raw();
+    const cellsIn = isNarrow
+      ? (cells: readonly unknown[]) => cells.map((cell) => (cell instanceof Uint8Array ? textOf(cell) : cell))
+      : ([bytes]: readonly unknown[]) => JSON.parse(textOf(bytes as Uint8Array)) as readonly unknown[];
+    return (parameters) =>
+      raw.all(parameters).map((cells) => named(names, cellsIn(cells as readonly unknown[])));
+  }
+
   close(): void {
     this.#prepared.clear();
     this.#handle.close();
@@ -78,7 +94,7 @@ export class SqliteConnection implements DatabaseConnection {
     const statement = this.#handle.prepare(sql);
     const prepared: Prepared = {
       isReader: statement.reader,
-      all: statement.reader ? rowsOf(statement) : (parameters) => statement.all(parameters),
+      all: statement.reader ? this.#reading(sql, statement) : (parameters) => statement.all(parameters),
       run: (parameters) => statement.run(parameters),
     };
     this.#prepared.set(sql, prepared);
@@ -86,16 +102,31 @@ export class SqliteConnection implements DatabaseConnection {
   }
 }
 
+/** More columns are handed over as one text. */
+const CELLS_MAX = 2;
+
+/** A query of one or two columns: their texts as bytes. */
+const cellsAsBytes = (sql: string, names: readonly string[]): string =>
+  `select ${names.map((name) => `case when typeof("${name}") = 'text' then cast("${name}" as blob) else "${name}" end`).join(', ')} from (${sql})`;
+
+const rowAsBytes = (sql: string, names: readonly string[]): string =>
+  `select cast(json_array(${names.map((name) => `"${name}"`).join(', ')}) as blob) from (${sql})`;
+
+/** What is not UTF-8 gets another text, which matches no MAC. */
+const textOf = (bytes: Uint8Array): string =>
+  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
+
+const named = (names: readonly string[], cells: readonly unknown[]): Record<string, unknown> => {
+  const row: Record<string, unknown> = {};
+  for (let at = 0; at < names.length; at++) row[names[at] ?? ''] = cells[at];
+  return row;
+};
+
 /** Cells are cheaper to hand over than objects with names, which are made here. */
 function rowsOf(statement: LibsqlDatabase.Statement): Prepared['all'] {
   const names = statement.columns().map(({ name }) => name);
   const raw = statement.raw();
-  return (parameters) =>
-    raw.all(parameters).map((cells) => {
-      const row: Record<string, unknown> = {};
-      for (let at = 0; at < names.length; at++) row[names[at] ?? ''] = (cells as readonly unknown[])[at];
-      return row;
-    });
+  return (parameters) => raw.all(parameters).map((cells) => named(names, cells as readonly unknown[]));
 }
 
 class SqliteDriver implements Driver {

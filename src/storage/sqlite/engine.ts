@@ -3,6 +3,7 @@
  * processes on one file; durable when it answers (WAL with synchronous=FULL).
  */
 import { Kysely, Migrator } from 'kysely';
+import { BrokenRow } from '../../credential-store/storage-port/broken-row.js';
 import type { Storage, Transactional } from '../../credential-store/storage-port.js';
 import { type Fault, fault } from '../../domain/errors.js';
 import { fail, ok, type Result } from '../../domain/result.js';
@@ -10,7 +11,7 @@ import { SECOND_MS } from '../../domain/time.js';
 import { ChangeSignal, NO_OTHER_WRITER, notifyingEntries } from '../change-signal.js';
 import { MIGRATIONS, NEWEST_MIGRATION } from '../migrations/index.js';
 import type { Database } from '../schema.js';
-import { transactionOver } from '../transaction.js';
+import { brokenRow, transactionOver } from '../transaction.js';
 import { type Transactor, WriteQueue } from '../write-queue.js';
 import { SqliteConnection, sqliteCode, sqliteDialect } from './driver.js';
 import { RowMemo } from './row-memo.js';
@@ -189,22 +190,42 @@ async function patiently<T>(attempt: () => Promise<T>, sleep: SqliteOptions['sle
   }
 }
 
+const TABLES = fault(
+  'store_tampered',
+  'a table of the store is missing or was changed outside Keywright; restore a backup',
+);
+
 const BUSY = fault('store_unreachable', 'the store is busy with another process; try again');
 
 const isBusy = (error: unknown): boolean => sqliteCode(error)?.startsWith('SQLITE_BUSY') ?? false;
+
+/** Nothing can be written, by any process, and what is there can be read. */
+const UNWRITABLE = /^SQLITE_(?:FULL|READONLY|IOERR_(?:WRITE|FSYNC|TRUNCATE|DIR_FSYNC))/;
 
 /** What the world does to a file, by the beginning of the engine's code. Any other error is a bug of ours. */
 const UNREACHABLE = /^SQLITE_(?:BUSY|LOCKED|IOERR|FULL|READONLY|CANTOPEN|PERM|AUTH|NOMEM|NOLFS|PROTOCOL)/;
 
 /** The fault that an engine's error stands for; undefined for a bug of ours. */
 export function faultOf(error: unknown): Fault | undefined {
+  if (error instanceof BrokenRow) return brokenRow(error);
   const code = sqliteCode(error) ?? '';
   if (code === 'SQLITE_NOTADB')
     return fault('store_foreign', 'the store file is not a Keywright database; use another folder', error);
   if (code.startsWith('SQLITE_CORRUPT'))
     return fault('store_unreachable', 'the store file is damaged; restore a backup', error);
+  // Our statements are fixed: one that is not understood asks for a table or a column that was there.
+  if (code === 'SQLITE_ERROR') return { ...TABLES, cause: error };
   if (isBusy(error)) return { ...BUSY, cause: error };
   if (!UNREACHABLE.test(code)) return undefined;
+  if (UNWRITABLE.test(code))
+    return {
+      ...fault(
+        'store_unreachable',
+        `the store cannot be written (${code}); free space on its disk, or make it writable`,
+        error,
+      ),
+      isReadable: true,
+    };
   return fault('store_unreachable', `the store cannot be read or written (${code}); check the disk`, error);
 }
 

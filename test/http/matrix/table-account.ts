@@ -203,6 +203,7 @@ const store = [
   ofAccount('POST /store/acquire-lease', 'OAR', ({ next }) => ({
     body: { holder: 'x', ttlMs: 1_000, name: next() },
   })),
+  ofAccount('POST /store/lease-holder', 'OAR', () => ({ body: {} })),
   ofAccount('POST /store/renew-lease', 'OAR', async (at) => ({ body: { lease: await make.lease(at) } })),
   ofAccount('POST /store/release-lease', 'OAR', async (at) => ({ body: { lease: await make.lease(at) } })),
   ofAccount(

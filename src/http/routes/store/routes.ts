@@ -67,7 +67,13 @@ const reading: readonly Route[] = [
 ];
 
 const writing: readonly Route[] = [
-  asked(STORE.acquireLease, (store, { holder, ttlMs, name }) => store.acquireLease(holder, ttlMs, name)),
+  asked(STORE.acquireLease, (store, { holder, ttlMs, name, ...claim }) =>
+    store.acquireLease(holder, ttlMs, name, claim),
+  ),
+  asked(STORE.leaseHolder, async (store, { name }) => {
+    const holder = await store.leaseHolder(name);
+    return holder.ok ? ok(holder.value ?? null) : holder;
+  }),
   asked(STORE.renewLease, (store, { lease }) => store.renewLease(lease)),
   asked(STORE.releaseLease, async (store, { lease }) => {
     const released = await store.releaseLease(lease);
