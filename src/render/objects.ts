@@ -24,13 +24,11 @@ export function objectsText(
   now: Instant,
   terminating: readonly Terminating[] = [],
 ): string {
-  if (objects.length + terminating.length === 0) return NOTHING;
-  const rows = objects.map((object) => [...row(object, now), ageText(object, now)]);
-  return table([
-    titles([...COLUMNS, 'Age']),
-    ...rows,
+  const rows = [
+    ...objects.map((object) => [...row(object, now), ageText(object, now)]),
     ...terminating.map((one) => [...terminatingRow(one), '']),
-  ]);
+  ];
+  return rows.length === 0 ? NOTHING : table([titles([...COLUMNS, 'Age']), ...rows]);
 }
 
 /** The same with environment, owner, sinks and labels. */
@@ -39,10 +37,11 @@ export function objectsWide(
   now: Instant,
   terminating: readonly Terminating[] = [],
 ): string {
-  if (objects.length + terminating.length === 0) return NOTHING;
-  const rows = objects.map((object) => [...row(object, now), ageText(object, now), ...wideCells(object)]);
-  const ends = terminating.map((one) => [...terminatingRow(one), '', ...WIDE_COLUMNS.map(() => '')]);
-  return table([titles([...COLUMNS, 'Age', ...WIDE_COLUMNS]), ...rows, ...ends]);
+  const rows = [
+    ...objects.map((object) => [...row(object, now), ageText(object, now), ...wideCells(object)]),
+    ...terminating.map((one) => [...terminatingRow(one), '', ...WIDE_COLUMNS.map(() => '')]),
+  ];
+  return rows.length === 0 ? NOTHING : table([titles([...COLUMNS, 'Age', ...WIDE_COLUMNS]), ...rows]);
 }
 
 const terminatingRow = ({ ref, endsAt }: Terminating): readonly string[] => {
@@ -56,24 +55,28 @@ export function objectsMarkdown(
   now: Instant,
   terminating: readonly Terminating[] = [],
 ): string {
-  const rows = [...objects.map((object) => row(object, now)), ...terminating.map(terminatingRow)];
-  return rows.length === 0
-    ? NOTHING
-    : `${tableOf(
-        COLUMNS,
-        rows.map((cells) => cells.map(escaped)),
-      )}\n`;
+  const cells = [...objects.map((object) => row(object, now)), ...terminating.map(terminatingRow)];
+  const rows = cells.map((one) => one.map(escaped));
+  if (rows.length === 0) return NOTHING;
+  return `${tableOf(COLUMNS, rows)}\n`;
 }
 
 /** `ApiKey/billing-prod`, one a line: what other commands take as arguments. */
-export const objectsNames = (objects: readonly LiveObject[]): string =>
-  objects.map(({ ref }) => `${printable(refText(ref))}\n`).join('');
+export const objectsNames = (
+  objects: readonly LiveObject[],
+  _now?: Instant,
+  terminating: readonly Terminating[] = [],
+): string => [...objects, ...terminating].map(({ ref }) => `${printable(refText(ref))}\n`).join('');
 
 /** One object as it is, more of them as a list: what `objectsJson` says, as YAML. */
-export function objectsYaml(objects: readonly LiveObject[], now: Instant): string {
-  const list = objectsJson(objects, now);
+export function objectsYaml(
+  objects: readonly LiveObject[],
+  now: Instant,
+  terminating: readonly Terminating[] = [],
+): string {
+  const list = objectsJson(objects, now, terminating);
   const [only] = list.items;
-  const value = objects.length === 1 && only ? { apiVersion: API_VERSION, ...only } : list;
+  const value = list.items.length === 1 && only ? { apiVersion: API_VERSION, ...only } : list;
   return stringify(value, { lineWidth: 0, aliasDuplicateObjects: false });
 }
 
@@ -137,13 +140,17 @@ const isOver = (version: VersionFacts, now: Instant): boolean =>
   ['revoked', 'expired'].includes(stateOf(version, now));
 
 /** The same for programs: instants in ISO 8601, absent ones null. */
-export function objectsJson(objects: readonly LiveObject[], now: Instant) {
-  const items = objects.map((object) => objectJson(object, now));
+export function objectsJson(
+  objects: readonly LiveObject[],
+  now: Instant,
+  terminating: readonly Terminating[] = [],
+) {
+  const items = [...objects.map((object) => objectJson(object, now)), ...terminating.map(terminatingJson)];
   return withoutTokensIn({ apiVersion: API_VERSION, kind: 'List', items });
 }
 
 /** An item of the same list. */
-export const terminatingJson = ({ ref, endsAt }: Terminating) => ({
+const terminatingJson = ({ ref, endsAt }: Terminating) => ({
   kind: ref.kind,
   metadata: { name: ref.name },
   status: { phase: 'Terminating', endsAt: instant(endsAt) },

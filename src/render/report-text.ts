@@ -36,6 +36,26 @@ function failedLines(results: readonly StepResult[], paint: Painter): readonly s
   return more > 0 ? [...shown, `  … and ${more} more failed; all of them: --output json`] : shown;
 }
 
+/** Steps that were not begun have one reason together mostly: a few by name, else their number. */
+function notAttemptedLines(results: readonly StepResult[], paint: Painter): readonly string[] {
+  const byReason = new Map<string, StepResult[]>();
+  for (const result of results.filter(({ status }) => status === 'not-attempted')) {
+    const reason = reasonOf(result);
+    const alike = byReason.get(reason);
+    if (alike) alike.push(result);
+    else byReason.set(reason, [result]);
+  }
+  const mark = paint('dim', '· not attempted');
+  return [...byReason].flatMap(([reason, alike]) =>
+    alike.length > NOT_ATTEMPTED_MAX
+      ? [`  ${mark}: ${counted(alike.length, 'step')}${reason}`]
+      : alike.map(({ step }) => `  ${mark} ${printable(step)}${reason}`),
+  );
+}
+
+const reasonOf = ({ error }: StepResult): string =>
+  error === undefined ? '' : `: ${printable(error.message)} (${error.code})`;
+
 /** What an apply left undone because a person or a sink is needed first. No newline at the end. */
 export function unmetText(unmet: readonly Divergence[], options: TextOptions): string {
   const paint = painter(options);
@@ -58,22 +78,3 @@ export const reportJson = (report: Report, unmet: readonly Divergence[]) => ({
     ...{ reason, message },
   })),
 });
-/** Steps that were not begun have one reason together mostly: a few by name, else their number. */
-function notAttemptedLines(results: readonly StepResult[], paint: Painter): readonly string[] {
-  const byReason = new Map<string, StepResult[]>();
-  for (const result of results.filter(({ status }) => status === 'not-attempted')) {
-    const reason = reasonOf(result);
-    const alike = byReason.get(reason);
-    if (alike) alike.push(result);
-    else byReason.set(reason, [result]);
-  }
-  const mark = paint('dim', '· not attempted');
-  return [...byReason].flatMap(([reason, alike]) =>
-    alike.length > NOT_ATTEMPTED_MAX
-      ? [`  ${mark}: ${counted(alike.length, 'step')}${reason}`]
-      : alike.map(({ step }) => `  ${mark} ${printable(step)}${reason}`),
-  );
-}
-
-const reasonOf = ({ error }: StepResult): string =>
-  error === undefined ? '' : `: ${printable(error.message)} (${error.code})`;

@@ -13,7 +13,6 @@ import {
   objectsWide,
   objectsYaml,
   type Terminating,
-  terminatingJson,
 } from '../../render/objects.js';
 import { printable } from '../../render/text-format.js';
 import type { Command, Input } from '../command.js';
@@ -62,10 +61,10 @@ export const get: Command = {
 
 export interface Listed {
   readonly objects: readonly LiveObject[];
-  /** Live objects whose rows cannot be read. */
-  readonly broken: readonly ObjectRef[];
   /** Removed keys that are still accepted. */
   readonly terminating: readonly Terminating[];
+  /** Live objects whose rows cannot be read. */
+  readonly broken: readonly ObjectRef[];
   readonly now: Instant;
 }
 
@@ -74,6 +73,7 @@ interface Asked {
   /** Asked for by name; each has to be there. */
   readonly named: readonly ObjectRef[];
   readonly isSelected: (live: LiveObject) => boolean;
+  /** By labels, which are not known of what was removed. */
   readonly hasSelector: boolean;
   /** As typed. */
   readonly words: readonly string[];
@@ -86,20 +86,16 @@ async function list(
 ): Promise<Result<ExitCode, Failure>> {
   const found = await listed(store, asked);
   if (!found.ok) return found;
-  const { objects, broken, terminating, now } = found.value;
-  const missing = asked.named.find((name) => !objects.some(({ ref }) => isNamed(ref, name)));
-  const isTerminating = terminating.some(({ ref }) => missing !== undefined && isNamed(ref, missing));
-  if (missing !== undefined && !isTerminating && !(await isLive(store, missing)))
-    return nothingNamed(store, missing, asked);
+  const { objects, terminating, broken, now } = found.value;
+  const shown = [...objects, ...terminating];
+  const missing = asked.named.find((name) => !shown.some(({ ref }) => isNamed(ref, name)));
+  if (missing !== undefined && !(await isLive(store, missing))) return nothingNamed(store, missing, asked);
   const { terminal, flags } = context;
   for (const ref of broken)
     terminal.err(`warning: ${refText(ref)} is broken: its row cannot be read; see keywright audit verify\n`);
-  const isNothing = objects.length + terminating.length === 0;
-  if (isNothing) terminal.err(nothingText(asked));
-  if (flags.output === 'json') {
-    const list = objectsJson(objects, now);
-    printJson({ ...list, items: [...list.items, ...terminating.map(terminatingJson)] }, context);
-  } else if (!isNothing) terminal.out(PRINTERS[flags.output](objects, now, terminating));
+  if (shown.length === 0) terminal.err(nothingText(asked));
+  if (flags.output === 'json') printJson(objectsJson(objects, now, terminating), context);
+  else if (shown.length > 0) terminal.out(PRINTERS[flags.output](objects, now, terminating));
   return ok(EXIT.done);
 }
 
@@ -126,30 +122,12 @@ async function listed(
   if (!fetched.ok) return failed(fetched.error);
   const readable = new Set(fetched.value.map(({ ref }) => refText(ref)));
   const broken = refs.filter((ref) => !readable.has(refText(ref)));
-  // Labels of what was removed are not known any more.
-  const terminating = hasSelector ? ok([]) : await terminatingKeys(store, survey.value, isWanted);
-  if (!terminating.ok) return failed(terminating.error);
+  const ends = hasSelector ? ok([]) : await terminatingKeys(store, survey.value, isWanted);
+  if (!ends.ok) return failed(ends.error);
   const facts = await store.facts();
   if (!facts.ok) return failed(facts.error);
-  const { now } = facts.value;
-  return ok({ objects: fetched.value.filter(isSelected), broken, terminating: terminating.value, now });
-}
-
-/** Removed keys of which a version is still accepted. Their environment waits for them, so it exists and knows them. */
-async function terminatingKeys(
-  store: LiveStore,
-  survey: readonly LiveSummary[],
-  isWanted: (ref: ObjectRef) => boolean,
-): Promise<Result<readonly Terminating[]>> {
-  const terminating: Terminating[] = [];
-  for (const { ref } of survey.filter(({ ref }) => ref.kind === 'Environment')) {
-    const dependents = await store.dependents(ref);
-    if (!dependents.ok) return dependents;
-    for (const { ref: key, endsAt } of dependents.value)
-      if (key.kind === 'ApiKey' && endsAt !== undefined && isWanted(key))
-        terminating.push({ ref: key, endsAt });
-  }
-  return ok(terminating.sort((a, b) => compareRefs(a.ref, b.ref)));
+  const objects = fetched.value.filter(isSelected);
+  return ok({ objects, terminating: ends.value, broken, now: facts.value.now });
 }
 
 /** `apikeys`, `apikey/app`, `apikey app other`, `app`. */
@@ -175,13 +153,8 @@ async function askedFor(store: LiveStore, input: Input): Promise<Result<Asked, F
   const isSelected = ({ declaration }: LiveObject): boolean =>
     selector.value?.matches(declaration.metadata.labels ?? {}) ?? true;
   const text = selector.value === undefined ? [] : [`--select "${selector.value.text}"`];
-  return ok({
-    kinds,
-    named,
-    isSelected,
-    hasSelector: selector.value !== undefined,
-    words: [...words, ...text],
-  });
+  const hasSelector = selector.value !== undefined;
+  return ok({ kinds, named, isSelected, hasSelector, words: [...words, ...text] });
 }
 
 const isBareName = (word: string): boolean => !word.includes('/') && kindNamed(word) === undefined;
@@ -190,6 +163,23 @@ const isBareName = (word: string): boolean => !word.includes('/') && kindNamed(w
 async function isLive(store: LiveStore, name: ObjectRef): Promise<boolean> {
   const survey = await store.survey();
   return survey.ok && survey.value.some(({ ref }) => isNamed(ref, name));
+}
+
+/** Removed keys of which a version is still accepted. Their environment waits for them, so it is live and knows them. */
+async function terminatingKeys(
+  store: LiveStore,
+  survey: readonly LiveSummary[],
+  isWanted: (ref: ObjectRef) => boolean,
+): Promise<Result<readonly Terminating[]>> {
+  const terminating: Terminating[] = [];
+  for (const { ref } of survey.filter(({ ref }) => ref.kind === 'Environment')) {
+    const dependents = await store.dependents(ref);
+    if (!dependents.ok) return dependents;
+    for (const { ref: key, endsAt } of dependents.value)
+      if (key.kind === 'ApiKey' && endsAt !== undefined && isWanted(key))
+        terminating.push({ ref: key, endsAt });
+  }
+  return ok(terminating.sort((a, b) => compareRefs(a.ref, b.ref)));
 }
 
 /** Of a word alone, a kind may have been meant. */
