@@ -1,7 +1,5 @@
 /** Tests run as CommonJS through swc; the packages named below ship ES modules only. */
-const esModules = ['jose', 'typebox', 'kysely', 'fast-check', 'pure-rand', 'p-limit', 'yocto-queue'].join(
-  '|',
-);
+const esModules = ['jose', 'typebox', 'kysely', 'fast-check', 'pure-rand'].join('|');
 
 export default {
   testEnvironment: 'node',

@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { newHttpMetrics } from '../src/adapters/http-metrics.js';
 import { sodiumSealing, systemClock, systemEntropy } from '../src/adapters/system.js';
 import { ok } from '../src/domain/result.js';
+import { PEER_ADDRESSES } from '../src/http/caller-address.js';
 import { openEntitlements } from '../src/http/entitlements.js';
 import { listen } from '../src/http/server.js';
 import { openServedStore } from '../src/main/open-store.js';
@@ -52,6 +53,7 @@ async function serveOurs(): Promise<void> {
       log: { request: () => undefined, failure: (_, message) => note(message) },
       limits: { requestsPerMinute: 1, concurrent: 256, streams: 1 },
       origins: [],
+      callers: PEER_ADDRESSES,
       stopping: new AbortController().signal,
       entitlements: entitlements.value,
       previews: previewsOver(served.value),

@@ -8,6 +8,7 @@ import { isReady, type Status } from '../controller/status.js';
 import { fault } from '../domain/errors.js';
 import { fail, ok, type Result } from '../domain/result.js';
 import { bind } from '../http/bind.js';
+import { limitConnections } from '../http/connection-limits.js';
 import { statusJson } from '../render/status-json.js';
 import { type Metrics, newMetrics } from './controller-metrics.js';
 import { parseListenAddress, placeText } from './listen-address.js';
@@ -41,6 +42,7 @@ export async function serveStatus(address: string, initial: Status): Promise<Res
       .catch(() => problem(500, 'Internal error'))
       .then((made) => send(request, response, made));
   });
+  limitConnections(server, { total: 500, perAddress: 100 });
   const port = await bind(server, place);
   if (!port.ok) return port;
   return ok({

@@ -59,6 +59,8 @@ export interface ServeOptions {
   readonly logLevel: string;
   /** Of pages that may talk to the server from a browser, with commas between. Empty: none. */
   readonly corsOrigins: string;
+  /** Addresses and networks of proxies whose `Forwarded` and `X-Forwarded-For` are believed. Empty: none. */
+  readonly trustedProxies: string;
   /** Absolute: where checkpoints of the log are written; absent: nowhere. */
   readonly checkpointFile?: string;
   /** Where letters are shown that `KEYWRIGHT_OUTBOX=print` has instead of sent. */

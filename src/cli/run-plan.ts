@@ -60,7 +60,7 @@ export interface Execution {
   readonly lease: LeaseKeeper;
   readonly plan: Plan;
   /** What is declared and neither the plan nor time brings about. */
-  readonly unmet?: readonly Divergence[];
+  readonly unmet: readonly Divergence[];
   readonly agreed: Agreement;
   /** Of the project whose documents these are; absent: none were read. */
   readonly settings?: ProjectSettings | undefined;
@@ -77,7 +77,7 @@ export async function execute({
   store,
   lease,
   plan,
-  unmet = [],
+  unmet,
   agreed,
   settings,
   keepDocument,

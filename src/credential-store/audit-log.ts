@@ -2,7 +2,8 @@
  * The audit log: one entry an effect, in the transaction of the effect. Each entry's hash covers the one
  * before, and a MAC over the head is kept apart, so that neither rewriting nor truncating goes unnoticed.
  */
-import { canonicalJson, sha256 } from '../domain/canonical.js';
+import { GENESIS_HASH, hashOfEntry } from '../domain/audit-hash.js';
+import { canonicalJson } from '../domain/canonical.js';
 import { fault } from '../domain/errors.js';
 import { fail, ok, type Result } from '../domain/result.js';
 import { emitEvents } from './events/audit-to-events.js';
@@ -14,7 +15,7 @@ import type { Entry, UnitOfWork } from './unit-of-work.js';
 const HEAD = 'audit_head';
 
 /** Before the first entry. */
-const GENESIS: Head = { seq: 0, hash: '0'.repeat(64) };
+const GENESIS: Head = { seq: 0, hash: GENESIS_HASH };
 
 export interface Head {
   readonly seq: number;
@@ -47,20 +48,13 @@ export async function record(
   return ok(row.seq);
 }
 
-/** What the hash covers: everything in the entry, and the hash before. */
-export const entryHash = (row: Omit<AuditRow, 'hash'>): string =>
-  sha256(
-    row.previous_hash +
-      canonicalJson({
-        seq: row.seq,
-        at: row.at,
-        actor: row.actor,
-        path: row.path,
-        action: row.action,
-        object: `${row.object_kind}/${row.object_name}`,
-        detail: row.detail,
-      }),
-  );
+export const entryHash = ({
+  object_kind,
+  object_name,
+  previous_hash,
+  ...row
+}: Omit<AuditRow, 'hash'>): string =>
+  hashOfEntry({ ...row, object: `${object_kind}/${object_name}`, previousHash: previous_hash });
 
 /** The newest entry, as its MAC vouches for it; `store_tampered` otherwise. */
 export async function readHead(tx: Transaction, keyring: Keyring): Promise<Result<Head>> {

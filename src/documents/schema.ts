@@ -3,9 +3,10 @@
  * which key or value.
  */
 import type { ErrorObject } from 'ajv';
-import type { JsonSchema } from '../domain/kinds/document-schema.js';
+import { documentSchema, type JsonSchema } from '../domain/kinds/document-schema.js';
 import type { KindName } from '../domain/kinds/index.js';
 import { KEEP_DELIVERED, PREVIOUS_NAME, PROTECT, SUSPEND_UNTIL } from '../domain/metadata.js';
+import { firstExcess } from '../domain/schema-bounds.js';
 import { parseDuration, parseInstant } from '../domain/time.js';
 import type { Complaint } from './diagnostics.js';
 import { didYouMean } from './suggest.js';
@@ -32,6 +33,10 @@ export function schemaComplaints(
   written: Written = () => undefined,
 ): readonly FieldComplaint[] {
   if (isInShape(kind, document)) return [];
+  // Finding all that is wrong costs more, and more than that for a list without an end.
+  const excess = firstExcess(documentSchema(kind), document);
+  if (excess !== undefined)
+    return [{ path: pathOf(excess.instancePath), part: 'value', code: 'bad_value', message: excess.message }];
   const validate = validatorOf(kind);
   validate(document);
   const byPlace = new Map<string, FieldComplaint>();

@@ -4,6 +4,6 @@
  * as long as documents are right.
  */
 import type { KindName } from '../domain/kinds/index.js';
-import { validatorOf } from './validators.js';
+import { firstFaultOf } from './validators.js';
 
-export const isInShape = (kind: KindName, document: unknown): boolean => validatorOf(kind)(document);
+export const isInShape = (kind: KindName, document: unknown): boolean => firstFaultOf(kind)(document);

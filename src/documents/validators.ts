@@ -19,20 +19,27 @@ export function schemaCompiler(options: Options): Ajv {
   });
   ajv.addKeyword('x-expects');
   ajv.addKeyword('x-fold');
+  ajv.addKeyword('x-set');
   for (const [name, format] of Object.entries(formats)) ajv.addFormat(name, format);
   return ajv;
 }
 
-let compiler: Ajv | undefined;
-const validators = new Map<KindName, ValidateFunction>();
-
 /** Finds everything that is wrong with a document of that kind. */
-export function validatorOf(kind: KindName): ValidateFunction {
-  const known = validators.get(kind);
-  if (known) return known;
-  // Making the code of a validator shorter takes longer than all that it would save.
-  compiler ??= schemaCompiler({ allErrors: true, verbose: true, code: { optimize: false } });
-  const validate = compiler.compile(documentSchema(kind));
-  validators.set(kind, validate);
-  return validate;
+export const validatorOf = compiledWith({ allErrors: true, verbose: true });
+
+/** Stops at the first thing that is wrong. */
+export const firstFaultOf = compiledWith({});
+
+function compiledWith(options: Options): (kind: KindName) => ValidateFunction {
+  let compiler: Ajv | undefined;
+  const validators = new Map<KindName, ValidateFunction>();
+  return (kind) => {
+    const known = validators.get(kind);
+    if (known) return known;
+    // Making the code of a validator shorter takes longer than all that it would save.
+    compiler ??= schemaCompiler({ ...options, code: { optimize: false } });
+    const validate = compiler.compile(documentSchema(kind));
+    validators.set(kind, validate);
+    return validate;
+  };
 }

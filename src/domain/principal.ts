@@ -107,6 +107,10 @@ export type Principal = RootPrincipal | PersonPrincipal | KeyPrincipal | ClientP
 /** As the audit log names who acted: `User/ada`, `ApiKey/billing-prod`, `Guest/production/auditor`. */
 export const actorOf = ({ ref }: Pick<Principal, 'ref'>): string => refText(ref);
 
+/** Do many callers have this credential? Whoever opens a page has its publishable key. */
+export const isShared = (principal: Principal): boolean =>
+  principal.kind === 'client' || (principal.kind === 'key' && principal.type === 'publishable');
+
 /** The person behind it; undefined for keys and guests. */
 export const personOf = (principal: Principal): PersonPrincipal | RootPrincipal | undefined =>
   principal.kind === 'person' || principal.kind === 'root' ? principal : undefined;

@@ -4,12 +4,14 @@ import { type Fault, fault } from '../domain/errors.js';
 import { cors } from './cors.js';
 import type { HttpDependencies } from './dependencies.js';
 import { begin, notesOf } from './request-log.js';
+import { releaseSlot, requestSlots } from './request-slots.js';
 import { rootRouter } from './root.js';
 import { type AnyRoute, PREFIXES } from './route.js';
 import { routerOf } from './router.js';
 import { KEY_SET_PATH } from './routes/jwks/routes.js';
 import { securityHeaders } from './security-headers.js';
 import { pathOf, sendProblem } from './send-response.js';
+import { urgentAmong } from './urgent-routes.js';
 
 export function createApp(deps: HttpDependencies, routes: readonly AnyRoute[]): Express {
   const app = express();
@@ -20,7 +22,7 @@ export function createApp(deps: HttpDependencies, routes: readonly AnyRoute[]): 
     begin(request, response, deps);
     next();
   });
-  app.use(cors(routes, deps.origins), rootRouter(deps, routes), concurrencyLimit(deps));
+  app.use(cors(routes, deps.origins), rootRouter(deps, routes), concurrencyLimit(deps, routes));
   // Where those look who know no prefix (RFC 8414).
   app.all(KEY_SET_PATH, (request, _response, next) => {
     request.url = PREFIXES[0] + request.url;
@@ -33,19 +35,18 @@ export function createApp(deps: HttpDependencies, routes: readonly AnyRoute[]): 
 }
 
 /** Says no at once rather than late, so that what was begun is answered in time. Probes go before it. */
-function concurrencyLimit({ limits }: HttpDependencies): RequestHandler {
-  let underWay = 0;
+function concurrencyLimit({ limits }: HttpDependencies, routes: readonly AnyRoute[]): RequestHandler {
+  const slots = requestSlots(limits);
+  const isUrgent = urgentAmong(routes);
   return (request, response, next) => {
-    if (underWay >= limits.concurrent) {
-      sendProblem(
-        response,
-        fault('overloaded', 'too many concurrent requests; send it again later'),
-        pathOf(request.originalUrl),
-      );
+    const notes = notesOf(request);
+    notes.isUrgent = isUrgent(request.method, request.path);
+    const entered = slots.enter(request, notes);
+    if (!entered.ok) {
+      sendProblem(response, entered.error, pathOf(request.originalUrl));
       return;
     }
-    underWay++;
-    response.once('close', () => underWay--);
+    response.once('close', () => releaseSlot(request));
     next();
   };
 }

@@ -11,6 +11,7 @@ import type { Users } from '../ports/users.js';
 import type { driftJson } from '../render/drift-text.js';
 import type { PlanDocument } from '../render/plan-json.js';
 import type { Verifier } from '../verifier/verifier.js';
+import type { CallerAddresses } from './caller-address.js';
 import type { Entitlements } from './entitlements.js';
 
 export interface HttpDependencies {
@@ -28,6 +29,8 @@ export interface HttpDependencies {
   readonly log: HttpLog;
   readonly metrics: HttpMetrics;
   readonly limits: Limits;
+  /** Where requests come from, behind proxies too. */
+  readonly callers: CallerAddresses;
   /** Of pages that may talk to this server from a browser; `*` is any. */
   readonly origins: readonly string[];
   readonly readiness: () => Promise<Readiness>;

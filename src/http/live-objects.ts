@@ -22,6 +22,7 @@ export const byIdOf = (prefix: string, description: string) =>
     {
       id: Type.String({
         pattern: `^(?:${prefix}_[0-9A-Za-z]{1,40}|[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?)$`,
+        maxLength: 64,
         description,
         'x-expects': `an id such as ${prefix}_…, or a name`,
       }),

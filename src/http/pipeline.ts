@@ -11,7 +11,6 @@ import type { Attempt } from '../ports/idempotency.js';
 import type { CallContext } from '../ports/identity.js';
 import { mayCall } from './access.js';
 import { readBody } from './body.js';
-import { callerAddress } from './caller-address.js';
 import type { HttpDependencies } from './dependencies.js';
 import { idempotent } from './idempotency.js';
 import { countUse } from './key-verification.js';
@@ -19,6 +18,8 @@ import { clientIn, isClient, isOAuth } from './oauth.js';
 import { isRequired } from './openapi.js';
 import type { Refusal } from './problem.js';
 import { credentialOf } from './request-credential.js';
+import { notesOf } from './request-log.js';
+import { withoutSlot } from './request-slots.js';
 import { type Check, checkOf, withoutNulls } from './request-validation.js';
 import type { Answered, AnyRoute, OpenRoute, RequestCredential, Route } from './route.js';
 
@@ -110,7 +111,7 @@ const FROM_BROWSER = fault(
 );
 
 function contextOf(request: IncomingMessage, { method, path }: AnyRoute): CallContext {
-  const source = callerAddress(request);
+  const source = notesOf(request).address;
   return {
     path: `http:${method} ${path}`,
     isFromBrowser: request.headers.origin !== undefined,
@@ -152,9 +153,12 @@ export async function performOpen(
 ): Promise<Answered> {
   const token = requestCredential(request);
   if (!token.ok) return token;
-  const checked = await checkedOf(request, { route, checks }, sent);
+  const context = contextOf(request, route);
+  const admit = (asked: Sent): Promise<Result<void, Refusal>> | undefined =>
+    route.admit?.({ ...asked, token: token.value, context }, deps);
+  const checked = await checkedOf(request, { route, checks }, sent, admit);
   if (!checked.ok) return checked;
-  return route.handle({ ...checked.value, token: token.value, context: contextOf(request, route) }, deps);
+  return route.handle({ ...checked.value, token: token.value, context }, deps);
 }
 
 interface Checked {
@@ -167,11 +171,14 @@ async function checkedOf(
   request: IncomingMessage,
   { route, checks }: Shaped,
   sent: Sent,
+  admit?: (asked: Sent) => Promise<Result<void, Refusal>> | undefined,
 ): Promise<Result<Checked, Refusal>> {
   const params = checks.params(sent.params);
   if (!params.ok) return params;
   const query = checks.query(sent.query);
   if (!query.ok) return query;
+  const admitted = await admit?.({ params: params.value, query: query.value });
+  if (admitted?.ok === false) return admitted;
   const body = await bodyOf(request, { route, checks });
   return body.ok ? ok({ params: params.value, query: query.value, body: body.value }) : body;
 }
@@ -187,6 +194,6 @@ export async function bodyOf(
   { route, checks }: Shaped,
 ): Promise<Result<unknown, Refusal>> {
   if (route.body === undefined) return ok(undefined);
-  const read = await readBody(request, route.formats ?? ['json']);
+  const read = await withoutSlot(request, () => readBody(request, route.formats ?? ['json']));
   return read.ok ? checks.body(read.value) : read;
 }

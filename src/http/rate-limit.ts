@@ -3,11 +3,11 @@
  * and a busy neighbour does not interfere. Counted per server.
  */
 import type { Request, Response } from 'express';
-import { ipKeyGenerator, rateLimit } from 'express-rate-limit';
+import { rateLimit } from 'express-rate-limit';
 import { fault } from '../domain/errors.js';
+import { networkOf } from '../domain/network-address.js';
 import { fail, ok, type Result } from '../domain/result.js';
 import { MINUTE_MS } from '../domain/time.js';
-import { callerAddress } from './caller-address.js';
 import type { HttpDependencies } from './dependencies.js';
 import { notesOf } from './request-log.js';
 
@@ -37,6 +37,11 @@ export function requestLimit({ limits }: Pick<HttpDependencies, 'limits'>): Requ
     });
 }
 
-/** Whole networks of IPv6 are one address: their owners have as many as they like. */
-const callerOf = (request: Request): string =>
-  notesOf(request).actor ?? `address ${ipKeyGenerator(callerAddress(request))}`;
+/** Browsers that share a publishable key are told apart by where they are: one of them uses up nothing of another's. */
+function callerOf(request: Request): string {
+  const { actor, isShared, isUrgent, address } = notesOf(request);
+  const network = `network ${networkOf(address)}`;
+  const caller = actor !== undefined && isShared ? `${actor} ${network}` : (actor ?? network);
+  // A caller whose budget is used up can still end a credential.
+  return isUrgent ? `${caller} revocation` : caller;
+}

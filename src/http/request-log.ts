@@ -2,7 +2,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Entropy } from '../domain/entropy.js';
 import { base62 } from '../domain/secret.js';
-import { callerAddress } from './caller-address.js';
 import type { HttpDependencies } from './dependencies.js';
 import { loggedText, pathOf } from './send-response.js';
 
@@ -10,12 +9,21 @@ export interface Notes {
   readonly id: string;
   /** Its pattern; `unknown` until one is found. */
   route: string;
+  /** Where it comes from, behind proxies too. */
+  readonly address: string;
   actor: string | undefined;
+  /** Whether many callers share that credential, as browsers share a publishable key. */
+  isShared: boolean;
+  /** It ends a credential. */
+  isUrgent: boolean;
 }
 
 const notes = new WeakMap<IncomingMessage, Notes>();
 
-const NO_NOTES: Notes = Object.freeze({ id: '', route: 'unknown', actor: undefined });
+const NO_NOTES: Notes = Object.freeze({
+  ...{ id: '', address: '', route: 'unknown' },
+  ...{ actor: undefined, isShared: false, isUrgent: false },
+});
 
 /** Of a request that `begin` has seen. */
 export const notesOf = (request: IncomingMessage): Notes => notes.get(request) ?? NO_NOTES;
@@ -30,13 +38,16 @@ export function requestIdOf({ headers }: IncomingMessage, entropy: Entropy): str
 
 /** Gives the request its id, and has it written down when it is over, however it ends. */
 export function begin(request: IncomingMessage, response: ServerResponse, deps: HttpDependencies): void {
-  const made: Notes = { id: requestIdOf(request, deps.entropy), route: 'unknown', actor: undefined };
+  // Asked now, for it is gone with the connection.
+  const address = deps.callers.addressOf(request);
+  const made: Notes = {
+    ...{ id: requestIdOf(request, deps.entropy), address, route: 'unknown' },
+    ...{ actor: undefined, isShared: false, isUrgent: false },
+  };
   notes.set(request, made);
   response.setHeader('x-request-id', made.id);
   const { method = '' } = request;
   const path = loggedText(pathOf(request.url));
-  // Asked now, for it is gone with the connection.
-  const address = callerAddress(request);
   const startedMs = deps.clock.monotonicMs();
   response.once('close', () => {
     const ms = deps.clock.monotonicMs() - startedMs;

@@ -3,13 +3,13 @@ import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import type { TObject, TSchema } from 'typebox';
 import { fault } from '../domain/errors.js';
 import { fail, ok, type Result } from '../domain/result.js';
+import { firstExcess, isWithinBytes, MAX_BYTES } from '../domain/schema-bounds.js';
 import { INSTANT_EXPECTED, parseDuration, parseInstant } from '../domain/time.js';
 import { isText } from './json.js';
 import type { FieldError, Refusal } from './problem.js';
 import { requiredOf } from './schemas.js';
 
 const options = {
-  allErrors: true,
   // Errors come with their schema, which says what it expects.
   verbose: true,
   strict: true,
@@ -18,15 +18,19 @@ const options = {
   validateSchema: false,
 } as const;
 
-/** Addresses have texts only, so numbers are read from them; bodies say what they mean. */
+/** Addresses have texts only, so numbers are read from them. A list may be given as one: `?spaceIds=a`. */
+const fromText = { ...options, coerceTypes: 'array', useDefaults: true } as const;
+
+/** The first of each pair stops at the first fault. The other goes on, and is asked about what is within bounds alone. */
 const ajvs = {
-  // A list may be given as one, or as none of many: `?spaceIds=a`.
-  text: new Ajv({ ...options, coerceTypes: 'array', useDefaults: true }),
-  body: new Ajv(options),
+  text: { first: new Ajv(fromText), all: new Ajv({ ...fromText, allErrors: true }) },
+  // Bodies say what they mean.
+  body: { first: new Ajv(options), all: new Ajv({ ...options, allErrors: true }) },
 };
-for (const ajv of Object.values(ajvs)) {
+for (const ajv of Object.values(ajvs).flatMap(({ first, all }) => [first, all])) {
   // What the kinds' schemas say beside JSON Schema.
-  ajv.addVocabulary(['x-expects', 'x-fold']);
+  ajv.addVocabulary(['x-expects', 'x-fold', 'x-set']);
+  ajv.addKeyword({ keyword: MAX_BYTES, validate: isWithinBytes, errors: false });
   ajv.addFormat('duration', (text: string) => parseDuration(text).ok);
   ajv.addFormat('date', (text: string) => parseInstant(`${text}T00:00:00Z`).ok);
   for (const name of ['instant', 'date-time']) ajv.addFormat(name, (text: string) => parseInstant(text).ok);
@@ -39,15 +43,26 @@ export type Check = (value: unknown) => Result<unknown, Refusal>;
 
 /** Compiled when it is first asked: all of them at once are most of a server's start. A test asks each. */
 export function checkOf(schema: TSchema, part: Part): Check {
-  let compiled: ValidateFunction | undefined;
+  const { first, all } = part === 'body' ? ajvs.body : ajvs.text;
+  let isRight: ValidateFunction | undefined;
+  let findAll: ValidateFunction | undefined;
   return (value) => {
-    compiled ??= (part === 'body' ? ajvs.body : ajvs.text).compile(schema);
-    const validate = compiled;
+    isRight ??= first.compile(schema);
     if (part !== 'body' && !areTexts(value))
       return fail(refusalOf([{ message: `the ${part} is not valid text` }]));
-    return validate(value) ? ok(value) : fail(refusalOf(errorsOf(validate, part)));
+    if (isRight(value)) return ok(value);
+    const excess = firstExcess(schema, value);
+    if (excess !== undefined) return fail(refusalOf([{ key: keyAt(excess, part), message: excess.message }]));
+    findAll ??= all.compile(schema);
+    return findAll(value) ? ok(value) : fail(refusalOf(errorsOf(findAll, part)));
   };
 }
+
+const keyAt = ({ instancePath }: Pick<ErrorObject, 'instancePath'>, part: Part): string =>
+  `${part}${instancePath.replaceAll('/', '.')}`.slice(0, KEY_MAX);
+
+/** Of a key that names a member which the caller chose. */
+const KEY_MAX = 500;
 
 /** Not many at a time: who sends a thousand wrong fields gets no thousand lines. */
 const ERRORS_MAX = 20;
@@ -84,7 +99,7 @@ function fieldError(
   { instancePath, keyword, params, parentSchema, message = '' }: ErrorObject,
   part: Part,
 ): FieldError {
-  const at = `${part}${instancePath.replaceAll('/', '.')}`;
+  const at = keyAt({ instancePath }, part);
   const expected = parentSchema?.['x-expects'] ?? FORMATS_EXPECTED[params['format']];
   switch (keyword) {
     case 'additionalProperties':

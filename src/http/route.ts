@@ -98,6 +98,11 @@ export interface Definition<P extends TObject, Q extends TObject, B extends TSch
 /** Without a permission: the caller is not authenticated. */
 export interface OpenDefinition<P extends TObject, Q extends TObject, B extends TSchema>
   extends Omit<Definition<P, Q, B>, 'handle' | 'permission' | 'scope' | 'creates'> {
+  /** Where the credential is in the address: refuses a bad one before anything of the body is read. */
+  admit?(
+    call: Omit<OpenCall<Static<P>, Static<Q>>, 'body'>,
+    deps: HttpDependencies,
+  ): Promise<Result<void, Refusal>>;
   handle(
     call: OpenCall<Static<P>, Static<Q>, Static<B>>,
     deps: HttpDependencies,
@@ -121,6 +126,9 @@ export interface Route<Who = Principal> extends Described {
 /** For callers that are not authenticated yet, such as those who sign in. Rate limited by address. */
 export interface OpenRoute extends Described {
   readonly isOpen: true;
+  readonly admit?:
+    | ((call: Omit<OpenCall, 'body'>, deps: HttpDependencies) => Promise<Result<void, Refusal>>)
+    | undefined;
   readonly handle: (call: OpenCall, deps: HttpDependencies) => Answered | Promise<Answered>;
 }
 
@@ -148,7 +156,15 @@ export function openRoute<
   B extends TSchema = TSchema,
 >(definition: OpenDefinition<P, Q, B>): OpenRoute {
   const { params = NONE, query = NONE } = definition;
-  return { ...definition, params, query, isOpen: true, handle: definition.handle as OpenRoute['handle'] };
+  const handle = definition.handle as OpenRoute['handle'];
+  return {
+    ...definition,
+    params,
+    query,
+    isOpen: true,
+    handle,
+    admit: definition.admit as OpenRoute['admit'],
+  };
 }
 
 /** Does `Idempotency-Key` mean anything to it? */

@@ -1,7 +1,8 @@
 /** The routes as an express router: a path once, whatever its methods, and each request through the same steps. */
 import { type Request, type RequestHandler, type Response, Router } from 'express';
 import { fault } from '../domain/errors.js';
-import { actorOf } from '../domain/principal.js';
+import { networkOf } from '../domain/network-address.js';
+import { actorOf, isShared } from '../domain/principal.js';
 import { ok, type Result } from '../domain/result.js';
 import type { HttpDependencies } from './dependencies.js';
 import {
@@ -16,8 +17,11 @@ import {
 import type { Refusal } from './problem.js';
 import { requestLimit } from './rate-limit.js';
 import { notesOf } from './request-log.js';
+import { countCredential, releaseSlot } from './request-slots.js';
 import { type Answer, type Answered, type AnyRoute, concreteFirst, statusOfAnswer } from './route.js';
 import { pathOf, sendEvents, sendJson, sendProblem } from './send-response.js';
+
+import { type StreamSlots, streamSlots } from './stream-slots.js';
 
 type AnyCompiled = CompiledRoute | CompiledOpenRoute;
 type Methods = ReadonlyMap<string, AnyCompiled>;
@@ -25,14 +29,19 @@ type Methods = ReadonlyMap<string, AnyCompiled>;
 export function routerOf(deps: HttpDependencies, routes: readonly AnyRoute[]): Router {
   const router = Router({ caseSensitive: true, strict: true });
   const limit = requestLimit(deps);
-  const streams = { open: 0 };
+  const streams = streamSlots(deps.limits.streams);
   for (const [path, methods] of byPath(routes)) {
     router.all(
       path.replaceAll(/\{(\w+)\}/g, ':$1'),
       handler(methods, async (request, response, one) => {
-        const answer = await answerOf(request, one, { deps, counted: () => limit(request, response) });
-        if (!answer.ok) refuse(request, response, { refusal: answer.error, deps });
-        else await reply(request, response, { route: one.route, answer: answer.value, deps, streams });
+        try {
+          const answer = await answerOf(request, one, { deps, counted: () => limit(request, response) });
+          if (!answer.ok) refuse(request, response, { refusal: answer.error, deps });
+          else await reply(request, response, { route: one.route, answer: answer.value, deps, streams });
+        } finally {
+          // A caller that is slow to read the answer holds nobody up.
+          releaseSlot(request);
+        }
       }),
     );
   }
@@ -79,7 +88,12 @@ async function answerOf(
     return allowed.ok ? performOpen(request, one, { sent, deps }) : allowed;
   }
   const caller = await identify(request, one.route, deps);
-  if (caller.ok) notes.actor = actorOf(caller.value.principal);
+  if (caller.ok) {
+    notes.actor = actorOf(caller.value.principal);
+    notes.isShared = isShared(caller.value.principal);
+    const room = notes.isShared ? ok(undefined) : countCredential(request, notes.actor);
+    if (!room.ok) return room;
+  }
   const allowed = await counted();
   if (!allowed.ok) return allowed;
   if (!caller.ok) return caller;
@@ -102,7 +116,7 @@ interface Reply {
   readonly route: AnyRoute;
   readonly answer: Answer;
   readonly deps: HttpDependencies;
-  readonly streams: { open: number };
+  readonly streams: StreamSlots;
 }
 
 async function reply(
@@ -115,24 +129,21 @@ async function reply(
     sendJson(response, statusOfAnswer(route), answer.body);
     return;
   }
-  const slot = streamSlot(streams, deps);
+  const { actor, address, isShared } = notesOf(request);
+  const credential = isShared ? undefined : actor;
+  const slot = streams.open({ network: networkOf(address), credential });
   if (!slot.ok) {
     refuse(request, response, { refusal: slot.error, deps });
     return;
   }
+  releaseSlot(request);
   const gone = new AbortController();
   response.once('close', () => gone.abort());
   if (request.method === 'HEAD') gone.abort();
-  streams.open++;
   try {
     const texts = answer.events(AbortSignal.any([gone.signal, deps.stopping]));
-    await sendEvents(response, answer.kind, texts);
+    await sendEvents(response, { format: answer.kind, events: texts, clock: deps.clock });
   } finally {
-    streams.open--;
+    slot.value();
   }
 }
-
-const streamSlot = (streams: { open: number }, { limits }: HttpDependencies): Result<void, Refusal> =>
-  streams.open < limits.streams
-    ? ok(undefined)
-    : { ok: false, error: fault('overloaded', 'too many open streams; try again later') };

@@ -5,7 +5,7 @@ export const closed = { additionalProperties: false } as const;
 
 export const nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
 
-export const Instant = Type.String({ format: 'date-time', description: 'RFC 3339, in UTC.' });
+export const Instant = Type.String({ format: 'date-time', maxLength: 40, description: 'RFC 3339, in UTC.' });
 
 /** A secret on its way in: any text that could be one. */
 export const SecretText = Type.String({ minLength: 1, maxLength: 4_096 });
@@ -14,6 +14,7 @@ export const Nothing = Type.Object({}, closed);
 
 const Cursor = Type.String({
   pattern: '^[A-Za-z0-9_-]{1,200}$',
+  maxLength: 200,
   description: 'The `nextCursor` of the previous page.',
 });
 

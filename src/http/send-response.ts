@@ -3,6 +3,8 @@
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { withoutTokens } from '../domain/secret.js';
+import { type DurationMs, SECOND_MS } from '../domain/time.js';
+import type { Clock } from '../ports/clock.js';
 import { type ProblemBody, problemOf, type Refusal } from './problem.js';
 import type { StreamFormat } from './route.js';
 
@@ -50,11 +52,16 @@ export const STREAM_TYPES: Readonly<Record<StreamFormat, string>> = {
   ndjson: 'application/x-ndjson',
 };
 
+interface Streamed {
+  readonly format: StreamFormat;
+  readonly events: AsyncIterable<string>;
+  readonly clock: Pick<Clock, 'sleep'>;
+}
+
 /** Waits for a slow reader rather than keep events for it. Ends the response when the events end. */
 export async function sendEvents(
   response: ServerResponse,
-  format: StreamFormat,
-  events: AsyncIterable<string>,
+  { format, events, clock }: Streamed,
 ): Promise<void> {
   response.writeHead(200, {
     ...NEVER_STORED,
@@ -64,9 +71,22 @@ export async function sendEvents(
   response.flushHeaders();
   for await (const event of events) {
     if (response.destroyed) return;
-    if (!response.write(event)) await Promise.race([once(response, 'drain'), once(response, 'close')]);
+    if (!response.write(event)) await drained(response, clock);
   }
   response.end();
+}
+
+/** A reader that takes nothing for as long is cut off: others wait for the stream. */
+const STALLED_MS: DurationMs = 30 * SECOND_MS;
+
+async function drained(response: ServerResponse, clock: Pick<Clock, 'sleep'>): Promise<void> {
+  const enough = new AbortController();
+  const stalled = clock.sleep(STALLED_MS, enough.signal).then(
+    () => response.destroy(),
+    () => undefined,
+  );
+  await Promise.race([once(response, 'drain'), once(response, 'close'), stalled]);
+  enough.abort();
 }
 
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}]/gu;

@@ -11,6 +11,7 @@ import { type DurationMs, SECOND_MS } from '../domain/time.js';
 import type { Clock } from '../ports/clock.js';
 import { createApp } from './app.js';
 import { bind, type ListenAddress } from './bind.js';
+import { limitConnections } from './connection-limits.js';
 import type { HttpDependencies } from './dependencies.js';
 import { fastPath } from './fast-path.js';
 import { problemOf } from './problem.js';
@@ -25,6 +26,7 @@ export interface Listening {
 }
 
 const CONNECTIONS_MAX = 2_000;
+const PER_ADDRESS_MAX = 512;
 const HEADERS_MAX_BYTES = 16 * 1_024;
 
 /** `usage` for an address that cannot be listened on. */
@@ -63,7 +65,9 @@ function createHttpServer(deps: HttpDependencies, routes: readonly AnyRoute[]): 
   );
   // What we do not know to expect is no reason to refuse.
   server.on('checkExpectation', listener);
-  server.maxConnections = CONNECTIONS_MAX;
+  server.maxConnections = CONNECTIONS_MAX + 100;
+  const bounds = { total: CONNECTIONS_MAX, perAddress: PER_ADDRESS_MAX };
+  limitConnections(server, bounds, deps.callers.isProxy);
   server.maxHeadersCount = 100;
   server.on('clientError', refuseBytes);
   return server;

@@ -31,9 +31,9 @@ type Env = Readonly<Record<string, string | undefined>>;
 
 export function createWorld(env: Env, readers: FileReaders | undefined): Dependencies {
   const masterKey = env['KEYWRIGHT_MASTER_KEY'];
+  const machine = machineOf(env, systemEntropy);
   const clock = storeClock(systemClock);
   const adapters = { clock, entropy: systemEntropy, sealing: sodiumSealing };
-  const machine = machineOf(env, systemEntropy);
   const given = masterKey === undefined ? undefined : new Secret(masterKey);
   const key = given && { masterKey: given };
   const unique = String(process.pid);

@@ -14,6 +14,7 @@ import { fault } from '../domain/errors.js';
 import { fail, ok, type Result } from '../domain/result.js';
 import type { Secret } from '../domain/secret.js';
 import { type DurationMs, SECOND_MS } from '../domain/time.js';
+import { callerAddresses } from '../http/caller-address.js';
 import { parseOrigins } from '../http/cors.js';
 import type { HttpDependencies } from '../http/dependencies.js';
 import { openEntitlements } from '../http/entitlements.js';
@@ -61,6 +62,11 @@ export async function serve(options: ServerOptions): Promise<Result<RunningServe
   const origins = parseOrigins(options.corsOrigins);
   if (!origins.ok) return origins;
   const log = openLog(levelOf(options.logLevel));
+  const callers = callerAddresses({ proxies: options.trustedProxies, warn: log.warn });
+  if (!callers.ok) {
+    log.close();
+    return callers;
+  }
   const health = new StoreHealth(options.clock, ({ kind, message, cause }) =>
     kind === 'lost' ? log.warn(message, cause) : log.say(message),
   );
@@ -74,7 +80,9 @@ export async function serve(options: ServerOptions): Promise<Result<RunningServe
     log.close();
     return served;
   }
-  const opened = await openRest(served.value, { ...opening, origins: origins.value });
+  const opened = await openRest(served.value, {
+    ...{ ...opening, origins: origins.value, callers: callers.value },
+  });
   if (!opened.ok) {
     await served.value.store.close();
     log.close();
@@ -108,9 +116,9 @@ interface Opened {
 
 async function openRest(
   { store, authority, rooms, people, manual, accounts, applied, outbox }: ServedStore,
-  options: Opening & Pick<HttpDependencies, 'origins'>,
+  options: Opening & Pick<HttpDependencies, 'origins' | 'callers'>,
 ): Promise<Result<Opened>> {
-  const { clock, entropy, origins, health, log } = options;
+  const { clock, entropy, origins, callers, health, log } = options;
   const root = await openRootToken(authority, {
     folder: resolve(options.folder),
     given: options.rootToken,
@@ -176,6 +184,7 @@ async function openRest(
     }),
     limits: { requestsPerMinute: options.requestsPerMinute, concurrent: 256, streams: 100 },
     origins,
+    callers,
   };
   return ok({
     ...{ world, rootTokenFile: root.value, stopping },

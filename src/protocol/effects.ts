@@ -95,9 +95,12 @@ export const RequestShape = Type.Union([
 ]);
 
 /** As the caller says it: `cli:revoke`. The log puts `http:` before it. */
-export const Path = Type.String({ pattern: '^[A-Za-z][-A-Za-z0-9:._/]{0,63}$' });
+export const Path = Type.String({ pattern: '^[A-Za-z][-A-Za-z0-9:._/]{0,63}$', maxLength: 64 });
 
-export const Holder = Type.String({ pattern: '^[^\\p{Cc}\\p{Cf}\\p{Cs}\\p{Zl}\\p{Zp}]{1,300}$' });
+export const Holder = Type.String({
+  pattern: '^[^\\p{Cc}\\p{Cf}\\p{Cs}\\p{Zl}\\p{Zp}]{1,300}$',
+  maxLength: 300,
+});
 
 export const LeaseName = Name;
 

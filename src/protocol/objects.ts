@@ -7,6 +7,9 @@ import { closed } from '../domain/kinds/fields.js';
 import { OBJECT_KINDS } from '../domain/kinds/index.js';
 import { NAME_MAX, VISIBLE_NAME } from '../domain/names.js';
 
+/** Of the declaration of an object, as JSON. */
+const SPEC_MAX_BYTES = 256 * 1_024;
+
 export const At = Type.Integer({ description: 'Milliseconds since 1970, UTC.' });
 /** Three hundred years: an instant so far ahead is still one. */
 export const MS_MAX = 1e13;
@@ -28,14 +31,15 @@ export const Ref = Type.Object(
 
 export const Ownership = Type.Object({ project: Name, manager: Name }, closed);
 
-const Texts = Type.Record(Type.String(), Type.String());
+/** As many, and as long, as a document may have (domain/kinds/document-schema.ts). */
+const Texts = Type.Record(Type.String(), Type.String({ maxLength: 4_096 }), { maxProperties: 64 });
 
 /** What a spec may hold is said by its kind, and is checked against it. */
 export const Declaration = Type.Object(
   {
     kind: Kind,
     metadata: Type.Object({ name: Name, labels: maybe(Texts), annotations: maybe(Texts) }, closed),
-    spec: Type.Record(Type.String(), Type.Unknown()),
+    spec: Type.Record(Type.String(), Type.Unknown(), { 'x-max-bytes': SPEC_MAX_BYTES }),
   },
   { ...closed, description: 'A document, in normal form.' },
 );

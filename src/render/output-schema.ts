@@ -89,7 +89,8 @@ const OUTPUTS = {
     ...{ seq: count, at: instant, actor: text, path: text, action: text, object: text },
     ...{ detail: { type: 'object' }, previousHash: text, hash: text },
   },
-  AuditVerification: { valid: flag, entries: count, head: text, checkpoints: count },
+  AuditVerification: { valid: flag, entries: count, head: text, checkpoints: count, 'archived?': count },
+  AuditArchive: { 'file?': text, 'from?': count, 'to?': count },
   Checkpoint: { seq: count, 'line?': text, 'file?': text },
   Backup: { storeId: text, entries: count, file: text, 'keyFile?': text },
   Restoration: {

@@ -1,5 +1,7 @@
 /** What every served store promises of those who call it, as sentences. Run against each engine. */
+
 import type { ApiKeySpec } from '../../src/domain/kinds/index.js';
+import type { Result } from '../../src/domain/result.js';
 import { Secret } from '../../src/domain/secret.js';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../src/domain/time.js';
 import type { AccessToken } from '../../src/ports/identity.js';
@@ -9,6 +11,8 @@ import { CALLER, refusal, unwrap } from '../support/store.js';
 
 /** A key of the tenant that nobody rotates or delivers. */
 const KEY: Partial<ApiKeySpec> = { owner: { tenant: true } };
+
+const codeOf = (result: Result<unknown>): string | undefined => (result.ok ? undefined : result.error.code);
 
 export function authorityContract(name: string, open: () => Promise<OpenServed>): void {
   describe(`who is calling: ${name}`, () => {
@@ -431,10 +435,44 @@ export function authorityContract(name: string, open: () => Promise<OpenServed>)
         const waiting = await desk.login('ada@example.com', PASSWORD, 'cellar');
         expect(waiting).toMatchObject({ error: { code: 'rate_limited', retryAfterMs: 15 * MINUTE_MS } });
         for (let nth = 0; nth < 60; nth++) await desk.login('ada@example.com', wrong, `bot ${nth}`);
-        expect(refusal(await desk.login('ada@example.com', PASSWORD, 'bot 99'))).toBe('rate_limited');
         unwrap(await desk.login('ada@example.com', PASSWORD, 'home'));
         desk.clock.advance(15 * MINUTE_MS);
         unwrap(await desk.login('ada@example.com', PASSWORD, 'cellar'));
+      });
+
+      it('wrong ones for one account from many networks make each new network slower, and shut none out', async () => {
+        await desk.join('ada');
+        const wrong = new Secret('wrong horse battery');
+        for (let nth = 0; nth < 60; nth++) await desk.login('ada@example.com', wrong, `bot ${nth}`);
+        const tries = [];
+        for (let nth = 0; nth < 3; nth++)
+          tries.push(refusal(await desk.login('ada@example.com', wrong, 'bot 99')));
+        expect(tries).toEqual(['unauthenticated', 'unauthenticated', 'rate_limited']);
+        unwrap(await desk.login('ada@example.com', PASSWORD, 'a hotel'));
+      });
+
+      it('wrong ones for many accounts make their network wait, but not for accounts it was signed in to', async () => {
+        await desk.join('ada');
+        await desk.create(user('bob'));
+        await desk.join('bob');
+        unwrap(await desk.login('ada@example.com', PASSWORD, 'office'));
+        const wrong = new Secret('wrong horse battery');
+        for (let nth = 0; nth < 100; nth++)
+          expect(refusal(await desk.login(`guess${nth}@example.com`, wrong, 'office'))).toBe(
+            'unauthenticated',
+          );
+        expect(refusal(await desk.login('bob@example.com', PASSWORD, 'office'))).toBe('rate_limited');
+        unwrap(await desk.login('ada@example.com', PASSWORD, 'office'));
+        unwrap(await desk.login('bob@example.com', PASSWORD, 'home'));
+      });
+
+      it('addresses of one IPv6 network are counted as one', async () => {
+        await desk.join('ada');
+        const wrong = new Secret('wrong horse battery');
+        for (let nth = 0; nth < 10; nth++) await desk.login('ada@example.com', wrong, `2001:db8:0:1::${nth}`);
+        expect(refusal(await desk.login('ada@example.com', PASSWORD, '2001:db8:0:2::77'))).toBe(
+          'rate_limited',
+        );
       });
 
       it('wrong ones are written down by order of magnitude, not each', async () => {
@@ -529,6 +567,45 @@ export function authorityContract(name: string, open: () => Promise<OpenServed>)
         unwrap(await desk.authority.endGuestLink(shown.id, await desk.root()));
         expect([await desk.status(fresh.token), await desk.status(known.token)]).toEqual([401, 401]);
         expect(refusal(await enterAs('new@example.com'))).toBe('unauthenticated');
+      });
+
+      it('by one shared link and one network are sixty in a quarter of an hour; another network has its own', async () => {
+        const { token } = unwrap(
+          await desk.authority.createSharedLink('production/onboarding', await desk.root()),
+        );
+        const enterFrom = async (source: string, nth: number) => {
+          const email = `visitor${nth}@example.com`;
+          return codeOf(await desk.exchange({ kind: 'sharedLink', token, email }, { source }));
+        };
+        for (let nth = 0; nth < 60; nth++) expect(await enterFrom('192.0.2.66', nth)).toBeUndefined();
+        expect(await enterFrom('192.0.2.66', 60)).toBe('rate_limited');
+        expect(await enterFrom('192.0.2.7', 61)).toBeUndefined();
+      });
+
+      it('have messages sent twenty times in a quarter of an hour; those who look after guests to as many as they like', async () => {
+        await desk.change(
+          environment('production', {
+            isProd: true,
+            guestInvites: true,
+            guestAuthentication: ['magic_link'],
+          }),
+        );
+        const by = await desk.by(unwrap(await enter((await magic()).token)).token);
+        const root = await desk.root();
+        const invite = async (nth: number, who: typeof by) =>
+          codeOf(
+            await desk.authority.inviteGuest(
+              { environment: 'production', email: `friend${nth}@example.com`, grants },
+              who,
+            ),
+          );
+        for (let nth = 0; nth < 10; nth++) expect(await invite(nth, by)).toBeUndefined();
+        // Ten is what one guest may invite; asking on is bounded too.
+        for (let nth = 10; nth < 20; nth++) expect(await invite(nth, by)).toBe('conflict');
+        expect(await invite(20, by)).toBe('rate_limited');
+        for (let nth = 20; nth < 45; nth++) expect(await invite(nth, root)).toBeUndefined();
+        desk.clock.advance(15 * MINUTE_MS);
+        expect(await invite(46, by)).toBe('conflict');
       });
 
       it('invite guests into what is open to them, where the environment says so', async () => {

@@ -32,7 +32,7 @@ const documents = (spaceId: string) => [
     spec: {
       isProd: true,
       guestAuthentication: spelt(['magic_link'], ABSENT),
-      guestInvites: spelt(true, ABSENT),
+      guestInvites: spelt(false, ABSENT),
     },
   },
   {

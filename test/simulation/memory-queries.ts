@@ -23,6 +23,12 @@ export function credentialQueries({ credentials }: Tables): Transaction['credent
       const { last_used_at } = credentials.get(row.id) ?? row;
       credentials.put(row.id, { ...row, last_used_at });
     },
+    purge: async (before, limit) => {
+      const expired = credentials.where(
+        ({ expires_at, kind }) => expires_at !== null && expires_at < before && kind !== 'root',
+      );
+      for (const row of expired.slice(0, limit)) credentials.put(row.id, undefined);
+    },
     used: async (id, at) => {
       const row = credentials.get(id);
       if (row && (row.last_used_at ?? 0) < at) credentials.put(id, { ...row, last_used_at: at });

@@ -42,6 +42,8 @@ CREATE TABLE "credentials" ("id" text primary key,
   "last_used_at" bigint,
   "space_id" text);
 
+CREATE INDEX "credentials_expires_at" on "credentials" ("expires_at");
+
 CREATE INDEX "credentials_holder" on "credentials" ("holder_id",
   "kind",
   "created_at");

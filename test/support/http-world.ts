@@ -6,6 +6,7 @@ import { request as plainRequest } from 'node:http';
 import { newHttpMetrics } from '../../src/adapters/http-metrics.js';
 import { systemClock } from '../../src/adapters/system.js';
 import { Secret } from '../../src/domain/secret.js';
+import { callerAddresses } from '../../src/http/caller-address.js';
 import type { HttpDependencies, RequestEntry } from '../../src/http/dependencies.js';
 import { openEntitlements } from '../../src/http/entitlements.js';
 import { type Listening, listen } from '../../src/http/server.js';
@@ -47,6 +48,7 @@ export interface TestServer {
   /** What was logged. */
   readonly requests: readonly RequestEntry[];
   readonly failures: readonly string[];
+  readonly warnings: readonly string[];
   ask(line: string, asked?: Asked): Promise<Got>;
   /** As the root token's holder. */
   asRoot(line: string, body?: unknown): Promise<Got>;
@@ -56,6 +58,8 @@ export interface TestServer {
 export interface Serving {
   /** Letters are written, and stay in the outbox until the test takes them. */
   readonly hasPost?: true;
+  /** Whose `Forwarded` and `X-Forwarded-For` are believed. */
+  readonly proxies?: string;
 }
 
 /** Servers are stopped after each test, or after all of the file. */
@@ -107,6 +111,7 @@ async function startOn({ place, hand, change, serving }: Starting): Promise<Test
   const stopping = new AbortController();
   const requests: RequestEntry[] = [];
   const failures: string[] = [];
+  const warnings: string[] = [];
   const beat = () =>
     accounts.seen({ id: 'us_ins_test', kind: 'server', name: 'test', version: '0', startedAt: clock.now() });
   const changed = change({
@@ -117,6 +122,9 @@ async function startOn({ place, hand, change, serving }: Starting): Promise<Test
     metrics: newHttpMetrics({ verifier }),
     limits: { requestsPerMinute: 100_000, concurrent: 100, streams: 10 },
     origins: [],
+    callers: unwrap(
+      callerAddresses({ proxies: serving.proxies ?? '', warn: (text) => void warnings.push(text) }),
+    ),
     log: {
       request: (entry) => void requests.push(entry),
       failure: (_id, message, cause) => void failures.push(`${message} ${String(cause)}`),
@@ -130,7 +138,7 @@ async function startOn({ place, hand, change, serving }: Starting): Promise<Test
   const ask = async (line: string, asked: Asked = {}) =>
     asDescribed(described, line, await send(url, line, asked));
   return {
-    ...{ url, hand, world, listening, outbox, clock, requests, failures, ask },
+    ...{ url, hand, world, listening, outbox, clock, requests, failures, warnings, ask },
     asRoot: (line, body) => ask(line, { token: ROOT, ...(body !== undefined && { body }) }),
     stop: async () => {
       stopping.abort();

@@ -8,6 +8,7 @@ import { openServed } from '../../src/credential-store/identity/served-store.js'
 import { newKey } from '../../src/credential-store/keyring.js';
 import { ok } from '../../src/domain/result.js';
 import { Secret } from '../../src/domain/secret.js';
+import { PEER_ADDRESSES } from '../../src/http/caller-address.js';
 import type { HttpDependencies } from '../../src/http/dependencies.js';
 import { openEntitlements } from '../../src/http/entitlements.js';
 import { listen } from '../../src/http/server.js';
@@ -59,6 +60,7 @@ export async function remotePlace(): Promise<RemotePlace> {
     previews: previewsOver(served),
     limits: { requestsPerMinute: 1_000_000, concurrent: 256, streams: 100 },
     origins: [],
+    callers: PEER_ADDRESSES,
     log: { request: () => undefined, failure: () => undefined },
   };
   const listening = unwrap(await listen(http, ROUTES, { host: '127.0.0.1', port: 0 }));

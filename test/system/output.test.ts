@@ -74,6 +74,11 @@ test('every command prints an object of a known kind', async () => {
   expect(await printed('audit verify')).toEqual({ code: 0, kinds: ['AuditVerification'] });
   expect(await printed('audit checkpoint')).toEqual({ code: 0, kinds: ['Checkpoint'] });
   expect(await printed('audit checkpoint --checkpoint points')).toEqual({ code: 0, kinds: ['Checkpoint'] });
+  expect(await printed('audit archive --out first.ndjson')).toEqual({ code: 0, kinds: ['AuditArchive'] });
+  const verified = 'audit verify --segments first.ndjson';
+  expect(await printed(verified)).toEqual({ code: 0, kinds: ['AuditVerification'] });
+  const nothingNew = 'audit archive --segments first.ndjson --out second.ndjson';
+  expect(await printed(nothingNew)).toEqual({ code: 0, kinds: ['AuditArchive'] });
   expect(await printed('sessions owner')).toEqual({ code: 0, kinds: ['SessionList'] });
   expect(await printed('sessions owner --end-all --auto-approve')).toEqual({
     code: 0,

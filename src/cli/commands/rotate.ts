@@ -78,7 +78,7 @@ async function rotateKey(rotation: Rotation, live: LiveKey) {
   if (!planned.ok) return planned;
   if (context.flags.output !== 'json') printPlan({ plan: planned.value, forecast: undefined }, context);
   const agreed = { ...begun.value, breakGlass: input.text('breakGlass') };
-  return execute({ ...rotation, ownership, agreed, plan: planned.value });
+  return execute({ ...rotation, ownership, agreed, plan: planned.value, unmet: [] });
 }
 
 type Begun = Pick<Agreement, 'isApproved'>;

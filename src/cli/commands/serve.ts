@@ -36,6 +36,11 @@ export const serve: Command = {
       description:
         'allowed browser origins, separated by commas (none); * allows any origin, for publishable keys and guests only',
     },
+    {
+      flags: '--trusted-proxies <addresses>',
+      description:
+        'proxies whose Forwarded and X-Forwarded-For headers name the caller: addresses and networks separated by commas, or loopback (none)',
+    },
     CHECKPOINT_OPTION,
   ],
   examples: [
@@ -75,6 +80,7 @@ function optionsOf(input: Input, { flags, terminal }: CommandContext): Result<Se
     requestsPerMinute,
     logLevel: input.text('logLevel') ?? 'info',
     corsOrigins: input.text('corsOrigins') ?? '',
+    trustedProxies: input.text('trustedProxies') ?? '',
     print: (text) => terminal.err(text),
     ...(file !== undefined && { checkpointFile: resolve(flags.folder, file) }),
   });

@@ -110,6 +110,9 @@ export function roleRoutes<T, P extends TObject>(actors: Actors<T, P>): readonly
 
 const withRole = (params: TObject) =>
   Type.Object(
-    { ...params.properties, actorRoleId: Type.String({ pattern: '^us_acr_[0-9A-Za-z]{1,32}$' }) },
+    {
+      ...params.properties,
+      actorRoleId: Type.String({ pattern: '^us_acr_[0-9A-Za-z]{1,32}$', maxLength: 64 }),
+    },
     closed,
   );

@@ -51,6 +51,8 @@ async function byToken(
   if (principal === undefined || !mayBeExchanged(principal)) return unauthenticated();
   const { credential, id } = principal;
   if (clientId !== undefined && clientId !== credential.id && clientId !== id) return unauthenticated();
+  const counted = identity.quotas.session(principal, context.source ?? '', identity.clock.now());
+  if (!counted.ok) return counted;
   return identity.write(callerOf(principal, context), async (work) => {
     const holder = await work.tx.objects.byId(id);
     if (holder === undefined) return unauthenticated();
@@ -58,7 +60,7 @@ async function byToken(
       holder,
       parentId: credential.id,
       endsAt: context.sessionEndsAt,
-      detail: { by: credential.kind },
+      detail: { by: credential.kind, ...sourceOf(context) },
     });
   });
 }
@@ -97,10 +99,14 @@ async function byPassword(
       holder: person,
       parentId: row.id,
       endsAt: context.sessionEndsAt,
-      detail: { by: 'password', failuresBefore },
+      detail: { by: 'password', failuresBefore, ...sourceOf(context) },
     }),
   );
 }
+
+/** For the audit entry: where somebody signed in from. */
+export const sourceOf = ({ source }: CallContext): { readonly source?: string } =>
+  source === undefined ? {} : { source };
 
 interface Refused extends Attempt {
   readonly failures: number;
@@ -122,12 +128,8 @@ async function refused(
   return noted.ok ? unauthenticated() : noted;
 }
 
-const byMagicLink = (
-  identity: Identity,
-  token: Secret,
-  { path, sessionEndsAt: endsAt }: CallContext,
-): Promise<Result<Granted>> =>
-  identity.write({ actor: 'guest', path }, async (work) => {
+const byMagicLink = (identity: Identity, token: Secret, context: CallContext): Promise<Result<Granted>> =>
+  identity.write({ actor: 'guest', path: context.path }, async (work) => {
     const link = await goodLink(work, token, 'magic_link');
     if (!link.ok) return link;
     if (link.value === undefined) return unauthenticated();
@@ -136,27 +138,29 @@ const byMagicLink = (
     return startSession(work, {
       holder: holder.value,
       parentId: link.value.id,
-      endsAt,
-      detail: { by: 'magic_link' },
+      endsAt: context.sessionEndsAt,
+      detail: { by: 'magic_link', ...sourceOf(context) },
     });
   });
 
 const bySharedLink = (
   identity: Identity,
   { token, ...visitor }: Visitor & { readonly token: Secret },
-  { path, sessionEndsAt: endsAt }: CallContext,
+  context: CallContext,
 ): Promise<Result<Granted>> =>
-  identity.write({ actor: 'guest', path }, async (work) => {
+  identity.write({ actor: 'guest', path: context.path }, async (work) => {
     const link = await goodLink(work, token, 'shared_link');
     if (!link.ok) return link;
     if (link.value === undefined) return unauthenticated();
+    const counted = identity.quotas.visit(link.value.id, context.source ?? '', work.now);
+    if (!counted.ok) return counted;
     const { email, name } = visitor;
     const holder = await visitorBy(work, link.value, { email, ...(name !== undefined && { name }) });
     if (!holder.ok) return holder;
     return startSession(work, {
       holder: holder.value,
       parentId: link.value.id,
-      endsAt,
-      detail: { by: 'shared_link', isAddressProven: false },
+      endsAt: context.sessionEndsAt,
+      detail: { by: 'shared_link', isAddressProven: false, ...sourceOf(context) },
     });
   });

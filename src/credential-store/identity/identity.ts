@@ -18,6 +18,7 @@ import type { Reading } from './credentials.js';
 import { MagicLinkRateLimit } from './magic-link-rate-limit.js';
 import type { Hasher } from './passwords.js';
 import { inTheNameOf } from './principal-now.js';
+import { PublicQuotas } from './public-quotas.js';
 import { SignInRateLimit } from './sign-in-rate-limit.js';
 
 /** Two of a machine's cores at most, 19 MiB each; whoever waits longer than 50 others is better told so. */
@@ -36,6 +37,7 @@ export interface Identity {
   readonly hasPost: boolean;
   readonly throttle: SignInRateLimit;
   readonly asking: MagicLinkRateLimit;
+  readonly quotas: PublicQuotas;
   readonly hasher: Hasher;
   /** The hash of a password that nobody has. */
   decoy(): Promise<string>;
@@ -69,6 +71,7 @@ export function identityOver(parts: IdentityParts): Identity {
     hasPost,
     throttle: new SignInRateLimit(),
     asking: new MagicLinkRateLimit(),
+    quotas: new PublicQuotas(),
     hasher: { hashing, turns: semaphore(HASHING) },
     decoy: () => {
       decoy ??= hashing.hash(new Secret(base62(43, entropy)), entropy.bytes(16));

@@ -2,6 +2,8 @@
  * Asking for links is limited, for each has a letter sent to an address that the asker may not have: by address and
  * place, by address, and by place. Whether there is such a guest makes no difference. In memory, by each server.
  */
+
+import { networkOf } from '../../domain/network-address.js';
 import type { DurationMs, Instant } from '../../domain/time.js';
 import { type Allowance, RateWindow } from './rate-window.js';
 import type { Attempt } from './sign-in-rate-limit.js';
@@ -23,7 +25,7 @@ export class MagicLinkRateLimit {
 }
 
 const allowancesOf = ({ account, source }: Attempt): readonly Allowance[] => [
-  { key: `both ${JSON.stringify([account, source])}`, max: ONE_ADDRESS_FROM_ONE_PLACE_MAX },
+  { key: `both ${JSON.stringify([account, networkOf(source)])}`, max: ONE_ADDRESS_FROM_ONE_PLACE_MAX },
   { key: `address ${account}`, max: ONE_ADDRESS_MAX },
-  { key: `source ${source}`, max: FROM_ONE_PLACE_MAX },
+  { key: `source ${networkOf(source)}`, max: FROM_ONE_PLACE_MAX },
 ];

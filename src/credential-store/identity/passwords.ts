@@ -6,6 +6,7 @@
 import type { Semaphore } from '../../async/semaphore.js';
 import { type Fault, fault } from '../../domain/errors.js';
 import { foldEmail } from '../../domain/kinds/index.js';
+import { networkOf } from '../../domain/network-address.js';
 import { isEmail } from '../../domain/objects.js';
 import { fail, ok, type Result } from '../../domain/result.js';
 import { Secret } from '../../domain/secret.js';
@@ -55,7 +56,9 @@ export async function hashed(
 ): Promise<Result<string>> {
   const refused = refuseUnusable(password);
   if (!refused.ok) return refused;
-  const hash = await turns.run(() => hashing.hash(normalPassword(password), entropy.bytes(SALT_BYTES)));
+  // Whoever sets one has shown already that they may.
+  const work = () => hashing.hash(normalPassword(password), entropy.bytes(SALT_BYTES));
+  const hash = await turns.run(work, { source: '', isPreferred: true });
   return hash === undefined ? busy() : ok(hash);
 }
 
@@ -110,13 +113,18 @@ export async function guess(
   { hasher, throttle, clock }: Guessing,
   { attempt, hash, password }: Guess,
 ): Promise<Result<{ readonly isRight: boolean; readonly failures: number }>> {
+  const turn = {
+    source: networkOf(attempt.source),
+    subject: attempt.account,
+    isPreferred: throttle.isKnown(attempt),
+  };
   const guessed = await hasher.turns.run(async () => {
     const { waitMs, failures } = throttle.begin(attempt, clock.now());
     if (waitMs > 0) return fail(tooMany(waitMs));
     const isRight = await hasher.hashing.verify(hash, normalPassword(password));
     if (isRight) throttle.takeBack(attempt, clock.now());
     return ok({ isRight, failures });
-  });
+  }, turn);
   return guessed ?? busy();
 }
 

@@ -20,6 +20,7 @@ import { openCredentialStore } from '../credential-store.js';
 import { outboxOver } from '../outbox/outbox.js';
 import { spacesOver } from '../spaces/spaces.js';
 import type { Storage } from '../storage-port.js';
+import type { UnitOfWork } from '../unit-of-work.js';
 import { usersOver } from '../user-admin.js';
 import { type Authenticated, shownCredential, shownSession, whoHolds } from './authenticate.js';
 import { waitOut } from './constant-time.js';
@@ -113,7 +114,16 @@ function comingIn(identity: Identity): ComingIn {
 
 /** What is asked by whoever is known. */
 function having(identity: Identity): Omit<IdentityService, keyof ComingIn> {
-  const { act, read } = identity;
+  const { act, read, quotas, clock } = identity;
+  /** Has messages sent to so many people. */
+  const actWriting = async <T>(
+    by: By,
+    count: number,
+    work: (work: UnitOfWork, caller: By) => Promise<Result<T>>,
+  ): Promise<Result<T>> => {
+    const counted = quotas.messages(by.principal, count, clock.now());
+    return counted.ok ? act(by, work) : counted;
+  };
   return {
     revokeToken: (token, by) => revokeToken(identity, token, by),
     rotateSigningKey: (by, how) =>
@@ -129,10 +139,11 @@ function having(identity: Identity): Omit<IdentityService, keyof ComingIn> {
     deletePersonalToken: (id, by) => act(by, (work, caller) => deletePersonalToken(work, id, caller)),
     invite: (person, by) => invite(identity, person, by),
     setPassword: (change, by) => setPassword(identity, change, by),
-    inviteGuest: (guest, by) => act(by, (work, caller) => inviteGuest(work, guest, caller)),
+    inviteGuest: (guest, by) => actWriting(by, 1, (work, caller) => inviteGuest(work, guest, caller)),
     createMagicLink: (name, by, letter) =>
-      act(by, (work, caller) => createLink(work, { way: 'magic_link', name, letter }, caller)),
-    createMagicLinks: (guests, by) => act(by, (work, caller) => createLinks(work, guests, caller)),
+      actWriting(by, 1, (work, caller) => createLink(work, { way: 'magic_link', name, letter }, caller)),
+    createMagicLinks: (guests, by) =>
+      actWriting(by, guests.length, (work, caller) => createLinks(work, guests, caller)),
     createSharedLink: (name, by) =>
       act(by, (work, caller) => createLink(work, { way: 'shared_link', name }, caller)),
     endGuestLink: (id, by) => act(by, (work, caller) => endLink(work, id, caller)),

@@ -52,6 +52,11 @@ export interface NewSession {
   readonly detail: Readonly<Record<string, unknown>>;
 }
 
+/** What expired is kept as long as any session that stands on it could go on; the log tells of it for ever. */
+const KEPT_MS: DurationMs = SESSION_MAX_MS + DAY_MS;
+/** More than one new session leaves behind, so that there are never many. */
+const PURGED_AT_ONCE = 20;
+
 /** Starts one. `unauthenticated` if whoever comes in may not after all. */
 export async function startSession(work: UnitOfWork, made: NewSession): Promise<Result<Granted>> {
   const row = await insertCredential(
@@ -65,7 +70,9 @@ export async function startSession(work: UnitOfWork, made: NewSession): Promise<
     },
     { action: 'session.started', detail: { ...made.detail, parentId: made.parentId } },
   );
-  return row.ok ? grant(work, row.value) : row;
+  if (!row.ok) return row;
+  await work.tx.credentials.purge(work.now - KEPT_MS, PURGED_AT_ONCE);
+  return grant(work, row.value);
 }
 
 /** Another token of a session that goes on. */

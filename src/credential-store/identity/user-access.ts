@@ -11,6 +11,7 @@ import { conferredByPerson } from '../conferred.js';
 import { declarationOf } from '../rows.js';
 import type { CredentialRow, ObjectRow } from '../storage-port.js';
 import { actingAs, endSignedIn, type Reading } from './credentials.js';
+import { sourceOf } from './exchange.js';
 import type { Identity } from './identity.js';
 import { goodInvitation, makeInvitation, spendInvitation } from './invitations.js';
 import { findPerson, guess, hashed, passwordOf, replacePassword } from './passwords.js';
@@ -34,14 +35,14 @@ export const invite = (identity: Identity, name: string, by: By): Promise<Result
 export async function acceptInvitation(
   identity: Identity,
   { token, password }: { readonly token: Secret; readonly password: Secret | undefined },
-  { path }: CallContext,
+  context: CallContext,
 ): Promise<Result<Granted>> {
   const known = await identity.read((reading) => goodInvitation(reading, token));
   if (!known.ok) return known;
   if (known.value === undefined) return unauthenticated();
   const hash = password === undefined ? ok(undefined) : await hashed(identity.hasher, password, identity);
   if (!hash.ok) return hash;
-  return identity.write({ actor: 'invited', path }, async (work) => {
+  return identity.write({ actor: 'invited', path: context.path }, async (work) => {
     // Meanwhile somebody else may have used it.
     const invitation = await goodInvitation(work, token);
     if (!invitation.ok) return invitation;
@@ -53,7 +54,10 @@ export async function acceptInvitation(
         ? ok(invitation.value)
         : await replacePassword(actingAs(work, person.value), person.value, hash.value);
     if (!row.ok) return row;
-    return startSession(work, { holder: person.value, parentId: row.value.id, detail: { by: 'invitation' } });
+    const account = person.value.alias ?? person.value.id;
+    identity.throttle.know({ account, source: context.source ?? '' });
+    const detail = { by: 'invitation', ...sourceOf(context) };
+    return startSession(work, { holder: person.value, parentId: row.value.id, detail });
   });
 }
 

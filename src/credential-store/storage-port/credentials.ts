@@ -51,6 +51,11 @@ export interface CredentialQueries {
   insert(row: CredentialRow): Promise<void>;
   /** Its ends, and the space that it is confined to; all else is for ever. */
   update(row: CredentialRow): Promise<void>;
+  /**
+   * Removes at most so many that expired before, the oldest first. What has no end of its own stays, for in a backup it
+   * may be good still; and what a message is about.
+   */
+  purge(before: number, limit: number): Promise<void>;
   /** Use never goes back in time. */
   used(id: string, at: number): Promise<void>;
 }

@@ -81,6 +81,7 @@ const METADATA: JsonSchema = {
         'keywright.dev/suspend-until': {
           type: 'string',
           format: 'instant',
+          maxLength: 40,
           description: 'Reconciliation of the object is paused until this time.',
         },
       },
@@ -197,8 +198,9 @@ const FORMATS: Readonly<Record<string, JsonSchema>> = {
 function standard(schema: unknown): unknown {
   if (Array.isArray(schema)) return schema.map(standard);
   if (typeof schema !== 'object' || schema === null) return schema;
-  const { format, 'x-expects': _, 'x-fold': __, ...rest } = schema as JsonSchema;
+  const { format, 'x-expects': _, 'x-fold': __, 'x-set': isSet, ...rest } = schema as JsonSchema;
   const entries = Object.entries(rest).map(([keyword, value]) => [keyword, standard(value)]);
+  if (isSet === true) entries.push(['uniqueItems', true]);
   const known = typeof format === 'string' ? (FORMATS[format] ?? { format }) : {};
   return { ...Object.fromEntries(entries), ...known };
 }

@@ -14,6 +14,7 @@ const spec = Type.Object(
     ),
     guestAuthentication: Type.Optional(
       Type.Array(Type.Union([Type.Literal('magic_link'), Type.Literal('shared_link')]), {
+        maxItems: 2,
         uniqueItems: true,
         default: ['magic_link'],
         description: 'How guests sign in.',

@@ -21,9 +21,10 @@ export const textField = (description: string, maxLength = 500) =>
   });
 
 export const durationField = (description: string, options: { default?: string } = {}) =>
-  Type.String({ format: 'duration', description, ...options });
+  Type.String({ format: 'duration', maxLength: 40, description, ...options });
 
-export const instantField = (description: string) => Type.String({ format: 'instant', description });
+export const instantField = (description: string) =>
+  Type.String({ format: 'instant', maxLength: 40, description });
 
 /** `*` is all that its owner may give. */
 const PERMISSION = '^(?:\\*|[a-z][a-z0-9-]{0,31}:[a-z][a-z0-9-]{0,31})$';
@@ -32,6 +33,7 @@ export const permissionsField = (description: string) =>
   Type.Array(
     Type.String({
       pattern: PERMISSION,
+      maxLength: 65,
       'x-expects': 'a permission such as spaces:read',
       // For editors to offer; projects have words of their own besides.
       examples: Object.keys(CATALOGUE),

@@ -54,7 +54,7 @@ export interface Kind<Spec = unknown> {
   readonly name: string;
   /** One sentence for people: the head of its page in the reference. */
   readonly summary: string;
-  /** The shape of `spec`; descriptions and defaults included. Arrays with `uniqueItems` are sets. */
+  /** The shape of `spec`; descriptions and defaults included. Arrays with `uniqueItems` are sets, and so are those with `x-set`, which `check` holds. */
   readonly schema: TSchema;
   /** A document that is right, for the reference and the examples. */
   readonly example: { readonly metadata: { readonly name: string }; readonly spec: Spec };

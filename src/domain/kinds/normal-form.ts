@@ -12,6 +12,7 @@ interface Node {
   readonly format?: string;
   readonly default?: unknown;
   readonly uniqueItems?: boolean;
+  readonly 'x-set'?: boolean;
   readonly 'x-fold'?: boolean;
   readonly items?: Node;
   readonly properties?: Readonly<Record<string, Node>>;
@@ -28,7 +29,7 @@ function normal(node: Node, value: unknown): unknown {
   if (node.items && Array.isArray(value)) {
     const items = node.items;
     const members = value.map((member) => normal(items, member));
-    return node.uniqueItems ? sortedSet(members) : members;
+    return (node.uniqueItems ?? node['x-set']) ? sortedSet(members) : members;
   }
   if (node.properties && typeof value === 'object' && value !== null)
     return normalObject(node.properties, value);

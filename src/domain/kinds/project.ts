@@ -60,6 +60,7 @@ const spec = Type.Object(
           maxRemovals: Type.Optional(
             Type.String({
               pattern: '^(?:100|[1-9]?[0-9])%$',
+              maxLength: 4,
               default: '25%',
               description: 'The largest share of live objects that one run may remove.',
               'x-expects': 'a percentage such as 25%',
@@ -100,6 +101,7 @@ const spec = Type.Object(
             Type.Array(
               Type.String({
                 pattern: '^[a-z][a-z0-9-]{0,31}:[a-z][a-z0-9-]{0,31}$',
+                maxLength: 65,
                 'x-expects': 'a permission such as invoices:read',
               }),
               {

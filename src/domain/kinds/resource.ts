@@ -37,6 +37,7 @@ interface Node {
   readonly type?: string;
   readonly description?: string;
   readonly uniqueItems?: boolean;
+  readonly 'x-set'?: boolean;
   readonly required?: readonly string[];
   readonly items?: Node;
   readonly properties?: Readonly<Record<string, Node>>;
@@ -163,7 +164,8 @@ function attributes({ properties = {}, required = [] }: Node): readonly Attribut
 }
 
 function typeOf(node: Node): AttributeType {
-  if (node.items) return { kind: node.uniqueItems ? 'set' : 'list', of: typeOf(node.items) };
+  if (node.items)
+    return { kind: (node.uniqueItems ?? node['x-set']) ? 'set' : 'list', of: typeOf(node.items) };
   if (node.properties) return { kind: 'object', attributes: attributes(node) };
   if (node.type === 'boolean') return { kind: 'bool' };
   // A choice of words has no type of its own.

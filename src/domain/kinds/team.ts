@@ -20,7 +20,8 @@ const spec = Type.Object(
     description: Type.Optional(textField('The purpose of the team.')),
     members: Type.Optional(
       Type.Array(member, {
-        uniqueItems: true,
+        // Compared by `check`, user by user: `uniqueItems` compares every pair of objects.
+        'x-set': true,
         maxItems: 1_000,
         default: [],
         description: 'The members of the team, each once, with their roles.',
@@ -68,9 +69,12 @@ export const Team: Kind<TeamSpec> = {
 };
 
 function repeated(users: readonly string[]): readonly Problem[] {
-  return users.flatMap((user, index) =>
-    users.indexOf(user) === index
-      ? []
-      : [{ path: 'spec.members', message: `names ${user} twice; a member has one role` }],
-  );
+  const seen = new Set<string>();
+  return users.flatMap((user) => {
+    if (!seen.has(user)) {
+      seen.add(user);
+      return [];
+    }
+    return [{ path: 'spec.members', message: `names ${user} twice; a member has one role` }];
+  });
 }

@@ -16,6 +16,7 @@ import { revokedAtOnce } from './0020-revoked-at-once.js';
 import { instancesUses } from './0021-instances-uses.js';
 import { leaseHolders } from './0022-lease-holders.js';
 import { signedRows } from './0023-signed-rows.js';
+import { credentialEnds } from './0030-credential-ends.js';
 
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-first-light': initial,
@@ -34,6 +35,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0021-instances-uses': instancesUses,
   '0022-lease-holders': leaseHolders,
   '0023-signed-rows': signedRows,
+  '0030-credential-ends': credentialEnds,
 };
 
-export const NEWEST_MIGRATION = '0023-signed-rows';
+export const NEWEST_MIGRATION = '0030-credential-ends';

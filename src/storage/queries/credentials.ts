@@ -57,6 +57,23 @@ const used = statement<{ id: string; at: number }>()((db, p) =>
     .where((row) => row.or([row('last_used_at', 'is', null), row('last_used_at', '<', p('at'))])),
 );
 
+const purge = statement<{ before: number; limit: number }>()((db, p) =>
+  db
+    .deleteFrom('credentials')
+    .where(
+      'id',
+      'in',
+      db
+        .selectFrom('credentials')
+        .select('id')
+        .where('expires_at', '<', p('before'))
+        .where('kind', '!=', 'root')
+        .where('id', 'not in', db.selectFrom('outbox').select('credential_id'))
+        .orderBy('expires_at')
+        .limit(p('limit')),
+    ),
+);
+
 export function credentialQueries(session: Session): CredentialQueries {
   return {
     byId: async (id) => (await byId(session, { id }))[0],
@@ -67,6 +84,9 @@ export function credentialQueries(session: Session): CredentialQueries {
     },
     update: async (row) => {
       await update(session, row);
+    },
+    purge: async (before, limit) => {
+      await purge(session, { before, limit });
     },
     used: async (id, at) => {
       await used(session, { id, at });

@@ -9,7 +9,10 @@ import { closed, dataOf, Instant } from '../../../http/schemas.js';
 import type { Account } from '../../../ports/accounts.js';
 
 const text = () => Type.Optional(Type.String({ minLength: 1, maxLength: 500 }));
-const Metadata = Type.Record(Type.String({ maxLength: 200 }), Type.Unknown(), { maxProperties: 200 });
+const Metadata = Type.Record(Type.String({ maxLength: 200 }), Type.Unknown(), {
+  maxProperties: 200,
+  'x-max-bytes': 64 * 1_024,
+});
 
 /** Kept as they are sent; nothing here goes by them. */
 const kept = {

@@ -10,8 +10,8 @@ const text = (maxLength: number) => Type.Optional(Type.String({ maxLength }));
 const fields = {
   topics: Type.Optional(Type.Array(Type.String({ maxLength: 100 }), { maxItems: 200 })),
   compiler: Type.Optional(Type.Enum(['js'])),
-  source: Type.Optional(Type.String()),
-  sourceMap: Type.Optional(Type.String()),
+  source: text(256 * 1_024),
+  sourceMap: text(256 * 1_024),
   slug: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
   options: Type.Optional(Opaque),
   template: Type.Optional(
@@ -20,7 +20,9 @@ const fields = {
   templateOptions: Type.Optional(Opaque),
   isSystem: Type.Optional(Type.Boolean()),
   namespace: text(200),
-  packageVersions: Type.Optional(Type.Record(Type.String(), Type.String())),
+  packageVersions: Type.Optional(
+    Type.Record(Type.String(), Type.String({ maxLength: 200 }), { maxProperties: 1_000 }),
+  ),
   commitInfo: Type.Optional(Opaque),
 };
 

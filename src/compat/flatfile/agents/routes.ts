@@ -18,7 +18,13 @@ import { numberedPages, Pagination, pageByNumber, readAll } from '../page-pagina
 import { AgentConfig, AgentItem, type AgentPlace, AgentVersion, agentItem, versionItem } from './item.js';
 
 export const byAgentId = Type.Object(
-  { id: Type.String({ pattern: '^us_ag_[0-9A-Za-z]{1,32}$', description: 'The id of an agent.' }) },
+  {
+    id: Type.String({
+      pattern: '^us_ag_[0-9A-Za-z]{1,32}$',
+      maxLength: 64,
+      description: 'The id of an agent.',
+    }),
+  },
   closed,
 );
 const EnvironmentId = Type.String({ maxLength: 100, description: 'An id, or a name.' });

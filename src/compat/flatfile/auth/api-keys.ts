@@ -147,7 +147,7 @@ const remove = route({
   ...about,
   summary: 'Delete a key. It is refused before the response.',
   query: Type.Object(
-    { ...ofEnvironment, key: Type.String({ pattern: '^us_key_[0-9A-Za-z]{1,32}$' }) },
+    { ...ofEnvironment, key: Type.String({ pattern: '^us_key_[0-9A-Za-z]{1,32}$', maxLength: 64 }) },
     closed,
   ),
   answer: Success,

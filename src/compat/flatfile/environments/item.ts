@@ -8,11 +8,16 @@ import type { Entry } from '../objects.js';
 import { DeclaredLabels, declaredLabels, objectFields, shownObject, specOf } from '../objects.js';
 
 export const GuestAuthentication = Type.Array(Type.Enum(['magic_link', 'shared_link']), {
+  maxItems: 2,
   uniqueItems: true,
   description: 'How guests sign in.',
 });
 
-export const Opaque = Type.Record(Type.String(), Type.Unknown());
+/** As JSON: of what is kept as it is given, however it is made up. */
+const OPAQUE_MAX_BYTES = 64 * 1_024;
+
+export const Opaque = Type.Record(Type.String(), Type.Unknown(), { 'x-max-bytes': OPAQUE_MAX_BYTES });
+export const AnyJson = Type.Unknown({ 'x-max-bytes': OPAQUE_MAX_BYTES });
 
 /** Kept as they are given; nothing here goes by them. */
 export const attributeFields = {

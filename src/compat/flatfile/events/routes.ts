@@ -14,7 +14,13 @@ import { numberedPages, Pagination, paginationOf } from '../page-pagination.js';
 import { EventConfig, EventItem, eventItem } from './item.js';
 
 const byId = Type.Object(
-  { id: Type.String({ pattern: '^us_evt_[0-9A-Za-z]{1,32}$', description: 'The id of an event.' }) },
+  {
+    id: Type.String({
+      pattern: '^us_evt_[0-9A-Za-z]{1,32}$',
+      maxLength: 64,
+      description: 'The id of an event.',
+    }),
+  },
   closed,
 );
 const text = (description: string) => Type.Optional(Type.String({ maxLength: 150, description }));

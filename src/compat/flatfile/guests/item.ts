@@ -38,6 +38,7 @@ export const GuestSpaceConfig = Type.Object(
     lastAccessed: Type.Optional(
       Type.String({
         format: 'date-time',
+        maxLength: 40,
         description: 'Ignored; the audit log has it.',
       }),
     ),

@@ -17,7 +17,13 @@ import { isSpace } from '../spaces/item.js';
 import { GuestItem, GuestSpaceConfig, guestItems, isGuestEntry } from './item.js';
 
 export const byGuestId = Type.Object(
-  { id: Type.String({ pattern: '^us_g_[0-9A-Za-z]{1,32}$', description: 'The id of a guest.' }) },
+  {
+    id: Type.String({
+      pattern: '^us_g_[0-9A-Za-z]{1,32}$',
+      maxLength: 64,
+      description: 'The id of a guest.',
+    }),
+  },
   closed,
 );
 
@@ -203,7 +209,11 @@ const invite = route({
     Type.Object(
       {
         guestId: byGuestId.properties.id,
-        spaceId: Type.String({ pattern: '^us_sp_[0-9A-Za-z]{1,32}$', description: 'The id of a space.' }),
+        spaceId: Type.String({
+          pattern: '^us_sp_[0-9A-Za-z]{1,32}$',
+          maxLength: 64,
+          description: 'The id of a space.',
+        }),
         fromName: text('The name of the sender in the mail.'),
         message: text('A text for the mail.'),
       },

@@ -26,6 +26,7 @@ const placeFields = {
   actorId: Type.Optional(
     Type.String({
       pattern: '^us_(?:usr|ag|g|key)_[0-9A-Za-z]{1,40}$',
+      maxLength: 64,
       description: 'For this actor alone. Absent: for every actor.',
     }),
   ),
@@ -101,7 +102,7 @@ const remove = route({
   summary: 'Delete a secret permanently.',
   description: 'Answers with the remaining secrets there that the caller may read.',
   permission: 'secrets:write',
-  params: Type.Object({ id: Type.String({ pattern: '^us_sec_[0-9A-Za-z]{1,32}$' }) }, closed),
+  params: Type.Object({ id: Type.String({ pattern: '^us_sec_[0-9A-Za-z]{1,32}$', maxLength: 64 }) }, closed),
   faults: ['not_found'],
   handle: async (call, deps) => {
     const place = await deps.rooms.secrets.remove(call.params.id, byOf(call));

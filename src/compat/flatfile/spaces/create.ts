@@ -26,7 +26,7 @@ export const SpaceConfig = Type.Object(
     environment: Type.Optional(Type.String({ maxLength: 100, description: 'The same by name.' })),
     guestAuthentication: Type.Optional(GuestAuthentication),
     workbooks: Type.Optional(
-      Type.Array(Type.String({ pattern: DNS_LABEL }), {
+      Type.Array(Type.String({ pattern: DNS_LABEL, maxLength: 63 }), {
         maxItems: 500,
         uniqueItems: true,
         description: 'By their names in documents.',

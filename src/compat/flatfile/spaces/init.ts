@@ -45,6 +45,10 @@ export const initSpaceRoute = openRoute({
   formats: ['text', 'json'],
   answer: dataOf(Type.Object({ space: SpaceItem, workbook: Type.Optional(WorkbookItem) }, closed)),
   faults: ['conflict', 'unknown_reference', 'not_found'],
+  admit: async ({ query, context }, deps) => {
+    const by = await callerBy(deps, new Secret(query.publishableKey), context);
+    return by.ok ? { ok: true, value: undefined } : by;
+  },
   handle: async ({ query, body, context }, deps) => {
     const token = new Secret(query.publishableKey);
     const by = await callerBy(deps, token, context);

@@ -5,7 +5,7 @@ import type { DeclarationOf } from '../../../domain/objects.js';
 import { ok, type Result } from '../../../domain/result.js';
 import type { HttpDependencies } from '../../../http/dependencies.js';
 import { closed, Instant } from '../../../http/schemas.js';
-import { displayName, GuestAuthentication, Opaque } from '../environments/item.js';
+import { AnyJson, displayName, GuestAuthentication, Opaque } from '../environments/item.js';
 import type { Entry } from '../objects.js';
 import { DeclaredLabels, declaredLabels, objectFields, shownObject, specOf } from '../objects.js';
 
@@ -16,7 +16,7 @@ export const attributeFields = {
   displayOrder: Type.Optional(Type.Number()),
   spaceConfigId: text(100),
   primaryWorkbookId: text(100),
-  metadata: Type.Optional(Type.Unknown()),
+  metadata: Type.Optional(AnyJson),
   settings: Type.Optional(Opaque),
   actions: Type.Optional(Type.Array(Opaque, { maxItems: 200 })),
   access: Type.Optional(Type.Array(Type.Enum(['*', 'upload']), { maxItems: 2 })),

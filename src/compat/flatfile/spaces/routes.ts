@@ -15,7 +15,13 @@ import { SpaceItem, spaceItems } from './item.js';
 import { listSpaces } from './list.js';
 
 const byId = Type.Object(
-  { id: Type.String({ pattern: '^us_sp_[0-9A-Za-z]{1,32}$', description: 'The id of a space.' }) },
+  {
+    id: Type.String({
+      pattern: '^us_sp_[0-9A-Za-z]{1,32}$',
+      maxLength: 64,
+      description: 'The id of a space.',
+    }),
+  },
   closed,
 );
 

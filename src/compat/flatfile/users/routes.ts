@@ -20,7 +20,13 @@ import { SORT_FIELDS, sortValue } from './order.js';
 
 const ID = '^(?:us_usr_[0-9A-Za-z]{1,32}|[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?)$';
 export const byUserId = Type.Object(
-  { id: Type.String({ pattern: ID, description: 'The id of a user, or their name in documents.' }) },
+  {
+    id: Type.String({
+      pattern: ID,
+      maxLength: 64,
+      description: 'The id of a user, or their name in documents.',
+    }),
+  },
   closed,
 );
 

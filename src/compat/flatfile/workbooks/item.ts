@@ -5,16 +5,25 @@ import { refText } from '../../../domain/objects.js';
 import { formatInstant } from '../../../domain/time.js';
 import { closed, Instant } from '../../../http/schemas.js';
 import type { Kept } from '../../../ports/spaces.js';
-import { Opaque } from '../environments/item.js';
+import { AnyJson, Opaque } from '../environments/item.js';
 import type { Environments, SpaceObject } from '../spaces/item.js';
 
 const text = (maxLength: number) => Type.Optional(Type.String({ maxLength }));
 
-const SheetConfig = Type.Object({
-  name: Type.String({ minLength: 1, maxLength: 200 }),
-  slug: text(200),
-  fields: Type.Array(Type.Object({ key: Type.String(), type: Type.String() }), { maxItems: 1_000 }),
-});
+const SheetConfig = Type.Object(
+  {
+    name: Type.String({ minLength: 1, maxLength: 200 }),
+    slug: text(200),
+    fields: Type.Array(
+      Type.Object(
+        { key: Type.String({ maxLength: 500 }), type: Type.String({ maxLength: 100 }) },
+        { maxProperties: 100 },
+      ),
+      { maxItems: 1_000 },
+    ),
+  },
+  { 'x-max-bytes': 256 * 1_024 },
+);
 
 /** Kept as they are given; lists go by some. */
 export const attributeFields = {
@@ -22,7 +31,7 @@ export const attributeFields = {
   namespace: text(200),
   actions: Type.Optional(Type.Array(Opaque, { maxItems: 200 })),
   settings: Type.Optional(Opaque),
-  metadata: Type.Optional(Type.Unknown()),
+  metadata: Type.Optional(AnyJson),
   treatments: Type.Optional(Type.Array(Type.Enum(['EXTRACTED_FROM_SOURCE', 'SMALL_DATA']), { maxItems: 2 })),
   storageStrategy: Type.Optional(
     Type.Enum(['RAINBOW_TABLES', 'CELL_HISTORY', 'HYPERCUBE', 'QUICKSTORE', 'DUCKDB', 'FOREIGNDB', 'MEMCSV']),

@@ -10,7 +10,13 @@ import { isOfPlace, itemsOf, openIn, seenSpace, seenWorkbook, spacesOf, workbook
 import { attributeFields, type WorkbookEntry, WorkbookItem } from './item.js';
 
 const byId = Type.Object(
-  { id: Type.String({ pattern: '^us_wb_[0-9A-Za-z]{1,40}$', description: 'The id of a workbook.' }) },
+  {
+    id: Type.String({
+      pattern: '^us_wb_[0-9A-Za-z]{1,40}$',
+      maxLength: 64,
+      description: 'The id of a workbook.',
+    }),
+  },
   closed,
 );
 

@@ -36,6 +36,7 @@ const query = Type.Object(
     cursor: Type.Optional(
       Type.String({
         pattern: '^[0-9]{1,15}$',
+        maxLength: 15,
         description: 'The `nextCursor` of the previous page. Takes precedence over `since`.',
       }),
     ),
@@ -49,7 +50,9 @@ const query = Type.Object(
     ),
     action: Type.Optional(Type.String({ maxLength: 100 })),
     from: Type.Optional(Instant),
-    until: Type.Optional(Type.String({ format: 'date-time', description: 'Before this instant.' })),
+    until: Type.Optional(
+      Type.String({ format: 'date-time', maxLength: 40, description: 'Before this instant.' }),
+    ),
   },
   closed,
 );

@@ -65,7 +65,7 @@ const remove = route({
   summary: 'Revoke a link, and the sessions that it started.',
   permission: 'guests:write',
   scope: 'objects',
-  params: Type.Object({ id: Type.String({ pattern: '^us_link_[0-9A-Za-z]{1,32}$' }) }, closed),
+  params: Type.Object({ id: Type.String({ pattern: '^us_link_[0-9A-Za-z]{1,32}$', maxLength: 64 }) }, closed),
   answer: Success,
   faults: ['not_found'],
   handle: async (call, { authority }) => {

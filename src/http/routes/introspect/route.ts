@@ -10,7 +10,11 @@ import { type Answered, type CallerRights, json, route } from '../../route.js';
 import { SecretText } from '../../schemas.js';
 
 /** Open, as the RFC wants it: parameters that a server does not know are passed over. */
-const body = Type.Object({ token: SecretText, token_type_hint: Type.Optional(Type.String()) });
+/** What else a client sends is passed over (RFC 7009, 2.1; RFC 7662, 2.1). */
+const body = Type.Object(
+  { token: SecretText, token_type_hint: Type.Optional(Type.String({ maxLength: 100 })) },
+  { maxProperties: 20 },
+);
 
 const Answer = Type.Object(
   {

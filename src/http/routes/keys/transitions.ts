@@ -18,6 +18,7 @@ export const byId = Type.Object(
   {
     id: Type.String({
       pattern: '^(?:us_key_[0-9A-Za-z]{1,32}|[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?)$',
+      maxLength: 64,
       description: 'The id of a key, or its name.',
       'x-expects': 'the id of a key, or its name',
     }),

@@ -27,7 +27,10 @@ export const Made = dataOf(
   ),
 );
 
-export const byTokenId = Type.Object({ id: Type.String({ pattern: '^us_pat_[0-9A-Za-z]{1,32}$' }) }, closed);
+export const byTokenId = Type.Object(
+  { id: Type.String({ pattern: '^us_pat_[0-9A-Za-z]{1,32}$', maxLength: 64 }) },
+  closed,
+);
 
 export const madeOnce = ({ shown: made, token }: Shown<PersonalToken>): Answered => {
   const personalAccessToken = shown(made);

@@ -12,7 +12,11 @@ import { refreshVerifier, verifyInStore } from '../../key-verification.js';
 import { json, route } from '../../route.js';
 import { closed, SecretText } from '../../schemas.js';
 
-const body = Type.Object({ token: SecretText, token_type_hint: Type.Optional(Type.String()) });
+/** What else a client sends is passed over (RFC 7009, 2.1; RFC 7662, 2.1). */
+const body = Type.Object(
+  { token: SecretText, token_type_hint: Type.Optional(Type.String({ maxLength: 100 })) },
+  { maxProperties: 20 },
+);
 
 export const revokeTokenRoute = route({
   method: 'POST',

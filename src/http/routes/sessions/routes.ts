@@ -108,7 +108,10 @@ const endOne = route({
   id: 'endSession',
   tag: 'sessions',
   summary: 'End one of them, at once and for good.',
-  params: Type.Object({ id: Type.String({ pattern: '^us_(?:ses|pat)_[0-9A-Za-z]{1,32}$' }) }, closed),
+  params: Type.Object(
+    { id: Type.String({ pattern: '^us_(?:ses|pat)_[0-9A-Za-z]{1,32}$', maxLength: 64 }) },
+    closed,
+  ),
   answer: Ended,
   faults: ['not_found'],
   handle: ({ principal, params }, world) =>

@@ -8,7 +8,8 @@ import { STALE_AFTER_MS } from '../../../verifier/verifier.js';
 import { json, route } from '../../route.js';
 import { Instant as At, closed } from '../../schemas.js';
 
-const Day = (description: string) => Type.Optional(Type.String({ format: 'date', description }));
+const Day = (description: string) =>
+  Type.Optional(Type.String({ format: 'date', maxLength: 10, description }));
 
 const uses = (description: string) => Type.Integer({ minimum: 0, description });
 
