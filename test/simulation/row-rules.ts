@@ -2,6 +2,7 @@
 
 import { declarationOf, versionFactsOf } from '../../src/credential-store/rows.js';
 import type { ObjectRow, VersionRow } from '../../src/credential-store/storage-port.js';
+import { isReconcilerPath } from '../../src/domain/apply-rights.js';
 import { latestEnd } from '../../src/domain/lifecycle.js';
 import { CLAIM_RECIPIENT } from '../../src/domain/live.js';
 import { TOKEN_PATTERN } from '../../src/domain/secret.js';
@@ -28,7 +29,7 @@ export function rowRules(committed: Committed): void {
     envelopesAreErased(change, committed);
     stopsAreKept(change, committed);
     livesAreBounded(change, committed);
-    if (change.before === undefined && change.after && committed.path === 'apply')
+    if (change.before === undefined && change.after && isReconcilerPath(committed.path))
       issuedForACause(change.after, committed);
   }
 }
@@ -60,7 +61,7 @@ function envelopesAreErased({ after }: RowChange<VersionRow>, { judge }: Committ
 /** A key that was stopped by hand is left alone by robots. Plans made before the stop may still arrive. */
 function stopsAreKept({ before, after }: RowChange<VersionRow>, world: Committed): void {
   const object = world.tables.objects.get(after?.object_id ?? '');
-  if (object?.deactivated_at == null || object.removed_at !== null || world.path !== 'apply') return;
+  if (object?.deactivated_at == null || object.removed_at !== null || !isReconcilerPath(world.path)) return;
   const isTouched =
     before?.revoked_at !== after?.revoked_at || before?.promoted_at !== after?.promoted_at || !before;
   if (isTouched && world.now - object.deactivated_at > PLAN_AGE_MAX_MS)
