@@ -55,8 +55,8 @@ describe('destroy', () => {
     expect((await world.run('get apikeys -o name')).stdout).toContain('ApiKey/app');
     expect((await world.run(`destroy --allow-removals ${count}`)).code).toBe(EXIT.refused);
     await world.run(`destroy --allow-removals ${count} --auto-approve`);
-    const left = (await world.run('get -o name')).stdout;
-    expect(left).not.toContain('ApiKey/app');
+    const left = (await world.run('get')).stdout;
+    expect(left).toMatch(/^ApiKey\/app\s+\(removed\)\s+Terminating/m);
     expect(left).toContain('Environment/development');
     // The documents are as they were.
     expect((await world.run('plan')).stdout).toContain('create ApiKey/app');

@@ -177,6 +177,10 @@ test('taking a declaration away ends the key after its overlap, enforced by veri
     () => 'the key ends',
     async () => !(await isGood(old)),
   );
+  // Its secret is of no use any more: the next apply takes it out of the sink.
+  expect((await world.run('plan --detailed-exitcode')).code).toBe(2);
+  expect(await world.run('apply --auto-approve')).toMatchObject({ code: 0 });
+  expect(world.read('secrets/app.env')).not.toContain(old);
   expect((await world.run('plan --detailed-exitcode')).code).toBe(0);
 });
 
