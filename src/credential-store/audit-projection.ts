@@ -25,7 +25,7 @@ export interface ProjectedObject {
 
 export interface ProjectedSecret {
   readonly seq: number;
-  /** Undefined: the entry is from before it was told. */
+  /** The digest of its box. */
   readonly box: string | undefined;
 }
 

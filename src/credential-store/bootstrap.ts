@@ -9,7 +9,6 @@ import type { Instant } from '../domain/time.js';
 import type { Sealing } from '../ports/sealing.js';
 import { startLog } from './audit-log.js';
 import { makeAutomaticKeys } from './automatic-keys.js';
-import { signOlderEvents } from './events/signed.js';
 import { insertObject } from './insert-object.js';
 import { type Keyring, newKeyringRows, openKeyring } from './keyring.js';
 import type { KeyringRow, Transaction } from './storage-port.js';
@@ -30,10 +29,7 @@ export interface StoreIdentity {
 /** The store's keyring; a store that is empty is filled first. `master_key` if the key does not fit. */
 export async function openOrFill(tx: Transaction, birth: Birth): Promise<Result<Keyring>> {
   const rows = await tx.keyring.all();
-  if (rows.length === 0) return fill(tx, birth);
-  const opened = openKeyring(rows, birth.masterKey);
-  if (opened.ok) await signOlderEvents(tx, opened.value);
-  return opened;
+  return rows.length === 0 ? fill(tx, birth) : openKeyring(rows, birth.masterKey);
 }
 
 export async function identityOf(tx: Transaction): Promise<StoreIdentity> {

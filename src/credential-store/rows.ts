@@ -34,7 +34,7 @@ export const signVersion = (row: Unsigned<VersionRow>, keyring: Keyring): Versio
   vouchedFor({ ...row, row_mac: keyring.rowMac(versionText(row)) }, keyring);
 
 export const isGenuineObject = (row: ObjectRow, keyring: Keyring): boolean =>
-  isGenuine(row, keyring, objectText) || isGenuine(row, keyring, objectTextBeforeDeliveries);
+  isGenuine(row, keyring, objectText);
 
 export const isGenuineVersion = (row: VersionRow, keyring: Keyring): boolean =>
   isGenuine(row, keyring, versionText);
@@ -69,10 +69,6 @@ export const tampered = (what: string, id: string): Fault =>
   );
 
 const objectText = (row: Unsigned<ObjectRow>): string =>
-  JSON.stringify([objectTextBeforeDeliveries(row), 'deliveries', row.deliveries]);
-
-/** Of rows that were not written since deliveries are covered. */
-const objectTextBeforeDeliveries = (row: Unsigned<ObjectRow>): string =>
   JSON.stringify([
     'object',
     row.id,
@@ -92,20 +88,12 @@ const objectTextBeforeDeliveries = (row: Unsigned<ObjectRow>): string =>
     row.acknowledged_generation,
     row.created_at,
     row.removed_at,
-    ...peopleColumns(row),
-    // Left out where it is empty, for the same reason; no other cell is this text.
-    ...(row.applied === null ? [] : ['applied', row.applied]),
+    row.alias,
+    row.owner_id,
+    row.granted_at,
+    row.deliveries,
+    row.applied,
   ]);
-
-/** Left out where all are empty, so that rows from before there were people keep their MACs. */
-function peopleColumns({
-  alias,
-  owner_id,
-  granted_at,
-}: Unsigned<ObjectRow>): readonly (string | number | null)[] {
-  const isEmpty = alias === null && owner_id === null && granted_at === null;
-  return isEmpty ? [] : [alias, owner_id, granted_at];
-}
 
 const versionText = (row: Unsigned<VersionRow>): string =>
   JSON.stringify([
@@ -124,8 +112,7 @@ const versionText = (row: Unsigned<VersionRow>): string =>
     row.sealed,
     row.recipient,
     row.clear,
-    // Left out where it is empty, so that rows from before it keep their MACs.
-    ...(row.is_revoked === null ? [] : ['revoked', row.is_revoked]),
+    row.is_revoked,
   ]);
 
 /** Declarations by their texts: what a mutation reads, the next one to the same object reads again. */

@@ -69,7 +69,7 @@ export interface VersionRow {
   readonly retiring_at: number | null;
   readonly suspended_until: number | null;
   readonly revoked_at: number | null;
-  /** 1: it was revoked at once, which no clock is asked about; null: it was not, or by an older version of Keywright. */
+  /** 1: it was revoked at once, which no clock is asked about; null: it was not. */
   readonly is_revoked: number | null;
   readonly expires_at: number | null;
   /** The undelivered secret in a sealed box, and for whom; both or neither. */
@@ -119,7 +119,7 @@ export interface LeaseRow {
   readonly holder: string;
   readonly epoch: number;
   readonly until: number;
-  /** When it was acquired; null: released, or by an older version. */
+  /** When it was acquired; null: released. */
   readonly since: number | null;
   /** JSON of the process that holds it; null where it did not say. */
   readonly process: string | null;

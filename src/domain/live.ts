@@ -26,10 +26,7 @@ export interface Delivery {
   readonly sink: SinkId;
   readonly generation: number;
   readonly fingerprint: Fingerprint;
-  /**
-   * Where it was written and confirmed: the machine and the real path on it, of a sink that is a machine's own. Stores
-   * of earlier versions have the host's name alone.
-   */
+  /** Where it was written and confirmed: the machine and the real path on it, of a sink that is a machine's own. */
   readonly machine: string;
 }
 

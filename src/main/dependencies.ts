@@ -60,7 +60,6 @@ export function createWorld(env: Env, readers: FileReaders | undefined): Depende
         get machine() {
           return machine.id();
         },
-        formerMachine: machine.formerId,
         delivered: deliveredSinks(join(folder, '.keywright', 'delivered')),
         exclusively: openFileLock(lock).exclusively,
         // Planning writes nothing where nothing was delivered yet.

@@ -4,7 +4,7 @@
  * system keeps, hashed, since it is not to be shown; an id of our own, kept for this user.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { homedir, hostname } from 'node:os';
+import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { sha256 } from '../domain/canonical.js';
 import type { Entropy } from '../domain/entropy.js';
@@ -14,8 +14,6 @@ type Env = Readonly<Record<string, string | undefined>>;
 export interface Machine {
   /** Stable. Where nothing is kept yet, one that nothing was delivered from. */
   id(): string;
-  /** What earlier versions wrote down instead. */
-  readonly formerId: string;
   /** Sees to it that the id is kept from now on; for whoever is about to deliver. */
   keep(): void;
 }
@@ -37,7 +35,6 @@ export function machineOf(
   };
   const system = given === undefined ? systemId(systemFiles) : undefined;
   return {
-    formerId: hostname(),
     id: () => given ?? system ?? ours(),
     keep: () => {
       if (given === undefined && system === undefined) keepId(file, ours());

@@ -4,7 +4,7 @@
  * last definition and set in all of them, because shells, Docker and systemd do not all agree on which wins,
  * and so that no old secret stays behind.
  *
- *     # keywright: ApiKey/billing-prod generation 2
+ *     # keywright: ApiKey/billing-prod version 2
  *     export BILLING_API_KEY=sk_live_…  # kept
  */
 import type { Content, Entry } from './managed-block.js';

@@ -30,8 +30,6 @@ export interface SinkWorld extends Roots {
   readonly delivered?: DeliveredSinks;
   /** Names this machine in records of deliveries. Read when it is needed: it may be made by then. */
   readonly machine: string;
-  /** What earlier versions called it there: the host's name, without a path. */
-  readonly formerMachine?: string;
   readonly exclusively: Exclusively;
   /** What large reads came to, by what the files held. */
   readonly memory?: FileCache;
@@ -58,8 +56,7 @@ export function openSinks(world: SinkWorld): Sinks {
 
   return {
     locate,
-    isHere: (id, recorded) =>
-      recorded === locate(id) || recorded === world.machine || recorded === world.formerMachine,
+    isHere: (id, recorded) => recorded === locate(id),
     read: (ids) => readReceipts(ids, { root, roots }, { kept: memory, clock }),
     take: async (id) => takeSecret(id, { root, roots }),
     deliver: async (sink, delivery) => {

@@ -127,10 +127,6 @@ export const eventQueries = ({ events }: Tables): Transaction['events'] => {
         .where(({ id }) => id > after)
         .toSorted((a, b) => (a.id < b.id ? -1 : 1))
         .slice(0, limit),
-    sign: async (row) => {
-      const known = events.get(row.id);
-      if (known) events.put(row.id, { ...known, ...row });
-    },
     acknowledge: async (row) => {
       const found = events.get(row.id);
       if (found) events.put(row.id, { ...found, ...row });

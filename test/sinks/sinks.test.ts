@@ -242,7 +242,7 @@ describe('a secret that is taken out', () => {
 
 describe('where a sink is', () => {
   const at = (root: string, more: Partial<Parameters<typeof workplace>[0]> = {}) =>
-    workplace({ root, machine: 'm1', formerMachine: 'build-7', ...more }).sinks;
+    workplace({ root, machine: 'm1', ...more }).sinks;
 
   test('is the machine and the real path, whichever way leads there', () => {
     mkdirSync(place.path('real/secrets'), { recursive: true });
@@ -265,10 +265,5 @@ describe('where a sink is', () => {
     const id = `file:${place.path('shared/a')}#raw`;
     const recorded = at(place.path('one'), { roots }).locate(id);
     expect(at(place.path('two'), { roots }).isHere(id, recorded)).toBe(true);
-  });
-
-  test('is known of stores that wrote down the name of the host alone', () => {
-    expect(at(place.path('one')).isHere('file:a#raw', 'build-7')).toBe(true);
-    expect(at(place.path('one')).isHere('file:a#raw', 'build-8')).toBe(false);
   });
 });

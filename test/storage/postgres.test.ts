@@ -73,6 +73,24 @@ describeWithPostgres('a store on a server', () => {
       expect(await tables()).toEqual(before);
     });
 
+    it('what a development version made, as what it is', async () => {
+      await place.sql(
+        "create schema keywright; create table keywright.kysely_migration (name text); insert into keywright.kysely_migration values ('0001-first-light'), ('0030-credential-ends')",
+      );
+      const before = await tables();
+      for (const whenAbsent of ['create', 'pretend', 'refuse'] as const)
+        expect(await place.open({ whenAbsent })).toMatchObject({
+          ok: false,
+          error: {
+            code: 'store_foreign',
+            message: expect.stringMatching(
+              /^the schema keywright at .* was created by a development version/,
+            ),
+          },
+        });
+      expect(await tables()).toEqual(before);
+    });
+
     it('to go on when its tables are gone', async () => {
       const store = await place.store();
       await place.sql('drop schema keywright cascade');

@@ -210,8 +210,7 @@ const credentialText = (row: Omit<CredentialRow, 'row_mac'>): string =>
     row.expires_at,
     row.spent_at,
     row.ended_at,
-    // Left out where there is none: so rows are signed that were there before there was any.
-    ...(row.space_id === null ? [] : [row.space_id]),
+    row.space_id,
   ]);
 
 /**

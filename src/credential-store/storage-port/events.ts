@@ -22,7 +22,7 @@ export interface EventRow {
   readonly actor_id: string | null;
   readonly acknowledged_at: number | null;
   readonly acknowledged_by: string | null;
-  /** Over everything above; null only until a store that an older version made is opened. */
+  /** Over everything above; null fits no event, as any other MAC that is wrong. */
   readonly row_mac: string | null;
 }
 
@@ -54,7 +54,6 @@ export interface EventQueries {
   ): Promise<readonly EventRow[]>;
   /** By id, those after `after`. */
   after(after: string, limit: number): Promise<readonly EventRow[]>;
-  sign(row: Pick<EventRow, 'id' | 'row_mac'>): Promise<void>;
   /** How many there are; counts up to `most`. */
   count(filter: EventFilter, most: number): Promise<number>;
   insert(row: EventRow): Promise<void>;

@@ -13,6 +13,7 @@ import { fail, ok, type Result } from '../../domain/result.js';
 import type { Secret } from '../../domain/secret.js';
 import { SECOND_MS } from '../../domain/time.js';
 import { ChangeSignal } from '../change-signal.js';
+import { OF_DEVELOPMENT } from '../migrations/index.js';
 import type { Database } from '../schema.js';
 import { transactionOver } from '../transaction.js';
 import { WriteQueue } from '../write-queue.js';
@@ -61,7 +62,8 @@ export function postgresServer({ shown, ...options }: ServerOptions): PostgresSe
     state: async () => {
       const state = await stateOf(pool, known);
       if (!state.ok) return state;
-      if (state.value === 'foreign') return fail(foreign(shown));
+      const refusal = refused(state.value, shown);
+      if (refusal) return fail(refusal);
       return ok(state.value === 'absent' ? 'absent' : 'present');
     },
     open: async () => {
@@ -141,7 +143,8 @@ async function prepare(pool: PostgresPool, known: FaultOf, shown: string): Promi
     const connection = await pool.begin(WRITE);
     try {
       const state = await schemaState(connection);
-      if (state === 'foreign') return foreign(shown);
+      const refusal = refused(state, shown);
+      if (refusal) return refusal;
       if (state !== 'current') await migrate(connection);
       await connection.commit();
       return undefined;
@@ -155,8 +158,12 @@ async function prepare(pool: PostgresPool, known: FaultOf, shown: string): Promi
   }
 }
 
-const foreign = (shown: string): Fault =>
-  fault(
+function refused(state: SchemaState, shown: string): Fault | undefined {
+  const schema = `the schema ${SCHEMA} at ${shown}`;
+  if (state === 'development') return fault('store_foreign', `${schema} ${OF_DEVELOPMENT}`);
+  if (state !== 'foreign') return undefined;
+  return fault(
     'store_foreign',
-    `the schema ${SCHEMA} at ${shown} does not contain a store of this version of Keywright; use another database, or the version that created it`,
+    `${schema} does not contain a store of this version of Keywright; use another database, or the version that created it`,
   );
+}

@@ -1,19 +1,17 @@
 /** The store's tables on a server: which there are, and bringing them up to date in one transaction. */
 import { CompiledQuery, Kysely, Migrator } from 'kysely';
-import { MIGRATIONS, NEWEST_MIGRATION } from '../migrations/index.js';
+import { MIGRATIONS, type MigrationState, migrationState } from '../migrations/index.js';
 import { type PostgresConnection, postgresDialect, SCHEMA } from './driver.js';
 
-/** `behind`: made by an older version. `foreign`: somebody else's tables, or those of a newer version. */
-export type SchemaState = 'absent' | 'behind' | 'current' | 'foreign';
+/** `absent`: there are no tables yet, or none but those of the migrator. */
+export type SchemaState = 'absent' | MigrationState;
 
 export async function schemaState(connection: PostgresConnection): Promise<SchemaState> {
   const names = new Set(await namesIn(connection, TABLES));
   if (names.size === 0) return 'absent';
   if (!names.has('kysely_migration')) return 'foreign';
-  const [newest] = await namesIn(connection, NEWEST);
-  if (newest === undefined) return 'absent';
-  if (newest === NEWEST_MIGRATION) return 'current';
-  return newest > NEWEST_MIGRATION ? 'foreign' : 'behind';
+  const done = await namesIn(connection, DONE);
+  return done.length === 0 ? 'absent' : migrationState(done);
 }
 
 /** Makes the schema and its tables, or what is missing of them, in the connection's transaction. */
@@ -46,7 +44,7 @@ const TABLES = `select relation.relname as name from pg_catalog.pg_class relatio
 
 const OURS = `select nspname as name from pg_catalog.pg_namespace where nspname = '${SCHEMA}'`;
 
-const NEWEST = `select name from ${SCHEMA}.kysely_migration order by name collate "C" desc limit 1`;
+const DONE = `select name from ${SCHEMA}.kysely_migration`;
 
 async function namesIn(connection: PostgresConnection, sql: string): Promise<readonly string[]> {
   const { rows } = await connection.executeQuery<{ readonly name: string }>(CompiledQuery.raw(sql));

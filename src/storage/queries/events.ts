@@ -37,12 +37,6 @@ const acknowledge = statement<Parameters<EventQueries['acknowledge']>[0]>()((db,
 const after = statement<{ after: string; limit: number }>()((db, p) =>
   db.selectFrom('events').selectAll().where('id', '>', p('after')).orderBy('id').limit(p('limit')),
 );
-const sign = statement<Parameters<EventQueries['sign']>[0]>()((db, p) =>
-  db
-    .updateTable('events')
-    .set({ row_mac: p('row_mac') })
-    .where('id', '=', p('id')),
-);
 const forgetSaid = statement<{ environment: string; most: number }>()((db, p) =>
   db
     .deleteFrom('events')
@@ -72,7 +66,6 @@ export function eventQueries(session: Session): EventQueries {
       return (await connection.executeQuery<EventRow>(sorted.compile())).rows;
     },
     after: (id, limit) => after(session, { after: id, limit }),
-    sign: async (row) => void (await sign(session, row)),
     count: async (filter, most) => {
       const counted = where(compiler.selectFrom('events'), filter).select('id').limit(most).as('counted');
       const query = compiler.selectFrom(counted).select(({ fn }) => fn.countAll<number>().as('count'));

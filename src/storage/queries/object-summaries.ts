@@ -79,7 +79,7 @@ const rows = statement<{ kind: string; name: string; limit: number }>()((db, p) 
 );
 
 /**
- * The same where a row holds what no row may, put there behind the store or by an older version: it alone is broken.
+ * The same where a row holds what no row may, put there behind the store: it alone is broken.
  * It is listed under its name with the forbidden characters escaped, as an object that no project owns.
  */
 async function surveyRowByRow(

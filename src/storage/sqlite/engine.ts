@@ -9,7 +9,7 @@ import { type Fault, fault } from '../../domain/errors.js';
 import { fail, ok, type Result } from '../../domain/result.js';
 import { SECOND_MS } from '../../domain/time.js';
 import { ChangeSignal, NO_OTHER_WRITER, notifyingEntries } from '../change-signal.js';
-import { MIGRATIONS, NEWEST_MIGRATION } from '../migrations/index.js';
+import { MIGRATIONS, type MigrationState, migrationState, OF_DEVELOPMENT } from '../migrations/index.js';
 import type { Database } from '../schema.js';
 import { brokenRow, transactionOver } from '../transaction.js';
 import { type Transactor, WriteQueue } from '../write-queue.js';
@@ -231,9 +231,10 @@ export function faultOf(error: unknown): Fault | undefined {
 
 /** Brings the tables up to date. Throws what a busy engine says. */
 async function migrated(connection: SqliteConnection): Promise<Result<SqliteConnection>> {
-  const state = migrationState(connection);
+  const state = stateOf(connection);
   if (state === 'current') return ok(connection);
   if (state === 'foreign') return fail(FOREIGN);
+  if (state === 'development') return fail(DEVELOPMENT);
   const { error } = await migrator(connection).migrateToLatest();
   if (error === undefined) return ok(connection);
   if (isBusy(error)) throw error;
@@ -245,6 +246,8 @@ const FOREIGN = fault(
   'the database does not contain a store of this version of Keywright; use another folder, or the version that created it',
 );
 
+const DEVELOPMENT = fault('store_foreign', `the store ${OF_DEVELOPMENT}`);
+
 const migrator = (connection: SqliteConnection): Migrator =>
   new Migrator({
     db: new Kysely<unknown>({ dialect: sqliteDialect(connection) }),
@@ -252,13 +255,11 @@ const migrator = (connection: SqliteConnection): Migrator =>
   });
 
 /** One look instead of kysely's many, at every start. */
-function migrationState(connection: SqliteConnection): 'current' | 'behind' | 'foreign' {
+function stateOf(connection: SqliteConnection): MigrationState {
   const tables = connection.all("select name from sqlite_master where type = 'table'");
   const names = new Set(tables.map((row) => (row as { readonly name: string }).name));
   if (names.size === 0) return 'behind';
   if (!names.has('kysely_migration')) return 'foreign';
-  const done = connection.all('select name from kysely_migration order by name desc limit 1');
-  const newest = (done[0] as { readonly name: string } | undefined)?.name;
-  if (newest === NEWEST_MIGRATION) return 'current';
-  return newest !== undefined && newest > NEWEST_MIGRATION ? 'foreign' : 'behind';
+  const done = connection.all('select name from kysely_migration');
+  return migrationState(done.map((row) => (row as { readonly name: string }).name));
 }
