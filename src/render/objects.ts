@@ -2,12 +2,13 @@
 import { stringify } from 'yaml';
 import { expiresAt } from '../domain/guests.js';
 import { API_VERSION } from '../domain/kinds/document-schema.js';
-import { rotationDueAt, stateOf, waitsForClaim } from '../domain/lifecycle.js';
+import { stateOf, waitsForClaim } from '../domain/lifecycle.js';
 import type { LiveObject, VersionFacts } from '../domain/live.js';
 import { type ObjectRef, refText } from '../domain/objects.js';
 import { ownerText } from '../domain/owner.js';
 import { prefixOf, withoutTokensIn } from '../domain/secret.js';
 import { formatDuration, formatInstant, type Instant, NEVER } from '../domain/time.js';
+import { instantJson, keyVersionJson } from './key-json.js';
 import { escaped, tableOf } from './markdown.js';
 import { printable, sinkText, table } from './text-format.js';
 
@@ -153,7 +154,7 @@ export function objectsJson(
 const terminatingJson = ({ ref, endsAt }: Terminating) => ({
   kind: ref.kind,
   metadata: { name: ref.name },
-  status: { phase: 'Terminating', endsAt: instant(endsAt) },
+  status: { phase: 'Terminating', endsAt: instantJson(endsAt) },
 });
 
 /** One of the list. */
@@ -173,30 +174,14 @@ export function objectJson(
       origin,
       createdAt: formatInstant(createdAt),
       ...(declaration.kind === 'Guest' && {
-        grantedAt: instant(grantedAt),
-        lapsesAt: instant(expiresAt({ spec: declaration.spec, grantedAt })),
+        grantedAt: instantJson(grantedAt),
+        lapsesAt: instantJson(expiresAt({ spec: declaration.spec, grantedAt })),
       }),
       ...(key && {
-        deactivatedAt: instant(key.deactivatedAt),
+        deactivatedAt: instantJson(key.deactivatedAt),
         deliveries: deliveries.map(({ sink, generation, machine }) => ({ sink, generation, machine })),
-        versions: key.versions.map((one) => ({
-          generation: one.generation,
-          prefix: prefixOf(key.type, key.isProd, one.id),
-          state: stateOf(one, now),
-          issuedAt: formatInstant(one.issuedAt),
-          promotedAt: instant(one.promotedAt),
-          retiringAt: instant(one.retiringAt),
-          revokedAt: instant(one.revokedAt),
-          expiresAt: instant(one.expiresAt),
-          lastUsedAt: instant(one.lastUsedAt),
-          rotationDueAt:
-            declaration.kind === 'ApiKey' ? instant(rotationDueAt(ref.name, declaration.spec, one)) : null,
-          unclaimed: waitsForClaim(one),
-        })),
+        versions: key.versions.map((one) => keyVersionJson({ ref, declaration, key }, one, now)),
       }),
     },
   };
 }
-
-const instant = (at: Instant | undefined): string | null =>
-  at === undefined || at >= NEVER ? null : formatInstant(at);

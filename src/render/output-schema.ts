@@ -43,11 +43,20 @@ const planMembers = {
 };
 
 const fault = record({ code: text, message: text });
+/** What `keyVersionJson` returns. */
+const keyVersion = record({
+  ...{ id: text, version: count, generation: count, prefix: text },
+  state: words('issued', 'current', 'retiring', 'suspended', 'revoked', 'expired'),
+  ...{ issuedAt: instant, promotedAt: nullable(instant), retiringAt: nullable(instant) },
+  ...{ suspendedUntil: nullable(instant), revokedAt: nullable(instant), expiresAt: nullable(instant) },
+  ...{ lastUsedAt: nullable(instant), usageCount: nullable(count), consumers: listOf(text) },
+  ...{ rotationDueAt: nullable(instant), unclaimed: flag },
+});
 const liveObject = record({
   kind: text,
   metadata: record({ name: text }),
   spec: { type: 'object' },
-  'status?': record({}),
+  'status?': record({ 'versions?': listOf(keyVersion) }),
 });
 
 const OUTPUTS = {
