@@ -164,6 +164,25 @@ test('the rule on revealed secrets fails when it is broken', () => {
   ]);
 });
 
+/** Returns the lines that end with a word and go on with another one, without a space between the two texts. */
+function gluedWords({ file, text }: Source): readonly string[] {
+  const lines = text.split('\n');
+  return lines.flatMap((line, index) => {
+    const isOpen = /[^\s'"`\\]['"`] \+$/.test(line) && !/\\n['"`] \+$/.test(line);
+    const goesOn = /^\s*['"`][A-Za-z(]/.test(lines[index + 1] ?? '');
+    return isOpen && goesOn ? [`${file}:${index + 1} ${line.trim()}`] : [];
+  });
+}
+
+test('a text that is put together of several lines has a space between its words', () => {
+  expect(sources.flatMap(gluedWords)).toEqual([]);
+  const glued = {
+    file: 'glued.ts',
+    text: "const text =\n  'until' +\n  'stopped ' +\n  'again\\n' +\n  'and';",
+  };
+  expect(gluedWords(glued)).toEqual(["glued.ts:2 'until' +"]);
+});
+
 test('no source file is longer than 300 lines', () => {
   expect(sources.filter(({ text }) => text.split('\n').length > 301).map(({ file }) => file)).toEqual([]);
 });
