@@ -19,31 +19,30 @@ export interface Terminating {
   readonly endsAt: Instant | undefined;
 }
 
-/** One line an object; keys with state, version, last use and expiry. Ends with a newline. */
-export function objectsText(
+type ObjectsView = (
   objects: readonly LiveObject[],
   now: Instant,
-  terminating: readonly Terminating[] = [],
-): string {
-  const rows = [
-    ...objects.map((object) => [...row(object, now), ageText(object, now)]),
-    ...terminating.map((one) => [...terminatingRow(one), '']),
-  ];
-  return rows.length === 0 ? NOTHING : table([titles([...COLUMNS, 'Age']), ...rows]);
-}
+  terminating?: readonly Terminating[],
+) => string;
+
+/** One line an object; keys with state, version, last use and expiry. Ends with a newline. */
+export const objectsText: ObjectsView = (objects, now, terminating) =>
+  linesOf([], () => [])(objects, now, terminating);
 
 /** The same with environment, owner, sinks and labels. */
-export function objectsWide(
-  objects: readonly LiveObject[],
-  now: Instant,
-  terminating: readonly Terminating[] = [],
-): string {
-  const rows = [
-    ...objects.map((object) => [...row(object, now), ageText(object, now), ...wideCells(object)]),
-    ...terminating.map((one) => [...terminatingRow(one), '', ...WIDE_COLUMNS.map(() => '')]),
-  ];
-  return rows.length === 0 ? NOTHING : table([titles([...COLUMNS, 'Age', ...WIDE_COLUMNS]), ...rows]);
-}
+export const objectsWide: ObjectsView = (objects, now, terminating) =>
+  linesOf(WIDE_COLUMNS, wideCells)(objects, now, terminating);
+
+/** Lines with columns `more` at the end, which removed keys leave empty. */
+const linesOf =
+  (more: readonly string[], cells: (object: LiveObject) => readonly string[]): ObjectsView =>
+  (objects, now, terminating = []) => {
+    const rows = [
+      ...objects.map((object) => [...row(object, now), ageText(object, now), ...cells(object)]),
+      ...terminating.map((one) => [...terminatingRow(one), '', ...more.map(() => '')]),
+    ];
+    return rows.length === 0 ? NOTHING : table([titles([...COLUMNS, 'Age', ...more]), ...rows]);
+  };
 
 const terminatingRow = ({ ref, endsAt }: Terminating): readonly string[] => {
   const end = endsAt === undefined || endsAt >= NEVER ? 'never' : formatInstant(endsAt);
