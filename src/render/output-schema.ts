@@ -35,6 +35,12 @@ const waiting = record({ object: ref, reason: text, message: text, 'until?': ins
 const forecast = record({ object: ref, at: instant, what: text, reason: text, message: text });
 const position = { file: text, line: count, column: count };
 
+const driftStatus = words('drifted', 'not-applied');
+const difference = record({
+  ...{ 'object?': ref, status: driftStatus, reason: text, message: text },
+  'cause?': record({}),
+});
+
 const planMembers = {
   ...{ project: text, 'selection?': text, digest: text, now: instant },
   basedOn: record({ desired: text, observed: text }),
@@ -61,13 +67,14 @@ const liveObject = record({
 
 const OUTPUTS = {
   Plan: { ...planMembers, steps: listOf(step), 'forecast?': listOf(forecast) },
-  Drift: { ...planMembers, steps: listOf(step) },
+  Drift: { ...planMembers, steps: listOf(step), differences: listOf(difference), 'only?': driftStatus },
   Report: {
     plan: text,
     results: listOf(
       record({ step: text, status: words('succeeded', 'failed', 'not-attempted'), 'error?': fault }),
     ),
     summary: record({ succeeded: count, failed: count, notAttempted: count }),
+    unmet: listOf(record({ 'object?': ref, reason: text, message: text })),
   },
   Explanation: {
     ...{ object: ref, now: instant, status: text },
