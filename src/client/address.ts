@@ -37,7 +37,7 @@ export function parseAddress(location: string, plainHttp: PlainHttp): Result<Add
   const isTls = url.protocol === 'https:';
   if (!isTls && plainHttp === 'loopback' && !isLoopback(url.hostname))
     return usage(
-      `${shown}: plain http sends the token and claimed secrets over the network unencrypted;` +
+      `${shown}: plain http sends the token and claimed secrets over the network unencrypted; ` +
         'use https://, or --insecure-http if the connection is encrypted otherwise',
     );
   const path = url.pathname.replace(/\/+$/, '');

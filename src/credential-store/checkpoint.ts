@@ -77,7 +77,7 @@ async function hold(tx: Transaction, { seq, hash, at }: Said): Promise<Result<vo
   const [entry] = await tx.audit.page(seq - 1, 1);
   if (entry?.seq !== seq)
     return broken(
-      `the log ends at entry ${await tx.audit.lastSeq()}, but had entry ${seq} at ${at}: it was truncated, or an` +
+      `the log ends at entry ${await tx.audit.lastSeq()}, but had entry ${seq} at ${at}: it was truncated, or an ` +
         'older copy of the database or a backup replaced it',
     );
   return entry.hash === hash

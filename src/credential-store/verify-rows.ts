@@ -175,7 +175,7 @@ const putBack = (what: string, seq?: number): Result<never> =>
   fail(
     fault(
       'store_tampered',
-      `the row of ${what} does not match the audit log${seq === undefined ? '' : ` (entry ${seq})`}: an older row was restored, or a row was removed,` +
+      `the row of ${what} does not match the audit log${seq === undefined ? '' : ` (entry ${seq})`}: an older row was restored, or a row was removed, ` +
         'outside Keywright; restore a backup, and revoke credentials that cannot be trusted',
     ),
   );

@@ -3,10 +3,12 @@ import { canonicalJson, sha256 } from './canonical.js';
 import type { Instant } from './time.js';
 
 export interface HashedEntry {
+  /** Counts from 1 without gaps. */
   readonly seq: number;
   readonly at: Instant;
   readonly actor: string;
   readonly path: string;
+  /** `key.issued`, `object.updated`, … */
   readonly action: string;
   /** `ApiKey/billing-prod`. */
   readonly object: string;

@@ -107,6 +107,22 @@ export interface VersionFacts {
   readonly envelope: Envelope | undefined;
 }
 
+/** A version of which nothing is known: what facts are filled into. */
+export const EMPTY_VERSION: VersionFacts = {
+  id: '',
+  generation: 0,
+  fingerprint: '',
+  issuedAt: 0,
+  promotedAt: undefined,
+  retiringAt: undefined,
+  suspendedUntil: undefined,
+  revokedAt: undefined,
+  expiresAt: undefined,
+  lastUsedAt: undefined,
+  consumers: [],
+  envelope: undefined,
+};
+
 /** The sealed plaintext itself is only ever given out by `issue` and `claim`. */
 export interface Envelope {
   /** Public key of the reconciler it is sealed to, or `authority` for a secret that waits for a claim. */

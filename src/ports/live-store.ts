@@ -4,6 +4,7 @@
  * failures are values. `store_unreachable` is possible everywhere.
  */
 
+import type { HashedEntry } from '../domain/audit-hash.js';
 import type { Review, ReviewLimits } from '../domain/hygiene.js';
 import type { SinkId } from '../domain/kinds/index.js';
 import type {
@@ -178,18 +179,9 @@ export interface Verification {
   };
 }
 
-export interface AuditEntry {
-  /** Counts from 1 without gaps. */
-  readonly seq: number;
-  readonly at: Instant;
-  readonly actor: string;
-  readonly path: string;
-  /** `key.issued`, `object.updated`, … */
-  readonly action: string;
-  readonly object: string;
+export interface AuditEntry extends Omit<HashedEntry, 'detail'> {
   /** Facts of the effect; never secret. */
   readonly detail: Readonly<Record<string, unknown>>;
-  readonly previousHash: string;
   readonly hash: string;
 }
 

@@ -38,7 +38,7 @@ export const mutate = operation<
   path: '/store/mutate',
   summary: 'Apply changes of a reconciler, under the lease of writers.',
   description:
-    'Each is a transaction of its own, and idempotent. Owners, keys of the tenant and personal keys of owners' +
+    'Each is a transaction of its own, and idempotent. Owners, keys of the tenant and personal keys of owners ' +
     'are changed by owners, and by keys of the tenant that have `plans:apply`. Secrets come sealed.',
   sent: Type.Object(
     { lease: LeaseShape, mutations: Mutations, approval: Digest, breakGlass: Reason },
@@ -63,7 +63,7 @@ export const request = operation<
   path: '/store/request',
   summary: 'A change requested by a user.',
   description:
-    'Requires the permission of the route of the same name (`keys:rotate`, `keys:revoke`, `keys:write`), or, where an apply does' +
+    'Requires the permission of the route of the same name (`keys:rotate`, `keys:revoke`, `keys:write`), or, where an apply does ' +
     'the same, `plans:apply`; so does creating, changing or removing an object. `path` is written to the audit log after `http:`.',
   sent: Type.Object(
     { request: RequestShape, path: Path, isApproved: Type.Optional(Type.Boolean()), breakGlass: Reason },

@@ -3,26 +3,13 @@
  * trying every event on every reachable set of facts. The rules themselves are in domain/lifecycle.ts.
  */
 import { ACCEPTED_VERSIONS_MAX, isAccepted, stateOf, type VersionState } from '../domain/lifecycle.js';
-import type { VersionFacts } from '../domain/live.js';
+import { EMPTY_VERSION, type VersionFacts } from '../domain/live.js';
 import type { Instant } from '../domain/time.js';
 
 const NOW: Instant = 1_000;
 const PAST: Instant = NOW - 1;
 
-const ISSUED: VersionFacts = {
-  id: '',
-  generation: 1,
-  fingerprint: '',
-  issuedAt: PAST,
-  promotedAt: undefined,
-  retiringAt: undefined,
-  suspendedUntil: undefined,
-  revokedAt: undefined,
-  expiresAt: undefined,
-  lastUsedAt: undefined,
-  consumers: [],
-  envelope: undefined,
-};
+const ISSUED: VersionFacts = { ...EMPTY_VERSION, generation: 1, issuedAt: PAST };
 
 interface Event {
   readonly name: string;

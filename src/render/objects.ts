@@ -2,12 +2,13 @@
 import { stringify } from 'yaml';
 import { expiresAt } from '../domain/guests.js';
 import { API_VERSION } from '../domain/kinds/document-schema.js';
-import { rotationDueAt, stateOf, waitsForClaim } from '../domain/lifecycle.js';
+import { stateOf, waitsForClaim } from '../domain/lifecycle.js';
 import type { LiveObject, VersionFacts } from '../domain/live.js';
 import { type ObjectRef, refText } from '../domain/objects.js';
 import { ownerText } from '../domain/owner.js';
 import { prefixOf, withoutTokensIn } from '../domain/secret.js';
 import { formatDuration, formatInstant, type Instant, NEVER } from '../domain/time.js';
+import { instantJson, keyVersionJson } from './key-json.js';
 import { escaped, tableOf } from './markdown.js';
 import { printable, sinkText, table } from './text-format.js';
 
@@ -18,31 +19,30 @@ export interface Terminating {
   readonly endsAt: Instant | undefined;
 }
 
-/** One line an object; keys with state, version, last use and expiry. Ends with a newline. */
-export function objectsText(
+type ObjectsView = (
   objects: readonly LiveObject[],
   now: Instant,
-  terminating: readonly Terminating[] = [],
-): string {
-  const rows = [
-    ...objects.map((object) => [...row(object, now), ageText(object, now)]),
-    ...terminating.map((one) => [...terminatingRow(one), '']),
-  ];
-  return rows.length === 0 ? NOTHING : table([titles([...COLUMNS, 'Age']), ...rows]);
-}
+  terminating?: readonly Terminating[],
+) => string;
+
+/** One line an object; keys with state, version, last use and expiry. Ends with a newline. */
+export const objectsText: ObjectsView = (objects, now, terminating) =>
+  linesOf([], () => [])(objects, now, terminating);
 
 /** The same with environment, owner, sinks and labels. */
-export function objectsWide(
-  objects: readonly LiveObject[],
-  now: Instant,
-  terminating: readonly Terminating[] = [],
-): string {
-  const rows = [
-    ...objects.map((object) => [...row(object, now), ageText(object, now), ...wideCells(object)]),
-    ...terminating.map((one) => [...terminatingRow(one), '', ...WIDE_COLUMNS.map(() => '')]),
-  ];
-  return rows.length === 0 ? NOTHING : table([titles([...COLUMNS, 'Age', ...WIDE_COLUMNS]), ...rows]);
-}
+export const objectsWide: ObjectsView = (objects, now, terminating) =>
+  linesOf(WIDE_COLUMNS, wideCells)(objects, now, terminating);
+
+/** Lines with columns `more` at the end, which removed keys leave empty. */
+const linesOf =
+  (more: readonly string[], cells: (object: LiveObject) => readonly string[]): ObjectsView =>
+  (objects, now, terminating = []) => {
+    const rows = [
+      ...objects.map((object) => [...row(object, now), ageText(object, now), ...cells(object)]),
+      ...terminating.map((one) => [...terminatingRow(one), '', ...more.map(() => '')]),
+    ];
+    return rows.length === 0 ? NOTHING : table([titles([...COLUMNS, 'Age', ...more]), ...rows]);
+  };
 
 const terminatingRow = ({ ref, endsAt }: Terminating): readonly string[] => {
   const end = endsAt === undefined || endsAt >= NEVER ? 'never' : formatInstant(endsAt);
@@ -153,7 +153,7 @@ export function objectsJson(
 const terminatingJson = ({ ref, endsAt }: Terminating) => ({
   kind: ref.kind,
   metadata: { name: ref.name },
-  status: { phase: 'Terminating', endsAt: instant(endsAt) },
+  status: { phase: 'Terminating', endsAt: instantJson(endsAt) },
 });
 
 /** One of the list. */
@@ -173,30 +173,14 @@ export function objectJson(
       origin,
       createdAt: formatInstant(createdAt),
       ...(declaration.kind === 'Guest' && {
-        grantedAt: instant(grantedAt),
-        lapsesAt: instant(expiresAt({ spec: declaration.spec, grantedAt })),
+        grantedAt: instantJson(grantedAt),
+        lapsesAt: instantJson(expiresAt({ spec: declaration.spec, grantedAt })),
       }),
       ...(key && {
-        deactivatedAt: instant(key.deactivatedAt),
+        deactivatedAt: instantJson(key.deactivatedAt),
         deliveries: deliveries.map(({ sink, generation, machine }) => ({ sink, generation, machine })),
-        versions: key.versions.map((one) => ({
-          generation: one.generation,
-          prefix: prefixOf(key.type, key.isProd, one.id),
-          state: stateOf(one, now),
-          issuedAt: formatInstant(one.issuedAt),
-          promotedAt: instant(one.promotedAt),
-          retiringAt: instant(one.retiringAt),
-          revokedAt: instant(one.revokedAt),
-          expiresAt: instant(one.expiresAt),
-          lastUsedAt: instant(one.lastUsedAt),
-          rotationDueAt:
-            declaration.kind === 'ApiKey' ? instant(rotationDueAt(ref.name, declaration.spec, one)) : null,
-          unclaimed: waitsForClaim(one),
-        })),
+        versions: key.versions.map((one) => keyVersionJson({ ref, declaration, key }, one, now)),
       }),
     },
   };
 }
-
-const instant = (at: Instant | undefined): string | null =>
-  at === undefined || at >= NEVER ? null : formatInstant(at);

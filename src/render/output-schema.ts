@@ -35,6 +35,12 @@ const waiting = record({ object: ref, reason: text, message: text, 'until?': ins
 const forecast = record({ object: ref, at: instant, what: text, reason: text, message: text });
 const position = { file: text, line: count, column: count };
 
+const driftStatus = words('drifted', 'not-applied');
+const difference = record({
+  ...{ 'object?': ref, status: driftStatus, reason: text, message: text },
+  'cause?': record({}),
+});
+
 const planMembers = {
   ...{ project: text, 'selection?': text, digest: text, now: instant },
   basedOn: record({ desired: text, observed: text }),
@@ -43,22 +49,32 @@ const planMembers = {
 };
 
 const fault = record({ code: text, message: text });
+/** What `keyVersionJson` returns. */
+const keyVersion = record({
+  ...{ id: text, version: count, generation: count, prefix: text },
+  state: words('issued', 'current', 'retiring', 'suspended', 'revoked', 'expired'),
+  ...{ issuedAt: instant, promotedAt: nullable(instant), retiringAt: nullable(instant) },
+  ...{ suspendedUntil: nullable(instant), revokedAt: nullable(instant), expiresAt: nullable(instant) },
+  ...{ lastUsedAt: nullable(instant), usageCount: nullable(count), consumers: listOf(text) },
+  ...{ rotationDueAt: nullable(instant), unclaimed: flag },
+});
 const liveObject = record({
   kind: text,
   metadata: record({ name: text }),
   spec: { type: 'object' },
-  'status?': record({}),
+  'status?': record({ 'versions?': listOf(keyVersion) }),
 });
 
 const OUTPUTS = {
   Plan: { ...planMembers, steps: listOf(step), 'forecast?': listOf(forecast) },
-  Drift: { ...planMembers, steps: listOf(step) },
+  Drift: { ...planMembers, steps: listOf(step), differences: listOf(difference), 'only?': driftStatus },
   Report: {
     plan: text,
     results: listOf(
       record({ step: text, status: words('succeeded', 'failed', 'not-attempted'), 'error?': fault }),
     ),
     summary: record({ succeeded: count, failed: count, notAttempted: count }),
+    unmet: listOf(record({ 'object?': ref, reason: text, message: text })),
   },
   Explanation: {
     ...{ object: ref, now: instant, status: text },

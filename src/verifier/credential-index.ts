@@ -2,7 +2,7 @@
  * Every credential of a store in memory, and the answer to "is this key good?" from it. The answer is
  * `decide` of the domain on facts read back from the columns: one decision, whoever asks.
  */
-import type { VersionFacts } from '../domain/live.js';
+import { EMPTY_VERSION, type VersionFacts } from '../domain/live.js';
 import { isToken, type Secret, tokenMac } from '../domain/secret.js';
 import type { Instant } from '../domain/time.js';
 import { decide, type VerificationRequest } from '../domain/verification.js';
@@ -36,7 +36,7 @@ export class CredentialIndex {
   // Filled anew by every call and never handed out, so that verifying allocates the answer and little else.
   readonly #mac = new Uint32Array(MAC_WORDS);
   readonly #row: Row = emptyRow();
-  readonly #version: { -readonly [K in keyof VersionFacts]: VersionFacts[K] } = emptyVersion();
+  readonly #version: { -readonly [K in keyof VersionFacts]: VersionFacts[K] } = { ...EMPTY_VERSION };
 
   constructor(pepper: Secret) {
     this.#pepper = pepper.reveal();
@@ -139,19 +139,4 @@ const emptyRow = (): Row => ({
   generation: 0,
   names: 0,
   standing: 0,
-});
-
-const emptyVersion = (): VersionFacts => ({
-  id: '',
-  generation: 0,
-  fingerprint: '',
-  issuedAt: 0,
-  promotedAt: undefined,
-  retiringAt: undefined,
-  suspendedUntil: undefined,
-  revokedAt: undefined,
-  expiresAt: undefined,
-  lastUsedAt: undefined,
-  consumers: [],
-  envelope: undefined,
 });

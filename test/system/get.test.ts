@@ -1,6 +1,7 @@
 /** `keywright get` as people of kubectl use it, and what commands say that were asked for nothing. */
 import { once } from 'node:events';
 import { EXIT } from '../../src/cli/exit.js';
+import { ROOT, serve } from '../support/remote-workspace.js';
 import { inDotenv, projectYaml, serviceYaml, Workspace, yamlStream } from '../support/workspace.js';
 
 let world: Workspace;
@@ -59,6 +60,34 @@ test('YAML is a document with its status, or a list', async () => {
   expect(one).toMatch(/^apiVersion: keywright.dev\/v1\nkind: ApiKey\nmetadata:\n/);
   expect(one).toContain('status:\n');
   expect(await out('get apikeys -o yaml')).toMatch(/^apiVersion: keywright.dev\/v1\nkind: List\nitems:\n/);
+});
+
+interface ShownKey {
+  readonly status: { readonly id: string; readonly versions: readonly object[] };
+}
+
+test('a version of a key has one shape: in get, in explain and on the HTTP API', async () => {
+  const { items } = await world.json<{ items: readonly ShownKey[] }>('get apikey/app');
+  const { live } = await world.json<{ live: ShownKey }>('explain apikey/app');
+  const server = await serve(world);
+  try {
+    const [{ id, versions } = { id: '', versions: [] }] = items.map(({ status }) => status);
+    const headers = { authorization: `Bearer ${ROOT}` };
+    const answer = await fetch(`${server.url}/v1/keys/${id}`, { headers });
+    const { data } = (await answer.json()) as { data: { versions: readonly object[] } };
+    expect(data.versions).toEqual(versions);
+    expect(live.status.versions).toEqual(versions);
+    expect(versions).toEqual([
+      expect.objectContaining({ ...{ version: 1, generation: 1, state: 'current' }, consumers: [] }),
+    ]);
+    expect(Object.keys(versions[0] ?? {}).sort()).toEqual([
+      ...['consumers', 'expiresAt', 'generation', 'id', 'issuedAt', 'lastUsedAt', 'prefix', 'promotedAt'],
+      ...['retiringAt', 'revokedAt', 'rotationDueAt', 'state', 'suspendedUntil', 'unclaimed', 'usageCount'],
+      'version',
+    ]);
+  } finally {
+    await server.kill();
+  }
 });
 
 test('only get prints wide lists', async () => {

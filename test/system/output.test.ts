@@ -70,6 +70,8 @@ test('every command prints an object of a known kind', async () => {
   expect(await printed('rotate app --auto-approve')).toEqual({ code: 0, kinds: ['Report'] });
   expect(await printed('acknowledge app --auto-approve')).toEqual({ code: 0, kinds: ['Acknowledgement'] });
   expect(await printed('revoke reporting --auto-approve')).toEqual({ code: 0, kinds: ['Revocation'] });
+  expect(await printed('drift')).toEqual({ code: EXIT.changes, kinds: ['Drift'] });
+  expect(await printed('drift --only drifted')).toEqual({ code: EXIT.changes, kinds: ['Drift'] });
   expect(await printed('audit')).toEqual({ code: 0, kinds: ['AuditEntry'] });
   expect(await printed('audit verify')).toEqual({ code: 0, kinds: ['AuditVerification'] });
   expect(await printed('audit checkpoint')).toEqual({ code: 0, kinds: ['Checkpoint'] });

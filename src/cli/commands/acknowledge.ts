@@ -18,7 +18,7 @@ export const acknowledge: Command = {
   name: 'acknowledge',
   arguments: KEY_ARGUMENT,
   description:
-    'Confirm that consumers use the newest version of a key, so that older versions can end. The confirmation proves' +
+    'Confirm that consumers use the newest version of a key, so that older versions can end. The confirmation proves ' +
     'possession of that version: it is read from a sink of the key on this machine, or from standard input with --stdin.',
   options: [
     { flags: '--stdin', description: 'read the newest version of the key from standard input' },

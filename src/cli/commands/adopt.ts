@@ -27,7 +27,7 @@ export const adopt: Command = {
   name: 'adopt',
   arguments: [{ name: '[objects...]', description: 'KIND/NAME; repeatable' }],
   description:
-    'Adopt live objects into this project without changing them. They must be declared, or with --write their documents are' +
+    'Adopt live objects into this project without changing them. They must be declared, or with --write their documents are ' +
     'written first. From then on the documents decide.',
   options: [
     { flags: '--all-unmanaged', description: 'adopt every live object that no project declares' },

@@ -11,7 +11,7 @@ export const backup: Command = {
   name: 'backup',
   arguments: [{ name: '<file>', description: 'the backup file to create, for: keywright restore FILE' }],
   description:
-    'Copy the embedded store into one file (0600) while it is in use, and check the copy. The backup does not contain the master key' +
+    'Copy the embedded store into one file (0600) while it is in use, and check the copy. The backup does not contain the master key ' +
     'and cannot be opened without it, so keep the key as well, in a different location. Back up a store on PostgreSQL with pg_dump.',
   options: [
     {

@@ -13,7 +13,7 @@ export const claim: Command = {
   name: 'claim',
   arguments: KEY_ARGUMENT,
   description:
-    'Print the secret of a key without a sink. It is shown once and then not kept;' +
+    'Print the secret of a key without a sink. It is shown once and then not kept; ' +
     'a publishable key is public and can be shown again. Only the secret is written to standard output.',
   examples: [
     'keywright claim ApiKey/reporting',

@@ -15,8 +15,8 @@ export const explain: Command = {
   name: 'explain',
   arguments: [{ name: '<object>', description: 'KIND/NAME; a name alone is an ApiKey' }],
   description:
-    'Show the history of one object, and what happens next: who created it and from which document, its versions,' +
-    'where it is delivered, who used it, what changed and by whom, what it is waiting for, and what is due when.' +
+    'Show the history of one object, and what happens next: who created it and from which document, its versions, ' +
+    'where it is delivered, who used it, what changed and by whom, what it is waiting for, and what is due when. ' +
     'Also explains removed objects. Never shows a secret. Changes nothing.',
   examples: [
     'keywright explain ApiKey/billing-prod',

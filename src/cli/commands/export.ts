@@ -34,7 +34,7 @@ export const exportDocuments: Command = {
     },
   ],
   description:
-    'Print live objects as documents: those of this project, or the given ones. Used instead of the current documents,' +
+    'Print live objects as documents: those of this project, or the given ones. Used instead of the current documents, ' +
     'they plan no changes. Facts that a document cannot express are comments. Never shows a secret.',
   options: [
     SELECT,

@@ -12,7 +12,7 @@ export const masterKey: Command = {
   arguments: [{ name: '<action>', description: 'rotate' }],
   description:
     'Replace the master key that protects the data keys of the store. Issued keys stay valid. ' +
-    'For an embedded store, a new key is written to master.key (0600) in its folder. Where KEYWRIGHT_MASTER_KEY' +
+    'For an embedded store, a new key is written to master.key (0600) in its folder. Where KEYWRIGHT_MASTER_KEY ' +
     'is set, which a store on PostgreSQL requires, provide the new key with --stdin.',
   options: [
     {

@@ -29,7 +29,7 @@ import type { CommandContext } from '../terminal.js';
 export const plan: Command = {
   name: 'plan',
   description:
-    'Compare the documents with the live store and the sinks, and show the steps that would make them match,' +
+    'Compare the documents with the live store and the sinks, and show the steps that would make them match, ' +
     'the reason for each step, findings, and what is waiting. Changes nothing.',
   options: [
     { flags: '--out <file>', description: 'save the plan, for: keywright apply FILE' },

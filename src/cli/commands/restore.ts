@@ -14,8 +14,8 @@ export const restore: Command = {
   name: 'restore',
   arguments: [{ name: '<file>', description: 'a file created by: keywright backup FILE' }],
   description:
-    'Replace the embedded store by a backup: it is checked first, replaced in one step, and the previous store is kept next to it.' +
-    'Revocations and deactivations since the backup are carried over, as far as the current store can be read. Versions issued since are' +
+    'Replace the embedded store by a backup: it is checked first, replaced in one step, and the previous store is kept next to it. ' +
+    'Revocations and deactivations since the backup are carried over, as far as the current store can be read. Versions issued since are ' +
     'unknown afterwards and refused; plan reports keys whose sinks hold them and does not change those. Restore a store on PostgreSQL with pg_restore.',
   options: [
     {

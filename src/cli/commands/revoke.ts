@@ -22,7 +22,7 @@ export const revoke: Command = {
   name: 'revoke',
   arguments: KEY_ARGUMENT,
   description:
-    'Retire a key: its versions are refused when the overlap has passed, or immediately with --now.' +
+    'Retire a key: its versions are refused when the overlap has passed, or immediately with --now. ' +
     'Cannot be undone. The next apply issues a declared key again; to stop the key, remove its document.',
   options: [
     { flags: '--now', description: 'break-glass: refuse the key immediately, even if consumers fail' },

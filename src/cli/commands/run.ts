@@ -19,8 +19,8 @@ import type { CommandContext } from '../terminal.js';
 export const run: Command = {
   name: 'run',
   description:
-    'Watch the documents and the live store, and apply what becomes due, until stopped: rotations, hand-overs,' +
-    'changed documents. Several can run on one store: one leads, another takes over when it ends. Removals that a' +
+    'Watch the documents and the live store, and apply what becomes due, until stopped: rotations, hand-overs, ' +
+    'changed documents. Several can run on one store: one leads, another takes over when it ends. Removals that a ' +
     'guard refuses, and changes to environments that require approval, need keywright apply.',
   options: [
     { flags: '--interval <duration>', description: 'how often to check when nothing has changed (60s)' },

@@ -13,9 +13,9 @@ import type { CommandContext } from '../terminal.js';
 export const serve: Command = {
   name: 'serve',
   description:
-    'Serve the live store over HTTP: verification and management of keys, and the audit log.' +
-    'Several servers can share one store on PostgreSQL. The root token, with which the first owner signs in, is' +
-    'KEYWRIGHT_ROOT_TOKEN (32 characters or more), or else is kept in the file root-token next to the store.' +
+    'Serve the live store over HTTP: verification and management of keys, and the audit log. ' +
+    'Several servers can share one store on PostgreSQL. The root token, with which the first owner signs in, is ' +
+    'KEYWRIGHT_ROOT_TOKEN (32 characters or more), or else is kept in the file root-token next to the store. ' +
     'KEYWRIGHT_OUTBOX sends invitations and magic links by mail or to a webhook; see the README.',
   options: [
     {

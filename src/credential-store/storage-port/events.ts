@@ -1,4 +1,5 @@
 /** Rows of events: what clients of an environment are told of. Part of the storage port. */
+import type { EventQuery } from '../../ports/events.js';
 
 /**
  * What the audit log tells of one place, written with its entry so that a list need not read the log; or what a client
@@ -33,16 +34,9 @@ export interface EventPlaceRow {
 }
 
 /** Every condition that is there holds. */
-export interface EventFilter {
-  readonly environmentId?: string | undefined;
-  readonly spaceId?: string | undefined;
-  readonly domain?: string | undefined;
-  readonly topic?: string | undefined;
-  /** From this instant on. */
-  readonly since?: number | undefined;
+export interface EventFilter extends Omit<EventQuery, 'limit' | 'offset'> {
   /** In one of these; none of a list is nothing. */
   readonly places?: readonly EventPlaceRow[] | undefined;
-  readonly acknowledged: 'excluded' | 'included';
 }
 
 export interface EventQueries {

@@ -9,6 +9,7 @@ import type { HttpDependencies } from '../../../http/dependencies.js';
 import { byOf, findObject, refById } from '../../../http/live-objects.js';
 import { resource } from '../../../http/resource.js';
 import { type Route, respond, route, shownOnce } from '../../../http/route.js';
+import { LinkToken } from '../../../http/routes/guest-links/routes.js';
 import { closed, dataOf, Instant } from '../../../http/schemas.js';
 import type { GuestPlace, NewGuest } from '../../../ports/guests.js';
 import { type Entry, findEntry, withKept } from '../objects.js';
@@ -190,9 +191,7 @@ const Link = Type.Object(
     guestId: Type.String(),
     id: Type.String(),
     expiresAt: Instant,
-    token: Type.Optional(
-      Type.String({ description: 'Shown once: pass it to the guest. POST /auth accepts it.' }),
-    ),
+    token: LinkToken,
   },
   closed,
 );

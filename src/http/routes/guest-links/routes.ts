@@ -14,15 +14,17 @@ import { closed, dataOf, Instant } from '../../schemas.js';
 /** Within an environment, or by id. */
 const Named = Type.String({ minLength: 1, maxLength: 200, description: '`production/NAME`, or its id.' });
 
+export const LinkToken = Type.Optional(
+  Type.String({ description: 'Shown once: pass it to the guest. POST /auth accepts it.' }),
+);
+
 const Link = Type.Object(
   {
     id: Type.String(),
     kind: Type.Enum(['magicLink', 'sharedLink']),
     environment: Type.String(),
     expiresAt: Instant,
-    token: Type.Optional(
-      Type.String({ description: 'Shown once: pass it to the guest. POST /auth accepts it.' }),
-    ),
+    token: LinkToken,
   },
   closed,
 );

@@ -1,10 +1,11 @@
 /** A key as the API shows it: everything about it but its secret. */
 import { type Static, Type } from 'typebox';
 import { isAccepted, stateOf } from '../../../domain/lifecycle.js';
-import type { KeyFacts, LiveObject, VersionFacts } from '../../../domain/live.js';
+import type { KeyFacts, LiveObject } from '../../../domain/live.js';
 import type { DeclarationOf } from '../../../domain/objects.js';
 import { prefixOf } from '../../../domain/secret.js';
 import { formatInstant, type Instant as Time } from '../../../domain/time.js';
+import { instantJson, keyVersionJson } from '../../../render/key-json.js';
 import { closed, Instant, nullable } from '../../schemas.js';
 import { Revoking, revokingOf } from './version-usage.js';
 
@@ -15,6 +16,7 @@ const Version = Type.Object(
   {
     id: Type.String({ description: 'Public: the twelve characters in its token.' }),
     version: Type.Integer({ description: 'Counts from 1.' }),
+    generation: Type.Integer({ description: 'The same number as `version`.' }),
     prefix: Type.String(),
     state: words(['issued', 'current', 'retiring', 'suspended', 'revoked', 'expired'], 'As of now.'),
     issuedAt: Instant,
@@ -23,9 +25,11 @@ const Version = Type.Object(
     suspendedUntil: nullable(Instant),
     revokedAt: nullable(Instant),
     expiresAt: nullable(Instant),
-    usageCount: nullable(Type.Integer()),
     lastUsedAt: nullable(Instant),
+    usageCount: nullable(Type.Integer()),
     consumers: Type.Array(Type.String()),
+    rotationDueAt: nullable(Instant),
+    unclaimed: Type.Boolean({ description: 'Its secret is kept until it is claimed, once.' }),
   },
   closed,
 );
@@ -84,10 +88,8 @@ export type KeyObject = LiveObject & {
 export const isKey = (object: LiveObject): object is KeyObject =>
   object.key !== undefined && object.declaration.kind === 'ApiKey';
 
-export function keyItem(
-  { id, declaration, key, createdAt, ownership }: KeyObject,
-  now: Time,
-): Static<typeof Key> {
+export function keyItem(object: KeyObject, now: Time): Static<typeof Key> {
+  const { id, declaration, key, createdAt, ownership } = object;
   const { metadata, spec } = declaration;
   const newest = key.versions.at(-1);
   return {
@@ -101,36 +103,17 @@ export function keyItem(
     permissions: spec.permissions === undefined ? null : [...spec.permissions],
     status: statusOf(key, now),
     usageCount: countOf(key),
-    lastUsedAt: time(lastUse(key)),
-    expiresAt: time(newest?.expiresAt),
+    lastUsedAt: instantJson(lastUse(key)),
+    expiresAt: instantJson(newest?.expiresAt),
     createdAt: formatInstant(createdAt),
-    deactivatedAt: time(key.deactivatedAt),
-    rotationRequestedAt: time(key.rotationRequestedAt),
+    deactivatedAt: instantJson(key.deactivatedAt),
+    rotationRequestedAt: instantJson(key.rotationRequestedAt),
     project: ownership?.project ?? null,
     labels: { ...metadata.labels },
-    versions: key.versions.map((version) => versionItem(key, version, now)),
+    versions: key.versions.map((version) => keyVersionJson(object, version, now)),
     revoking: revokingOf(key, spec, now),
   };
 }
-
-const versionItem = (key: KeyFacts, version: VersionFacts, now: Time): Static<typeof Version> => ({
-  id: version.id,
-  version: version.generation,
-  prefix: prefixOf(key.type, key.isProd, version.id),
-  state: stateOf(version, now),
-  issuedAt: formatInstant(version.issuedAt),
-  promotedAt: time(version.promotedAt),
-  retiringAt: time(version.retiringAt),
-  suspendedUntil: time(version.suspendedUntil),
-  revokedAt: time(version.revokedAt),
-  expiresAt: time(version.expiresAt),
-  usageCount: version.useCount ?? null,
-  lastUsedAt: time(version.lastUsedAt),
-  consumers: [...version.consumers],
-});
-
-const time = (instant: Time | undefined): string | null =>
-  instant === undefined ? null : formatInstant(instant);
 
 /** null if the count of any version is unknown. */
 function countOf({ versions }: KeyFacts): number | null {
