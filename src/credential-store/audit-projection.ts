@@ -1,6 +1,6 @@
 /**
- * What the audit log tells of the rows: which objects there are and what they declare, which keys are stopped, which
- * versions end by when, which secrets were shown or are kept for customers' code, and which credentials let nobody in
+ * What the audit log reports about the rows: which objects there are and what they declare, which keys are stopped, which
+ * versions end by when, which secrets were shown or are kept for customers' code, and which credentials are no longer accepted
  * any more. Folded from the log
  * entry by entry, so that rows can be held against it.
  */
@@ -25,7 +25,7 @@ export interface ProjectedObject {
 
 export interface ProjectedSecret {
   readonly seq: number;
-  /** Undefined: the entry is from before it was told. */
+  /** Undefined: the entry is from before it was recorded. */
   readonly box: string | undefined;
 }
 

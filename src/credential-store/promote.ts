@@ -64,7 +64,7 @@ async function promoteVersion(
   return revision.ok ? changed(revision.value) : revision;
 }
 
-/** The envelope has done its work, unless somebody has yet to claim the secret. */
+/** The envelope has done its work, unless the secret is yet to be claimed. */
 function current(version: VersionRow, now: number): VersionRow {
   const waits = version.recipient === CLAIM_RECIPIENT && version.clear === null;
   return { ...version, promoted_at: now, ...(waits ? {} : { sealed: null, recipient: null }) };

@@ -63,7 +63,7 @@ export async function liveReferences(
           `${by}: ${misfit.path}: ${misfit.message}`,
         ),
       );
-    // Roles may repeat; anybody and anything else is named once, by whichever of its names.
+    // Roles may repeat; everything else is named once, by whichever of its names.
     if (kind !== 'Role' && rows.some(({ id }) => id === row.value.id))
       return fail(fault('conflict', `${by}: ${path} refers to ${refText(refOfRow(row.value))} twice`));
     rows.push(row.value);

@@ -27,11 +27,11 @@ export interface Endings {
   readonly revoked: ReadonlySet<string>;
   /** By token id: secrets that waited for a claim and wait no more. */
   readonly shown: ReadonlySet<string>;
-  /** By object id: since when the key is stopped, by hand or with its owner. */
+  /** By object id: since when the key is stopped, manually or with its owner. */
   readonly stoppedAt: ReadonlyMap<string, Instant>;
   /** Every version by its token id. */
   readonly known: ReadonlySet<string>;
-  /** By id: what people and guests come in by no more. */
+  /** By id: what no longer signs people and guests in. */
   readonly credentials: ReadonlySet<string>;
 }
 
@@ -77,7 +77,7 @@ export async function endingsOf(tx: Transaction, now: Instant): Promise<Endings>
   }
 }
 
-/** A key whose person is deactivated is refused as one that was stopped by hand, and stays so. */
+/** A key whose person is deactivated is refused as one that was stopped manually, and stays so. */
 async function stopsOf(
   tx: Transaction,
   keys: readonly ObjectRow[],

@@ -175,7 +175,7 @@ const named = ({ id, name, actor_id }: SecretRow) => ({
   ...(actor_id !== '' && { actorId: actor_id }),
 });
 
-/** What the log keeps of a value: told from another, it says nothing of what it is, for no two boxes are alike. */
+/** What the log keeps of a value: it reveals nothing, not even by comparison, since no two boxes are alike. */
 export const boxDigest = ({ sealed }: Pick<SecretRow, 'sealed'>): string => sha256(sealed);
 
 async function open({ keyring, sealing }: Opening, row: SecretRow): Promise<Result<Secret>> {

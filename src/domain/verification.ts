@@ -1,5 +1,5 @@
 /**
- * Is this key good? One decision over facts, for every verifier: the authority, the in-memory index and
+ * Is this key good? One decision over facts, for every verifier: the server, the in-memory index and
  * the command line. The first reason that applies, in the contract's order.
  */
 import { isAccepted, stateOf } from './lifecycle.js';

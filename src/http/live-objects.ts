@@ -30,7 +30,7 @@ export const byIdOf = (prefix: string, description: string) =>
     closed,
   );
 
-/** By name or id; undefined if there is none. */
+/** By name or id; undefined if none exists. */
 export async function findObject(
   store: LiveStore,
   { kind, name }: ObjectRef,

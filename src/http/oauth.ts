@@ -26,7 +26,7 @@ export interface Client {
 
 const BASIC = /^basic (?<encoded>[A-Za-z0-9+/_-]{1,8192}={0,2})$/i;
 
-/** By `Authorization: Basic`; undefined when it is none that could be read. Not known to be good. */
+/** By `Authorization: Basic`; undefined when it is unreadable. Not verified. */
 export function clientIn({ headers }: IncomingMessage): Client | undefined {
   const encoded = BASIC.exec(headers.authorization?.trim() ?? '')?.groups?.['encoded'];
   if (encoded === undefined) return undefined;

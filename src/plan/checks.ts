@@ -216,7 +216,7 @@ function declarationChanged(both: DeclaredAndLive): Decision | undefined {
   ]);
 }
 
-/** As much of the declaration as can be had now: a workbook stays as long as somebody is granted it. */
+/** As much of the declaration as can be had now: a workbook stays as long as it is granted to a guest. */
 function possibleFor(both: DeclaredAndLive): {
   readonly declaration: Declaration;
   readonly waiting: Decision;
@@ -236,7 +236,7 @@ function possibleFor(both: DeclaredAndLive): {
   };
 }
 
-/** What came with the store is ours without a step when it is declared as it stands. */
+/** What came with the store is the project's without a step when it is declared as it stands. */
 function unmanaged({ ref, live }: DeclaredAndLive): Decision | undefined {
   if (live.ownership !== undefined || live.origin === 'system') return undefined;
   const detail = { revision: live.revision };

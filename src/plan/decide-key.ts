@@ -1,6 +1,6 @@
 /**
  * What to do about the versions of a declared key. Reads from the top: an emergency stop stands above
- * everything; then what has lapsed; then a rollout if anything calls for one; then the older versions.
+ * everything; then what has expired; then a rollout if anything calls for one; then the older versions.
  */
 import { sinkIdOf } from '../domain/kinds/index.js';
 import {
@@ -97,7 +97,7 @@ const expired = (key: Key): Decision =>
     }),
   ]);
 
-/** What a next plan would go on from. */
+/** What a next plan would start from. */
 function wayOn({ spec, now }: Key): string {
   const later = declaredEnd(spec) <= now ? 'set a later `expiresAt` and ' : '';
   const first = `${later}declare \`rotation\``;
@@ -194,7 +194,7 @@ function unclaimed({ ref, newest }: Key): Decision {
 function afterRollout(key: Key): Decision {
   const { newest, sinks, predecessors } = key;
   if (newest?.promotedAt === undefined || !isOpen(newest) || predecessors.length === 0) return NOTHING;
-  // Nobody can have the newest one yet, so whatever the clock says, the older ones are all there is.
+  // No consumer can have the newest one yet, so whatever the clock says, the older ones are all there is.
   if (waitsForClaim(newest)) return NOTHING;
   if (!sinks.every((sink) => holds(key, sink, newest))) return NOTHING;
   return together([timedInProduction(key), handOverPredecessors(key)]);

@@ -1,6 +1,6 @@
 /**
  * Whose is what stands at the places that a key declares. Its own versions need no thought. Anything else
- * is a stranger's, and a token there may be somebody's only copy: it is written over only once it is known
+ * is foreign, and a token there may be the only copy: it is written over only once it is known
  * that its key is gone or gives the place up.
  */
 import { type SinkId, sinkIdOf } from '../domain/kinds/index.js';
@@ -12,11 +12,11 @@ import type { StepId, Subject } from './plan.js';
 /** A declared place that holds something else than a version of the live key. */
 export interface OccupiedSink {
   readonly sink: SinkId;
-  /** Undefined for content that is no token of ours. */
+  /** Undefined for content that is no Keywright token. */
   readonly tokenId: string | undefined;
 }
 
-/** What writing over a stranger would mean. */
+/** What writing over foreign content would mean. */
 export type ForeignToken = OccupiedSink &
   (
     | { readonly standing: 'unknown' }
@@ -70,7 +70,7 @@ function foreignTokenAt(place: OccupiedSink, { ref, input, releases: lettingGo }
 
 /**
  * The key was delivered there, or its token is an old one, and its declaration names other places now. A
- * current token that was never delivered there is a copy that somebody made, and may be in use.
+ * current token that was never delivered there is a copy made outside Keywright, and may be in use.
  */
 const hasMovedAway = (token: KnownToken, sink: SinkId): boolean =>
   !token.declaredAt.includes(sink) && (token.isSuperseded || token.deliveredTo.includes(sink));

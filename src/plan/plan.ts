@@ -97,7 +97,7 @@ export interface ImpliedKey {
   readonly expires: 'never';
 }
 
-/** Who can open the new secret: the reconciler that carries out the plan, or whoever claims it. */
+/** Who can open the new secret: the reconciler that carries out the plan, or the caller that claims it. */
 export type SealedTo = 'reconciler' | 'claim';
 
 export type Step = Effect & {
@@ -128,7 +128,7 @@ export interface Finding {
 export interface Waiting {
   readonly object: ObjectRef;
   readonly reason: WaitingReason;
-  /** When to look again; undefined when it depends on somebody, not on time. */
+  /** When to look again; undefined when it depends on a person, not on time. */
   readonly until: Instant | undefined;
   readonly message: string;
 }
@@ -198,9 +198,9 @@ export interface PlanInput {
   readonly unmanaged: readonly ObjectRef[];
   /** Tokens at declared places of subjects that are no version of theirs, by id, as far as the store knows them. */
   readonly tokens: ReadonlyMap<string, KnownToken>;
-  /** Every live person, whoever manages them; none when no subject is a person or has a name to be looked at. */
+  /** Every live person, whichever project manages them; none when no subject is a person or has a name to be looked at. */
   readonly people: readonly DeclarationOf<'User'>[];
-  /** What removed keys left in sinks here, and nobody accepts any more. */
+  /** What removed keys left in sinks here, and is no longer accepted. */
   readonly leftovers?: readonly Leftover[];
   /** Live objects by the addresses and ids that references in the subjects name them by, as `refText`. */
   readonly names?: ReadonlyMap<string, ObjectRef>;

@@ -1,5 +1,5 @@
 /**
- * Replacing a key without taking it from whoever uses it. The old key gives up its name and its sinks, and its versions
+ * Replaces a key without taking it from its consumers. The old key gives up its name and its sinks, and its versions
  * stay accepted until the hand-over to the new key is proven, like those of any rotation:
  *
  *     app ─▶ app-replaced-1f6b0c2d (replaced-by: app), create app ─▶ roll out ─▶ hand over ─▶ delete the old one
@@ -33,7 +33,7 @@ import { isAtWork } from './released-dependents.js';
 import { namesOf } from './spelling.js';
 import { stepOf } from './steps.js';
 
-/** Nothing of a key without a version that works, which nobody can be using. */
+/** Nothing of a key without a version that works, which cannot be in use. */
 export function replacedInProduction({ ref, desired, live, input }: DeclaredAndLive): Decision {
   const { key } = live;
   if (key?.isProd !== true || !key.versions.some((one) => isAlive(one, input.now))) return NOTHING;

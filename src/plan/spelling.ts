@@ -10,7 +10,7 @@ import { meaningOf, meansSame, type OwnNames } from '../domain/meaning.js';
 import { type Declaration, declarationDigest, type ObjectRef, refText } from '../domain/objects.js';
 import type { PlanInput, Subject } from './plan.js';
 
-/** Own names on either side: an address means whoever has it there. */
+/** Own names on either side: an address means the person who has it there. */
 export interface SideNames {
   readonly live: OwnNames;
   readonly declared: OwnNames;

@@ -96,7 +96,7 @@ function deliverTo(sink: SinkDeclaration, rollout: Rollout, issue: StepId): Step
   return stepOf(object, { action: 'deliver', detail }, { reason, dependsOn: [issue] });
 }
 
-/** Exactly what the plan saw: a write over anything else would be a choice nobody approved. */
+/** Exactly what the plan saw: a write over anything else would be a choice that was not approved. */
 const expectation = (receipt: Receipt | undefined): Expectation =>
   receipt?.kind === 'holds'
     ? { mayBeMissing: false, fingerprints: [receipt.fingerprint] }

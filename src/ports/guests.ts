@@ -36,7 +36,7 @@ export interface GuestPlaceChange {
 export interface Guests {
   /** All of them or none. `exists` for an address that is a guest of the environment already. */
   create(guests: readonly NewGuest[], by: By): Promise<Result<readonly ObjectRef[]>>;
-  /** `not_found`; `conflict` for a guest who has lapsed. */
+  /** `not_found`; `conflict` for an expired guest. */
   change(change: GuestChange, by: By): Promise<Result<void>>;
   /** One space or workbook more. `conflict` for a workbook of a space that is open to them as a whole. */
   open(place: GuestPlaceChange, by: By): Promise<Result<void>>;

@@ -1,7 +1,7 @@
-/** Rows of events: what clients of an environment are told of. Part of the storage port. */
+/** Rows of events: what is reported to clients of an environment. Part of the storage port. */
 
 /**
- * What the audit log tells of one place, written with its entry so that a list need not read the log; or what a client
+ * What the audit log reports about one place, written with its entry so that a list need not read the log; or what a client
  * said.
  */
 export interface EventRow {

@@ -65,7 +65,7 @@ const INACTIVE = json({ active: false });
 const answerOf = (answer: Awaited<ReturnType<typeof verifyToken>>): Answered =>
   answer.ok ? shown(answer.value) : answer;
 
-/** Why a token is not active is none of the caller's business. */
+/** The caller does not learn why a token is not active. */
 function shown({ valid, key }: Verification): Answered {
   if (!valid || key === undefined) return INACTIVE;
   return json({
