@@ -91,7 +91,7 @@ export async function emitPersonalKeyChanges(
 }
 
 /**
- * Takes a person out of every team and out of the account, whatever documents say: what a caller does who
+ * Takes a person out of every team and out of the account, whatever documents say: for a caller who
  * must not wait. `not_found`; `conflict` for the last active owner; deleted already: nothing changes.
  */
 export async function removePerson(

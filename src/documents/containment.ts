@@ -1,5 +1,5 @@
 /**
- * Which paths may be read as documents at all, asked before anything is opened: documents come from anybody who can
+ * Which paths may be read as documents at all, asked before anything is opened: documents come from anyone who can
  * open a pull request, and what is wrong with them is quoted to everybody who can read it.
  */
 import { existsSync, realpathSync } from 'node:fs';
@@ -14,7 +14,7 @@ export const NO_DOCUMENT = 'does not end in .yaml, .yml or .json, as documents d
 
 const OUTSIDE = 'leads out of the working folder; documents are read from within it only';
 
-/** Is `path` strictly below `root`, both taken from `folder`? By the letters alone: links are the sink's affair. */
+/** Is `path` strictly below `root`, both taken from `folder`? By the text alone: links are the sink's affair. */
 export function isBelow(folder: string, root: string, path: string): boolean {
   const way = relative(resolve(folder, root), resolve(folder, path));
   return way !== '' && way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
@@ -44,7 +44,7 @@ const STORE_FILES = ['store.db', 'master.key', 'reconciler.key'] as const;
 export const isStoreFolder = (path: string): boolean =>
   STORE_FILES.some((name) => existsSync(join(path, name)));
 
-/** Is there a store's folder on the way up from `path` to `root`, which is none itself? */
+/** Is there a store's folder on the way up from `path` to `root`, which is not one itself? */
 function isInStore(root: string, path: string): boolean {
   for (let at = path; isBelow(root, root, at); at = dirname(at)) if (isStoreFolder(at)) return true;
   return false;

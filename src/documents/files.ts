@@ -29,7 +29,7 @@ import { isMissingSubmodule } from './submodule.js';
 
 export { isBelow } from './containment.js';
 
-/** Larger files hold no documents that anybody wrote. */
+/** Larger files hold no documents written by people. */
 const FILE_MAX = 64 * 1024 * 1024;
 /** Folders within one another. */
 const FOLDERS_MAX = 64;
@@ -190,7 +190,7 @@ export function readFile({ file, path }: FoundFile): Result<ReadFile, string> {
   }
 }
 
-/** The file that declares the project of a folder, read; undefined when there is none. */
+/** The file that declares the project of a folder, read; undefined when it is absent. */
 export function readProjectFile(folder: string): Result<ReadFile, string> | undefined {
   for (const file of PROJECT_FILES) {
     const path = resolve(folder, file);
@@ -219,7 +219,7 @@ export function folderRefusal(folder: string, path: string): string | undefined 
   }
 }
 
-/** Would what stands at `path` be read as the project, or as documents found at one of `specs`? By the letters alone. */
+/** Would what stands at `path` be read as the project, or as documents found at one of `specs`? By the text alone. */
 export const isDocumentPlace = (folder: string, specs: readonly string[], path: string): boolean =>
   [...PROJECT_FILES, ...specs].some((one) => {
     const way = relative(resolve(folder, one), resolve(folder, path));

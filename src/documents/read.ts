@@ -128,7 +128,7 @@ function readChunk(
   return wrong.length === 0 ? ok(read) : fail(toldOnce(wrong, opened.value.length));
 }
 
-/** What is wrong with all combinations of a matrix is told once, and what with some, of which. */
+/** What is wrong with all combinations of a matrix is reported once, and what with some, of which. */
 function toldOnce(
   wrong: readonly { readonly label: string; readonly errors: readonly Diagnostic[] }[],
   count: number,

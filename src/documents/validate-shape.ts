@@ -1,5 +1,5 @@
 /**
- * Has a document the shape that its kind's schema asks for? Says no more than that, so that the build can put in the
+ * Has a document the shape that its kind's schema asks for? Reports no more than that, so that the build can put in the
  * place of this module what ajv made of the schemas ahead of time (scripts/shapes.mjs), and nothing is compiled
  * as long as documents are right.
  */

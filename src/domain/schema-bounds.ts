@@ -1,6 +1,6 @@
 /**
  * Holds a value against the bounds of its JSON Schema and nothing else: how many items, members and characters. What
- * is within them costs no more to check in full than its schema allows, so this is checked before anything that depends on
+ * is within them costs no more to check in full than its schema allows, so this is checked before anything that continues
  * after the first fault. Stops at the first excess, and looks at no item of a list that is too long.
  */
 

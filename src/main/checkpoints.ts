@@ -8,7 +8,7 @@ import { ok, type Result } from '../domain/result.js';
 import type { Clock } from '../ports/clock.js';
 import type { LiveStore } from '../ports/live-store.js';
 
-/** Says whether the store is older than the newest checkpoint, and goes on writing them. */
+/** Says whether the store is older than the newest checkpoint, and continues to write them. */
 export const startCheckpoints = async (
   store: LiveStore,
   { clock, checkpointFile: file }: { readonly clock: Clock; readonly checkpointFile?: string },
@@ -30,7 +30,7 @@ interface Checkpoints {
   readonly end: () => Promise<void>;
 }
 
-/** What the newest checkpoint has against the log; undefined if nothing, or if there is none yet. */
+/** What the newest checkpoint has against the log; undefined if nothing, or if none exists yet. */
 async function behindCheckpoint(store: LiveStore, file: string): Promise<Fault | undefined> {
   const lines = await readCheckpoints(file);
   const newest = lines.ok ? lines.value.slice(-1) : [];

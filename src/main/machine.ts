@@ -16,7 +16,7 @@ export interface Machine {
   id(): string;
   /** What earlier versions wrote down instead. */
   readonly formerId: string;
-  /** Sees to it that the id is kept from now on; for whoever is about to deliver. */
+  /** Ensures that the id is kept from now on; called before a delivery. */
   keep(): void;
 }
 
@@ -67,6 +67,6 @@ function keepId(file: string, id: string): void {
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
     writeFileSync(file, `${id}\n`, { flag: 'wx', mode: 0o600 });
   } catch {
-    // Without a home that can be written to, sinks are told apart by what they hold.
+    // Without a home that can be written to, sinks are distinguished by what they hold.
   }
 }

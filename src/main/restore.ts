@@ -207,7 +207,7 @@ const unreadable = ({ folder }: StoreFolder, { cause, message }: Fault): Fault =
     cause,
   );
 
-/** Nobody can be at work in a file that does not open. */
+/** No process can be at work in a file that does not open. */
 async function moveAside(paths: StoreFolder, options: RestoreOptions): Promise<Result<undefined>> {
   const aside = asideName(paths, options);
   for (const suffix of ['', '-wal', '-shm'])
@@ -235,7 +235,7 @@ async function replace({
 }: Replacement): Promise<Result<RestoreReport>> {
   const file = await makeDatabaseFile(paths);
   if (!file.ok) return file;
-  // Makes the tables where there are none. Nobody else may be writing from here to the transaction's lock.
+  // Creates the tables where they are absent. No other process may be writing from here to the transaction's lock.
   const free = await inDatabase(paths.database, options, (storage) => takeTurn(storage, options));
   if (!free.ok) return free;
   const aside = present ? await keepAside(paths, options) : ok(undefined);

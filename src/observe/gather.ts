@@ -42,7 +42,7 @@ export interface Gathering {
   readonly only?: ObjectRef;
   /** `--select`: look at these alone. What guards count is the whole project still. */
   readonly selector?: Selector | undefined;
-  /** `--at`: reckon with this later instant, as if nothing happened and every use was known until then. */
+  /** `--at`: calculate with this later instant, as if nothing happened and every use was known until then. */
   readonly at?: Instant | undefined;
 }
 

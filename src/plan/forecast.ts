@@ -1,5 +1,5 @@
 /**
- * Calculates what time alone brings, as long as nothing else changes: when keys become due for rotation, expire, pass their lease
+ * Calculates what time alone brings, as long as nothing else changes: when keys become due for rotation, expire
  * or end, when guests expire, and when something that is waited for comes. Of each object the next event of each sort; what would
  * follow from acting on them is for a later plan to say.
  */

@@ -1,8 +1,8 @@
 /**
- * When older versions may end (rotation.md, step 5). Evidence, never hope:
+ * When older versions may end (rotation.md, step 5). Evidence, never hope; `window` is the stabilization window:
  *
- *     promoted      settled                    overlap over
- *        ├─ settle ─┼─ evidence counts ─────────────┼──────────▶
+ *     promoted    window ends                  overlap over
+ *        ├─ window ─┼─ evidence counts ─────────────┼──────────▶
  *                   └── quiet: no older version used ──┘
  *
  * All older versions stay until the newest is handed over, so an overtaken rotation takes none away.

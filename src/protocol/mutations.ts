@@ -56,7 +56,7 @@ export const request = operation<
   { readonly request: SentRequest; readonly path: string } & Pick<Caller, 'isApproved' | 'breakGlass'>,
   Outcome
 >({
-  // What makes something is refused the second time, as if somebody else had made it.
+  // What makes something is refused the second time, as if another caller had made it.
   again: 'unwanted',
   patienceMs: TIMEOUT_MS,
   id: 'storeRequest',

@@ -9,7 +9,7 @@ import type { Place } from './contained-path.js';
 /** Something on the way that we refuse to touch, whatever a later attempt might find. */
 export class Unsafe extends Error {}
 
-/** The file changed under our hands, written by somebody who does not take the lock. */
+/** The file changed under our hands, written by a process that does not take the lock. */
 export class Moved extends Error {}
 
 /** What the file system answers for a symbolic link or a file where a folder should be, or an impossible name. */

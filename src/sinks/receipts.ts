@@ -120,7 +120,7 @@ function readFile({ file, ids }: Asked, reading: Reading): readonly Receipt[] {
 const receiptAt = (place: SinkPlace | undefined, content: Content): Receipt =>
   place === undefined ? UNSUPPORTED : receiptOf(content.value(place.part));
 
-/** The secret at one place; undefined when there is none or it cannot be read. */
+/** The secret at one place; undefined when it is absent or unreadable. */
 export function takeSecret(id: SinkId, roots: Roots): Secret | undefined {
   const place = parseSinkId(id);
   if (place === undefined) return undefined;

@@ -131,7 +131,7 @@ async function chosen(
 const isReplaced = ({ declaration }: LiveObject): boolean =>
   declaration.metadata.annotations?.[REPLACED_BY] !== undefined;
 
-/** What came with the store may have been changed by hand since; whether it was, its declaration tells. */
+/** What came with the store may have been changed manually since; whether it was, its declaration shows. */
 function isWithin({ ownership, origin }: LiveSummary, { ownership: ours, isEverything }: Scope): boolean {
   if (isEverything) return true;
   if (ownership === undefined) return origin === 'system';

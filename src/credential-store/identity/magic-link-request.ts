@@ -22,7 +22,7 @@ import { chainMaybe, type Maybe, NOTHING } from './maybe.js';
 /** Longer than looking the guest up, making the link, writing it and beginning to send it takes. */
 const ANSWERED_AFTER_MS: DurationMs = 150;
 
-/** See `IdentityPort.askForLink`. */
+/** See `IdentityService.askForLink`. */
 export async function askForLink(
   identity: Identity,
   { email, spaceId }: AskedForLink,

@@ -88,8 +88,8 @@ export async function refreshSession(work: UnitOfWork, row: CredentialRow): Prom
 }
 
 /**
- * From now on a client's session reaches this space, which it just made, and nothing else. Any other caller that made one goes
- * on as they are. `forbidden` for a session that made one meanwhile.
+ * From now on a client's session reaches this space, which it just made, and nothing else. Any other caller that made one keeps
+ * their access. `forbidden` for a session that made one meanwhile.
  */
 export async function confineSession(
   work: UnitOfWork,

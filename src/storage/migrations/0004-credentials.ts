@@ -1,4 +1,4 @@
-/** What people and guests come in by, their sessions, and the keys that access tokens are signed with. */
+/** Credentials of people and guests, their sessions, and the keys that access tokens are signed with. */
 import type { Kysely, Migration } from 'kysely';
 
 export const credentials: Migration = {

@@ -3,7 +3,7 @@ import type { Kysely, Migration } from 'kysely';
 
 export const accounting: Migration = {
   async up(db: Kysely<unknown>): Promise<void> {
-    // Null for versions that were used before anybody counted.
+    // Null for versions that were used before uses were counted.
     await db.schema.alterTable('versions').addColumn('use_count', 'bigint').execute();
     await db.schema
       .createTable('usage')

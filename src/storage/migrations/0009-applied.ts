@@ -1,4 +1,4 @@
-/** What was applied last to an object that somebody changed by hand since. */
+/** What was applied last to an object that was changed manually since. */
 import type { Kysely, Migration } from 'kysely';
 
 export const applied: Migration = {

@@ -1,6 +1,6 @@
 /**
- * Events beside the log that tells of them, found by place and instant. What the log of an older store tells is told
- * once more here; what its entries about guests do not say stays untold. What clients said moves here.
+ * Events beside the log that reports them, found by place and instant. What the log of an older store reports is stored
+ * once more here; what its entries about guests do not say stays unreported. What clients said moves here.
  */
 import { type Kysely, type Migration, sql } from 'kysely';
 import { workbookId } from '../../domain/derived-ids.js';

@@ -3,7 +3,7 @@ import { CompiledQuery, Kysely, Migrator } from 'kysely';
 import { MIGRATIONS, NEWEST_MIGRATION } from '../migrations/index.js';
 import { type PostgresConnection, postgresDialect, SCHEMA } from './driver.js';
 
-/** `behind`: made by an older version. `foreign`: somebody else's tables, or those of a newer version. */
+/** `behind`: made by an older version. `foreign`: tables of another application, or those of a newer version. */
 export type SchemaState = 'absent' | 'behind' | 'current' | 'foreign';
 
 export async function schemaState(connection: PostgresConnection): Promise<SchemaState> {

@@ -41,7 +41,7 @@ export const SpaceConfig = Type.Object(
 export interface SpaceCreation {
   readonly body: Static<typeof SpaceConfig>;
   readonly by: By;
-  /** What `by` came in with. */
+  /** What `by` signed in with. */
   readonly token: Secret;
 }
 
