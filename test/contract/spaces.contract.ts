@@ -98,7 +98,7 @@ export function roomsContract(name: string, open: () => Promise<OpenRooms>): voi
       expect(refusal(await rooms.removeAgent(first.id, await desk.root()))).toBe('not_found');
     });
 
-    it('lets nobody give a role that is more than theirs, nor touch an owner', async () => {
+    it('lets no caller give a role that is more than theirs, nor touch an owner', async () => {
       const ada = { email: 'ada@example.com', name: 'Ada', roles: ['administrator'] };
       const { invitation } = unwrap(await people.add(ada, await desk.root()));
       const context = { path: 'test' };

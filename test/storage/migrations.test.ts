@@ -124,7 +124,7 @@ function fillOldLog(connection: SqliteConnection): void {
     );
 }
 
-test('what the log of an older store told, and clients said, are its events: followed through other names', async () => {
+test('what the log of an older store reported, and clients said, are its events: followed through other names', async () => {
   const connection = new SqliteConnection(':memory:');
   const db = new Kysely<unknown>({ dialect: sqliteDialect(connection) });
   const migrator = new Migrator({ db, provider: { getMigrations: async () => ({ ...MIGRATIONS }) } });
