@@ -4,7 +4,7 @@
  * branch and store has a checkout of its own, and nothing is read from one before it was fetched in this run.
  *
  *     .keywright/branch/DIGEST/repo.git           what was fetched
- *                             /trees/COMMIT/      complete, or it is not there
+ *                             /trees/COMMIT/      complete, or absent
  *                             /current ─▶ trees/COMMIT
  */
 import { execFile } from 'node:child_process';

@@ -1,4 +1,4 @@
-/** What a command may touch of the terminal. The only place of the core that prints. */
+/** What a command may touch of the terminal. The only module of the core that prints. */
 import type { Result } from '../domain/result.js';
 import type { DurationMs } from '../domain/time.js';
 import type { Caller } from '../ports/live-store.js';

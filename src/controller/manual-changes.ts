@@ -85,7 +85,7 @@ function isRevokedManually({ live }: Subject, history: readonly AuditEntry[]): b
   return last !== undefined && !isReconcilerPath(last.path);
 }
 
-/** A declared place was confirmed to hold a version, and holds something else now. */
+/** A declared sink was confirmed to hold a version, and holds something else now. */
 function hasLostDelivery({ desired, live, receipts }: Subject): boolean {
   const declared = desired === undefined ? [] : sinkIdsOf(desired.declaration);
   return (live?.deliveries ?? []).some(({ sink, fingerprint }) => {

@@ -19,7 +19,7 @@ export interface PromoteRequest {
   readonly deliveries: readonly ConfirmedDelivery[];
 }
 
-/** `moved` if the version is not there, has ended or was overtaken; `not_confirmed` if a sink is missing. */
+/** `moved` if the version does not exist, has ended or was overtaken; `not_confirmed` if a sink is missing. */
 export async function promote(work: UnitOfWork, request: PromoteRequest): Promise<Result<Outcome>> {
   const { object, generation, deliveries } = request;
   const key = await loadKey(work, object);

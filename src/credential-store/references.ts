@@ -34,8 +34,8 @@ export async function resolveReferences(
 }
 
 /**
- * The live objects that a declaration names; `unknown_reference` if one, or a part of it, is not there, `conflict`
- * if one is not what is needed in that place.
+ * The live objects that a declaration names; `unknown_reference` if one, or a part of it, does not exist, `conflict`
+ * if one is not what is needed for that field.
  */
 export async function liveReferences(
   work: UnitOfWork,

@@ -1,5 +1,5 @@
 /**
- * Putting a backup in the place of a store. What was ended stays ended: revocations, emergency stops and shown
+ * Replaces a store by a backup. What was ended stays ended: revocations, emergency stops and shown
  * secrets of the store that was there are carried over, so that a restored backup revives nothing. What was made
  * since the backup is forgotten, which nothing can change; how much is said.
  */

@@ -13,7 +13,7 @@ import { keyFactsOf, versionFactsOf } from './rows.js';
 import type { ObjectRow, VersionRow } from './storage-port.js';
 import { changed, moved, type UnitOfWork, unchanged } from './unit-of-work.js';
 
-/** Final and at once. `moved` if one of the generations is not there. */
+/** Final and at once. `moved` if one of the versions does not exist. */
 export async function revoke(
   work: UnitOfWork,
   { object, generations }: { readonly object: ObjectRef; readonly generations: readonly number[] },

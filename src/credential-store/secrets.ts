@@ -1,6 +1,6 @@
 /**
  * Secrets that customers' code reads when it runs. Values are sealed to the store, and every row carries a MAC that
- * covers the box and its place: who can write to the database can neither read one nor put another in its place.
+ * covers the box and its scope: a writer of the database can neither read one nor replace it by another.
  */
 import { authorize, type Target } from '../domain/access.js';
 import { sha256 } from '../domain/canonical.js';

@@ -185,9 +185,9 @@ export interface VersionQueries {
   byTokenId(tokenId: string): Promise<VersionRow | undefined>;
   /** By token id, those after `after`. */
   page(after: string, limit: number): Promise<readonly VersionRow[]>;
-  /** Of one object, by generation. */
+  /** Of one object, by version. */
   of(objectId: string): Promise<readonly VersionRow[]>;
-  /** Of several, by object and generation. */
+  /** Of several, by object and version. */
   ofMany(objectIds: readonly string[]): Promise<readonly VersionRow[]>;
   /** Of the tokens that there are, in no order. */
   owners(tokenIds: readonly string[]): Promise<readonly TokenOwnerRow[]>;

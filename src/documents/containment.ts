@@ -20,7 +20,7 @@ export function isBelow(folder: string, root: string, path: string): boolean {
   return way !== '' && way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
 }
 
-/** Returns why nothing at or below `path` may be read as documents of `folder`; undefined when it may. Throws when it is not there. */
+/** Returns why nothing at or below `path` may be read as documents of `folder`; undefined when it may. Throws when it does not exist. */
 export function pathRefusal(folder: string, path: string): string | undefined {
   const root = realpathSync(folder);
   const real = realpathSync(path);
@@ -28,7 +28,7 @@ export function pathRefusal(folder: string, path: string): string | undefined {
   return isInStore(root, real) ? 'lies in the folder of a live store, which holds no documents' : undefined;
 }
 
-/** Returns why a file that is there may not be read as a document of `folder`; undefined when it may. Throws when it is not there. */
+/** Returns why an existing file may not be read as a document of `folder`; undefined when it may. Throws when it does not exist. */
 export function fileRefusal(folder: string, path: string): string | undefined {
   const refusal = pathRefusal(folder, path);
   if (refusal !== undefined) return refusal;

@@ -1,5 +1,5 @@
 /**
- * The one place in `spec`, beside `containment.ts`, that touches the file system: finds the files with documents, reads them, and
+ * The one module in `documents`, beside `containment.ts`, that touches the file system: finds the files with documents, reads them, and
  * answers questions about paths. Decides nothing about what is in them.
  */
 import {
@@ -159,7 +159,7 @@ export function isStacksFolder(folder: string, path: string): boolean {
   }
 }
 
-/** The first line of what Git LFS leaves in the place of a file that was not fetched. */
+/** The first line of what Git LFS leaves instead of a file that was not fetched. */
 const LFS_POINTER = 'version https://git-lfs.github.com/spec/';
 
 /** Is nothing there, not even a link that leads nowhere? */
@@ -201,7 +201,7 @@ export function readProjectFile(folder: string): Result<ReadFile, string> | unde
   return undefined;
 }
 
-/** Returns why a file that is there may not be read, or replaced, as a document of `folder`; undefined when it may. */
+/** Returns why an existing file may not be read, or replaced, as a document of `folder`; undefined when it may. */
 export function documentRefusal(folder: string, file: string): string | undefined {
   try {
     return fileRefusal(folder, resolve(folder, file));

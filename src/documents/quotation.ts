@@ -19,7 +19,7 @@ export function isRecognized({ source: { text } }: SpecFile): boolean {
   return false;
 }
 
-/** The same errors, at the same places, of a file that is not recognized: what they say quotes nothing. */
+/** The same errors, at the same positions, of a file that is not recognized: what they say quotes nothing. */
 export const unquoted = (diagnostics: readonly Diagnostic[]): readonly Diagnostic[] =>
   diagnostics.map(({ code, severity, position }) => ({
     ...{ code, severity, position, length: 1, sourceLine: '' },

@@ -156,7 +156,7 @@ function readOne(
   document: CheckedDocument,
 ): Result<ReadDocument | undefined, readonly Diagnostic[]> {
   if (document.kind === 'Project') {
-    // The one in its place was read before everything else, and complained about there.
+    // The one it stands for was read before everything else, and complained about there.
     if (isProjectFile) return ok(undefined);
     return fail([document.tree.error(['kind'], 'value', misplaced(context.project))]);
   }

@@ -23,7 +23,7 @@ export function spaceOfWorkbook(id: string): string | undefined {
   return rest === '' ? undefined : `${SPACE}${rest}`;
 }
 
-/** Of a sheet, by its place in the workbook. */
+/** Of a sheet, by its position in the workbook. */
 export const sheetId = (workbook: string, index: number): string =>
   `us_sh_${shortHash(`${workbook} ${index}`)}`;
 

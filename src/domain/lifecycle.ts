@@ -33,7 +33,7 @@ export function stateOf(version: VersionFacts, now: Instant): VersionState {
 export const ACCEPTED_VERSIONS_MAX = 4;
 
 /**
- * One more is alive while it takes the place of a newest version that was lost: a sink does not hold it, and its
+ * One more is alive while it replaces a newest version that was lost: a sink does not hold it, and its
  * secret is not kept. Otherwise a consumer that loses a file in the middle of hand-overs would have no key at all.
  */
 export const ALIVE_VERSIONS_MAX = ACCEPTED_VERSIONS_MAX + 1;

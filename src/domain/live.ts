@@ -79,7 +79,7 @@ export interface KeyFacts {
   readonly owner?: OwnerStanding;
   /** Of a personal key: the id of that person. */
   readonly ownerId?: string;
-  /** All versions ever, by generation, oldest first. */
+  /** All versions ever, by version number, oldest first. */
   readonly versions: readonly VersionFacts[];
 }
 
@@ -130,9 +130,9 @@ export type Receipt =
   | { readonly kind: 'unknown'; readonly why: string };
 
 /**
- * What the place may hold for a write to go ahead: nothing at all, or content with one of these
+ * What the sink may hold for a write to go ahead: nothing at all, or content with one of these
  * fingerprints. The version being written always counts as expected, so a repeated write is harmless;
- * a higher generation never is, so a sink cannot go back.
+ * a higher version never is, so a sink cannot go back.
  */
 export interface Expectation {
   readonly mayBeMissing: boolean;

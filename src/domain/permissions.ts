@@ -62,7 +62,7 @@ export const END_EARLY = 'keys:revoke';
 export const permits = (granted: readonly string[], wanted: string): boolean =>
   granted.includes(wanted) || granted.includes('*');
 
-/** What guests may do in the places that are open to them: see them, and work on what is in them. */
+/** What guests may do in the scopes that are open to them: see them, and work on what is in them. */
 export const GUEST_PERMISSIONS: readonly string[] = [
   'spaces:read',
   'workbooks:read',

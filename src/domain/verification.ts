@@ -26,7 +26,7 @@ export const VERIFICATION_CODES = [
  */
 export type VerificationCode = (typeof VERIFICATION_CODES)[number];
 
-/** What the caller wants the key for. An absent field is not asked about. */
+/** What the caller needs the key for. An absent field is not asked about. */
 export interface VerificationRequest {
   readonly environment?: string;
   readonly permission?: string;

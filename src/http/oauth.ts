@@ -1,5 +1,5 @@
 /**
- * What RFC 6749 wants of the two routes that gateways and libraries of OAuth call, `/introspect` and `/revoke`: a client
+ * What RFC 6749 requires of the two routes that gateways and libraries of OAuth call, `/introspect` and `/revoke`: a client
  * may show its id and secret by HTTP Basic (2.3.1), and a refusal names one of the RFC's errors (5.2).
  */
 import type { IncomingMessage } from 'node:http';

@@ -25,7 +25,7 @@ export const startCheckpoints = async (
 };
 
 interface Checkpoints {
-  /** An older copy of the database was put in its place while no server ran. */
+  /** The database was replaced by an older copy while no server ran. */
   readonly isBehind: boolean;
   readonly end: () => Promise<void>;
 }

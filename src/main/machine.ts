@@ -1,7 +1,7 @@
 /**
  * Which machine this is, for records of what was delivered to its files. The host's name is no answer: containers and
  * laptops change it, and two hosts may share one. So it is, in this order: KEYWRIGHT_MACHINE; the id that the operating
- * system keeps, hashed, since it is not to be shown; an id of our own, kept for this user.
+ * system keeps, hashed, since it is not to be shown; a generated id, kept for this user.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { homedir, hostname } from 'node:os';

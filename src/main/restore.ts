@@ -1,6 +1,6 @@
 /**
- * Restoring an embedded store from a backup. The backup is copied and checked first; then its rows take the
- * place of the store's in one transaction, of which processes that have the store open see all or nothing. What
+ * Restores an embedded store from a backup. The backup is copied and checked first; then its rows replace
+ * the store's in one transaction, of which processes that have the store open see all or nothing. What
  * was there is kept beside it.
  */
 import { constants, existsSync, statSync } from 'node:fs';

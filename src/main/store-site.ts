@@ -22,7 +22,7 @@ export interface StoreSite {
   readonly folder: StoreFolder;
   /** `store_foreign` where something else is. Makes nothing. */
   state(): Promise<Result<'absent' | 'present'>>;
-  /** Makes what is not there yet. */
+  /** Creates what does not exist yet. */
   open(): Promise<Result<Storage>>;
   /** For one that is not opened after all. */
   close(): Promise<void>;

@@ -28,7 +28,7 @@ export async function smtpTransport(settings: SmtpSettings): Promise<Transport> 
   });
   return {
     send: async (letter, signal) => {
-      // Over a connection of our own, which ends when time is up: one that continued would send it beside the next.
+      // Over a separate connection, which ends when time is up: one that continued would send it beside the next.
       const getSocket = (_options: unknown, done: (error: Error | null, socket?: object) => void): void => {
         const connection = connect({ host, port, signal });
         connection.once('error', done);

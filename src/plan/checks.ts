@@ -77,7 +77,7 @@ export function suspended({ desired, pausedUntil, aliases, input }: Declared): D
   });
 }
 
-/** What it names is not there yet, and under its old name it would be taken for another: nothing is safe to do. */
+/** What it names does not exist yet, and under its old name it would be taken for another: nothing is safe to do. */
 export function needsRefusedRename({ desired, held, aliases }: Declared): Decision | undefined {
   const missing = aliasedReferences(desired.declaration, aliases).find((name) => held.has(name));
   if (missing === undefined) return undefined;
@@ -104,7 +104,7 @@ function ownedByAnotherProject({ ref, live, input }: Declared): Decision | undef
 }
 
 /**
- * A place with a token that the store does not know, because it is older than the sink (a restored
+ * A sink with a token that the store does not know, because it is older than the sink (a restored
  * backup), or with one of a live key. Either way writing could destroy the only copy of a secret.
  */
 function quarantined(declared: Declared): Decision | undefined {

@@ -20,7 +20,7 @@ export interface Comparison {
   /** Looked at even when they agree, and whichever project owns them: as `refText`. */
   readonly suspects?: ReadonlySet<string>;
   /**
-   * Did the store record something at that place for the nth of the survey, and does it hold it? Asked only of declared
+   * Did the store record something at that sink for the nth of the survey, and does it hold it? Asked only of declared
    * sinks of objects that agree otherwise.
    */
   readonly agrees: (nth: number, sink: SinkId) => boolean;

@@ -112,7 +112,7 @@ function endOverdue({ ref, spec, versions, now, after }: Key): Decision {
   return toDo([revoke(ref, generations, { reason: 'DeclaredEndPassed', dependsOn: after })]);
 }
 
-/** Neither delivered nor missing: every step that needs the place has to wait. */
+/** Neither delivered nor missing: every step that needs the sink has to wait. */
 function sinksUnknown(key: Key): Decision | undefined {
   for (const sink of key.sinks) {
     const receipt = receiptAt(key, sink);
@@ -145,7 +145,7 @@ function startRollout(key: Key, reason: StepReason): Decision {
   return together([toDo(steps), sinksTakenOver(key), isHandover ? timedInProduction(key) : NOTHING]);
 }
 
-/** The newest version is nowhere to be had any more, so that whatever follows takes its place. */
+/** The newest version is nowhere to be had any more, so that whatever follows replaces it. */
 const REPLACING: ReadonlySet<StepReason> = new Set(['EnvelopeLost', 'SinkMissing', 'SinkDiffers']);
 
 function cannotIssue({ ref, versions, now }: Key, reason: StepReason): Decision | undefined {
@@ -164,12 +164,12 @@ function firstEnd(versions: readonly VersionFacts[]): Instant | undefined {
   return first === NEVER ? undefined : first;
 }
 
-/** If a key keeps its place after all, because a guard refuses the step, nothing is written over it. */
+/** If a key keeps its sink after all, because a guard refuses the step, nothing is written over it. */
 const sinksReleased = ({ foreignTokens: strangers }: Key): readonly StepId[] => [
   ...new Set(strangers.flatMap((stranger) => (stranger.standing === 'leaving' ? [stranger.by] : []))),
 ];
 
-/** The declaration wins over what stands at a declared place, but not in silence. */
+/** The declaration wins over what stands at a declared sink, but not in silence. */
 function sinksTakenOver(key: Key): Decision {
   return together(
     key.foreignTokens.map((stranger) => {

@@ -93,7 +93,7 @@ function byOwnNames(key: DeclarationOf<'ApiKey'>, input: PlanInput): Declaration
   return isNamedOtherwise ? (withNewReferences(key, namesOf(input).live) as DeclarationOf<'ApiKey'>) : key;
 }
 
-/** The new key that took the place of this one, if it is declared still. */
+/** The new key that replaced this one, if it is declared still. */
 function successorOf({ live, input }: Situation): Declared | undefined {
   const name = live?.declaration.metadata.annotations?.[REPLACED_BY];
   if (name === undefined || live?.ref.kind !== 'ApiKey') return undefined;
@@ -139,7 +139,7 @@ interface Away {
   readonly revision: number;
 }
 
-/** The touch at each sink of the new key, the same for all that it took the place of; then the old one goes. */
+/** The touch at each sink of the new key, the same for all that it replaced; then the old one goes. */
 function handOverTo(
   { ref, desired }: Declared,
   generation: number,

@@ -96,7 +96,7 @@ export interface CredentialFeed {
    * Hand-overs rely on it: silence in the store is silence (rotation, "observed").
    */
   reportUses(uses: readonly Use[]): Promise<Result<void>>;
-  /** Ends them again: an end is final, whatever copy of the store comes later. Those that are not there are passed over. */
+  /** Ends them again: an end is final, whatever copy of the store comes later. Those that do not exist are skipped. */
   endAgain(ended: EndedBefore): Promise<Result<void>>;
   /** Records that the follower is running now. */
   seen(instance: Instance): Promise<Result<void>>;

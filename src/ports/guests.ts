@@ -1,6 +1,6 @@
 /**
  * Guests as callers of a server make, change and remove them; what is open to them is said by ids. Every method has
- * asked `authorize`, and answers `forbidden`. `unknown_reference` for a space or workbook that is not there.
+ * asked `authorize`, and answers `forbidden`. `unknown_reference` for a space or workbook that does not exist.
  */
 import type { ObjectRef } from '../domain/objects.js';
 import type { Result } from '../domain/result.js';

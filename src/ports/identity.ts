@@ -187,7 +187,7 @@ export interface IdentityService {
   ): Promise<Result<void>>;
 
   /**
-   * F11: a new guest, let into these places, with the magic link to pass on to them; it is mailed too where messages are
+   * F11: a new guest, let into these scopes, with the magic link to pass on to them; it is mailed too where messages are
    * sent. Also for guests, into what is open to them, where the environment lets guests invite. `exists` for an address that is a guest already.
    */
   inviteGuest(guest: NewGuest, by: By): Promise<Result<Shown<GuestLink>>>;

@@ -100,7 +100,7 @@ export type Mutation =
       readonly generation: number;
       readonly expiresAt: Instant | null;
     }
-  /** Final. Versions named by generation; those already revoked stay as they are. */
+  /** Final. Versions named by number; those already revoked stay as they are. */
   | { readonly kind: 'revoke'; readonly object: ObjectRef; readonly generations: readonly number[] };
 
 export interface ConfirmedDelivery {

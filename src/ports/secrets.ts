@@ -8,7 +8,7 @@ import type { Result } from '../domain/result.js';
 import type { Secret } from '../domain/secret.js';
 import type { By } from './identity.js';
 
-/** Where a secret is and for whom; name and place say which one it is. */
+/** Where a secret is and for whom; name and scope say which one it is. */
 export interface SecretPlace {
   /** By name. */
   readonly environment: string;

@@ -31,7 +31,7 @@ export const mutate = operation<
   readonly SentOutcome[]
 >({
   permission: WRITES,
-  // Each is fenced by the lease, and by a revision, a generation or what is there already.
+  // Each is fenced by the lease, and by a revision, a version number or what exists already.
   again: 'harmless',
   patienceMs: TIMEOUT_MS,
   id: 'storeMutate',

@@ -1,5 +1,5 @@
 /**
- * Diagnostics as text for people: the place, what is wrong, the line with a caret, what to do. Documents
+ * Diagnostics as text for people: the position, what is wrong, the line with a caret, what to do. Documents
  * are written by anyone, so nothing of them reaches a terminal unescaped.
  */
 
@@ -12,7 +12,7 @@ export interface DiagnosticsStyle {
   readonly color: 'always' | 'never';
 }
 
-/** How much of a long line is shown before and after the place. */
+/** How much of a long line is shown before and after the position. */
 const BEFORE_MAX = 60;
 const AFTER_MAX = 100;
 

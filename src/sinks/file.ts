@@ -45,7 +45,7 @@ export interface FoundFile {
 
 /** What the file system says of a file as it is now. */
 export interface FileMark {
-  /** Changes whenever the file does, or another file takes its place. */
+  /** Changes whenever the file does, or another file replaces it. */
   readonly stamp: string;
   /** When it changed last (ctime, which cannot be set), in milliseconds since the epoch. */
   readonly changedAt: Instant;
@@ -112,7 +112,7 @@ export interface FileChange {
   readonly text: string;
 }
 
-/** Removes what killed processes left in a folder. Call it under the lock, with no write of our own under way. */
+/** Removes what killed processes left in a folder. Call it under the lock, with no write of this process under way. */
 export function removeStrays(folder: Folder): void {
   for (const name of readdirSync(folder.at)) {
     if (TEMPORARY.test(name)) remove(`${folder.at}/${name}`);

@@ -58,7 +58,7 @@ export async function makeFolder({ folder }: StoreFolder): Promise<Result<void>>
 }
 
 /**
- * Makes the database file before the engine does, because the engine would let others read it. One that is there is
+ * Makes the database file before the engine does, because the engine would let others read it. An existing one is
  * not opened: closing it again would end every lock that this process holds on it through the engine, and another
  * process would then take the log away from under it.
  */
@@ -94,7 +94,7 @@ export async function readKeyFile(path: string): Promise<Result<Secret | undefin
 const DRAFTS_MAX = 5;
 
 /**
- * Puts a key where none exists. Returns the key that is there afterwards: of two that start at once, one
+ * Puts a key where none exists. Returns the key that exists afterwards: of two that start at once, one
  * writes and both use the same.
  */
 export async function makeKeyFile(path: string, key: Secret, entropy: Entropy): Promise<Result<Secret>> {
@@ -155,7 +155,7 @@ export async function writeKeyFile(path: string, key: Secret): Promise<Result<vo
   }
 }
 
-/** The next master key takes the place of the old one; done already is as good. */
+/** The next master key replaces the old one; done already is as good. */
 export async function adoptNextKey({ masterKey, nextMasterKey }: StoreFolder): Promise<Result<void>> {
   try {
     await rename(nextMasterKey, masterKey);

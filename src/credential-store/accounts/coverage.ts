@@ -15,7 +15,7 @@ import type { InstanceRow } from '../storage-port.js';
 
 /** Instances say that they are there every fifteen seconds, controllers more often. */
 export const LATE_MS: DurationMs = 20 * SECOND_MS;
-/** Of an instance that is there, no use is unknown for longer. */
+/** Of a running instance, no use is unknown for longer. */
 const REPORTED_WITHIN_MS: DurationMs = 3 * SECOND_MS;
 
 export interface Coverage {

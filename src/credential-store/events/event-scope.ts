@@ -1,4 +1,4 @@
-/** Where events happen: which of these places the caller may read of or write in, always as `authorize` says. */
+/** Where events happen: which of these scopes the caller may read of or write in, always as `authorize` says. */
 import { authorize, type Target } from '../../domain/access.js';
 import { workbookId } from '../../domain/derived-ids.js';
 import { fault } from '../../domain/errors.js';
@@ -15,7 +15,7 @@ type Rows = Pick<Reading, 'tx' | 'keyring'>;
 type Within = Pick<EventFilter, 'environmentId' | 'places'>;
 
 /**
- * What a list is narrowed to before it is read: nothing for a caller that reads everything, an environment, or places in
+ * What a list is narrowed to before it is read: nothing for a caller that reads everything, an environment, or scopes in
  * it. Undefined for a caller that may read nothing.
  */
 export async function within(rows: Rows, principal: Principal): Promise<Result<Within | undefined>> {

@@ -82,7 +82,7 @@ const guestPermissions = (
 export const letsIn = (environment: EnvironmentSpec | undefined, way: GuestWay): boolean =>
   environment !== undefined && (environment.guestAuthentication ?? ['magic_link']).includes(way);
 
-/** Undefined for one that is not there. */
+/** Undefined for one that does not exist. */
 export async function environmentSpec(
   reading: Reading,
   name: string,

@@ -1,6 +1,6 @@
 /**
  * Limits requests for links, since each sends a message to an address that the caller may not own: by address and
- * place, by address, and by place. Whether there is such a guest makes no difference. In memory, by each server.
+ * source, by address, and by source. Whether there is such a guest makes no difference. In memory, by each server.
  */
 
 import { networkOf } from '../../domain/network-address.js';

@@ -34,7 +34,7 @@ export async function askForLink(
   const waitMs = asking.ask({ account, source }, clock.now());
   if (waitMs > 0) return fail(tooOften(waitMs));
   const startedMs = clock.monotonicMs();
-  // In one turn of writers whether or not there is anything to write, so that a busy store tells nothing either.
+  // In one turn of writers with or without anything to write, so that a busy store tells nothing either.
   const made = await identity.write({ actor: 'anonymous', path }, async (work) => {
     const guest = await guestIn(work, spaceId, account);
     if (!guest.ok || guest.value === undefined) return guest.ok ? ok(undefined) : guest;

@@ -46,7 +46,7 @@ export interface NewSession {
   readonly holder: ObjectRow;
   /** The credential or the version that it stands on. */
   readonly parentId: string;
-  /** The caller wants it to end by then. */
+  /** The caller asks for it to end by then. */
   readonly endsAt?: Instant | undefined;
   /** For the audit entry. */
   readonly detail: Readonly<Record<string, unknown>>;

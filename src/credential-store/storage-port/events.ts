@@ -1,7 +1,7 @@
 /** Rows of events: what is reported to clients of an environment. Part of the storage port. */
 
 /**
- * What the audit log reports about one place, written with its entry so that a list need not read the log; or what a client
+ * What the audit log reports about one scope, written with its entry so that a list need not read the log; or what a client
  * said.
  */
 export interface EventRow {
@@ -32,7 +32,7 @@ export interface EventPlaceRow {
   readonly workbookIds?: readonly string[];
 }
 
-/** Every condition that is there holds. */
+/** Every given condition holds. */
 export interface EventFilter {
   readonly environmentId?: string | undefined;
   readonly spaceId?: string | undefined;

@@ -1,4 +1,4 @@
-/** Secrets that customers' code reads when it runs: one value for a name in its place. */
+/** Secrets that customers' code reads when it runs: one value for a name in its scope. */
 import type { Kysely, Migration } from 'kysely';
 
 export const secrets: Migration = {

@@ -1,5 +1,5 @@
 /**
- * Events beside the log that reports them, found by place and instant. What the log of an older store reports is stored
+ * Events beside the log that reports them, found by scope and instant. What the log of an older store reports is stored
  * once more here; what its entries about guests do not say stays unreported. What clients said moves here.
  */
 import { type Kysely, type Migration, sql } from 'kysely';

@@ -78,7 +78,7 @@ export async function removeDatabase(path: string): Promise<void> {
 export interface Replacing {
   /** The store: a file whose tables are up to date. */
   readonly path: string;
-  /** The file whose rows take the place of the store's; as up to date. */
+  /** The file whose rows replace the store's; as up to date. */
   readonly draft: string;
   readonly sleep: (ms: number) => Promise<void>;
 }

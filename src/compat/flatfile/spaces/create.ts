@@ -92,7 +92,7 @@ export async function createSpace(deps: HttpDependencies, making: SpaceCreation)
   });
 }
 
-/** A client's session reaches its space only once that is there. */
+/** A client's session reaches its space only once that exists. */
 async function asOfNow(
   { authority }: HttpDependencies,
   { by, token }: { readonly by: By; readonly token: Secret },

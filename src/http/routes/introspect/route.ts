@@ -9,7 +9,7 @@ import { verifyToken } from '../../key-verification.js';
 import { type Answered, type CallerRights, json, route } from '../../route.js';
 import { SecretText } from '../../schemas.js';
 
-/** Open, as the RFC wants it: parameters that a server does not know are passed over. */
+/** Open, as the RFC requires it: parameters that a server does not know are passed over. */
 /** What else a client sends is passed over (RFC 7009, 2.1; RFC 7662, 2.1). */
 const body = Type.Object(
   { token: SecretText, token_type_hint: Type.Optional(Type.String({ maxLength: 100 })) },
