@@ -87,8 +87,7 @@ function stringsOf(path: string): readonly Text[] {
 }
 
 /** Comments, each as one text without line ends. The code in them (in backticks, or indented) is not read. */
-function commentsOf(path: string): readonly Text[] {
-  const text = readFileSync(join(root, path), 'utf8');
+function commentsIn(text: string, path: string): readonly Text[] {
   const source = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true);
   const ends = new Map<number, number>();
   const note = (ranges: readonly ts.CommentRange[] | undefined): void => {
@@ -110,6 +109,9 @@ function commentsOf(path: string): readonly Text[] {
       .replace(/`[^`]+`/g, ' '),
   }));
 }
+
+const commentsOf = (path: string): readonly Text[] =>
+  commentsIn(readFileSync(join(root, path), 'utf8'), path);
 
 const isText = (node: ts.Node): node is ts.LiteralLikeNode =>
   ts.isStringLiteral(node) ||
@@ -165,4 +167,19 @@ test('a word that was given up is found, and its technical uses are not', () => 
   expect(hits('the key was revoked by hand')).toBe(1);
   expect(hits('ApiKey/app generation 2 lapses')).toBe(2);
   expect(hits('letters, digits and hyphens; the field `generation`')).toBe(0);
+});
+
+test('a word that was given up is found in a comment, also across lines, and code in comments is not read', () => {
+  const source = [
+    '/**',
+    ' * Revoked by',
+    ' * hand: `a letter`.',
+    ' *',
+    ' *     # keywright: ApiKey/app generation 2',
+    ' */',
+    "const nobody = '// somebody';",
+    'call(nobody); // whoever asks',
+  ].join('\n');
+  const found = commentsIn(source, 'a.ts').flatMap(hitsOf);
+  expect(found.map((hit) => hit.slice(0, 16))).toEqual(['a.ts:1 "by hand"', 'a.ts:8 "whoever"']);
 });
