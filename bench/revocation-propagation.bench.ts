@@ -1,6 +1,6 @@
 /**
  * How soon a revocation is in force in another process, on PostgreSQL: from when its call returned until that
- * process first refuses the key (which may be before), and from before it was asked for. Told by LISTEN/NOTIFY, against looking every 500 ms; and with the feed cut, where
+ * process first refuses the key (which may be before), and from before it was asked for. Notified by LISTEN/NOTIFY, against looking every 500 ms; and with the feed cut, where
  * the verifier must refuse by itself.
  */
 import { type ChildProcess, spawn } from 'node:child_process';

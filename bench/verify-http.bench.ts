@@ -1,7 +1,7 @@
 /**
  * Verifying over HTTP against bare `node:http` that reads a body and answers as much JSON, and against the servers of
  * bench/peers where they are installed: each in a process of its own, the load from this one over connections that
- * stay open, by turns. Ours has all keys in memory, and a key asks.
+ * stay open, by turns. Keywright has all keys in memory, and a key asks.
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -26,7 +26,7 @@ import { load, type Started, serveBare, started, tell } from './support/http-loa
 const KEYS = isQuick ? 10_000 : 100_000;
 const ROUNDS = isQuick ? 3 : 9;
 const ROUND_MS = isQuick ? 1_000 : 3_000;
-/** As many bytes as an answer of ours has. */
+/** As many bytes as an answer of Keywright has. */
 const ANSWER_BYTES = 271;
 
 async function serveOurs(): Promise<void> {

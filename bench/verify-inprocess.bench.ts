@@ -28,7 +28,7 @@ type Ask = (token: string) => boolean;
 
 interface Side {
   readonly ask: Ask;
-  /** Bytes of the structures that grow with the keys, where they can be told apart. */
+  /** Bytes of the structures that grow with the keys, where they can be distinguished. */
   readonly bytes: { readonly index: number; readonly names: number } | undefined;
 }
 

@@ -64,12 +64,12 @@ test('every import follows the arrows of the architecture', async () => {
   expect(cruise.stdout + cruise.stderr).toMatch(/no dependency violations found/);
 });
 
-test('time comes in through main only', () => {
+test('time is supplied by main only', () => {
   const ambient = /\bDate\.now\b|new Date\(\)|performance\.now|process\.hrtime|\bset(Timeout|Interval)\b/;
   expect(linesMatching(ambient, /^src\/(main|adapters)\//)).toEqual([]);
 });
 
-test('chance comes in through main only', () => {
+test('chance is supplied by main only', () => {
   expect(
     linesMatching(/Math\.random|randomBytes|randomUUID|getRandomValues|randomInt/, /^src\/(main|adapters)\//),
   ).toEqual([]);

@@ -41,6 +41,7 @@ const ALLOWED: readonly (readonly [RegExp, string])[] = [
   [/\bletters(, | and |, [a-z]+ and )digits\b/g, 'characters of the alphabet'],
   [/\bcertificate authorit(y|ies)\b/g, 'who signs certificates'],
   [/\bin (one )?place\b|\bno room for\b/g, 'plain English'],
+  [/\bcarrier-grade NAT\b/g, 'shared addresses of RFC 6598'],
   [/`[^`\s]+`/g, 'names in code: fields, codes, files, metrics'],
 ];
 
@@ -85,6 +86,33 @@ function stringsOf(path: string): readonly Text[] {
   return texts;
 }
 
+/** Comments, each as one text without line ends. The code in them (in backticks, or indented) is not read. */
+function commentsIn(text: string, path: string): readonly Text[] {
+  const source = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true);
+  const ends = new Map<number, number>();
+  const note = (ranges: readonly ts.CommentRange[] | undefined): void => {
+    for (const { pos, end } of ranges ?? []) ends.set(pos, end);
+  };
+  const visit = (node: ts.Node): void => {
+    note(ts.getLeadingCommentRanges(text, node.pos));
+    note(ts.getTrailingCommentRanges(text, node.end));
+    for (const child of node.getChildren(source)) if (!ts.isJSDoc(child)) visit(child);
+  };
+  visit(source);
+  return [...ends].map(([pos, end]) => ({
+    at: `${path}:${source.getLineAndCharacterOfPosition(pos).line + 1}`,
+    text: text
+      .slice(pos, end)
+      .replace(/^\s*\* {4,}.*$/gm, ' ')
+      .replace(/\n\s*\*/g, ' ')
+      .replace(/\s+/g, ' ')
+      .replace(/`[^`]+`/g, ' '),
+  }));
+}
+
+const commentsOf = (path: string): readonly Text[] =>
+  commentsIn(readFileSync(join(root, path), 'utf8'), path);
+
 const isText = (node: ts.Node): node is ts.LiteralLikeNode =>
   ts.isStringLiteral(node) ||
   ts.isNoSubstitutionTemplateLiteral(node) ||
@@ -108,6 +136,7 @@ const valuesOf = (path: string): readonly Text[] => {
 
 const READ: readonly (readonly [string, () => readonly Text[]])[] = [
   ['messages in src', () => filesBelow('src', /\.ts$/).flatMap(stringsOf)],
+  ['comments in src', () => filesBelow('src', /\.ts$/).flatMap(commentsOf)],
   [
     'messages in bench and examples',
     () => [
@@ -138,4 +167,19 @@ test('a word that was given up is found, and its technical uses are not', () => 
   expect(hits('the key was revoked by hand')).toBe(1);
   expect(hits('ApiKey/app generation 2 lapses')).toBe(2);
   expect(hits('letters, digits and hyphens; the field `generation`')).toBe(0);
+});
+
+test('a word that was given up is found in a comment, also across lines, and code in comments is not read', () => {
+  const source = [
+    '/**',
+    ' * Revoked by',
+    ' * hand: `a letter`.',
+    ' *',
+    ' *     # keywright: ApiKey/app generation 2',
+    ' */',
+    "const nobody = '// somebody';",
+    'call(nobody); // whoever asks',
+  ].join('\n');
+  const found = commentsIn(source, 'a.ts').flatMap(hitsOf);
+  expect(found.map((hit) => hit.slice(0, 16))).toEqual(['a.ts:1 "by hand"', 'a.ts:8 "whoever"']);
 });

@@ -4,7 +4,7 @@ export interface Figure {
   readonly what: string;
   readonly value: number;
   readonly unit: string;
-  /** Something well known, measured in the same run. `ratio` says how ours compares, as the target counts it. */
+  /** Something well known, measured in the same run. `ratio` says how Keywright compares, as the target counts it. */
   readonly baseline?: { readonly what: string; readonly value: number };
   readonly ratio?: number;
   readonly target?: { readonly text: string; readonly isMet: boolean };
@@ -56,7 +56,7 @@ export function quantile(values: Float64Array, q: number): number {
 }
 
 /**
- * Ours and the baseline by turns, so that a busy moment of the machine meets both. The ratio is the
+ * Keywright and the baseline by turns, so that a busy moment of the machine meets both. The ratio is the
  * median of the paired ratios, not the ratio of medians.
  */
 export async function alternate(
@@ -66,7 +66,7 @@ export async function alternate(
 ): Promise<{ readonly ours: number; readonly baseline: number; readonly ratio: number }> {
   const pairs: { readonly ours: number; readonly baseline: number }[] = [];
   for (let round = 0; round < rounds; round++) {
-    // Whoever goes first changes by turns as well.
+    // The order changes by turns as well.
     const first = round % 2 === 0 ? await ours() : undefined;
     const base = await baseline();
     pairs.push({ ours: first ?? (await ours()), baseline: base });

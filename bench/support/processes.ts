@@ -31,7 +31,7 @@ export async function runNode(running: Running): Promise<Ended> {
   return spawned(running, []);
 }
 
-/** The same, told to report its peak memory, which costs some milliseconds. */
+/** The same, asked to report its peak memory, which costs some milliseconds. */
 export async function runNodeForPeak(running: Running): Promise<Ended> {
   return spawned(running, ['--import', SAY_PEAK]);
 }
@@ -73,7 +73,7 @@ export interface ServedStore {
   readonly process: ChildProcess;
 }
 
-/** `keywright serve` over the store in a folder, made where there is none; it ends with this process at the latest. */
+/** `keywright serve` over the store in a folder, made where none exists; it ends with this process at the latest. */
 export async function serveStore({
   folder,
   token,

@@ -1,6 +1,6 @@
 /**
- * A fleet that nobody would wait for while it is applied: the first file of keys is applied by the command, and all
- * others are rows and files of secrets like theirs, each with a token of its own. Only the log does not tell of them.
+ * A fleet too large to wait for while it is applied: the first file of keys is applied by the command, and all
+ * others are rows and files of secrets like theirs, each with a token of its own. Only the log does not mention them.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

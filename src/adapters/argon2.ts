@@ -2,7 +2,7 @@
 import { hash, verify } from '@node-rs/argon2';
 import type { PasswordHashing } from '../ports/password-hashing.js';
 
-/** The package's default; its enum is not there at run time. */
+/** The package's default; its enum does not exist at run time. */
 const COST = { memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const;
 
 export const argon2Hashing: PasswordHashing = {

@@ -13,7 +13,7 @@ import { fault } from '../domain/errors.js';
 import { fail, ok, type Result } from '../domain/result.js';
 import { type DurationMs, formatDuration, MINUTE_MS } from '../domain/time.js';
 
-/** Compiling a large app takes a minute; nobody waits longer for one that hangs. */
+/** Compiling a large app takes a minute; one that hangs is not waited for. */
 export const APP_TIMEOUT_MS: DurationMs = 5 * MINUTE_MS;
 
 const MANIFEST = 'manifest.json';
@@ -114,6 +114,6 @@ async function contextOf(folder: string): Promise<Result<NodeJS.ProcessEnv>> {
   }
 }
 
-/** An app declares and needs none of our secrets, and what it is built from comes from many hands. */
+/** An app declares and needs no secrets of Keywright, and what it is built from comes from many hands. */
 const environment = (): NodeJS.ProcessEnv =>
   Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(KEYWRIGHT_|PGPASSWORD$)/.test(name)));

@@ -23,7 +23,7 @@ export function irregularEntries(listing: string): readonly CommitEntry[] {
   });
 }
 
-/** Those at, above or below one of these places, hidden names and node_modules left out as in reading. */
+/** Those at, above or below one of these paths, hidden names and node_modules left out as in reading. */
 export const amongDocuments = (
   entries: readonly CommitEntry[],
   places: readonly string[],

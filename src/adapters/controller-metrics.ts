@@ -1,4 +1,4 @@
-/** What a controller does, as Prometheus counts it. Names, reasons and codes only: no object, no place, no secret. */
+/** What a controller does, as Prometheus counts it. Names, reasons and codes only: no object, no sink, no secret. */
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { type ControllerEvent, type PassOutcome, resultOf, type Status } from '../controller/status.js';
 import { SECOND_MS } from '../domain/time.js';

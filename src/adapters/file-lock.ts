@@ -12,9 +12,9 @@ import Database from 'libsql';
 import { fault } from '../domain/errors.js';
 import { fail, ok, type Result } from '../domain/result.js';
 
-/** How long somebody else may hold it before we give up. */
+/** How long another process may hold it before this one gives up. */
 const TIMEOUT_MS = 5_000;
-/** SQLite's own waiting would freeze the event loop, so the attempts are ours. */
+/** SQLite's own waiting would freeze the event loop, so this module makes the attempts. */
 const ATTEMPT_EVERY_MS = 20;
 /** Under constant load, newcomers wait for a release after this, so that other processes get a turn. */
 const HOLD_MS = 500;
@@ -33,7 +33,7 @@ export function openFileLock(path: string): FileLock {
   let waiting: ((entered: Result<void>) => void)[] = [];
 
   function enter(): Promise<Result<void>> {
-    // Whoever waits goes first, or a busy process would never give the lock back.
+    // A waiting process goes first, or a busy process would never give the lock back.
     if (holders > 0 && waiting.length === 0 && performance.now() - heldSince < HOLD_MS) {
       holders += 1;
       return Promise.resolve(ok(undefined));
@@ -58,7 +58,7 @@ export function openFileLock(path: string): FileLock {
   async function acquire(): Promise<Result<void>> {
     const deadline = performance.now() + TIMEOUT_MS;
     for (;;) {
-      // While we hold it ourselves, it is ours to give back first.
+      // While this process holds it, it has to release it first.
       const begun = holders > 0 ? ok(false) : tryBegin();
       if (!begun.ok) return begun;
       if (begun.value) return ok(undefined);

@@ -4,7 +4,7 @@
  * branch and store has a checkout of its own, and nothing is read from one before it was fetched in this run.
  *
  *     .keywright/branch/DIGEST/repo.git           what was fetched
- *                             /trees/COMMIT/      complete, or it is not there
+ *                             /trees/COMMIT/      complete, or absent
  *                             /current ─▶ trees/COMMIT
  */
 import { execFile } from 'node:child_process';
@@ -125,7 +125,7 @@ async function checkOut(place: BranchPlace, folder: string, id: string): Promise
     await rm(partial, { recursive: true, force: true });
     return refused;
   }
-  // Another process of ours may have brought it meanwhile.
+  // Another Keywright process may have brought it meanwhile.
   await rename(partial, tree).catch(() => rm(partial, { recursive: true, force: true }));
   const link = join(folder, `current.${process.pid}`);
   await rm(link, { force: true });
@@ -161,7 +161,7 @@ async function refusal(place: BranchPlace, { folder, id, tree }: CheckedOut): Pr
   );
 }
 
-/** The one before stays for whoever is reading it just now. */
+/** The one before stays for those still reading it. */
 async function removeTrees(folder: string, kept: ReadonlySet<string>): Promise<void> {
   for (const name of await readdir(join(folder, 'trees')))
     if (!kept.has(name)) await rm(join(folder, 'trees', name), { recursive: true, force: true });
@@ -169,7 +169,7 @@ async function removeTrees(folder: string, kept: ReadonlySet<string>): Promise<v
 
 const run = promisify(execFile);
 
-/** What git tidies up, it does before it ends: nothing of ours goes on in a folder that we are done with. */
+/** What git tidies up, it does before it ends: nothing that it started continues in a folder that is no longer used. */
 const IN_FRONT = ['-c', 'gc.autoDetach=false', '-c', 'maintenance.autoDetach=false'];
 
 async function git(
@@ -187,7 +187,7 @@ async function git(
   return stdout;
 }
 
-/** Git's own settings and the user's credentials; nothing of a repository we may be called from, and none of our secrets. */
+/** Git's own settings and the user's credentials; nothing of a repository Keywright may be called from, and none of Keywright's secrets. */
 function environment(): NodeJS.ProcessEnv {
   const inherited = Object.entries(process.env).filter(
     ([name]) =>

@@ -5,7 +5,7 @@ import type { HttpLog } from '../http/dependencies.js';
 
 export interface OpenLog extends HttpLog {
   say(message: string, facts?: Readonly<Record<string, unknown>>): void;
-  /** Something that is to be seen to, and `cause` for whoever does. */
+  /** Something that needs attention, and `cause` for diagnosis. */
   warn(message: string, cause?: unknown): void;
   close(): void;
 }
@@ -41,7 +41,7 @@ export function openLog(level: LogLevel, write?: (line: string) => void): OpenLo
   };
 }
 
-/** For whoever mends it: what a database or a bug says of itself. */
+/** For diagnosis: what a database or a bug says of itself. */
 function causeOf(cause: unknown): { readonly cause?: string; readonly stack?: string } {
   if (cause === undefined) return {};
   if (!(cause instanceof Error)) return { cause: withoutTokens(String(cause)) };

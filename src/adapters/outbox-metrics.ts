@@ -1,4 +1,4 @@
-/** What became of letters, as Prometheus counts it. No address, no id. */
+/** Exposes the outcome of messages to Prometheus. No address, no id. */
 import { Counter, Gauge, type Registry } from 'prom-client';
 import type { DeliveryEvent } from '../outbox/delivery-worker.js';
 import type { Outbox } from '../ports/outbox.js';
@@ -15,7 +15,7 @@ export function newOutboxMetrics(registry: Registry, outbox: Pick<Outbox, 'pendi
     registers,
     async collect() {
       const pending = await outbox.pending();
-      // While the store is away, nobody knows.
+      // While the store is away, it is unknown.
       this.set(pending.ok ? pending.value : Number.NaN);
     },
   });

@@ -15,7 +15,7 @@ const FILE = 'reconciler.key';
 /** Drafts that other processes clear away, one after another, before something else is wrong. */
 const DRAFTS_MAX = 5;
 
-/** The identity kept in `folder`, made when there is none. Two processes at once end up with the same one. */
+/** The identity kept in `folder`, created when it is absent. Two processes at once end up with the same one. */
 export async function openIdentity(folder: string, sealing: Sealing, drafts = 1): Promise<Result<Identity>> {
   const path = join(folder, FILE);
   const kept = await readIdentity(path);
@@ -50,7 +50,7 @@ export async function openIdentity(folder: string, sealing: Sealing, drafts = 1)
     : ok(identity);
 }
 
-/** The public half, without making anything; empty while there is none. */
+/** The public half, without making anything; empty while none exists. */
 export const readRecipient = async (folder: string): Promise<string> =>
   (await readIdentity(join(folder, FILE)))?.recipient ?? '';
 

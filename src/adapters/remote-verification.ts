@@ -1,4 +1,4 @@
-/** An authority behind HTTP, as a verifier in somebody else's process asks it: over `fetch`, with a bound on every wait. */
+/** Calls a server from a verifier in another application's process: over `fetch`, with a bound on every wait. */
 import { pause } from '../async/pause.js';
 import { FAULTS, type Fault, type FaultCode, fault } from '../domain/errors.js';
 import { fail, ok, type Result } from '../domain/result.js';
@@ -9,9 +9,9 @@ import type { Verification } from '../ports/live-store.js';
 import type { RemoteVerification } from '../verifier/remote.js';
 import { systemClock } from './system.js';
 
-/** Who waits longer has gone elsewhere. */
+/** A caller that waits longer has given up. */
 const TIMEOUT_MS: DurationMs = 2 * SECOND_MS;
-/** The authority says something every 15 s; a line that is silent for longer is dead. */
+/** The server sends something every 15 s; a line that is silent for longer is dead. */
 const SILENCE_MAX_MS: DurationMs = 40 * SECOND_MS;
 
 const PLAN_REQUIRED: Verification = { valid: false, code: 'PLAN_REQUIRED' };
@@ -35,7 +35,7 @@ export function remoteVerification(address: string, token: Secret): RemoteVerifi
         const body: unknown = await response.json();
         if (response.ok) return verificationOf(body);
         const refused = faultOf(response.status, body);
-        // We come by what the plan does not include, and so does whoever we are asked about (U1).
+        // The plan does not include the credential of this caller, nor then the token that it asks about (U1).
         return refused.code === 'upgrade_required' ? ok(PLAN_REQUIRED) : fail(refused);
       } catch (cause) {
         return fail(fault('store_unreachable', `${base} is not a Keywright server of this version`, cause));

@@ -1,6 +1,6 @@
 /**
- * The token that the first owner comes in with: given, or drawn for a store that never had one and kept in a file
- * beside it. The store knows which is good; the file only keeps what was drawn, for whoever reads it there.
+ * The token that the first owner signs in with: given, or drawn for a store that never had one and kept in a file
+ * beside it. The store knows which is good; the file only keeps what was drawn, for those who read it there.
  */
 import { join } from 'node:path';
 import type { Entropy } from '../domain/entropy.js';
@@ -19,7 +19,7 @@ export interface RootTokenPlace {
 }
 
 /**
- * Gives the file that has it; undefined when it was given, or is none any more. `usage` or `conflict` for a given one
+ * Gives the file that has it; undefined when it was given, or no longer exists. `usage` or `conflict` for a given one
  * that cannot be it, `master_key` when the file cannot be read or written.
  */
 export async function openRootToken(
@@ -39,7 +39,7 @@ export async function openRootToken(
   if (had.value) return ok(undefined);
   const ready = await makeFolder(storeFolder(folder));
   if (!ready.ok) return ready;
-  // In the file first: a token that is good and nobody knows would help nobody.
+  // In the file first: a valid token that is unknown to all would be useless.
   const made = await makeKeyFile(file, new Secret(base62(LENGTH, entropy)), entropy);
   if (!made.ok) return made;
   await removeKeyDrafts(folder);

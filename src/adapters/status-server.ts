@@ -1,5 +1,5 @@
 /**
- * What a controller is doing, over HTTP, for probes, scrapers and people. Answers from what it was last told, so
+ * What a controller is doing, over HTTP, for probes, scrapers and people. Answers from what was last reported to it, so
  * it stays up whatever happens to the store. Shows nothing secret, and nothing of its inside when it fails.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';

@@ -45,7 +45,7 @@ export interface ApplyWorld {
   readonly ownership: Ownership;
   /** Absent where documents cannot be written: what needs one is then not adopted. */
   readonly keepDocument?: KeepDocument;
-  /** Steps under way at once; 128 unless told. */
+  /** Steps under way at once; 128 unless given. */
   readonly concurrency?: number;
   /** Aborted: nothing new starts, what runs is finished. */
   readonly signal?: AbortSignal;

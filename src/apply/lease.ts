@@ -1,7 +1,7 @@
 /**
  * A lease of the store, kept alive while a plan is applied, or while a controller leads. Our own monotonic clock says until when it
  * surely holds, counted from before it was asked for: past that instant nothing more is written, without
- * asking anybody, because somebody else may be writing by then (rotation.md, "Two controllers").
+ * asking, because another process may be writing by then (rotation.md, "Two controllers").
  */
 import { pause } from '../async/pause.js';
 import { fault } from '../domain/errors.js';

@@ -14,7 +14,7 @@ export interface Turn {
 }
 
 export interface Semaphore {
-  /** Undefined when there is no room for it, or when room was made for others. */
+  /** Undefined when no slot is free for it, or when its slot was given to others. */
   run<T>(work: () => Promise<T>, turn?: Turn): Promise<T | undefined>;
 }
 
@@ -90,7 +90,7 @@ class TurnQueue {
   }
 
   /**
-   * Sends one away whose source, or else whose subject in the same source, has at least two more than whoever comes:
+   * Sends one away whose source, or else whose subject in the same source, has at least two more than the newcomer:
    * one that waits alone is not sent away for another.
    */
   giveWayFor({ source, subject = '' }: Turn): boolean {

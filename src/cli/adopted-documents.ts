@@ -79,7 +79,7 @@ export function fileToWrite(documents: Documents, given: string | undefined): Re
   );
 }
 
-/** Of a file that is there, or of the folder that it is to be written into: a link must not lead the write elsewhere. */
+/** Of an existing file, or of the folder that it is to be written into: a link must not lead the write elsewhere. */
 function refusedFile(folder: string, file: string): string | undefined {
   const path = resolve(folder, file);
   if (!isAbsent(folder, path)) {

@@ -22,7 +22,7 @@ export async function appendCheckpoint(path: string, line: string): Promise<Resu
   }
 }
 
-/** Oldest first. `usage` for a file that is not there or cannot be read. */
+/** Oldest first. `usage` for a file that does not exist or cannot be read. */
 export async function readCheckpoints(path: string): Promise<Result<readonly string[]>> {
   try {
     const text = await readFile(path, 'utf8');

@@ -23,7 +23,7 @@ export interface Wanted {
   readonly git: { readonly url: string; readonly branch: string | undefined } | undefined;
 }
 
-/** Fails as the branch, the project or the store do; then nothing is left open. A store that is not there is made. */
+/** Fails as the branch, the project or the store do; then nothing is left open. A store that does not exist is created. */
 export async function connect(
   context: CommandContext,
   wanted: Wanted,

@@ -13,7 +13,7 @@ import type { Processes } from '../ports/processes.js';
 import type { Identity, Sealing } from '../ports/sealing.js';
 import type { Sinks } from '../ports/sink.js';
 
-/** What to do when there is no store yet: make it, reckon with a fresh one in memory, or say so. */
+/** What to do when there is no store yet: make it, calculate with a fresh one in memory, or say so. */
 export type WhenAbsent = 'create' | 'pretend' | 'refuse';
 
 export interface Dependencies {
@@ -27,7 +27,7 @@ export interface Dependencies {
   openSinks(folder: string, roots: readonly string[]): Sinks;
   /** The key pair that new secrets are sealed to on this machine; kept beside the store. */
   identity(place: StorePlace): Promise<Result<Identity>>;
-  /** The recipient of `identity`, without making one; empty while there is none. */
+  /** The recipient of `identity`, without making one; empty while none exists. */
   recipient(place: StorePlace): Promise<string>;
   /** Remembered digests of documents; undefined where nothing may be written. */
   memory(place: StorePlace): DocumentCache | undefined;
@@ -37,7 +37,7 @@ export interface Dependencies {
   rotateMasterKey(place: StorePlace, next: Secret | undefined, caller: Caller): Promise<Result<void>>;
   /** A copy of an embedded store in a file; `usage` for one on a server. */
   backUp(place: StorePlace, request: BackupRequest): Promise<Result<BackupReport>>;
-  /** The other way round; `refused` where that could lose something nobody agreed to. */
+  /** The other way round; `refused` where that could lose something without consent. */
   restore(place: StorePlace, request: RestoreRequest): Promise<Result<RestoreReport>>;
   /** Calls `listener` when something at or below these paths of `folder` changed, came or went; gives what ends it. */
   watchPaths(folder: string, paths: readonly string[], listener: () => void): () => void;
@@ -45,9 +45,9 @@ export interface Dependencies {
   openBranch(place: BranchPlace): Promise<Result<Branch>>;
   /** Runs a CDK app; its stacks are in a folder then. `source_unavailable` when it fails or synthesizes nothing. */
   synthesize(app: AppPlace): Promise<Result<SynthesizedApp>>;
-  /** Answers with what it was last told: `/healthz`, `/readyz`, `/status`, `/metrics`. `usage` for an address that cannot be listened on. */
+  /** Answers with what was last reported to it: `/healthz`, `/readyz`, `/status`, `/metrics`. `usage` for an address that cannot be listened on. */
   serveStatus(address: string, status: Status): Promise<Result<StatusServer>>;
-  /** Starts the authority's HTTP API over a store, which is made where there is none. `usage` for what cannot be. */
+  /** Starts the server's HTTP API over a store, which is created where none exists. `usage` for what cannot be. */
   serve(place: StorePlace, options: ServeOptions): Promise<Result<RunningServer>>;
 }
 
@@ -63,7 +63,7 @@ export interface ServeOptions {
   readonly trustedProxies: string;
   /** Absolute: where checkpoints of the log are written; absent: nowhere. */
   readonly checkpointFile?: string;
-  /** Where letters are shown that `KEYWRIGHT_OUTBOX=print` has instead of sent. */
+  /** Where messages are shown that `KEYWRIGHT_OUTBOX=print` has instead of sent. */
   print(text: string): void;
 }
 
@@ -124,11 +124,11 @@ export interface SynthesizedApp {
 export interface StorePlace {
   readonly folder: string;
   readonly location: string;
-  /** Who names the location: a flag or variable, as for commands without a project, or a document that anybody may have written. */
+  /** Who names the location: a flag or variable, as for commands without a project, or a document that anyone may have written. */
   readonly namedBy?: 'operator' | 'document';
-  /** Of an authority: what is shown to it; absent: what the environment says. */
+  /** Of a server: the token presented to it; absent: what the environment says. */
   readonly token?: Secret;
-  /** Of an authority: may the token go there by plain http? Absent: to this machine only. */
+  /** Of a server: may the token go there by plain http? Absent: to this machine only. */
   readonly plainHttp?: 'loopback' | 'anywhere';
 }
 

@@ -50,7 +50,7 @@ export async function writeDocumentFiles(
   return ok(undefined);
 }
 
-/** Through a file beside it that is renamed: whoever reads it meanwhile sees the old text or the new. */
+/** Through a file beside it that is renamed: a process that reads it meanwhile sees the old text or the new. */
 export async function writeText(folder: string, path: string, text: string): Promise<Result<void, Failure>> {
   const target = resolve(folder, path);
   // Hidden, so that it is never taken for a document.

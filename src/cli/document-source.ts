@@ -87,7 +87,7 @@ function movedSince(
   { project: to }: LoadedProject,
   hasOwnStore: boolean,
 ): Fault | undefined {
-  // However a path is written, it is one place.
+  // However a path is written, it is one file.
   const placeOf = (path: string): string => (path.includes('://') ? path : resolve(folder, path));
   const rootsOf = ({ spec }: typeof from): string => spec.sinkRoots.map(placeOf).sort().join('\0');
   const isSame =

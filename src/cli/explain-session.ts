@@ -18,7 +18,7 @@ import type { Documents } from './session.js';
 
 export interface Explaining {
   readonly store: LiveStore;
-  /** Undefined when there are none, or they are wrong: the live side can be told all the same. */
+  /** Undefined when there are no documents, or wrong ones: the live side can be shown all the same. */
   readonly documents: Documents | undefined;
   readonly recipient: string;
 }
@@ -114,7 +114,7 @@ async function relatedTo(
   });
   const naming = entries.filter((one) => one.references.some((other) => isSame(other, ref)));
   const byName = new Map<string, Related>();
-  // A removed key may have been called what a live one is called now: both are told.
+  // A removed key may have been called what a live one is called now: both are shown.
   for (const { ref: by, endsAt } of dependents.value) {
     const isLive = endsAt === undefined;
     const isDeclared = isLive && declared.has(refText(by));

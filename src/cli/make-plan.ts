@@ -97,7 +97,7 @@ export interface Previewed extends Planned {
   readonly desired: Documents['desired'];
 }
 
-/** Plans the project's documents without effect, over a fresh store where there is none, and hands the plan on. */
+/** Plans the project's documents without effect, over a fresh store where none exists, and hands the plan on. */
 export async function withPlan(
   context: CommandContext,
   flags: PlanFlags,

@@ -1,4 +1,4 @@
-/** Failures and JSON on their way out: the one place that decides how a command says no. */
+/** Failures and JSON on their way out: the one module that decides how a command says no. */
 import { API_VERSION } from '../domain/kinds/document-schema.js';
 import { withoutTokens } from '../domain/secret.js';
 import { diagnosticsJson, diagnosticsText } from '../render/diagnostics.js';

@@ -57,7 +57,7 @@ const usageError = ({ code, message }: CommanderError) => ({
   diagnostics: [],
 });
 
-/** Throws commander's errors, which it has told the user about, and those about variables, which it doesn't know. */
+/** Throws commander's errors, which it has reported to the user, and those about variables, which it doesn't know. */
 async function parseAndRun(invocation: Invocation): Promise<ExitCode> {
   const program = baseProgram(invocation);
   let exitCode: ExitCode = EXIT.done;
@@ -207,7 +207,7 @@ function commonFlags(cwd: string, common: Readonly<Record<string, unknown>>): Co
   };
 }
 
-/** Throws commander's error, as for any other value that is none. */
+/** Throws commander's error, as for any other invalid value. */
 function lockTimeout(text: string): DurationMs {
   if (/^0[a-z]?$/.test(text)) return 0;
   const parsed = parseDuration(text);

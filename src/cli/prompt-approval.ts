@@ -27,7 +27,7 @@ export const agreedCaller = (
   return { ...caller, isApproved, ...(breakGlass !== undefined && { breakGlass }) };
 };
 
-/** Shows `warning`, then wants a typed yes unless `--auto-approve` was given. */
+/** Shows `warning`, then requires a typed yes unless `--auto-approve` was given. */
 export async function confirm(
   context: CommandContext,
   input: Input,

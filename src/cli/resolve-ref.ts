@@ -49,7 +49,7 @@ export interface LiveKey extends LiveObject {
   readonly key: KeyFacts;
 }
 
-/** The live key that the first argument names; `not_found` with the nearest name when there is none. */
+/** The live key that the first argument names; `not_found` with the nearest name when no key matches. */
 export async function findKey(store: LiveStore, input: Input): Promise<Result<LiveKey, Failure>> {
   const text = input.argument(0) ?? '';
   const ref = parseRef(text, 'ApiKey');

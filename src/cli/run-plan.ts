@@ -132,7 +132,7 @@ function printReport(
 }
 
 function exitCode({ summary, results }: Report, plan: Plan, unmet: readonly Divergence[]): ExitCode {
-  // Somebody else is at it now, whatever was done before: that is what a script has to know.
+  // Another process is at it now, whatever was done before: that is what a script has to know.
   if (results.some(({ error }) => error?.code === 'lease_lost')) return EXIT.locked;
   if (summary.failed + summary.notAttempted > 0) return summary.succeeded > 0 ? EXIT.partial : EXIT.error;
   if (hasRefusal(plan)) return EXIT.refused;

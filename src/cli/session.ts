@@ -1,6 +1,6 @@
 /**
  * What most commands begin with: the project of the working folder, its documents, the live store.
- * Whoever opens a session closes it; `withSession` does both.
+ * The opener of a session closes it; `withSession` does both.
  */
 import { existsSync } from 'node:fs';
 import { type LoadedProject, type LoadedState, loadProject } from '../documents/load.js';
@@ -108,7 +108,7 @@ export async function openDocuments(
   return ok({ project: project.value, place, desired: desired.value, source, ownership, sinks });
 }
 
-/** The folder that holds the newest commit. One that cannot be fetched is not what anybody means to apply by hand. */
+/** The folder that holds the newest commit. One that cannot be fetched is never meant to be applied manually. */
 async function checkOut(context: CommandContext, branch: GitBranch): Promise<Result<string, Failure>> {
   const opened = await context.world.openBranch({
     ...branch,

@@ -1,4 +1,4 @@
-/** What a command may touch of the terminal. The only place of the core that prints. */
+/** What a command may touch of the terminal. The only module of the core that prints. */
 import type { Result } from '../domain/result.js';
 import type { DurationMs } from '../domain/time.js';
 import type { Caller } from '../ports/live-store.js';
@@ -12,7 +12,7 @@ export interface Terminal {
   err(text: string): void;
   /** May the output be coloured? */
   readonly color: boolean;
-  /** Is somebody there to answer? */
+  /** Tells whether a person can answer. */
   readonly isInteractive: boolean;
   /** Asks for one line. `hidden` keeps it off the screen. Fails with `interrupted` on Ctrl-C. */
   ask(question: string, options?: { readonly hidden: true }): Promise<Result<string>>;
@@ -22,7 +22,7 @@ export interface Terminal {
   progress(label: string, total: number): Progress;
   /** Aborted by the first Ctrl-C or SIGTERM, which says that what is under way is finished; the second ends the process. */
   readonly signal: AbortSignal;
-  /** The same without a word, for whoever says it in a log. */
+  /** The same without output, for callers that log it. */
   readonly silentSignal: AbortSignal;
 }
 
@@ -49,7 +49,7 @@ export interface CommonFlags {
   readonly store: string | undefined;
   /** The command of a CDK app that declares instead of the project's documents. */
   readonly app: string | undefined;
-  /** How an authority is asked. */
+  /** How a server is called. */
   readonly access: Pick<StorePlace, 'token' | 'plainHttp'>;
   readonly output: OutputFormat;
   /** How long another process that holds the lease of the store is waited for. */

@@ -93,7 +93,7 @@ function print(context: CommandContext, { objects, now, gone, isNew }: Changes, 
   if (flags.output !== 'name') for (const name of gone) terminal.out(`${printable(name)}  deleted\n`);
 }
 
-/** `rung` resolves at the next ring, or at once when it rang since the last time. */
+/** `rung` resolves at the next notification, or at once when one came since the last time. */
 function alarm() {
   let hasRung = false;
   let wake: () => void = () => undefined;

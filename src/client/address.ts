@@ -1,4 +1,4 @@
-/** The address of an authority, as people write it: `https://keys.example.com`, perhaps with a path before `/v1`. */
+/** The address of a server, as people write it: `https://keys.example.com`, perhaps with a path before `/v1`. */
 import { fault } from '../domain/errors.js';
 import { fail, ok, type Result } from '../domain/result.js';
 
@@ -13,7 +13,7 @@ export interface Address {
   readonly prefix: string;
 }
 
-/** `anywhere`: somebody said that tokens may cross the network in clear. */
+/** `anywhere`: the operator allowed that tokens may cross the network in clear. */
 export type PlainHttp = 'loopback' | 'anywhere';
 
 /** Is it meant for us at all? */

@@ -1,6 +1,6 @@
 /**
- * Hears of changes by server-sent events, for as long as somebody listens. A ring is a hint; whatever may have gone
- * unheard while there was no line rings too, as soon as there is one again.
+ * Hears of changes by server-sent events, while there are listeners. A notification is a hint; whatever may have gone
+ * unheard while there was no connection notifies too, as soon as it is back.
  */
 import { pause } from '../async/pause.js';
 import type { DurationMs } from '../domain/time.js';

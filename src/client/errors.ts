@@ -107,7 +107,7 @@ function problemIn({ contentType, body }: Answered): Problem | undefined {
   }
 }
 
-/** A fault as another server names it: one that we do not know is none of ours. */
+/** Reads a fault as another server names it: an unknown one is not Keywright's. */
 function problemOf(body: unknown): Problem | undefined {
   if (typeof body !== 'object' || body === null) return undefined;
   const { code, detail } = body as { readonly code?: unknown; readonly detail?: unknown };

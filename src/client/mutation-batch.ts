@@ -45,7 +45,7 @@ export class Mutations {
   async #send(): Promise<void> {
     if (this.#isSending) return;
     this.#isSending = true;
-    // Whoever goes on from the same answer asks before this goes on.
+    // Callers that continue from the same answer ask before this continues.
     await Promise.resolve();
     while (this.#waiting.length > 0) {
       const batch = this.#next();

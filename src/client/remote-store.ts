@@ -1,5 +1,5 @@
 /**
- * The live store of an authority on another machine: the port, call by call, over HTTP. Whoever shows the token is who
+ * The live store of a server on another machine: the port, call by call, over HTTP. The holder of the token is who
  * acts; what a caller says of himself goes no further than the name of a lease.
  */
 import { type Fault, fault } from '../domain/errors.js';
@@ -30,14 +30,14 @@ export interface RemoteStoreOptions {
   /** A key, a token of a person, or the root token; undefined: none was given. */
   readonly token: Secret | undefined;
   readonly plainHttp: PlainHttp;
-  /** Where the token belongs; absent: whoever gives the address gives the token for it. */
+  /** Where the token belongs; absent: the token comes with the address. */
   readonly binding?: Binding;
   readonly clock: Clock;
 }
 
 /**
  * Asks once who is there. `usage` for an address or a token that cannot be right, `unauthenticated`, `forbidden`,
- * `store_unreachable`, or `store_foreign` for whatever is no authority of this version.
+ * `store_unreachable`, or `store_foreign` for whatever is not a server of this version.
  */
 export async function openRemoteStore(options: RemoteStoreOptions): Promise<Result<LiveStore>> {
   const { location, token, plainHttp, binding, clock } = options;
@@ -231,7 +231,7 @@ const each =
 /** No store gives more at once. */
 const atMost = (limit: number): number => Math.min(limit, 1_000);
 
-/** Whoever asks may hold more than a reference in it. */
+/** The caller may hold more than a reference in it. */
 const plainRef = ({ kind, name }: ObjectRef): ObjectRef => ({ kind, name });
 
 /** As many at once as one request may ask for; the answers in the order of what was asked. */
@@ -257,7 +257,7 @@ function againOf({ kind }: Request): 'harmless' | 'unwanted' {
 const sentRequest = (request: Request): SentRequest =>
   request.kind === 'acknowledge' ? { ...request, proof: request.proof.reveal() } : request;
 
-/** Shown once, to nobody perhaps: whoever waits for it has to know. */
+/** Shown once, perhaps unseen: the waiting caller has to know. */
 function unheardClaim({ code, message, ...rest }: Fault): Fault {
   if (code !== 'store_unreachable') return { code, message, ...rest };
   const what =

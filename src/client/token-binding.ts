@@ -1,5 +1,5 @@
 /**
- * To which addresses a token goes. Documents come from anybody who can open a pull request, so an address in a document
+ * To which addresses a token goes. Documents come from anyone who can open a pull request, so an address in a document
  * is no reason to send it a token that was given for another one (ADR 29).
  */
 import { fault } from '../domain/errors.js';

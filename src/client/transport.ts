@@ -25,7 +25,7 @@ export interface Asked {
 
 export interface Transport {
   readonly shown: string;
-  /** The answer as soon as its head is there; whoever gets it reads it. */
+  /** The answer as soon as its head is there; its receiver reads it. */
   ask(asked: Asked): Promise<Result<IncomingMessage, ClientError>>;
   close(): void;
 }
@@ -75,7 +75,7 @@ class Silence extends Error {
   readonly code = 'SILENCE';
 }
 
-/** More is no answer of ours. */
+/** A longer answer is not Keywright's. */
 const TEXT_MAX_CHARACTERS = 256 * 1_024 * 1_024;
 
 /** The whole body. */
@@ -107,7 +107,7 @@ export async function* chunksOf(
   if (!response.complete) yield fail(clientErrorOf(new Error('the response was cut off'), shown));
 }
 
-/** Each line, without what ends it. What comes after the last end of a line is none. */
+/** Each line, without what ends it. What comes after the last end of a line is dropped. */
 export async function* linesOf(
   response: IncomingMessage,
   shown: string,

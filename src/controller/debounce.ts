@@ -1,5 +1,5 @@
 /**
- * Documents at rest. Somebody may be saving them: a file may be half written, or gone between two steps of an
+ * Waits for documents at rest. An editor may be saving them: a file may be half written, or gone between two steps of an
  * editor. So what differs from what was read before counts only when it reads the same again a moment later.
  * That also holds for errors, which then are no passing ones.
  */
@@ -12,7 +12,7 @@ import { type Documents, type PassFailure, passFailure, type ReadDocuments } fro
 
 /** Long enough for an editor to replace a file, and short enough not to be noticed. */
 const REST_MS: DurationMs = 300;
-/** Documents that somebody keeps writing are looked at again in the next pass. */
+/** Documents that are written all the time are looked at again in the next pass. */
 const READINGS_MAX = 20;
 
 type Reading = Result<Documents, PassFailure>;

@@ -1,5 +1,5 @@
 /**
- * What a pass asks of the documents, types only: whoever reads them (folders, a branch) hands over what
+ * What a pass asks of the documents, types only: their reader (folders, a branch) hands over what
  * they declare, or what is wrong with them.
  */
 import type { DesiredState } from '../domain/desired.js';

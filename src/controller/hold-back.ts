@@ -1,6 +1,6 @@
 /**
- * What a controller leaves undone of a plan: what nobody approved, what would undo a change made by hand where
- * the policy is to report that, and removals until it is certain that nobody is saving the documents just now. The
+ * What a controller leaves undone of a plan: what is not approved, what would undo a manual change where
+ * the policy is to report that, and removals until it is certain that no editor is saving the documents just now. The
  * rest is what is carried out.
  */
 import { type ObjectRef, refText } from '../domain/objects.js';
@@ -16,7 +16,7 @@ import type { LiveStore } from '../ports/live-store.js';
 import { causesOf } from '../reconcile/drift-attribution.js';
 import { stepsUndoingManualChanges } from './manual-changes.js';
 
-/** What becomes of changes made by hand in the live store or in a sink. */
+/** What becomes of manual changes in the live store or in a sink. */
 export type DriftPolicy = 'report' | 'heal';
 
 /**
@@ -75,7 +75,7 @@ export async function holdBack(plan: Plan, circumstances: Circumstances): Promis
 const marked = (steps: readonly Step[], reason: HoldBackReason) =>
   steps.map(({ id }): [StepId, HoldBackReason] => [id, reason]);
 
-/** Its document would be written where nobody commits it, and then be missed. */
+/** Its document would be written where it is never committed, and then be missed. */
 const isAdoption = ({ reason }: Step): boolean => reason === 'UnmanagedAdopted';
 
 function unapproved({ steps, approvals }: Plan, { subjects }: PlanInput): readonly Step[] {

@@ -21,7 +21,7 @@ import { type PassFailure, passFailure } from './documents.js';
 import type { PassOutcome } from './pass.js';
 import type { ControllerEvent } from './status.js';
 
-/** Less than the lease of writers, and looked at often: whoever stands by is at work within that one's five seconds. */
+/** Less than the lease of writers, and looked at often: a standby is at work within that one's five seconds. */
 const LEADER_TTL_MS: DurationMs = 4 * SECOND_MS;
 const STAND_BY_MS: DurationMs = 500;
 

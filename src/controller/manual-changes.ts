@@ -1,5 +1,5 @@
 /**
- * What somebody changed behind the documents: steps that would undo it. Told by facts where there are any (a
+ * Finds what was changed outside the documents: steps that would undo it. Detected by facts where there are any (a
  * sink that no longer holds what was confirmed there), else by the audit log, never by what nudged us.
  */
 import { sinkIdsOf } from '../domain/kinds/index.js';
@@ -10,7 +10,7 @@ import type { StepReason } from '../plan/reasons.js';
 import type { AuditEntry, LiveStore } from '../ports/live-store.js';
 import { historyOf, isReconcilerPath } from '../reconcile/drift-attribution.js';
 
-/** Each reason that can have come about by hand, and by what it is told. */
+/** Each reason that a manual change can cause, and what shows it. */
 type Trace = 'declaration' | 'revocation' | 'place';
 const TRACES: Partial<Readonly<Record<StepReason, Trace>>> = {
   NotFound: 'declaration',
@@ -22,7 +22,7 @@ const TRACES: Partial<Readonly<Record<StepReason, Trace>>> = {
 };
 
 /**
- * Steps that would undo what was done by hand. Where the declaration has changed since it was last applied,
+ * Steps that would undo what was done manually. Where the declaration has changed since it was last applied,
  * it wins: none of that object's are among them.
  */
 export async function stepsUndoingManualChanges(
@@ -85,7 +85,7 @@ function isRevokedManually({ live }: Subject, history: readonly AuditEntry[]): b
   return last !== undefined && !isReconcilerPath(last.path);
 }
 
-/** A declared place was confirmed to hold a version, and holds something else now. */
+/** A declared sink was confirmed to hold a version, and holds something else now. */
 function hasLostDelivery({ desired, live, receipts }: Subject): boolean {
   const declared = desired === undefined ? [] : sinkIdsOf(desired.declaration);
   return (live?.deliveries ?? []).some(({ sink, fingerprint }) => {

@@ -1,5 +1,5 @@
 /**
- * One pass of reconcile: documents → gather → plan → withhold → apply → what came of it. Level-based: nobody tells
+ * One pass of reconcile: documents → gather → plan → hold back → apply → the outcome. Level-based: nothing tells
  * it what has changed, and making it once too often is harmless. Holds no state from one pass to the next.
  */
 import { type ApplyEvent, apply } from '../apply/apply.js';
@@ -63,7 +63,7 @@ export interface PassOutcome {
 }
 
 /**
- * Fails when the documents are wrong, the store does not answer, or somebody else holds the lease (`locked`);
+ * Fails when the documents are wrong, the store does not answer, or another process holds the lease (`locked`);
  * then nothing was done. Steps that failed are in the report. Rejects only with a bug.
  */
 export async function pass(world: PassWorld): Promise<Result<PassOutcome, PassFailure>> {
@@ -75,7 +75,7 @@ export async function pass(world: PassWorld): Promise<Result<PassOutcome, PassFa
   const lease = await holdLease(world.store, world.clock, world.actor, { waitMs: 0, processes });
   if (!lease.ok) return failed(lease.error);
   try {
-    // Until we got the lease somebody may have been at work, and the documents may say something else by now.
+    // Until this process got the lease another may have been at work, and the documents may say something else by now.
     const newest = await world.documents();
     if (!newest.ok) return newest;
     const decided = await decide(world, newest.value);
@@ -102,7 +102,7 @@ export async function pass(world: PassWorld): Promise<Result<PassOutcome, PassFa
   }
 }
 
-/** A guard that holds less than before is somebody's to approve; until then the store holds the one before. */
+/** A guard that holds less than before needs an approval; until then the store holds the one before. */
 async function declare(
   { store, actor }: PassWorld,
   lease: LeaseKeeper,

@@ -1,4 +1,4 @@
-/** What a controller is doing and how it has gone, as events and as the state they add up to. Pure. */
+/** What a controller is doing and how it went, as events and as the state they add up to. Pure. */
 import { unreachable } from '../domain/result.js';
 import type { DurationMs, Instant } from '../domain/time.js';
 import type { PassFailure } from './documents.js';
@@ -11,7 +11,7 @@ export type { PassOutcome } from './pass.js';
 /** Everything that happens to a controller. `at` is this machine's clock. */
 export type ControllerEvent =
   | { readonly kind: 'leading'; readonly at: Instant }
-  /** Somebody else leads; `why` names who. */
+  /** Another controller leads; `why` names which. */
   | { readonly kind: 'standing-by'; readonly at: Instant; readonly why: string }
   | {
       readonly kind: 'passed';
@@ -95,7 +95,7 @@ export function after(status: Status, event: ControllerEvent): Status {
   }
 }
 
-/** Was everything done that was begun? What is waited for, or withheld, is no failure. */
+/** Was everything done that was begun? What is waited for, or held back, is no failure. */
 export const isWhole = ({ report }: PassOutcome): boolean =>
   report === undefined || report.summary.failed + report.summary.notAttempted === 0;
 
@@ -105,7 +105,7 @@ export const resultOf = (outcome: PassOutcome): 'unchanged' | 'applied' | 'partl
   return isWhole(outcome) ? 'applied' : 'partly-applied';
 };
 
-/** Is it fit for work: leading and getting through its passes, or ready to take over? Waiting for somebody's apply is fit. */
+/** Is it fit for work: leading and getting through its passes, or ready to take over? Waiting for a person's apply is fit. */
 export const isReady = ({ role, failing, last }: Status): boolean =>
   (failing === undefined || failing.failure.fault.code === 'locked') &&
   (role === 'standing-by' || (role === 'leading' && last !== undefined));

@@ -1,6 +1,6 @@
 /**
- * What each project applied last. That is the live declaration, unless somebody changed or removed the object by
- * hand since: then the row keeps what was applied, until a reconciler touches the object again.
+ * What each project applied last. That is the live declaration, unless the object was changed or removed
+ * manually since: then the row keeps what was applied, until a reconciler touches the object again.
  */
 import type { Ownership } from '../domain/live.js';
 import { type Declaration, type ObjectRef, refOf, refText, sortedByRef } from '../domain/objects.js';
@@ -21,7 +21,7 @@ export function appliedAfter(
   return { applied: applied === next ? null : applied };
 }
 
-/** A project declares an object of that name anew: what it had there before, and somebody removed, is made up for. */
+/** A project declares an object of that name anew: what it had there before, and was removed, is made up for. */
 export async function forgetRemoved(work: UnitOfWork, { kind, name }: ObjectRef): Promise<Result<void>> {
   if (!work.isApply) return ok(undefined);
   for (const row of await work.tx.objects.tombstones(kind, name)) {
@@ -49,7 +49,7 @@ export async function appliedBy(
     if (!checked.ok) return checked;
     const declaration = declarationOf({ declaration: row.applied ?? row.declaration });
     const name = refText(refOf(declaration));
-    // Renamed or removed by hand, and made anew since: the live one of that name is what was applied.
+    // Renamed or removed manually, and made anew since: the live one of that name is what was applied.
     const isThere = row.removed_at === null && refText(refOfRow(row)) === name;
     if (isThere || !byName.has(name)) byName.set(name, declaration);
   }

@@ -22,7 +22,7 @@ export interface Head {
   readonly hash: string;
 }
 
-/** Appends an entry, and the events that it tells of. Its number is the object's new revision: effects and revisions are counted as one. */
+/** Appends an entry, and the events that it reports. Its number is the object's new revision: effects and revisions are counted as one. */
 export async function record(
   work: UnitOfWork,
   object: { readonly kind: string; readonly name: string; readonly id?: string },

@@ -1,7 +1,7 @@
 /**
- * Decides whether whoever asks for an effect may have it: of the objects as they are in the transaction of the effect, by
+ * Decides whether the caller may have an effect: of the objects as they are in the transaction of the effect, by
  * their ids, and by whichever port the call came (docs/adr/0027). What hands out a secret or lets it act longer confers
- * what it may do, so the caller needs that too. Nobody is asked about the operator of the store.
+ * what it may do, so the caller needs that too. The operator of the store is not checked.
  */
 import { authorize, type Target } from '../domain/access.js';
 import { authorizeApply, reachesOwners, refuseReserved, reservedFor } from '../domain/apply-rights.js';
@@ -67,7 +67,7 @@ const KEY_ACTS = {
   activate: { action: 'keys:write', isConferring: true },
 } as const satisfies Record<string, KeyAct>;
 
-/** What an apply does to a key anyway. Nothing automatic stops a key, nor lets it go on. */
+/** What an apply does to a key anyway. Nothing automatic stops a key or resumes it. */
 const BY_APPLYING: ReadonlySet<string> = new Set(['requestRotation', 'revoke', 'acknowledge']);
 
 /** May the caller have what a person asks for? */
@@ -98,7 +98,7 @@ export async function mayDoToKey(
   return applied.ok ? applied : allowed;
 }
 
-/** Whoever shows a secret key may end it: a leaked one is best ended by its finder. Everybody has a publishable one. */
+/** A secret key may be ended by the caller that presents it: a leaked one is best ended by its finder. A publishable one is public. */
 export const isOwnToken = ({ principal }: UnitOfWork, tokenId: string | undefined): boolean =>
   principal?.kind === 'key' &&
   principal.type === 'secret' &&
@@ -106,7 +106,7 @@ export const isOwnToken = ({ principal }: UnitOfWork, tokenId: string | undefine
   principal.credential.id === tokenId;
 
 /**
- * The secret of a key: for whoever may apply what it declares, for a sink of theirs would have it, too; and for those
+ * The secret of a key: for a caller that may apply what it declares, since a sink of theirs would have it too; and for those
  * whose key it is. What came with the store administrators reveal (contract.md, fine print 4).
  */
 export async function mayClaim(work: UnitOfWork, row: ObjectRow): Promise<Result<void>> {

@@ -1,6 +1,6 @@
 /**
  * The two keys that every environment has (contract.md, fine print 4): `<env>-pk`, public and kept in
- * clear, and `<env>-sk`, sealed until somebody claims it once. They come and go with the environment.
+ * clear, and `<env>-sk`, sealed until it is claimed once. They come and go with the environment.
  */
 import { automaticKey } from '../domain/first-start.js';
 import { CLAIM_RECIPIENT } from '../domain/live.js';

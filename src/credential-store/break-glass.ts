@@ -1,4 +1,4 @@
-/** In an emergency a person may go on in spite of a guard. Why is asked for, and written down. */
+/** In an emergency a person may override a guard. The reason is required and recorded. */
 import { type Fault, fault } from '../domain/errors.js';
 import { isVisibleText } from '../domain/kinds/fields.js';
 import { personOf } from '../domain/principal.js';
@@ -8,7 +8,7 @@ import type { UnitOfWork } from './unit-of-work.js';
 
 const REASON_MAX = 500;
 
-/** The refusal, unless a person gives a reason to go on in spite of it: that is written down. */
+/** The refusal, unless a person gives a reason to override it: that is recorded. */
 export async function unlessGlassIsBroken(
   work: UnitOfWork,
   object: { readonly kind: string; readonly name: string },

@@ -1,7 +1,7 @@
 /**
  * Checkpoints: how far the audit log went at an instant, signed, to be kept elsewhere. The chain and the MAC of its head
- * show that the log is whole and ours; they cannot show that it is not an older one, put back with the rows that belong
- * to it. A line that is kept where whoever writes to the database does not write shows that.
+ * show that the log is whole and Keywright's; they cannot show that it is not an older one, put back with the rows that belong
+ * to it. A line that is kept where a writer of the database cannot write shows that.
  */
 import { createPublicKey } from 'node:crypto';
 import { CompactSign, compactVerify, errors } from 'jose';
@@ -31,7 +31,7 @@ interface Said {
   readonly at: string;
 }
 
-/** `store_tampered` if the head of the log is not ours. */
+/** `store_tampered` if the head of the log was not written by Keywright. */
 export async function checkpoint(
   storage: Storage,
   { keyring, storeId, clock }: Signing & { readonly clock: Clock },

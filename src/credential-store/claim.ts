@@ -1,4 +1,4 @@
-/** Claim: the secret of a key without sinks is shown, once. A publishable one may be seen by anybody, always. */
+/** Claims a key: shows the secret of a key without sinks, once. A publishable one may always be seen. */
 import { fault } from '../domain/errors.js';
 import { isAlive } from '../domain/lifecycle.js';
 import { CLAIM_RECIPIENT } from '../domain/live.js';
@@ -25,7 +25,7 @@ export async function reveal(work: UnitOfWork, key: StoredKey): Promise<Result<S
   const alive = key.versions.filter((version) => isAlive(versionFactsOf(version), work.now));
   const newest = alive.at(-1);
   if (newest?.clear != null) return ok(new Secret(newest.clear));
-  // Nobody is to begin with an older one that was never claimed: it is on its way out.
+  // A consumer must not begin with an older one that was never claimed: it is about to end.
   if (newest?.recipient === CLAIM_RECIPIENT) return open(work, key, newest);
   if ((key.spec.deliver ?? []).length > 0)
     return fail(

@@ -1,5 +1,5 @@
 /**
- * What somebody comes to have by an effect: what a declaration gives that was not given before, what a key may do, what
+ * What an effect confers: what a declaration gives that was not given before, what a key may do, what
  * a person may do who is let in. An absent field gives what it stands for, and never less than an explicit one.
  */
 
@@ -155,7 +155,7 @@ export interface PersonRights {
   readonly memberships: readonly Membership[];
 }
 
-/** What a person may do who comes in: in the tenant, in each team, and by the keys that live and die with them. */
+/** What a person may do once signed in: in the tenant, in each team, and by the keys that live and die with them. */
 export async function conferredByPerson(work: UnitOfWork, person: ObjectRow): Promise<Result<PersonRights>> {
   const owner = await personOwner(work, person.id);
   if (!owner.ok) return owner;

@@ -2,7 +2,7 @@
  * Credentials for verifiers that answer from memory: all of them once, then those that a change touched;
  * and the uses that they report.
  * Every row is checked against its MAC on the way out, and one that fails stops the feed: a verifier must
- * not serve from a database that somebody edited.
+ * not serve from a database that was edited.
  */
 import { ownerText } from '../domain/owner.js';
 import { fail, ok, type Result } from '../domain/result.js';
@@ -109,7 +109,7 @@ async function changedSince(reading: Reading, since: Position): Promise<Result<C
 /** A role lends its permissions to people and teams, and they to their keys. */
 const LENDERS: ReadonlySet<string> = new Set(['User', 'Team']);
 
-/** Keys whose standing may follow from an object: those that name it, or name somebody who does. */
+/** Keys whose standing may follow from an object: those that name it, or name a user or service that does. */
 async function keysLeaningOn(
   tx: Transaction,
   { kind, name }: { readonly kind: string; readonly name: string },
@@ -136,7 +136,7 @@ async function keysTouchedBy(tx: Transaction, entries: readonly AuditRow[]): Pro
 }
 
 /**
- * A clock that runs ahead must not make a use count as evidence from after a settle. Versions may be
+ * A clock that runs ahead must not make a use count as evidence from after a stabilization window. Versions may be
  * unknown when the store was restored from a backup.
  */
 async function recordUses(tx: Transaction, uses: readonly Use[], now: Instant): Promise<Result<void>> {

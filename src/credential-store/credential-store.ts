@@ -1,4 +1,4 @@
-/** The authority: the use-cases of the live store, each in one transaction, put together as the port. */
+/** Composes the port of the credential store: the use-cases of the live store, each in one transaction. */
 import type { Entropy } from '../domain/entropy.js';
 import { ok, type Result, unreachable } from '../domain/result.js';
 import type { Secret } from '../domain/secret.js';
@@ -54,7 +54,7 @@ export interface Dependencies {
  * Opens the store in `storage`, filling it if it is empty. `master_key` if the key does not fit.
  *
  * The clock is this process's, also where several machines share the storage: a lease taken over early by
- * a clock that is ahead is fenced by its epoch, and the settle counts the clocks' difference (`lateMs`).
+ * a clock that is ahead is fenced by its epoch, and the stabilization window includes the clocks' difference (`lateMs`).
  */
 export async function openCredentialStore(
   storage: Storage,
@@ -74,7 +74,7 @@ interface Parts extends Dependencies {
   readonly identity: StoreIdentity;
 }
 
-/** Uses of keys are recorded for whoever asks, not by whom. */
+/** Uses of keys are recorded per key, not per caller. */
 const VERIFIER: Caller = { actor: 'verifier', path: 'verify' };
 
 function assemble(parts: Parts): LiveStore {

@@ -1,4 +1,4 @@
-/** Confirmed places as a row keeps them: JSON, of which what is written here is read back without a parser. */
+/** Confirmed sinks as a row keeps them: JSON, of which what is written here is read back without a parser. */
 
 import type { Delivery } from '../domain/live.js';
 import type { ConfirmedDelivery } from '../ports/live-store.js';

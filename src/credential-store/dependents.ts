@@ -8,7 +8,7 @@ import type { ObjectRow, Transaction, VersionRow } from './storage-port.js';
 
 /**
  * Sorted by `compareRefs`: live objects that name `ref`, and removed keys of which a version has not ended. Of a
- * person also the personal keys, which hold nobody back; of a space, which of its workbooks guests are granted.
+ * person also the personal keys, which do not prevent the removal; of a space, which of its workbooks guests are granted.
  */
 export async function dependentsOf(
   tx: Transaction,

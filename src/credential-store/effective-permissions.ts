@@ -79,7 +79,7 @@ async function teamOwner(reading: Reading, name: string, role: string): Promise<
   return permissions.ok ? ok({ owner: 'active', permissions: permissions.value }) : permissions;
 }
 
-/** By id: whoever is given that name or address later is somebody else. */
+/** By id: a person given that name or address later is another one. */
 export async function personOwner(reading: Reading, id: string): Promise<Result<Owner>> {
   const row = await reading.tx.objects.byId(id);
   const person = await declared(reading, row, 'User');
@@ -111,7 +111,7 @@ export async function permissionsOfRole(
   return ok(role.value?.spec.scope === scope ? role.value.spec.permissions : []);
 }
 
-/** What a row declares, once its MAC holds; undefined when there is none, or of another kind. */
+/** What a row declares, once its MAC holds; undefined when there is no declaration, or one of another kind. */
 async function declared<K extends Declaration['kind']>(
   { keyring }: Reading,
   row: ObjectRow | undefined,

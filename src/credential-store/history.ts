@@ -15,7 +15,7 @@ export interface HistoryPage {
 /** The action of both entries of a rename: under the former name it says `to`, under the new one `from`. */
 export const RENAMED = 'object.renamed';
 
-/** Names followed back: somebody who swaps names for ever must not keep us for ever. */
+/** Names followed back: a caller that keeps swapping names must not keep the server busy for ever. */
 const NAMES_MAX = 100;
 
 /** Rows that are read together, however few are asked for. */

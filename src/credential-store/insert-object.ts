@@ -1,4 +1,4 @@
-/** A new row for a declaration, whoever asked for it: the first half of creating anything. */
+/** Inserts a row for a declaration, whichever the caller: the first half of creating anything. */
 
 import type { Entropy } from '../domain/entropy.js';
 import { fault } from '../domain/errors.js';

@@ -28,7 +28,7 @@ export async function issue(work: UnitOfWork, request: IssueRequest): Promise<Re
   const key = await loadKey(work, request.object);
   if (!key.ok) return key;
   const { row, spec, versions } = key.value;
-  // Without sinks nobody may open it but the authority, for whoever claims it.
+  // Without sinks only the server may open it, for the caller that claims it.
   const recipient = (spec.deliver ?? []).length === 0 ? CLAIM_RECIPIENT : request.recipient;
   const newest = versions.at(-1);
   if (newest?.generation === request.generation) return again(request, newest, { recipient, row });
@@ -67,7 +67,7 @@ function again(
 
 async function issueNext(work: UnitOfWork, key: StoredKey, request: IssueRequest): Promise<Result<Outcome>> {
   const { row, spec, versions } = key;
-  // A rotation is met by what is issued later, also when both come in one millisecond.
+  // A rotation is met by what is issued later, also when both arrive in one millisecond.
   const issuedAt = Math.max(work.now, row.rotation_requested_at ?? 0);
   const expiresAt = expiryOf(spec, issuedAt);
   if (expiresAt !== undefined && expiresAt <= issuedAt)
@@ -83,7 +83,7 @@ async function issueNext(work: UnitOfWork, key: StoredKey, request: IssueRequest
   );
   if (!revision.ok) return revision;
   const outcome = { revision: revision.value, changed: true, issued: issuedOf(version.row, version.sealed) };
-  // Whoever claims it is shown it by the claim, which is audited.
+  // The claim shows it to the caller, which is audited.
   return ok(request.recipient === CLAIM_RECIPIENT ? outcome : { ...outcome, drawn: version.token });
 }
 

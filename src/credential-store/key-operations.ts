@@ -20,7 +20,7 @@ export async function requestRotation(
   const { row, versions } = key.value;
   const newest = versions.at(-1)?.issued_at ?? 0;
   if (row.rotation_requested_at !== null && row.rotation_requested_at > newest) return unchanged(row);
-  // Later than the newest version also when both come in one millisecond, or nothing would be due.
+  // Later than the newest version also when both fall in one millisecond, or nothing would be due.
   const at = Math.max(work.now, newest + 1);
   return saveFacts(work, key.value, {
     facts: { rotation_requested_at: at },

@@ -44,7 +44,7 @@ export async function loadObject(work: UnitOfWork, ref: ObjectRef): Promise<Resu
   return genuine(work, row);
 }
 
-/** The live key; `conflict` for an object that is none. */
+/** The live key; `conflict` for an object that is not a key. */
 export async function loadKey(work: UnitOfWork, ref: ObjectRef): Promise<Result<StoredKey>> {
   const row = await loadObject(work, ref);
   return row.ok ? keyOf(work, row.value) : row;
@@ -75,7 +75,7 @@ export async function saveObject(work: UnitOfWork, row: ObjectRow, entry: Entry)
 }
 
 /**
- * Tells in a key's story what happened to somebody it depends on, and reckons anew how long it needs nothing.
+ * Records in a key's history what happened to an object it depends on, and recalculates how long it needs nothing.
  * Its revision stays: nothing of the key itself changed, so what was planned for it holds.
  */
 export async function emitKeyChange(work: UnitOfWork, key: StoredKey, entry: Entry): Promise<Result<void>> {

@@ -82,7 +82,7 @@ function hmacUnder(secret: Secret): (text: string) => string {
   return (text) => createHmac('sha256', key).update(text).digest('hex');
 }
 
-/** The key object of a master key, or the fault that says why it is none. */
+/** The key object of a master key, or the fault that says why it is invalid. */
 function masterKeyObject(masterKey: Secret): Result<KeyObject> {
   const text = masterKey.reveal().trim();
   const bytes = Buffer.from(text, 'base64');

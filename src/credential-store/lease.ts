@@ -1,6 +1,6 @@
 /**
  * Leases: that of writers, and others by which controllers elect a leader. A lease's epoch grows with every acquisition, so that one that was paused and woke
- * up is told from its successor; a lease that has run out is still good until somebody takes it over.
+ * up is distinguished from its successor; an expired lease is still good until another process takes it over.
  */
 import { digestOf } from '../domain/canonical.js';
 import { type Fault, fault } from '../domain/errors.js';
@@ -16,7 +16,7 @@ import {
 import { LATE_MS } from './accounts/coverage.js';
 import type { LeaseRow, Transaction } from './storage-port.js';
 
-/** Also of a lease asked for longer: the settle of a rotation counts on it. */
+/** Also of a lease asked for longer: the stabilization window of a rotation relies on it. */
 export const LEASE_TTL_MAX_MS = 5 * SECOND_MS;
 
 /** Clocks of machines are no further apart. A lease that ends later was taken by one that was wrong, and set since. */
@@ -53,7 +53,7 @@ export async function holderOf(
   return { holder, epoch, since: row.since ?? until, until, ...(process !== undefined && { process }) };
 }
 
-/** What is not a mark of ours proves nothing. */
+/** A mark that Keywright did not make proves nothing. */
 function processOf({ process }: LeaseRow): ProcessMark | undefined {
   if (process === null) return undefined;
   try {
@@ -66,7 +66,7 @@ function processOf({ process }: LeaseRow): ProcessMark | undefined {
   }
 }
 
-/** Whoever lost it by a wrong clock of ours is fenced by the epoch, as anybody is who is taken over. */
+/** A holder that lost it by a wrong clock of this store is fenced by the epoch, as every holder is that is taken over. */
 const isRunning = ({ until }: LeaseRow, now: Instant): boolean =>
   until > now && until <= now + LEASE_TTL_MAX_MS + SKEW_MAX_MS;
 
@@ -76,7 +76,7 @@ export async function renew(tx: Transaction, lease: Lease, now: Instant): Promis
   return hold(tx, { ...lease, since: row.since, process: row.process }, now);
 }
 
-/** A lease that was lost is none to release. */
+/** A lease that was lost cannot be released. */
 export async function release(tx: Transaction, lease: Lease): Promise<Result<void>> {
   const row = await tx.leases.get(lease.name);
   if (row && isHeldBy(row, lease))
@@ -124,7 +124,7 @@ async function hold(
   return ok({ name, holder, epoch, until, ttlMs: granted });
 }
 
-/** Whoever leads a project is there: the lease says so anew with every renewal. */
+/** The leader of a project is running: the lease says so anew with every renewal. */
 const CONTROLLER = 'controller ';
 
 const noteController = (

@@ -1,5 +1,5 @@
 /**
- * What people change by hand, whoever declares it: another declaration, or none. Of an object that a project owns
+ * Applies what people change manually, whether or not a project declares it: another declaration, or none. Of an object that a project owns
  * that is drift, which the project's next apply undoes.
  */
 import { fault } from '../domain/errors.js';

@@ -10,12 +10,12 @@ import type { Storage } from './storage-port.js';
 export interface Replacement {
   readonly from: Secret;
   readonly to: Secret;
-  /** Puts the new key where it outlives a crash. Called before anything depends on it, while nobody else can write. */
+  /** Puts the new key where it outlives a crash. Called before anything depends on it, while no other process can write. */
   readonly keep: () => Promise<Result<void>>;
   readonly caller: Caller;
 }
 
-/** `master_key` if `from` does not fit. Those who have the store open go on: they hold the data keys. */
+/** `master_key` if `from` does not fit. Processes that have the store open continue: they hold the data keys. */
 export function replaceMasterKey(
   storage: Storage,
   world: Dependencies,

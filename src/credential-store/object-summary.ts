@@ -49,13 +49,13 @@ export class SummaryLine implements LiveSummary {
     try {
       return deliveriesOf(cellOf(this.#line, 6));
     } catch (error) {
-      // Of a broken row nothing is confirmed; whoever needs to know more fetches it, and is refused.
+      // Of a broken row nothing is confirmed; a caller that needs to know more fetches it, and is refused.
       if (error instanceof BrokenRow) return [];
       throw error;
     }
   }
 
-  /** As on the wire, and for whoever prints or compares it. */
+  /** As on the wire, and for output and comparison. */
   toJSON(): LiveSummary {
     const { ref, digest, ownership, origin, revision, quietUntil, deliveries } = this;
     return { ref, digest, ownership, origin, revision, quietUntil, deliveries };

@@ -1,4 +1,4 @@
-/** Refuses permissions that nobody knows: neither Keywright, nor a project that has declared them as its applications' own. */
+/** Refuses unknown permissions: neither Keywright's, nor of a project that has declared them as its applications' own. */
 import { fault } from '../domain/errors.js';
 import { type Declaration, refOf, refText } from '../domain/objects.js';
 import { isKnownPermission, nearestPermission } from '../domain/permissions.js';

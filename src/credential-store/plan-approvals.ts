@@ -1,4 +1,4 @@
-/** What projects declare of their guards, and plans that somebody approved: kept, and asked for. */
+/** Stores what projects declare of their guards, and the plans that were approved. */
 import { authorize } from '../domain/access.js';
 import { authorizeApply } from '../domain/apply-rights.js';
 import { coverOfSettings, isWeaker, limitsOf, type ProjectSettings } from '../domain/approval.js';
@@ -83,7 +83,7 @@ export async function approvePlan(work: UnitOfWork, approval: PlanApproval): Pro
     },
   );
   if (!recorded.ok) return recorded;
-  // A plan of many steps comes in parts.
+  // A plan of many steps arrives in parts.
   const known = before.value?.project === project ? before.value.covers : [];
   await keepApproval(work, {
     ...approval,

@@ -1,5 +1,5 @@
 /**
- * Holds the guards of projects, whoever calls (docs/adr/0027): in a protected environment nothing changes that no approved
+ * Enforces the guards of projects for every caller (docs/adr/0027): in a protected environment nothing changes that no approved
  * plan covers, no more is removed than a project allows itself, and administrators remain. Upkeep needs no approval
  * (docs/adr/0007). Breaking the glass gets around it, and is written down.
  */
@@ -71,7 +71,7 @@ export async function holdApproval(work: UnitOfWork, request: Request): Promise<
       : await heldBy(work, objectOf(request), environment);
   const [row] = rows.value;
   const isRemoval = request.kind === 'remove' || request.kind === 'removePerson';
-  // The operator's own removal is nobody's way around a guard.
+  // The operator's own removal cannot be used to bypass a guard.
   if (!held.ok || !isRemoval || row === undefined || work.principal === undefined) return held;
   return countRemoval(work, row, projects.value);
 }

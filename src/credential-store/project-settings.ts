@@ -9,7 +9,7 @@ import type { Keyring } from './keyring.js';
 import { isSameMac, tampered } from './rows.js';
 import type { Transaction } from './storage-port.js';
 
-/** What a project has removed lately: a limit that began anew with every run would limit nobody. */
+/** What a project has removed lately: a limit that began anew with every run would not limit anything. */
 export interface Removals {
   readonly since: Instant;
   readonly removed: number;

@@ -19,7 +19,7 @@ export interface PromoteRequest {
   readonly deliveries: readonly ConfirmedDelivery[];
 }
 
-/** `moved` if the version is not there, has ended or was overtaken; `not_confirmed` if a sink is missing. */
+/** `moved` if the version does not exist, has ended or was overtaken; `not_confirmed` if a sink is missing. */
 export async function promote(work: UnitOfWork, request: PromoteRequest): Promise<Result<Outcome>> {
   const { object, generation, deliveries } = request;
   const key = await loadKey(work, object);
@@ -64,7 +64,7 @@ async function promoteVersion(
   return revision.ok ? changed(revision.value) : revision;
 }
 
-/** The envelope has done its work, unless somebody has yet to claim the secret. */
+/** The envelope has done its work, unless the secret is yet to be claimed. */
 function current(version: VersionRow, now: number): VersionRow {
   const waits = version.recipient === CLAIM_RECIPIENT && version.clear === null;
   return { ...version, promoted_at: now, ...(waits ? {} : { sealed: null, recipient: null }) };

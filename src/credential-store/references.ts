@@ -34,8 +34,8 @@ export async function resolveReferences(
 }
 
 /**
- * The live objects that a declaration names; `unknown_reference` if one, or a part of it, is not there, `conflict`
- * if one is not what is needed in that place.
+ * The live objects that a declaration names; `unknown_reference` if one, or a part of it, does not exist, `conflict`
+ * if one is not what is needed for that field.
  */
 export async function liveReferences(
   work: UnitOfWork,
@@ -63,7 +63,7 @@ export async function liveReferences(
           `${by}: ${misfit.path}: ${misfit.message}`,
         ),
       );
-    // Roles may repeat; anybody and anything else is named once, by whichever of its names.
+    // Roles may repeat; everything else is named once, by whichever of its names.
     if (kind !== 'Role' && rows.some(({ id }) => id === row.value.id))
       return fail(fault('conflict', `${by}: ${path} refers to ${refText(refOfRow(row.value))} twice`));
     rows.push(row.value);

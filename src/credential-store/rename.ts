@@ -1,5 +1,5 @@
 /**
- * Rename: an object goes on under another name with everything it has, because all that belongs to it hangs on its
+ * Renames an object, which keeps everything it has under the other name, because all that belongs to it hangs on its
  * id. What other objects say of it follows in the same transaction, so that no key loses its owner or environment
  * for a moment. Each object whose declaration follows has an entry; its revision stays, for it means what it meant.
  */
@@ -51,7 +51,7 @@ export async function entryOfUpdate(
 export const follow = (work: UnitOfWork, former: ObjectRef, next: ObjectRef): Promise<Result<void>> =>
   followAll(work, former, { former, next });
 
-/** The same of what names a person by an address that is no longer theirs, so that it goes on meaning them. */
+/** The same of what names a person by an address that is no longer theirs, so that it still means them. */
 export async function followAddress(
   work: UnitOfWork,
   row: ObjectRow,
@@ -115,7 +115,7 @@ async function followOne(
   return ok(undefined);
 }
 
-/** A reconciler's rename is one of documents, and what they said last follows. By hand, they say what they said. */
+/** A reconciler's rename is one of documents, and what they said last follows. A manual rename leaves them as they were. */
 function appliedFollowing(
   work: UnitOfWork,
   row: ObjectRow,

@@ -1,5 +1,5 @@
 /**
- * Putting a backup in the place of a store. What was ended stays ended: revocations, emergency stops and shown
+ * Replaces a store by a backup. What was ended stays ended: revocations, emergency stops and shown
  * secrets of the store that was there are carried over, so that a restored backup revives nothing. What was made
  * since the backup is forgotten, which nothing can change; how much is said.
  */
@@ -27,11 +27,11 @@ export interface Endings {
   readonly revoked: ReadonlySet<string>;
   /** By token id: secrets that waited for a claim and wait no more. */
   readonly shown: ReadonlySet<string>;
-  /** By object id: since when the key is stopped, by hand or with its owner. */
+  /** By object id: since when the key is stopped, manually or with its owner. */
   readonly stoppedAt: ReadonlyMap<string, Instant>;
   /** Every version by its token id. */
   readonly known: ReadonlySet<string>;
-  /** By id: what people and guests come in by no more. */
+  /** By id: what no longer signs people and guests in. */
   readonly credentials: ReadonlySet<string>;
 }
 
@@ -77,7 +77,7 @@ export async function endingsOf(tx: Transaction, now: Instant): Promise<Endings>
   }
 }
 
-/** A key whose person is deactivated is refused as one that was stopped by hand, and stays so. */
+/** A key whose person is deactivated is refused as one that was stopped manually, and stays so. */
 async function stopsOf(
   tx: Transaction,
   keys: readonly ObjectRow[],

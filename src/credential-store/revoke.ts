@@ -1,4 +1,4 @@
-/** The two ways to end versions: those a plan names, at once; and by hand, all of them, now or after an overlap. */
+/** Ends versions in two ways: those a plan names, at once; and manually, all of them, now or after an overlap. */
 
 import { fault } from '../domain/errors.js';
 import { useText, versionsInUse } from '../domain/key-use.js';
@@ -13,7 +13,7 @@ import { keyFactsOf, versionFactsOf } from './rows.js';
 import type { ObjectRow, VersionRow } from './storage-port.js';
 import { changed, moved, type UnitOfWork, unchanged } from './unit-of-work.js';
 
-/** Final and at once. `moved` if one of the generations is not there. */
+/** Final and at once. `moved` if one of the versions does not exist. */
 export async function revoke(
   work: UnitOfWork,
   { object, generations }: { readonly object: ObjectRef; readonly generations: readonly number[] },
@@ -161,7 +161,7 @@ export const endVersions = (
 
 /**
  * An end is brought forward, never put off; and a secret that ends is delivered no more. An end that does not lie ahead
- * is noted as a state: the clock of another machine may be behind ours.
+ * is noted as a state: the clock of another machine may be behind this one's.
  */
 function ended(version: VersionRow, endsAt: Instant, now: Instant): VersionRow {
   const at = Math.min(version.revoked_at ?? endsAt, endsAt);

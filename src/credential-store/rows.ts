@@ -151,7 +151,7 @@ export const summaryOf = (row: SummaryRow): LiveSummary => ({
   deliveries: deliveriesOf(row.deliveries),
 });
 
-/** A tombstone stays one, whoever has the name later. */
+/** A tombstone stays one, even if another object has the name later. */
 export function standingOfPerson(person: ObjectRow | undefined): OwnerStanding {
   if (person === undefined || person.removed_at !== null) return 'deleted';
   const declaration = declarationOf(person);

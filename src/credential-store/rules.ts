@@ -11,7 +11,7 @@ import type { ObjectRow } from './storage-port.js';
 import type { UnitOfWork } from './unit-of-work.js';
 import { refuseLastOwner } from './users.js';
 
-/** `bad_request` for a declaration with a token of ours in it, whatever made it: everybody who may read the object, or a plan, would see it. */
+/** `bad_request` for a declaration with a Keywright token in it, whatever made it: every caller who may read the object, or a plan, would see it. */
 export function refuseToken(declaration: Declaration): Result<void> {
   if (tokenIn(JSON.stringify(declaration)) === undefined) return ok(undefined);
   const message = `${declaration.kind} holds a token of Keywright in one of its fields; remove it, and revoke the key or token`;

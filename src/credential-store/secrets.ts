@@ -1,6 +1,6 @@
 /**
  * Secrets that customers' code reads when it runs. Values are sealed to the store, and every row carries a MAC that
- * covers the box and its place: who can write to the database can neither read one nor put another in its place.
+ * covers the box and its scope: a writer of the database can neither read one nor replace it by another.
  */
 import { authorize, type Target } from '../domain/access.js';
 import { sha256 } from '../domain/canonical.js';
@@ -175,7 +175,7 @@ const named = ({ id, name, actor_id }: SecretRow) => ({
   ...(actor_id !== '' && { actorId: actor_id }),
 });
 
-/** What the log keeps of a value: told from another, it says nothing of what it is, for no two boxes are alike. */
+/** What the log keeps of a value: it reveals nothing, not even by comparison, since no two boxes are alike. */
 export const boxDigest = ({ sealed }: Pick<SecretRow, 'sealed'>): string => sha256(sealed);
 
 async function open({ keyring, sealing }: Opening, row: SecretRow): Promise<Result<Secret>> {

@@ -1,5 +1,5 @@
 /**
- * What the authority asks of a database: transactions over named queries, and the rows they give and
+ * What the credential store asks of a database: transactions over named queries, and the rows they give and
  * take. Types only. Rows are plain text, integers and null, so that every engine stores the same;
  * instants are milliseconds, booleans 0 or 1, structures JSON.
  */
@@ -43,14 +43,14 @@ export interface ObjectRow {
   readonly acknowledged_generation: number | null;
   /** Another name within its kind, unique among the live: a person's address. */
   readonly alias: string | null;
-  /** Of a personal key: the person, whoever has that name later. */
+  /** Of a personal key: the person, even if another has that name later. */
   readonly owner_id: string | null;
   /** Of a guest: when the first grant was given; access is counted from it. */
   readonly granted_at: number | null;
   readonly created_at: number;
   /** Set: a tombstone, which no longer holds its name. */
   readonly removed_at: number | null;
-  /** What its project applied last, where a change by hand moved away from that (applied.ts); null: it is as declared. */
+  /** What its project applied last, where a manual change moved away from that (applied.ts); null: it is as declared. */
   readonly applied: string | null;
   /** Over everything above, and the deliveries (rows.ts). */
   readonly row_mac: string;
@@ -138,7 +138,7 @@ export interface MetaRow {
 
 /**
  * What a survey says of a live object, as a line of cells (domain/lines.ts): kind, name, digest, revision, quiet until,
- * origin, deliveries, project, manager; the last two are empty where nobody owns it.
+ * origin, deliveries, project, manager; the last two are empty where it has no owner.
  */
 export type ObjectLine = string;
 
@@ -170,9 +170,9 @@ export interface ObjectQueries {
   tombstones(kind: string, name: string): Promise<readonly ObjectRow[]>;
   /** Of all live objects, by kind and name. */
   survey(): Promise<readonly ObjectLine[]>;
-  /** Those who own something that is live, or was until somebody removed it by hand; by project and manager. */
+  /** The owners of something that is live, or was until it was removed manually; by project and manager. */
   owners(): Promise<readonly OwnerRow[]>;
-  /** What they own: live, or removed by hand. In no order. */
+  /** What they own: live, or removed manually. In no order. */
   declaredBy(owner: { readonly project: string; readonly manager: string }): Promise<readonly ObjectRow[]>;
   /** Objects, live or removed, that name this one. */
   referring(kind: string, name: string): Promise<readonly ObjectRow[]>;
@@ -185,9 +185,9 @@ export interface VersionQueries {
   byTokenId(tokenId: string): Promise<VersionRow | undefined>;
   /** By token id, those after `after`. */
   page(after: string, limit: number): Promise<readonly VersionRow[]>;
-  /** Of one object, by generation. */
+  /** Of one object, by version. */
   of(objectId: string): Promise<readonly VersionRow[]>;
-  /** Of several, by object and generation. */
+  /** Of several, by object and version. */
   ofMany(objectIds: readonly string[]): Promise<readonly VersionRow[]>;
   /** Of the tokens that there are, in no order. */
   owners(tokenIds: readonly string[]): Promise<readonly TokenOwnerRow[]>;
@@ -286,7 +286,7 @@ export interface Storage {
   readonly lateMs: DurationMs;
   /**
    * Calls `listener` soon after a transaction of any process appended to the audit log, and when that may
-   * have gone unheard. May call too often, so whoever is called looks for himself. Gives what ends it.
+   * have gone unheard. May call too often, so the callee checks for itself. Returns what ends it.
    */
   watch(listener: () => void): () => void;
   close(): Promise<void>;

@@ -16,9 +16,9 @@ export interface UnitOfWork {
   readonly caller: Caller;
   /** Whose rights decide, as they are in this transaction; absent: the operator of the store. */
   readonly principal?: Principal | undefined;
-  /** A reconciler's effect; absent: somebody's by hand. */
+  /** A reconciler's effect; absent: a manual one. */
   readonly isApply?: true;
-  /** Letters are sent from here: what people are to get goes into the outbox. */
+  /** Messages are sent from here: what people are to receive goes into the outbox. */
   readonly hasPost?: boolean;
   readonly keyring: Keyring;
   readonly entropy: Entropy;

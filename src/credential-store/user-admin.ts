@@ -1,4 +1,4 @@
-/** People by hand: invited, changed, given and taken roles, removed; each asked of `authorize` first. */
+/** Manages people manually: invited, changed, given and taken roles, removed; each asked of `authorize` first. */
 import { authorize } from '../domain/access.js';
 import { fault } from '../domain/errors.js';
 import { isEmailAddress, isVisibleText } from '../domain/kinds/fields.js';
@@ -93,7 +93,7 @@ async function changePerson(work: UnitOfWork, { person, change }: Changing, by: 
     return fail(fault('bad_request', 'name must contain visible characters'));
   const { spec } = declaredBy(row.value);
   const roles = spec.roles ?? [];
-  // Letting somebody in again gives them all that they may do, in teams and by their keys too.
+  // Reactivating a person gives them all that they may do, in teams and by their keys too.
   const isLetIn = status === 'active' && spec.status === 'deactivated';
   const rights = isLetIn ? await conferredByPerson(work, row.value) : ok(undefined);
   if (!rights.ok) return rights;

@@ -1,7 +1,7 @@
 /**
- * What follows when people come, change and go: somebody always owns the account, and the keys that a person
- * has live and die with them. Keys are bound to the person by id: whoever gets that name or address later is
- * somebody else.
+ * What follows when people come, change and go: the account always has an owner, and the keys that a person
+ * has live and die with them. Keys are bound to the person by id: a person who gets that name or address later is
+ * another one.
  */
 import { fault } from '../domain/errors.js';
 import { foldEmail } from '../domain/kinds/index.js';
@@ -26,7 +26,7 @@ import type { ObjectRow } from './storage-port.js';
 import { changed, type UnitOfWork } from './unit-of-work.js';
 
 /**
- * `conflict` if nobody active would own the account any more, `refused` if too few administrators would remain; `next` is
+ * `conflict` if no active person would own the account any more, `refused` if too few administrators would remain; `next` is
  * undefined when the person goes.
  */
 export async function refuseLastOwner(
@@ -91,7 +91,7 @@ export async function emitPersonalKeyChanges(
 }
 
 /**
- * Takes a person out of every team and out of the account, whatever documents say: what somebody does who
+ * Takes a person out of every team and out of the account, whatever documents say: for a caller who
  * must not wait. `not_found`; `conflict` for the last active owner; deleted already: nothing changes.
  */
 export async function removePerson(

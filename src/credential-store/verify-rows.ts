@@ -1,6 +1,6 @@
 /**
  * Do the rows say what the audit log says? A row that matches its MAC is one that the store wrote; only the log tells
- * whether it is the newest. Whoever can write to the database and has kept an older row can put that back, and with it
+ * whether it is the newest. An attacker who can write to the database and has kept an older row can put that back, and with it
  * a revoked version, a person who was let go, a link that was used up. The log itself must be whole (audit.ts), and not
  * an older one (checkpoint.ts).
  */
@@ -132,7 +132,7 @@ async function verifyMessages(tx: Transaction, keyring: Keyring): Promise<Result
   return ok(undefined);
 }
 
-/** The log tells of most events too; what clients said is the store's own. */
+/** The log reports most events too; what clients said is the store's own. */
 async function verifyEvents(tx: Transaction, keyring: Keyring): Promise<Result<void>> {
   for await (const row of rowsOf((after) => tx.events.after(after, PAGE), byId))
     if (!isGenuineEvent(row, keyring)) return fail(tampered('event', row.id));

@@ -26,7 +26,7 @@ const NOT_FOUND: Verification = { valid: false, code: 'NOT_FOUND' };
 /** A consumer is named as declarations name it; anything else could never be waited for. */
 const CONSUMER = new RegExp(DNS_LABEL);
 
-/** The public id of a token, or the answer for what is none: given before anything is looked up. */
+/** The public id of a token, or the answer for an invalid one: given before anything is looked up. */
 export function tokenIdOf(token: Secret): Result<string, Verification> {
   const parsed = parseToken(token.reveal());
   return parsed === undefined ? fail(MALFORMED) : ok(parsed.id);

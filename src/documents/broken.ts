@@ -5,7 +5,7 @@
 import { isKindName } from '../domain/kinds/index.js';
 import { isEmail, type ObjectRef } from '../domain/objects.js';
 
-/** The raw text of such a document, and its kind as far as that can be told. */
+/** The raw text of such a document, and its kind as far as it is known. */
 export interface BrokenDocument {
   readonly kind: string | undefined;
   readonly text: string;

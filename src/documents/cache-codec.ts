@@ -1,7 +1,7 @@
 /**
  * The memory as one text, made to be read: an index, what documents share (lists of references and labels, each
  * once), then for each file a line for each document with what every plan needs, and one with what few need.
- * Lines are taken apart when somebody asks.
+ * Lines are taken apart when they are read.
  *
  *     index ⏎ lists of references ⏎ labels ⏎ | kind, name, digest, … ⏎ … | text, offset, … ⏎ … | next file …
  */

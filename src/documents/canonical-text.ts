@@ -66,7 +66,7 @@ function sortFields(map: YAMLMap, order: readonly string[]): void {
     return at < 0 ? order.length : at;
   };
   const comment = leadingComment(map);
-  // Stable: what has no place keeps its order.
+  // Stable: what has no position keeps its order.
   map.items.sort((a, b) => place(a) - place(b));
   const first = map.items[0]?.key;
   if (comment !== undefined && isNode(first))

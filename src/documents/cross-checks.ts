@@ -48,7 +48,7 @@ const predecessors = ({ ref, references, previousName }: SpecEntry): readonly st
 
 /** Takes away, again and again, what leads nowhere; what is left leads into circles. One error a circle. */
 function cycles({ entries, references }: Declared): readonly Diagnostic[] {
-  // An object to which nobody could come back cannot be in a circle; most projects end here.
+  // An object that no path leads back to cannot be in a circle; most projects end here.
   const pointedAt = new Set<string>([...references].flat().map(({ kind }) => kind));
   for (const entry of entries) if (entry.previousName !== undefined) pointedAt.add(entry.kind);
   const suspects = entries.filter((entry) => pointedAt.has(entry.kind) && predecessors(entry).length > 0);

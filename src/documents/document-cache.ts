@@ -17,7 +17,7 @@ export interface RememberedDocument {
   readonly references: readonly Reference[];
   readonly sinks: readonly SinkId[];
   readonly previousName: string | undefined;
-  /** Asked of few: documents of a file that changed, and those that somebody is told about. */
+  /** Asked of few: documents of a file that changed, and those that are reported. */
   readonly place: () => DocumentPlace;
 }
 

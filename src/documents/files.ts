@@ -1,5 +1,5 @@
 /**
- * The one place in `spec`, beside `containment.ts`, that touches the file system: finds the files with documents, reads them, and
+ * The one module in `documents`, beside `containment.ts`, that touches the file system: finds the files with documents, reads them, and
  * answers questions about paths. Decides nothing about what is in them.
  */
 import {
@@ -29,7 +29,7 @@ import { isMissingSubmodule } from './submodule.js';
 
 export { isBelow } from './containment.js';
 
-/** Larger files hold no documents that anybody wrote. */
+/** Larger files hold no documents written by people. */
 const FILE_MAX = 64 * 1024 * 1024;
 /** Folders within one another. */
 const FOLDERS_MAX = 64;
@@ -159,7 +159,7 @@ export function isStacksFolder(folder: string, path: string): boolean {
   }
 }
 
-/** The first line of what Git LFS leaves in the place of a file that was not fetched. */
+/** The first line of what Git LFS leaves instead of a file that was not fetched. */
 const LFS_POINTER = 'version https://git-lfs.github.com/spec/';
 
 /** Is nothing there, not even a link that leads nowhere? */
@@ -190,7 +190,7 @@ export function readFile({ file, path }: FoundFile): Result<ReadFile, string> {
   }
 }
 
-/** The file that declares the project of a folder, read; undefined when there is none. */
+/** The file that declares the project of a folder, read; undefined when it is absent. */
 export function readProjectFile(folder: string): Result<ReadFile, string> | undefined {
   for (const file of PROJECT_FILES) {
     const path = resolve(folder, file);
@@ -201,7 +201,7 @@ export function readProjectFile(folder: string): Result<ReadFile, string> | unde
   return undefined;
 }
 
-/** Returns why a file that is there may not be read, or replaced, as a document of `folder`; undefined when it may. */
+/** Returns why an existing file may not be read, or replaced, as a document of `folder`; undefined when it may. */
 export function documentRefusal(folder: string, file: string): string | undefined {
   try {
     return fileRefusal(folder, resolve(folder, file));
@@ -219,7 +219,7 @@ export function folderRefusal(folder: string, path: string): string | undefined 
   }
 }
 
-/** Would what stands at `path` be read as the project, or as documents found at one of `specs`? By the letters alone. */
+/** Would what stands at `path` be read as the project, or as documents found at one of `specs`? By the text alone. */
 export const isDocumentPlace = (folder: string, specs: readonly string[], path: string): boolean =>
   [...PROJECT_FILES, ...specs].some((one) => {
     const way = relative(resolve(folder, one), resolve(folder, path));

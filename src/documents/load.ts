@@ -137,7 +137,7 @@ function filesOf(
       );
     };
     const found = findFiles(folder, path);
-    // Nobody asked for the folder that is looked in by default, and a project may be all in one file.
+    // The folder that is looked in by default was not asked for, and a project may be all in one file.
     const isOptional = paths === undefined && path === DEFAULT_SPECS && (!isListed || holdsObjects);
     if (!found.ok) {
       if (!isOptional || !isAbsent(folder, path)) at(path, found.error);

@@ -4,7 +4,7 @@ import { isLinted, namingProblem, personalWords } from '../domain/name-lint.js';
 import type { Diagnostic } from './diagnostics.js';
 import type { SpecEntry } from './entry.js';
 
-/** At each name; the people who are declared count, those who are only live are told of in a plan. */
+/** At each name; the people who are declared count, those who are only live are reported in a plan. */
 export function namingErrors(entries: readonly SpecEntry[], { spec }: DesiredProject): readonly Diagnostic[] {
   if (spec.policy.naming !== 'error') return [];
   const declared = entries.filter((entry) => entry.kind === 'User').map((entry) => entry.load());

@@ -1,6 +1,6 @@
 /**
  * Many new files at once: parsing is most of what a cold start takes, so they are read by several threads, and come
- * back as the memory would have them. A file in which something is wrong is left to whoever asked, who says what.
+ * back as the memory would have them. A file in which something is wrong is left to the caller, who reports what.
  */
 import type { Declaration } from '../domain/objects.js';
 import { type PackedFile, packedFile, unpackedFile } from './cache-codec.js';

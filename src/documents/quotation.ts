@@ -11,7 +11,7 @@ import { didYouMean } from './suggest.js';
 /** `kind: ApiKey` or `"kind": "ApiKey"`, at the beginning of a line or in braces. */
 const KIND = /(?:^|[{,])[ \t]*["']?kind["']?[ \t]*:[ \t]*["']?(\w{1,64})/gm;
 
-/** Does the file say of one document at least that it is ours, a slip in the kind's name included? */
+/** Does the file say of one document at least that it is Keywright's, a slip in the kind's name included? */
 export function isRecognized({ source: { text } }: SpecFile): boolean {
   if (text.includes(API_VERSION.slice(0, API_VERSION.indexOf('/')))) return true;
   for (const [, name = ''] of text.matchAll(KIND))
@@ -19,7 +19,7 @@ export function isRecognized({ source: { text } }: SpecFile): boolean {
   return false;
 }
 
-/** The same errors, at the same places, of a file that is not recognized: what they say quotes nothing. */
+/** The same errors, at the same positions, of a file that is not recognized: what they say quotes nothing. */
 export const unquoted = (diagnostics: readonly Diagnostic[]): readonly Diagnostic[] =>
   diagnostics.map(({ code, severity, position }) => ({
     ...{ code, severity, position, length: 1, sourceLine: '' },

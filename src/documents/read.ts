@@ -128,7 +128,7 @@ function readChunk(
   return wrong.length === 0 ? ok(read) : fail(toldOnce(wrong, opened.value.length));
 }
 
-/** What is wrong with all combinations of a matrix is told once, and what with some, of which. */
+/** What is wrong with all combinations of a matrix is reported once, and what with some, of which. */
 function toldOnce(
   wrong: readonly { readonly label: string; readonly errors: readonly Diagnostic[] }[],
   count: number,
@@ -156,7 +156,7 @@ function readOne(
   document: CheckedDocument,
 ): Result<ReadDocument | undefined, readonly Diagnostic[]> {
   if (document.kind === 'Project') {
-    // The one in its place was read before everything else, and complained about there.
+    // The one it stands for was read before everything else, and complained about there.
     if (isProjectFile) return ok(undefined);
     return fail([document.tree.error(['kind'], 'value', misplaced(context.project))]);
   }

@@ -1,5 +1,5 @@
 /**
- * What only shows when a document is read together with those that it names: a role for another place, a
+ * What only shows when a document is read together with those that it names: a role for another scope, a
  * workbook that its space does not have, one person under two names, one address of two people.
  */
 

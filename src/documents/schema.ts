@@ -26,7 +26,7 @@ const LATER_SINKS: ReadonlySet<string> = new Set(['age', 'vault', 'kubernetes', 
 /** How a number or a truth value stands in the document: `1.10` is 1.1 by then. */
 export type Written = (path: Path) => string | undefined;
 
-/** Everything in `document` that its kind's schema refuses, one complaint a place; empty when it is right. */
+/** Everything in `document` that its kind's schema refuses, one complaint a field; empty when it is right. */
 export function schemaComplaints(
   kind: KindName,
   document: unknown,

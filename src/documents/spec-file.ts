@@ -1,4 +1,4 @@
-/** A file that was read, decoded when somebody first asks for its text. */
+/** A file that was read, decoded when its text is first read. */
 import { isUtf8 } from 'node:buffer';
 import { sha256 } from '../domain/canonical.js';
 import { type Diagnostic, errorAt } from './diagnostics.js';

@@ -55,7 +55,7 @@ export class Tree {
     return this.#source.place(this.#offset + start, this.#offset + end);
   }
 
-  /** A scalar as it stands in the text; undefined for what is none, or in quotes. */
+  /** A scalar as it stands in the text; undefined for any other node, or one in quotes. */
   written(path: Path): string | undefined {
     let node = this.#resolved(this.#root);
     for (const segment of path) node = this.#resolved(this.#step(node, segment)?.value ?? null);

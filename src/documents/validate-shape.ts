@@ -1,6 +1,6 @@
 /**
- * Has a document the shape that its kind's schema asks for? Says no more than that, so that the build can put in the
- * place of this module what ajv made of the schemas ahead of time (scripts/shapes.mjs), and nothing is compiled
+ * Tells whether a document has the shape that its kind's schema asks for. Reports no more than that, so that the build
+ * can replace this module by what ajv made of the schemas ahead of time (scripts/shapes.mjs), and nothing is compiled
  * as long as documents are right.
  */
 import type { KindName } from '../domain/kinds/index.js';

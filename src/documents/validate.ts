@@ -126,7 +126,7 @@ export function unresolved(
     const said = list.flatMap((one) => {
       const { kind, name, path } = one;
       const known = !isObjectKind(kind) || standing({ kind, name });
-      // Personal keys hold nobody back: a person goes at once, and the plan says what dies with them.
+      // Personal keys do not prevent removal: a person is removed at once, and the plan says what dies with them.
       if (known === true || (known === 'leaving' && path === 'spec.owner.user')) return [];
       const complaint = known === 'leaving' ? leavingComplaint(one) : unknownComplaint(one, entries);
       return [{ ...complaint, path }];

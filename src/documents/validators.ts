@@ -12,7 +12,7 @@ export function schemaCompiler(options: Options): Ajv {
   const ajv = new Ajv({
     strict: true,
     allowUnionTypes: true,
-    // Compiling the schema of schemas costs more than all of ours: a test checks them against it instead.
+    // Compiling the schema of schemas costs more than all of Keywright's: a test checks them against it instead.
     meta: false,
     validateSchema: false,
     ...options,

@@ -1,10 +1,10 @@
 /**
- * May this principal do that to this? Pure, and the one place that says so (contract.md, fine print 9 and 10).
- * Every caller of the authority asks here, with the action as a permission and what it is done to.
+ * May this principal do that to this? Pure, and the one module that decides it (contract.md, fine print 9 and 10).
+ * Every caller of the store asks here, with the action as a permission and what it is done to.
  *
  *     owner ⊃ administrator (all but owners, tenant keys and the plan) ⊃ custom roles, as they say
  *     team admin: the team and its keys · member: reads, and keeps keys and tokens of their own
- *     keys: their environment alone · clients: the one space that they made · guests: the places that are open to them
+ *     keys: their environment alone · clients: the one space that they made · guests: the scopes that are open to them
  */
 import {
   elsewhere,

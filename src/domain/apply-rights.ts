@@ -28,7 +28,7 @@ export const APPLY = 'plans:apply';
 export const authorizeApply = (principal: Principal): Result<void> =>
   authorize(principal, APPLY, { kind: 'account' });
 
-/** May they, by an apply, change what only owners change by hand? Of somebody who may apply. */
+/** Tells whether a caller who may apply may thereby change what only owners change manually. */
 export function reachesOwners(principal: Principal): boolean {
   switch (principal.kind) {
     case 'root':

@@ -7,7 +7,7 @@ import type { DesiredProject } from './desired.js';
 import type { ProjectSpec } from './kinds/index.js';
 import { type Declaration, declarationDigest, type ObjectRef, refOf, refText } from './objects.js';
 
-/** What the store keeps of a project, and holds whoever calls. */
+/** What the store keeps of a project, and enforces for every caller. */
 export interface ProjectSettings {
   readonly project: string;
   readonly guard: NonNullable<ProjectSpec['guard']>;

@@ -1,4 +1,4 @@
-/** What an entry of the audit log is hashed from, so that whoever has the entries can check the chain without the store. */
+/** What an entry of the audit log is hashed from, so that a holder of the entries can check the chain without the store. */
 import { canonicalJson, sha256 } from './canonical.js';
 import type { Instant } from './time.js';
 

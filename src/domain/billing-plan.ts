@@ -1,4 +1,4 @@
-/** What the account has bought. A store is on `standard` until its owner, or whoever runs it, says otherwise. */
+/** What the account has bought. A store is on `standard` until its owner, or its operator, says otherwise. */
 
 export const PLANS = ['basic', 'standard'] as const;
 export type Plan = (typeof PLANS)[number];

@@ -1,4 +1,4 @@
-/** What a principal has, and what they would give: nobody gives what they do not have. Pure; `access.ts` decides by it. */
+/** What a principal has, and what they would give: a principal never gives what they do not have. Pure; `access.ts` decides by it. */
 import { fault } from './errors.js';
 import { kindOf, OBJECT_KINDS } from './kinds/index.js';
 import { permits } from './permissions.js';
@@ -52,7 +52,7 @@ export const isEndingOrReading = (action: string): boolean => action === 'keys:r
 export const lacks = (permissions: readonly string[], action: string): string | undefined =>
   permits(permissions, action) ? undefined : `this requires the permission ${action}`;
 
-/** Nobody gives what they do not have. */
+/** A principal never gives what they do not have. */
 export function exceeds(permissions: readonly string[], confers: readonly string[] = []): string | undefined {
   const more = confers.find((one) => !permits(permissions, one));
   return more === undefined ? undefined : `this would grant ${more}, which you do not have`;

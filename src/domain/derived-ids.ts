@@ -1,6 +1,6 @@
 /**
  * Public ids that follow from other facts, so that nothing has to be kept for them: of the account, of the roles that
- * every store has, of a workbook in its space, of a role that somebody has. The same facts give the same id for ever.
+ * every store has, of a workbook in its space, of an assigned role. The same facts give the same id for ever.
  */
 import { hash } from 'node:crypto';
 
@@ -17,17 +17,17 @@ const WORKBOOK = 'us_wb_';
 export const workbookId = (spaceId: string, name: string): string =>
   `${WORKBOOK}${spaceId.slice(SPACE.length)}${shortHash(name)}`;
 
-/** The space that a workbook's id speaks of; undefined if it cannot be an id of ours. */
+/** The space that a workbook's id speaks of; undefined if it cannot be a Keywright id. */
 export function spaceOfWorkbook(id: string): string | undefined {
   const rest = id.startsWith(WORKBOOK) ? id.slice(WORKBOOK.length, -HASH_LENGTH) : '';
   return rest === '' ? undefined : `${SPACE}${rest}`;
 }
 
-/** Of a sheet, by its place in the workbook. */
+/** Of a sheet, by its position in the workbook. */
 export const sheetId = (workbook: string, index: number): string =>
   `us_sh_${shortHash(`${workbook} ${index}`)}`;
 
-/** Somebody's having a role: gone with the one or the other, and the same when it is given again. */
+/** The assignment of a role: gone with the one or the other, and the same when it is given again. */
 export const actorRoleId = (actorId: string, roleId: string): string =>
   `us_acr_${shortHash(`${actorId} ${roleId}`)}`;
 

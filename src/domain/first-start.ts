@@ -1,4 +1,4 @@
-/** What a store holds before anybody declares anything (contract.md, fine print 3 and 4), and how it came. */
+/** What a store holds before anything is declared (contract.md, fine print 3 and 4), and how it came. */
 import { ApiKey } from './kinds/api-key.js';
 import { Environment } from './kinds/environment.js';
 import { normalForm } from './kinds/normal-form.js';
@@ -18,7 +18,7 @@ export const FIRST_ENVIRONMENTS: readonly DeclarationOf<'Environment'>[] = [
   firstEnvironment('production', true),
 ];
 
-/** Somebody has to be able to let others in. */
+/** One person has to be able to invite others. */
 export const FIRST_OWNER: DeclarationOf<'User'> = {
   kind: 'User',
   metadata: { name: 'owner' },

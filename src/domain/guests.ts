@@ -9,7 +9,7 @@ export type { Place } from './target.js';
 export interface GuestFacts {
   readonly spec: GuestSpec;
   readonly grantedAt: Instant | undefined;
-  /** Of the guest who invited them: nobody outlives that. Absent: nobody did who ends. */
+  /** The end of the guest who invited them: no guest outlives that. Absent: no inviter who ends. */
   readonly inviterEndsAt?: Instant | undefined;
 }
 

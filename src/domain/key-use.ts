@@ -1,4 +1,4 @@
-/** What is known of a key's use, and what ending it now would break (U5, U10): said before anybody does. Pure. */
+/** What is known of a key's use, and what ending it now would break (U5, U10): said before it is ended. Pure. */
 import type { ApiKeySpec } from './kinds/index.js';
 import { isAccepted, rotationPolicy } from './lifecycle.js';
 import type { KeyFacts, VersionFacts } from './live.js';

@@ -33,8 +33,8 @@ export function stateOf(version: VersionFacts, now: Instant): VersionState {
 export const ACCEPTED_VERSIONS_MAX = 4;
 
 /**
- * One more is alive while it takes the place of a newest version that was lost: a sink does not hold it, and its
- * secret is not kept. Otherwise whoever loses a file in the middle of hand-overs would have no key at all.
+ * One more is alive while it replaces a newest version that was lost: a sink does not hold it, and its
+ * secret is not kept. Otherwise a consumer that loses a file in the middle of hand-overs would have no key at all.
  */
 export const ALIVE_VERSIONS_MAX = ACCEPTED_VERSIONS_MAX + 1;
 
@@ -50,7 +50,7 @@ export function isAlive(version: VersionFacts, now: Instant): boolean {
   return state !== 'revoked' && state !== 'expired';
 }
 
-/** Hand-over defaults of a key that declares no rotation, for rotations asked for by hand. */
+/** Hand-over defaults of a key that declares no rotation, for rotations requested manually. */
 const ROTATION_DEFAULTS = { overlap: '24h', handover: 'observed', quiet: '24h' } as const;
 
 /** The rotation block with everything that has a default filled in, in milliseconds. */
@@ -151,6 +151,6 @@ export function quietUntil(name: string, spec: ApiKeySpec, key: KeyFacts): Insta
   return Math.min(rotationDueAt(name, spec, only), only.expiresAt ?? NEVER);
 }
 
-/** The secret of this version is kept until somebody claims it. */
+/** The secret of this version is kept until it is claimed. */
 export const waitsForClaim = (version: VersionFacts): boolean =>
   version.envelope?.recipient === CLAIM_RECIPIENT;

@@ -1,6 +1,6 @@
 /**
  * Tables kept as one text: a line a row, its cells parted by tabs. A fleet is read and compared so, because a
- * cell that nobody asks for costs nothing, and one that is asked for and forgotten next to nothing. The one place
+ * cell that is never read costs nothing, and one that is asked for and forgotten next to nothing. The one module
  * that knows how cells are found.
  */
 

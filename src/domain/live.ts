@@ -9,7 +9,7 @@ import type { Instant } from './time.js';
 
 export type Fingerprint = string;
 
-/** How a live object came to be: with the store, from documents, or by hand. */
+/** How a live object came to be: with the store, from documents, or manually. */
 export type Origin = 'system' | 'declared' | 'manual';
 
 /** Who acts on an object's declaration: removal stays within one project and manager (contract.md, fine print 1). */
@@ -59,24 +59,24 @@ export interface LiveObject extends LiveSummary {
   readonly grantedAt?: Instant;
 }
 
-/** Whoever owns a key: a person that is deactivated pauses theirs, a deleted owner ends them. */
+/** The owner of a key: a person that is deactivated pauses theirs, a deleted owner ends them. */
 export type OwnerStanding = 'active' | 'deactivated' | 'deleted';
 
 export interface KeyFacts {
   readonly type: KeyType;
   /** Is the key's environment production? Part of every token. */
   readonly isProd: boolean;
-  /** The emergency stop: set and cleared by hand only, whatever rotates. */
+  /** The emergency stop: set and cleared manually only, whatever rotates. */
   readonly deactivatedAt: Instant | undefined;
-  /** Somebody asked for a rotation; met by any version issued later. */
+  /** A rotation was requested; met by any version issued later. */
   readonly rotationRequestedAt: Instant | undefined;
-  /** The newest generation whose hand-over somebody confirmed. */
+  /** The newest version whose hand-over was confirmed. */
   readonly acknowledgedGeneration: number | undefined;
-  /** Of a personal key: how the person stands whom it was made for, whoever has that name now. */
+  /** Of a personal key: the state of the person it was made for, even if another has that name now. */
   readonly owner?: OwnerStanding;
   /** Of a personal key: the id of that person. */
   readonly ownerId?: string;
-  /** All versions ever, by generation, oldest first. */
+  /** All versions ever, by version number, oldest first. */
   readonly versions: readonly VersionFacts[];
 }
 
@@ -90,7 +90,7 @@ export interface VersionFacts {
   readonly promotedAt: Instant | undefined;
   /** When a successor was promoted. */
   readonly retiringAt: Instant | undefined;
-  /** A brown-out: refused until then. */
+  /** A temporary disable: refused until then. */
   readonly suspendedUntil: Instant | undefined;
   /** From then on refused for good. May lie ahead; may be brought forward, never put off. */
   readonly revokedAt: Instant | undefined;
@@ -143,9 +143,9 @@ export type Receipt =
   | { readonly kind: 'unknown'; readonly why: string };
 
 /**
- * What the place may hold for a write to go ahead: nothing at all, or content with one of these
+ * What the sink may hold for a write to go ahead: nothing at all, or content with one of these
  * fingerprints. The version being written always counts as expected, so a repeated write is harmless;
- * a higher generation never is, so a sink cannot go back.
+ * a higher version never is, so a sink cannot go back.
  */
 export interface Expectation {
   readonly mayBeMissing: boolean;
@@ -158,7 +158,7 @@ export interface LiveDependent {
   readonly origin: Origin;
   /** When its last version ends, for a key on its way out; undefined while it stays. */
   readonly endsAt: Instant | undefined;
-  /** A personal key, of the person asked about: it dies with them and holds nobody back. */
+  /** A personal key, of the person asked about: it dies with them and does not prevent their removal. */
   readonly diesWithIt?: true;
   /** Of a guest, for the space asked about: the workbooks of it that grants name. */
   readonly workbooks?: readonly string[];

@@ -12,7 +12,7 @@ export const SUSPEND_UNTIL = 'keywright.dev/suspend-until';
 export const KEEP_DELIVERED = 'keywright.dev/keep-delivered';
 export const PREVIOUS_NAME = 'keywright.dev/previous-name';
 
-/** On a live key that another took the place of, and whose versions run out: the name of that one. Never declared. */
+/** On a live key that another replaced, and whose versions run out: the name of that one. Never declared. */
 export const REPLACED_BY = 'keywright.dev/replaced-by';
 
 /** What a replaced key is called while its versions run out; undefined where the name is too long to be kept in it. */

@@ -47,7 +47,7 @@ export function personalWords(
 
 const slugOf = (text: string): string => text.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-');
 
-/** What is wrong with a name, as a sentence that follows it; undefined when nothing is, as far as can be told. */
+/** What is wrong with a name, as a sentence that follows it; undefined when nothing is, as far as can be known. */
 export function namingProblem(name: string, { words, addresses }: PersonalWords): string | undefined {
   const slug = slugOf(name);
   if (looksSecret(name)) return 'looks like a token or a secret, and names are public';
@@ -63,7 +63,7 @@ const ADVICE = 'use a name for its purpose and environment, such as prod-main-ap
 
 const isPartOf = (part: string, slug: string): boolean => `-${slug}-`.includes(`-${part}-`);
 
-/** Beginnings that tokens of well-known issuers have, ours among them, with enough behind them. */
+/** Beginnings that tokens of well-known issuers have, Keywright's among them, with enough behind them. */
 const TOKEN =
   /(?:^|[-_])(?:[sp]k[-_](?:live|test)|pat|gh[pousr]|glpat|xox[abprs]|akia)[-_]?(?=[a-z]*[0-9])[0-9a-z]{12,}/i;
 const HEX = /(?:^|[-_])(?=[a-f]*[0-9])(?=[0-9]*[a-f])[0-9a-f]{24,}(?:$|[-_])/i;

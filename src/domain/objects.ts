@@ -56,7 +56,7 @@ export function findAmong<T extends { readonly ref: ObjectRef }>(
   return found !== undefined && compareRefs(found.ref, ref) === 0 ? found : undefined;
 }
 
-/** What somebody declared, in normal form. */
+/** What was declared, in normal form. */
 export type Declaration = {
   readonly [K in ObjectKind]: { readonly kind: K; readonly metadata: Metadata; readonly spec: SpecOf[K] };
 }[ObjectKind];
@@ -109,7 +109,7 @@ export const refOfJson = ({ kind, name, environment }: RefJson): ObjectRef => ({
 export const isNamed = (ref: ObjectRef, wanted: ObjectRef): boolean =>
   ref.kind === wanted.kind && (ref.name === wanted.name || refJson(ref).name === wanted.name);
 
-/** May a document have this name? Objects made by hand may have any. */
+/** May a document have this name? Objects created manually may have any. */
 export const isLabel = (name: string): boolean => LABEL.test(name);
 const LABEL = new RegExp(DNS_LABEL, 'u');
 

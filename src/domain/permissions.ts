@@ -28,7 +28,7 @@ export const CATALOGUE: Readonly<Record<string, string>> = {
 const KNOWN: ReadonlySet<string> = new Set(Object.keys(CATALOGUE));
 const NOUNS: ReadonlySet<string> = new Set([...KNOWN].map((word) => word.slice(0, word.indexOf(':'))));
 
-/** The noun of the catalogue that a word begins with; undefined for one that is nobody's but an application's. */
+/** The noun of the catalogue that a word begins with; undefined for one that is only an application's. */
 export function reservedNoun(word: string): string | undefined {
   const noun = word.slice(0, word.indexOf(':'));
   return NOUNS.has(noun) ? noun : undefined;
@@ -38,7 +38,7 @@ export function reservedNoun(word: string): string | undefined {
 export const isKnownPermission = (word: string, custom: Iterable<string>): boolean =>
   word === '*' || KNOWN.has(word) || [...custom].includes(word);
 
-/** The known words that are nearest to one that is none. */
+/** The known words that are nearest to an unknown one. */
 export function nearestPermission(word: string, custom: Iterable<string>): string | undefined {
   const near = [...KNOWN, ...custom].map((known) => ({ known, away: distance(word, known) }));
   const [best] = near.sort((a, b) => a.away - b.away);
@@ -62,7 +62,7 @@ export const END_EARLY = 'keys:revoke';
 export const permits = (granted: readonly string[], wanted: string): boolean =>
   granted.includes(wanted) || granted.includes('*');
 
-/** What guests may do in the places that are open to them: see them, and work on what is in them. */
+/** What guests may do in the scopes that are open to them: see them, and work on what is in them. */
 export const GUEST_PERMISSIONS: readonly string[] = [
   'spaces:read',
   'workbooks:read',

@@ -1,6 +1,6 @@
 /**
- * Who is calling, as the authority knows them at the instant they called. A principal is made anew for every
- * call from what the store says then, so that it never outlives what it stands on; nobody keeps one.
+ * Who is calling, as the store knows them at the instant they called. A principal is made anew for every
+ * call from what the store says then, so that it never outlives what it stands on; it is never kept.
  */
 import type { GuestFacts } from './guests.js';
 import type { ApiKeySpec } from './kinds/index.js';
@@ -8,7 +8,7 @@ import { type ObjectRef, refText } from './objects.js';
 import type { KeyType } from './secret.js';
 import type { Instant } from './time.js';
 
-/** What was shown: a token of ours, or an access token that one of them, a password or a link was exchanged for. */
+/** What was shown: a Keywright token, or an access token that one of them, a password or a link was exchanged for. */
 export type CredentialKind = 'root' | 'personal' | 'key' | 'access';
 
 /** What access tokens are exchanged for. They die with it. */
@@ -46,7 +46,7 @@ interface Acting {
   readonly at: Instant;
 }
 
-/** What somebody may do in one team, beyond what they may do in the tenant. */
+/** What a principal may do in one team, beyond what they may do in the tenant. */
 export interface Membership {
   readonly team: string;
   readonly role: string;
@@ -98,7 +98,7 @@ export interface GuestPrincipal extends Acting {
   readonly environment: string;
   readonly email: string;
   readonly guest: GuestFacts;
-  /** By shared link: its space alone is open, whatever the guest is granted, for nobody proved the address. */
+  /** By shared link: its space alone is open, whatever the guest is granted, since the address is unproven. */
   readonly onlySpace: OnlySpace | undefined;
 }
 
@@ -107,7 +107,7 @@ export type Principal = RootPrincipal | PersonPrincipal | KeyPrincipal | ClientP
 /** As the audit log names who acted: `User/ada`, `ApiKey/billing-prod`, `Guest/production/auditor`. */
 export const actorOf = ({ ref }: Pick<Principal, 'ref'>): string => refText(ref);
 
-/** Do many callers have this credential? Whoever opens a page has its publishable key. */
+/** Do many callers have this credential? Every visitor of a page has its publishable key. */
 export const isShared = (principal: Principal): boolean =>
   principal.kind === 'client' || (principal.kind === 'key' && principal.type === 'publishable');
 

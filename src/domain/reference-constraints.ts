@@ -1,5 +1,5 @@
 /**
- * What a reference asks of the object that it names, beyond being there: a role must be one for the place it is
+ * What a reference asks of the object that it names, beyond being there: a role must be one for the scope it is
  * given in, a space must be in the guest's environment and have the workbooks that a grant names. Each kind says.
  */
 import { type ConstraintViolation, kindOf, type Reference } from './kinds/index.js';

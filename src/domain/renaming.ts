@@ -24,7 +24,7 @@ export function withNewReferences(declaration: Declaration, names: NewNames): De
   return { ...declaration, spec: normalForm(kind.schema, spec) } as Declaration;
 }
 
-/** Sets what stands at a path that is there. */
+/** Sets what stands at an existing path. */
 function put(within: Record<string, unknown>, [first = '', ...rest]: readonly string[], value: string): void {
   if (rest.length === 0) within[first] = value;
   else put(within[first] as Record<string, unknown>, rest, value);

@@ -9,7 +9,7 @@ export type RequestCredential =
 
 const BEARER = /^bearer /i;
 
-/** Longer ones are no credential of ours: a JWT has some hundreds of characters. */
+/** Longer ones are no Keywright credential: a JWT has some hundreds of characters. */
 const LENGTH_MAX = 4_096;
 
 const NONE: RequestCredential = Object.freeze({ kind: 'none' });

@@ -46,7 +46,7 @@ export const BUILT_IN_ROLES: Readonly<
   },
 };
 
-/** What everybody has who is let into a space or a workbook, in that place; nobody is given it elsewhere. */
+/** What everyone with access to a space or a workbook has, in that scope; it is never granted elsewhere. */
 export const GUEST_ROLE = { name: 'guest', permissions: GUEST_PERMISSIONS } as const;
 
 /** Another name that clients know the owner by. */

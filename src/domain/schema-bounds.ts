@@ -1,10 +1,10 @@
 /**
  * Holds a value against the bounds of its JSON Schema and nothing else: how many items, members and characters. What
- * is within them costs no more to check in full than its schema allows, so this is asked before anything that goes on
+ * is within them costs no more to check in full than its schema allows, so this is checked before anything that continues
  * after the first fault. Stops at the first excess, and looks at no item of a list that is too long.
  */
 
-/** A keyword of ours: the most bytes, as JSON, of what a schema leaves open. */
+/** A keyword of Keywright's: the most bytes, as JSON, of what a schema leaves open. */
 export const MAX_BYTES = 'x-max-bytes';
 
 /** Members that a closed object does not know are each an error of its own; more of them than this are one. */
@@ -19,7 +19,7 @@ export interface Excess {
 
 type Node = Readonly<Record<string, unknown>>;
 
-/** Returns the first part of `value` that exceeds a bound of `schema`; undefined when there is none. */
+/** Returns the first part of `value` that exceeds a bound of `schema`; undefined when no part does. */
 export function firstExcess(schema: unknown, value: unknown, at = ''): Excess | undefined {
   if (typeof schema !== 'object' || schema === null) return undefined;
   const node = schema as Node;

@@ -79,13 +79,13 @@ const TOKEN_IN_TEXT = /((?:sk_live|sk_test|pk_live|pk_test|pat|link)_[0-9A-Za-z]
 /** As long as a secret is, whatever stands around it. */
 const SECRET_IN_TEXT = /(?:sk_live|sk_test|pk_live|pk_test|pat|link)_[0-9A-Za-z]{12}_[0-9A-Za-z]{43,}/;
 
-/** Where a token of ours, with its secret, begins in a text; undefined when there is none. */
+/** Where a Keywright token, with its secret, begins in a text; undefined when the text holds no token. */
 export function tokenIn(text: string): { readonly at: number; readonly length: number } | undefined {
   const found = SECRET_IN_TEXT.exec(text);
   return found === null ? undefined : { at: found.index, length: found[0].length };
 }
 
-/** What somebody wrote, for a message about it: of a key or personal token that is in it, the public prefix alone. */
+/** What was written, for a message about it: of a key or personal token that is in it, the public prefix alone. */
 export const withoutTokens = (text: string, cover: (secret: string) => string = () => '…'): string =>
   text.replaceAll(TOKEN_IN_TEXT, (whole, prefix: string) => prefix + cover(whole.slice(prefix.length)));
 
@@ -131,7 +131,7 @@ function mintToken(prefix: string, entropy: Entropy): MintedKey {
   return { id, token: new Secret(body + checksum(body)) };
 }
 
-/** The id in the token of a link; undefined for what is none. Never throws. */
+/** The id in the token of a link; undefined for any other text. Never throws. */
 export function linkIdOf(text: string): string | undefined {
   const id = LINK_PATTERN.exec(text)?.groups?.['id'];
   return id !== undefined && checksum(text.slice(0, -CHECKSUM_LENGTH)) === text.slice(-CHECKSUM_LENGTH)
@@ -165,7 +165,7 @@ export function parseToken(text: string): ParsedToken | undefined {
   return { type, id: publicIdOf(text) };
 }
 
-/** A key's, and nobody's personal one. */
+/** A key's, and not a personal one. */
 export const isKeyToken = (text: string): boolean =>
   ['secret', 'publishable'].includes(parseToken(text)?.type ?? '');
 

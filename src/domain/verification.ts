@@ -1,5 +1,5 @@
 /**
- * Is this key good? One decision over facts, for every verifier: the authority, the in-memory index and
+ * Is this key good? One decision over facts, for every verifier: the server, the in-memory index and
  * the command line. The first reason that applies, in the contract's order.
  */
 import { isAccepted, stateOf } from './lifecycle.js';
@@ -26,7 +26,7 @@ export const VERIFICATION_CODES = [
  */
 export type VerificationCode = (typeof VERIFICATION_CODES)[number];
 
-/** What the caller wants the key for. An absent field is not asked about. */
+/** What the caller needs the key for. An absent field is not asked about. */
 export interface VerificationRequest {
   readonly environment?: string;
   readonly permission?: string;

@@ -22,7 +22,7 @@ export const MEDIA_TYPES: Readonly<Record<BodyFormat, string>> = {
 
 export type ReadBody = Result<unknown, Refusal>;
 
-/** The parsed body; undefined when there is none. `too_large`, `unsupported_media_type` or `bad_request`. */
+/** The parsed body; undefined without a body. `too_large`, `unsupported_media_type` or `bad_request`. */
 export const readBody = (request: IncomingMessage, formats: readonly BodyFormat[]): Promise<ReadBody> =>
   new Promise((resolve) => receiveBody(request, formats, resolve));
 

@@ -1,7 +1,7 @@
 /**
  * The address that a request comes from. Behind a proxy that is what the proxy says in `Forwarded` (RFC 7239) or
  * `X-Forwarded-For`, read from the right: each address was added by the one to its right, so the first that is no
- * proxy of ours is the caller, and whatever stands before it is the caller's own invention. Without
+ * trusted proxy is the caller, and whatever stands before it is the caller's own invention. Without
  * `KEYWRIGHT_TRUSTED_PROXIES` no header is believed.
  */
 import type { IncomingMessage } from 'node:http';
@@ -12,7 +12,7 @@ import { fail, ok, type Result } from '../domain/result.js';
 export interface CallerAddresses {
   /** The caller's address in one spelling; empty for a connection that is gone. */
   addressOf(request: Pick<IncomingMessage, 'headers' | 'socket'>): string;
-  /** Does the connection come from a proxy of ours, so that many callers share it? */
+  /** Tells whether the connection comes from a trusted proxy, so that many callers share it. */
   isProxy(peer: string): boolean;
 }
 
@@ -81,7 +81,7 @@ function isIn(list: BlockList, address: string): boolean {
   return version !== 0 && list.check(address, version === 4 ? 'ipv4' : 'ipv6');
 }
 
-/** One spelling for one address, IPv4 in IPv6 as IPv4; undefined for what is none. */
+/** One spelling for one address, IPv4 in IPv6 as IPv4; undefined for an invalid one. */
 export function canonicalAddress(text: string): string | undefined {
   const version = isIP(text);
   if (version === 0) return undefined;
@@ -97,7 +97,7 @@ interface Peer {
 }
 
 /**
- * Of the two headers a proxy sets one, and passes the other on as the caller sent it. Where they disagree nobody knows
+ * Of the two headers a proxy sets one, and passes the other on as the caller sent it. Where they disagree it is unknown
  * which is the proxy's, and neither is believed.
  */
 function forwardedAddress(headers: IncomingMessage['headers'], from: Peer): string {

@@ -1,7 +1,7 @@
 /**
  * How many connections there may be, from one address and in all. Beyond that the new one is let in and another gives
  * way: of the address with the most, the one that has been idle for longest; else one whose request is still on its
- * way; else one whose reader does not take the answer. So connections that do nothing keep nobody out, probes least of
+ * way; else one whose reader does not take the answer. So idle connections do not keep callers out, probes least of
  * all, and one whose request is being answered is never cut off.
  */
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';

@@ -52,7 +52,7 @@ export async function pageThrough(store: LiveStore, wanted: Wanted): Promise<Res
 export const cursorOf = (name: string | undefined): string | null =>
   name === undefined ? null : Buffer.from(name, 'utf8').toString('base64url');
 
-/** Any text is a place in the order of names; what is no text was never given by us, and would pass for the end of a list. */
+/** Any text is a position in the order of names; what is no text was never given by us, and would pass for the end of a list. */
 function placeOf(cursor: string | undefined): Result<string | undefined> {
   if (cursor === undefined) return ok(undefined);
   const bytes = Buffer.from(cursor, 'base64url');

@@ -100,7 +100,7 @@ export interface HttpLog {
 }
 
 export interface HttpMetrics {
-  /** `route` is a pattern, `unknown` for what is none. */
+  /** `route` is a pattern, `unknown` for an unknown route. */
   request(what: {
     readonly route: string;
     readonly method: string;

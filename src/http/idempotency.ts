@@ -1,7 +1,7 @@
 /**
  * `Idempotency-Key`: a request that is sent again, because its answer was lost, is answered as it was the first time
  * and has no second effect, also when the server died on the way: each effect is written with what it came to
- * (authority/accounts/replays.ts), and the rest of the way is gone again. What was refused had no effect, and may be
+ * (credential-store/accounts/replays.ts), and the rest of the way is gone again. What was refused had no effect, and may be
  * tried again. Secrets are not kept: the answer the second time is without them.
  */
 import { digestOf } from '../domain/canonical.js';

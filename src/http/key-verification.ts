@@ -11,7 +11,7 @@ import type { Clock } from '../ports/clock.js';
 import type { Verification } from '../ports/live-store.js';
 import type { HttpDependencies } from './dependencies.js';
 
-/** Who waits longer has gone elsewhere. */
+/** A caller that waits longer has given up. */
 const STORE_TIMEOUT_MS: DurationMs = 2 * SECOND_MS;
 
 type Verifying = Pick<HttpDependencies, 'verifier' | 'store' | 'clock' | 'entitlements'>;

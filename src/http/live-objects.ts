@@ -30,7 +30,7 @@ export const byIdOf = (prefix: string, description: string) =>
     closed,
   );
 
-/** By name or id; undefined if there is none. */
+/** By name or id; undefined if none exists. */
 export async function findObject(
   store: LiveStore,
   { kind, name }: ObjectRef,
@@ -46,7 +46,7 @@ export async function findObject(
 /** The object itself, whatever has its name since. */
 export const refById = ({ ref, id }: LiveObject): ObjectRef => ({ kind: ref.kind, name: id });
 
-/** The name of an environment that is given by name or id; of one that is not there what was given, which nothing is of. */
+/** The name of an environment that is given by name or id; of one that does not exist what was given, which nothing is of. */
 export async function environmentNamed(store: LiveStore, idOrName: string): Promise<Result<string>> {
   if (!isId(idOrName)) return ok(idOrName);
   const found = await store.resolve([{ kind: 'Environment', name: idOrName }]);

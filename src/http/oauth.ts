@@ -1,5 +1,5 @@
 /**
- * What RFC 6749 wants of the two routes that gateways and libraries of OAuth call, `/introspect` and `/revoke`: a client
+ * What RFC 6749 requires of the two routes that gateways and libraries of OAuth call, `/introspect` and `/revoke`: a client
  * may show its id and secret by HTTP Basic (2.3.1), and a refusal names one of the RFC's errors (5.2).
  */
 import type { IncomingMessage } from 'node:http';
@@ -26,7 +26,7 @@ export interface Client {
 
 const BASIC = /^basic (?<encoded>[A-Za-z0-9+/_-]{1,8192}={0,2})$/i;
 
-/** By `Authorization: Basic`; undefined when it is none that could be read. Not known to be good. */
+/** By `Authorization: Basic`; undefined when it is unreadable. Not verified. */
 export function clientIn({ headers }: IncomingMessage): Client | undefined {
   const encoded = BASIC.exec(headers.authorization?.trim() ?? '')?.groups?.['encoded'];
   if (encoded === undefined) return undefined;

@@ -1,4 +1,4 @@
-/** /openapi.json, made from the routes: the same schemas that check what comes in. */
+/** /openapi.json, made from the routes: the same schemas that check requests. */
 import type { TSchema } from 'typebox';
 import { FAULTS, type FaultCode } from '../domain/errors.js';
 import { VERSION } from '../domain/version.js';

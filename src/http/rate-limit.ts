@@ -37,7 +37,7 @@ export function requestLimit({ limits }: Pick<HttpDependencies, 'limits'>): Requ
     });
 }
 
-/** Browsers that share a publishable key are told apart by where they are: one of them uses up nothing of another's. */
+/** Browsers that share a publishable key are distinguished by where they are: one of them uses up nothing of another's. */
 function callerOf(request: Request): string {
   const { actor, isShared, isUrgent, address } = notesOf(request);
   const network = `network ${networkOf(address)}`;

@@ -1,4 +1,4 @@
-/** The one credential of a request, or why there is none to go by. */
+/** Reads the one credential of a request, or reports why it has no usable one. */
 import type { IncomingMessage } from 'node:http';
 import { fault } from '../domain/errors.js';
 import { requestCredential } from '../domain/request-credential.js';
@@ -13,7 +13,7 @@ const TWO = fail<Refusal>({
 
 const NONE = ok(undefined);
 
-/** Returns the credential, unverified; undefined when there is none. `bad_request` for more than one. */
+/** Returns the credential, unverified; undefined when it is absent. `bad_request` for more than one. */
 export function credentialOf({ rawHeaders }: IncomingMessage): Result<Secret | undefined, Refusal> {
   const shown = requestCredential(rawHeaders);
   if (shown.kind === 'several') return TWO;

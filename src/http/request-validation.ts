@@ -1,4 +1,4 @@
-/** Checks what comes in against the schemas of its route, and says in plain words which field is wrong. */
+/** Checks requests against the schemas of its route, and says in plain words which field is wrong. */
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import type { TObject, TSchema } from 'typebox';
 import { fault } from '../domain/errors.js';
@@ -21,7 +21,7 @@ const options = {
 /** Addresses have texts only, so numbers are read from them. A list may be given as one: `?spaceIds=a`. */
 const fromText = { ...options, coerceTypes: 'array', useDefaults: true } as const;
 
-/** The first of each pair stops at the first fault. The other goes on, and is asked about what is within bounds alone. */
+/** The first of each pair stops at the first fault. The other continues, and is asked about what is within bounds alone. */
 const ajvs = {
   text: { first: new Ajv(fromText), all: new Ajv({ ...fromText, allErrors: true }) },
   // Bodies say what they mean.

@@ -1,6 +1,6 @@
 /**
- * What a route is: its place, who may call it, what it takes and gives, and what it does. The router, the checks of
- * what comes in and /openapi.json are made from these definitions alone.
+ * What a route is: its path, who may call it, what it takes and gives, and what it does. The router, the checks of
+ * requests and /openapi.json are made from these definitions alone.
  */
 import { type Static, type TObject, type TSchema, Type } from 'typebox';
 import type { FaultCode } from '../domain/errors.js';

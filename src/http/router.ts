@@ -39,7 +39,7 @@ export function routerOf(deps: HttpDependencies, routes: readonly AnyRoute[]): R
           if (!answer.ok) refuse(request, response, { refusal: answer.error, deps });
           else await reply(request, response, { route: one.route, answer: answer.value, deps, streams });
         } finally {
-          // A caller that is slow to read the answer holds nobody up.
+          // A caller that is slow to read the answer does not hold up others.
           releaseSlot(request);
         }
       }),

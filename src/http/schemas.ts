@@ -1,4 +1,4 @@
-/** Shapes that several routes share. The same expression checks what comes in and describes it in /openapi.json. */
+/** Shapes that several routes share. The same expression checks requests and describes them in /openapi.json. */
 import { type TSchema, Type } from 'typebox';
 
 export const closed = { additionalProperties: false } as const;

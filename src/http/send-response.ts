@@ -97,7 +97,7 @@ export const shownText = (text: string, length = 200): string =>
     .slice(0, length)
     .replace(INVISIBLE, (one) => `\\u${(one.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`);
 
-/** No id or name of ours is as long; a root token, which may be any text, is at least. */
+/** No id or name of Keywright's is as long; a root token, which may be any text, is at least. */
 const SECRET_LIKE = /[^/;,()\s]{32,}/g;
 
 /** A caller's text for a log: as `shownText`, and without anything that could be a root token. */

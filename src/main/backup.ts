@@ -84,7 +84,7 @@ async function check(path: string, keyring: Keyring, { clock }: BackupOptions): 
   return checked.ok ? ok(checked.value.entries) : checked;
 }
 
-/** The key in a file that somebody names. */
+/** The key in a file that the operator names. */
 export async function givenKey(path: string | undefined): Promise<Result<Secret | undefined>> {
   if (path === undefined) return ok(undefined);
   const key = await readKeyFile(path);

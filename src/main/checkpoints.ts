@@ -8,7 +8,7 @@ import { ok, type Result } from '../domain/result.js';
 import type { Clock } from '../ports/clock.js';
 import type { LiveStore } from '../ports/live-store.js';
 
-/** Says whether the store is older than the newest checkpoint, and goes on writing them. */
+/** Says whether the store is older than the newest checkpoint, and continues to write them. */
 export const startCheckpoints = async (
   store: LiveStore,
   { clock, checkpointFile: file }: { readonly clock: Clock; readonly checkpointFile?: string },
@@ -25,12 +25,12 @@ export const startCheckpoints = async (
 };
 
 interface Checkpoints {
-  /** An older copy of the database was put in its place while no server ran. */
+  /** The database was replaced by an older copy while no server ran. */
   readonly isBehind: boolean;
   readonly end: () => Promise<void>;
 }
 
-/** What the newest checkpoint has against the log; undefined if nothing, or if there is none yet. */
+/** What the newest checkpoint has against the log; undefined if nothing, or if none exists yet. */
 async function behindCheckpoint(store: LiveStore, file: string): Promise<Fault | undefined> {
   const lines = await readCheckpoints(file);
   const newest = lines.ok ? lines.value.slice(-1) : [];

@@ -104,7 +104,7 @@ export function createWorld(env: Env, readers: FileReaders | undefined): Depende
       const isOwnFile = at.value.address === undefined && !given && !next;
       return isOwnFile ? rotateMasterKey(rotation) : fail(BOTH_KEYS);
     },
-    // Only the controller needs these, so nobody else loads them.
+    // Only the controller needs these, so no other command loads them.
     watchPaths: (folder, paths, listener) => {
       const stopping = import('../adapters/watch-paths.js').then(({ watchPaths }) =>
         watchPaths(folder, paths, listener),
@@ -137,7 +137,7 @@ export function createWorld(env: Env, readers: FileReaders | undefined): Depende
   };
 }
 
-/** Others have the present key too, and must get the next one from whoever replaces it. */
+/** Others have the present key too, and must get the next one from the person who replaces it. */
 const BOTH_KEYS = fault(
   'usage',
   'a master key from the environment is replaced by one that you provide: set the current key in KEYWRIGHT_MASTER_KEY and provide the new key with --stdin',
@@ -159,7 +159,7 @@ const isRemote = ({ location }: StorePlace): boolean => isRemoteAddress(location
 
 const isElsewhere = (place: StorePlace): boolean => isRemote(place) || isPostgresAddress(place.location);
 
-/** `usage` for what needs the store itself, and not what an authority says of it. */
+/** `usage` for what needs the store itself, and not what a server says of it. */
 const ofTheServer = (what: string) =>
   fault(
     'usage',

@@ -1,4 +1,4 @@
-/** A server, or a verifier in somebody else's process, tells the store now and then that it is there (`GET /instances`, F16). */
+/** Reports to the store now and then that a server, or a verifier in another application's process, is running (`GET /instances`, F16). */
 
 import { hostname } from 'node:os';
 import { pause } from '../async/pause.js';
@@ -12,7 +12,7 @@ import type { Verifier } from '../verifier/verifier.js';
 import { isStoreClock } from './store-clock.js';
 
 const EVERY_MS = 15 * SECOND_MS;
-/** After it could not be told. */
+/** After a report failed. */
 const AGAIN_MS = SECOND_MS;
 
 /** Whether the store knows of us, which it must before uses may be kept from it. */

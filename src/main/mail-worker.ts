@@ -1,4 +1,4 @@
-/** Sends letters for as long as a server runs: where to, what is logged of it, and what is counted. */
+/** Sends messages for as long as a server runs: where to, what is logged of it, and what is counted. */
 
 import type { OpenLog } from '../adapters/http-log.js';
 import type { OutboxMetrics } from '../adapters/outbox-metrics.js';
@@ -17,7 +17,7 @@ export interface MailWorker extends Pick<Dependencies, 'clock' | 'entropy'> {
   readonly settings: OutboxSettings;
   readonly log: Pick<OpenLog, 'failure' | 'say'>;
   readonly metrics: OutboxMetrics;
-  /** Where letters are shown that are not sent. */
+  /** Where messages are shown that are not sent. */
   print(text: string): void;
 }
 

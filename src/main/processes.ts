@@ -8,7 +8,7 @@ import { hostname } from 'node:os';
 import type { ProcessMark } from '../ports/live-store.js';
 import type { Processes } from '../ports/processes.js';
 
-/** The place of the start time among the fields after the name. */
+/** The position of the start time among the fields after the name. */
 const STARTED = 19;
 
 export const systemProcesses: Processes = {

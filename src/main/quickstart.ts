@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const folder = join(root, 'quickstart');
-/** Ours to throw away when it holds this file. */
+/** May be deleted when it holds this file. */
 const MARKER = '.made-by-quickstart';
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
@@ -115,7 +115,7 @@ async function tour(): Promise<void> {
   ${cli} --help`);
 }
 
-/** The settle of the embedded store and the overlap in specs/, with a little more. */
+/** The stabilization window of the embedded store and the overlap in specs/, with a little more. */
 const HANDOVER_MS = 6_500;
 
 await tour().catch((error: unknown) => {

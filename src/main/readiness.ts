@@ -8,9 +8,9 @@ import { within } from '../http/key-verification.js';
 import type { Heartbeat } from './heartbeat.js';
 import { isStoreClock, SKEW_MAX_MS } from './store-clock.js';
 
-/** A probe that waits longer is counted as failed by whoever sent it. */
+/** A probe that waits longer is counted as failed by its sender. */
 const TIMEOUT_MS = SECOND_MS;
-/** Anybody may probe, and each look writes: so often at most. */
+/** Anyone may probe, and each look writes: so often at most. */
 const LOOK_EVERY_MS = SECOND_MS / 2;
 
 export type Probed = Pick<HttpDependencies, 'store' | 'verifier' | 'clock' | 'stopping'> &

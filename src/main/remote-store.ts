@@ -1,4 +1,4 @@
-/** Opens the live store of an authority, with the token that the command line or the environment gives. */
+/** Opens the live store of a server, with the token that the command line or the environment gives. */
 
 import { systemClock } from '../adapters/system.js';
 import type { StorePlace } from '../cli/dependencies.js';

@@ -1,4 +1,4 @@
-/** Verifies by asking an authority over HTTP, with answers remembered for a moment. */
+/** Verifies by asking a server over HTTP, with answers remembered for a moment. */
 
 import { remoteVerification } from '../adapters/remote-verification.js';
 import { systemClock, systemEntropy } from '../adapters/system.js';

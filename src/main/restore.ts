@@ -1,6 +1,6 @@
 /**
- * Restoring an embedded store from a backup. The backup is copied and checked first; then its rows take the
- * place of the store's in one transaction, of which processes that have the store open see all or nothing. What
+ * Restores an embedded store from a backup. The backup is copied and checked first; then its rows replace
+ * the store's in one transaction, of which processes that have the store open see all or nothing. What
  * was there is kept beside it.
  */
 import { constants, existsSync, statSync } from 'node:fs';
@@ -207,7 +207,7 @@ const unreadable = ({ folder }: StoreFolder, { cause, message }: Fault): Fault =
     cause,
   );
 
-/** Nobody can be at work in a file that does not open. */
+/** No process can be at work in a file that does not open. */
 async function moveAside(paths: StoreFolder, options: RestoreOptions): Promise<Result<undefined>> {
   const aside = asideName(paths, options);
   for (const suffix of ['', '-wal', '-shm'])
@@ -235,7 +235,7 @@ async function replace({
 }: Replacement): Promise<Result<RestoreReport>> {
   const file = await makeDatabaseFile(paths);
   if (!file.ok) return file;
-  // Makes the tables where there are none. Nobody else may be writing from here to the transaction's lock.
+  // Creates the tables where they are absent. No other process may be writing from here to the transaction's lock.
   const free = await inDatabase(paths.database, options, (storage) => takeTurn(storage, options));
   if (!free.ok) return free;
   const aside = present ? await keepAside(paths, options) : ok(undefined);

@@ -39,7 +39,7 @@ export interface ServerOptions extends Dependencies, ServeOptions, StoreLocation
   readonly rootToken?: Secret;
   /** `KEYWRIGHT_PLAN`. */
   readonly plan?: Plan;
-  /** Where letters go; absent: nowhere. */
+  /** Where messages go; absent: nowhere. */
   readonly outbox?: OutboxSettings;
 }
 
@@ -224,7 +224,7 @@ const setbackText = ({ from, to, endedAgain }: Setback): string =>
   `the store is older than before: it was read up to change ${from} and its newest change is now ${to}, as after the restore of a backup; ` +
   `${endedAgain} versions and keys were revoked or deactivated again, and changes between the two are lost`;
 
-/** Sends letters, if they go anywhere. */
+/** Sends messages, if they go anywhere. */
 const posting = async (
   outbox: Outbox,
   { outbox: settings, clock, entropy, print }: ServerOptions,

@@ -1,5 +1,5 @@
 /**
- * Opening a live store, or only its feed, wherever it is: what to do where there is none, and which master
+ * Opens a live store, or only its feed, wherever it is: what to do where none exists, and which master
  * key is its own. Engines differ in their `StoreSite` only.
  */
 import { type Dependencies, openCredentialStore } from '../credential-store/credential-store.js';
@@ -22,7 +22,7 @@ export interface StoreSite {
   readonly folder: StoreFolder;
   /** `store_foreign` where something else is. Makes nothing. */
   state(): Promise<Result<'absent' | 'present'>>;
-  /** Makes what is not there yet. */
+  /** Creates what does not exist yet. */
   open(): Promise<Result<Storage>>;
   /** For one that is not opened after all. */
   close(): Promise<void>;
@@ -31,7 +31,7 @@ export interface StoreSite {
 export interface OpenOptions extends Dependencies {
   /** 32 bytes in base64. Absent: the one in `master.key`, which the first start makes. */
   readonly masterKey?: Secret;
-  /** What to do where there is no store: make one, reckon with a fresh one in memory, or give `store_absent`. */
+  /** What to do where there is no store: make one, calculate with a fresh one in memory, or return `store_absent`. */
   readonly whenAbsent: 'create' | 'pretend' | 'refuse';
   /** Hears whether the store can be read and written. */
   readonly health?: StoreHealth | undefined;

@@ -33,7 +33,7 @@ export async function liveAliases(
   );
 }
 
-/** Who has the address that somebody is to be given? */
+/** Returns who has the address that a person is to be given. */
 function takenAddress({ ref: { kind }, desired, live }: Subject): readonly { kind: string; name: string }[] {
   const alias = kindOf(kind).alias;
   const name = desired && alias?.(desired.declaration.spec);

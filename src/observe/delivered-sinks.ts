@@ -1,5 +1,5 @@
 /**
- * All places that the survey says something was delivered to, read at once. Nearly all of them hold what the
+ * All sinks that the survey says something was delivered to, read at once. Nearly all of them hold what the
  * store recorded, so only the others are indexed, and those of the objects that are planned.
  */
 import type { SinkId } from '../domain/kinds/index.js';
@@ -9,9 +9,9 @@ import type { Sinks } from '../ports/sink.js';
 import { isAtHand } from './receipts.js';
 
 export interface Places {
-  /** Did the store record something at that place for the nth of the survey, and does it hold it, or is it elsewhere? */
+  /** Did the store record something at that sink for the nth of the survey, and does it hold it, or is it elsewhere? */
   agrees(nth: number, sink: SinkId): boolean;
-  /** Of all that does not agree, and of all places of these objects, sorted by `compareRefs`. */
+  /** Of all that does not agree, and of all sinks of these objects, sorted by `compareRefs`. */
   receiptsOf(refs: readonly ObjectRef[]): Map<SinkId, Receipt>;
 }
 
@@ -48,7 +48,7 @@ export async function placesOf(
   };
 }
 
-/** Places in the order of the survey; those of the nth object begin at `starts[nth]`. */
+/** Sinks in the order of the survey; those of the nth object begin at `starts[nth]`. */
 interface Recorded {
   readonly ids: readonly SinkId[];
   readonly fingerprints: readonly Fingerprint[];
@@ -72,7 +72,7 @@ function recordedIn(survey: readonly LiveSummary[]): Recorded {
   return { ids, fingerprints, machines, starts };
 }
 
-/** Where the places of these objects stand: one pass over both. */
+/** Where the sinks of these objects stand: one pass over both. */
 function* positionsOf(
   refs: readonly ObjectRef[],
   survey: readonly LiveSummary[],

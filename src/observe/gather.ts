@@ -1,7 +1,7 @@
 /**
  * The only gatherer: reads the live store and the sinks and gives the planner all it may look at. It is
  * stupid by design: what a difference means is decided in plan/. Of keys that agree it reads one line of the
- * survey and their place in a file; full facts are fetched of the others only.
+ * survey and their position in a file; full facts are fetched of the others only.
  */
 import type { DesiredState } from '../domain/desired.js';
 import { isObjectKind } from '../domain/kinds/index.js';
@@ -42,7 +42,7 @@ export interface Gathering {
   readonly only?: ObjectRef;
   /** `--select`: look at these alone. What guards count is the whole project still. */
   readonly selector?: Selector | undefined;
-  /** `--at`: reckon with this later instant, as if nothing happened and every use was known until then. */
+  /** `--at`: calculate with this later instant, as if nothing happened and every use was known until then. */
   readonly at?: Instant | undefined;
 }
 
@@ -128,7 +128,7 @@ export async function gather(gathering: Gathering): Promise<Result<Gathered>> {
   return ok({ input, isLive, quietUntil: Math.min(quietUntil, left.value.nextAt) });
 }
 
-/** Of keys that were set aside: those that took their places, whose hand-over is looked at together with them. */
+/** Of keys that were set aside: those that replaced them, whose hand-over is looked at together with them. */
 const successorsIn = (survey: readonly LiveSummary[]): readonly string[] =>
   survey.flatMap(({ ref }) => {
     const name = ref.kind === 'ApiKey' ? nameBeforeReplacement(ref.name) : undefined;

@@ -1,4 +1,4 @@
-/** Whose the tokens are that stand at declared places and are no version of the key declared there. */
+/** Whose the tokens are that stand at declared sinks and are no version of the key declared there. */
 import type { KnownToken } from '../domain/live.js';
 import { ok, type Result } from '../domain/result.js';
 import { occupiedSinks } from '../plan/occupied-sinks.js';

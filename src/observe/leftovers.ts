@@ -1,4 +1,4 @@
-/** What removed keys left in the sinks of this folder: tokens that no live key has there and that nobody accepts any more. */
+/** What removed keys left in the sinks of this folder: tokens that no live key has there and that are no longer accepted. */
 import type { DesiredEntry } from '../domain/desired.js';
 import type { LiveSummary } from '../domain/live.js';
 import { ok, type Result } from '../domain/result.js';

@@ -1,6 +1,6 @@
 /**
  * What the steps of a plan rest on, as one digest: equal as long as nothing has moved that they need. Time and use are
- * left out, objects that no step touches or names, and places that hold what the store recorded or that are elsewhere:
+ * left out, objects that no step touches or names, and sinks that hold what the store recorded or that are elsewhere:
  * so the same steps have the same basis whenever and on whichever machine they are planned.
  */
 import { createHash } from 'node:crypto';

@@ -1,9 +1,9 @@
-/** Receipts, and what they are worth to us: whether a place agrees with the store, and whether we can tell. */
+/** Receipts, and what they prove: whether a sink agrees with the store, and whether that is known. */
 import type { SinkId } from '../domain/kinds/index.js';
 import type { Delivery, Receipt } from '../domain/live.js';
 import type { Sinks } from '../ports/sink.js';
 
-/** Reads the places that are not there yet, all in one call. */
+/** Reads the sinks that are missing yet, all in one call. */
 export async function readInto(
   receipts: Map<SinkId, Receipt>,
   ids: readonly SinkId[],

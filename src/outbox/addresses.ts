@@ -15,7 +15,7 @@ export type Resolve = (host: string) => Promise<readonly HostAddress[]>;
 
 export const systemResolve: Resolve = (host) => systemLookup(host, { all: true });
 
-/** Of this machine, private, link-local (there are clouds' metadata), carriers', documentation, multicast, reserved. */
+/** Of this machine, private, link-local (there are clouds' metadata), carrier-grade NAT, documentation, multicast, reserved. */
 const CLOSED_4 = [
   '0.0.0.0/8',
   '10.0.0.0/8',

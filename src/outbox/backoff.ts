@@ -1,13 +1,13 @@
-/** When to try again to hand a letter over: later and later, and never all at once. Pure. */
+/** Calculates when to try again to hand a message over: later and later, and never all at once. Pure. */
 import { backoffMs } from '../async/backoff.js';
 import { HOUR_MS, type Instant, MINUTE_MS, SECOND_MS } from '../domain/time.js';
 import type { Taken } from '../ports/outbox.js';
 
 const FIRST_MS = 2 * SECOND_MS;
-/** A letter is tried this often at least within its time, if that is neither very short nor very long. */
+/** A message is tried this often at least within its time, if that is neither very short nor very long. */
 const TRIES_MIN = 60;
 
-/** `chance` from 0 to 1 says how much of the pause's second half is waited. At its end the letter is dropped. */
+/** `chance` from 0 to 1 says how much of the pause's second half is waited. At its end the message is dropped. */
 export function dueAgain({ letter, attempts }: Taken, now: Instant, chance: number): Instant {
   const lifeMs = letter.expiresAt - letter.createdAt;
   const longestMs = Math.min(HOUR_MS, Math.max(MINUTE_MS, lifeMs / TRIES_MIN));

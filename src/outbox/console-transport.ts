@@ -1,4 +1,4 @@
-/** For development: letters are shown to whoever runs the server, instead of being sent. */
+/** For development: messages are shown to the operator of the server, instead of being sent. */
 import type { Message, Transport } from '../ports/outbox.js';
 import type { PrintSettings } from './settings.js';
 import { linkOf, untilOf } from './templates.js';

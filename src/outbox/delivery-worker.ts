@@ -1,6 +1,6 @@
 /**
- * Carries letters from the outbox to where they go, for as long as a server runs: soon after one was put in, and again
- * when one that could not be handed over is due. What somebody is answered over HTTP never waits for it.
+ * Carries messages from the outbox to where they go, for as long as a server runs: soon after one was put in, and again
+ * when one that could not be handed over is due. No HTTP response waits for it.
  */
 import type { Entropy } from '../domain/entropy.js';
 import { type DurationMs, NEVER, SECOND_MS } from '../domain/time.js';
@@ -17,7 +17,7 @@ import { dueAgain } from './backoff.js';
 
 /** One that is slow keeps no other waiting. */
 const AT_ONCE = 8;
-/** A ring may be missed; and the store may have been away. */
+/** A notification may be missed; and the store may have been away. */
 const LOOK_EVERY_MS: DurationMs = 30 * SECOND_MS;
 const STORE_AWAY_MS: DurationMs = 5 * SECOND_MS;
 /** What is under way when a server stops has as long. */
@@ -39,7 +39,7 @@ export interface DeliveryWorker {
   tell(event: DeliveryEvent): void;
 }
 
-/** Gives what ends it, when letters that are under way have been handed over, or were given up after a while. */
+/** Returns what ends it, when messages that are under way have been handed over, or were given up after a while. */
 export function deliverMessages(carrying: DeliveryWorker): () => Promise<void> {
   const { outbox, clock } = carrying;
   const over = new AbortController();
@@ -59,7 +59,7 @@ export function deliverMessages(carrying: DeliveryWorker): () => Promise<void> {
   };
   const carried = (async () => {
     while (!over.signal.aborted) {
-      // Before looking, so that a ring meanwhile is not missed.
+      // Before looking, so that a notification meanwhile is not missed.
       nap = new AbortController();
       const room = AT_ONCE - underWay.size;
       const found = room > 0 ? await look(carrying, room) : FULL;
@@ -96,7 +96,7 @@ async function look({ outbox, clock, tell }: DeliveryWorker, room: number): Prom
   return { taken, waitMs: Math.min(LOOK_EVERY_MS, Math.max(0, nextAt - clock.now())) };
 }
 
-/** The store may be away when it is told; then the letter is due again after a while, and sent twice at worst. */
+/** The store may be away when it is to record that; then the message is due again after a while, and sent twice at worst. */
 async function handOver(carrying: DeliveryWorker, taken: Taken, givingUp: AbortSignal): Promise<void> {
   const { outbox, clock, entropy, tell } = carrying;
   const { id } = taken.letter;

@@ -1,4 +1,4 @@
-/** Where letters go, from the environment: checked before anything is served, for whoever is invited cannot ask. */
+/** Reads where messages go from the environment: checked before anything is served, since an invited person cannot ask. */
 import { isIP } from 'node:net';
 import { fault } from '../domain/errors.js';
 import { isEmailAddress } from '../domain/kinds/fields.js';
@@ -9,7 +9,7 @@ import { isLoopback } from './addresses.js';
 export interface WebhookSettings {
   readonly kind: 'webhook';
   readonly url: URL;
-  /** The bytes that letters are signed with, in base64. */
+  /** The bytes that messages are signed with, in base64. */
   readonly secret: Secret;
   /** Hosts whose addresses need not be public. */
   readonly allowed: readonly string[];
@@ -20,7 +20,7 @@ export interface SmtpSettings {
   readonly kind: 'smtp';
   readonly host: string;
   readonly port: number;
-  /** TLS from the first byte; else it begins in the clear, and goes on so only to this machine. */
+  /** TLS from the first byte; else it begins in the clear, and stays so only to this machine. */
   readonly isTls: boolean;
   readonly user: string | undefined;
   readonly password: Secret | undefined;

@@ -1,4 +1,4 @@
-/** Letters by mail, through nodemailer, which is loaded when there is mail to send. */
+/** Sends messages by mail, through nodemailer, which is loaded when there is mail to send. */
 import { connect } from 'node:net';
 import type { Message, NotSent, Transport } from '../ports/outbox.js';
 import { isLoopback } from './addresses.js';
@@ -28,7 +28,7 @@ export async function smtpTransport(settings: SmtpSettings): Promise<Transport> 
   });
   return {
     send: async (letter, signal) => {
-      // Over a connection of our own, which ends when time is up: one that went on would send it beside the next.
+      // Over a separate connection, which ends when time is up: one that continued would send it beside the next.
       const getSocket = (_options: unknown, done: (error: Error | null, socket?: object) => void): void => {
         const connection = connect({ host, port, signal });
         connection.once('error', done);
@@ -47,10 +47,10 @@ export async function smtpTransport(settings: SmtpSettings): Promise<Transport> 
   };
 }
 
-/** What is wrong with the way there, not with a letter: no address of anybody is in what is said of it. */
+/** What is wrong with the way there, not with a message: what is said of it holds no recipient's address. */
 const ON_THE_WAY: readonly string[] = ['ESOCKET', 'ETLS', 'ECONNECTION', 'EDNS', 'ETIMEDOUT'];
 
-/** A lasting refusal of the recipient or of the text; of a password or a sender it is for whoever set this up to cure. */
+/** A lasting refusal of the recipient or of the text; of a password or a sender it is for the operator to correct. */
 const OF_THE_MESSAGE: readonly string[] = ['RCPT TO', 'DATA'];
 
 /** Codes only where a server has answered: what it says of a refusal has the address in it. */

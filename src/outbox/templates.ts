@@ -1,4 +1,4 @@
-/** What a letter says. Plain text; pure. */
+/** Writes the text of a message. Plain text; pure. */
 import { formatInstant } from '../domain/time.js';
 import type { Message } from '../ports/outbox.js';
 
@@ -32,5 +32,5 @@ export function textOf(letter: Message, page: string): string {
 export const untilOf = ({ expiresAt }: Message): string =>
   `${formatInstant(expiresAt).slice(0, 16).replace('T', ' ')} UTC`;
 
-/** Nobody's words look like ours: no new lines, nothing that cannot be seen. */
+/** Prevents a caller's words from looking like Keywright's: no new lines, nothing invisible. */
 const oneLine = (text: string): string => text.replaceAll(/[\p{C}\p{Zl}\p{Zp}]+/gu, ' ').trim();

@@ -1,5 +1,5 @@
 /**
- * Letters to a webhook, as Standard Webhooks has it: an id that stays the same, a time, and a signature over both and
+ * Sends messages to a webhook, as Standard Webhooks has it: an id that stays the same, a time, and a signature over both and
  * the body. Redirects are answers like others: not followed.
  */
 import { createHmac } from 'node:crypto';
@@ -13,7 +13,7 @@ import { isLoopback, NOT_PUBLIC, publicLookup, type Resolve, systemResolve } fro
 import { hostOf, type WebhookSettings } from './settings.js';
 import { linkOf } from './templates.js';
 
-/** A connection on which nothing comes for so long is ended; longer than a letter may take. */
+/** A connection on which nothing comes for so long is ended; longer than a message may take. */
 const TIMEOUT_MS: DurationMs = MINUTE_MS;
 
 export interface WebhookWorld {
@@ -43,7 +43,7 @@ export function webhookTransport(
         'webhook-timestamp': timestamp,
         'webhook-signature': `v1,${signature}`,
       };
-      // A connection of its own: one that is kept was checked for a letter before.
+      // A connection of its own: one that is kept was checked for a message before.
       return posted(
         url,
         { method: 'POST', headers, signal, agent: false, timeout: TIMEOUT_MS, ...lookup },
@@ -53,7 +53,7 @@ export function webhookTransport(
   };
 }
 
-/** The address, or the name, was written down by whoever set this up. */
+/** The address, or the name, was configured by the operator. */
 function isTrusted({ url, allowed }: WebhookSettings): boolean {
   const host = hostOf(url);
   return isIP(host) !== 0 || isLoopback(host) || allowed.includes(host);
@@ -90,7 +90,7 @@ const posted = (url: URL, options: RequestOptions, body: string): Promise<NotSen
     asked.end(body);
   });
 
-/** What is wrong with this letter, or with its coming at all; of others a receiver may be cured in its time. */
+/** What is wrong with this message, or with its arrival at all; other faults a receiver may correct in time. */
 const FOR_GOOD: readonly number[] = [400, 410, 413, 422];
 
 function answerOf(status: number): NotSent {

@@ -50,7 +50,7 @@ function afterSteps(people: People, steps: readonly Step[]): People {
   return after;
 }
 
-/** Who ceases to be one of them, when too few are left; a plan that takes nobody away is not to blame. */
+/** Who ceases to be one of them, when too few are left; a plan that removes no administrator is not to blame. */
 function loss(
   now: People,
   then: People,

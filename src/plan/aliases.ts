@@ -16,7 +16,7 @@ export interface World {
 
 /**
  * Of the subjects alone: what is no subject neither comes nor goes, so nothing has to wait for it. An address
- * that changes hands means whoever is declared with it.
+ * that changes hands means the person declared with it.
  */
 export function aliasesOf(subjects: Iterable<Subject>): Aliases {
   const live = new Map<string, string>();

@@ -77,7 +77,7 @@ export function suspended({ desired, pausedUntil, aliases, input }: Declared): D
   });
 }
 
-/** What it names is not there yet, and under its old name it would be taken for another: nothing is safe to do. */
+/** What it names does not exist yet, and under its old name it would be taken for another: nothing is safe to do. */
 export function needsRefusedRename({ desired, held, aliases }: Declared): Decision | undefined {
   const missing = aliasedReferences(desired.declaration, aliases).find((name) => held.has(name));
   if (missing === undefined) return undefined;
@@ -104,7 +104,7 @@ function ownedByAnotherProject({ ref, live, input }: Declared): Decision | undef
 }
 
 /**
- * A place with a token that the store does not know, because it is older than the sink (a restored
+ * A sink with a token that the store does not know, because it is older than the sink (a restored
  * backup), or with one of a live key. Either way writing could destroy the only copy of a secret.
  */
 function quarantined(declared: Declared): Decision | undefined {
@@ -216,7 +216,7 @@ function declarationChanged(both: DeclaredAndLive): Decision | undefined {
   ]);
 }
 
-/** As much of the declaration as can be had now: a workbook stays as long as somebody is granted it. */
+/** As much of the declaration as can be had now: a workbook stays as long as it is granted to a guest. */
 function possibleFor(both: DeclaredAndLive): {
   readonly declaration: Declaration;
   readonly waiting: Decision;
@@ -236,7 +236,7 @@ function possibleFor(both: DeclaredAndLive): {
   };
 }
 
-/** What came with the store is ours without a step when it is declared as it stands. */
+/** What came with the store is the project's without a step when it is declared as it stands. */
 function unmanaged({ ref, live }: DeclaredAndLive): Decision | undefined {
   if (live.ownership !== undefined || live.origin === 'system') return undefined;
   const detail = { revision: live.revision };

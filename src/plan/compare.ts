@@ -17,10 +17,10 @@ export interface Comparison {
   readonly now: Instant;
   /** What is to happen to live objects that no project declares; `report` unless it says otherwise. */
   readonly policy?: ProjectSpec['unmanaged'];
-  /** Looked at even when they agree, and whoever owns them: as `refText`. */
+  /** Looked at even when they agree, and whichever project owns them: as `refText`. */
   readonly suspects?: ReadonlySet<string>;
   /**
-   * Did the store record something at that place for the nth of the survey, and does it hold it? Asked only of declared
+   * Did the store record something at that sink for the nth of the survey, and does it hold it? Asked only of declared
    * sinks of objects that agree otherwise.
    */
   readonly agrees: (nth: number, sink: SinkId) => boolean;
@@ -52,7 +52,7 @@ export const UNMANAGED_NAMED_MAX = 20;
 
 const NONE: ReadonlySet<string> = new Set();
 
-/** Live objects of other projects are named only as suspects, and so are those nobody owns unless the policy asks. */
+/** Live objects of other projects are named only as suspects, and so are those without an owner unless the policy asks. */
 export function attention(comparison: Comparison): Attention {
   const { entries, survey, ownership, now, suspects = NONE, policy = 'report' } = comparison;
   const isSuspect = (one: { readonly ref: ObjectRef }): boolean =>
@@ -102,7 +102,7 @@ function orderOf(entry: DesiredEntry | undefined, live: LiveSummary | undefined)
 export const isOwnedBy = (live: Pick<LiveSummary, 'ownership'>, { project, manager }: Ownership): boolean =>
   live.ownership?.project === project && live.ownership.manager === manager;
 
-/** Came with the store and nobody has taken charge: declared as it stands, it is ours without a step. */
+/** Came with the store and is not managed yet: declared as it stands, it is the project's without a step. */
 const isUndisputed = (live: LiveSummary): boolean => live.origin === 'system' && live.ownership === undefined;
 
 /** One object, declared and live as it is declared. */

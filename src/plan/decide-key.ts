@@ -1,6 +1,6 @@
 /**
  * What to do about the versions of a declared key. Reads from the top: an emergency stop stands above
- * everything; then what has lapsed; then a rollout if anything calls for one; then the older versions.
+ * everything; then what has expired; then a rollout if anything calls for one; then the older versions.
  */
 import { sinkIdOf } from '../domain/kinds/index.js';
 import {
@@ -97,7 +97,7 @@ const expired = (key: Key): Decision =>
     }),
   ]);
 
-/** What a next plan would go on from. */
+/** What a next plan would start from. */
 function wayOn({ spec, now }: Key): string {
   const later = declaredEnd(spec) <= now ? 'set a later `expiresAt` and ' : '';
   const first = `${later}declare \`rotation\``;
@@ -112,7 +112,7 @@ function endOverdue({ ref, spec, versions, now, after }: Key): Decision {
   return toDo([revoke(ref, generations, { reason: 'DeclaredEndPassed', dependsOn: after })]);
 }
 
-/** Neither delivered nor missing: every step that needs the place has to wait. */
+/** Neither delivered nor missing: every step that needs the sink has to wait. */
 function sinksUnknown(key: Key): Decision | undefined {
   for (const sink of key.sinks) {
     const receipt = receiptAt(key, sink);
@@ -145,7 +145,7 @@ function startRollout(key: Key, reason: StepReason): Decision {
   return together([toDo(steps), sinksTakenOver(key), isHandover ? timedInProduction(key) : NOTHING]);
 }
 
-/** The newest version is nowhere to be had any more, so that whatever follows takes its place. */
+/** The newest version is nowhere to be had any more, so that whatever follows replaces it. */
 const REPLACING: ReadonlySet<StepReason> = new Set(['EnvelopeLost', 'SinkMissing', 'SinkDiffers']);
 
 function cannotIssue({ ref, versions, now }: Key, reason: StepReason): Decision | undefined {
@@ -164,12 +164,12 @@ function firstEnd(versions: readonly VersionFacts[]): Instant | undefined {
   return first === NEVER ? undefined : first;
 }
 
-/** If a key keeps its place after all, because a guard refuses the step, nothing is written over it. */
+/** If a key keeps its sink after all, because a guard refuses the step, nothing is written over it. */
 const sinksReleased = ({ foreignTokens: strangers }: Key): readonly StepId[] => [
   ...new Set(strangers.flatMap((stranger) => (stranger.standing === 'leaving' ? [stranger.by] : []))),
 ];
 
-/** The declaration wins over what stands at a declared place, but not in silence. */
+/** The declaration wins over what stands at a declared sink, but not in silence. */
 function sinksTakenOver(key: Key): Decision {
   return together(
     key.foreignTokens.map((stranger) => {
@@ -194,7 +194,7 @@ function unclaimed({ ref, newest }: Key): Decision {
 function afterRollout(key: Key): Decision {
   const { newest, sinks, predecessors } = key;
   if (newest?.promotedAt === undefined || !isOpen(newest) || predecessors.length === 0) return NOTHING;
-  // Nobody can have the newest one yet, so whatever the clock says, the older ones are all there is.
+  // No consumer can have the newest one yet, so whatever the clock says, the older ones are all there is.
   if (waitsForClaim(newest)) return NOTHING;
   if (!sinks.every((sink) => holds(key, sink, newest))) return NOTHING;
   return together([timedInProduction(key), handOverPredecessors(key)]);

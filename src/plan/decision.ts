@@ -45,7 +45,7 @@ export const together = (decisions: readonly Decision[]): Decision => ({
 export const instantText = (instant: Instant): string =>
   `${formatInstant(instant).slice(0, 16).replace('T', ' ')} UTC`;
 
-/** Keys that give up a place in this very plan, by name, with the step that says so. */
+/** Keys that give up a sink in this very plan, by name, with the step that says so. */
 export type Release = ReadonlyMap<string, StepId>;
 /** What the annotation leads to beside a rename, a remark, or a refusal that holds the object back. */
 export interface Remark {

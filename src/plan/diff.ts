@@ -22,7 +22,7 @@ function within(path: string, from: unknown, to: unknown): readonly FieldChange[
   return names.flatMap((name) => within(`${path}${member(name)}`, before[name], after[name]));
 }
 
-/** Whoever reads a plan may see what was declared; a token that stood in it is not theirs to see. */
+/** A reader of a plan may see what was declared; a token that stood in it is not theirs to see. */
 const shown = (change: FieldChange): FieldChange => withoutTokensIn(change);
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>

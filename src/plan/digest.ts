@@ -1,4 +1,4 @@
-/** The digest of a plan: what is agreed to when somebody approves it. */
+/** The digest of a plan: what an approver agrees to. */
 import { digestOf } from '../domain/canonical.js';
 import { refText } from '../domain/objects.js';
 import type { Finding, Plan, Step } from './plan.js';

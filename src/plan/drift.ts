@@ -10,9 +10,9 @@ import type { Finding, Plan, Step } from './plan.js';
 
 /** Why live and declared differ, as far as the audit log and the documents tell. */
 export type Cause =
-  /** Somebody changed the live object. */
+  /** The live object was changed. */
   | { readonly since: Instant; readonly actor: string; readonly path: string }
-  /** The documents moved; nobody touched the live object. */
+  /** The documents moved; the live object was not touched. */
   | { readonly documents: true };
 
 /** `drifted`: the live store changed since the last apply. `not-applied`: the documents changed, or an apply has not finished. */
@@ -27,7 +27,7 @@ export interface Difference extends Omit<Divergence, 'shownBy'> {
 
 export interface Drift extends Omit<Plan, 'kind' | 'steps'> {
   readonly kind: 'Drift';
-  /** None: every declared object is live as declared and delivered where declared, and nothing else of ours is live. */
+  /** None: every declared object is live as declared and delivered where declared, and nothing else of the project's is live. */
   readonly differences: readonly Difference[];
   readonly steps: readonly DriftStep[];
   /** The status that it is limited to (`--only`); absent when it is not. */
@@ -35,8 +35,8 @@ export interface Drift extends Omit<Plan, 'kind' | 'steps'> {
 }
 
 /**
- * `causes` by object, as in `ApiKey/billing-prod`; an object without one differs for reasons nobody recorded.
- * `reviewed` is told beside what guards say, and is no drift.
+ * `causes` by object, as in `ApiKey/billing-prod`; an object without one differs for reasons that were not recorded.
+ * `reviewed` is reported beside what guards say, and is no drift.
  */
 export function drift(
   plan: Plan,
@@ -89,7 +89,7 @@ export function driftOnly(drift: Drift, only: DriftStatus | undefined): Drift {
   };
 }
 
-/** These come about while nobody touches the documents, unless an apply has yet to finish. */
+/** These come about while the documents are unchanged, unless an apply has yet to finish. */
 const BY_APPLY: ReadonlySet<Divergence['reason']> = new Set<Divergence['reason']>([
   'Undelivered',
   'EnvelopeLost',

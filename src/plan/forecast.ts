@@ -1,6 +1,6 @@
 /**
- * What time alone brings, as long as nobody does anything: when keys become due for rotation, expire, lapse
- * or end, when guests lapse, and when something that is waited for comes. Of each object the next event of each sort; what would
+ * Calculates what time alone brings, as long as nothing else changes: when keys become due for rotation, expire
+ * or end, when guests expire, and when something that is waited for comes. Of each object the next event of each sort; what would
  * follow from acting on them is for a later plan to say.
  */
 import { expiresAt } from '../domain/guests.js';

@@ -1,6 +1,6 @@
 /**
  * Workbooks come and go with their space, and guests are granted them one by one. A workbook comes before it is
- * granted and goes after nobody is granted it any more, so that no grant ever opens what came later under its
+ * granted and goes after it is no longer granted to any guest, so that no grant ever opens what came later under its
  * name. Where both happen in one plan:
  *
  *     guest lets go of old ─▶ space drops old, brings new ─▶ guest is granted new

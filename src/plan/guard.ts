@@ -27,7 +27,7 @@ interface Removals {
 
 type Guard = (steps: readonly Step[], input: PlanInput, removals: Removals) => Objection | undefined;
 
-/** A clock that is wrong is told before the number of those that it ends. */
+/** A wrong clock is reported before the number of those that it ends. */
 const GUARDS: readonly Guard[] = [emptiedConfiguration, manyExpiries, removalGuard, tooFewAdministrators];
 
 export function guard(steps: readonly Step[], input: PlanInput): Guarded {

@@ -1,8 +1,8 @@
 /**
- * When older versions may end (rotation.md, step 5). Evidence, never hope:
+ * When older versions may end (rotation.md, step 5). Evidence, never hope; `window` is the stabilization window:
  *
- *     promoted      settled                    overlap over
- *        ├─ settle ─┼─ evidence counts ─────────────┼──────────▶
+ *     promoted    window ends                  overlap over
+ *        ├─ window ─┼─ evidence counts ─────────────┼──────────▶
  *                   └── quiet: no older version used ──┘
  *
  * All older versions stay until the newest is handed over, so an overtaken rotation takes none away.
@@ -16,7 +16,7 @@ import { handOver } from './steps.js';
 
 interface Obstacle {
   readonly reason: WaitingReason;
-  /** Undefined when it depends on somebody, not on time. */
+  /** Undefined when it depends on a person, not on time. */
   readonly until: Instant | undefined;
   readonly message: string;
 }
@@ -123,7 +123,7 @@ function consumersUnseen({ key, newest }: Handover): Obstacle | undefined {
   };
 }
 
-/** Silence before the settle proves nothing, so the quiet time begins there at the earliest. */
+/** Silence before the stabilization window ends proves nothing, so the quiet time begins there at the earliest. */
 function predecessorInUse({ key, settledAt }: Handover): Obstacle | undefined {
   const lastUsedAt = key.predecessors.reduce((last, one) => Math.max(last, one.lastUsedAt ?? 0), 0);
   const until = Math.max(lastUsedAt, settledAt) + key.policy.quietMs;

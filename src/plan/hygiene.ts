@@ -1,4 +1,4 @@
-/** A review told as findings: what is worth a person's attention though nothing differs from any document. */
+/** Reports a review as findings: what is worth a person's attention though nothing differs from any document. */
 
 import type { ExpiringKey, IdleKey, OldVersion, PersonalKey, Review } from '../domain/hygiene.js';
 import type { UsageCoverage } from '../domain/live.js';

@@ -37,7 +37,7 @@ export function hasExpired({ spec, newest, now }: Key): boolean {
   return newest.expiresAt <= now && !wasRevokedBefore;
 }
 
-/** A revocation that lies ahead counts: whoever revoked by hand gets a successor while both still work. */
+/** A revocation that lies ahead counts: a key revoked manually gets a successor while both still work. */
 function hasEnded({ now }: Key, newest: VersionFacts): boolean {
   return !isOpen(newest) || (newest.expiresAt !== undefined && newest.expiresAt <= now);
 }

@@ -17,7 +17,7 @@ export interface Key {
   /** Oldest first; empty for a key that this plan makes. */
   readonly versions: readonly VersionFacts[];
   readonly newest: VersionFacts | undefined;
-  /** Earlier ones that nobody has ended and time has not. */
+  /** Earlier ones that neither a person nor time has ended. */
   readonly predecessors: readonly VersionFacts[];
   readonly sinks: readonly SinkDeclaration[];
   readonly receipts: ReadonlyMap<string, Receipt>;
@@ -54,7 +54,7 @@ export function keyOf(
   };
 }
 
-/** Nobody has set an end for it, not even one that lies ahead. */
+/** No end has been set for it, not even one that lies ahead. */
 export const isOpen = (version: VersionFacts): boolean => version.revokedAt === undefined;
 
 export const receiptAt = ({ receipts }: Pick<Key, 'receipts'>, sink: SinkDeclaration): Receipt =>

@@ -1,4 +1,4 @@
-/** Taking the secrets of removed keys out of the sinks that they were delivered to, once nobody accepts them any more. */
+/** Takes the secrets of removed keys out of the sinks that they were delivered to, once they are no longer accepted. */
 import type { PlanInput, Step } from './plan.js';
 import { stepOf } from './steps.js';
 

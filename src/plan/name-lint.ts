@@ -19,7 +19,7 @@ export function namingFindings(
   });
 }
 
-/** Of the objects that steps make or change; people who come in this very plan count. */
+/** Of the objects that steps make or change; people added in this very plan count. */
 export function namingOf(
   steps: readonly Step[],
   { project, people, subjects }: PlanInput,

@@ -1,5 +1,5 @@
 /**
- * When a plan should be made again though nobody touches anything: the first instant at which time alone
+ * Calculates when a plan should be made again though nothing is changed: the first instant at which time alone
  * can make something due. Errs on the early side, and knows nothing of what people or consumers will do.
  */
 import { rotationDueAt } from '../domain/lifecycle.js';

@@ -1,7 +1,7 @@
 /**
- * Whose is what stands at the places that a key declares. Its own versions need no thought. Anything else
- * is a stranger's, and a token there may be somebody's only copy: it is written over only once it is known
- * that its key is gone or gives the place up.
+ * Whose is what stands at the sinks that a key declares. Its own versions need no thought. Anything else
+ * is foreign, and a token there may be the only copy: it is written over only once it is known
+ * that its key is gone or gives the sink up.
  */
 import { type SinkId, sinkIdOf } from '../domain/kinds/index.js';
 import type { KnownToken } from '../domain/live.js';
@@ -9,24 +9,24 @@ import { type DeclarationOf, type ObjectRef, refText } from '../domain/objects.j
 import type { Declared } from './decision.js';
 import type { StepId, Subject } from './plan.js';
 
-/** A declared place that holds something else than a version of the live key. */
+/** A declared sink that holds something else than a version of the live key. */
 export interface OccupiedSink {
   readonly sink: SinkId;
-  /** Undefined for content that is no token of ours. */
+  /** Undefined for content that is no Keywright token. */
   readonly tokenId: string | undefined;
 }
 
-/** What writing over a stranger would mean. */
+/** What writing over foreign content would mean. */
 export type ForeignToken = OccupiedSink &
   (
     | { readonly standing: 'unknown' }
-    /** A key needs it that is live and keeps its places. */
+    /** A key needs it that is live and keeps its sinks. */
     | { readonly standing: 'needed'; readonly owner: ObjectRef }
     /** No token at all, or one of a key that was removed. */
     | { readonly standing: 'ownerless'; readonly owner: ObjectRef | undefined }
-    /** Of an earlier key of this name, or of one that gave the place up. */
+    /** Of an earlier key of this name, or of one that gave the sink up. */
     | { readonly standing: 'left' }
-    /** Of a key that gives the place up in this plan, by that step. */
+    /** Of a key that gives the sink up in this plan, by that step. */
     | { readonly standing: 'leaving'; readonly by: StepId }
   );
 
@@ -69,8 +69,8 @@ function foreignTokenAt(place: OccupiedSink, { ref, input, releases: lettingGo }
 }
 
 /**
- * The key was delivered there, or its token is an old one, and its declaration names other places now. A
- * current token that was never delivered there is a copy that somebody made, and may be in use.
+ * The key was delivered there, or its token is an old one, and its declaration names other sinks now. A
+ * current token that was never delivered there is a copy made outside Keywright, and may be in use.
  */
 const hasMovedAway = (token: KnownToken, sink: SinkId): boolean =>
   !token.declaredAt.includes(sink) && (token.isSuperseded || token.deliveredTo.includes(sink));

@@ -68,7 +68,7 @@ function linkAcrossObjects(steps: readonly Step[], subjects: ReadonlyMap<string,
 
 /**
  * What hangs on more than whole objects: addresses, workbooks, who is an administrator. A link that would close a
- * circle is left out, and the store refuses whoever comes too early: the weightier links are made first.
+ * circle is left out, and the store refuses steps that come too early: the weightier links are made first.
  */
 function linkParts(steps: readonly Step[], subjects: ReadonlyMap<string, Subject>): readonly Step[] {
   const world = { subjects, aliases: aliasesOf(subjects.values()), now: 0 };

@@ -82,7 +82,7 @@ function orderedWithAddresses(
   }
 }
 
-/** Until those that are taken to let go of a place have the step that does so: some wait, or are refused. */
+/** Until those that are taken to let go of a sink have the step that does so: some wait, or are refused. */
 function decideAll(input: PlanInput, remarks: Renamed['remarks']): Decision {
   for (let releases = keysReleasing(input); ; ) {
     const decided = decideWith(releases, input, remarks);
@@ -122,7 +122,7 @@ function pausedObjects({ subjects, now }: PlanInput): ReadonlyMap<string, Instan
   return paused;
 }
 
-/** Another key may take over a place that its key no longer declares, after the step that says so. */
+/** Another key may take over a sink that its key no longer declares, after the step that says so. */
 function keysReleasing(input: PlanInput): Release {
   const { subjects, ownership } = input;
   const releases = new Map<string, StepId>();

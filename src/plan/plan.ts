@@ -32,7 +32,7 @@ export type Effect =
         readonly declaration: Declaration;
         /** Of an environment: the keys that come with it; none where the project says `automaticKeys: none`. */
         readonly implied?: readonly ImpliedKey[];
-        /** Of a replacement: how it differs from the object whose place it takes. */
+        /** Of a replacement: how it differs from the object that it replaces. */
         readonly changes?: readonly FieldChange[];
       };
     }
@@ -92,12 +92,12 @@ export interface ImpliedKey {
   readonly name: string;
   readonly type: KeyType;
   readonly owner: 'tenant';
-  /** `*`: everything, as its owner. A publishable key has none of its own. */
+  /** `*`: everything, as its owner. A publishable key has no permissions of this list. */
   readonly permissions: readonly string[];
   readonly expires: 'never';
 }
 
-/** Who can open the new secret: the reconciler that carries out the plan, or whoever claims it. */
+/** Who can open the new secret: the reconciler that carries out the plan, or the caller that claims it. */
 export type SealedTo = 'reconciler' | 'claim';
 
 export type Step = Effect & {
@@ -128,7 +128,7 @@ export interface Finding {
 export interface Waiting {
   readonly object: ObjectRef;
   readonly reason: WaitingReason;
-  /** When to look again; undefined when it depends on somebody, not on time. */
+  /** When to look again; undefined when it depends on a person, not on time. */
   readonly until: Instant | undefined;
   readonly message: string;
 }
@@ -196,17 +196,17 @@ export interface PlanInput {
   readonly totals: Totals;
   /** Some of the live objects that no project declares, sorted by `compareRefs`; `totals` has their number. */
   readonly unmanaged: readonly ObjectRef[];
-  /** Tokens at declared places of subjects that are no version of theirs, by id, as far as the store knows them. */
+  /** Tokens at declared sinks of subjects that are no version of theirs, by id, as far as the store knows them. */
   readonly tokens: ReadonlyMap<string, KnownToken>;
-  /** Every live person, whoever manages them; none when no subject is a person or has a name to be looked at. */
+  /** Every live person, whichever project manages them; none when no subject is a person or has a name to be looked at. */
   readonly people: readonly DeclarationOf<'User'>[];
-  /** What removed keys left in sinks here, and nobody accepts any more. */
+  /** What removed keys left in sinks here, and is no longer accepted. */
   readonly leftovers?: readonly Leftover[];
   /** Live objects by the addresses and ids that references in the subjects name them by, as `refText`. */
   readonly names?: ReadonlyMap<string, ObjectRef>;
   /** `--allow-removals N`. */
   readonly allowRemovals: number | undefined;
-  /** What to do about tokens at declared places that this store never issued: `--take-over-sinks`. */
+  /** What to do about tokens at declared sinks that this store never issued: `--take-over-sinks`. */
   readonly unknownTokens?: 'quarantine' | 'replace';
 }
 

@@ -10,7 +10,7 @@ import { overlapOf } from './released-dependents.js';
 import { stepOf } from './steps.js';
 import { personalKeysEnd } from './users.js';
 
-/** An object of ours whose declaration was taken away. */
+/** An object of this project whose declaration was taken away. */
 export const notDeclared = (situation: Situation, live: LiveObject): Decision =>
   removal(situation, live, 'NotDeclared');
 
@@ -78,7 +78,7 @@ function isGone({ ref: by, endsAt }: LiveDependent, { ref, desired, leaving }: S
   return leaving.ends.get(refText(by)) === 0 || (desired === undefined && isReleased);
 }
 
-/** Undefined, for "nobody knows", outlasts every instant. */
+/** Undefined, for "unknown", outlasts every instant. */
 const latest = (a: Instant | undefined, b: Instant | undefined): Instant | undefined =>
   a === undefined || b === undefined ? undefined : Math.max(a, b);
 

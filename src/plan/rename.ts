@@ -121,7 +121,7 @@ class KindWorld {
     this.#byName = new Map([...byId, ...named]);
   }
 
-  /** Of a document that was followed before, or that names nothing live, there is none. */
+  /** Undefined for a document that was followed before, or that names nothing live. */
   claims(): readonly Claim[] {
     return this.subjects.flatMap((by) => {
       const { desired, live: own } = by;
@@ -233,7 +233,7 @@ function isCircular(start: Claim, claims: readonly Claim[]): boolean {
   return false;
 }
 
-/** Whoever takes the name that this one's object has until now. */
+/** The object that takes the name that this one's object has until now. */
 const nextOf = ({ source }: Claim, claims: readonly Claim[]): Claim | undefined =>
   claims.find(({ by }) => by.ref === source.ref);
 

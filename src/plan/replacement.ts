@@ -1,5 +1,5 @@
 /**
- * Replacing a key without taking it from whoever uses it. The old key gives up its name and its sinks, and its versions
+ * Replaces a key without taking it from its consumers. The old key gives up its name and its sinks, and its versions
  * stay accepted until the hand-over to the new key is proven, like those of any rotation:
  *
  *     app ─▶ app-replaced-1f6b0c2d (replaced-by: app), create app ─▶ roll out ─▶ hand over ─▶ delete the old one
@@ -33,7 +33,7 @@ import { isAtWork } from './released-dependents.js';
 import { namesOf } from './spelling.js';
 import { stepOf } from './steps.js';
 
-/** Nothing of a key without a version that works, which nobody can be using. */
+/** Nothing of a key without a version that works, which cannot be in use. */
 export function replacedInProduction({ ref, desired, live, input }: DeclaredAndLive): Decision {
   const { key } = live;
   if (key?.isProd !== true || !key.versions.some((one) => isAlive(one, input.now))) return NOTHING;
@@ -93,7 +93,7 @@ function byOwnNames(key: DeclarationOf<'ApiKey'>, input: PlanInput): Declaration
   return isNamedOtherwise ? (withNewReferences(key, namesOf(input).live) as DeclarationOf<'ApiKey'>) : key;
 }
 
-/** The new key that took the place of this one, if it is declared still. */
+/** The new key that replaced this one, if it is declared still. */
 function successorOf({ live, input }: Situation): Declared | undefined {
   const name = live?.declaration.metadata.annotations?.[REPLACED_BY];
   if (name === undefined || live?.ref.kind !== 'ApiKey') return undefined;
@@ -139,7 +139,7 @@ interface Away {
   readonly revision: number;
 }
 
-/** The touch at each sink of the new key, the same for all that it took the place of; then the old one goes. */
+/** The touch at each sink of the new key, the same for all that it replaced; then the old one goes. */
 function handOverTo(
   { ref, desired }: Declared,
   generation: number,

@@ -1,6 +1,6 @@
 /**
  * Live objects as their documents would spell them: a field that means what is declared is taken to be what is
- * declared, so that no step comes of a name in the place of an address, a default written out or another offset. What
+ * declared, so that no step comes of a name instead of an address, a default written out or another offset. What
  * is decided after this sees differences in meaning alone.
  */
 import type { DesiredObject } from '../domain/desired.js';
@@ -10,7 +10,7 @@ import { meaningOf, meansSame, type OwnNames } from '../domain/meaning.js';
 import { type Declaration, declarationDigest, type ObjectRef, refText } from '../domain/objects.js';
 import type { PlanInput, Subject } from './plan.js';
 
-/** Own names on either side: an address means whoever has it there. */
+/** Own names on either side: an address means the person who has it there. */
 export interface SideNames {
   readonly live: OwnNames;
   readonly declared: OwnNames;

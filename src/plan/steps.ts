@@ -87,7 +87,7 @@ export function rollOut(rollout: Rollout): readonly Step[] {
   return [...steps, stepOf(object, { action: 'promote', detail }, { reason, dependsOn: after })];
 }
 
-/** Undefined when the place holds the version already, as after a crash. */
+/** Undefined when the sink holds the version already, as after a crash. */
 function deliverTo(sink: SinkDeclaration, rollout: Rollout, issue: StepId): Step | undefined {
   const { object, generation, reason, receipts, fingerprint } = rollout;
   const receipt = receipts.get(sinkIdOf(sink));
@@ -96,7 +96,7 @@ function deliverTo(sink: SinkDeclaration, rollout: Rollout, issue: StepId): Step
   return stepOf(object, { action: 'deliver', detail }, { reason, dependsOn: [issue] });
 }
 
-/** Exactly what the plan saw: a write over anything else would be a choice nobody approved. */
+/** Exactly what the plan saw: a write over anything else would be a choice that was not approved. */
 const expectation = (receipt: Receipt | undefined): Expectation =>
   receipt?.kind === 'holds'
     ? { mayBeMissing: false, fingerprints: [receipt.fingerprint] }

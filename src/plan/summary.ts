@@ -32,8 +32,8 @@ export const isNewIssue = (step: Step): step is Extract<Step, { action: 'issue' 
   step.action === 'issue' && step.reason !== 'Undelivered';
 
 /**
- * What a declaration that is in force calls for as time goes by. Whoever approved it approved that too: a due
- * rotation that waited for somebody would end in an expired key.
+ * What a declaration that is in force calls for as time goes by. The approval of it covers that too: a due
+ * rotation that waited for a person would end in an expired key.
  */
 const UPKEEP: ReadonlySet<StepReason> = new Set([
   'Undelivered',

@@ -1,6 +1,6 @@
 /**
- * Which steps on people and guests come before which: an address is free before somebody else takes it, and
- * it is given before somebody is named by it, and there are new administrators before the old ones go.
+ * Which steps on people and guests come before which: an address is free before another takes it, and
+ * it is given before a person is named by it, and there are new administrators before the old ones go.
  */
 import { foldEmail, kindOf } from '../domain/kinds/index.js';
 import { type Declaration, isEmail, type ObjectRef, refText } from '../domain/objects.js';
@@ -10,7 +10,7 @@ import type { PlanInput, Step, StepId, Subject } from './plan.js';
 type Subjects = ReadonlyMap<string, Subject>;
 type Links = ReadonlyMap<StepId, readonly StepId[]>;
 
-/** Whoever takes an address comes after whoever gives it up. */
+/** The one who takes an address comes after the one who gives it up. */
 export function addressLinks(steps: readonly Step[], subjects: Subjects): Links {
   const freeing = freeingSteps(steps, subjects);
   const links = new Map<StepId, readonly StepId[]>();
@@ -33,7 +33,7 @@ function freeingSteps(steps: readonly Step[], subjects: Subjects): ReadonlyMap<s
   return freeing;
 }
 
-/** A step that gives somebody an address which is not free by then, and a sentence about it that follows the object's name. */
+/** A step that gives a person an address which is not free by then, and a sentence about it that follows the object's name. */
 export interface AddressConflict {
   readonly step: Step;
   readonly message: string;
@@ -70,7 +70,7 @@ export function addressConflicts(
   });
 }
 
-/** Whoever is named by an address that they are given in this plan is given it first. */
+/** A person named by an address that they are given in this plan is given it first. */
 export function addressNamingLinks(steps: readonly Step[]): Links {
   const giving = new Map<string, StepId>();
   for (const step of steps) {
@@ -98,7 +98,7 @@ const addressOf = (declaration: Declaration | undefined): string | undefined => 
 const addressAfter = (step: Step): string | undefined =>
   step.action === 'create' || step.action === 'update' ? addressOf(step.detail.declaration) : undefined;
 
-/** Whoever comes to be one comes before whoever ceases to be one. */
+/** New administrators come before those who cease to be one. */
 export function administratorLinks(steps: readonly Step[], subjects: Subjects): Links {
   const people = steps.filter(
     ({ object, action }) => object.kind === 'User' && ['create', 'update', 'delete'].includes(action),

@@ -11,7 +11,7 @@ import {
   type Situation,
 } from './decision.js';
 
-/** While its person is deactivated a key works for nobody, and nothing is done to its versions. */
+/** While its person is deactivated a key is refused, and nothing is done to its versions. */
 export function ownerDeactivated({ ref, live }: Declared): Decision | undefined {
   if (live?.key?.owner !== 'deactivated') return undefined;
   return finding('warn', 'OwnerDeactivated')(
@@ -20,7 +20,7 @@ export function ownerDeactivated({ ref, live }: Declared): Decision | undefined 
   );
 }
 
-/** The person it was made for is gone for good; whoever is declared as its owner now is somebody else. */
+/** The person it was made for is gone for good; the person declared as its owner now is another one. */
 export const isOrphaned = ({ live }: DeclaredAndLive): boolean => live.key?.owner === 'deleted';
 
 /** Another declaration does not let a guest in again whose time is over. */

@@ -36,7 +36,7 @@ export interface Usage {
   readonly uses: number;
 }
 
-/** A process of ours: a server, with the verifier in it, a controller, or a verifier in somebody else's process. */
+/** A Keywright process: a server, with the verifier in it, a controller, or a verifier in another application's process. */
 export interface Instance {
   /** Of this run of it. */
   readonly id: string;
@@ -70,7 +70,7 @@ export type Beginning =
 
 export interface Accounts {
   account(): Promise<Result<Account>>;
-  /** The plan is its owners' to change. `bad_request` for a name that nobody can read. */
+  /** Changes the plan, for owners only. `bad_request` for an unreadable name. */
   change(change: AccountChange, by: By): Promise<Result<Account>>;
 
   /** Of those days, both included, by day and environment. */

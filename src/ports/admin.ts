@@ -1,6 +1,6 @@
 /**
  * Keys, services, teams and roles as callers of a server make, change and remove them, beside any project. Every
- * method has asked `authorize`, and answers `forbidden`: nobody gives a right that they do not have. A change and its
+ * method has asked `authorize`, and answers `forbidden`: a caller never gives a right that they do not have. A change and its
  * audit entries are one transaction. `not_found` for what is not live, `bad_request` for what a kind has against it;
  * `store_unreachable` and `store_tampered` are possible everywhere.
  */

@@ -1,4 +1,4 @@
-/** Time as an input. Real time comes in through `main` only. */
+/** Time as an input. Real time is supplied by `main` only. */
 import type { Instant } from '../domain/time.js';
 
 export interface Clock {

@@ -33,7 +33,7 @@ export interface Credential {
 
 export interface CredentialPage {
   readonly credentials: readonly Credential[];
-  /** Hand it back to go on; undefined after the last page. */
+  /** Pass it back to continue; undefined after the last page. */
   readonly next: string | undefined;
 }
 
@@ -82,7 +82,7 @@ export interface CredentialFeed {
   /** The credentials whose standing or dates changed after that, and the position that brings us to. */
   changedSince(position: Position): Promise<Result<Changes>>;
   /**
-   * Calls `listener` soon after a change, by whomever, and when changes may have gone unheard. A hint: call
+   * Calls `listener` soon after a change by any caller, and when changes may have gone unheard. A hint: call
    * or no call, `changedSince` is what tells. Gives what ends it.
    */
   watch(listener: () => void): () => void;
@@ -96,9 +96,9 @@ export interface CredentialFeed {
    * Hand-overs rely on it: silence in the store is silence (rotation, "observed").
    */
   reportUses(uses: readonly Use[]): Promise<Result<void>>;
-  /** Ends them again: an end is final, whatever copy of the store comes later. Those that are not there are passed over. */
+  /** Ends them again: an end is final, whatever copy of the store comes later. Those that do not exist are skipped. */
   endAgain(ended: EndedBefore): Promise<Result<void>>;
-  /** That whoever follows is there now. */
+  /** Records that the follower is running now. */
   seen(instance: Instance): Promise<Result<void>>;
   close(): Promise<void>;
 }

@@ -1,5 +1,5 @@
 /**
- * Events as Flatfile's clients read them: what the audit log tells of environments, and what clients said themselves.
+ * Events as Flatfile's clients read them: what the audit log reports about environments, and what clients said themselves.
  * An event is of one environment, so what is of the account alone (people, tokens) has none; the audit log has it.
  */
 import type { Result } from '../domain/result.js';
@@ -26,7 +26,7 @@ export interface Event extends NewEvent {
   /** `us_evt_…`. */
   readonly id: string;
   readonly at: Instant;
-  /** Undefined for what nobody did in person: a controller, say. */
+  /** Undefined for what no person did: a controller, say. */
   readonly actorId: string | undefined;
   readonly acknowledged: { readonly at: Instant; readonly by: string } | undefined;
 }
@@ -40,14 +40,14 @@ export interface EventQuery {
   readonly since?: Instant | undefined;
   /** Those that were dealt with. */
   readonly acknowledged: 'excluded' | 'included';
-  /** How many are told, and how many of the oldest are passed over before. */
+  /** How many are returned, and how many of the oldest are skipped before. */
   readonly limit: number;
   readonly offset: number;
 }
 
 export interface ListedEvents {
   readonly events: readonly Event[];
-  /** How many match in all; undefined above ten thousand, which nobody counts. */
+  /** How many match in all; undefined above ten thousand, which are not counted. */
   readonly total: number | undefined;
 }
 

@@ -1,6 +1,6 @@
 /**
  * Guests as callers of a server make, change and remove them; what is open to them is said by ids. Every method has
- * asked `authorize`, and answers `forbidden`. `unknown_reference` for a space or workbook that is not there.
+ * asked `authorize`, and answers `forbidden`. `unknown_reference` for a space or workbook that does not exist.
  */
 import type { ObjectRef } from '../domain/objects.js';
 import type { Result } from '../domain/result.js';
@@ -36,7 +36,7 @@ export interface GuestPlaceChange {
 export interface Guests {
   /** All of them or none. `exists` for an address that is a guest of the environment already. */
   create(guests: readonly NewGuest[], by: By): Promise<Result<readonly ObjectRef[]>>;
-  /** `not_found`; `conflict` for a guest who has lapsed. */
+  /** `not_found`; `conflict` for an expired guest. */
   change(change: GuestChange, by: By): Promise<Result<void>>;
   /** One space or workbook more. `conflict` for a workbook of a space that is open to them as a whole. */
   open(place: GuestPlaceChange, by: By): Promise<Result<void>>;

@@ -10,7 +10,7 @@ export interface Idempotency {
 
 /**
  * One go at it. What each of its effects came to is kept in the transaction of that effect, so that another go, whatever
- * became of this one, does what is not done yet and is told what is. It goes along with the call that performs effects.
+ * became of this one, does what is not done yet and learns what is. It goes along with the call that performs effects.
  */
 export interface Attempt extends Idempotency {
   /** How many effects it has asked for until now. The same go again asks for the same, in the same order. */

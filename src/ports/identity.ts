@@ -1,5 +1,5 @@
 /**
- * Who is calling and how they come in, as a server sees it: principals, the access tokens they are given, and
+ * Who is calling and how they sign in, as a server sees it: principals, the access tokens they are given, and
  * the credentials that people and guests hold. What a principal may do is decided by `authorize` in
  * domain/access.ts; every method here that takes one has asked it already, and answers `forbidden`.
  * Every method may reject only with a bug. `store_unreachable` and `store_tampered` are possible everywhere.
@@ -51,7 +51,7 @@ export interface AccessToken {
   readonly accountId: string;
 }
 
-/** Somebody who acts, and how their call arrived. */
+/** The principal who acts, and how their call arrived. */
 export interface By {
   readonly principal: Principal;
   readonly context: CallContext;
@@ -107,7 +107,7 @@ export interface InvitedGuest {
   readonly letter: MessageContent;
 }
 
-/** Somebody who says that they are a guest of the environment that this space is in. Nothing of it is believed. */
+/** A caller who claims to be a guest of the environment that this space is in. Nothing of it is trusted. */
 export interface AskedForLink {
   readonly email: string;
   /** `us_sp_…`. */
@@ -130,7 +130,7 @@ export interface IdentityService {
 
   /**
    * Who holds this, now. One `unauthenticated` for whatever is wrong: unknown, malformed, expired, revoked, of
-   * somebody who is gone. Counts as a use, to the second. `isFromBrowser` refuses secret keys.
+   * a removed person. Counts as a use, to the second. `isFromBrowser` refuses secret keys.
    */
   authenticate(credential: Secret, context: CallContext): Promise<Result<Principal>>;
 
@@ -142,13 +142,13 @@ export interface IdentityService {
   exchange(proof: Proof, context: CallContext): Promise<Result<AccessToken>>;
   /**
    * Has a magic link sent to a guest who asks for one, where their environment lets guests in so. True, and after the
-   * same while, also if there is no such guest; false where nobody sends letters. `rate_limited` after asking too often.
+   * same while, also if there is no such guest; false where no messages are sent. `rate_limited` after asking too often.
    */
   askForLink(asked: AskedForLink, context: CallContext): Promise<Result<boolean>>;
   /** Another access token of the same session, at most 30 days from its start. `unauthenticated`. */
   refresh(token: Secret, context: CallContext): Promise<Result<AccessToken>>;
   /**
-   * RFC 7009. Ends the session of an access token, a PAT or the root token, for whoever holds it; unknown ones
+   * RFC 7009. Ends the session of an access token, a PAT or the root token, for its holder; unknown ones
    * are fine. Keys are revoked through the store (`LiveStore.request`), which knows what breaks: `conflict`.
    */
   revokeToken(token: Secret, by: By): Promise<Result<void>>;
@@ -164,14 +164,14 @@ export interface IdentityService {
   createPersonalToken(name: string, by: By, expiresAt?: Instant): Promise<Result<Shown<PersonalToken>>>;
   /** Their own, oldest first. */
   personalTokens(by: By): Promise<Result<readonly PersonalToken[]>>;
-  /** A new one of the same name, with an id of its own; the old one ends at once, with the sessions it started. `not_found` also for somebody else's. */
+  /** A new one of the same name, with an id of its own; the old one ends at once, with the sessions it started. `not_found` also for another person's. */
   rotatePersonalToken(id: string, by: By): Promise<Result<Shown<PersonalToken>>>;
-  /** At once and for good. `not_found` also for somebody else's. */
+  /** At once and for good. `not_found` also for another person's. */
   deletePersonalToken(id: string, by: By): Promise<Result<void>>;
 
   /**
-   * Makes or renews the invitation of somebody who is declared; earlier ones end. The token is shown once, and mailed to
-   * them where letters are sent.
+   * Makes or renews the invitation of a declared person; earlier ones end. The token is shown once, and mailed to
+   * them where messages are sent.
    */
   invite(person: string, by: By): Promise<Result<Shown<Invitation>>>;
   /** Makes them active, and sets their password if one is given. Once. `unauthenticated` for a token that is not good. */
@@ -180,23 +180,23 @@ export interface IdentityService {
     password: Secret | undefined,
     context: CallContext,
   ): Promise<Result<AccessToken>>;
-  /** Their own, with the present one; or an owner's, of anybody. Ends the sessions that the old one started. */
+  /** Their own, with the present one; or any person's, by an owner. Ends the sessions that the old one started. */
   setPassword(
     change: { readonly person: string; readonly current?: Secret; readonly next: Secret },
     by: By,
   ): Promise<Result<void>>;
 
   /**
-   * F11: a new guest, let into these places, with the magic link to pass on to them; it is mailed too where letters are
+   * F11: a new guest, let into these scopes, with the magic link to pass on to them; it is mailed too where messages are
    * sent. Also for guests, into what is open to them, where the environment lets guests invite. `exists` for an address that is a guest already.
    */
   inviteGuest(guest: NewGuest, by: By): Promise<Result<Shown<GuestLink>>>;
   /**
-   * `guest`: `ENVIRONMENT/NAME` or an id. Mailed to them in these words where letters are sent; without words, not.
+   * `guest`: `ENVIRONMENT/NAME` or an id. Mailed to them in these words where messages are sent; without words, not.
    * `conflict` where the environment does not let guests in so.
    */
   createMagicLink(guest: string, by: By, letter?: MessageContent): Promise<Result<Shown<GuestLink>>>;
-  /** Of several guests, in their order, mailed where letters are sent; all or none. */
+  /** Of several guests, in their order, mailed where messages are sent; all or none. */
   createMagicLinks(guests: readonly InvitedGuest[], by: By): Promise<Result<readonly Shown<GuestLink>[]>>;
   /** `space`: `ENVIRONMENT/NAME` or an id. `conflict` as above. */
   createSharedLink(space: string, by: By): Promise<Result<Shown<GuestLink>>>;

@@ -32,14 +32,14 @@ export type { LeaseClaim, LeaseHolder, ProcessMark } from './lease.js';
 
 export interface StoreFacts {
   readonly storeId: string;
-  /** The authority's clock: the *now* of planning. */
+  /** The store's clock: the *now* of planning. */
   readonly now: Instant;
   /**
    * How long after a promotion a write of a stale reconciler may still land: lease TTL, longest request
    * and clock skew (rotation.md, step 4).
    */
   readonly settleMs: DurationMs;
-  /** Late by at most the 2 seconds that a verifier may go on without reporting (credential-feed.ts). */
+  /** Late by at most the 2 seconds that a verifier may continue without reporting (credential-feed.ts). */
   readonly usage: UsageCoverage;
 }
 
@@ -101,7 +101,7 @@ export type Mutation =
       readonly generation: number;
       readonly expiresAt: Instant | null;
     }
-  /** Final. Versions named by generation; those already revoked stay as they are. */
+  /** Final. Versions named by number; those already revoked stay as they are. */
   | { readonly kind: 'revoke'; readonly object: ObjectRef; readonly generations: readonly number[] };
 
 export interface ConfirmedDelivery {
@@ -115,10 +115,10 @@ export interface ConfirmedDelivery {
  * may have an id for its name: then that object is meant, whatever is called as it was since.
  */
 export type Request =
-  /** Made by hand: no project declares it until one adopts it. The name may be any. */
+  /** Created manually: no project declares it until one adopts it. The name may be any. */
   | { readonly kind: 'create'; readonly declaration: Declaration }
   /**
-   * Another declaration, whoever's the object is and stays: of a project's it is drift. `moved` unless it is as it was
+   * Another declaration, whichever project owns the object and still does: of a project's it is drift. `moved` unless it is as it was
    * seen. Versions of a key end no later than it says from now on, and the newest no earlier.
    */
   | {
@@ -129,7 +129,7 @@ export type Request =
       readonly former?: ObjectRef;
     }
   /**
-   * At once, whoever's it is: keys are revoked, people leave their teams and the account, and their keys die.
+   * At once, whichever project owns it: keys are revoked, people leave their teams and the account, and their keys die.
    * `in_use` while something else depends on it.
    */
   | { readonly kind: 'remove'; readonly object: ObjectRef }
@@ -166,7 +166,7 @@ export interface Outcome {
 export interface Verification {
   readonly valid: boolean;
   readonly code: VerificationCode;
-  /** Present whenever the token is one of ours, valid or not. */
+  /** Present whenever the token is a Keywright token, valid or not. */
   readonly key?: {
     readonly keyId: string;
     readonly name: string;
@@ -231,7 +231,7 @@ export interface LiveStore extends ProjectGuard, SignIns {
   /** Live objects that name this one, with removed keys whose versions have not all ended. */
   dependents(ref: ObjectRef): Promise<Result<readonly LiveDependent[]>>;
 
-  /** What a look over all live keys finds, whoever manages them; nothing of it is drift. */
+  /** What a look over all live keys finds, whichever project manages them; nothing of it is drift. */
   review(limits: ReviewLimits): Promise<Result<Review>>;
 
   /** Whose these tokens are, by their ids: those it knows, of live and of removed keys, sorted by id. */
@@ -263,7 +263,7 @@ export interface LiveStore extends ProjectGuard, SignIns {
    */
   verifyAudit(): Promise<Result<{ readonly entries: number; readonly head: string }>>;
   /**
-   * Says, signed, how far the log goes now: a line to keep where whoever can write to the database cannot. It is what
+   * Says, signed, how far the log goes now: a line to keep where a writer of the database cannot write. It is what
    * shows that the whole database was put back, log and all.
    */
   checkpoint(): Promise<Result<Checkpoint>>;
@@ -274,7 +274,7 @@ export interface LiveStore extends ProjectGuard, SignIns {
   verifyCheckpoints(lines: readonly string[]): Promise<Result<CheckpointsHeld>>;
   changes(since: number, limit: number): Promise<Result<readonly Change[]>>;
   /**
-   * Calls `listener` soon after an effect of anybody became durable (not after mere use), and when effects
+   * Calls `listener` soon after an effect of any caller became durable (not after mere use), and when effects
    * may have gone unheard, as after a lost connection. A hint and nothing more: read `changes` from what
    * was seen last, and look now and then without being called. Gives what ends it.
    */

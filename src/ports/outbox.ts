@@ -1,18 +1,18 @@
 /**
- * What people are written: invitations, and the links that guests come in by. Whoever makes one puts it into the outbox
+ * Messages to people: invitations, and the links by which guests sign in. The use-case that makes one puts it into the outbox
  * in the same transaction; a server takes it from there and hands it over, after it was made and never while.
  */
 import type { Result } from '../domain/result.js';
 import type { Secret } from '../domain/secret.js';
 import { type DurationMs, type Instant, SECOND_MS } from '../domain/time.js';
 
-/** How long handing a letter over may take: longer every time, for who answers slowly may have taken it all the same. */
+/** How long handing a message over may take: longer every time, for who answers slowly may have taken it all the same. */
 export const sendingMaxMs = (attempts: number): DurationMs => Math.min(attempts, 6) * 10 * SECOND_MS;
 
-/** How long a letter is nobody else's: until it was handed over or given up, on another machine's clock too. */
+/** How long a message is reserved: until it was handed over or given up, on another machine's clock too. */
 export const takenForMs = (attempts: number): DurationMs => sendingMaxMs(attempts) + 10 * SECOND_MS;
 
-/** What whoever invites adds of their own. */
+/** What the inviter adds of their own. */
 export interface MessageContent {
   readonly fromName?: string;
   readonly message?: string;
@@ -26,7 +26,7 @@ export interface Message extends MessageContent {
   readonly to: string;
   /** Of the invitation or the link. */
   readonly token: Secret;
-  /** Where the guest comes in; undefined of an invitation. */
+  /** Where the guest signs in; undefined of an invitation. */
   readonly environment: string | undefined;
   readonly createdAt: Instant;
   /** When it is good for nothing any more, and so not sent. */
@@ -34,18 +34,18 @@ export interface Message extends MessageContent {
 }
 
 /**
- * What became of handing a letter over: undefined, or in a few words why not, without the address or anything secret.
+ * The outcome of handing a message over: undefined, or in a few words why not, without the address or anything secret.
  * As text: it may be taken later. `refused`: never, however often it comes.
  */
 export type NotSent = string | { readonly refused: string } | undefined;
 
-/** Where letters go. */
+/** Where messages go. */
 export interface Transport {
   /** Gives up when the signal aborts. Never rejects but with a bug. */
   send(letter: Message, signal: AbortSignal): Promise<NotSent>;
 }
 
-/** A letter that nobody else takes for a while. */
+/** A message that no other server takes for a while. */
 export interface Taken {
   readonly letter: Message;
   /** This time included. */
@@ -55,7 +55,7 @@ export interface Taken {
 /** One that is sent no more. */
 export interface Dropped {
   readonly id: string;
-  /** `ended`: it was used, replaced or taken back. `expired`: it could not be sent in time. `tampered`: not ours. */
+  /** `ended`: it was used, replaced or taken back. `expired`: it could not be sent in time. `tampered`: not written by the store. */
   readonly because: 'ended' | 'expired' | 'tampered';
 }
 
@@ -68,11 +68,11 @@ export interface OutboxQueue {
 
 /** `store_unreachable` is possible everywhere. */
 export interface Outbox {
-  /** Those that are due, so many at most; for `takenForMs` they are nobody else's. */
+  /** Those that are due, so many at most; for `takenForMs` no other server takes them. */
   take(max: number): Promise<Result<OutboxQueue>>;
   /** Handed over, or refused for good, and forgotten. */
   forget(taken: Taken): Promise<Result<void>>;
-  /** Not handed over; due again at that time, unless somebody else has taken it since. */
+  /** Not handed over; due again at that time, unless another server has taken it since. */
   notSent(taken: Taken, dueAt: Instant): Promise<Result<void>>;
   /** How many wait. */
   pending(): Promise<Result<number>>;

@@ -1,4 +1,4 @@
-/** How passwords are kept: slowly, so that whoever gets hold of the hashes has to guess for long. */
+/** How passwords are kept: slowly, so that a thief of the hashes has to guess for long. */
 import type { Secret } from '../domain/secret.js';
 
 export interface PasswordHashing {

@@ -1,5 +1,5 @@
 /**
- * The guard of a project as the store keeps it, and holds it whoever calls and whatever they have of documents:
+ * The guard of a project as the store keeps it, and enforces it for every caller, whichever documents they have:
  * approvals of plans, limits on removals, administrators that must remain. `store_unreachable` and `store_tampered` are
  * possible everywhere.
  */
@@ -26,7 +26,7 @@ export interface ProjectGuard {
   /** What was declared last, by project. */
   projects(): Promise<Result<readonly ProjectSettings[]>>;
   /**
-   * Approves a plan for a week, for whoever applies it. `forbidden` without `plans:approve`, unless the same was approved
+   * Approves a plan for a week, for any caller that applies it. `forbidden` without `plans:approve`, unless the same was approved
    * already.
    */
   approve(approval: PlanApproval, caller: Caller): Promise<Result<void>>;

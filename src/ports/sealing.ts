@@ -1,4 +1,4 @@
-/** Sealed boxes: anybody can seal to a public key, only its owner can open (contract.md, fine print 5). */
+/** Sealed boxes: anyone can seal to a public key, only its owner can open (contract.md, fine print 5). */
 import type { Secret } from '../domain/secret.js';
 
 /** Base64 of the public key. Names the recipient of an envelope. */

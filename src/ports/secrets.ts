@@ -1,6 +1,6 @@
 /**
  * Secrets that customers' code reads when it runs: a value for a name, in an environment or one of its spaces. They
- * are no credentials of ours: the store keeps them sealed, and gives their values to whoever has `secrets:read` there.
+ * are no Keywright credentials: the store keeps them sealed, and gives their values to callers that have `secrets:read` there.
  * The audit log names them and never holds a value.
  */
 import type { ObjectRef } from '../domain/objects.js';
@@ -8,13 +8,13 @@ import type { Result } from '../domain/result.js';
 import type { Secret } from '../domain/secret.js';
 import type { By } from './identity.js';
 
-/** Where a secret is and for whom; name and place say which one it is. */
+/** Where a secret is and for whom; name and scope say which one it is. */
 export interface SecretPlace {
   /** By name. */
   readonly environment: string;
   /** Undefined: the whole environment. */
   readonly space?: ObjectRef | undefined;
-  /** `us_usr_…`, `us_g_…`, `us_ag_…`, `us_key_…`, not looked up. Undefined: whoever runs. */
+  /** `us_usr_…`, `us_g_…`, `us_ag_…`, `us_key_…`, not looked up. Undefined: every consumer. */
   readonly actorId?: string | undefined;
 }
 
@@ -39,6 +39,6 @@ export interface Secrets {
     secret: { readonly place: SecretPlace; readonly name: string; readonly value: Secret },
     by: By,
   ): Promise<Result<string>>;
-  /** For good; gives where it was. `not_found` also for whoever may neither read nor change it. */
+  /** Removes it for good; returns where it was. `not_found` also for a caller who may neither read nor change it. */
   remove(id: string, by: By): Promise<Result<SecretPlace>>;
 }

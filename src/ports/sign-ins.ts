@@ -1,4 +1,4 @@
-/** What somebody is signed in by, as it is seen and ended. `store_unreachable` and `store_tampered` are possible everywhere. */
+/** Lists and ends what a person is signed in by. `store_unreachable` and `store_tampered` are possible everywhere. */
 import type { ObjectRef } from '../domain/objects.js';
 import type { ParentKind } from '../domain/principal.js';
 import type { Result } from '../domain/result.js';

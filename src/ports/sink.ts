@@ -22,10 +22,10 @@ export interface Sinks {
   isHere(id: SinkId, recorded: string): boolean;
   /** Receipts in the order asked. Never rejects: what cannot be read is `unknown`. Reads each file once. */
   read(ids: readonly SinkId[]): Promise<readonly Receipt[]>;
-  /** `sink_moved` when the place holds something unexpected; then nothing was written. */
+  /** `sink_moved` when the sink holds something unexpected; then nothing was written. */
   deliver(sink: SinkDeclaration, delivery: SinkDelivery): Promise<Result<void>>;
   /**
-   * Reads the place back under its lock, so that no write is half way: the touch after which a stale
+   * Reads the sink back under its lock, so that no write is half way: the touch after which a stale
    * writer can no longer get through. `sink_moved` unless it holds `fingerprint`.
    */
   confirm(id: SinkId, fingerprint: Fingerprint): Promise<Result<void>>;
@@ -33,6 +33,6 @@ export interface Sinks {
   delivered(): Promise<readonly SinkId[]>;
   /** Takes out what a sink holds if that is `fingerprint`; anything else stays, and is no fault. */
   withdraw(id: SinkId, fingerprint: Fingerprint): Promise<Result<void>>;
-  /** What a place holds, to prove possession with; undefined when that is nothing or cannot be read. */
+  /** What a sink holds, to prove possession with; undefined when that is nothing or cannot be read. */
   take(id: SinkId): Promise<Secret | undefined>;
 }

@@ -1,7 +1,7 @@
 /**
  * People as callers of a server invite, change and remove them. Every method has asked `authorize`, and answers
- * `forbidden`: nobody gives a right that they do not have, and owners are changed by owners. `person` is a name, an
- * address or an id; `not_found` for nobody. `store_unreachable` and `store_tampered` are possible everywhere.
+ * `forbidden`: a caller never gives a right that they do not have, and owners are changed by owners. `person` is a name, an
+ * address or an id; `not_found` if no person matches. `store_unreachable` and `store_tampered` are possible everywhere.
  */
 import type { ObjectRef } from '../domain/objects.js';
 import type { Result } from '../domain/result.js';
@@ -17,13 +17,13 @@ export interface NewUser {
 
 export interface UserChange {
   readonly name?: string | undefined;
-  /** Whoever is deactivated does not get in, and neither do their personal keys. */
+  /** A deactivated person cannot sign in, and their personal keys are refused. */
   readonly status?: 'active' | 'deactivated' | undefined;
   readonly attributes?: Attributes;
 }
 
 export interface Users {
-  /** They are deactivated until they accept. `exists` for an address that somebody has; `unknown_reference`. */
+  /** They are deactivated until they accept. `exists` for an address that is taken; `unknown_reference`. */
   add(
     person: NewUser,
     by: By,

@@ -77,7 +77,7 @@ export const Outcomes = Type.Array(
   ]),
 );
 
-/** As `Request` of the port, with the proof as text: it is shown to whoever checks it. */
+/** As `Request` of the port, with the proof as text: it is shown to the service that checks it. */
 export const RequestShape = Type.Union([
   kind('create', { declaration: Declaration }),
   kind('update', { declaration: Declaration, revision: Count, former: Type.Optional(Ref) }),

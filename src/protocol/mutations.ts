@@ -31,7 +31,7 @@ export const mutate = operation<
   readonly SentOutcome[]
 >({
   permission: WRITES,
-  // Each is fenced by the lease, and by a revision, a generation or what is there already.
+  // Each is fenced by the lease, and by a revision, a version number or what exists already.
   again: 'harmless',
   patienceMs: TIMEOUT_MS,
   id: 'storeMutate',
@@ -56,7 +56,7 @@ export const request = operation<
   { readonly request: SentRequest; readonly path: string } & Pick<Caller, 'isApproved' | 'breakGlass'>,
   Outcome
 >({
-  // What makes something is refused the second time, as if somebody else had made it.
+  // What makes something is refused the second time, as if another caller had made it.
   again: 'unwanted',
   patienceMs: TIMEOUT_MS,
   id: 'storeRequest',

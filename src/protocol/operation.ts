@@ -19,9 +19,9 @@ export interface Operation<Sent, Got> {
   readonly permission?: string;
   readonly sent: TSchema;
   readonly got: TSchema;
-  /** May it be asked again when nobody knows whether it was heard? Never where the second time is another effect. */
+  /** May it be asked again when it is unknown whether it was received? Never where the second time is another effect. */
   readonly again: 'harmless' | 'unwanted';
-  /** How long a caller waits in silence, and goes on trying. */
+  /** How long a caller waits in silence, and keeps trying. */
   readonly patienceMs: DurationMs;
   /** Never there: holds the types of what is sent and answered. */
   readonly carries?: (sent: Sent) => Got;

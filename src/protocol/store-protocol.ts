@@ -1,5 +1,5 @@
 /**
- * The live-store port over HTTP: the table that the routes and the client are made from. Streams (the survey, the ring
+ * The live-store port over HTTP: the table that the routes and the client are made from. Streams (the survey, the signal
  * of changes) are no calls; their routes describe them.
  */
 import type { LiveSummary } from '../domain/live.js';

@@ -55,7 +55,7 @@ async function look({ applied, store }: AppliedSources, whose: Whose) {
   const desired = desiredAsApplied(ownership.value.project, declarations.value);
   const seen = await preview({
     ...{ desired, store, sinks: OUT_OF_SIGHT, ownership: ownership.value },
-    // Nothing is sealed to whoever only looks.
+    // Nothing is sealed to a caller that only reads.
     recipient: '',
     allowRemovals: undefined,
   });

@@ -14,7 +14,7 @@ export { CONTROLLER_PATH, isReconcilerPath, RECONCILER_PATH };
 
 type Reason = Divergence['reason'];
 
-/** Differences that come about when the documents change and nobody touches the live object. */
+/** Differences that come about when the documents change and the live object is not touched. */
 const BY_DOCUMENTS: ReadonlySet<Reason> = new Set<Reason>([
   'NotFound',
   'DeclarationChanged',
@@ -57,7 +57,7 @@ const EXPLAINED_BY: Readonly<Partial<Record<Reason, readonly string[]>>> = {
   DependentsRemain: ['object.renamed'],
 };
 
-/** By object as text. Objects that differ for reasons nobody recorded (a sink, the time) are left out. */
+/** By object as text. Objects that differ for reasons that were not recorded (a sink, the time) are left out. */
 export async function causesOf(
   plan: Pick<Plan, 'steps' | 'findings' | 'waiting'>,
   { subjects }: Pick<PlanInput, 'subjects'>,
@@ -114,7 +114,7 @@ export async function historyOf(
 }
 
 /**
- * Whoever did last what explains a difference, after a reconciler was there last; else the documents, if they can be
+ * Returns who last did what explains a difference, after a reconciler was there last; else the documents, if they can be
  * what moved. Others who touched the object, to claim its secret or to sign in, are not named for it.
  */
 export function causeOf(reasons: readonly Reason[], history: readonly AuditEntry[]): Cause | undefined {

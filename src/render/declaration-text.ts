@@ -1,4 +1,4 @@
-/** What a declaration makes, in one line or a few: what a reviewer of a plan wants to know before saying yes. */
+/** What a declaration makes, in one line or a few: what a reviewer of a plan has to know before saying yes. */
 import type { Declaration, DeclarationOf } from '../domain/objects.js';
 import { ownerText } from '../domain/owner.js';
 import type { ImpliedKey } from '../plan/plan.js';

@@ -1,6 +1,6 @@
 /**
- * Diagnostics as text for people: the place, what is wrong, the line with a caret, what to do. Documents
- * are written by anybody, so nothing of them reaches a terminal unescaped.
+ * Diagnostics as text for people: the position, what is wrong, the line with a caret, what to do. Documents
+ * are written by anyone, so nothing of them reaches a terminal unescaped.
  */
 
 import type { Diagnostic } from '../documents/diagnostics.js';
@@ -12,7 +12,7 @@ export interface DiagnosticsStyle {
   readonly color: 'always' | 'never';
 }
 
-/** How much of a long line is shown before and after the place. */
+/** How much of a long line is shown before and after the position. */
 const BEFORE_MAX = 60;
 const AFTER_MAX = 100;
 
@@ -66,7 +66,7 @@ export const diagnosticsJson = (diagnostics: readonly Diagnostic[]): readonly Di
 /** Stands for a character of a secret until the line is cut, so that columns stay right. */
 const COVER = '\uffff';
 
-/** Tokens, and the password of `store: postgres://user:password@host/database`, are not ours to show, however written. */
+/** Tokens, and the password of `store: postgres://user:password@host/database`, must not be shown, however written. */
 const covered = (line: string): string =>
   withoutTokens(line, cover).replace(/(?<=:\/\/[^\s/@:]*:).*(?=@)/g, cover);
 

@@ -11,7 +11,7 @@ import type { Section } from './sections.js';
 import { eventText, inTime, printable, sinkText } from './text-format.js';
 import { timelineOf } from './timeline.js';
 
-/** Those that have something to say, in the order in which somebody asks. */
+/** Those that have something to say, in the order in which a reader asks. */
 export function sectionsOf(explanation: Explanation): readonly Section[] {
   const { live, now, neededBy, needs } = explanation;
   return [
@@ -109,7 +109,7 @@ function relatedRow({ ref, isLive, isDeclared, endsAt }: Related): readonly stri
   return [printable(refText(ref)), endsAt === undefined ? state : `removed, ends ${formatInstant(endsAt)}`];
 }
 
-/** A removed key is told from a live one that has taken its name. */
+/** A removed key is distinguished from a live one that has taken its name. */
 function neededByRows(related: readonly Related[]): Section['rows'] {
   const present = new Set(related.flatMap(({ ref, endsAt }) => (endsAt === undefined ? [refText(ref)] : [])));
   return related.map((one) => {

@@ -13,12 +13,12 @@ export function documentsCdk(documents: readonly LiveDocument[], stack: string):
   const declared = documents.map((one) => ({
     ...declaration(one, names),
     constant: names.own(one.document),
-    // Right before whoever needs them first: they may need objects that are declared above.
+    // Right before their first use: they may need objects that are declared above.
     imports: names.newImports(),
   }));
   const body = declared
     .flatMap(({ imports, before, made, after, constant }) => {
-      // What nobody refers to needs no name.
+      // What is never referred to needs no name.
       const isUsed = after.length > 0 || names.used.has(constant);
       return [...imports, ...before, isUsed ? `const ${constant} = ${made}` : made, ...after];
     })
@@ -80,7 +80,7 @@ class Constants implements CdkApp {
   readonly literal = code;
   readonly duration = durationCode;
   readonly object = objectCode;
-  /** Constants that somebody refers to. */
+  /** Constants that are referred to. */
   readonly used = new Set<string>();
   readonly #own: ReadonlyMap<string, string>;
   readonly #imported = new Map<string, string>();

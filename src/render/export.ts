@@ -31,7 +31,7 @@ export interface LiveDocument {
   /** The object that it was made from, by its live name. */
   readonly ref: ObjectRef;
   readonly document: Document;
-  /** Sentences for whoever reads the document; may quote live text, so they are escaped when shown. */
+  /** Sentences for readers of the document; may quote live text, so they are escaped when shown. */
   readonly notes: readonly string[];
 }
 
@@ -39,7 +39,7 @@ export interface LiveDocument {
 export type Documented = Pick<LiveObject, 'ref' | 'id' | 'declaration' | 'ownership' | 'origin'>;
 
 export interface DocumentsContext {
-  /** Whose documents these will be: others' objects get a note. Undefined: nobody's in particular. */
+  /** Whose documents these will be: others' objects get a note. Undefined: of no particular project. */
   readonly ownership: Ownership | undefined;
   /** What the project fills into documents that do not say otherwise. */
   readonly defaults: DesiredProject['spec']['defaults'];
@@ -92,7 +92,7 @@ function named({ id, ref, declaration }: Documented, names: NewNames): Declarati
 
 const ownName = ({ name }: ObjectRef): string => name.slice(name.lastIndexOf('/') + 1);
 
-/** For objects made by hand, which may have any name: the nearest that is free among these. */
+/** For objects created manually, which may have any name: the nearest that is free among these. */
 function suggestedNames(objects: readonly Documented[]): NewNames {
   const taken = new Set(objects.map(({ ref }) => refText(ref)));
   const names = new Map<string, ObjectRef>();
@@ -111,7 +111,7 @@ function suggestedNames(objects: readonly Documented[]): NewNames {
   return names;
 }
 
-/** Leaves room for a number. */
+/** Leaves space for a number. */
 const LABEL_MAX = 55;
 
 function labelOf(name: string, kind: ObjectKind): string {

@@ -69,7 +69,7 @@ function explored(): Explored {
     seen.add(key);
     const state = stateOf(facts, NOW);
     accepted.set(state, isAccepted(facts, NOW));
-    // Nothing leads out of an end but a stronger end, which changes nothing for anybody.
+    // Nothing leads out of an end but a stronger end, which changes nothing for any caller.
     if (state === 'revoked' || state === 'expired') continue;
     for (const event of EVENTS) {
       if (!event.isPossible(facts)) continue;

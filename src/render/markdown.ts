@@ -7,7 +7,7 @@ export const tableOf = (head: readonly string[], rows: readonly (readonly string
 
 const rowText = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
 
-/** Nobody's name or value becomes markup, a mention or a link. */
+/** No name or value becomes markup, a mention or a link. */
 export const escaped = (text: string): string =>
   printable(text)
     .replace(/[\\`*_[\]|#!~]/g, '\\$&')

@@ -69,7 +69,7 @@ export const logJson = ({ at, ...line }: LogLine): string =>
 
 type Line = Omit<LogLine, 'at'>;
 
-/** Nobody reads more about one pass; the status has the numbers. */
+/** A reader needs no more about one pass; the status has the numbers. */
 const LINES_MAX = 50;
 
 function bounded(lines: readonly Line[]): readonly Line[] {
@@ -104,7 +104,7 @@ function failureLines(
   ];
 }
 
-/** A bug is told with its stack: it is for whoever mends it, and goes nowhere but into the log. */
+/** A bug is logged with its stack: it is for its diagnosis, and goes nowhere but into the log. */
 function bugOf({ fault: { code, cause } }: PassFailure): string {
   if (code !== 'internal' || cause === undefined) return '';
   const hasStack = typeof cause === 'object' && cause !== null && 'stack' in cause;

@@ -69,7 +69,7 @@ function fitted(section: Section, room: number): { readonly text: string; readon
 
 const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
 
-/** Nobody reads more about one object in a table. */
+/** A reader needs no more about one object in a table. */
 const CELL_LINES_MAX = 20;
 
 /** The lines of a cell, of which no value becomes markup. */

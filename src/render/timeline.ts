@@ -23,7 +23,7 @@ export function timelineOf(history: readonly AuditEntry[]): readonly Event[] {
 
 type Saying = (entry: AuditEntry) => string;
 
-/** What is not here is told by its own name. */
+/** What is not here is shown by its own name. */
 const SAYINGS: Readonly<Record<string, Saying>> = {
   'object.created': ({ detail }) =>
     detail['origin'] === 'system' ? 'was created with the store' : `was created${forProject(detail)}`,

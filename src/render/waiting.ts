@@ -5,7 +5,7 @@ import type { Waiting } from '../plan/plan.js';
 import type { WaitingReason } from '../plan/reasons.js';
 import { counted, inTime, printable } from './text-format.js';
 
-/** As many that wait for the same as are told one by one. */
+/** As many that wait for the same as are listed one by one. */
 const ALIKE_MAX = 3;
 /** As many as are named of a group. */
 const NAMED_MAX = 5;

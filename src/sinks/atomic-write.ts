@@ -20,7 +20,7 @@ export interface View {
   readonly isPrivate: boolean;
 }
 
-/** Says whether it wants the file written. */
+/** Tells whether the file is to be written. */
 export type Verdict = Result<'keep' | 'write'>;
 
 export interface Edit {

@@ -27,7 +27,7 @@ export interface Roots {
   readonly roots: readonly string[];
 }
 
-/** The place a declared path names, below the innermost root that holds it. `sink_refused` outside of all. */
+/** The file a declared path names, below the innermost root that holds it. `sink_refused` outside of all. */
 export function placeOf(label: string, { root, roots }: Roots): Result<Place> {
   const path = resolve(root, label);
   const holding = roots
@@ -60,7 +60,7 @@ export function realPaths(roots: Roots): (label: string) => string {
   };
 }
 
-/** A folder that is not there yet has no links either. */
+/** A folder that does not exist yet has no links either. */
 function followed(path: string): string {
   try {
     return realpathSync(path);

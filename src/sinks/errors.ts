@@ -1,5 +1,5 @@
 /**
- * The one place where failures of the file system become faults. Code below it throws, as `node:fs` does;
+ * The one module where failures of the file system become faults. Code below it throws, as `node:fs` does;
  * nothing of that leaves this folder.
  */
 import { type Fault, fault } from '../domain/errors.js';
@@ -9,13 +9,13 @@ import type { Place } from './contained-path.js';
 /** Something on the way that we refuse to touch, whatever a later attempt might find. */
 export class Unsafe extends Error {}
 
-/** The file changed under our hands, written by somebody who does not take the lock. */
+/** The file changed under our hands, written by a process that does not take the lock. */
 export class Moved extends Error {}
 
 /** What the file system answers for a symbolic link or a file where a folder should be, or an impossible name. */
 const UNSAFE_CODES: ReadonlySet<string> = new Set(['ELOOP', 'ENOTDIR', 'EISDIR', 'ENXIO', 'ENAMETOOLONG']);
 
-/** What `work` gives, with its exceptions as faults that name the place. */
+/** What `work` gives, with its exceptions as faults that name the sink. */
 export function guarded<T>(place: Place, work: () => T): Result<T> {
   try {
     return ok(work());

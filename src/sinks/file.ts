@@ -1,6 +1,6 @@
 /**
- * One file, read and replaced whole. Only plain files of our own are touched: no links of either sort, no
- * pipes or devices, nobody else's. A replacement is complete or absent, also after a crash:
+ * One file, read and replaced whole. Only plain files of the own user are touched: no links of either sort, no
+ * pipes or devices, no files of other users. A replacement is complete or absent, also after a crash:
  *
  *     temporary file (0600) → fsync → look once more → rename → fsync of the folder
  */
@@ -38,16 +38,16 @@ let temporaries = 0;
 
 export interface FoundFile {
   readonly text: string;
-  /** Nobody but the owner may read it. */
+  /** Only the owner may read it. */
   readonly isPrivate: boolean;
   readonly mark: FileMark;
 }
 
 /** What the file system says of a file as it is now. */
 export interface FileMark {
-  /** Changes whenever the file does, or another file takes its place. */
+  /** Changes whenever the file does, or another file replaces it. */
   readonly stamp: string;
-  /** When it changed last (ctime, which nobody can set), in milliseconds since the epoch. */
+  /** When it changed last (ctime, which cannot be set), in milliseconds since the epoch. */
   readonly changedAt: Instant;
 }
 
@@ -112,7 +112,7 @@ export interface FileChange {
   readonly text: string;
 }
 
-/** Removes what killed processes left in a folder. Call it under the lock, with no write of our own under way. */
+/** Removes what killed processes left in a folder. Call it under the lock, with no write of this process under way. */
 export function removeStrays(folder: Folder): void {
   for (const name of readdirSync(folder.at)) {
     if (TEMPORARY.test(name)) remove(`${folder.at}/${name}`);
@@ -131,7 +131,7 @@ async function writeSynced(at: string, text: string): Promise<void> {
 }
 
 /**
- * Makes the names in a folder durable. Whoever comes while a folder is synced goes together with the others
+ * Makes the names in a folder durable. Callers that arrive while a folder is synced go together with the others
  * into the next turn, since its own rename may have come too late for this one.
  */
 const syncInTurn = batchQueue<Folder, void>(async (folders) => {

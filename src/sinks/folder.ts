@@ -25,7 +25,7 @@ export interface Folder {
 export type WhenMissing = 'make' | 'leave';
 
 /**
- * The folder of a place, open; the caller closes it. Undefined when it is missing and left so; what is made
+ * The folder of a sink, open; the caller closes it. Undefined when it is missing and left so; what is made
  * is 0700. Throws as `node:fs` does: ELOOP or ENOTDIR for a symbolic link or a file on the way.
  */
 export function openFolder(place: Place, whenMissing: WhenMissing): Folder | undefined {

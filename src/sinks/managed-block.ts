@@ -9,7 +9,7 @@ export interface Entry {
 }
 
 export interface Content {
-  /** The value at a part (variable or format); undefined when there is none, or an empty one. */
+  /** The value at a part (variable or format); undefined when it is absent or empty. */
   value(part: string): string | undefined;
   set(part: string, entry: Entry): void;
   /** As if it had never been there; all else stays. */

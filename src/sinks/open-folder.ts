@@ -11,9 +11,9 @@ export class OpenFolder {
   #path = '';
   #folder: Folder | undefined;
 
-  /** The folder of a place, open until another is asked for; undefined when it is missing. Throws as `openFolder`. */
+  /** The folder of a sink, open until another is asked for; undefined when it is missing. Throws as `openFolder`. */
   of(place: Place): Folder | undefined {
-    // Places in one folder are below the same root, which is always the innermost.
+    // Sinks in one folder are below the same root, which is always the innermost.
     const path = dirname(place.path);
     if (this.#folder === undefined || path !== this.#path) {
       this.close();

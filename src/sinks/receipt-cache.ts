@@ -1,6 +1,6 @@
 /**
  * What files came to when they were last read, so that a file that holds the same bytes is not taken apart
- * again. It holds fingerprints and digests only, and those of files alone in which every place that was
+ * again. It holds fingerprints and digests only, and those of files alone in which every sink that was
  * asked for held a token: nothing can be guessed from a digest of what holds 256 random bits.
  */
 import type { FileCache } from '../domain/file-cache.js';
@@ -21,7 +21,7 @@ export const REMEMBERED_FROM = 1_000;
  */
 const SETTLED_MS = 2_000;
 
-/** Places of one file that are asked for. */
+/** Sinks of one file that are asked for. */
 interface AskedOf {
   /** The file with its type: `dotenv:secrets/billing.env`. */
   readonly file: string;
@@ -35,7 +35,7 @@ interface Read extends AskedOf {
   readonly digest: string;
 }
 
-/** What one file held at the places that were asked for. */
+/** What one file held at the sinks that were asked for. */
 export interface FileReceipts extends Read {
   readonly receipts: readonly Receipt[];
 }

@@ -1,6 +1,6 @@
 /**
- * What places hold now, for planning: no lock, and each file opened and taken apart once, however many
- * places are in it. A file is replaced whole, so a reader never sees half of a write.
+ * What sinks hold now, for planning: no lock, and each file opened and taken apart once, however many
+ * sinks are in it. A file is replaced whole, so a reader never sees half of a write.
  */
 import { setImmediate as nextTick } from 'node:timers/promises';
 import { sha256 } from '../domain/canonical.js';
@@ -70,7 +70,7 @@ function byFile(ids: readonly SinkId[]): ReadonlyMap<string, readonly number[]> 
   let positions: number[] = [];
   for (let at = 0; at < ids.length; at++) {
     const id = ids[at] ?? '';
-    // Places of one file mostly follow one another, and comparing is cheaper than looking up.
+    // Sinks of one file mostly follow one another, and comparing is cheaper than looking up.
     if (start === '' || id.slice(0, start.length) !== start) {
       start = id.slice(0, id.indexOf('#') + 1);
       const file = start.slice(0, -1);
@@ -85,7 +85,7 @@ function byFile(ids: readonly SinkId[]): ReadonlyMap<string, readonly number[]> 
 interface Asked {
   /** `dotenv:secrets/billing.env`. */
   readonly file: string;
-  /** Places in it. */
+  /** Sinks in it. */
   readonly ids: readonly SinkId[];
 }
 
@@ -120,7 +120,7 @@ function readFile({ file, ids }: Asked, reading: Reading): readonly Receipt[] {
 const receiptAt = (place: SinkPlace | undefined, content: Content): Receipt =>
   place === undefined ? UNSUPPORTED : receiptOf(content.value(place.part));
 
-/** The secret at one place; undefined when there is none or it cannot be read. */
+/** The secret at one sink; undefined when it is absent or unreadable. */
 export function takeSecret(id: SinkId, roots: Roots): Secret | undefined {
   const place = parseSinkId(id);
   if (place === undefined) return undefined;

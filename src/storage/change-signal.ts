@@ -1,6 +1,6 @@
 /**
- * Rings when something was written, for whoever follows changes in this process. A ring says only that it
- * is worth a look: it may be one too many, and is repeated when nobody knows whether one went unheard.
+ * Notifies those who follow changes in this process when something was written. A notification says only that it
+ * is worth a look: it may be one too many, and is repeated when one may have gone unheard.
  */
 import type { Transaction } from '../credential-store/storage-port.js';
 
@@ -47,10 +47,10 @@ export class ChangeSignal {
 /** Begins to listen for others and gives what ends that. */
 export type Subscription = (ring: () => void) => () => void;
 
-/** For a database that nobody else can open. */
+/** For a database that no other process can open. */
 export const NO_OTHER_WRITER: Subscription = () => () => undefined;
 
-/** The same transaction, which tells of each audit entry as it is appended: every effect has one, use has none. */
+/** The same transaction, which notifies of each audit entry as it is appended: every effect has one, use has none. */
 export const notifyingEntries = (tx: Transaction, tell: (seq: number) => void): Transaction => ({
   ...tx,
   audit: {

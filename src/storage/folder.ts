@@ -58,7 +58,7 @@ export async function makeFolder({ folder }: StoreFolder): Promise<Result<void>>
 }
 
 /**
- * Makes the database file before the engine does, because the engine would let others read it. One that is there is
+ * Makes the database file before the engine does, because the engine would let others read it. An existing one is
  * not opened: closing it again would end every lock that this process holds on it through the engine, and another
  * process would then take the log away from under it.
  */
@@ -94,7 +94,7 @@ export async function readKeyFile(path: string): Promise<Result<Secret | undefin
 const DRAFTS_MAX = 5;
 
 /**
- * Puts a key where there is none. Gives the key that is there afterwards: of two that start at once, one
+ * Puts a key where none exists. Returns the key that exists afterwards: of two that start at once, one
  * writes and both use the same.
  */
 export async function makeKeyFile(path: string, key: Secret, entropy: Entropy): Promise<Result<Secret>> {
@@ -108,7 +108,7 @@ export async function makeKeyFile(path: string, key: Secret, entropy: Entropy): 
   }
 }
 
-/** Gives what kept it from being there: another key that is, or somebody who cleared the draft away. */
+/** Returns what prevented it: another key that exists, or another process that removed the draft. */
 async function linkKeyFile(path: string, key: Secret, entropy: Entropy): Promise<Result<unknown>> {
   const draft = `${path}.${base62(12, entropy)}`;
   const written = await writeKeyFile(draft, key);
@@ -125,12 +125,12 @@ async function linkKeyFile(path: string, key: Secret, entropy: Entropy): Promise
   }
 }
 
-/** Beginnings of key files, under names that are never used again. `master.key.next` is none. */
+/** Beginnings of key files, under names that are never used again. `master.key.next` is not one. */
 const DRAFT = /^(?:(?:master\.key|root-token)\.[0-9A-Za-z]{12}|reconciler\.key\.[0-9]+)$/;
 
 /**
  * Removes what killed processes left of key files in `folder`. Only where both files are there already:
- * whoever is about to put one there finds it, and needs his draft no more.
+ * a process that is about to put one there finds it, and no longer needs its draft.
  */
 export async function removeKeyDrafts(folder: string): Promise<void> {
   const drafts = (await readdir(folder)).filter((name) => DRAFT.test(name));
@@ -155,7 +155,7 @@ export async function writeKeyFile(path: string, key: Secret): Promise<Result<vo
   }
 }
 
-/** The next master key takes the place of the old one; done already is as good. */
+/** The next master key replaces the old one; done already is as good. */
 export async function adoptNextKey({ masterKey, nextMasterKey }: StoreFolder): Promise<Result<void>> {
   try {
     await rename(nextMasterKey, masterKey);

@@ -1,4 +1,4 @@
-/** The tables as kysely types them. Rows are those of the authority's storage port; columns are listed once. */
+/** The tables as kysely types them. Rows are those of the credential store's storage port; columns are listed once. */
 import type {
   AttributeRow,
   AuditRow,

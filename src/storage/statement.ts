@@ -11,7 +11,7 @@ export interface Session {
   readonly connection: DatabaseConnection;
   /**
    * Rows that many mutations read, as they are now. Emptied when something is undone, and when a transaction begins
-   * before which somebody else may have written.
+   * before which another process may have written.
    */
   readonly memo: Map<string, unknown>;
 }

@@ -32,7 +32,7 @@ export const transactionOver = (session: Session): Transaction => ({
   meta: metaQueries(session),
 });
 
-/** What a row that cannot be read is to whoever asked for it. */
+/** What a caller gets for a row that cannot be read. */
 export const brokenRow = ({ what }: BrokenRow): Fault =>
   fault(
     'store_tampered',

@@ -27,7 +27,7 @@ export interface Transactor {
   undo(): Awaitable;
   /** False when the engine has given up the whole transaction by itself, as it does when a disk is full. */
   isOpen(): boolean;
-  /** The fault that an engine's error stands for; undefined for a bug of ours. */
+  /** The fault that an engine's error stands for; undefined for a bug in Keywright. */
   faultOf(error: unknown): Fault | undefined;
   /** Lets timers and sockets have their turn. */
   pause(): Promise<void>;

@@ -1,6 +1,6 @@
 /**
  * Every credential of a store in memory, and the answer to "is this key good?" from it. The answer is
- * `decide` of the domain on facts read back from the columns: one decision, whoever asks.
+ * `decide` of the domain on facts read back from the columns: one decision for every caller.
  */
 import { EMPTY_VERSION, type VersionFacts } from '../domain/live.js';
 import { isToken, type Secret, tokenMac } from '../domain/secret.js';
@@ -76,7 +76,7 @@ export class CredentialIndex {
   }
 
   /**
-   * Notes the use, whatever the answer, of a token that is one of ours. A typo is refused by the checksum
+   * Notes the use, whatever the answer, of a Keywright token. A typo is refused by the checksum
    * before anything is hashed. Never throws, whatever the text.
    */
   verify(token: string, request: VerificationRequest, occasion: Omit<Occasion, 'accepted'>): Verification {

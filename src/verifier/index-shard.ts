@@ -28,7 +28,7 @@ const ROWS_GROWTH = 1 / 16;
 const WORD_RANGE = 2 ** 32;
 
 export class IndexShard {
-  /** MAC, generation, names, standing. */
+  /** MAC, version number, names, standing. */
   #words = new Uint32Array(ROWS_MIN * WORDS);
   /** Suspended, revoked, expires. */
   #dates = new Float64Array(ROWS_MIN * DATES);
@@ -118,7 +118,7 @@ export class IndexShard {
   }
 }
 
-/** A MAC is uniform, so its place in the range is its hash; no power of two is needed. */
+/** A MAC is uniform, so its position in the range is its hash; no power of two is needed. */
 const slotOf = (word: number, slots: number): number => Math.floor((word / WORD_RANGE) * slots);
 
 function occupy(slots: Uint32Array, word: number, row: number): void {

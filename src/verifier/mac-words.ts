@@ -1,6 +1,6 @@
 /**
- * The first 128 bits of a token's MAC as four 32-bit words: what the index is searched by. Parsed by
- * hand because `parseInt` on slices costs more than the hash.
+ * The first 128 bits of a token's MAC as four 32-bit words: what the index is searched by. Parsed
+ * manually because `parseInt` on slices costs more than the hash.
  */
 
 /** Four words. */

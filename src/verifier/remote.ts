@@ -1,7 +1,7 @@
 /**
- * Verifies by asking an authority, and remembers its answers for a moment: what is asked a thousand times a second is
- * asked of the authority twice. An answer is trusted for a second at most, so nothing depends on hearing of changes;
- * hearing of them only makes it sooner. What was used is asked again before it is forgotten, so that the authority
+ * Verifies by asking a server, and remembers its answers for a moment: what is asked a thousand times a second is
+ * asked of the server twice. An answer is trusted for a second at most, so nothing depends on hearing of changes;
+ * hearing of them only makes it sooner. What was used is asked again before it is forgotten, so that the server
  * knows of the last use too: what a hand-over takes for silence is never use that was answered from memory.
  */
 import { fault } from '../domain/errors.js';
@@ -13,11 +13,11 @@ import type { Verification } from '../ports/live-store.js';
 import type { Question } from './middleware.js';
 import type { Answer, Unavailable } from './verifier.js';
 
-/** An authority somewhere else. */
+/** A server somewhere else. */
 export interface RemoteVerification {
   /** Counts as a use. A fault when it does not answer, or not to us. */
   verify(token: string, question: Question): Promise<Result<Verification>>;
-  /** Tells of each object that changed, as `ApiKey/billing-prod`, until the connection or the signal ends. */
+  /** Reports each object that changed, as `ApiKey/billing-prod`, until the connection or the signal ends. */
   changes(onChange: (object: string) => void, signal: AbortSignal): Promise<void>;
 }
 
@@ -38,7 +38,7 @@ interface Remembered {
   readonly answer: Verification;
   /** Monotonic, from before it was asked. */
   readonly askedMs: number;
-  /** Somebody was answered from memory, which the authority does not know yet. */
+  /** A caller was answered from memory, which the server does not know yet. */
   isUsed: boolean;
   /** Nothing that concerns it was heard of since. */
   isTrusted: boolean;
@@ -62,7 +62,7 @@ export class RemoteVerifier {
     this.#pepper = pepper;
   }
 
-  /** From memory, or as soon as the authority answers; `UNAVAILABLE` if it does not, and after `close`. */
+  /** From memory, or as soon as the server answers; `UNAVAILABLE` if it does not, and after `close`. */
   verify(token: string, question: Question): Answer | Promise<Answer> {
     if (this.#isClosed) return UNAVAILABLE;
     if (!isToken(token)) return MALFORMED;
@@ -75,7 +75,7 @@ export class RemoteVerifier {
     return this.#ask(place, token, question).then((asked) => (asked.ok ? asked.value.answer : UNAVAILABLE));
   }
 
-  /** What the authority did before the call is in force when it returns. */
+  /** What the server did before the call is in force when it returns. */
   forget(): void {
     this.#distrust(() => true);
   }
@@ -85,7 +85,7 @@ export class RemoteVerifier {
     await Promise.all([this.#renewWhile(everyMs, signal), this.#listenWhile(signal)]);
   }
 
-  /** Tells the authority of the last uses, and forgets everything. A fault if it could not be told. */
+  /** Reports the last uses to the server, and forgets everything. A fault if the report failed. */
   async close(): Promise<Result<void>> {
     const told = await this.#renew();
     this.#isClosed = true;
@@ -108,14 +108,14 @@ export class RemoteVerifier {
     if (before !== undefined) before.isUsed = false;
     const askedMs = this.#clock.monotonicMs();
     const asked: Promise<Result<Remembered>> = this.#authority.verify(token, question).then((answered) => {
-      // Changes that were heard of meanwhile: good for those who asked before, and for nobody after.
+      // Changes that were heard of meanwhile: good for those who asked before, and for no later caller.
       const isTrusted = this.#underWay.get(place) === asked;
       if (isTrusted) this.#underWay.delete(place);
       if (!answered.ok) {
         if (before !== undefined && wasUsed) before.isUsed = true;
         return answered;
       }
-      // Who was answered while this was asked may have come after the authority noted the use.
+      // Who was answered while this was asked may have come after the server noted the use.
       const isUsed = this.#answers.get(place)?.isUsed === true;
       const remembered = { token, question, answer: answered.value, askedMs, isUsed, isTrusted };
       this.#remember(place, remembered);
@@ -172,7 +172,7 @@ export class RemoteVerifier {
   }
 
   #distrust(concerns: (answer: Verification) => boolean): void {
-    // What is under way may be from before, whomever it is about.
+    // What is under way may be from before, whichever token it is about.
     this.#underWay.clear();
     for (const one of this.#answers.values()) if (concerns(one.answer)) one.isTrusted = false;
   }

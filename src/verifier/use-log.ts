@@ -42,7 +42,7 @@ export class UseLog {
   }
 
   /**
-   * All that was not reported; it is given again until `reported` says that it was. Counts are given once: nobody can
+   * All that was not reported; it is given again until `reported` says that it was. Counts are given once: no caller can
    * tell whether a report arrived whose answer did not, and nothing is to be billed twice.
    */
   pending(): readonly Use[] {

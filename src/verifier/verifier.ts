@@ -54,22 +54,22 @@ export interface Verifier {
    */
   refresh(): Promise<Result<void>>;
   /**
-   * Refreshes whenever the store tells of a change, at most every 50 ms, and every `everyMs` in any case, until
+   * Refreshes whenever the store reports a change, at most every 50 ms, and every `everyMs` in any case, until
    * the signal aborts, then resolves. Faults are outlived: it tries again.
    */
   follow(everyMs: DurationMs, signal: AbortSignal): Promise<void>;
   /**
-   * While the memory was not trusted, the store told this of a token. If the memory would say otherwise it is behind,
-   * and is not trusted before a refresh that begins after now: whoever was refused is not let in again by it.
+   * While the memory was not trusted, the store answered this about a token. If the memory would say otherwise it is behind,
+   * and is not trusted before a refresh that begins after now: a refused token is not accepted again by it.
    */
   outrun(told: Verification, token: string, request: VerificationRequest): void;
   size(): IndexSize;
   uses(): KeptUses;
   /** The last time that the store was found to be older than it had been; undefined: never. */
   setback(): Setback | undefined;
-  /** The change up to which the memory is complete; 0 when there is none. */
+  /** The change up to which the memory is complete; 0 before the first change. */
   revision(): number;
-  /** Of the account, as far as the memory goes; undefined when there is none. It is no part of what `verify` says. */
+  /** Of the account, as far as the memory goes; undefined when it is unknown. It is no part of what `verify` says. */
   plan(): Plan | undefined;
   /** Reports the last uses, forgets everything and closes the feed. A fault if those uses are lost. */
   close(): Promise<Result<void>>;
@@ -158,7 +158,7 @@ class FollowingVerifier implements Verifier {
 
   verify(token: string, request: VerificationRequest = ANYTHING, consumer = this.#consumer): Answer {
     if (this.#memory === undefined) return UNAVAILABLE;
-    // Also when the answer may not be given: whoever sends a key during an outage still holds it.
+    // Also when the answer may not be given: a caller that sends a key during an outage still holds it.
     const answer = this.#memory.index.verify(token, request, { now: this.#clock.now(), consumer });
     const isStale = this.#clock.monotonicMs() - this.#trueAtMs > this.#staleAfterMs;
     return isStale || this.#trueAtMs < this.#outrunAtMs ? UNAVAILABLE : answer;
@@ -280,7 +280,7 @@ class FollowingVerifier implements Verifier {
   }
 }
 
-/** Ends a sleep; a ring in between is kept for the next. */
+/** Ends a sleep; a notification in between is kept for the next. */
 class Signal {
   #rung = new AbortController();
 
@@ -288,7 +288,7 @@ class Signal {
     this.#rung.abort();
   }
 
-  /** Aborted by the next ring from now on. */
+  /** Aborted by the next notification from now on. */
   next(): AbortSignal {
     this.#rung = new AbortController();
     return this.#rung.signal;

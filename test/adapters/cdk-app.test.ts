@@ -1,4 +1,4 @@
-/** Running somebody's CDK app. The apps here are shell commands that write, or do not write, a manifest. */
+/** Runs a user's CDK app. The apps here are shell commands that write, or do not write, a manifest. */
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -61,7 +61,7 @@ test('an app that is interrupted ends', async () => {
   expect(await ending).toMatchObject({ ok: false, error: { code: 'interrupted' } });
 });
 
-test('the context of cdktf.json reaches the app, and none of our secrets do', async () => {
+test('the context of cdktf.json reaches the app, and none of Keywright’s secrets do', async () => {
   writeFileSync(join(folder, 'cdktf.json'), '{"context": {"stage": "prod"}}');
   process.env['KEYWRIGHT_MASTER_KEY'] = 'not for apps';
   const app = await running(`env; ${WRITE}`);

@@ -134,7 +134,7 @@ test('closes although clients keep their connections, and are half way through a
   await server.close();
 });
 
-test('listens on loopback unless told otherwise, and says what is wrong with an address', async () => {
+test('listens on loopback unless configured otherwise, and says what is wrong with an address', async () => {
   const own = unwrap(await serveStatus(':0', starting(AT)));
   expect(own.address).toMatch(/^127\.0\.0\.1:\d+$/);
   const taken = await serveStatus(own.address, starting(AT));

@@ -4,7 +4,7 @@ import { sodiumSealing, systemClock, systemEntropy } from '../../src/adapters/sy
 import { Secret } from '../../src/domain/secret.js';
 
 describe('sealed boxes', () => {
-  it('open for their recipient, and for nobody else', async () => {
+  it('open for their recipient, and for no other', async () => {
     const [ours, theirs] = [await sodiumSealing.newIdentity(), await sodiumSealing.newIdentity()];
     const sealed = await sodiumSealing.seal(new Secret('sk_live_é'), ours.recipient);
     expect(sealed).not.toContain('sk_live');
@@ -37,7 +37,7 @@ describe('the clock', () => {
     await sleeping;
   });
 
-  it('wakes with the reason of whoever aborts, also beforehand', async () => {
+  it('wakes with the reason of the abort, also beforehand', async () => {
     const reason = new Error('stop');
     await expect(systemClock.sleep(60_000, AbortSignal.abort(reason))).rejects.toBe(reason);
     const controller = new AbortController();

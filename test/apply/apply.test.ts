@@ -29,7 +29,7 @@ describe('applying', () => {
     });
   };
 
-  test('goes on with everything that does not depend on what failed', async () => {
+  test('continues with everything that does not depend on what failed', async () => {
     const report = await world.carryOut(await world.planFor(two), { sinks: failing('a', 'sink_refused') });
 
     const of = (name: string) => report.results.filter(({ step }) => step.startsWith(`ApiKey/${name} `));

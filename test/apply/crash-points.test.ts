@@ -1,4 +1,4 @@
-/** The crash points of a rotation (rotation.md): wherever a run ends, the next one goes on and nobody notices. */
+/** The crash points of a rotation (rotation.md): wherever a run ends, the next one continues and no consumer notices. */
 import { fault } from '../../src/domain/errors.js';
 import { fail } from '../../src/domain/result.js';
 import type { Mutation } from '../../src/ports/live-store.js';
@@ -151,7 +151,7 @@ test('when a sink is deleted, a next version is issued and the one before stays 
   expect(await world.accepts(now ?? '')).toBe(true);
 });
 
-test('when somebody rotates by hand meanwhile, the older plan is refused and nothing is lost', async () => {
+test('when a person rotates manually meanwhile, the older plan is refused and nothing is lost', async () => {
   await world.converge(DECLARED);
   world.place.removeFile('b');
   const planned = await world.planFor(DECLARED);
@@ -200,7 +200,7 @@ describe('a replacement that ends', () => {
       world.clock.advance(30 * OVERLAP_MS);
       await world.converge(MOVED);
       expect([await world.accepts(old), await world.accepts(now)]).toEqual([true, true]);
-      // Used after the settle, and the old one quiet for a day.
+      // Used after the stabilization window, and the old one quiet for a day.
       world.clock.advance(OVERLAP_MS);
       await world.converge(MOVED);
       expect([await world.accepts(now), await world.accepts(old)]).toEqual([true, false]);

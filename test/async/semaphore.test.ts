@@ -35,7 +35,7 @@ it('semaphore: runs so many at once, lets so many wait, refuses the rest at once
   expect(await last).toBe('done');
 });
 
-/** Work that goes on until it is let go; `order` says who began. */
+/** Work that continues until it is released; `order` says who began. */
 function held(bounds: { readonly atOnce: number; readonly waiting: number }) {
   const { run } = semaphore(bounds);
   const order: string[] = [];
@@ -65,7 +65,7 @@ it('semaphore: those who wait take turns by source, and known ones go first', as
   expect(order).toEqual(['a', 'c', 'a', 'b', 'a']);
 });
 
-it('semaphore: a full queue makes room for a source that waits less, at the cost of the one that waits most', async () => {
+it('semaphore: a full queue makes way for a source that waits less, at the cost of the one that waits most', async () => {
   const { ask, order, finishAll } = held({ atOnce: 1, waiting: 4 });
   const flood = Array.from({ length: 60 }, () => ask('flood'));
   const late = [ask('b'), ask('c'), ask('d', true)];
@@ -76,7 +76,7 @@ it('semaphore: a full queue makes room for a source that waits less, at the cost
   expect(answers.filter((one) => one === undefined).length).toBeGreaterThan(50);
 });
 
-it('semaphore: one that waits alone is not sent away for another that nobody knows', async () => {
+it('semaphore: one that waits alone is not sent away for another that is unknown', async () => {
   const { ask, finishAll } = held({ atOnce: 1, waiting: 2 });
   const [, first, second, third] = [ask('x'), ask('a'), ask('b'), ask('c')];
   expect(await third).toBeUndefined();

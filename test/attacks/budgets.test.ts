@@ -96,7 +96,7 @@ test('probes: however many ask at once, the store is asked once', async () => {
   expect(new Set(await Promise.all(probes))).toEqual(new Set([200]));
 });
 
-test('requests a minute: whoever used them up can still end a credential', async () => {
+test('requests a minute: a caller who used them up can still end a credential', async () => {
   server = await place.start((world) => ({ ...world, limits: { ...world.limits, requestsPerMinute: 3 } }));
   await keyToken('leaked');
   const { id } = await server.hand.fetch({ kind: 'ApiKey', name: 'leaked' });
@@ -162,7 +162,7 @@ test('without a trusted proxy a header changes nothing, and one warning says so'
   expect([got.status, server.warnings.length]).toEqual([429, 1]);
 });
 
-test('sixty wrong passwords at once, for one account, keep nobody from the same address from signing in', async () => {
+test('sixty wrong passwords at once, for one account, keep no other person at the same address from signing in', async () => {
   server = await place.start((world) => world);
   await joined(server, 'ada');
   await joined(server, 'bob');
@@ -172,7 +172,7 @@ test('sixty wrong passwords at once, for one account, keep nobody from the same 
   expect((await Promise.all(guesses)).filter(({ status }) => status === 401)).toHaveLength(10);
 });
 
-test('sixty wrong passwords at once, for as many accounts, keep nobody else from signing in', async () => {
+test('sixty wrong passwords at once, for as many accounts, keep no other person from signing in', async () => {
   server = await place.start((world) => world, { proxies: 'loopback' });
   await joined(server, 'ada');
   const guesses = Array.from({ length: 120 }, (_, nth) =>

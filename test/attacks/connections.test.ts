@@ -1,4 +1,4 @@
-/** Connections that do nothing, and requests that are never finished, keep nobody out. Counted, not timed. */
+/** Connections that do nothing, and requests that are never finished, keep no caller out. Counted, not timed. */
 import type { Socket } from 'node:net';
 import { attackers, statusFrom, until } from '../support/attackers.js';
 import { httpPlace, ROOT, type TestServer } from '../support/http-world.js';

@@ -1,4 +1,4 @@
-/** What a client does when the way to the authority is bad: asks again where that is harmless, and gives up in time. */
+/** What a client does when the way to the server is bad: asks again where that is harmless, and gives up in time. */
 import type { Lease, LiveStore } from '../../src/ports/live-store.js';
 import {
   cutOff,
@@ -47,7 +47,7 @@ test('what would be another effect the second time is asked once, and a lost cla
   expect(asked()).toEqual(['acquire-lease', 'request', 'claim']);
 });
 
-test('revoking by hand is asked again: an emergency does not wait for a good line', async () => {
+test('a manual revocation is asked again: an emergency does not wait for a good line', async () => {
   server.script(cutOff, json({ data: { revision: 2, changed: true } }));
   const revoke = { kind: 'revoke', object: keyRef('a'), overlapMs: 0 } as const;
   expect(unwrap(await store.request(revoke, CALLER)).revision).toBe(2);
@@ -73,7 +73,7 @@ test('Retry-After is heeded, also by what is otherwise asked once: it was turned
   expect(server.clock.pauses).toEqual([7_000]);
 });
 
-test('a wait that is too long is told, and not waited for', async () => {
+test('a wait that is too long is reported, and not waited for', async () => {
   server.script(problem(429, 'rate_limited', { 'retry-after': '59' }));
   expect(await store.facts()).toMatchObject({
     error: { code: 'rate_limited', retryAfterMs: 59_000 },
@@ -95,7 +95,7 @@ test('faults cross as they are, and are not asked about again', async () => {
   }
 });
 
-test('a proxy that cannot reach the authority is a line that is bad', async () => {
+test('a proxy that cannot reach the server is a line that is bad', async () => {
   const page: Scripted = (_, response) => void response.writeHead(502).end('<html>Bad Gateway</html>');
   server.script(page, json({ data: FACTS }));
   expect(unwrap(await store.facts()).storeId).toBe('store');

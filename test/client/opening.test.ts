@@ -1,4 +1,4 @@
-/** Which addresses are taken, and what is said of those that lead to no authority. */
+/** Which addresses are taken, and what is said of those that lead to no server. */
 
 import { systemClock } from '../../src/adapters/system.js';
 import { parseAddress } from '../../src/client/address.js';
@@ -45,7 +45,7 @@ test.each([
   expect(JSON.stringify(refused)).not.toContain('=secret');
 });
 
-test('plain http goes to another machine only when somebody says so', () => {
+test('plain http goes to another machine only when it is allowed', () => {
   expect(parsed('http://10.0.0.1:8787', 'anywhere').ok).toBe(true);
 });
 

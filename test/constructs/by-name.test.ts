@@ -31,7 +31,7 @@ interface Known {
   readonly space: ISpace;
 }
 
-/** As a construct of somebody's own library would, which does not know where these come from. */
+/** As a construct of a user's own library would, which does not know where these come from. */
 function use({ environment, service, team, space }: Known): void {
   service.addApiKey('of-service', { environment });
   team.addApiKey('of-team', { environment, role: TeamRole.EDITOR });
@@ -104,7 +104,7 @@ test('a key that is declared elsewhere rolls its consumers out too', () => {
 const made = (kind: new (...given: never[]) => unknown, ...given: readonly unknown[]): unknown =>
   Reflect.construct(kind, given);
 
-test('an app without a compiler is told where a construct, an owner or a role is missing, and what to give', () => {
+test('an app without a compiler is shown where a construct, an owner or a role is missing, and what to give', () => {
   const refused = (declare: Parameters<typeof synthesized>[0]): unknown => {
     try {
       return synthesized(declare);

@@ -24,7 +24,7 @@ test('every attribute is written by its type', () => {
   expect(hcl).toMatch(/stewards = \[\s*"ada@example.com",\s*\]/);
   expect(hcl).toMatch(/rotation = \{\s*every = "30d"\s*consumers = \[\s*"checkout",\s*\]\s*\}/);
   expect(hcl).toMatch(/deliver = \[\s*\{\s*file = \{\s*path = "secrets\/sync"\s*\}\s*\},\s*\]/);
-  // What CDKTF writes beside an attribute of a type that it was not told.
+  // What CDKTF writes beside an attribute of a type that it does not know.
   expect(hcl).not.toContain('Warning');
 });
 

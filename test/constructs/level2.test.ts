@@ -1,5 +1,5 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: they are expressions of Terraform
-/** Every construct of level 2, as Terraform is told about it. */
+/** Every construct of level 2, as Terraform sees it. */
 import { TerraformStack, Testing } from 'cdktf';
 import {
   ApiKey,
@@ -153,7 +153,7 @@ test('roles, people and teams have the fields of their kinds', () => {
   });
 });
 
-test('somebody who is in a team already is not added to it again', () => {
+test('a person who is in a team already is not added to it again', () => {
   const twice = () =>
     synthesized((stack) => {
       new Team(stack, 'data', { members: { 'ada@example.com': TeamRole.ADMIN } }).addMember(

@@ -154,7 +154,7 @@ test('a policy of the app holds in its stacks, and one of an environment holds t
   expect(ofAnother).toBe('');
 });
 
-test('policies of one construct are one list, whoever asks for it', () => {
+test('policies of one construct are one list, whichever construct asks for it', () => {
   const broken = refusalOf((stack) => {
     key(stack);
     Policies.of(stack).requireExpiry();

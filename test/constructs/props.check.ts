@@ -33,7 +33,7 @@ export function wrong(stack: TerraformStack): void {
   const prod = new Environment(stack, 'prod');
   // @ts-expect-error there is no such property
   new Environment(stack, 'a', { isProd: true });
-  // @ts-expect-error not a way in which guests come in
+  // @ts-expect-error not a way in which guests sign in
   new Environment(stack, 'b', { guestAuthentication: ['carrier_pigeon'] });
   // @ts-expect-error an owner is missing
   new ApiKey(stack, 'c', { environment: prod });

@@ -1,4 +1,4 @@
-/** Two copies of this library in one app, as when a library of somebody's own brings one along. */
+/** Two copies of this library in one app, as when a user's own library brings one along. */
 import { refusalOf } from '../support/cdk.js';
 
 type Library = typeof import('../../src/constructs/index.js');

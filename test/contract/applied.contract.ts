@@ -1,4 +1,4 @@
-/** What every served store keeps of what projects applied last, whatever people change by hand. */
+/** What every served store keeps of what projects applied last, whatever people change manually. */
 import { type Declaration, refOf } from '../../src/domain/objects.js';
 import type { Applied } from '../../src/ports/applied.js';
 import type { LiveStore } from '../../src/ports/live-store.js';
@@ -39,7 +39,7 @@ export function appliedContract(name: string, open: () => Promise<OpenApplied>):
       unwrap(await hand.mutate({ kind: 'update', declaration, ownership: OURS, revision }));
     }
 
-    it('is what is live, as long as nobody changes anything by hand', async () => {
+    it('is what is live, as long as nothing is changed manually', async () => {
       await hand.create(before);
       await apply(after);
       unwrap(await hand.store.request({ kind: 'create', declaration: service('theirs') }, CALLER));
@@ -48,7 +48,7 @@ export function appliedContract(name: string, open: () => Promise<OpenApplied>):
       expect(unwrap(await applied.by({ ...OURS, manager: 'terraform:x' }))).toEqual([]);
     });
 
-    it('stays what it was through changes by hand, until it is applied again', async () => {
+    it('stays what it was through manual changes, until it is applied again', async () => {
       await hand.create(before);
       await changeByHand(service('billing', { description: 'Something' }));
       await changeByHand(after);
@@ -61,7 +61,7 @@ export function appliedContract(name: string, open: () => Promise<OpenApplied>):
       expect(await known()).toEqual([next]);
     });
 
-    it('has what somebody removed by hand, until it is made anew, and not what a reconciler removed', async () => {
+    it('has what was removed manually, until it is made anew, and not what a reconciler removed', async () => {
       await hand.create(before);
       await hand.create(key('app', { owner: { tenant: true } }));
       await manualRemove(key('app'));
@@ -74,7 +74,7 @@ export function appliedContract(name: string, open: () => Promise<OpenApplied>):
       expect(unwrap(await applied.owners())).toEqual([OURS]);
     });
 
-    it('is what was adopted, once somebody’s object of a name that was removed is', async () => {
+    it('is what was adopted, once an object of a name that was removed is', async () => {
       await hand.create(before);
       await manualRemove(before);
       unwrap(await hand.store.request({ kind: 'create', declaration: after }, CALLER));
@@ -84,7 +84,7 @@ export function appliedContract(name: string, open: () => Promise<OpenApplied>):
       expect(await known()).toEqual([after]);
     });
 
-    it('follows a rename that is applied, and no rename by hand', async () => {
+    it('follows a rename that is applied, and no manual rename', async () => {
       const app = (owner: string) => key('app', { owner: { service: owner } });
       await hand.create(service('billing'));
       await hand.create(app('billing'));
@@ -98,7 +98,7 @@ export function appliedContract(name: string, open: () => Promise<OpenApplied>):
       expect(await known()).toEqual([app('shop'), shop]);
     });
 
-    it('keeps somebody in their teams who was removed by hand', async () => {
+    it('keeps a person in their teams who was removed manually', async () => {
       const members = team('data', { user: 'ada', role: 'admin' });
       await hand.create(user('ada'));
       await hand.create(members);

@@ -1,4 +1,4 @@
-/** What every served store promises of events: what is told of whom to whom, in pages, and what clients say. Run against each engine. */
+/** What every served store promises of events: what is shown of whom to whom, in pages, and what clients say. Run against each engine. */
 import { workbookId } from '../../src/domain/derived-ids.js';
 import { normalForm } from '../../src/domain/kinds/normal-form.js';
 import { Space } from '../../src/domain/kinds/space.js';
@@ -52,7 +52,7 @@ export function eventsContract(name: string, open: () => Promise<OpenEvents>): v
       expect(await listed({ ...wanted, offset: 9 })).toEqual({ events: [], total: 3 });
     });
 
-    it('F5: a key is told of its environment and of no other, whatever it asks for', async () => {
+    it('F5: a key sees the events of its environment and of no other, whatever it asks for', async () => {
       const there = normalForm(Space.schema, { environment: 'development' });
       await desk.create({ kind: 'Space', metadata: { name: 'there' }, spec: there });
       await desk.create(apiKey('app', { permissions: ['events:read'] }));
@@ -65,7 +65,7 @@ export function eventsContract(name: string, open: () => Promise<OpenEvents>): v
       expect(await listed({ environmentId }, by)).toEqual({ events: [], total: 0 });
     });
 
-    it('F12: a guest is told of the spaces and workbooks that are open to them, and counts no others', async () => {
+    it('F12: a guest sees the events of the spaces and workbooks that are open to them, and counts no others', async () => {
       await desk.create(guest('gus', { grants: [{ space: 'a' }, { space: 'b', workbooks: ['orders'] }] }));
       const made = unwrap(await desk.authority.createMagicLink('production/gus', await desk.root()));
       const session = unwrap(await desk.exchange({ kind: 'magicLink', token: made.token }));
@@ -109,7 +109,7 @@ export function eventsContract(name: string, open: () => Promise<OpenEvents>): v
       expect(refusal(await rooms.events.get(first, await desk.root()))).toBe('not_found');
     });
 
-    it('follows a space through another name, and tells of it once it is gone', async () => {
+    it('follows a space through another name, and reports its removal', async () => {
       const id = await idOf('Space', 'production/a');
       const { revision } = await desk.fetch({ kind: 'Space', name: 'production/a' });
       const former = { kind: 'Space', name: 'production/a' } as const;

@@ -1,4 +1,4 @@
-/** What every live store promises of the guards of projects: it holds them, whoever calls. Run against each engine. */
+/** What every live store promises of the guards of projects: it holds them against every caller. Run against each engine. */
 import { coverOf, coverOfSettings, type ProjectSettings } from '../../src/domain/approval.js';
 import type { Fault } from '../../src/domain/errors.js';
 import type { Declaration } from '../../src/domain/objects.js';
@@ -46,7 +46,7 @@ export function guardContract(openStore: () => Promise<LiveStore>): void {
     expect(unwrap(await hand.store.projects())).toEqual([GUARDED]);
   });
 
-  test('a protected environment: nothing changes that no approved plan covers; elsewhere nobody is asked', async () => {
+  test('a protected environment: nothing changes that no approved plan covers; elsewhere no approval is needed', async () => {
     unwrap(await declare(GUARDED));
     const [app, other] = [creating(apiKey('app')), creating(apiKey('other'))];
     expect(codeOf(await mutate(app))).toBe('approval_required');
@@ -91,7 +91,7 @@ export function guardContract(openStore: () => Promise<LiveStore>): void {
     unwrap(await hand.store.request(now, { ...CALLER, isApproved: true }));
   });
 
-  test('break-glass: goes on with a reason, which the log tells', async () => {
+  test('break-glass: continues with a reason, which the log shows', async () => {
     unwrap(await declare(GUARDED));
     const app = creating(apiKey('app'));
     expect(codeOf(await mutate(app, { breakGlass: ' ' }))).toBe('bad_request');
@@ -103,7 +103,7 @@ export function guardContract(openStore: () => Promise<LiveStore>): void {
     ]);
   });
 
-  test('a guard is weakened by an approved plan alone, and made stricter by anybody who applies', async () => {
+  test('a guard is weakened by an approved plan alone, and made stricter by any caller who applies', async () => {
     unwrap(await declare({ ...GUARDED, guard: {} }));
     unwrap(await declare(GUARDED));
     const weaker = { ...GUARDED, guard: {} };
@@ -139,7 +139,7 @@ export function guardContract(openStore: () => Promise<LiveStore>): void {
     expect([await taking(0), await taking(1), await taking(2)]).toEqual(['done', 'done', 'refused']);
   });
 
-  test('administrators: as many remain as the project wants, whoever is let go and however', async () => {
+  test('administrators: as many remain as the project wants, whichever person is removed and however', async () => {
     for (const name of ['ada', 'bob']) await hand.create(user(name, { roles: ['administrator'] }));
     unwrap(await declare({ project: 'acme', guard: { minAdministrators: 3 }, permissions: [] }));
     const gone = { kind: 'removePerson', object: { kind: 'User', name: 'ada' } } as const;
@@ -149,7 +149,7 @@ export function guardContract(openStore: () => Promise<LiveStore>): void {
     expect(codeOf(await hand.store.request(gone, CALLER))).toBe('done');
   });
 
-  test('permissions: a word that nobody knows is refused with the nearest, until a project declares it', async () => {
+  test('permissions: an unknown word is refused with the nearest, until a project declares it', async () => {
     const slip = await mutate(creating(role('reader', ['spaces:raed'])));
     expect(slip.ok ? '' : slip.error.message).toContain('did you mean spaces:read?');
     const clerk = creating(role('clerk', ['invoices:read']));

@@ -9,7 +9,7 @@ import { FROM, type OpenServed, PASSWORD, ROOT, ServedTestStore } from '../suppo
 import { environment, guest, key, role, service, space, team, user } from '../support/plan-declarations.js';
 import { CALLER, refusal, unwrap } from '../support/store.js';
 
-/** A key of the tenant that nobody rotates or delivers. */
+/** A key of the tenant that is neither rotated nor delivered. */
 const KEY: Partial<ApiKeySpec> = { owner: { tenant: true } };
 
 const codeOf = (result: Result<unknown>): string | undefined => (result.ok ? undefined : result.error.code);
@@ -81,7 +81,7 @@ export function authorityContract(name: string, open: () => Promise<OpenServed>)
         unwrap(await ask(id));
         await desk.change(robot(['secrets:read']));
         expect(refusal(await ask(id))).toBe('not_found');
-        // Of that name there is another key now; of that id there is none.
+        // Of that name there is another key now; of that id no key exists.
         unwrap(await desk.remove({ kind: 'ApiKey', name: 'strong' }));
         await desk.create(key('strong', { owner, permissions: [] }));
         await desk.change(robot(['keys:rotate', 'keys:read', 'secrets:read']));
@@ -216,7 +216,7 @@ export function authorityContract(name: string, open: () => Promise<OpenServed>)
         });
       });
 
-      it('T3: are dead for ever once the person is deactivated or deleted, whoever comes back', async () => {
+      it('T3: are dead for ever once the person is deactivated or deleted, even if the person comes back', async () => {
         const { token } = await desk.pat(session);
         const exchanged = await desk.session(token);
         const statuses = async () => [await desk.status(token), await desk.status(exchanged.token)];
@@ -248,7 +248,7 @@ export function authorityContract(name: string, open: () => Promise<OpenServed>)
         expect(refusal(await desk.authority.rotatePersonalToken(made.id, of))).toBe('not_found');
       });
 
-      it('are nobody else’s business, not even an owner’s, and no key has any', async () => {
+      it('are visible to no other person, not even an owner’s, and no key has any', async () => {
         const made = await desk.pat(session);
         const root = await desk.root();
         expect(refusal(await desk.authority.deletePersonalToken(made.id, root))).toBe('not_found');
@@ -340,7 +340,7 @@ export function authorityContract(name: string, open: () => Promise<OpenServed>)
         await desk.create(user('ada', { roles: ['administrator'] }));
       });
 
-      it('let in whoever was invited and set one; the address in any letters', async () => {
+      it('let in a person who was invited and set one; the address in any case', async () => {
         expect(refusal(await desk.login('ada@example.com'))).toBe('unauthenticated');
         await desk.join('ada');
         const session = unwrap(await desk.login('Ada@Example.com'));
@@ -351,7 +351,7 @@ export function authorityContract(name: string, open: () => Promise<OpenServed>)
         expect(refusal(await desk.login('nobody@example.com'))).toBe('unauthenticated');
       });
 
-      it('refuse whoever is deactivated or deleted, with the right password', async () => {
+      it('refuse a person who is deactivated or deleted, with the right password', async () => {
         await desk.join('ada');
         await desk.change(user('ada', { status: 'deactivated' }));
         expect(refusal(await desk.login('ada@example.com'))).toBe('unauthenticated');
@@ -362,7 +362,7 @@ export function authorityContract(name: string, open: () => Promise<OpenServed>)
         expect(refusal(await desk.login('ada@example.com'))).toBe('unauthenticated');
       });
 
-      it('an invitation is good once, for a week, until the next, and makes whoever was invited active', async () => {
+      it('an invitation is good once, for a week, until the next, and makes the invited person active', async () => {
         await desk.change(user('ada', { status: 'deactivated' }));
         const invite = async () =>
           unwrap(await desk.authority.invite('ada@example.com', await desk.root())).token;
@@ -377,14 +377,14 @@ export function authorityContract(name: string, open: () => Promise<OpenServed>)
         expect(refusal(await accept(late))).toBe('unauthenticated');
       });
 
-      it('an invitation from before somebody was let go does not bring them back', async () => {
+      it('an invitation from before a person was removed does not bring them back', async () => {
         const { token } = unwrap(await desk.authority.invite('ada', await desk.root()));
         await desk.change(user('ada', { status: 'deactivated' }));
         expect(refusal(await desk.authority.acceptInvitation(token, PASSWORD, FROM))).toBe('unauthenticated');
         expect((await desk.fetch(ada)).declaration.spec).toMatchObject({ status: 'deactivated' });
       });
 
-      it('F10: administrators invite, but nobody who may do more than they; others invite nobody', async () => {
+      it('F10: administrators invite, but no person who may do more than they; others may not invite', async () => {
         await desk.create(user('bob', { roles: ['member'] }));
         const ofAda = await desk.by((await desk.join('ada')).token);
         const ofBob = await desk.by((await desk.join('bob')).token);
@@ -411,7 +411,7 @@ export function authorityContract(name: string, open: () => Promise<OpenServed>)
         unwrap(await desk.login('ada@example.com', next));
       });
 
-      it('an owner sets anybody’s, an administrator nobody else’s; short ones are refused', async () => {
+      it('an owner sets any person’s, an administrator only their own; short ones are refused', async () => {
         await desk.create(user('bob'));
         const ofAda = await desk.by((await desk.join('ada')).token);
         expect(refusal(await desk.authority.setPassword({ person: 'bob', next: PASSWORD }, ofAda))).toBe(
@@ -426,7 +426,7 @@ export function authorityContract(name: string, open: () => Promise<OpenServed>)
         );
       });
 
-      it('ten wrong ones from one place make it wait; whoever came in from elsewhere before still does', async () => {
+      it('ten wrong ones from one place make it wait; a person who signed in from elsewhere before still does', async () => {
         await desk.join('ada');
         unwrap(await desk.login('ada@example.com', PASSWORD, 'home'));
         const wrong = new Secret('wrong horse battery');
@@ -504,7 +504,7 @@ export function authorityContract(name: string, open: () => Promise<OpenServed>)
       const magic = async () => unwrap(await desk.authority.createMagicLink(ref.name, await desk.root()));
       const enter = async (token: Secret) => desk.exchange({ kind: 'magicLink', token });
 
-      it('come in by a magic link, once, within a quarter of an hour, for an hour at a time', async () => {
+      it('sign in by a magic link, once, within a quarter of an hour, for an hour at a time', async () => {
         const { token } = await magic();
         const session = unwrap(await enter(token));
         expect(session.expiresInS).toBe(3_600);
@@ -522,7 +522,7 @@ export function authorityContract(name: string, open: () => Promise<OpenServed>)
         expect(await desk.status(session.token)).toBe(401);
       });
 
-      it('are out when they are deleted, when they lapse, when their link is ended or the way is closed', async () => {
+      it('are out when they are deleted, when they expire, when their link is ended or the way is closed', async () => {
         const lapsing = unwrap(await enter((await magic()).token));
         const { shown, token } = await magic();
         const ended = unwrap(await enter(token));
@@ -540,7 +540,7 @@ export function authorityContract(name: string, open: () => Promise<OpenServed>)
         expect(refusal(await enter((await magic()).token))).toBe('unauthenticated');
       });
 
-      it('F13: who are deleted are out, and the same address again is somebody new', async () => {
+      it('F13: who are deleted are out, and the same address again is a new guest', async () => {
         const session = unwrap(await enter((await magic()).token));
         unwrap(await desk.remove(ref));
         expect(await desk.status(session.token)).toBe(401);
@@ -548,7 +548,7 @@ export function authorityContract(name: string, open: () => Promise<OpenServed>)
         expect(await desk.status(session.token)).toBe(401);
       });
 
-      it('come in by a shared link under any address, to its space alone, while the link is good', async () => {
+      it('sign in by a shared link under any address, to its space alone, while the link is good', async () => {
         const { token, shown } = unwrap(
           await desk.authority.createSharedLink('production/onboarding', await desk.root()),
         );
@@ -636,7 +636,7 @@ export function authorityContract(name: string, open: () => Promise<OpenServed>)
       });
     });
 
-    describe('whoever is not known', () => {
+    describe('an unknown caller', () => {
       it('gets one answer, whatever is wrong', async () => {
         await desk.create(key('a', KEY));
         const token = await desk.rollOut('a', 1);
@@ -659,7 +659,7 @@ export function authorityContract(name: string, open: () => Promise<OpenServed>)
       });
     });
 
-    it('F14: every effect is in the log once, in the name of whoever acted, and nothing secret with it', async () => {
+    it('F14: every effect is in the log once, in the name of the actor, and nothing secret with it', async () => {
       await desk.create(user('ada'));
       const session = await desk.join('ada');
       const { id, token } = await desk.pat(session);

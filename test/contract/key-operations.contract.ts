@@ -1,4 +1,4 @@
-/** What every live store promises of changes that people make by hand, beside any project. */
+/** What every live store promises of changes that people make manually, beside any project. */
 import { type Declaration, refOf } from '../../src/domain/objects.js';
 import { DAY_MS, formatInstant } from '../../src/domain/time.js';
 import { environment, guest, key, role, service, space, team, user } from '../support/plan-declarations.js';
@@ -7,7 +7,7 @@ import { type HandClock, START } from '../support/store-world.js';
 import type { OpenStore } from './live-store.contract.js';
 
 export function byHandContract(name: string, open: () => Promise<OpenStore>): void {
-  describe(`changes by hand in a live store: ${name}`, () => {
+  describe(`manual changes in a live store: ${name}`, () => {
     let hand: TestStore;
     let clock: HandClock;
 
@@ -28,7 +28,7 @@ export function byHandContract(name: string, open: () => Promise<OpenStore>): vo
     const isLive = async (declaration: Declaration) =>
       unwrap(await hand.store.fetch([refOf(declaration)])).length === 1;
 
-    it('changes what nobody declares, and what a project declares, whose it stays', async () => {
+    it('changes what is not declared, and what a project declares, whose it stays', async () => {
       unwrap(await create(service('billing')));
       await hand.create(service('shop'));
       for (const one of ['billing', 'shop']) {
@@ -123,7 +123,7 @@ export function byHandContract(name: string, open: () => Promise<OpenStore>): vo
       unwrap(await remove(space('onboarding')));
     });
 
-    it('leaves somebody who owns the account', async () => {
+    it('leaves the account an owner', async () => {
       const owner = { kind: 'User', name: 'owner' } as const;
       expect(refusal(await hand.store.request({ kind: 'remove', object: owner }, CALLER))).toBe('conflict');
     });

@@ -1,4 +1,4 @@
-/** What every live store promises of lists by page, and of ending one version by hand; run for each engine. */
+/** What every live store promises of lists by page, and of ending one version manually; run for each engine. */
 import type { LiveObject } from '../../src/domain/live.js';
 import { ok } from '../../src/domain/result.js';
 import type { LiveStore } from '../../src/ports/live-store.js';
@@ -28,7 +28,7 @@ export function listsContract(openStore: () => Promise<LiveStore>): void {
     expect(listed.find(({ ref }) => ref.name === 'app')).toEqual(await hand.fetch(keyRef('app')));
   });
 
-  test('ending one version by hand leaves the others as they are', async () => {
+  test('ending one version manually leaves the others as they are', async () => {
     const hand = await handOn(await openStore());
     await hand.create(apiKey('app'));
     const [older, newer] = [await hand.rollOut('app', 1), await hand.rollOut('app', 2)];

@@ -26,7 +26,7 @@ import { peopleContract } from './users.contract.js';
 export interface OpenStore {
   readonly store: LiveStore;
   readonly clock: HandClock;
-  /** What the engine says a settle takes. */
+  /** What the engine says a stabilization window takes. */
   readonly settleMs: number;
   /** Who is said to have done what a reconciler did; absent: the caller, as they name themselves. */
   readonly recorded?: Caller;
@@ -55,7 +55,7 @@ export function liveStoreContract(name: string, open: () => Promise<OpenStore>):
       store.request({ kind, object: keyRef(key) }, CALLER);
 
     describe('a fresh store', () => {
-      it('has two environments with two automatic keys each, all of origin system and nobody’s', async () => {
+      it('has two environments with two automatic keys each, all of origin system and without an owner', async () => {
         expect(await names()).toEqual([
           'ApiKey/development-pk',
           'ApiKey/development-sk',
@@ -89,7 +89,7 @@ export function liveStoreContract(name: string, open: () => Promise<OpenStore>):
         );
       });
 
-      it('says what time it is, how long a settle takes, and since when use is known', async () => {
+      it('says what time it is, how long a stabilization window takes, and since when use is known', async () => {
         clock.advance(500);
         expect(unwrap(await store.facts())).toMatchObject({
           now: START + 500,
@@ -296,7 +296,7 @@ export function liveStoreContract(name: string, open: () => Promise<OpenStore>):
         expect(await hand.code(tokenIn(unwrap(await hand.issue('a', 1)).issued?.sealed))).toBe('VALID');
       });
 
-      it('gives the same envelope again to the same recipient, and to nobody else', async () => {
+      it('gives the same envelope again to the same recipient, and to no other', async () => {
         const { drawn, ...first } = unwrap(await hand.issue('a', 1));
         if (drawn) expect(drawn.reveal()).toBe(tokenIn(first.issued?.sealed).reveal());
         const entries = await hand.entries();
@@ -363,7 +363,7 @@ export function liveStoreContract(name: string, open: () => Promise<OpenStore>):
         expect(await hand.code(second)).toBe('EXPIRED');
       });
 
-      it('keeps the secret of a key without sinks for a claim, whoever asked for it', async () => {
+      it('keeps the secret of a key without sinks for a claim, whichever caller asked for it', async () => {
         await hand.create(apiKey('b'));
         const issued = unwrap(await hand.issue('b', 1, 'to-me')).issued;
         expect(issued?.sealed.startsWith('to-me')).toBe(false);
@@ -447,7 +447,7 @@ export function liveStoreContract(name: string, open: () => Promise<OpenStore>):
         expect(refusal(await hand.revoke('a', [7]))).toBe('moved');
       });
 
-      it('by hand ends every version, and brings an end forward but never puts it off', async () => {
+      it('manually ends every version, and brings an end forward but never puts it off', async () => {
         await hand.create(apiKey('a', { deliver: [DOTENV] }));
         await hand.rollOut('a', 1);
         const byHand = (overlapMs: number) =>
@@ -459,7 +459,7 @@ export function liveStoreContract(name: string, open: () => Promise<OpenStore>):
         expect((await versions('a'))[0]?.revokedAt).toBe(START);
       });
 
-      it('by hand reaches a key that was removed and runs out', async () => {
+      it('manually reaches a key that was removed and runs out', async () => {
         await hand.create(apiKey('a', { deliver: [DOTENV] }));
         const old = await hand.rollOut('a', 1);
         unwrap(await hand.remove(keyRef('a'), DAY_MS));
@@ -596,7 +596,7 @@ export function liveStoreContract(name: string, open: () => Promise<OpenStore>):
         });
       });
 
-      it('is good after it ran out, until somebody takes it over', async () => {
+      it('is good after it ran out, until another process takes it over', async () => {
         clock.advance(60_000);
         await hand.create(service('billing'));
         const taken = unwrap(await store.acquireLease('bob', 5_000));
@@ -650,7 +650,7 @@ export function liveStoreContract(name: string, open: () => Promise<OpenStore>):
         expect(unwrap(await store.renewLease(next)).epoch).toBe(next.epoch);
       });
 
-      it('is renewed under the same epoch, and never for longer than a settle allows', async () => {
+      it('is renewed under the same epoch, and never for longer than a stabilization window allows', async () => {
         clock.advance(3_000);
         const renewed = unwrap(await store.renewLease({ ...hand.lease, ttlMs: DAY_MS }));
         expect(renewed).toEqual({ ...hand.lease, until: START + 8_000, ttlMs: 5_000 });

@@ -1,4 +1,4 @@
-/** An embedded store keeps what it promises of letters, in memory and in a folder. */
+/** An embedded store keeps what it promises of messages, in memory and in a folder. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-/** A store on a PostgreSQL server keeps what it promises of letters. */
+/** A store on a PostgreSQL server keeps what it promises of messages. */
 import { describeWithPostgres } from '../support/postgres.js';
 import { servedOnPostgres } from '../support/served-on-postgres.js';
 import { outboxContract } from './outbox.contract.js';

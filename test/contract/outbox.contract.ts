@@ -1,4 +1,4 @@
-/** What every served store promises of letters. Run against each engine. */
+/** What every served store promises of messages. Run against each engine. */
 import { Secret } from '../../src/domain/secret.js';
 import { DAY_MS, MINUTE_MS } from '../../src/domain/time.js';
 import type { Outbox, OutboxQueue } from '../../src/ports/outbox.js';
@@ -40,7 +40,7 @@ export function outboxContract(name: string, open: () => Promise<OpenOutbox>): v
       );
     }
 
-    it('has a letter for every invitation and every link that is to be sent, with what whoever gets it needs', async () => {
+    it('has a message for every invitation and every link that is to be sent, with what its recipient needs', async () => {
       const { shown, token } = await invite();
       const { letter, attempts } = await one();
       expect(letter).toMatchObject({ kind: 'invitation', to: 'ada@example.com', expiresAt: shown.expiresAt });
@@ -54,7 +54,7 @@ export function outboxContract(name: string, open: () => Promise<OpenOutbox>): v
       expect((await take()).taken).toEqual([]);
     });
 
-    it('gives a letter to one taker at a time, and to the next when the first has not come back in time', async () => {
+    it('gives a message to one taker at a time, and to the next when the first has not come back in time', async () => {
       await invite();
       const first = await one();
       expect(await take()).toMatchObject({ taken: [], nextAt: desk.clock.now() + takenForMs(1) });
@@ -76,7 +76,7 @@ export function outboxContract(name: string, open: () => Promise<OpenOutbox>): v
       expect((await one()).attempts).toBe(2);
     });
 
-    it('sends nothing that has been used, replaced or taken back, nor to whoever is gone, nor too late', async () => {
+    it('sends nothing that has been used, replaced or taken back, nor to a person who was removed, nor too late', async () => {
       const because = async () => (await take()).dropped.map((dropped) => dropped.because);
       await invite();
       const { token } = await invite();
@@ -98,7 +98,7 @@ export function outboxContract(name: string, open: () => Promise<OpenOutbox>): v
       expect([await because(), unwrap(await outbox.pending())]).toEqual([['ended'], 0]);
     });
 
-    it('has all letters of several guests, or none', async () => {
+    it('has all messages of several guests, or none', async () => {
       const spaceId = await spaceWithGuest();
       const letters = ['production/visitor', 'production/nobody'].map((name) => ({
         ...{ guest: name, spaceId, letter: {} },
@@ -109,7 +109,7 @@ export function outboxContract(name: string, open: () => Promise<OpenOutbox>): v
       expect((await take()).taken).toHaveLength(1);
     });
 
-    it('has one for a guest who asks for a link, and none where nobody may come in so', async () => {
+    it('has one for a guest who asks for a link, and none where no guest may sign in so', async () => {
       const spaceId = await spaceWithGuest();
       const ask = (email: string, space = spaceId) =>
         desk.authority.askForLink({ email, spaceId: space }, { ...FROM, source: email });

@@ -1,4 +1,4 @@
-/** A store on a PostgreSQL server keeps what it promises of rooms. */
+/** A store on a PostgreSQL server keeps what it promises of spaces. */
 import { describeWithPostgres } from '../support/postgres.js';
 import { servedOnPostgres } from '../support/served-on-postgres.js';
 import { roomsContract } from './spaces.contract.js';

@@ -17,7 +17,7 @@ const space = (name: string, attributes = {}): NewSpace => ({
 });
 
 export function roomsContract(name: string, open: () => Promise<OpenRooms>): void {
-  describe(`rooms: ${name}`, () => {
+  describe(`spaces: ${name}`, () => {
     let desk: ServedTestStore;
     let rooms: Spaces;
     let people: Users;
@@ -64,7 +64,7 @@ export function roomsContract(name: string, open: () => Promise<OpenRooms>): voi
       expect(await desk.entries()).toBe(before);
     });
 
-    it('removes several rooms or none', async () => {
+    it('removes several spaces or none', async () => {
       const [a, b] = [await made(space('a')), await made(space('b'))];
       const ghost = { kind: 'Space', name: 'production/ghost' } as const;
       expect(refusal(await rooms.remove([a.ref, ghost], await desk.root()))).toBe('not_found');
@@ -98,7 +98,7 @@ export function roomsContract(name: string, open: () => Promise<OpenRooms>): voi
       expect(refusal(await rooms.removeAgent(first.id, await desk.root()))).toBe('not_found');
     });
 
-    it('lets nobody give a role that is more than theirs, nor touch an owner', async () => {
+    it('lets no caller give a role that is more than theirs, nor touch an owner', async () => {
       const ada = { email: 'ada@example.com', name: 'Ada', roles: ['administrator'] };
       const { invitation } = unwrap(await people.add(ada, await desk.root()));
       const context = { path: 'test' };

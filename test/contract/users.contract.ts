@@ -118,7 +118,7 @@ export function peopleContract(name: string, open: () => Promise<OpenStore>): vo
         expect(told).toEqual(['key.owner-deactivated', 'key.owner-activated', 'key.owner-deleted']);
       });
 
-      it('hold nobody back, and are named among what leans on the person', async () => {
+      it('do not prevent a removal, and are named among what leans on the person', async () => {
         await hand.create(user('ada'));
         await hand.create(key('hers', { owner: { user: 'ada' }, rotation: undefined }));
         await hand.create(team('data', { user: 'ada' }));
@@ -254,7 +254,7 @@ export function peopleContract(name: string, open: () => Promise<OpenStore>): vo
         expect(await creating(team('data', { user: 'ada' }, { user: 'ada@example.com' }))).toBe('conflict');
       });
 
-      it('let a person go who is removed by hand, and keep everybody else', async () => {
+      it('let a person go who is removed manually, and keep all others', async () => {
         await hand.create(user('ada'));
         await hand.create(user('bob'));
         await hand.create(team('data', { user: 'ada@example.com', role: 'admin' }, { user: 'bob' }));
@@ -304,7 +304,7 @@ export function peopleContract(name: string, open: () => Promise<OpenStore>): vo
         expect(await update(space('onboarding'))).toBe('done');
       });
 
-      it('F13: lapse for good, counted from the first grant, whatever is declared after', async () => {
+      it('F13: expire for good, counted from the first grant, whatever is declared after', async () => {
         await hand.create(guest('auditor', { expiresAfter: '14d' }));
         clock.advance(3 * DAY_MS);
         await update(auditor('contacts'));

@@ -22,7 +22,7 @@ export function watchContract(name: string, open: () => Promise<LiveStore>): voi
       await eventually('called for the other’s effect', () => rings.count() > before);
     });
 
-    it('calls nobody who has stopped watching, and still everybody else', async () => {
+    it('calls no listener that has stopped watching, and still all others', async () => {
       const [own, other] = [await open(), await open()];
       const [stopped, going] = [ringsOf(own), ringsOf(own)];
       await create(other, 'first');
@@ -69,7 +69,7 @@ export function watchContract(name: string, open: () => Promise<LiveStore>): voi
       const before = rings.count();
       await create(other, 'one');
       await eventually('called for an effect', () => rings.count() > before);
-      // The first look may ring, and the effect does.
+      // The first look may notify, and the effect does.
       expect(rings.count()).toBeLessThan(4);
     });
   });

@@ -1,4 +1,4 @@
-/** Documents count when they are at rest: what an editor does in between is nobody's declaration. */
+/** Documents count when they are at rest: what an editor does in between is no declaration. */
 
 import { settled } from '../../src/controller/debounce.js';
 import type { Documents, PassFailure } from '../../src/controller/documents.js';
@@ -54,7 +54,7 @@ test('never count in a state that lasts for less than a rest', async () => {
   }
 });
 
-test('have an error that stays, and it is told', async () => {
+test('have an error that stays, and it is reported', async () => {
   now = BROKEN;
   const reading = read();
   await clock.advance(300);

@@ -1,6 +1,6 @@
 /**
  * What `keywright drift` claims, held against the rows of a real store and the bytes in real files: no difference is
- * said exactly when every declared object is live as declared, delivered where declared, and nothing else of ours is live.
+ * said exactly when every declared object is live as declared, delivered where declared, and nothing else of the project's is live.
  */
 import fc from 'fast-check';
 import { expiresAt } from '../../src/domain/guests.js';
@@ -85,7 +85,7 @@ async function untruth(
   return isGhost(declaration, key.versions, now) ? 'has an older version that is over' : undefined;
 }
 
-/** An older version is called for until its hand-over is through; nobody uses or acknowledges anything here. */
+/** An older version is called for until its hand-over is through; nothing is used or acknowledged here. */
 function isGhost(
   { spec }: Extract<Declaration, { kind: 'ApiKey' }>,
   versions: readonly VersionFacts[],
@@ -102,11 +102,11 @@ function isGhost(
   return isSettled && (handover === 'timed' || isPastDeadline);
 }
 
-/** More than any settle of the embedded store, and no wait of these histories lies between. */
+/** More than any stabilization window of the embedded store, and no wait of these histories lies between. */
 const SETTLE_MS = 60_000;
 
 test(
-  'drift says that there is none exactly when rows and files are as declared',
+  'drift reports no difference exactly when rows and files are as declared',
   async () => {
     await fc.assert(
       fc.asyncProperty(histories, async (events) => {

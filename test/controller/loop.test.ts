@@ -42,7 +42,7 @@ describe('what calls for a pass', () => {
     expect(one.passes).toEqual([0, 5_000]);
   });
 
-  test('an effect of anybody in the store, at once', async () => {
+  test('an effect of any caller in the store, at once', async () => {
     const one = await world.start();
     await world.clock.advance(5_000);
     const key = { kind: 'ApiKey', name: 'development-sk' } as const;
@@ -140,7 +140,7 @@ describe('failures', () => {
     expect(one.passes.length).toBe(passes + 1);
   });
 
-  test('are none while somebody else applies, who is soon done, or asks a person', async () => {
+  test('are none while another process applies, who is soon done, or asks a person', async () => {
     const one = await world.start();
     await world.clock.advance(1_000);
     one.pass = () => refusal('locked');
@@ -169,7 +169,7 @@ describe('failures', () => {
     expect(one.passes).toHaveLength(4);
   });
 
-  test('that are bugs are told of, and do not end the controller', async () => {
+  test('that are bugs are reported, and do not end the controller', async () => {
     const one = await world.start();
     await world.clock.advance(5_000);
     one.pass = () => {
@@ -191,7 +191,7 @@ describe('failures', () => {
     expect(one.passes.length).toBeLessThan(30);
   });
 
-  test('before there is a connection are tried again if they can pass by themselves, and told otherwise', async () => {
+  test('before there is a connection are tried again if they can pass by themselves, and reported otherwise', async () => {
     let tries = 0;
     const away = await world.start({
       actor: 'away',

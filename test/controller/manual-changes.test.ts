@@ -1,4 +1,4 @@
-/** Telling what was done by hand from what the documents, time and reconcilers did. */
+/** Distinguishes what was done manually from what the documents, time and reconcilers did. */
 import { stepsUndoingManualChanges } from '../../src/controller/manual-changes.js';
 import { declarationDigest } from '../../src/domain/objects.js';
 import { ok } from '../../src/domain/result.js';
@@ -24,7 +24,7 @@ const updated = (path: string, declared: typeof before): Told => ({
 });
 const deleted = (path: string): Told => ({ action: 'object.deleted', path });
 
-/** Are there steps of the key that would undo something done by hand, if this is what the log tells? */
+/** Are there steps of the key that would undo something done manually, if this is what the log shows? */
 async function isManualChange(world: PlanWorld, history: readonly Told[]): Promise<boolean> {
   const entries = history.map((one, at) => ({
     ...{
@@ -60,7 +60,7 @@ function remove(world: PlanWorld): void {
   world.places.clear();
 }
 
-test('a live declaration that differs was edited by hand while the documents are as they were applied', async () => {
+test('a live declaration that differs was edited manually while the documents are as they were applied', async () => {
   const world = settled();
   world.put(after, { ...world.live(KEY), declaration: after, digest: declarationDigest(after) });
   expect(await isManualChange(world, [created('apply'), updated('http', after)])).toBe(true);
@@ -71,7 +71,7 @@ test('a live declaration that differs was edited by hand while the documents are
   expect(await isManualChange(changed, [created('apply')])).toBe(false);
 });
 
-test('an object that is gone was deleted by hand, unless a reconciler did it or it never was there', async () => {
+test('an object that is gone was deleted manually, unless a reconciler did it or it never was there', async () => {
   const world = settled();
   remove(world);
   expect(await isManualChange(world, [created('apply'), deleted('http')])).toBe(true);
@@ -87,7 +87,7 @@ test('an object that was adopted is held to the declaration it had then', async 
   expect(await isManualChange(world, [created('http', after), adopted, deleted('http')])).toBe(false);
 });
 
-test('a key without a version was revoked by whoever the log names, or has expired by itself', async () => {
+test('a key without a version was revoked by the actor the log names, or has expired by itself', async () => {
   const world = settled();
   world.changeVersions(KEY, () => ({ revokedAt: world.now }));
   const [version] = world.versions('a');
@@ -104,7 +104,7 @@ test('a key without a version was revoked by whoever the log names, or has expir
   expect(await isManualChange(expired, [created('apply')])).toBe(false);
 });
 
-test('a place was spoilt by hand if a version was confirmed there, and not if it is newly declared', async () => {
+test('a place was spoilt manually if a version was confirmed there, and not if it is newly declared', async () => {
   const world = settled();
   world.places.clear();
   expect(await isManualChange(world, [created('apply')])).toBe(true);

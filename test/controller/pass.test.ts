@@ -95,7 +95,7 @@ test('carries out what the documents say once it has the lease, not what they sa
   expect(unwrap(await world.store.fetch([{ kind: 'Environment', name: 'staging' }]))).toHaveLength(1);
 });
 
-test('waits while somebody else holds the lease, and gives it back after its own work', async () => {
+test('waits while another process holds the lease, and gives it back after its own work', async () => {
   world.declare(app());
   const other = unwrap(await world.store.acquireLease('apply', 5_000));
   expect(await world.run()).toMatchObject({ ok: false, error: { fault: { code: 'locked' } } });
@@ -105,7 +105,7 @@ test('waits while somebody else holds the lease, and gives it back after its own
   unwrap(await world.store.acquireLease('apply', 5_000));
 });
 
-describe('a key revoked by hand', () => {
+describe('a key revoked manually', () => {
   beforeEach(async () => {
     world.declare(app());
     await settled();
@@ -140,7 +140,7 @@ describe('a key revoked by hand', () => {
   });
 });
 
-test('a place emptied by hand is reported or healed, and a place that was declared anew is filled in both', async () => {
+test('a place emptied manually is reported or healed, and a place that was declared anew is filled in both', async () => {
   world.declare(app());
   await settled();
   world.place.write('app.env', '');
@@ -157,7 +157,7 @@ test('a place emptied by hand is reported or healed, and a place that was declar
   expect(world.place.text('second.key').trim()).toBe(world.token().reveal());
 });
 
-test('rotations that are due and asked for go on where drift is reported', async () => {
+test('rotations that are due and asked for continue where drift is reported', async () => {
   world.declare(app({ rotation: { every: '10d' }, expiresAfter: '30d' }));
   await settled();
   world.clock.advance(10 * 86_400_000);
@@ -179,7 +179,7 @@ describe('an environment that requires approval', () => {
       .map((one) => ({ ...one, metadata: { name: 'prod' } }) as typeof one),
   ];
 
-  test('is left as it is until somebody approves, and the rest goes on', async () => {
+  test('is left as it is until it is approved, and the rest continues', async () => {
     world.declare(declared(), guard);
     const { heldBack: withheld, plan } = await world.pass();
     expect(await world.isGood(world.token())).toBe(true);
@@ -221,7 +221,7 @@ test('says what is not as declared and no step of it mends, and whether live or 
   ]);
 });
 
-test('what is left as somebody changed it has drifted, and one that waits for approval is not applied', async () => {
+test('what is left as it was changed has drifted, and one that waits for approval is not applied', async () => {
   world.declare(app());
   await settled();
   await world.revokeByHand();

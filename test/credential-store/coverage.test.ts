@@ -34,7 +34,7 @@ it('usage: is unknown while one that is there has not reported', () => {
   expect(covered(row('a', { uses_until: NOW - MINUTE_MS }))).toEqual({ from: MADE, until: NOW - MINUTE_MS });
 });
 
-it('usage: one that was killed while others went on writing leaves nothing unknown', () => {
+it('usage: one that was killed while others continued writing leaves nothing unknown', () => {
   const other = row('other', { kind: 'controller', steady_since: 0 });
   expect(covered(late(5 * MINUTE_MS), other)).toEqual({ from: MADE, until: NOW });
 });

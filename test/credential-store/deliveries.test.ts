@@ -16,7 +16,7 @@ test('deliveries come back as they were written', () => {
   );
 });
 
-test('what somebody else wrote is parsed, and what is no list is not taken for one', () => {
+test('what another program wrote is parsed, and what is no list is not taken for one', () => {
   const other = '[ {"sink": "file:a#raw", "generation": 1, "fingerprint": "f", "machine": "m"} ]';
   expect(deliveriesOf(other)).toEqual(JSON.parse(other));
   const [plain = ''] = [deliveriesText([{ sink: 'file:a#raw', fingerprint: 'f', machine: 'm' }], 1)];
@@ -40,7 +40,7 @@ test('a line of the survey says on the wire what it says when asked', () => {
   });
 });
 
-test('every line of the survey has its own owner, whoever owns its neighbours', () => {
+test('every line of the survey has its own owner, whichever project owns its neighbours', () => {
   const owners = fc.array(fc.constantFrom(['', ''], ['p', 'm'], ['p', 'mm'], ['pp', 'm'], ['p', 'm2']));
   fc.assert(
     fc.property(owners, (all) => {

@@ -1,4 +1,4 @@
-/** A reconciler in the store's own process gets a new secret beside its box, and nobody gets one that waits for a claim. */
+/** A reconciler in the store's own process gets a new secret beside its box, and no caller gets one that waits for a claim. */
 import { CLAIM_RECIPIENT } from '../../src/domain/live.js';
 import { apiKey, DOTENV, unwrap } from '../support/store.js';
 import { handOn, storePlace } from '../support/store-folder.js';
@@ -14,7 +14,7 @@ it('is what verifies, and comes with the issue that drew it alone', async () => 
   expect(unwrap(await hand.issue('a', 1)).drawn).toBeUndefined();
 });
 
-it('is not given where a claim shows it, whoever is named as its recipient', async () => {
+it('is not given where a claim shows it, whichever recipient is named', async () => {
   const hand = await handOn(await place.store());
   await hand.create(apiKey('a'));
   await hand.create(apiKey('b', { deliver: [DOTENV] }));

@@ -1,4 +1,4 @@
-/** A restored backup brings nobody back: tokens, sessions and passwords that ended since stay ended. */
+/** A restored backup restores no sign-in: tokens, sessions and passwords that ended since stay ended. */
 import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openServedStore } from '../../src/main/open-store.js';

@@ -1,4 +1,4 @@
-/** Whoever can write to the database cannot come in by it: credentials, sessions and signing keys carry MACs. */
+/** A writer of the database cannot sign in by it: credentials, sessions and signing keys carry MACs. */
 import { openServedStore } from '../../src/main/open-store.js';
 import type { Spaces } from '../../src/ports/spaces.js';
 import { FROM, PASSWORD, quickHashing, ServedTestStore } from '../support/callers.js';
@@ -60,7 +60,7 @@ it('the session of a publishable key let out of its space is refused', async () 
   expect(refusal(await desk.who(token))).toBe('store_tampered');
 });
 
-it('a parent brought back to life lets nobody in', async () => {
+it('a parent brought back to life is still refused', async () => {
   const session = await desk.join('ada');
   const { id, token } = await desk.pat(session);
   const exchanged = await desk.session(token);
@@ -77,7 +77,7 @@ it('an invitation that is used up or late stays so', async () => {
   expect(refusal(accepted)).toBe('store_tampered');
 });
 
-it('a password set behind the store is none', async () => {
+it('a password set behind the store is refused', async () => {
   await desk.join('ada');
   place.tamper(`update credentials set proof = '00|correct horse battery' where kind = 'password'`);
   expect(refusal(await desk.login('ada@example.com'))).toBe('store_tampered');

@@ -48,7 +48,7 @@ class World {
     return this.held.filter((one) => this.isGood(one));
   }
 
-  /** What somebody was let in by is dead for good. */
+  /** What a person signed in with is dead for good. */
   end(name: string): void {
     for (const [index, one] of this.held.entries())
       if (one.parents.includes(name)) this.held[index] = { ...one, until: Number.NEGATIVE_INFINITY };

@@ -1,4 +1,4 @@
-/** Asking for a link by an address alone tells nobody whether there is such a guest: on the real clock, over a real file. */
+/** Asking for a link by an address alone does not reveal whether there is such a guest: on the real clock, over a real file. */
 
 import { systemClock } from '../../src/adapters/system.js';
 import { openServedStore } from '../../src/main/open-store.js';
@@ -12,7 +12,7 @@ const place = storePlace();
 /** The least of several is what it takes when nothing else is in the way. */
 const TIMES = 3;
 
-test('whether somebody is a guest cannot be told from how long the answer takes', async () => {
+test('whether a person is a guest cannot be inferred from how long the answer takes', async () => {
   const world = { ...place.world, clock: { ...place.world.clock, ...systemClock } };
   const options = { ...world, hashing: quickHashing, hasPost: true, folder: place.folder() } as const;
   const served = unwrap(await openServedStore({ ...options, whenAbsent: 'create' }));

@@ -79,7 +79,7 @@ it('is replaced when it is kept elsewhere', async () => {
   await place.store({ masterKey: key('2') });
 });
 
-/** Replaces the key by hand, to stop where a crash would. */
+/** Replaces the key manually, to stop where a crash would. */
 const replaceUntil = async (keep: () => ReturnType<Parameters<typeof replaceMasterKey>[2]['keep']>) => {
   const storage = unwrap(await openSqlite({ path: file('store.db'), sleep: place.world.clock.sleep }));
   const from = new Secret(readFileSync(file('master.key'), 'utf8').trim());

@@ -1,5 +1,5 @@
 /**
- * Whoever can write to the database and has kept older rows can put them back: they match their MACs. The audit log
+ * An attacker who can write to the database and has kept older rows can put them back: they match their MACs. The audit log
  * tells that they are old, and a checkpoint that the log itself is.
  */
 
@@ -136,7 +136,7 @@ it.each(['objects', 'secrets'])('a row of %s that was taken out is noticed', asy
   expect(refusal(await desk.store.verifyAudit())).toBe('store_tampered');
 });
 
-it('a letter, and a secret, that are not the store’s own are noticed', async () => {
+it('a message, and a secret, that are not the store’s own are noticed', async () => {
   await putSecret('production', 'one');
   unwrap(await desk.authority.invite('ada', await desk.root()));
   unwrap(await desk.store.verifyAudit());
@@ -153,7 +153,7 @@ it('a letter, and a secret, that are not the store’s own are noticed', async (
   }
 });
 
-it('what the log tells of secrets goes with their space through a rename, and ends with it', async () => {
+it('what the log reports about secrets goes with their space through a rename, and ends with it', async () => {
   await desk.create(environment('staging'));
   const spec = { environment: 'staging', workbooks: [] };
   await desk.create({ kind: 'Space', metadata: { name: 'orders' }, spec });
@@ -209,7 +209,7 @@ it('a checkpoint that was altered, or is of another store, is refused', async ()
     expect(refusal(await desk.store.verifyCheckpoints([line, forged]))).toBe('audit_broken');
 });
 
-it('an access token is no checkpoint, and a checkpoint lets nobody in', async () => {
+it('an access token is no checkpoint, and a checkpoint is no credential', async () => {
   const { line } = unwrap(await desk.store.checkpoint());
   const session = await desk.join('ada');
   expect(await desk.status(new Secret(line))).toBe(401);

@@ -1,4 +1,4 @@
-/** Whoever can write to the database can break the store, but cannot mint or widen a key, nor rewrite history. */
+/** An attacker who can write to the database can break the store, but cannot mint or widen a key, nor rewrite history. */
 import type { Secret } from '../../src/domain/secret.js';
 import {
   apiKey,

@@ -10,7 +10,7 @@ function formatted(text: string, file = 'a.yaml'): string {
   return done.value;
 }
 
-test('fields come in one order, two spaces deep, and comments stay where they were', () => {
+test('fields have one order, two spaces deep, and comments stay where they were', () => {
   expect(
     formatted(
       '# the first key\nkind:   ApiKey # a key\nspec:\n    owner: {service:  billing}\n    # where it is used\n    environment: "production"\n' +

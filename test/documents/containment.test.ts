@@ -151,7 +151,7 @@ test('documents: what looks like one and is not read is an error, so that nothin
   ]);
 });
 
-test('documents: a submodule that was not checked out is an error, another empty folder is none', async () => {
+test('documents: a submodule that was not checked out is an error, another empty folder is no error', async () => {
   const files = {
     '.gitmodules': '[submodule "x"]\n\tpath = work/specs/vendor\n\turl = https://git.example.com/x\n',
     'work/keywright.yaml': project(['specs']),

@@ -165,7 +165,7 @@ describe('the project', () => {
     ]);
   });
 
-  test('names a folder that does not exist: an error at its line, unless nobody named it', async () => {
+  test('names a folder that does not exist: an error at its line, unless it is only the default', async () => {
     expect(
       await validated({ 'keywright.yaml': project('\n  specs: [specs, gone]'), 'specs/.keep': '' }),
     ).toEqual(['keywright.yaml:4:18 unreadable gone does not exist']);
@@ -205,7 +205,7 @@ describe('validating', () => {
     ]);
   });
 
-  test('a team that nobody declares is unknown', async () => {
+  test('a team that is not declared is unknown', async () => {
     expect(await validated({ 'specs/a.yaml': owned('{ team: data }') })).toEqual([
       'a.yaml:4:49 unknown_reference Team "data" is neither declared nor live (declare it)',
     ]);

@@ -115,7 +115,7 @@ const liedAbout = (document: RememberedDocument): RememberedDocument => {
   };
 };
 
-/** A memory that was told a lie about one document, to see which documents are believed unread. */
+/** A memory that was given a lie about one document, to see which documents are believed unread. */
 const lying = (recalled: Recollection, name: string): DocumentCache => ({
   recall: async () => ({
     ...recalled,

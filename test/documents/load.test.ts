@@ -95,7 +95,7 @@ spec: { isProd: yes }
   ]);
 });
 
-test('quotes are advised only where they make it right, and an annotation of ours gets its near miss', async () => {
+test('quotes are advised only where they make it right, and a Keywright annotation gets its near miss', async () => {
   const { errors } = await loadText(`kind: ApiKey
 metadata: { name: 12, annotations: { keywright.dev/protec: "true" } }
 spec: { environment: production, owner: { tenant: true }, expiresAfter: P3M }

@@ -69,7 +69,7 @@ describe('a block of one line', () => {
     expect(await described(block)).toEqual({ description: 'Invoices' });
   });
 
-  test.each(['|\n    one\n    two', '|+\n    one\n\n', '"one\\n"'])('%j is none', async (block) => {
+  test.each(['|\n    one\n    two', '|+\n    one\n\n', '"one\\n"'])('%j is invalid', async (block) => {
     expect(await described(block)).toEqual(['bad_value']);
   });
 

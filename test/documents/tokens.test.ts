@@ -1,4 +1,4 @@
-/** Documents hold no token of ours, in no value and no comment; the error says where and shows its prefix alone. */
+/** Documents hold no Keywright token, in no value and no comment; the error says where and shows its prefix alone. */
 
 import { systemEntropy } from '../../src/adapters/system.js';
 import { mintKey, mintLinkToken, mintPersonalToken } from '../../src/domain/secret.js';

@@ -30,7 +30,7 @@ const OTHERS = [
   {},
 ];
 
-/** A value with each part of it taken away, doubled, joined by a stranger, or replaced by something else. */
+/** A value with each part of it taken away, doubled, joined by an unknown member, or replaced by something else. */
 function* spoiled(value: unknown): Generator<unknown> {
   yield* OTHERS;
   if (Array.isArray(value)) {

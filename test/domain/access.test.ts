@@ -236,7 +236,7 @@ describe.each(TABLE)('T2, F10, U2: to %s (%s)', (_, action, target, allowed) => 
   });
 });
 
-it('F5: nobody who lives in one environment does anything in another', () => {
+it('F5: no principal of one environment does anything in another', () => {
   const there: readonly Target[] = [
     { kind: 'environment', environment: 'staging' },
     { kind: 'place', place: { ...CONTACTS, environment: 'staging' } },
@@ -260,14 +260,14 @@ it('F11: a shared link opens its space with all that is in it, and nothing that 
   expect([may(lobby), may(CONTACTS)]).toEqual([true, false]);
 });
 
-it('a guest reads about themselves and about nobody else', () => {
+it('a guest reads about themselves and about no other', () => {
   const reader = guest(GUEST_PERMISSIONS);
   const read = (id: string) =>
     authorize(reader, 'guests:read', { kind: 'guest', environment: 'production', id }).ok;
   expect([read('us_g_1'), read('us_g_2')]).toEqual([true, false]);
 });
 
-it('`*` of a key never reaches the account, and nobody gives by a key what they do not have', () => {
+it('`*` of a key never reaches the account, and a caller never gives by a key what they do not have', () => {
   const keyWithAll = key(['*'], { owner: { tenant: true } });
   for (const permission of ['users:write', 'audit:read', 'plans:apply', 'teams:write'])
     expect(authorize(keyWithAll, permission, { kind: 'account' }).ok).toBe(false);

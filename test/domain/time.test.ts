@@ -23,6 +23,6 @@ test.each([
   '2027-01-01T00:00:00',
   '2027-01-01',
   '1800000000000',
-])('%s is none: no other day is taken for it', (text) => {
+])('%s is invalid: no other day is taken for it', (text) => {
   expect(read(text)).toBeUndefined();
 });

@@ -16,7 +16,7 @@ const start = ({ server }: Conversation, key: string, body: object) =>
     headers: { 'content-type': 'text/plain' },
   });
 
-test('F7: a publishable key makes a space, and the access token that comes with it goes on for 24 hours', async () => {
+test('F7: a publishable key makes a space, and the access token that comes with it lasts 24 hours', async () => {
   const talk = await place.talk();
   const client = talk.as(await keyOf(talk, 'production-pk'));
   const { data } = await client.spaces.create({ name: 'Embedded', labels: ['embedded'] });

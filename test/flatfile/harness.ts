@@ -1,5 +1,5 @@
 /**
- * The official client of Flatfile's API against a server of ours, over real HTTP. The client takes whatever it is
+ * The official client of Flatfile's API against a Keywright server, over real HTTP. The client takes whatever it is
  * answered, so what was answered is parsed again, strictly, with the client's own schemas.
  */
 import { FlatfileClient as Unmodified } from '@flatfile/api';
@@ -10,7 +10,7 @@ import { httpPlace, ROOT, type TestServer } from '../support/http-world.js';
 export { Flatfile, FlatfileError } from '@flatfile/api';
 export * as shapes from '@flatfile/api/serialization/index.js';
 
-/** `exactly`: with no field more than the client knows. `with more`: fields of ours beside them. */
+/** `exactly`: with no field more than the client knows. `with more`: fields of Keywright's beside them. */
 export type Strictness = 'exactly' | 'with more';
 
 interface Parses<T> {

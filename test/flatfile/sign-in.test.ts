@@ -1,4 +1,4 @@
-/** How guests come in, and whom they bring along, as their environment says: through Flatfile's own client (F11, F12). */
+/** How guests sign in, and whom they bring along, as their environment says: through Flatfile's own client (F11, F12). */
 import { change } from '../support/http-people.js';
 import { environment } from '../support/store.js';
 import { type Conversation, flatfilePlace, ONCE } from './harness.js';
@@ -24,7 +24,7 @@ async function withSpaces() {
   return { ...talk, environmentId, a, b, inviting };
 }
 
-/** The status of coming in, and the token. */
+/** The status of signing in, and the token. */
 async function comeIn({ server }: Conversation, body: object) {
   const { status, body: answer } = await server.ask('POST /v1/auth', { body });
   return { status, token: String(answer.accessToken) };

@@ -13,7 +13,7 @@ async function withAccount(): Promise<
   return { ...talk, accountId: environment?.accountId ?? '', role };
 }
 
-/** Somebody who has accepted an invitation; gives their access token. */
+/** A person who has accepted an invitation; gives their access token. */
 async function joined({ server }: Conversation, token: string): Promise<string> {
   const body = { token, password: 'correct horse battery' };
   return (await server.ask('POST /v1/invitations/accept', { body })).body.accessToken;

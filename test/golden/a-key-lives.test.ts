@@ -1,4 +1,4 @@
-/** The whole life of keys, told as stories; the transcripts beside this file are for reading. */
+/** The whole life of keys, written as stories; the transcripts beside this file are for reading. */
 import { dotenv, environment, key, service } from '../support/plan-declarations.js';
 import { keyRef, story } from '../support/plan-story.js';
 

@@ -1,4 +1,4 @@
-/** What stands against a plan, and what it waits for, told as stories. */
+/** What stands against a plan, and what it waits for, written as stories. */
 import type { RotationSpec } from '../../src/domain/kinds/index.js';
 import { sinkIdOf } from '../../src/domain/kinds/index.js';
 import { dotenv, environment, key, project, service } from '../support/plan-declarations.js';

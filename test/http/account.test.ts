@@ -205,7 +205,7 @@ describe('Idempotency-Key', () => {
     expect(ofKey).toHaveLength(1);
   });
 
-  test('what every route makes is made once, though none of its answers was kept', async () => {
+  test('what every route makes is made once, though its answers were not kept', async () => {
     const server = await place.start(forgetful);
     const made: readonly (readonly [string, object])[] = [
       ['POST /v1/services', { name: 'billing' }],

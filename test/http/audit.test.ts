@@ -43,7 +43,7 @@ test('F14: one log over all environments, with the people and guests who acted',
   expect((await server.ask('GET /v1/audit', { token: await joined(server, 'bob') })).status).toBe(403);
 });
 
-test('the whole log is exported line by line, and goes on after any entry', async () => {
+test('the whole log is exported line by line, and continues after any entry', async () => {
   const server = await place.start();
   const { entries } = unwrap(await server.hand.store.verifyAudit());
   const all = await server.asRoot('GET /v1/audit/export');

@@ -1,4 +1,4 @@
-/** Requests that nobody should send, each answered with the right refusal and without a trace of the inside. */
+/** Requests that no client should send, each answered with the right refusal and without a trace of the inside. */
 import { request } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import { httpPlace, ROOT, sendRaw } from '../support/http-world.js';

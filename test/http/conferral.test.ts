@@ -114,7 +114,7 @@ describe('keys', () => {
     expect(await request({ kind: 'create', declaration: service('none', { permissions: [] }) })).toBe(200);
   });
 
-  test('a stranger’s new key of the same name ends nothing of the one that was removed', async () => {
+  test('an unrelated new key of the same name ends nothing of the one that was removed', async () => {
     const owner = { service: 'ops' };
     await server.hand.create(apiKey('reports', { owner, deliver: [DOTENV] }));
     const old = (await server.hand.rollOut('reports', 1)).reveal();
@@ -138,7 +138,7 @@ describe('keys', () => {
 });
 
 describe('people', () => {
-  test('users:write takes over nobody who may do more through a team, or by a key of theirs', async () => {
+  test('users:write takes over no person who may do more through a team, or by a key of theirs', async () => {
     await server.hand.create(role('hr', ['users:write', 'users:read', 'environments:read', 'spaces:read']));
     const hr = await joined(server, 'hr', { roles: ['hr'] });
     await joined(server, 'ada', { roles: [] });
@@ -184,7 +184,7 @@ describe('people', () => {
     expect((await login(server, 'ada@example.com', next)).status).toBe(401);
   });
 
-  test('a right that was taken away since the request came in is not used', async () => {
+  test('a right that was taken away since the request arrived is not used', async () => {
     const token = await joined(server, 'ada', { roles: ['administrator'] });
     const principal = (await server.ask('GET /v1/whoami', { token })).body;
     expect(principal.data.roles).toEqual(['administrator']);

@@ -122,7 +122,7 @@ test('keys: a caller cannot create or change a key to permissions that they do n
   ]);
 });
 
-test('U6: a key that no project declares is rotated at once, the old version goes on for the grace and no longer', async () => {
+test('U6: a key that no project declares is rotated at once, the old version continues for the grace and no longer', async () => {
   const server = await withService();
   const first = (await server.asRoot('POST /v1/keys', { ...KEY, permissions: ['spaces:read'] })).body.secret;
   const rotated = await server.asRoot('POST /v1/keys/billing-prod/rotate', { graceSeconds: 3_600 });
@@ -182,7 +182,7 @@ test('U10: before a revoke it is said whether the key is still used, and whether
   expect(await revoking()).toMatchObject({ versionsInUse: [], isReplacementUsed: null });
 });
 
-test('one version is revoked alone, and the others go on', async () => {
+test('one version is revoked alone, and the others continue', async () => {
   const server = await withService();
   const { secret: old } = (await server.asRoot('POST /v1/keys', KEY)).body;
   const { secret: next } = (await server.asRoot('POST /v1/keys/billing-prod/rotate')).body;

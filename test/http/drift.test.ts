@@ -1,4 +1,4 @@
-/** Plan and drift over HTTP, against what was applied last: what somebody did by hand shows, and who did it. */
+/** Plan and drift over HTTP, against what was applied last: what was done manually shows, and who did it. */
 import type { Declaration } from '../../src/domain/objects.js';
 import { joined } from '../support/http-people.js';
 import { httpPlace, type TestServer } from '../support/http-world.js';
@@ -85,7 +85,7 @@ test('drift: a revoked key that is declared is issued again; files are elsewhere
   );
 });
 
-test('a key that expired is a difference that no step mends, and all that is as applied is none', async () => {
+test('a key that expired is a difference that no step mends, and all that is as applied is no difference', async () => {
   const server = await place.start();
   await apply(server, apiKey('app', { expiresAfter: '1h' }));
   await server.hand.rollOut('app', 1);

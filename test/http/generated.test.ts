@@ -1,7 +1,7 @@
 /**
  * Requests generated from /openapi.json, right ones and wrong ones: none is answered 500, and each answer is as
  * described. `KEYWRIGHT_GENERATED=100000` for all of them; a share otherwise, of another seed by `KEYWRIGHT_SEED`. What
- * fails is named, each once, and the share goes on; the same seed and number give the same requests again.
+ * fails is named, each once, and the share continues; the same seed and number give the same requests again.
  */
 
 import fc from 'fast-check';
@@ -144,7 +144,7 @@ const encoded = (value: string): string =>
     .slice(0, 2_000)
     .replace(/%.?$/, '');
 
-/** What would end the test's own way in, or go on for ever. */
+/** What would end the test's own way in, or last for ever. */
 const LEFT_OUT = new Set([
   'GET /changes',
   'GET /store/watch',

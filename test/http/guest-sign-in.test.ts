@@ -1,4 +1,4 @@
-/** How guests come in over HTTP (F11, F12, F13): by the links that others make, into what is open to them. */
+/** How guests sign in over HTTP (F11, F12, F13): by the links that others make, into what is open to them. */
 import type { EnvironmentSpec } from '../../src/domain/kinds/index.js';
 import { HOUR_MS, MINUTE_MS } from '../../src/domain/time.js';
 import { change, joined, statuses } from '../support/http-people.js';
@@ -81,7 +81,7 @@ const inviteBy = (server: TestServer, token: string, email: string, more: object
     body: { environment: 'production', email, grants: [{ space: 'open' }], ...more },
   });
 
-test('a guest who was invited by a guest ends with them at the latest, and invites nobody', async () => {
+test('a guest who was invited by a guest ends with them at the latest, and may not invite', async () => {
   const server = await withGuest({ guestInvites: true });
   const shorter = guest('visitor', {
     ...{ email: 'visitor@example.com', grants: [{ space: 'open' }], expiresAfter: '2h' },
@@ -93,7 +93,7 @@ test('a guest who was invited by a guest ends with them at the latest, and invit
   expect((await inviteBy(server, friend.accessToken, 'other@example.com')).status).toBe(403);
   const { declaration } = await server.hand.fetchById(friend.userId);
   expect(declaration.spec).toMatchObject({ expiresAfter: '2h' });
-  // The end of the inviter is put off, and then the inviter goes: nobody stays for that.
+  // The end of the inviter is put off, and then the inviter goes: no guest stays for that.
   unwrap(await server.hand.remove({ kind: 'Guest', name: 'production/visitor' }));
   expect(await statuses(server, friend.accessToken)).toEqual([401]);
 });
@@ -149,7 +149,7 @@ test('guest links: need guests:write; an unknown or missing name is refused', as
     expect((await ask(body)).status).toBe(400);
 });
 
-test('Flatfile’s getGuestToken and exchangeToken give an access token of the guest, or say that there is none', async () => {
+test('Flatfile’s getGuestToken and exchangeToken give an access token of the guest, or report its absence', async () => {
   const server = await withGuest();
   const { id } = await server.hand.fetch({ kind: 'Guest', name: 'production/visitor' });
   const ids = await Promise.all(

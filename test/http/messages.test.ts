@@ -153,7 +153,7 @@ test('messages: stored sealed, without a readable address or token', async () =>
   const { token } = (await server.asRoot('POST /v1/guest-links', { guest: server.guestId })).body.data;
   const rows = place.place.rows('select * from outbox');
   expect(rows).toHaveLength(1);
-  // The boxes of test stores hide nothing, so that what is in them can be told from what lies beside them.
+  // The boxes of test stores hide nothing, so that what is in them can be distinguished from what lies beside them.
   const beside = JSON.stringify(rows.map((row) => ({ ...(row as object), sealed: '' })));
   for (const part of [token, token.slice(-20), 'visitor']) expect(beside).not.toContain(part);
 });

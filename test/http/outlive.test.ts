@@ -1,4 +1,4 @@
-/** Nobody outlives what they came in by: keys and their people (T3–T6), and access tokens and whatever they were exchanged for. */
+/** No principal outlives the credential they signed in with: keys and their people (T3–T6), and access tokens and whatever they were exchanged for. */
 import { HOUR_MS } from '../../src/domain/time.js';
 import {
   change,

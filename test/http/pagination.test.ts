@@ -1,4 +1,4 @@
-/** Lists that are short: whole as Flatfile's client reads them, and by cursor as every list of ours. */
+/** Lists that are short: whole as Flatfile's client reads them, and by cursor as every list of Keywright's. */
 import { httpPlace, type TestServer } from '../support/http-world.js';
 import { service } from '../support/store.js';
 

@@ -1,5 +1,5 @@
 /**
- * Whatever comes in has a bound, and the bound is checked first. Nothing is timed: bounds are counted in the schemas
+ * Every input has a bound, and the bound is checked first. Nothing is timed: bounds are counted in the schemas
  * themselves, and so are the items that a check looks at before it refuses a list that is too long.
  */
 import { schemaComplaints } from '../../src/documents/schema.js';

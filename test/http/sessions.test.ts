@@ -1,4 +1,4 @@
-/** Sessions and personal access tokens: seen, ended, with an end, and over when nobody uses them. */
+/** Sessions and personal access tokens: seen, ended, with an end, and over when they are not used. */
 import { DAY_MS, HOUR_MS } from '../../src/domain/time.js';
 import { exchanged, joined, login, pat, statuses } from '../support/http-people.js';
 import { httpPlace, ROOT, type TestServer } from '../support/http-world.js';
@@ -95,7 +95,7 @@ test('a token and a session end when they are meant to, and no rotation puts tha
   ]);
 });
 
-test('a session that nobody used for a week is over; one that is refreshed goes on', async () => {
+test('a session unused for a week is over; one that is refreshed continues', async () => {
   const server = await place.start();
   const refreshed = async (token: string) =>
     server.ask('POST /v1/auth/refresh-token', { body: JSON.stringify(token) });

@@ -1,10 +1,10 @@
-/** How a server stops: what is under way is answered, and nobody is waited for who has been. */
+/** How a server stops: what is under way is answered, and no answered caller is waited for. */
 import { Agent, request } from 'node:http';
 import { httpPlace, ROOT, type TestServer } from '../support/http-world.js';
 
 const place = httpPlace();
 
-/** Sends the head and the first half of a body; the rest when it is told to. */
+/** Sends the head and the first half of a body; the rest when it is asked to. */
 function begun({ url }: TestServer, agent: Agent) {
   const body = JSON.stringify({ name: 'billing' });
   const asked = request(`${url}/v1/services`, {

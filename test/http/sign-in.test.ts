@@ -141,7 +141,7 @@ test('of wrong passwords that come at once no more than ten are tried, and right
   expect(new Set((await Promise.all(right)).map(({ status }) => status))).toEqual(new Set([200]));
 });
 
-test('an access token is refreshed by its text alone, and both go on', async () => {
+test('an access token is refreshed by its text alone, and both continue', async () => {
   const server = await place.start();
   const first = await joined(server, 'ada');
   server.clock.advance(HOUR_MS);

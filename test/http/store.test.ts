@@ -243,12 +243,12 @@ test('what people ask of a key needs what the route of that name needs', async (
   const reconciles = await keyOf('reconciler', ['plans:read', 'plans:apply']);
   const other = await ask('requestRotation', reconciles);
   expect([other.status, (await ask('deactivate', reconciles)).status]).toEqual([200, 403]);
-  // Who may see it no other way is not told that it is there.
+  // Who may see it no other way does not learn that it exists.
   expect([(await ask('revoke')).status, (await ask('deactivate')).status]).toEqual([404, 404]);
   expect((await ask('remove')).status).toBe(403);
 });
 
-test('a robot applies in a protected environment what somebody else approved, and neither approves nor breaks the glass', async () => {
+test('a robot applies in a protected environment what another person approved, and neither approves nor breaks the glass', async () => {
   const hand = await reconciler(await keyOf('robot', RECONCILES));
   const settings = { project: 'acme', guard: { requireApproval: ['production'] }, permissions: [] };
   unwrap(await hand.store.declareProject(settings, hand.lease, CALLER));
@@ -261,7 +261,7 @@ test('a robot applies in a protected environment what somebody else approved, an
   expect(refusal(await hand.store.approve(plan, CALLER))).toBe('forbidden');
   const boss = await clientOf(new Secret(ROOT));
   unwrap(await boss.approve(plan, CALLER));
-  // What is approved already may be asked for by anybody.
+  // What is approved already may be asked for by any caller.
   unwrap(await hand.store.approve(plan, CALLER));
   unwrap(await apply({ approval }));
   expect(refusal(await hand.store.declareProject({ ...settings, guard: {} }, hand.lease, CALLER))).toBe(

@@ -1,4 +1,4 @@
-/** A token of ours is no value for a field, and no part of a request's log. */
+/** A Keywright token is no value for a field, and no part of a request's log. */
 
 import { systemEntropy } from '../../src/adapters/system.js';
 import { mintKey, mintLinkToken } from '../../src/domain/secret.js';

@@ -1,4 +1,4 @@
-/** Personal access tokens (F8), and what is told of every kind of token: whoami, introspection, revocation. */
+/** Personal access tokens (F8), and what is reported about every kind of token: whoami, introspection, revocation. */
 import { SignJWT } from 'jose';
 import { change, exchanged, joined, pat, statuses } from '../support/http-people.js';
 import { httpPlace, ROOT, type TestServer } from '../support/http-world.js';

@@ -1,4 +1,4 @@
-/** What a change by hand takes, and what it refuses, over real HTTP. */
+/** What a manual change takes, and what it refuses, over real HTTP. */
 import { joined } from '../support/http-people.js';
 import { httpPlace, type TestServer } from '../support/http-world.js';
 import { role } from '../support/plan-declarations.js';
@@ -41,7 +41,7 @@ test('an end that is put off is in force before the answer, for the key that the
   expect((await server.asRoot('POST /v1/keys/verify', { key: secret })).body.data.code).toBe('EXPIRED');
 });
 
-test('whoever puts an end off needs the rights of the key, and whoever brings it forward does not', async () => {
+test('a caller who puts an end off needs the rights of the key, and one who brings it forward does not', async () => {
   const server = await withKey();
   const soon = new Date(server.clock.now() + 3_600_000).toISOString();
   const body = { ...KEY, name: 'strong', permissions: ['guests:write'], expiresAt: soon };

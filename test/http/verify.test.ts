@@ -242,7 +242,7 @@ describe('RFC 7662', () => {
 });
 
 describe('RFC 7009', () => {
-  test('ends the version that is shown, in force before the answer; the others go on', async () => {
+  test('ends the version that is shown, in force before the answer; the others continue', async () => {
     const { server, app } = await started();
     const newer = tokenIn(unwrap(await server.hand.issue('app', 2)).issued?.sealed);
     unwrap(await server.world.verifier.refresh());

@@ -82,7 +82,7 @@ describe('two servers', () => {
     expect([seen(1_900), seen(2_100)]).toEqual([true, false]);
   });
 
-  it('lets nobody be late about what they did themselves', () => {
+  it('lets no client be late about what it did itself', () => {
     expect(isLinearizable(asSeenAt('b', [...revokedAtB, at(4, 5, verify('good'), 'b')], 2_000))).toBe(false);
   });
 

@@ -17,9 +17,9 @@ export type Found = 'absent' | 'good' | 'ended';
 export interface Operation {
   readonly deed: Deed;
   readonly calledMs: number;
-  /** Infinity: nobody knows whether it was done, or when. */
+  /** Infinity: it is unknown whether it was done, or when. */
   readonly returnedMs: number;
-  /** By when it is seen by whoever is asked; `returnedMs` if absent. What is done keeps its order all the same. */
+  /** By when it is seen by every server that is asked; `returnedMs` if absent. What is done keeps its order all the same. */
   readonly seenMs?: number;
   /** The server that was asked. */
   readonly at: string;
@@ -62,7 +62,7 @@ export function isLinearizable(history: readonly Operation[]): boolean {
     const left = operations.filter((_, index) => !isDone[index]);
     const nextReturnMs = Math.min(...left.map(({ returnedMs, seenMs = returnedMs }) => seenMs));
     const nextDoneMs = Math.min(...left.filter(isChange).map(({ returnedMs }) => returnedMs));
-    // What nobody knows about may never have happened.
+    // What is unknown may never have happened.
     if (nextReturnMs === Number.POSITIVE_INFINITY) return true;
     const place = `${state} ${isDone.map(Number).join('')}`;
     if (deadEnds.has(place)) return false;

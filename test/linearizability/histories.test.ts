@@ -35,7 +35,7 @@ describeWithPostgres('two servers over one PostgreSQL', () => {
   let a: ServerProcess;
   let b: ServerProcess;
   let hand: TestStore;
-  /** Whoever asks with it is answered from memory. */
+  /** A caller that asks with it is answered from memory. */
   let gateway = '';
 
   beforeEach(async () => {
@@ -131,13 +131,13 @@ describeWithPostgres('two servers over one PostgreSQL', () => {
   const NONE = { inTheStore: [], atA: [], atB: [] };
 
   it(
-    `give ${HISTORIES} histories that are linearizable at the authority, and within the bound elsewhere`,
+    `give ${HISTORIES} histories that are linearizable at the server, and within the bound elsewhere`,
     async () => {
       const all = await histories(HISTORIES);
       expect(wrong(all)).toEqual(NONE);
       const looks = all.flat().filter(({ deed }) => deed.kind === 'verify');
       expect(looks.length).toBeGreaterThan(10 * HISTORIES);
-      // Somebody who forgets one revocation is found out.
+      // A server that forgets one revocation is found out.
       const forgetful = all.map((one) =>
         one.map((seen) =>
           seen.at === 'a' && seen.deed.kind === 'verify' && seen.deed.found === 'ended'

@@ -1,4 +1,4 @@
-/** Records what concurrent clients of several servers do to one key, and what they are told. */
+/** Records what concurrent clients of several servers do to one key, and what they are answered. */
 import type { Secret } from '../../src/domain/secret.js';
 import type { ServerProcess } from '../support/several-servers.js';
 import type { Deed, Found, Operation } from './checker.js';
@@ -10,7 +10,7 @@ export class Recording {
   readonly operations: Operation[] = [];
   readonly tokens: Secret[] = [];
 
-  /** `told` gives what came of it; `unknown` when nobody can say whether it was done. */
+  /** `told` gives what came of it; `unknown` when it is unknown whether it was done. */
   async change(at: string, deed: Deed, told: () => Promise<'done' | 'unknown'>): Promise<void> {
     const calledMs = performance.now();
     const outcome = await told();
@@ -18,7 +18,7 @@ export class Recording {
     this.operations.push({ deed, calledMs, returnedMs, at });
   }
 
-  /** Nothing is noted when nobody knows: refusing is always right. */
+  /** Nothing is noted when it is unknown: refusing is always right. */
   async look(at: string, generation: number, told: () => Promise<Found | undefined>): Promise<void> {
     const calledMs = performance.now();
     const found = await told();

@@ -28,7 +28,7 @@ test('is the id of the operating system, which is not shown', () => {
   expect(machine({}, 'two', [file]).id()).toBe(id);
 });
 
-test('is an id of our own where there is none, kept by whoever is about to deliver and by nobody who only looks', () => {
+test('is a generated id where none exists, kept by a process that is about to deliver and not by one that only looks', () => {
   const looking = machine();
   expect(looking.id()).toBe(looking.id());
   const file = join(home, 'keywright', 'machine-id');

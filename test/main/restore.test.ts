@@ -69,7 +69,7 @@ it('ends every lease, also one whose epoch comes round again', async () => {
   expect(refusal(await hand.store.mutate({ ...create, ownership }, paused, CALLER))).toBe('lease_lost');
 });
 
-it('waits for whoever holds the lease', async () => {
+it('waits for the holder of the lease', async () => {
   const hand = await handWithLease();
   await save();
   expect(refusal(await bringBack())).toBe('locked');

@@ -1,4 +1,4 @@
-/** `keywright/verifier` as somebody's service has it: over a folder, and over an authority that it asks. */
+/** `keywright/verifier` as a user's service has it: over a folder, and over a server that it asks. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createVerifier, type KeyVerifier, type VerifierOptions } from '../../src/main/verifier.js';
@@ -170,7 +170,7 @@ it('says why there is no verifier, by a code', async () => {
   ]);
 });
 
-it('refuses soon after it lost its authority: what it remembers is good for a second', async () => {
+it('refuses soon after it lost its server: what it remembers is good for a second', async () => {
   const { server, key, gateway } = await started();
   const verifier = await created({ store: server.url, token: gateway });
   expect(await verifier.verify(key)).toMatchObject({ code: 'VALID' });

@@ -161,7 +161,7 @@ describe('the digest of what steps rest on', () => {
     expect(await subjects()).not.toEqual([]);
   });
 
-  test('stays the same when objects change that have nothing to do with it, whoever owns them', async () => {
+  test('stays the same when objects change that have nothing to do with it, whichever project owns them', async () => {
     await world.converge(DECLARED);
     const now = await basis();
     const before = await now();

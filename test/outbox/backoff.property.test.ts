@@ -1,4 +1,4 @@
-/** When a letter that could not be handed over is due again: later and later, within bounds, and never after its end. */
+/** When a message that could not be handed over is due again: later and later, within bounds, and never after its end. */
 import fc from 'fast-check';
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../../src/domain/time.js';
 import { dueAgain } from '../../src/outbox/backoff.js';
@@ -16,7 +16,7 @@ const pauseMs = (given: { attempts: number; lifeMs: number; chance: number }): n
     given.chance,
   ) - START;
 
-test('a pause is from a second to an hour, and ends with the letter at the latest', () => {
+test('a pause is from a second to an hour, and ends with the message at the latest', () => {
   fc.assert(
     fc.property(fc.record({ attempts, lifeMs, chance }), (given) => {
       const pause = pauseMs(given);

@@ -1,4 +1,4 @@
-/** Letters go to nobody who only says who they are: certificates are checked, for mail and for webhooks. */
+/** Messages go to no server that only claims who it is: certificates are checked, for mail and for webhooks. */
 import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo, Server } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';

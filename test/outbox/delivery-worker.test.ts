@@ -1,4 +1,4 @@
-/** The carrier, over a real store in memory and a clock that passes when it is told to: letters get there. */
+/** The delivery worker, over a real store in memory and a clock that is set manually: messages arrive. */
 import { openServed, type ServedStore } from '../../src/credential-store/identity/served-store.js';
 import { newKey } from '../../src/credential-store/keyring.js';
 import { MINUTE_MS, SECOND_MS } from '../../src/domain/time.js';
@@ -40,7 +40,7 @@ afterEach(async () => {
 
 type Send = (letter: Message, signal: AbortSignal) => Promise<NotSent>;
 
-/** Gives what it told. */
+/** Returns what it logged. */
 function start(send: Send): readonly DeliveryEvent[] {
   const told: DeliveryEvent[] = [];
   const tell = (event: DeliveryEvent) => void told.push(event);
@@ -50,7 +50,7 @@ function start(send: Send): readonly DeliveryEvent[] {
 
 const invite = async (name = 'ada') => unwrap(await desk.authority.invite(name, await desk.root()));
 const pending = async (): Promise<number> => unwrap(await served.outbox.pending());
-/** In steps, so that whoever reads or writes the store in between gets on. */
+/** In steps, so that readers and writers of the store in between proceed. */
 async function pass(ms: number): Promise<void> {
   for (let left = ms; left > 0; left -= 250) {
     await clock.advance(Math.min(250, left));
@@ -58,7 +58,7 @@ async function pass(ms: number): Promise<void> {
   }
 }
 
-test('what is put in is handed over at once, each letter once, and forgotten', async () => {
+test('what is put in is handed over at once, each message once, and forgotten', async () => {
   const got: string[] = [];
   const told = start(async ({ to }) => void got.push(to));
   await pass(SECOND_MS);
@@ -71,7 +71,7 @@ test('what is put in is handed over at once, each letter once, and forgotten', a
   expect(got).toHaveLength(2);
 });
 
-test('what was put in before anybody carried letters is handed over too', async () => {
+test('what was put in before any worker ran is handed over too', async () => {
   await invite();
   const got: string[] = [];
   start(async ({ to }) => void got.push(to));
@@ -79,7 +79,7 @@ test('what was put in before anybody carried letters is handed over too', async 
   expect(got).toEqual(['ada@example.com']);
 });
 
-test('a receiver that comes back gets the letter, under the same id each time', async () => {
+test('a receiver that comes back gets the message, under the same id each time', async () => {
   const ids: string[] = [];
   let isDown = true;
   const told = start(async ({ id }) => {
@@ -94,7 +94,7 @@ test('a receiver that comes back gets the letter, under the same id each time', 
   expect([told.at(-1)?.kind, ids.length, await pending()]).toEqual(['sent', 5, 0]);
 });
 
-test('one that is refused for good is told once, and is not sent again', async () => {
+test('one that is refused for good is reported once, and is not sent again', async () => {
   let tries = 0;
   const told = start(async () => {
     tries += 1;
@@ -152,7 +152,7 @@ test('one that never answers, or fails by a bug, is given up in time and tried a
   ]);
 });
 
-test('of two servers on one store one sends a letter', async () => {
+test('of two servers on one store one sends a message', async () => {
   const got: string[] = [];
   for (const server of ['a', 'b']) start(async ({ to }) => void got.push(`${server} ${to}`));
   for (const name of ['ada', 'bob', 'ada']) await invite(name);
@@ -163,7 +163,7 @@ test('of two servers on one store one sends a letter', async () => {
   expect(await pending()).toBe(0);
 });
 
-test('whoever stops carrying gives up what nobody answers, and it is sent after the next start', async () => {
+test('a worker that stops gives up what is unanswered, and it is sent after the next start', async () => {
   const signals: AbortSignal[] = [];
   start((_, signal) => {
     signals.push(signal);
@@ -183,7 +183,7 @@ test('whoever stops carrying gives up what nobody answers, and it is sent after 
   expect(got).toEqual(['ada@example.com']);
 });
 
-test('whoever stops carrying lets what is under way be handed over first', async () => {
+test('a worker that stops lets what is under way be handed over first', async () => {
   let finish: () => void = () => undefined;
   const told = start(
     () =>

@@ -1,4 +1,4 @@
-/** Where letters go is checked before anything is served; what is said of wrong settings helps, and shows no password. */
+/** Where messages go is checked before anything is served; what is said of wrong settings helps, and shows no password. */
 import { outboxSettings } from '../../src/outbox/settings.js';
 import { PAGE, SECRET, settings } from '../support/messages.js';
 

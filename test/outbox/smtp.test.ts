@@ -1,4 +1,4 @@
-/** Letters by mail: nodemailer as it is, talking to a mail server that speaks SMTP. */
+/** Messages by mail: nodemailer as it is, talking to a mail server that speaks SMTP. */
 import { smtpTransport } from '../../src/outbox/smtp.js';
 import { type MailServer, mailServer } from '../support/message-receivers.js';
 import { letter, PAGE, settings, signal, TOKEN } from '../support/messages.js';
@@ -22,13 +22,13 @@ const post = (address: string) =>
     }),
   );
 
-/** The text as whoever gets it reads it. */
+/** The text as its recipient reads it. */
 const read = (text: string): string =>
   text
     .replaceAll('=\n', '')
     .replaceAll(/=([0-9A-F]{2})/g, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16)));
 
-test('a letter arrives with its link, from whom and to whom it is, and under an id that stays the same', async () => {
+test('a message arrives with its link, from whom and to whom it is, and under an id that stays the same', async () => {
   const there = await server();
   const mail = await post(`smtp://127.0.0.1:${there.port}`);
   for (let times = 0; times < 2; times++) expect(await mail.send(letter(), signal())).toBeUndefined();
@@ -40,7 +40,7 @@ test('a letter arrives with its link, from whom and to whom it is, and under an 
   expect(read(first?.text ?? '')).toContain(`\n${PAGE}#invitation=${TOKEN}\n`);
 });
 
-test('nobody’s name or words add a header, a recipient, or a line that looks like ours', async () => {
+test('no name or words add a header, a recipient, or a line that looks like Keywright’s', async () => {
   const there = await server();
   const mail = await post(`smtp://127.0.0.1:${there.port}`);
   const words = {
@@ -65,7 +65,7 @@ test('user and password are shown where they are asked for', async () => {
   );
 });
 
-test('a recipient who is refused for good is told from one who may be let in later, by code and without the address', async () => {
+test('a recipient who is refused for good is distinguished from one who may be let in later, by code and without the address', async () => {
   const busy = await server({ recipients: '450 4.2.1 <ada@example.com> is busy' });
   expect(await (await post(`smtp://127.0.0.1:${busy.port}`)).send(letter(), signal())).toBe(
     'the mail server responded with 450 (EENVELOPE)',
@@ -79,7 +79,7 @@ test('a recipient who is refused for good is told from one who may be let in lat
   expect(await mail.send(letter(), signal())).toBe('the connection to the mail server failed (ECONNREFUSED)');
 });
 
-test('a text that is refused for good is told from a sender that is: that is for whoever set this up to cure', async () => {
+test('a text that is refused for good is distinguished from a sender that is: that is for the operator to correct', async () => {
   const text = await server({ texts: '554 5.7.1 spam' });
   expect(await (await post(`smtp://127.0.0.1:${text.port}`)).send(letter(), signal())).toEqual({
     refused: 'the mail server responded with 554 (EMESSAGE)',
@@ -100,10 +100,10 @@ test('a server that does not answer is left when time is up, and gets nothing la
   expect(there.mails).toEqual([]);
 });
 
-test('nothing goes in the clear to another machine, nor to this one in TLS that nobody could vouch for', async () => {
+test('nothing goes in the clear to another machine, nor to this one in TLS without a trusted certificate', async () => {
   const there = await server({ offersTls: true });
   expect(await (await post(`smtp://127.0.0.1:${there.port}`)).send(letter(), signal())).toBeUndefined();
-  // Leads here all the same, and does not say so: as any other host, it would have to go on in TLS.
+  // Leads here all the same, and does not say so: as any other host, it would have to continue in TLS.
   const elsewhere = await (await post(`smtp://0.0.0.0:${there.port}`)).send(letter(), signal());
   expect(elsewhere).toMatch(/connection to the mail server failed|responded with 502/);
   expect(there.commands.at(-1)).toBe('STARTTLS');

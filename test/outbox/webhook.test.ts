@@ -1,4 +1,4 @@
-/** Letters to a webhook, over real HTTP: as Standard Webhooks has it, and nowhere that it must not go. */
+/** Messages to a webhook, over real HTTP: as Standard Webhooks has it, and nowhere that it must not go. */
 import { createHmac } from 'node:crypto';
 import type { HostAddress } from '../../src/outbox/addresses.js';
 import { webhookTransport } from '../../src/outbox/webhook.js';
@@ -27,7 +27,7 @@ const post = (
     { clock: { now: () => START }, resolve: async () => resolved },
   );
 
-test('a letter comes with its id, the time and a signature over both and the body', async () => {
+test('a message comes with its id, the time and a signature over both and the body', async () => {
   const there = await receiver();
   const words = { fromName: 'Bob', message: 'Come in' };
   const sent = await post(there.url, { KEYWRIGHT_PUBLIC_URL: PAGE }).send(
@@ -62,7 +62,7 @@ test('a letter comes with its id, the time and a signature over both and the bod
   });
 });
 
-test('redirects are not followed, and what is no success is none', async () => {
+test('redirects are not followed, and every other status is a failure', async () => {
   const elsewhere = await receiver();
   for (const status of [301, 302, 307, 308]) {
     const there = await receiver(() => ({ status, headers: { location: elsewhere.url } }));
@@ -79,7 +79,7 @@ test('redirects are not followed, and what is no success is none', async () => {
   }
 });
 
-test('what says that this letter is never taken is a refusal for good', async () => {
+test('what says that this message is never taken is a refusal for good', async () => {
   for (const status of [400, 410, 413, 422]) {
     const there = await receiver(() => ({ status }));
     const refused = { refused: `the receiver responded with status ${status}` };
@@ -108,7 +108,7 @@ test('an address that is written down, or a host that is allowed, is connected t
   expect(there.hooks).toHaveLength(2);
 });
 
-test('a receiver that is not there, or says nothing until time is up, is told from one that took the letter', async () => {
+test('a receiver that is not there, or says nothing until time is up, is distinguished from one that took the message', async () => {
   const gone = await receiver();
   await gone.close();
   expect(await post(gone.url).send(letter(), signal())).toBe(

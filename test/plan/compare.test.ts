@@ -44,14 +44,14 @@ describe('an object needs no look', () => {
     });
   });
 
-  it('when it came with the store, nobody owns it and it is declared as it stands', () => {
+  it('when it came with the store, it has no owner and it is declared as it stands', () => {
     const production = environment('production', { isProd: true });
     expect(look([production], [live(production, { origin: 'system', ownership: undefined })]).names).toEqual(
       [],
     );
   });
 
-  it('when nobody declares it and it came with the store or belongs to another project', () => {
+  it('when it is not declared and came with the store or belongs to another project', () => {
     const survey = [
       live(service('a'), { origin: 'system', ownership: undefined }),
       live(service('b'), { ownership: { project: 'other', manager: 'documents' } }),
@@ -60,7 +60,7 @@ describe('an object needs no look', () => {
     expect(look([], survey)).toMatchObject({ names: [], owned: 0, unmanaged: 0 });
   });
 
-  it('when it was made by hand and nobody declares it: then it is counted as unmanaged', () => {
+  it('when it was created manually and is not declared: then it is counted as unmanaged', () => {
     expect(look([], [live(service('a'), { origin: 'manual', ownership: undefined })])).toMatchObject({
       names: [],
       unmanaged: 1,

@@ -24,7 +24,7 @@ const linesOf = (found: readonly Forecast[]): readonly string[] =>
   );
 
 describe('a forecast', () => {
-  it('tells in order of time what rotates, expires and lapses', () => {
+  it('tells in order of time what rotates, and expires', () => {
     const world = new PlanWorld();
     world.documents = [
       service('billing'),
@@ -42,7 +42,7 @@ describe('a forecast', () => {
     ]);
   });
 
-  it('tells when a guest lapses, who is out for good from then on', () => {
+  it('tells when a guest expires, who is out for good from then on', () => {
     const world = new PlanWorld();
     world.documents = [
       space('onboarding'),
@@ -85,7 +85,7 @@ describe('a forecast', () => {
     );
   });
 
-  it('tells of no rotation of a key that somebody stopped', () => {
+  it('reports no rotation of a stopped key', () => {
     const world = new PlanWorld();
     world.documents = [service('billing'), key('a', { rotation: { every: '30d' } })];
     world.apply(world.plan());

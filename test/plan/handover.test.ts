@@ -25,7 +25,7 @@ const use = (world: PlanWorld, generation: number): void =>
 const waits = (world: PlanWorld) => world.plan().waiting.map(({ reason, until }) => ({ reason, until }));
 
 describe('a hand-over', () => {
-  it('does not count a use of the successor before the settle', () => {
+  it('does not count a use of the successor before the stabilization window ends', () => {
     const world = rotated();
     world.now += SETTLE_MS - 1;
     use(world, 2);
@@ -33,7 +33,7 @@ describe('a hand-over', () => {
     expect(waits(world)).toEqual([{ reason: 'SuccessorUnused', until: undefined }]);
   });
 
-  it('does not count silence before the settle', () => {
+  it('does not count silence before the stabilization window ends', () => {
     const world = rotated();
     const settledAt = world.now + SETTLE_MS;
     world.now = settledAt;

@@ -9,7 +9,7 @@ import { type Event, happen, history } from '../support/random-plans.js';
 
 const FAR_MS = 400 * DAY_MS;
 
-/** When the world wants to be looked at again, as a controller reckons it. */
+/** When the world wants to be looked at again, as a controller calculates it. */
 function dueAt(world: PlanWorld): number {
   const input = world.input();
   const looked = new Set(input.subjects.map(({ ref }) => refText(ref)));

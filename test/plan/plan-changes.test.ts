@@ -77,7 +77,7 @@ describe('steps', () => {
     expect(stepOf(world.plan(), 'delete')?.detail.overlapMs).toBe(3 * DAY_MS);
   });
 
-  it('seal the secret of a key without sinks to whoever claims it', () => {
+  it('seal the secret of a key without sinks to the caller that claims it', () => {
     const world = new PlanWorld();
     world.documents = [billing, key('a')];
     expect(stepOf(world.plan(), 'issue')?.detail.sealedTo).toBe('claim');
@@ -145,7 +145,7 @@ describe('versions', () => {
     });
   });
 
-  it('are issued anew while a revocation by hand still lies ahead, so that nobody is left without', () => {
+  it('are issued anew while a manual revocation still lies ahead, so that no consumer is left without', () => {
     const world = worldWith(billing, delivered);
     world.changeVersions(keyRef('a'), () => ({ revokedAt: world.now + DAY_MS }));
     expect(stepOf(world.plan(), 'issue')?.reason).toBe('NoCurrentVersion');
@@ -182,7 +182,7 @@ describe('versions', () => {
     });
   });
 
-  it('revoked by hand are issued anew, though they would have expired since', () => {
+  it('revoked manually are issued anew, though they would have expired since', () => {
     const world = worldWith(billing, key('a', { expiresAfter: '30d', rotation: undefined }));
     world.changeVersions(keyRef('a'), () => ({ revokedAt: world.now }));
     world.now += 31 * DAY_MS;
@@ -253,7 +253,7 @@ describe('approvals', () => {
     expect([resumed.summary.resume, resumed.approvals]).toEqual([1, []]);
   });
 
-  it('are asked for what would undo a change made by hand', () => {
+  it('are asked for what would undo a manual change', () => {
     const world = worldWith(billing, delivered);
     world.project = project({ requireApproval: ['production'] });
     world.changeVersions(keyRef('a'), () => ({ revokedAt: world.now }));

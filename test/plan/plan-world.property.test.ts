@@ -62,7 +62,7 @@ class Real {
     expect(summary).toMatchObject({ failed: 0, notAttempted: 0 });
   }
 
-  /** Somebody takes the variable out of the file. */
+  /** A person takes the variable out of the file. */
   #lose(sink: string): void {
     const { place } = this.#world;
     const [, file = '', variable] = /^dotenv:(.*)#(\w+)$/.exec(sink) ?? [];

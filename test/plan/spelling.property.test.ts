@@ -273,7 +273,7 @@ describe('an address that changes', () => {
       const planned = await world.planFor(await loaded([user('bob@old.example.com'), ann, key(owner)]));
       expect(planned.steps.some(({ reason }) => reason === 'ReplacementForced')).toBe(true);
     }
-    // The address goes from one to the other: it means whoever is declared with it.
+    // The address goes from one to the other: it means the person declared with it.
     const swapped = await world.planFor(
       await loaded([
         user('bob@new.example.com'),

@@ -16,7 +16,7 @@ function worldWith(...documents: PlanWorld['documents']): PlanWorld {
 const order = (world: PlanWorld): readonly string[] =>
   world.plan().steps.map(({ object, action }) => `${action} ${refText(object)}`);
 
-test('whoever is named by an address that they are given in the plan is given it first', () => {
+test('a person named by an address that they are given in the plan is given it first', () => {
   const world = worldWith(user('ada'), user('bob'));
   world.documents = [user('ada', { email: DESK }), user('bob'), key('a', { owner: { user: DESK } })];
   expect(order(world).slice(0, 2)).toEqual(['update User/ada', 'create ApiKey/a']);
@@ -30,7 +30,7 @@ const refusals = (world: PlanWorld): readonly string[] =>
     .findings.filter(({ severity }) => severity === 'refuse')
     .map(({ code, message }) => `${code} ${message}`);
 
-test('an exchange of addresses, and a ring of three, are refused in the plan, with what to do', () => {
+test('an exchange of addresses, and a circle of three, are refused in the plan, with what to do', () => {
   const exchanged = worldWith(user('ada', { email: DESK }), user('bob'));
   exchanged.documents = [user('ada', { email: 'bob@example.com' }), user('bob', { email: DESK })];
   expect(order(exchanged)).toEqual([]);
@@ -86,7 +86,7 @@ test('guests in one environment are no different', async () => {
   await world.close();
 });
 
-test('an address of somebody who is left out of the plan is refused, and the store agrees with every plan', async () => {
+test('an address of a person who is left out of the plan is refused, and the store agrees with every plan', async () => {
   const world = await applyWorld();
   await world.converge([user('ada'), user('bob')]);
   const next = [user('ada', { email: 'bob@example.com' }), user('bob', { email: 'new@example.com' })];
@@ -98,7 +98,7 @@ test('an address of somebody who is left out of the plan is refused, and the sto
   await world.close();
 });
 
-test('an administrator who takes the address of another comes after it is free, whoever ceases to be one', () => {
+test('an administrator who takes the address of another comes after it is free, whichever one ceases to be one', () => {
   const world = worldWith(user('ada', { email: DESK, roles: ['administrator'] }), user('bob'));
   world.documents = [user('ada'), user('bob', { email: DESK, roles: ['administrator'] })];
   expect(order(world)).toEqual(['update User/ada', 'update User/bob']);

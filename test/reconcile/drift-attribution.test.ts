@@ -1,10 +1,10 @@
-/** Naming who made live and declared differ: those whose deed explains a step, and nobody else. */
+/** Naming who made live and declared differ: those whose deed explains a step, and no other. */
 
 import type { Cause } from '../../src/plan/drift.js';
 import type { StepReason } from '../../src/plan/reasons.js';
 import { causeOf, RECONCILER_PATH } from '../../src/reconcile/drift-attribution.js';
 
-/** Told by `actor path action`, oldest first. */
+/** Written as `actor path action`, oldest first. */
 function cause(reason: StepReason, told: readonly string[]): Cause | undefined {
   const history = told.map((one, index) => {
     const [actor = '', path = '', action = ''] = one.split(' ');
@@ -33,7 +33,7 @@ test('who claimed a secret or signed in did not change what the documents change
   expect(cause('NotDeclared', [...told, 'eve http object.updated'])).toEqual({ documents: true });
 });
 
-test('nobody is named for what time or a sink did', () => {
+test('no actor is named for what time or a sink did', () => {
   const told = [APPLIED, 'eve cli:claim key.claimed', 'eve http object.updated'];
   expect(cause('RotationDue', told)).toBeUndefined();
   expect(cause('SinkMissing', told)).toBeUndefined();

@@ -48,7 +48,7 @@ test('documents of whatever is live declare exactly that', async () => {
   );
 });
 
-test('empty labels, as objects made by hand may have, are no part of a document', () => {
+test('empty labels, as objects created manually may have, are no part of a document', () => {
   const space = declared('Space', 'onboarding', { environment: 'production' });
   const byHand = { ...space, metadata: { labels: {}, name: 'onboarding' } };
   expect(yamlOf([byHand])).toBe(yamlOf([space]));
@@ -102,7 +102,7 @@ test('kinds stand in the order in which they refer to one another, and each by n
 describe('what a document cannot say is a comment above it', () => {
   const comments = (yaml: string): readonly string[] => yaml.split('\n').filter((one) => one.startsWith('#'));
 
-  test('that the object is another project’s, or nobody’s', () => {
+  test('that the object is another project’s, or unmanaged', () => {
     const billing = declared('Service', 'billing', {});
     const theirs = liveObject(billing, { ownership: { project: 'other', manager: 'documents' } });
     const nobodys = liveObject(billing, { ownership: undefined, origin: 'manual' });

@@ -112,7 +112,7 @@ describe('the story of an object', () => {
     expectGolden('removed.txt', explanationText(told, PLAIN));
   });
 
-  it('of a key that was stopped by hand and revoked ahead, and whose sink is gone', () => {
+  it('of a key that was stopped manually and revoked ahead, and whose sink is gone', () => {
     const world = handingOver();
     world.changeKey(APP, () => ({ deactivatedAt: world.now }));
     world.changeVersions(APP, () => ({ revokedAt: world.now + DAY_MS }));

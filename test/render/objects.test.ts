@@ -28,7 +28,7 @@ test('people are listed as they stand, and guests with their end', () => {
   ]);
 });
 
-test('programs are told when a guest was let in and until when', () => {
+test('programs see when a guest was let in and until when', () => {
   const granted = liveObject(guest('now', { expiresAfter: '14d' }), { grantedAt: 0 });
   const statuses = objectsJson([granted, liveObject(guest('new'))], 0).items.map(({ status }) => status);
   expect(statuses).toMatchObject([

@@ -26,7 +26,7 @@ const text = (waiting: readonly Waiting[], isVerbose = false) =>
   planText({ ...planOf(), waiting }, { color: false, now: 0, isVerbose });
 
 describe('what is waited for', () => {
-  test('is told one by one while it is a few', () => {
+  test('is listed one by one while it is a few', () => {
     expect(text(waits(3))).toContain('… ApiKey/key-2 waits: SuccessorUnused in 4h. message 2');
   });
 

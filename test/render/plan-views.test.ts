@@ -96,7 +96,7 @@ describe('drift', () => {
     expect(first).toMatchObject({ cause: { since: '2027-01-01T00:00:00.000Z', path: 'cli:revoke' } });
   });
 
-  it('says what needs nobody: that time has come, or that a sink was changed', () => {
+  it('says what needs no person: that time has come, or that a sink was changed', () => {
     const calm = new PlanWorld();
     calm.documents = [service('billing'), key('a', { deliver: [dotenv('KEY')] })];
     calm.apply(calm.plan());
@@ -121,7 +121,7 @@ describe('drift', () => {
     expect(text).not.toMatch(/<b>|@team/);
   });
 
-  it('says so when there is none', () => {
+  it('says so when it is empty', () => {
     const calm = new PlanWorld();
     expect(driftMarkdown(drift(calm.plan(), new Map()))).toBe(
       '### Keywright drift of acme\n\nNo drift: the live store matches the documents.',

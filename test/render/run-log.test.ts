@@ -135,7 +135,7 @@ test('says what is left undone and who changed it, once, and when that is over',
   ]);
 });
 
-test('tells a bug with its stack, and of a large fleet no more than anybody reads', () => {
+test('logs a bug with its stack, and of a large fleet no more than a reader needs', () => {
   const bug = fault('internal', 'a bug', new TypeError('x is not a function'));
   const [told] = logOf(event({ ok: false, error: { fault: bug, problems: [] } }));
   expect(told).toMatch(

@@ -1,4 +1,4 @@
-/** One entry per effect: what the audit log must say about a transaction, told from the rows it changed. */
+/** One entry per effect: what the audit log must say about a transaction, derived from the rows it changed. */
 import type { KeptProject } from '../../src/credential-store/project-settings.js';
 import type { AuditRow, MetaRow, ObjectRow, VersionRow } from '../../src/credential-store/storage-port.js';
 import type { RowChange } from './tables.js';
@@ -57,7 +57,7 @@ function effectsOf(
   });
 }
 
-/** Told in the story of either name. */
+/** Recorded in the history of either name. */
 function renaming(change: RowChange<ObjectRow> | undefined): readonly string[] {
   const { before, after } = change ?? {};
   if (before === undefined || after === undefined || before.name === after.name) return [];
@@ -71,7 +71,7 @@ function objectEffects(change: RowChange<ObjectRow> | undefined): readonly strin
   const differs = (field: keyof ObjectRow): boolean => before[field] !== after[field];
   const effects: string[] = [];
   if (differs('removed_at')) effects.push('object.deleted');
-  // Another name is told as such, with all that changes with it.
+  // Another name is recorded as such, with all that changes with it.
   if (differs('digest') && !differs('name')) effects.push('object.updated');
   else if (differs('project') || differs('manager')) effects.push('object.adopted');
   if (differs('rotation_requested_at')) effects.push('key.rotation-requested');

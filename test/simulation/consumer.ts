@@ -1,7 +1,7 @@
 /**
  * A program that uses a key: it reads the key from its place when it starts or feels like it, keeps it in
- * memory, and uses it again and again. Nobody tells it of a rotation. Half of them are answered by the
- * authority, half by a verifier in memory.
+ * memory, and uses it again and again. It is not notified of a rotation. Half of them are answered by the
+ * server, half by a verifier in memory.
  */
 import type { SinkId } from '../../src/domain/kinds/index.js';
 import { rotationPolicy } from '../../src/domain/lifecycle.js';
@@ -14,7 +14,7 @@ import type { Judge } from './judge.js';
 import type { Places } from './places.js';
 import type { Timeline } from './timeline.js';
 
-/** What is asked whether a token is good; undefined when nobody could tell. */
+/** What is asked whether a token is good; undefined when it is unknown. */
 export type Ask = (token: Secret, consumer: string) => Promise<string | undefined>;
 
 export interface ConsumerWorld {
@@ -27,7 +27,7 @@ export interface ConsumerWorld {
   readonly asks: readonly Ask[];
 }
 
-/** When nobody could tell, it asks again; well within every quiet time. */
+/** When it is unknown, it asks again; well within every quiet time. */
 const AGAIN_MS: DurationMs = 3_000;
 
 export class Consumer {
@@ -39,7 +39,7 @@ export class Consumer {
   /** The text it holds, and from where; undefined from a claim. */
   held: { readonly token: string; readonly from: SinkId | undefined; readonly at: Instant } | undefined;
   /**
-   * What it holds was put where it read it by hand, or is of a key that had the place, and is handed over by
+   * What it holds was put manually where it read it, or is of a key that had the place, and is handed over by
    * how those use it who have that key: no wonder if it is not good.
    */
   isTainted = false;
@@ -65,7 +65,7 @@ export class Consumer {
   reload(): void {
     const { documents, faults, places, judge, timeline } = this.#world;
     const isStrange = (token: string): boolean => faults.isCalm && judge.isOfAnother(token, this.key);
-    // From a place that another key had: somebody notices, in the end, also where nothing declares its key any more.
+    // From a place that another key had: a person notices, in the end, also where nothing declares its key any more.
     if (this.held && isStrange(this.held.token)) this.held = undefined;
     const declared = documents.key(this.key);
     if (declared === undefined) return;
@@ -79,7 +79,7 @@ export class Consumer {
     judge.stir();
   }
 
-  /** Gets the secret of a key without sinks from whoever claimed it. */
+  /** Gets the secret of a key without sinks from the person who claimed it. */
   receive(token: string): void {
     this.held = { token, from: undefined, at: this.#world.timeline.now };
     this.isTainted = false;

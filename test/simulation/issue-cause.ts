@@ -1,4 +1,4 @@
-/** No churn: a next version is issued for a cause, and here are all causes, told from what is true. */
+/** No churn: a next version is issued for a cause, and here are all causes, derived from what is true. */
 
 import { declarationOf, versionFactsOf } from '../../src/credential-store/rows.js';
 import type { VersionRow } from '../../src/credential-store/storage-port.js';
@@ -17,7 +17,7 @@ export interface IssueWorld {
   readonly now: Instant;
   /** As the documents declare it, now or a little earlier. */
   readonly declared: readonly KeyDeclaration[];
-  /** When somebody last touched the place by hand, or the documents moved it. */
+  /** When the place was last touched manually, or the documents moved it. */
   readonly touchedAt: (sink: SinkId) => Instant | undefined;
   readonly contentAt: (sink: SinkId) => string | undefined;
 }

@@ -1,7 +1,7 @@
 /**
  * Watches a run and says when an invariant breaks (rotation.md, "Invariants"). It looks at rows, places and
  * memories, never at what the code under test says about them, and knows the few excuses there are: what
- * people broke by hand, what expired, what was removed and has run out.
+ * people broke manually, what expired, what was removed and has run out.
  */
 import { declarationOf, summaryOf, versionFactsOf } from '../../src/credential-store/rows.js';
 import type { AuditRow, ObjectRow, VersionRow } from '../../src/credential-store/storage-port.js';
@@ -58,7 +58,7 @@ export class Judge {
   readonly #endedByHand = new Set<string>();
   readonly #stopped = new Set<string>();
   #restoredAt: Instant | undefined;
-  /** Nothing that is held can have ended before, as long as nobody writes. */
+  /** Nothing that is held can have ended before, while nothing is written. */
   #quietUntil: Instant = 0;
 
   constructor(watched: Watched) {
@@ -76,7 +76,7 @@ export class Judge {
     this.#watched.trace.note(`VIOLATION of "${invariant}": ${message}`);
   }
 
-  /** Somebody put something there by hand: what it holds is his affair until a version is promoted over it. */
+  /** A person put something there manually: what it holds is his affair until a version is promoted over it. */
   spoil(sink: SinkId): void {
     this.stir();
     this.#spoiled.set(sink, this.#watched.timeline.now);
@@ -162,7 +162,7 @@ export class Judge {
     }
   }
 
-  /** A consumer was told whether its key is good. */
+  /** A consumer was answered whether its key is good. */
   answered(
     consumer: Consumer,
     answer: { readonly token: string; readonly code: string; readonly askedAt: Instant },
@@ -207,7 +207,7 @@ export class Judge {
       if (after && before?.deliveries !== after.deliveries) this.#noteDelivered(after);
   }
 
-  /** A promotion that came late, to a place that the documents gave to another key meanwhile, settles nothing. */
+  /** A promotion that came late, to a place that the documents gave to another key meanwhile, proves nothing. */
   #noteDelivered(row: ObjectRow): void {
     for (const { sink, fingerprint } of summaryOf(row).deliveries) {
       const receipt = this.#watched.places.read(sink);

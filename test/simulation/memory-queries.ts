@@ -1,4 +1,4 @@
-/** The younger queries of the storage port over maps: those who come in, signing keys, and the review of all keys. */
+/** The younger queries of the storage port over maps: credentials of people, signing keys, and the review of all keys. */
 import type {
   CredentialRow,
   EventFilter,

@@ -1,5 +1,5 @@
 /**
- * The authority's storage port over maps: what the simulation runs on, because a thousand runs must cost
+ * The credential store's storage port over maps: what the simulation runs on, because a thousand runs must cost
  * minutes. That it keeps the promises of a live store is held by the contract suite (memory-storage.test.ts).
  */
 import type {

@@ -1,7 +1,7 @@
 /**
  * People: they change documents, ask for rotations, revoke and stop keys, break places, restore a backup;
  * and they do their part of a hand-over: confirm it, claim secrets, start again what they stopped. When the
- * run gets calm they stop breaking things and go on doing their part.
+ * run gets calm they stop breaking things and continue doing their part.
  */
 
 import { versionFactsOf } from '../../src/credential-store/rows.js';
@@ -54,7 +54,7 @@ const UNHEARD: Fault = { code: 'store_unreachable', message: 'nothing was heard'
 export class People {
   readonly #world: PeopleWorld;
   #turn = 0;
-  /** What each place has held, for whoever puts an old content back. */
+  /** What each place has held, for a person who puts an old content back. */
   readonly #past = new Map<SinkId, string[]>();
   readonly #stuckFor = new Map<string, number>();
   #toActivate: { readonly name: string; readonly turn: number }[] = [];
@@ -129,7 +129,7 @@ export class People {
     judge.spoil(sink);
   }
 
-  /** The store may be down, and her own machine may crash: then somebody has to ask again. */
+  /** The store may be down, and her own machine may crash: then a person has to ask again. */
   async #ask(request: Request): Promise<Result<unknown>> {
     return this.#heard(this.#world.store.request(request, CALLER));
   }
@@ -174,7 +174,7 @@ export class People {
     await this.#ask({ kind: 'acknowledge', object: keyRef(name), proof: new Secret(token) });
   }
 
-  /** Shown once: whoever did not hear it asks for another. */
+  /** Shown once: a person who did not hear it asks for another. */
   async #claim(name: string, newest: VersionRow): Promise<void> {
     const { store, consumers, timeline } = this.#world;
     const users = consumers.filter(({ key }) => key === name);

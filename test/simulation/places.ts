@@ -23,7 +23,7 @@ export class Places {
     return this.#contents.get(id);
   }
 
-  /** By hand, past the port. */
+  /** Manually, past the port. */
   put(id: SinkId, content: string | undefined): void {
     this.#onWrite();
     if (content === undefined) this.#contents.delete(id);

@@ -87,7 +87,7 @@ async function fingerprintsAt(
 
 const withoutTouch = (sinks: Sinks): Sinks => ({ ...sinks, confirm: async () => ok(undefined) });
 
-/** Remembers what it was told to write, answers from that, and loses some of it. */
+/** Remembers what it was asked to write, answers from that, and loses some of it. */
 function losingWrites(sinks: Sinks, places: Places): Sinks {
   const told = TOLD.get(places) ?? new Map<string, Receipt>();
   TOLD.set(places, told);
@@ -105,7 +105,7 @@ function losingWrites(sinks: Sinks, places: Places): Sinks {
   };
 }
 
-/** By world: what all lives of its controllers were told. */
+/** By world: what all lives of its controllers were answered. */
 const TOLD = new WeakMap<Places, Map<string, Receipt>>();
 
 /** Whatever lease is shown, it is taken for the one that is held. */

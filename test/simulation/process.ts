@@ -1,13 +1,13 @@
 /**
  * A process on a machine, as the world treats it: it can be killed and starts again with an empty memory,
- * stopped (SIGSTOP: it notices nothing, its clocks go on) or frozen with its machine (then also its
- * monotonic clock stands still), and its wall clock may be wrong. What it sent goes on without it.
+ * stopped (SIGSTOP: it notices nothing, its clocks continue) or frozen with its machine (then also its
+ * monotonic clock stands still), and its wall clock may be wrong. What it sent continues without it.
  */
 import type { Instant } from '../../src/domain/time.js';
 import type { Clock } from '../../src/ports/clock.js';
 import type { Timeline } from './timeline.js';
 
-/** From a start to a crash. Whatever comes for a life that is over finds nobody. */
+/** From a start to a crash. Whatever comes for a life that is over is dropped. */
 export interface Life {
   readonly isOver: boolean;
 }

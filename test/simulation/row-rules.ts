@@ -58,7 +58,7 @@ function envelopesAreErased({ after }: RowChange<VersionRow>, { judge }: Committ
     judge.accuse('no leak', `the envelope of generation ${after.generation} was kept after its promotion`);
 }
 
-/** A key that was stopped by hand is left alone by robots. Plans made before the stop may still arrive. */
+/** A key that was stopped manually is left alone by robots. Plans made before the stop may still arrive. */
 function stopsAreKept({ before, after }: RowChange<VersionRow>, world: Committed): void {
   const object = world.tables.objects.get(after?.object_id ?? '');
   if (object?.deactivated_at == null || object.removed_at !== null || !isReconcilerPath(world.path)) return;

@@ -77,7 +77,7 @@ async function rests(world: World): Promise<void> {
   judge.accuse(isIdle(world) ? 'no ghost' : 'convergence', `${ghosts(world) ?? ''} ${open}`);
 }
 
-/** A second apply does nothing, whoever does it; or renews what was about to end, and then it is true. */
+/** A second apply does nothing, whichever process does it; or renews what was about to end, and then it is true. */
 async function isStirred(world: World): Promise<boolean> {
   const { judge, storage, timeline } = world;
   const entries = storage.tables.audit.size;
@@ -154,7 +154,7 @@ function wrongAbout(
   const newest = world.storage.tables.versions
     .where((row) => row.object_id === object.id)
     .reduce<VersionRow | undefined>((a, b) => (a && a.generation > b.generation ? a : b), undefined);
-  // Somebody starts it again before long, and only then it is as declared, also where it has lapsed.
+  // A person starts it again before long, and only then it is as declared, also where it has expired.
   if (object.deactivated_at !== null) return 'is deactivated';
   if (declaredEnd(declared.spec) <= world.timeline.now)
     return accepted.length > 0 ? 'has lapsed and is accepted' : undefined;

@@ -1,6 +1,6 @@
 /**
- * Tables in memory with transactions: what a transaction wrote can be undone, and is told, row by row, to
- * whoever watches. Rows are never changed, only replaced, so a copy of the maps is a backup.
+ * Tables in memory with transactions: what a transaction wrote can be undone, and is reported, row by row, to
+ * the watchers. Rows are never changed, only replaced, so a copy of the maps is a backup.
  */
 
 /** One row as it was before a transaction and as it is after; undefined where it was not there. */

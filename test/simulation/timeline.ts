@@ -48,7 +48,7 @@ export class Timeline {
     return new Promise((resolve) => this.after(ms, resolve));
   }
 
-  /** Lets the next event happen, with all that follows from it at once. False when there is none. */
+  /** Lets the next event happen, with all that follows from it at once. False without a next event. */
   async step(): Promise<boolean> {
     let event = this.#pop();
     while (event?.isOff) event = this.#pop();
@@ -81,5 +81,5 @@ export class Timeline {
 
 const isBefore = (a: Event, b: Event): boolean => a.at < b.at || (a.at === b.at && a.nth < b.nth);
 
-/** Every promise that can go on has gone on: no port of the simulation waits for anything outside. */
+/** Every promise that can continue has continued: no port of the simulation waits for anything outside. */
 export const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

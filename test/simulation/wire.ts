@@ -9,11 +9,11 @@ import type { Life, Process } from './process.js';
 import type { Timeline } from './timeline.js';
 import type { Trace } from './trace.js';
 
-/** How long a caller waits for its answer: "the longest request" that settles reckon with. */
+/** How long a caller waits for its answer: "the longest request" that stabilization windows include. */
 export const REQUEST_MAX_MS: DurationMs = 1_000;
 
 const LEG_MS: readonly [DurationMs, DurationMs] = [1, 40];
-/** Often beyond a lease, and sometimes beyond a settle. */
+/** Often beyond a lease, and sometimes beyond a stabilization window. */
 const LATE_MS: readonly [DurationMs, DurationMs] = [500, 600_000];
 
 export interface Call<T> {
@@ -44,7 +44,7 @@ export class Wire {
   readonly #process: Process;
   readonly #isCut: () => boolean;
 
-  /** `isCut`: nobody is reached at all, as while the store is down. */
+  /** `isCut`: no process is reached at all, as while the store is down. */
   constructor(around: Surroundings, process: Process, isCut: () => boolean = () => false) {
     this.#around = around;
     this.#process = process;

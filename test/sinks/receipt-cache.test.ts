@@ -89,7 +89,7 @@ function perform(edit: Edit, world: ReturnType<typeof fleet>): void {
   }
   row[edit.variable] = edit.kind === 'foreign' ? 'hunter2' : edit.kind === 'empty' ? '' : newToken().reveal();
   writeFile(edit.file);
-  // As whoever wants to go unnoticed would: another token of the same length, and the old time.
+  // As an attacker who avoids notice would: another token of the same length, and the old time.
   if (edit.kind === 'unseen') age(path);
 }
 

@@ -39,7 +39,7 @@ describe.each([
     expect(await place.sinks.confirm(id, fingerprint(token))).toMatchObject({ ok: true });
   });
 
-  test('gives its secret back as a proof of possession, and nothing where there is none', async () => {
+  test('gives its secret back as a proof of possession, and nothing without a secret', async () => {
     const token = newToken();
     expect(await place.sinks.take(id)).toBeUndefined();
     await place.sinks.deliver(sink, delivery(token));
@@ -138,7 +138,7 @@ test('a raw file holds the token and nothing else; a JSON file says whose it is'
 });
 
 test.each(['{"password":"x"}', '{"key":1,"name":"a","generation":1}', '{ not json', 'null'])(
-  'a JSON file that is not ours (%s) is foreign content and is kept',
+  'a JSON file that is not Keywright’s (%s) is foreign content and is kept',
   async (text) => {
     mkdirSync(place.root);
     place.write('key.json', text);
@@ -189,7 +189,7 @@ test('a delivery that would overwrite what an editor saved meanwhile is stopped 
     root: place.root,
     exclusively: (work) => {
       const result = work();
-      // The file has been read by now and is being written: somebody saves it at this moment.
+      // The file has been read by now and is being written: an editor saves it at this moment.
       writeFileSync(place.path('a.env'), 'OTHER=2 and more\n');
       return result;
     },
@@ -230,7 +230,7 @@ describe('a secret that is taken out', () => {
     expect(readdirSync(place.root)).toEqual(['b.env']);
   });
 
-  test('stays when it is another one by then, and where there is none nothing is made', async () => {
+  test('stays when it is another one by then, and where none exists nothing is made', async () => {
     await place.sinks.deliver(rawFile('whole'), delivery(newToken()));
     const before = place.text('whole');
     for (const id of ['file:whole#raw', 'file:none#raw', 'dotenv:none.env#KEY'])

@@ -63,7 +63,7 @@ describe('names', () => {
 });
 
 it.each(['declaration', 'digest', 'deliveries', 'project', 'row_mac'])(
-  'text that is not UTF-8 in %s is a fault, and the process goes on',
+  'text that is not UTF-8 in %s is a fault, and the process continues',
   async (column) => {
     place.tamper(`update objects set ${column} = cast(x'5bff41fe' as text) where name = 'a'`);
     expect(unwrap(await store.survey()).length).toBeGreaterThan(2);

@@ -56,7 +56,7 @@ async function waysOf(asked: readonly Asked[]): Promise<readonly string[]> {
   return lines;
 }
 
-test('the newest of a log of any length are told by as many queries and rows, none of them of the log', async () => {
+test('the newest of a log of any length are read by as many queries and rows, none of them of the log', async () => {
   const { served, desk } = await opened();
   const root = await desk.root();
   const costs: { readonly queries: number; readonly rows: number }[] = [];

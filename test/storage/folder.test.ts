@@ -50,7 +50,7 @@ it.each([
   expect(readdirSync(place.folder())).toEqual(before);
 });
 
-it('refuses a database of somebody else, and one that a newer version made', async () => {
+it('refuses a database of another application, and one that a newer version made', async () => {
   mkdirSync(place.folder());
   writeFileSync(join(place.folder(), 'master.key'), Buffer.alloc(32).toString('base64'));
   place.tamper('create table letters (text)');

@@ -1,4 +1,4 @@
-/** The survey comes in pages of joined text; together they are every live object, once, in order. */
+/** The survey has pages of joined text; together they are every live object, once, in order. */
 import { Kysely, Migrator } from 'kysely';
 import { MIGRATIONS } from '../../src/storage/migrations/index.js';
 import type { Database } from '../../src/storage/schema.js';

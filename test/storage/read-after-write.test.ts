@@ -1,4 +1,4 @@
-/** What was done before somebody looks is seen by them, whoever else is looking meanwhile. */
+/** What was done before a reader looks is seen by it, whichever others are looking meanwhile. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

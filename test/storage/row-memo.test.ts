@@ -1,4 +1,4 @@
-/** What a store remembers of rows from one transaction to the next is what is in the database, whoever writes there. */
+/** What a store remembers of rows from one transaction to the next is what is in the database, whichever process writes there. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

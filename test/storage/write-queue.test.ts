@@ -4,7 +4,7 @@ import { fail, ok } from '../../src/domain/result.js';
 import { type Transactor, WriteQueue } from '../../src/storage/write-queue.js';
 import { refusal } from '../support/store.js';
 
-/** An engine that keeps a list of words, and can be told to fail. */
+/** An engine that keeps a list of words, and can be made to fail. */
 function listEngine() {
   const state = { committed: [] as string[], commits: 0, failCommit: false, abandonAt: '', busy: false };
   let draft: string[] = [];
@@ -86,7 +86,7 @@ it('tells everybody whose work did not become durable', async () => {
   expect(state.committed).toEqual(['c']);
 });
 
-it('takes back what was done before the engine gave up the transaction, and goes on', async () => {
+it('takes back what was done before the engine gave up the transaction, and continues', async () => {
   const { state, put } = listEngine();
   state.abandonAt = 'b';
   const [a, b, c] = await Promise.all(['a', 'b', 'c'].map(put));

@@ -1,5 +1,5 @@
 /**
- * A whole small world for apply: the real embedded store in memory, real files, a clock set by hand. Faults
+ * A whole small world for apply: the real embedded store in memory, real files, a clock set manually. Faults
  * are put between the reconciler and its ports, never into the store or the sinks themselves.
  */
 import { type ApplyWorld, apply } from '../../src/apply/apply.js';

@@ -72,13 +72,13 @@ export class ServedTestStore extends TestStore {
     return this.exchange({ kind: 'password', email, password }, source === undefined ? {} : { source });
   }
 
-  /** Gives somebody a password by way of an invitation; gives the session it starts. */
+  /** Gives a person a password by way of an invitation; gives the session it starts. */
   async join(person: string, password: Secret = PASSWORD): Promise<AccessToken> {
     const { token } = unwrap(await this.authority.invite(person, await this.root()));
     return unwrap(await this.authority.acceptInvitation(token, password, FROM));
   }
 
-  /** A personal access token of somebody who has joined. */
+  /** A personal access token of a person who has joined. */
   async pat(session: AccessToken, name = 'laptop'): Promise<{ readonly id: string; readonly token: Secret }> {
     const made = unwrap(await this.authority.createPersonalToken(name, await this.by(session.token)));
     return { id: made.shown.id, token: made.token };

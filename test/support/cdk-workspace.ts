@@ -104,7 +104,7 @@ spec:
   grants: [{ space: audits }, { space: onboarding, workbooks: [contacts] }]
 `;
 
-/** What the example declares, written by hand. */
+/** What the example declares, written manually. */
 export const platformYaml = (): string =>
   [
     REST,

@@ -101,7 +101,7 @@ class Output {
   until(mark: string): Promise<string> {
     return new Promise((resolve) => {
       this.#check = () => {
-        // A mark may come in two pieces.
+        // A mark may arrive in two pieces.
         const tail = Buffer.concat(this.#chunks.slice(-2));
         if (!tail.includes(mark) && !this.#isClosed) return;
         const text = Buffer.concat(this.#chunks).toString('utf8');

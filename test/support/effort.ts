@@ -1,6 +1,6 @@
 /**
  * How often something is tried of which more finds more. In CI, and so by `npm run test:all`, as often as it takes; by
- * `npm test` on a machine where somebody waits, less often. A variable says another number.
+ * `npm test` on a machine where a person waits, less often. A variable says another number.
  */
 
 /** In CI nothing is left out, and what is missing is a failure. */

@@ -171,7 +171,7 @@ export async function newWorld() {
     now: clock.now,
     set: clock.set,
     plan: async (): Promise<Plan> => (await look()).plan,
-    /** The secret that a file holds there; undefined where there is none. */
+    /** The secret that a file holds there; undefined where it is absent. */
     secretAt: (sink: SinkId): Promise<Secret | undefined> => place.sinks.take(sink),
     code: async (secret: Secret): Promise<string> => unwrap(await store.verify(secret, {})).code,
     objects,

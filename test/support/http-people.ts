@@ -1,4 +1,4 @@
-/** People and guests who come in over HTTP, in short words: each of them as a person would, by the API alone. */
+/** People and guests who sign in over HTTP, in short words: each of them as a person would, by the API alone. */
 
 import type { Declaration } from '../../src/domain/objects.js';
 import { refOf } from '../../src/domain/objects.js';
@@ -21,7 +21,7 @@ export async function invited(server: TestServer, name: string): Promise<string>
   return (await server.asRoot(`POST /v1/users/${name}/invitation`, {})).body.data.token;
 }
 
-/** Declares somebody, has them invited, and gives the access token that they come in with. */
+/** Declares a person, has them invited, and returns the access token that they sign in with. */
 export async function joined(
   server: TestServer,
   name: string,

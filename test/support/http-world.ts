@@ -56,7 +56,7 @@ export interface TestServer {
 }
 
 export interface Serving {
-  /** Letters are written, and stay in the outbox until the test takes them. */
+  /** Messages are written, and stay in the outbox until the test takes them. */
   readonly hasPost?: true;
   /** Whose `Forwarded` and `X-Forwarded-For` are believed. */
   readonly proxies?: string;
@@ -99,7 +99,7 @@ async function startOn({ place, hand, change, serving }: Starting): Promise<Test
   // The hour is set by the test; waiting is real.
   const { now, advance } = place.world.clock;
   const clock = { ...systemClock, now, advance };
-  // As another process does: what is done by hand is seen through the feed alone.
+  // As another process does: what is done manually is seen through the feed alone.
   const { store, authority, rooms, people, manual, accounts, applied, outbox } = unwrap(
     await openServedStore({ ...place.world, ...serving, folder: place.folder(), whenAbsent: 'refuse' }),
   );

@@ -7,7 +7,7 @@ import type { LiveStore } from '../../src/ports/live-store.js';
 import { unwrap } from './apply-world.js';
 import type { Workspace } from './workspace.js';
 
-/** Whoever opens it closes it. */
+/** Its opener closes it. */
 export async function openStoreOf(world: Workspace): Promise<LiveStore> {
   const adapters = { clock: systemClock, entropy: systemEntropy, sealing: sodiumSealing };
   const folder = join(world.folder, '.keywright');

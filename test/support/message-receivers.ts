@@ -1,4 +1,4 @@
-/** Where letters arrive: a mail server that speaks SMTP, and a receiver of webhooks, each on a port of its own. */
+/** Where messages arrive: a mail server that speaks SMTP, and a receiver of webhooks, each on a port of its own. */
 import { createServer as createHttpServer, type IncomingHttpHeaders } from 'node:http';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 
@@ -24,11 +24,11 @@ interface Manners {
   readonly senders?: string;
   /** Answers every text so; absent: takes them. */
   readonly texts?: string;
-  /** `USER:PASSWORD` it asks for; absent: takes mail from anybody. */
+  /** `USER:PASSWORD` it asks for; absent: takes mail from any sender. */
   readonly login?: string;
   /** Does not answer this word. */
   readonly silentAt?: string;
-  /** Says that it could go on in TLS. */
+  /** Says that it could continue in TLS. */
   readonly offersTls?: true;
 }
 

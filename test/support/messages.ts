@@ -1,4 +1,4 @@
-/** Letters, and settings of where they go, as tests of the outbox need them. */
+/** Messages, and settings of where they go, as tests of the outbox need them. */
 import { Secret } from '../../src/domain/secret.js';
 import { DAY_MS } from '../../src/domain/time.js';
 import { type OutboxSettings, outboxSettings } from '../../src/outbox/settings.js';

@@ -15,7 +15,7 @@ export class Story {
   world = new PlanWorld();
   readonly #lines: string[] = [];
 
-  /** Something that happened, told in the transcript. */
+  /** Something that happened, written in the transcript. */
   tell(text: string): this {
     this.#lines.push('', `# ${text}`);
     return this;

@@ -96,7 +96,7 @@ export class PlanWorld {
       revision: ++this.#revision,
       quietUntil: 0,
       deliveries: [],
-      // Whoever has a person's name later is somebody else, and so is a key.
+      // A person who has another's name later is another one, and so is a key.
       id:
         declaration.kind === 'User' || declaration.kind === 'ApiKey'
           ? `${refText(ref)}#${this.#revision}`
@@ -436,7 +436,7 @@ export class PlanWorld {
       id,
       generation,
       fingerprint: `f-${id}`,
-      // As in the store, later than what it answers, also when both come in one millisecond.
+      // As in the store, later than what it answers, also when both fall in one millisecond.
       issuedAt: Math.max(this.now, key?.rotationRequestedAt ?? 0),
       promotedAt: undefined,
       retiringAt: undefined,

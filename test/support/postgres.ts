@@ -33,7 +33,7 @@ export interface Cluster {
   /** Stops the server, without its leave. */
   kill(): Promise<void>;
   start(): Promise<void>;
-  /** Ends every connection to the database at an address, and returns before anybody here can hear of it. */
+  /** Ends every connection to the database at an address, and returns before any process here can hear of it. */
   cut(address: string): void;
   /** A second server that follows the first, in a folder of its own, until it is promoted. */
   standby(): Promise<Standby>;

@@ -28,7 +28,7 @@ const personNamed = (name: Person, desk: Person | undefined): fc.Arbitrary<Decla
     })
     .map((spec) => user(name, { ...spec, email: addressOf(name, desk) }));
 
-/** Whoever is there, in teams with built-in and custom roles. */
+/** The existing people, in teams with built-in and custom roles. */
 export const people: fc.Arbitrary<People> = fc
   .tuple(fc.subarray([...PEOPLE]), fc.constantFrom('bob' as const, undefined))
   .chain(([names, desk]) =>
@@ -57,7 +57,7 @@ export const people: fc.Arbitrary<People> = fc
 
 const WORKBOOKS = ['contacts', 'orders', 'letters'];
 
-/** Spaces with workbooks, and guests with grants of all four shapes, of which some lapse within minutes. */
+/** Spaces with workbooks, and guests with grants of all four shapes, of which some expire within minutes. */
 export const guests: fc.Arbitrary<readonly Declaration[]> = fc
   .record({
     onboarding: fc.subarray(WORKBOOKS),

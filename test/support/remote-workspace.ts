@@ -1,4 +1,4 @@
-/** `keywright serve`, the real process, and an address before several of them that goes on when one is killed. */
+/** `keywright serve`, the real process, and an address before several of them that stays up when one is killed. */
 import type { ChildProcess } from 'node:child_process';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import type { Workspace } from './workspace.js';

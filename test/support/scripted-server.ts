@@ -40,7 +40,7 @@ export const problem = (status: number, code: string, headers: Record<string, st
 /** The connection ends without an answer. */
 export const cutOff: Scripted = (_, response) => void response.destroy();
 
-/** Pauses last no time, and are noted; an hour passes by hand. */
+/** Pauses last no time, and are noted; an hour is passed manually. */
 export function noteClock(): Clock & { readonly pauses: number[] } {
   const pauses: number[] = [];
   let now = 0;

@@ -1,4 +1,4 @@
-/** A certificate that nobody vouches for, made by openssl. Where that is missing the tests that need one are skipped (parts.ts). */
+/** A certificate that no issuer vouches for, made by openssl. Where that is missing the tests that need one are skipped (parts.ts). */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

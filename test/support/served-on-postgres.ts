@@ -6,7 +6,7 @@ import { postgresPlace } from './postgres-database.js';
 import { unwrap } from './store.js';
 import { testWorld } from './store-world.js';
 
-/** Gives what opens one, in the database and folder of the test, by a clock of its own; `hasPost`: it writes letters. */
+/** Gives what opens one, in the database and folder of the test, by a clock of its own; `hasPost`: it writes messages. */
 export function servedOnPostgres({ hasPost = false } = {}) {
   const place = postgresPlace();
   return async () => {

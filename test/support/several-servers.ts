@@ -86,7 +86,7 @@ export class ServerProcess {
     await gone;
   }
 
-  /** Stops the process without its knowing, and lets it go on. */
+  /** Stops the process without its knowing, and resumes it. */
   freeze(): void {
     this.#child?.kill('SIGSTOP');
   }
@@ -113,7 +113,7 @@ export class ServerProcess {
     }
   }
 
-  /** The code of a verification; `UNAVAILABLE` when nobody knows, or nobody is there. */
+  /** The code of a verification; `UNAVAILABLE` when it is unknown, or no server answers. */
   async code(key: string, asker = ROOT): Promise<string> {
     const { status, body } = await this.ask('POST /v1/keys/verify', asker, { key });
     if (status === 200) return body.data.code;
@@ -135,7 +135,7 @@ export async function handOnServer(world: Workspace, address: string): Promise<T
   return new TestStore(store, unwrap(await store.acquireLease('reconciler', 60_000)));
 }
 
-/** Issues a key that may verify the keys of production; whoever asks with it is answered from memory. */
+/** Issues a key that may verify the keys of production; a caller that asks with it is answered from memory. */
 export async function gatewayOf(hand: TestStore): Promise<string> {
   await hand.create(apiKey('gateway', { permissions: ['keys:verify'] }));
   return (await hand.rollOut('gateway', 1)).reveal();

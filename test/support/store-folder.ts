@@ -40,7 +40,7 @@ export function storePlace(per: Per = 'test') {
       opened.push(store);
       return store;
     },
-    /** Changes rows as somebody does who can write to the file. */
+    /** Changes rows as a writer of the file does. */
     tamper: (sql: string): void => {
       const connection = new SqliteConnection(join(folder(), 'store.db'));
       for (const statement of sql.split('; ')) connection.execute(statement);

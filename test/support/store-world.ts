@@ -1,4 +1,4 @@
-/** A world for tests of the live store: a clock that is set by hand, chance with a seed, boxes that cost nothing. */
+/** A world for tests of the live store: a clock that is set manually, chance with a seed, boxes that cost nothing. */
 import { createHash } from 'node:crypto';
 import type { Entropy } from '../../src/domain/entropy.js';
 import { Secret } from '../../src/domain/secret.js';

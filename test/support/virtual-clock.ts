@@ -1,4 +1,4 @@
-/** A clock on which time passes only when a test says so; whoever sleeps wakes in the right order. */
+/** A clock on which time passes only when a test says so; sleepers wake in the right order. */
 import type { Clock } from '../../src/ports/clock.js';
 import { START } from './store-world.js';
 
@@ -53,7 +53,7 @@ export class VirtualClock implements Clock {
   }
 }
 
-/** Lets everything that can go on go on. */
+/** Lets everything continue that can. */
 export async function settle(): Promise<void> {
   for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
 }

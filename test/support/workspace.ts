@@ -210,7 +210,7 @@ const isPublic = (token: string): boolean => token.startsWith('pk_');
 
 const tokensIn = (text: string): readonly string[] => text.match(new RegExp(TOKEN_PATTERN, 'g')) ?? [];
 
-/** The bytes of a listed file as text; none if it has gone since, as the temporary file of an atomic write does. */
+/** The bytes of a listed file as text; none if it was deleted since, as the temporary file of an atomic write does. */
 function textWhileThere(file: string): string {
   try {
     return readFileSync(file, 'latin1');

@@ -74,7 +74,7 @@ describe('a backup', () => {
     }
   });
 
-  test('is none of a store on a server, or of no store', async () => {
+  test('is unavailable for a store on a server, or for no store', async () => {
     const server = await world.run('backup x --store postgres://nobody@localhost/none');
     expect(server.code).toBe(EXIT.usage);
     expect(server.stderr).toContain('pg_dump');
@@ -99,7 +99,7 @@ describe('restoring', () => {
     expect([modeOf('.keywright/store.db'), modeOf('.keywright/master.key')]).toEqual([0o600, 0o600]);
   });
 
-  test('refuses a store that is newer or another one, unless told to, and keeps what was there', async () => {
+  test('refuses a store that is newer or another one, unless forced to, and keeps what was there', async () => {
     await world.run('backup monday');
     await world.run('rotate app --auto-approve');
     const newer = await world.run('restore monday');
@@ -152,7 +152,7 @@ describe('restoring', () => {
     expect(await holds()).toBe(true);
   });
 
-  test('refuses what is no backup, and moves a damaged store aside only when told to', async () => {
+  test('refuses what is no backup, and moves a damaged store aside only when forced to', async () => {
     await world.run('backup monday');
     for (const file of ['keywright.yaml', 'nothing'])
       expect((await world.run(`restore ${file} --overwrite`)).code).not.toBe(EXIT.done);

@@ -1,4 +1,4 @@
-/** Whoever needs no CDK never pays for it. */
+/** A user without CDK never pays for it. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Workspace } from '../support/workspace.js';

@@ -62,7 +62,7 @@ describe('examples/cdk', () => {
     expect(other).toMatchObject({ code: 1 });
   });
 
-  it('follows a change and a removal in the app, and finds what was changed by hand', async () => {
+  it('follows a change and a removal in the app, and finds what was changed manually', async () => {
     const platform = kept(exampleWorkspace());
     expect(await platform.run('apply --auto-approve', APP)).toMatchObject({ code: 0 });
     const main = platform.read('main.ts');
@@ -74,7 +74,7 @@ describe('examples/cdk', () => {
 
     platform.write('main.ts', main.replace(/ {2}webhooks: .*\n/, ''));
     expect(await platform.run('apply --auto-approve', APP)).toMatchObject({ code: 0 });
-    // The service itself waits until its keys have lapsed.
+    // The service itself waits until its keys have expired.
     const { items } = await platform.json<Objects>('export ApiKey');
     expect(items).toHaveLength(34);
 
@@ -148,7 +148,7 @@ test('a folder that an app was synthesized to is a source beside others', async 
   expect(workspace.sinkFiles()).toEqual(expect.arrayContaining(['secrets/crm.env', 'secrets/sync.env']));
 });
 
-test('an app goes with neither a branch nor documents that nobody would read', async () => {
+test('an app goes with neither a branch nor documents that would not be read', async () => {
   const workspace = small('{ unmanaged: adopt }');
   const env = { KEYWRIGHT_APP: 'node main.mjs' };
   const branch = await workspace.run('run --git /nowhere', { env });

@@ -1,7 +1,7 @@
 /**
  * Whatever is declared, and whatever it is changed to: after apply nothing is left to do, twice the same
- * plan is the same text, and no accepted version is one that nobody could hold. The real store on both
- * engines and real files, in process; chance and time are seeded and set by hand.
+ * plan is the same text, and no accepted version is one that no consumer could hold. The real store on both
+ * engines and real files, in process; chance and time are seeded and set manually.
  */
 
 import { mkdtempSync, rmSync } from 'node:fs';

@@ -1,4 +1,4 @@
-/** Ending by hand what the documents do not hold any more, and confirming what is not under way. */
+/** Ends manually what the documents do not hold any more, and confirming what is not under way. */
 import { inDotenv, keyYaml, projectYaml, serviceYaml, Workspace, yamlStream } from '../support/workspace.js';
 
 let world: Workspace;

@@ -28,7 +28,7 @@ interface Explanation {
 const explained = (args: string) => world.json<Explanation>(`explain ${args}`);
 const apply = () => world.run('apply --auto-approve');
 
-test('tells of a key from its document to its tombstone', async () => {
+test('follows a key from its document to its tombstone', async () => {
   expect(await explained('app')).toMatchObject({ status: 'declared', live: null, declared: { line: 8 } });
   expect(world.exists('.keywright')).toBe(false);
 
@@ -88,7 +88,7 @@ test('needs neither documents nor right ones', async () => {
   expect((await world.run('explain app --store elsewhere')).code).toBe(EXIT.unreachable);
 });
 
-test('says what may have been meant by a name that nobody has', async () => {
+test('says what may have been meant by a name that does not exist', async () => {
   await apply();
   const near = await world.run('explain ApiKey/ap');
   expect(near.code).toBe(EXIT.error);

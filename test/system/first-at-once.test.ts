@@ -1,4 +1,4 @@
-/** Several first applies at once: one makes the store, and the others are told who is at it, or find it done. */
+/** Several first applies at once: one makes the store, and the others learn which one is at it, or find it done. */
 import { projectYaml, serviceYaml, Workspace } from '../support/workspace.js';
 
 /** What gets in whose way differs from time to time. */

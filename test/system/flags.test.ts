@@ -97,7 +97,7 @@ test('an object goes by its id as by its name, and a person by their address', a
   expect((await world.run('get us_key_0000000000000000')).code).toBe(EXIT.error);
 });
 
-test('colours are for terminals, and not where somebody said no', async () => {
+test('colours are for terminals, and not where they are turned off', async () => {
   world.write('specs/more.yaml', keyYaml('more', 'oops: 1'));
   const isColored = async (args: string, env: Readonly<Record<string, string>>): Promise<boolean> =>
     (await world.run(args, { env })).stderr.includes('\u001b[');

@@ -82,7 +82,7 @@ test('reconciled objects are there for the client; what it changes of them is dr
   });
 });
 
-test('what the client makes is nobody’s to remove, and a removed object that is declared comes back', async () => {
+test('what the client makes is never removed by a project, and a removed object that is declared comes back', async () => {
   expect((await world.run('apply --auto-approve')).code).toBe(0);
   const api = await client();
   const [space] = (await api.spaces.list()).data;

@@ -1,4 +1,4 @@
-/** The disk of the store is full: nothing is revoked and nothing is made, and keys go on being verified. */
+/** The disk of the store is full: nothing is revoked and nothing is made, and keys are still verified. */
 import { join } from 'node:path';
 import { ROOT, ServerProcess } from '../support/several-servers.js';
 import { describeWithSmallDisk } from '../support/small-disk.js';
@@ -32,7 +32,7 @@ describeWithSmallDisk('a full disk', (disk) => {
       })
     ).body;
 
-  it('verification goes on from memory, uses are kept and counted later, and readiness and metrics say so', async () => {
+  it('verification continues from memory, uses are kept and counted later, and readiness and metrics say so', async () => {
     const gateway = await made('gateway', ['keys:verify']);
     const app = await made('app');
     expect(await server.code(app.secret, gateway.secret)).toBe('VALID');

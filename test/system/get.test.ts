@@ -145,7 +145,7 @@ describe('nothing', () => {
   });
 });
 
-test('a previous name that is not live is told, with the one that may have been meant', async () => {
+test('a previous name that is not live is reported, with the one that may have been meant', async () => {
   const annotated = ', annotations: { keywright.dev/previous-name: othr }';
   world.write(
     'specs/all.yaml',

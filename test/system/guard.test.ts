@@ -40,7 +40,7 @@ test('a protected environment: rotate and revoke want more than a flag, and brea
   expect(entries[0]).toContain('the key leaked in a ticket');
 });
 
-test('the guard that was applied last holds, also for documents without it, until somebody approves that', async () => {
+test('the guard that was applied last holds, also for documents without it, until that is approved', async () => {
   await applied();
   world.write('keywright.yaml', projectYaml());
   world.write('specs/all.yaml', yamlStream(serviceYaml('billing'), KEY, keyYaml('other')));

@@ -76,7 +76,7 @@ test(`after each of ${KILLS} kills (seed ${SEED}) what was asked for is there on
       expect([name, again.status]).toEqual([name, 201]);
       const wasAnswered = earlier?.status === 201;
       if (wasAnswered) expect(again).toEqual({ status: 201, isReplay: true, id: earlier.id });
-      // Nobody was told the secret: either now for the first time, or never.
+      // The secret was never shown: either now for the first time, or never.
       else expect(again.isReplay).toBe(again.secret === undefined);
       expect(await send(name)).toEqual({ status: 201, isReplay: true, id: again.id });
       const { data } = (await server.ask(`GET /v1/keys/${name}`, ROOT)).body;

@@ -53,7 +53,7 @@ test(`after ${KILLS} kills (seed ${SEED}) one apply makes everything right`, asy
   const seen = new Set<string>();
   let kills = 0;
   let rounds = 0;
-  // A story in which nothing was delivered before the end shows nothing: on a slow machine it goes on.
+  // A story in which nothing was delivered before the end shows nothing: on a slow machine it continues.
   for (; kills < KILLS || seen.size === 0; rounds++) {
     if (rounds > KILLS * 4)
       throw new Error(
@@ -98,7 +98,7 @@ async function killOnce(chance: Seeded, fleet: Fleet, patience: number): Promise
   const afterMs = chance.fraction() * (whileWriting ? WRITING_MS : STARTING_MS) * patience;
   if (whileWriting) await untilWriting(running);
   await Promise.race([sleep(afterMs), Promise.all(gone)]);
-  // Whoever waits for the lease dies with the one who holds it.
+  // A process that waits for the lease dies with the one who holds it.
   const killed = running.filter((child) => child.exitCode === null && child.kill('SIGKILL'));
   await Promise.all(gone);
   return killed.length;
@@ -169,7 +169,7 @@ async function converge(): Promise<number> {
   throw new Error(`does not converge: ${JSON.stringify(left).slice(0, 1_000)}`);
 }
 
-/** Time does most of it. A key that got four versions and then lost its file needs somebody to decide. */
+/** Time does most of it. A key that got four versions and then lost its file needs a person to decide. */
 async function waitOrDecide(going: readonly WaitingJson[]): Promise<void> {
   const stuck = going.filter(({ reason }) => reason === 'TooManyVersions');
   for (const { object } of stuck) {
@@ -192,7 +192,7 @@ async function expectEveryDeliveredKeyVerifies(store: LiveStore, fleet: Fleet): 
   }
 }
 
-/** What was replaced or taken away is refused, though somebody may still hold it. */
+/** What was replaced or taken away is refused, though a consumer may still hold it. */
 async function expectNothingElseVerifies(store: LiveStore, seen: ReadonlySet<string>): Promise<void> {
   const current = new Set(world.delivered());
   for (const token of seen) {
@@ -211,7 +211,7 @@ async function expectVersionsAccountedFor(fleet: Fleet): Promise<void> {
   for (const { metadata, status } of ours) {
     const accepted = status.versions.filter(({ state }) => ['issued', 'current', 'retiring'].includes(state));
     const accounted = accepted.map(({ prefix, unclaimed }) => inSinks.has(prefix) || unclaimed);
-    // While nobody has claimed the newest, an older one is all that somebody may have.
+    // While the newest is unclaimed, an older one is all that a consumer may have.
     const isOne = accounted.length === 1 || accepted.at(-1)?.unclaimed === true;
     expect([metadata.name, isOne, accounted.every(Boolean)]).toEqual([metadata.name, true, true]);
   }

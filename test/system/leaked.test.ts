@@ -1,4 +1,4 @@
-/** `rotate --leaked`: what leaked is refused before anything else, and whoever that breaks gets the next version at once. */
+/** `rotate --leaked`: what leaked is refused before anything else, and the consumers that it breaks get the next version at once. */
 import { inDotenv, keyYaml, projectYaml, serviceYaml, Workspace, yamlStream } from '../support/workspace.js';
 
 let world: Workspace;
@@ -31,7 +31,7 @@ test('says whom it breaks before it asks, and without a yes changes nothing', as
   expect(await verdict(leaked)).toBe('VALID');
 });
 
-test('ends every older version, delivers the next, and is told as what it was', async () => {
+test('ends every older version, delivers the next, and is reported as what it was', async () => {
   expect((await world.run('rotate app --auto-approve')).code).toBe(0);
   const second = world.variable('secrets/app.env', 'KEY');
   expect((await world.run('rotate app --leaked --auto-approve')).code).toBe(0);

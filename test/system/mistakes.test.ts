@@ -1,4 +1,4 @@
-/** The likeliest mistakes, as a stranger makes them: what happened, why, and what to do, in so many words. */
+/** The likeliest mistakes, as a new user makes them: what happened, why, and what to do, in so many words. */
 import { mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { COMMANDS } from '../../src/cli/commands/index.js';
@@ -139,7 +139,7 @@ describe('on the command line', () => {
     ]);
   });
 
-  test('apply where nobody can answer: refused, with the flag for pipelines; nothing was changed', async () => {
+  test('apply where no person can answer: refused, with the flag for pipelines; nothing was changed', async () => {
     expect(await told('apply')).toEqual([
       3,
       'keywright: approval is required and standard input is not a terminal; nothing was changed. In a pipeline, use --auto-approve\n',

@@ -1,4 +1,4 @@
-/** Letters of real servers: none is lost when one is killed, two servers send one, and none is left where it could be read. */
+/** Messages of real servers: none is lost when one is killed, two servers send one, and none is left where it could be read. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
@@ -12,7 +12,7 @@ import { describeWithPostgres, postgresCluster } from '../support/postgres.js';
 import { ROOT, ServerProcess } from '../support/several-servers.js';
 import { Workspace } from '../support/workspace.js';
 
-/** Longer than a letter stays with a server that was killed. */
+/** Longer than a message stays with a server that was killed. */
 const BOUND_MS = 45_000;
 
 let world: Workspace;
@@ -44,7 +44,7 @@ async function kept<R extends HookReceiver | MailServer>(making: Promise<R>): Pr
   return receiver;
 }
 
-/** A port where nobody listens. */
+/** A port where no process listens. */
 async function freePort(): Promise<number> {
   const receiver = await hookReceiver();
   await receiver.close();
@@ -56,7 +56,7 @@ const hookAt = (port: number) => ({
   KEYWRIGHT_OUTBOX_SECRET: SECRET,
 });
 
-/** Invites somebody; gives the token of the invitation. */
+/** Invites a person; returns the token of the invitation. */
 async function invite(server: ServerProcess, email: string): Promise<string> {
   const { status, body } = await server.ask('POST /v1/users/invite', ROOT, {
     email,
@@ -99,7 +99,7 @@ test('an invitation that a server was killed over before it could be sent is sen
   expect(accepted.status).toBe(200);
 });
 
-test('a server that is killed while it sends has the letter sent again, under the same id', async () => {
+test('a server that is killed while it sends has the message sent again, under the same id', async () => {
   const there = await kept(hookReceiver((nth) => (nth === 1 ? 'silence' : { status: 200 })));
   const first = await started(hookAt(there.port));
   const token = await invite(first, 'ada@example.com');
@@ -167,7 +167,7 @@ test('wrong settings stop a server before it serves, and say what to do without 
 describeWithPostgres('two servers of one store on PostgreSQL', () => {
   const cluster = postgresCluster();
 
-  it('send each letter once between them', async () => {
+  it('send each message once between them', async () => {
     const address = await cluster.database();
     const there = await kept(hookReceiver());
     const servers = [await started(hookAt(there.port), address), await started(hookAt(there.port), address)];

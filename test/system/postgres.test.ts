@@ -48,7 +48,7 @@ describeWithPostgres('the command, with a store on a server', () => {
     expect(await cluster.sql(address, "select 1 from pg_namespace where nspname = 'keywright'")).toEqual([]);
   });
 
-  test('a key is issued, delivered, verified, revoked by hand, found by drift, and healed', async () => {
+  test('a key is issued, delivered, verified, revoked manually, found by drift, and healed', async () => {
     expect(await run('apply --auto-approve')).toMatchObject({ code: 0 });
     const first = token();
     expect(await isGood(first)).toBe(true);

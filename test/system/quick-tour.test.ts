@@ -83,7 +83,7 @@ test('a key of one environment is refused in another, and a fresh store has deve
   expect(keys).toEqual(['app', 'development-pk', 'development-sk', 'production-pk', 'production-sk']);
 });
 
-test('a key revoked by hand is drift that names who did it, and apply issues it anew', async () => {
+test('a key revoked manually is drift that names who did it, and apply issues it anew', async () => {
   await world.run('apply --auto-approve');
   const old = token();
   const env = { KEYWRIGHT_ACTOR: 'mallory@laptop' };
@@ -132,7 +132,7 @@ test('a rotation keeps both versions until the hand-over is proven, then ends th
   expect((await world.run('plan --detailed-exitcode')).code).toBe(0);
 });
 
-test('an acknowledged hand-over ends the old version once somebody holds the new one', async () => {
+test('an acknowledged hand-over ends the old version once a consumer holds the new one', async () => {
   const rotation = 'rotation: { overlap: 1s, handover: acknowledged }';
   world.write(
     'specs/billing.yaml',
@@ -184,7 +184,7 @@ test('taking a declaration away ends the key after its overlap, enforced by veri
   expect((await world.run('plan --detailed-exitcode')).code).toBe(0);
 });
 
-test('an emptied configuration removes nothing unless told how many', async () => {
+test('an emptied configuration removes nothing unless given how many', async () => {
   await world.run('apply --auto-approve');
   world.remove('specs/billing.yaml');
   const refused = await world.run('apply --auto-approve');

@@ -124,7 +124,7 @@ async function converged(run: ReturnType<typeof commandAt>): Promise<void> {
   expect(await run('audit verify')).toMatchObject({ code: 0 });
 }
 
-test('an apply goes on when one of two servers is killed in the middle, and does nothing twice', async () => {
+test('an apply continues when one of two servers is killed in the middle, and does nothing twice', async () => {
   const [first, second] = [await start(), await start()];
   const front = await balancer([first.port, second.port]);
   ends.push(() => front.stop());

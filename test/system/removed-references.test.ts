@@ -11,7 +11,7 @@ beforeEach(() => {
 });
 afterEach(() => world.dispose());
 
-test('validate, plan, apply and drift fail at the field; run says so and goes on once it is mended', async () => {
+test('validate, plan, apply and drift fail at the field; run says so and continues once it is mended', async () => {
   expect((await world.run('apply --auto-approve')).code).toBe(0);
   world.remove('specs/service.yaml');
   const place = /specs\/keys\.yaml:\d+:\d+ error: there is no Service "billing"/;

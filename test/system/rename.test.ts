@@ -1,4 +1,4 @@
-/** Renames with the real command: the key goes on, its file stays as it is, and its story is found by its new name. */
+/** Renames with the real command: the key continues, its file stays as it is, and its story is found by its new name. */
 import { inDotenv, keyYaml, projectYaml, serviceYaml, Workspace, yamlStream } from '../support/workspace.js';
 
 let world: Workspace;
@@ -53,7 +53,7 @@ test('documents that still use the old name are an error before anything is done
   expect(await world.run('get Service/billing')).toMatchObject({ code: 0 });
 });
 
-test('two that swap names are told so', async () => {
+test('two that swap names are reported so', async () => {
   const swapped = yamlStream(
     wasNamed(serviceYaml('billing'), 'a', 'b'),
     wasNamed(serviceYaml('billing'), 'b', 'a'),

@@ -1,5 +1,5 @@
 /**
- * Nobody is refused while their key is rotated again and again and servers are killed: consumers ask one of two servers,
+ * No consumer is refused while their key is rotated again and again and servers are killed: consumers ask one of two servers,
  * and the other when that one is not there, as behind a balancer. `ROTATIONS=1000` for more of them.
  */
 import { describeWithPostgres, postgresCluster } from '../support/postgres.js';
@@ -18,7 +18,7 @@ const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 describeWithPostgres('a key that is rotated under load', () => {
   const cluster = postgresCluster();
 
-  it(`is accepted from all who use it, over ${ROTATIONS} rotations with kills; and each ended version from nobody`, async () => {
+  it(`is accepted from all who use it, over ${ROTATIONS} rotations with kills; and each ended version from none`, async () => {
     const world = new Workspace();
     const address = await cluster.database();
     const servers = [new ServerProcess(world, address), new ServerProcess(world, address)] as const;
@@ -47,7 +47,7 @@ describeWithPostgres('a key that is rotated under load', () => {
       }
       return 'UNAVAILABLE';
     };
-    /** The next version, as soon as there is room for one more. */
+    /** The next version, as soon as one more is allowed. */
     const rotated = async (): Promise<string> => {
       for (;;) {
         const { status, body } = await one.ask('POST /v1/keys/app/rotate', ROOT, { graceSeconds: GRACE_S });

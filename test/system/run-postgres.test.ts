@@ -46,8 +46,8 @@ describeWithPostgres('controllers of one store on a server', () => {
   const leads = ({ role }: StatusPage): boolean => role === 'leading';
 
   /**
-   * One that is frozen while it delivers keeps the lock of the sinks, so that nobody revokes behind its back
-   * (ADR 3): the other says so, and goes on once it has woken or ended.
+   * One that is frozen while it delivers keeps the lock of the sinks, so that no process revokes behind its back
+   * (ADR 3): the other says so, and continues once it has woken or ended.
    */
   const isDoneOrHeldUp = ({ role, lastPass }: StatusPage): boolean =>
     role === 'leading' &&
@@ -117,7 +117,7 @@ describeWithPostgres('controllers of one store on a server', () => {
     );
   });
 
-  test('the loss of the server is met with patience and told, and work goes on when it is back', async () => {
+  test('the loss of the server is met with patience and reported, and work continues when it is back', async () => {
     await cluster.kill();
     world.write('specs/more.yaml', keyYaml('more', sink('more')));
     const away = await one.until('away', ({ failing }) => (failing?.times ?? 0) >= 2);

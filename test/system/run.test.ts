@@ -67,7 +67,7 @@ describe('D5: documents', () => {
     expect(Math.min(...tookMs)).toBeLessThan(2_000);
   });
 
-  test('that are broken stop everything, say where, and go on when they are mended', async () => {
+  test('that are broken stop everything, say where, and continue when they are mended', async () => {
     const controller = run();
     await controller.settled();
     const good = token();
@@ -122,7 +122,7 @@ describe('D5: documents', () => {
     expect((await audit('ApiKey/app')).some(({ action }) => action === 'object.deleted')).toBe(false);
   });
 
-  test('that cannot be read stop everything, and go on when they can', async () => {
+  test('that cannot be read stop everything, and continue when they can', async () => {
     const controller = run();
     await controller.settled();
     const whole = world.read('specs/app.yaml');
@@ -246,7 +246,7 @@ describe('D5: documents', () => {
   }, 90_000);
 });
 
-describe('a key revoked by hand', () => {
+describe('a key revoked manually', () => {
   test('is healed within a second where drift is healed', async () => {
     await run('--drift heal').settled();
     const tookMs: number[] = [];
@@ -266,7 +266,7 @@ describe('a key revoked by hand', () => {
     expect(Math.min(...tookMs)).toBeLessThan(1_000);
   });
 
-  test('is reported and left alone where drift is reported, until somebody applies', async () => {
+  test('is reported and left alone where drift is reported, until a person applies', async () => {
     const controller = run();
     await controller.settled();
     const before = token();
@@ -292,7 +292,7 @@ describe('a key revoked by hand', () => {
   });
 });
 
-test('an environment that requires approval waits for the digest that the status names, and the rest goes on', async () => {
+test('an environment that requires approval waits for the digest that the status names, and the rest continues', async () => {
   world.write('keywright.yaml', projectYaml('{ guard: { requireApproval: [production] } }'));
   const inProduction = keyYaml('prod', inDotenv('secrets/app.env', 'PROD')).replace(
     'development',

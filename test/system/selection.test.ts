@@ -34,7 +34,7 @@ const planned = async (args: string) => {
 const applied = async (args = '') => (await world.run(`apply --auto-approve${args}`)).code;
 
 describe('--select', () => {
-  test('leaves what it does not name untouched, also when that has gone from the documents', async () => {
+  test('leaves what it does not name untouched, also when that was deleted from the documents', async () => {
     await applied();
     world.write('specs/data.yaml', labelled('data-key', 'team: data, env: a', 'expiresAfter: 90d'));
     world.remove('specs/web.yaml');

@@ -67,7 +67,7 @@ async function until(holds: () => Promise<boolean>, ms = 20_000): Promise<number
   return Date.now() - startedAt;
 }
 
-/** Within two seconds, as promised to whoever asks in another process. */
+/** Within two seconds, as promised to callers in another process. */
 async function becomes(server: Running, key: string, code: string): Promise<void> {
   let last = '';
   const isSo = async (): Promise<boolean> => {

@@ -1,4 +1,4 @@
-/** Objects made by hand, and how the real command reports, adopts and removes them. */
+/** Objects created manually, and how the real command reports, adopts and removes them. */
 import type { Declaration } from '../../src/domain/objects.js';
 import { unwrap } from '../support/apply-world.js';
 import { openStoreOf } from '../support/live-store-of.js';

@@ -107,7 +107,7 @@ describe('a verifier fed by the embedded store', () => {
       ids.push(...page.credentials.map((credential) => credential.tokenId));
       after = page.next;
     } while (after !== undefined);
-    // Three of ours, and two automatic ones in each of the two environments.
+    // Three of this test's, and two automatic ones in each of the two environments.
     expect(new Set(ids).size).toBe(7);
     expect(ids.length).toBe(7);
   });
@@ -131,7 +131,7 @@ describe('a verifier fed by the embedded store', () => {
     expect(refusal(await createVerifier(await openFeed(), place.world.clock))).toBe('store_tampered');
   });
 
-  it('does not make a store where there is none', async () => {
+  it('does not make a store where none exists', async () => {
     expect(refusal(await openStoreFeed({ ...place.world, folder: place.folder() }))).toBe('store_absent');
   });
 

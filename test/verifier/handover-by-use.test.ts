@@ -81,7 +81,7 @@ describe('a hand-over of a key that is only ever verified in memory', () => {
     await verifier.close();
   });
 
-  it('takes a use from before the settle for no evidence, however late it is reported', async () => {
+  it('takes a use from before the end of the stabilization window for no evidence, however late it is reported', async () => {
     const { verifier, planned, hand } = await rotated();
     const [, next] = unwrap(await hand.store.fetch([keyRef('a')]))[0]?.key?.versions ?? [];
     await verifier.refresh();
@@ -121,7 +121,7 @@ describe('what the store makes of a report', () => {
     await feed.close();
   });
 
-  it('believes nobody who was there in the future', async () => {
+  it('believes no instance that was seen in the future', async () => {
     const { feed, tokenId, version } = await reporting();
     unwrap(await feed.reportUses([{ tokenId, lastUsedAt: clock.now() + HOUR_MS }]));
     expect((await version()).lastUsedAt).toBe(clock.now());

@@ -46,7 +46,7 @@ async function served(protect: Middleware<express.Request>): Promise<string> {
 
 const bearer = (number: number) => ({ headers: { authorization: `Bearer ${tokenOf(number)}` } });
 
-test('a good key comes in, by either header, and the request has its facts', async () => {
+test('a good key is accepted, by either header, and the request has its facts', async () => {
   const url = await served(guard(await world(credential(1, { name: 'billing-prod' }))));
   const first = await fetch(url, bearer(1));
   expect([first.status, await first.json()]).toEqual([
@@ -64,7 +64,7 @@ test('a good key comes in, by either header, and the request has its facts', asy
   expect((await fetch(url, { headers: { 'x-api-key': tokenOf(1) } })).status).toBe(200);
 });
 
-test('whoever has no good key gets one and the same 401, whatever is wrong', async () => {
+test('a caller without a good key gets one and the same 401, whatever is wrong', async () => {
   const url = await served(
     guard(
       await world(
@@ -97,7 +97,7 @@ test('whoever has no good key gets one and the same 401, whatever is wrong', asy
   ]);
 });
 
-test('a good key that may not do this gets 403, and is told what it needs', async () => {
+test('a good key that may not do this gets 403, and learns what it needs', async () => {
   const url = await served(
     guard(await world(credential(1)), { ...IN_PRODUCTION, permission: 'spaces:write' }),
   );
@@ -130,7 +130,7 @@ test('two credentials are one too many', async () => {
   ]);
 });
 
-test('nobody comes in when the feed is lost for longer than the bound, and everybody does once it is back', async () => {
+test('no key is accepted when the feed is lost for longer than the bound, and every good key is once it is back', async () => {
   const lost = await world(credential(1));
   const url = await served(guard(lost));
   lost.feed.isBroken = true;

@@ -1,4 +1,4 @@
-/** U1: a verifier in somebody's process, over a store on PostgreSQL, knows the plan of the account as soon as the feed does. */
+/** U1: a verifier in a user's process, over a store on PostgreSQL, knows the plan of the account as soon as the feed does. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { systemClock } from '../../src/adapters/system.js';

@@ -29,7 +29,7 @@ describe('reporting use', () => {
     expect(feed.lastUses.size).toBe(0);
   });
 
-  it('counts refused uses of our keys, and no text that is none of ours', async () => {
+  it('counts refused uses of the store’s keys, and no other text', async () => {
     const feed = new FakeFeed([credential(1, { dates: { revokedAt: 5 } })]);
     const verifier = await open(feed, new StandingClock());
     expect(verifier.verify(tokenOf(1), { permission: 'keys:write' }).valid).toBe(false);

@@ -39,7 +39,7 @@ describe('a verifier', () => {
     });
   });
 
-  it('tells a typo from a token that nobody issued, and names no key for either', async () => {
+  it('distinguishes a typo from a token that was never issued, and names no key for either', async () => {
     const verifier = await open(new FakeFeed([credential(1)]));
     const typo = tokenOf(1).replace(/.$/, (last) => (last === 'a' ? 'b' : 'a'));
     expect(verifier.verify(typo)).toEqual({ valid: false, code: 'MALFORMED' });
@@ -96,7 +96,7 @@ describe('following the store', () => {
     expect(verifier.size().credentials).toBe(3);
   });
 
-  it('stays true while it follows, and stops when told to', async () => {
+  it('stays true while it follows, and stops when asked to', async () => {
     const clock = new StandingClock();
     const feed = new FakeFeed([credential(1)]);
     const verifier = await open(feed, clock);
@@ -123,7 +123,7 @@ describe('following the store', () => {
   });
 });
 
-/** Follows every 500 ms of the test's clock, which goes on by itself meanwhile. */
+/** Follows every 500 ms of the test's clock, which runs by itself meanwhile. */
 function follow(verifier: Verifier, clock: StandingClock) {
   const stopping = new AbortController();
   const following = verifier.follow(500, stopping.signal);

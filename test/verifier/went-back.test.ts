@@ -58,7 +58,7 @@ it('restore: versions that were revoked and keys that were stopped since the cop
   expect(setbacks).toEqual([verifier.setback()]);
   expect(setbacks[0]).toMatchObject({ endedAgain: 2 });
   expect(setbacks[0]?.from).toBeGreaterThan(setbacks[0]?.to ?? 0);
-  // Another server, which remembers nothing, is told by the store.
+  // Another server, which remembers nothing, learns it from the store.
   const other = await place.store();
   const [key] = unwrap(await other.fetch([keyRef('revoked')]));
   expect(key?.key?.versions[0]).toMatchObject({ isRevoked: true });

@@ -1,4 +1,4 @@
-/** delete: the object becomes a tombstone; a key's versions end after the overlap, whoever is left to see to it. */
+/** delete: the object becomes a tombstone; a key's versions end after the overlap, whichever controllers remain. */
 import type { Doer } from '../step-world.js';
 
 export const remove: Doer<'delete'> = ({ object, detail }, { mutate }) =>

@@ -1,4 +1,4 @@
-/** withdraw: a secret that nobody accepts any more leaves its sink, by compare-and-set. */
+/** withdraw: a secret that is no longer accepted leaves its sink, by compare-and-set. */
 import type { Doer } from '../step-world.js';
 
 export const withdraw: Doer<'withdraw'> = async ({ detail }, { ensureLease, sinks }) => {

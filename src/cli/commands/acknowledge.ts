@@ -58,7 +58,7 @@ export const acknowledge: Command = {
     }),
 };
 
-/** Keys that it took the place of, as text. */
+/** Keys that it replaced, as text. */
 async function replacedBy(store: LiveStore, { name }: ObjectRef): Promise<Result<readonly string[]>> {
   const survey = await store.survey();
   if (!survey.ok) return survey;

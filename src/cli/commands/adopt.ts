@@ -70,7 +70,7 @@ interface Adoption {
   readonly lease: LeaseKeeper;
 }
 
-/** The objects that are not ours yet; the first that may not be taken over is a failure. */
+/** The objects that are not managed yet; the first that may not be taken over is a failure. */
 async function chosen(
   store: LiveStore,
   input: Input,
@@ -164,7 +164,7 @@ async function own(
   return done(adoption, objects);
 }
 
-/** What somebody said yes to is approved, for environments that require it. */
+/** What was confirmed is approved, for environments that require it. */
 async function approved(
   { documents, store }: Adoption,
   objects: readonly LiveObject[],

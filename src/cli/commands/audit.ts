@@ -129,7 +129,7 @@ async function archive(
   return ok(EXIT.done);
 }
 
-/** To the file, or else printed for whoever keeps it. */
+/** To the file, or else printed, to be kept. */
 async function writeCheckpoint(
   context: CommandContext,
   store: LiveStore,

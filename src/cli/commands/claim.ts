@@ -25,7 +25,7 @@ export const claim: Command = {
       if (!found.ok) return found;
       const secret = await store.claim(found.value.ref, context.caller);
       if (!secret.ok) return failed(secret.error);
-      // Where the secret leaves by design: whoever claims it is shown it.
+      // Where the secret leaves by design: the claim shows it to the caller.
       const token = secret.value.reveal();
       const shown = { apiVersion: API_VERSION, kind: 'Claim', name: refText(found.value.ref), key: token };
       context.terminal.out(`${context.flags.output === 'json' ? JSON.stringify(shown, null, 2) : token}\n`);

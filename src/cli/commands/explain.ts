@@ -45,7 +45,7 @@ export const explain: Command = {
   },
 };
 
-/** Without documents, or with wrong ones, the live side is told all the same. */
+/** Without documents, or with wrong ones, the live side is shown all the same. */
 async function documentsAtHand(context: CommandContext): Promise<Result<Documents | undefined, Failure>> {
   const documents = await openDocuments(context);
   if (documents.ok) return documents;

@@ -1,5 +1,5 @@
 /**
- * `keywright export [KIND[/NAME]…]`: live objects as documents. What it gives, put in the place of the documents,
+ * `keywright export [KIND[/NAME]…]`: live objects as documents. What it gives, put instead of the documents,
  * plans empty. Shows nothing secret, and changes nothing live.
  */
 import { join } from 'node:path';
@@ -127,11 +127,11 @@ async function chosen(
   );
 }
 
-/** Runs out until the hand-over to the key that took its place is proven. */
+/** Runs out until the hand-over to the key that replaced it is proven. */
 const isReplaced = ({ declaration }: LiveObject): boolean =>
   declaration.metadata.annotations?.[REPLACED_BY] !== undefined;
 
-/** What came with the store may have been changed by hand since; whether it was, its declaration tells. */
+/** What came with the store may have been changed manually since; whether it was, its declaration shows. */
 function isWithin({ ownership, origin }: LiveSummary, { ownership: ours, isEverything }: Scope): boolean {
   if (isEverything) return true;
   if (ownership === undefined) return origin === 'system';

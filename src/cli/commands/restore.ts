@@ -1,4 +1,4 @@
-/** `keywright restore FILE`: puts a backup in the place of the embedded store, and says what that cannot bring back. */
+/** `keywright restore FILE`: replaces the embedded store by a backup, and says what that cannot bring back. */
 import { resolve } from 'node:path';
 import { ok } from '../../domain/result.js';
 import { formatInstant } from '../../domain/time.js';

@@ -64,7 +64,7 @@ async function endRemoved(
   if (!parsed.ok || parsed.value.kind !== 'ApiKey') return undefined;
   const ref = parsed.value;
   const history = await historyOf(store, refText(ref));
-  // Who may not read the log is told what everybody is told of a name that is not live.
+  // A caller who may not read the log gets the message for a name that is not live.
   if (!history.ok) return history.error.code === 'forbidden' ? undefined : failed(history.error);
   const facts = await store.facts();
   if (!facts.ok) return failed(facts.error);

@@ -44,7 +44,7 @@ export const run: Command = {
   run: async (context, input) => {
     const wanted = wantedOf(input);
     if (!wanted.ok) return wanted;
-    // What is wrong from the start is for whoever starts it; a branch may mend itself.
+    // What is wrong from the start is for the person who starts it; a branch may mend itself.
     const project = wanted.value.git ? ok(undefined) : await openProject(context);
     if (!project.ok) return project;
     const status = newStatus(context);
@@ -99,7 +99,7 @@ async function withCheckpoints(
   });
 }
 
-/** `setTimeout` knows no longer one, and nobody wants a look so rarely. */
+/** `setTimeout` knows no longer one, and so rare a look is never needed. */
 const INTERVAL_MAX_MS: DurationMs = 2 ** 31 - 1;
 
 function wantedOf(input: Input): Result<Wanted, Failure> {

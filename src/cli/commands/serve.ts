@@ -1,4 +1,4 @@
-/** `keywright serve`: the live store as a service. Makes the store where there is none, and serves it until it is stopped. */
+/** `keywright serve`: the live store as a service. Creates the store where none exists, and serves it until it is stopped. */
 import { resolve } from 'node:path';
 import { ok, type Result } from '../../domain/result.js';
 import { CHECKPOINT_OPTION } from '../audit-checkpoint.js';

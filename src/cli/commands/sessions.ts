@@ -1,4 +1,4 @@
-/** `keywright sessions [HOLDER]`: what somebody is signed in by; ends it, and in an emergency everything. */
+/** `keywright sessions [HOLDER]`: shows what a person is signed in by; ends it, and in an emergency everything. */
 import { refText } from '../../domain/objects.js';
 import { ok, type Result } from '../../domain/result.js';
 import type { LiveStore } from '../../ports/live-store.js';

@@ -36,7 +36,7 @@ type ById<P extends TObject> = Call<Static<P>>;
 interface Held<T> {
   readonly found: T;
   readonly role: Role;
-  /** Its place among the actor's roles. */
+  /** Its position among the actor's roles. */
   readonly at: number;
 }
 

@@ -1,4 +1,4 @@
-/** The account: one row of facts about the store, under a MAC, so that nobody buys a plan with a text editor. */
+/** The account: one row of facts about the store, under a MAC, so that a plan cannot be bought with a text editor. */
 
 import { authorize } from '../../domain/access.js';
 import { DEFAULT_PLAN, type Plan } from '../../domain/billing-plan.js';
@@ -33,7 +33,7 @@ interface Kept {
 const ROW = 'account';
 const NAME_MAX = 200;
 
-/** As it came, until somebody changes it. */
+/** As it came, until it is changed. */
 export async function accountOf(reading: Reading): Promise<Result<Account>> {
   const { storeId, createdAt } = await identityOf(reading.tx);
   const kept = await keptOf(reading);

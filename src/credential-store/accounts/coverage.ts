@@ -1,6 +1,6 @@
 /**
  * From when and until when the store knows of every use. Servers and verifiers report within two seconds or stop
- * answering, with one exception: while the store cannot be written at all they go on and keep their uses. So one that
+ * answering, with one exception: while the store cannot be written at all they continue and keep their uses. So one that
  * is late leaves its uses unknown from its last word on, until it is back, or until it is known to be gone: others
  * wrote for long enough without it, or it may not have kept anything for so long.
  *
@@ -15,7 +15,7 @@ import type { InstanceRow } from '../storage-port.js';
 
 /** Instances say that they are there every fifteen seconds, controllers more often. */
 export const LATE_MS: DurationMs = 20 * SECOND_MS;
-/** Of an instance that is there, no use is unknown for longer. */
+/** Of a running instance, no use is unknown for longer. */
 const REPORTED_WITHIN_MS: DurationMs = 3 * SECOND_MS;
 
 export interface Coverage {
@@ -46,6 +46,6 @@ function narrowed(
   return { ...known, until: Math.min(known.until, uses_until) };
 }
 
-/** It wrote for so long after `at` that whoever can write would have written too. */
+/** It wrote for so long after `at` that every process able to write would have written too. */
 const wroteWithout = ({ steady_since, last_seen_at }: InstanceRow, at: Instant): boolean =>
   steady_since !== null && last_seen_at - Math.max(steady_since, at) >= LATE_MS;

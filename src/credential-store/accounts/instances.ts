@@ -7,7 +7,7 @@ import { LATE_MS } from './coverage.js';
 
 /** Neither seen nor asked for after that. */
 const KEPT_MS = 7 * DAY_MS;
-/** Whoever starts many short processes does not fill the store: the newest are kept. */
+/** Many short processes do not fill the store: only the newest are kept. */
 const INSTANCES_MAX = 1_000;
 
 export async function seen(

@@ -1,6 +1,6 @@
 /**
  * Requests that are to have their effect once. What an effect came to is written in its own transaction, under the key
- * of the request: whoever sends it again, be it after a crash or at the same time, is told that and nothing is done
+ * of the request: a caller that sends it again, after a crash or at the same time, gets that answer and nothing is done
  * twice. The answer is kept beside it once there is one. Nothing is claimed beforehand, so nothing stays claimed.
  */
 

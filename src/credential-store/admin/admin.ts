@@ -1,4 +1,4 @@
-/** Changes by hand put together as their port: each in one transaction, by whoever calls. */
+/** Composes the port of manual changes: each in one transaction, in the name of the caller. */
 import type { Admin } from '../../ports/admin.js';
 import type { Identity } from '../identity/identity.js';
 import { changeKey, createKey, rotateKey } from './keys.js';

@@ -1,6 +1,6 @@
 /**
- * Keys by hand: made with their secret, rotated with an overlap, given other rights or another end. Everything of one
- * request is one transaction, so nobody is left with a key and without its secret for want of the second half.
+ * Manages keys manually: made with their secret, rotated with an overlap, given other rights or another end. Everything of one
+ * request is one transaction, so a caller never has a key without its secret because the second half failed.
  */
 import { fault } from '../../domain/errors.js';
 import { ApiKey } from '../../domain/kinds/api-key.js';
@@ -68,7 +68,7 @@ async function ownedBySomebody(
   });
 }
 
-/** `forbidden` if the key may do what whoever makes it may not. */
+/** `forbidden` if the key may do what its creator may not. */
 async function mayGive(
   work: UnitOfWork,
   { row, spec }: StoredKey,
@@ -98,7 +98,7 @@ async function warningsAbout({ tx }: UnitOfWork, name: string): Promise<readonly
 
 export interface Rotation {
   readonly object: ObjectRef;
-  /** How long older versions go on; absent: the overlap that it declares, or a day. */
+  /** How long older versions stay valid; absent: the overlap that it declares, or a day. */
   readonly graceMs: DurationMs | undefined;
 }
 

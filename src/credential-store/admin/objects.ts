@@ -1,4 +1,4 @@
-/** Services, teams and roles by hand: made, changed, renamed, removed. */
+/** Creates, changes, renames and removes services, teams and roles manually. */
 import { fault } from '../../domain/errors.js';
 import { kindOf } from '../../domain/kinds/index.js';
 import { normalForm } from '../../domain/kinds/normal-form.js';

@@ -1,5 +1,5 @@
 /**
- * The events that an entry of the audit log tells of, written beside it in its transaction, so that nobody who asks for
+ * Derives the events of an entry of the audit log, written beside it in its transaction, so that no client that asks for
  * events has to read the log.
  */
 
@@ -67,7 +67,7 @@ const idAt = (seq: number, index: number): string =>
 const idOf = async (tx: Transaction, kind: string, name: string): Promise<string | undefined> =>
   (await tx.objects.find(kind, name))?.id;
 
-/** `User/ada`; undefined for what nobody did in person: a controller, say. */
+/** `User/ada`; undefined for what no person did: a controller, say. */
 async function actorIdOf(tx: Transaction, actor: string): Promise<string | undefined> {
   const [kind = '', ...name] = actor.split('/');
   return ACTING.has(kind) ? idOf(tx, kind, name.join('/')) : undefined;
@@ -89,7 +89,7 @@ interface Entry {
   readonly own: string;
 }
 
-/** Topics and domains are those that Flatfile's client knows: there is none of people or keys. */
+/** Topics and domains are those that Flatfile's client knows: none concerns people or keys. */
 function saidBy({ domain, topics }: Events, { row, detail, own }: Entry): readonly Said[] {
   if (topics === 'grants') return guestSaid(detail, own);
   const isRenamed = row.action === RENAMED && detail['from'] !== undefined;

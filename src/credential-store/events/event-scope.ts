@@ -1,4 +1,4 @@
-/** Where events happen: which of these places somebody may read of or write in, always as `authorize` says. */
+/** Where events happen: which of these scopes the caller may read of or write in, always as `authorize` says. */
 import { authorize, type Target } from '../../domain/access.js';
 import { workbookId } from '../../domain/derived-ids.js';
 import { fault } from '../../domain/errors.js';
@@ -15,8 +15,8 @@ type Rows = Pick<Reading, 'tx' | 'keyring'>;
 type Within = Pick<EventFilter, 'environmentId' | 'places'>;
 
 /**
- * What a list is narrowed to before it is read: nothing for whoever reads of everything, an environment, or places in
- * it. Undefined for whoever reads of nowhere.
+ * What a list is narrowed to before it is read: nothing for a caller that reads everything, an environment, or scopes in
+ * it. Undefined for a caller that may read nothing.
  */
 export async function within(rows: Rows, principal: Principal): Promise<Result<Within | undefined>> {
   const { environment: name } = principal;
@@ -55,7 +55,7 @@ async function spacesOf({ tx }: Rows, principal: Principal): Promise<readonly Ob
   return found;
 }
 
-/** Whoever is let into one workbook reads what happened to that one. */
+/** A caller with access to one workbook reads what happened to that one. */
 const workbooksOf = (
   principal: Principal,
   place: EventScope & { readonly space: ObjectRow },
@@ -69,7 +69,7 @@ export interface EventScope {
   readonly space: ObjectRow | undefined;
 }
 
-/** Undefined where there never was such an environment or space. Removed ones too: what happened there is still told. */
+/** Undefined where there never was such an environment or space. Removed ones too: what happened there is still reported. */
 export async function scopeOf(
   rows: Rows,
   { environmentId, spaceId }: EventPlace,
@@ -101,7 +101,7 @@ export async function liveScope(rows: Rows, at: EventPlace): Promise<Result<Even
 
 const ELSEWHERE = fail(fault('not_found', 'environment not found, or the environment has no such space'));
 
-/** Whoever is let into one workbook reads what happened to that one. */
+/** A caller with access to one workbook reads what happened to that one. */
 export function targetOf({ environment, space }: EventScope, ofWorkbook?: string): Target {
   if (space === undefined) return { kind: 'environment', environment: environment.name };
   const { metadata, spec } = spaceIn(space);

@@ -1,6 +1,6 @@
 /**
- * Events, listed, said and acknowledged: those that the audit log tells (told.ts), and what clients say of their own,
- * the newest thousand of an environment. Who may read what is in a place may read what happened there.
+ * Lists, creates and acknowledges events: those derived from the audit log (audit-to-events.ts), and those that clients create,
+ * the newest thousand of an environment. Who may read what is in a scope may read what happened there.
  */
 
 import { authorize } from '../../domain/access.js';
@@ -20,7 +20,7 @@ import { genuineEvent, signEvent } from './signed.js';
 /** That clients said, of one environment. */
 const EVENTS_MAX = 1_000;
 const EVENT_CHARACTERS_MAX = 16_384;
-/** Counting is reading; above this nobody is told how many there are. */
+/** Counting is reading; above this the total is not reported. */
 const COUNTED_MAX = 10_000;
 
 type Rows = Pick<Reading, 'tx' | 'keyring'>;
@@ -36,7 +36,7 @@ export async function eventsSeen(
   const { environmentId = own } = query;
   const isElsewhere = own !== undefined && own !== environmentId;
   if (seen.value === undefined || isElsewhere) return ok({ events: [], total: 0 });
-  // Places say which environment it is, and have an index of their own.
+  // Scopes say which environment it is, and have an index of their own.
   const filter = { ...query, environmentId: places === undefined ? environmentId : undefined, places };
   const { events } = reading.tx;
   const rows = await events.page(filter, { limit, offset });

@@ -8,7 +8,7 @@ import { Secret } from '../../domain/secret.js';
 import type { Instant } from '../../domain/time.js';
 
 const ALGORITHM = 'EdDSA';
-/** Other JWTs that somebody signed with this key would not be taken for one. */
+/** Other JWTs signed with this key are not accepted as one. */
 const TYPE = 'at+jwt';
 
 /** Who issues them and for whom: the store itself. */

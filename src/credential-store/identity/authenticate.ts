@@ -22,7 +22,7 @@ export const ROOT_TOKEN_MIN = 32;
 /** Uses are remembered to the second: a busy token is not written at every call. */
 const USE_RESOLUTION_MS = SECOND_MS;
 
-/** Whoever is found, and what to write down about it afterwards. */
+/** The caller that was found, and what to record about it afterwards. */
 export interface Authenticated {
   readonly principal: Principal;
   readonly use: { readonly of: 'version' | 'credential'; readonly id: string } | undefined;
@@ -76,7 +76,7 @@ export async function shownCredential(
   }
   const session = await shownSession(checks, credential);
   if (!session.ok || session.value !== undefined || parsed !== undefined) return session;
-  // Whoever starts the store chooses the root token, and it may look like anything.
+  // The operator who starts the store chooses the root token, and it may look like anything.
   const proof = rootProof(checks, credential);
   return credential.reveal().length < ROOT_TOKEN_MIN ? NOTHING : proven(checks, { id: rootId(proof), proof });
 }
@@ -89,7 +89,7 @@ const proven = async (
     ok(isSameMac(row.proof ?? '', proof) ? { row, expiresAt: row.expires_at ?? undefined } : undefined),
   );
 
-/** The session that an access token is of, whether or not it goes on. */
+/** The session that an access token is of, whether or not it is still valid. */
 export async function shownSession(
   checks: Omit<Checks, 'context'>,
   token: Secret,
@@ -112,7 +112,7 @@ export async function shownSession(
 export const rootProof = ({ keyring }: Pick<Reading, 'keyring'>, token: Secret): string =>
   keyring.rowMac(`root-token ${token.reveal()}`);
 
-/** The same token has the same row, so that one that ended stays ended whoever sets it again. */
+/** The same token has the same row, so that one that ended stays ended even if it is set again. */
 export const rootId = (proof: string): string => idOf('root', proof.slice(0, 16));
 
 function useUnlessFresh(

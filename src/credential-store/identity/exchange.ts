@@ -1,4 +1,4 @@
-/** Exchanging what somebody has for an access token: a token of ours, a client id and secret, a password, a link. */
+/** Exchanges a credential for an access token: a personal access token, a client id and secret, a password, a link. */
 import { foldEmail } from '../../domain/kinds/index.js';
 import type { Principal } from '../../domain/principal.js';
 import { fail, ok, type Result, unreachable } from '../../domain/result.js';
@@ -85,7 +85,7 @@ async function byPassword(
   });
   if (!found.ok) return found;
   const row = found.value?.row;
-  // Somebody unknown, or without a password, is refused after the same work.
+  // An unknown person, or one without a password, is refused after the same work.
   const hash = row?.proof ?? (await identity.decoy());
   const guessed = await guess(identity, { attempt, hash, password });
   if (!guessed.ok) return guessed;
@@ -104,7 +104,7 @@ async function byPassword(
   );
 }
 
-/** For the audit entry: where somebody signed in from. */
+/** For the audit entry: where the person signed in from. */
 export const sourceOf = ({ source }: CallContext): { readonly source?: string } =>
   source === undefined ? {} : { source };
 

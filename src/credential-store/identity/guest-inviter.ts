@@ -8,7 +8,7 @@ import type { UnitOfWork } from '../unit-of-work.js';
 
 export interface Invited<G> {
   readonly guest: G;
-  /** Absent: invited by somebody who is no guest. */
+  /** Absent: invited by a person who is not a guest. */
   readonly inviterId?: string;
 }
 

@@ -1,4 +1,4 @@
-/** Inviting a guest who is not there yet (F11): the guest, with what is open to them, and the link to pass on or to be mailed. */
+/** Invites a guest who does not exist yet (F11): the guest, with what is open to them, and the link to pass on or to be mailed. */
 import { authorize } from '../../domain/access.js';
 import { fault } from '../../domain/errors.js';
 import type { Place } from '../../domain/guests.js';
@@ -18,7 +18,7 @@ import { guestDeclaration, linkHolder, makeLink } from './guest-links.js';
 const NAME_MAX = 200;
 const GRANTS_MAX = 200;
 
-/** `bad_request`, `not_found` for a space that is not there, `forbidden`, `exists`, `conflict`. */
+/** `bad_request`, `not_found` for a space that does not exist, `forbidden`, `exists`, `conflict`. */
 export async function inviteGuest(
   work: UnitOfWork,
   guest: NewGuest,

@@ -1,6 +1,6 @@
 /**
- * Links by which guests come in (F11). A magic link is one guest's, good for one use within a short while. A shared
- * link is a space's, and whoever has it comes in with any address: it opens that space and nothing else.
+ * Manages the links by which guests sign in (F11). A magic link is one guest's, good for one use within a short while. A shared
+ * link is a space's, and any visitor who has it signs in with any address: it opens that space and nothing else.
  */
 import { fault } from '../../domain/errors.js';
 import { isEmailAddress, isVisibleText } from '../../domain/kinds/fields.js';
@@ -82,7 +82,7 @@ export async function makeLink(
   return ok({ shown: { id: row.value.id, kind, environment, expiresAt }, token });
 }
 
-/** The link that a token is of, while somebody may come in by it. */
+/** The link that a token is of, while a guest may sign in with it. */
 export async function goodLink(
   reading: Reading,
   token: Secret,
@@ -111,12 +111,12 @@ export interface Visitor {
   readonly name?: string;
 }
 
-/** No mail gets there: what a visitor says of themselves is nobody's address here. */
+/** No mail gets there: the address that a visitor claims belongs to no known guest. */
 const NO_ADDRESS = 'shared-link.invalid';
 
 /**
- * A guest of this session alone, who is granted the space until the link ends. Nobody proved the address that was said, so
- * it lets nobody be a guest who is there already: it is kept beside them, for people to read.
+ * A guest of this session alone, who is granted the space until the link ends. The address was claimed without proof, so
+ * it never signs in an existing guest: it is kept beside them, for people to read.
  */
 export async function visitorBy(
   work: UnitOfWork,
@@ -153,7 +153,7 @@ export async function visitorBy(
   return kept.ok ? row : kept;
 }
 
-/** A guest that nobody declared is named by chance: they are known by their address. */
+/** A guest that no document declares has a random name: they are known by their address. */
 export const guestDeclaration = (
   work: Pick<UnitOfWork, 'entropy'>,
   guest: NewGuest,

@@ -19,7 +19,7 @@ export interface GuestFacts
   readonly lapsesAt: Instant;
 }
 
-/** Undefined for whoever may not come in this way: deleted, lapsed, or the environment has closed it. */
+/** Undefined for a guest who may not sign in this way: deleted, expired, or the environment has closed it. */
 export async function guestFacts(
   reading: Reading,
   id: string,
@@ -47,11 +47,11 @@ export async function guestFacts(
   });
 }
 
-/** The guest who invited this one, as long as no project declares them: whoever does answers for them. */
+/** The guest who invited this one, as long as no project declares them: a project that does is responsible for them. */
 const inviterOf = ({ owner_id, project }: ObjectRow): string | undefined =>
   project === null ? (owner_id ?? undefined) : undefined;
 
-/** When whoever invited the guest is out, or was let go: in the past then. */
+/** When the inviter of the guest has lost access, or was let go: in the past then. */
 async function endOfInviter(reading: Reading, row: ObjectRow): Promise<Result<Instant>> {
   const id = inviterOf(row);
   if (id === undefined) return ok(NEVER);
@@ -68,8 +68,8 @@ interface CameBy {
 }
 
 /**
- * Nobody proved an address that came by a shared link, so nobody is invited in its name; and who was invited by a guest
- * invites nobody, or one guest would become any number.
+ * An address that came by a shared link is unproven, so no invitation is sent in its name; and who was invited by a guest
+ * may not invite, or one guest would become any number.
  */
 const guestPermissions = (
   environment: EnvironmentSpec | undefined,
@@ -82,7 +82,7 @@ const guestPermissions = (
 export const letsIn = (environment: EnvironmentSpec | undefined, way: GuestWay): boolean =>
   environment !== undefined && (environment.guestAuthentication ?? ['magic_link']).includes(way);
 
-/** Undefined for one that is not there. */
+/** Undefined for one that does not exist. */
 export async function environmentSpec(
   reading: Reading,
   name: string,

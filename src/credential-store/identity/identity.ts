@@ -21,12 +21,12 @@ import { inTheNameOf } from './principal-now.js';
 import { PublicQuotas } from './public-quotas.js';
 import { SignInRateLimit } from './sign-in-rate-limit.js';
 
-/** Two of a machine's cores at most, 19 MiB each; whoever waits longer than 50 others is better told so. */
+/** Two of a machine's cores at most, 19 MiB each; a caller behind more than 50 others is better refused. */
 const HASHING = { atOnce: 2, waiting: 50 } as const;
 
 export interface IdentityWorld extends Dependencies {
   readonly hashing: PasswordHashing;
-  /** Whether letters are sent from here; absent: nobody is written to. */
+  /** Whether messages are sent from here; absent: no mail is sent. */
   readonly hasPost?: boolean;
 }
 
@@ -39,11 +39,11 @@ export interface Identity {
   readonly asking: MagicLinkRateLimit;
   readonly quotas: PublicQuotas;
   readonly hasher: Hasher;
-  /** The hash of a password that nobody has. */
+  /** The hash of a password that no person has. */
   decoy(): Promise<string>;
   read<T>(look: (reading: Reading) => Promise<Result<T>>): Promise<Result<T>>;
   write<T>(caller: Caller, work: (work: UnitOfWork) => Promise<Result<T>>): Promise<Result<T>>;
-  /** In the name of somebody, with their rights as they are in the transaction: `by` is who they are then. */
+  /** In the name of a caller, with their rights as they are in the transaction: `by` is who they are then. */
   act<T>(by: By, work: (work: UnitOfWork, by: By) => Promise<Result<T>>): Promise<Result<T>>;
 }
 
@@ -88,7 +88,7 @@ export function identityOver(parts: IdentityParts): Identity {
   };
 }
 
-/** Whoever calls a route asks for just this: that is their yes to it. */
+/** The caller of a route asks for just this: that is their consent. */
 export const callerOf = (principal: Principal, { path, once, breakGlass }: CallContext): Caller => ({
   actor: actorOf(principal),
   path,

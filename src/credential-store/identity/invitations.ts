@@ -1,5 +1,5 @@
 /**
- * Invitations: how somebody who was declared gets a password of their own. The token is shown once, to whoever
+ * Manages invitations: how a declared person sets a password of their own. The token is shown once, to the person who
  * invites, who passes it on unless it is mailed; it is good for one password, for a week, and until the person is let go.
  */
 import { type DeclarationOf, declarationDigest } from '../../domain/objects.js';
@@ -62,7 +62,7 @@ export async function goodInvitation(reading: Reading, token: Secret): Promise<M
   });
 }
 
-/** Used up: whoever it was for is active, if they were not. Gives them. */
+/** Marks it used: the invited person becomes active, if they were not. Returns them. */
 export async function spendInvitation(work: UnitOfWork, row: CredentialRow): Promise<Result<ObjectRow>> {
   const person = await liveHolder(work, row, 'User');
   if (!person.ok) return person;
@@ -71,7 +71,7 @@ export async function spendInvitation(work: UnitOfWork, row: CredentialRow): Pro
   const entry = { action: 'invitation.accepted', detail: {} };
   const spent = await changeCredential(acting, { ...row, spent_at: work.now }, entry);
   if (!spent.ok) return spent;
-  // Somebody invited them again: what they had before, and the password, are not to let anybody in any more.
+  // They were invited again: earlier credentials and the password are no longer accepted.
   const ended = await endSignedIn(acting, person.value.id);
   if (!ended.ok) return ended;
   const passwords = await endAllOf(acting, person.value.id, {
@@ -84,7 +84,7 @@ export async function spendInvitation(work: UnitOfWork, row: CredentialRow): Pro
 const isOpen = (row: CredentialRow, { now }: Pick<Reading, 'now'>): boolean =>
   row.spent_at === null && !hasEnded(row, now);
 
-/** An invitation ends when somebody is let go, so whoever has one open is meant to come in. */
+/** An invitation ends when a person is removed, so a person with an open one is meant to sign in. */
 async function activated(work: UnitOfWork, row: ObjectRow): Promise<Result<ObjectRow>> {
   const person = declarationOf(row) as DeclarationOf<'User'>;
   if (isActive(person.spec)) return ok(row);

@@ -1,4 +1,4 @@
-/** Who may make and end the links that guests come in by. */
+/** Decides who may create and end the links by which guests sign in. */
 import { authorize } from '../../domain/access.js';
 import { fault } from '../../domain/errors.js';
 import { GUEST_PERMISSIONS } from '../../domain/permissions.js';
@@ -11,7 +11,7 @@ import type { UnitOfWork } from '../unit-of-work.js';
 import { endCredential, findCredential } from './credentials.js';
 import { environmentOf, linkHolder, makeLink, type NewLink } from './guest-links.js';
 
-/** Whoever has the link is the guest, so nobody but those who look after guests may make it. */
+/** The holder of the link is the guest, so only those who manage guests may create it. */
 export async function createLink(
   work: UnitOfWork,
   { name, ...link }: NewLink & { readonly name: string },
@@ -32,7 +32,7 @@ const opensNothing = (row: ObjectRow): boolean => {
   return declaration.kind === 'Guest' && (declaration.spec.grants ?? []).length === 0;
 };
 
-/** All of them or none: whoever asks again after a refusal would have written twice to the first. */
+/** All of them or none: a caller that asks again after a refusal would have written twice to the first. */
 export async function createLinks(
   work: UnitOfWork,
   guests: readonly InvitedGuest[],

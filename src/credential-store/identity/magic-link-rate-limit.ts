@@ -1,6 +1,6 @@
 /**
- * Asking for links is limited, for each has a letter sent to an address that the asker may not have: by address and
- * place, by address, and by place. Whether there is such a guest makes no difference. In memory, by each server.
+ * Limits requests for links, since each sends a message to an address that the caller may not own: by address and
+ * source, by address, and by source. Whether there is such a guest makes no difference. In memory, by each server.
  */
 
 import { networkOf } from '../../domain/network-address.js';

@@ -1,5 +1,5 @@
 /**
- * A guest asks for a magic link by their address alone. Whoever asks learns nothing of who is a guest: the answer is the
+ * Requests a magic link for a guest by their address alone. The caller does not learn who is a guest: the answer is the
  * same, comes after the same while, and what is sent goes to the address.
  */
 import { fault } from '../../domain/errors.js';
@@ -22,7 +22,7 @@ import { chainMaybe, type Maybe, NOTHING } from './maybe.js';
 /** Longer than looking the guest up, making the link, writing it and beginning to send it takes. */
 const ANSWERED_AFTER_MS: DurationMs = 150;
 
-/** See `Authority.askForLink`. */
+/** See `IdentityService.askForLink`. */
 export async function askForLink(
   identity: Identity,
   { email, spaceId }: AskedForLink,
@@ -34,7 +34,7 @@ export async function askForLink(
   const waitMs = asking.ask({ account, source }, clock.now());
   if (waitMs > 0) return fail(tooOften(waitMs));
   const startedMs = clock.monotonicMs();
-  // In one turn of writers whether or not there is anything to write, so that a busy store tells nothing either.
+  // In one turn of writers with or without anything to write, so that a busy store tells nothing either.
   const made = await identity.write({ actor: 'anonymous', path }, async (work) => {
     const guest = await guestIn(work, spaceId, account);
     if (!guest.ok || guest.value === undefined) return guest.ok ? ok(undefined) : guest;
@@ -45,7 +45,7 @@ export async function askForLink(
   return made.ok ? ok(true) : made;
 }
 
-/** The guest of that address, if they may come in by a magic link where the space is. */
+/** The guest of that address, if they may sign in by a magic link where the space is. */
 async function guestIn(work: UnitOfWork, spaceId: string, account: string): Promise<Maybe<ObjectRow>> {
   const space = await liveHolder(work, { holder_id: spaceId }, 'Space');
   const guest = await chainMaybe(space, async (row) => {

@@ -56,7 +56,7 @@ export async function hashed(
 ): Promise<Result<string>> {
   const refused = refuseUnusable(password);
   if (!refused.ok) return refused;
-  // Whoever sets one has shown already that they may.
+  // The person setting one has already proven that they may.
   const work = () => hashing.hash(normalPassword(password), entropy.bytes(SALT_BYTES));
   const hash = await turns.run(work, { source: '', isPreferred: true });
   return hash === undefined ? busy() : ok(hash);
@@ -69,7 +69,7 @@ export async function findPerson(reading: Reading, person: string): Promise<Mayb
   return row === undefined ? NOTHING : genuine(reading, row);
 }
 
-/** The password that somebody has now. */
+/** The present password of a person. */
 export async function passwordOf(reading: Reading, person: ObjectRow): Promise<Maybe<CredentialRow>> {
   const row = (await reading.tx.credentials.of(person.id, 'password')).findLast(
     ({ ended_at }) => ended_at === null,

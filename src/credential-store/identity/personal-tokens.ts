@@ -129,7 +129,7 @@ async function mint(
   return row.ok ? ok({ shown: shownToken(row.value), token }) : row;
 }
 
-/** Somebody else's is as unknown as one that never was. */
+/** Another person's is as unknown as one that never was. */
 async function ownToken(
   work: UnitOfWork,
   id: string,

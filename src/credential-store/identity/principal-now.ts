@@ -1,6 +1,6 @@
 /**
  * Who calls, as the transaction of their effect sees them: made anew from what they showed, so that a right that was taken
- * away since the request came in is not used any more.
+ * away since the request arrived is not used any more.
  */
 import type { Principal } from '../../domain/principal.js';
 import { fail, ok, type Result } from '../../domain/result.js';
@@ -11,7 +11,7 @@ import type { Maybe } from './maybe.js';
 import { principalOf, principalOfKey } from './principal-of.js';
 import { unauthenticated } from './sessions.js';
 
-/** The same work, with the rights of whoever asks for it; `unauthenticated` once what they showed is not good any more. */
+/** The same work, with the present rights of the caller; `unauthenticated` once the presented credential is no longer valid. */
 export async function inTheNameOf(
   work: UnitOfWork,
   { principal }: Pick<Caller, 'principal'>,

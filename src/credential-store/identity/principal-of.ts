@@ -1,6 +1,6 @@
 /**
  * From what was presented to who that is, now. Everything a principal stands on is read in one snapshot, so
- * nobody outlives what they came in by:
+ * no principal outlives the credential that they signed in with:
  *
  *     access token ─▶ session ─▶ key's version ─▶ key ─▶ owner
  *                        │         (of a client: and the space that it made)
@@ -38,7 +38,7 @@ export const principalOfKey = async (reading: Reading, version: VersionRow): Pri
     at: reading.now,
   }));
 
-/** Whoever holds a token or a session. Undefined for what is not presented at all, and for what has ended. */
+/** Returns the holder of a token or a session. Undefined if none was presented or it has ended. */
 export async function principalOf(reading: Reading, row: CredentialRow): Principals {
   if (hasEnded(row, reading.now) || isIdle(row, reading.now)) return NOTHING;
   switch (row.kind) {
@@ -71,7 +71,7 @@ async function byParent(reading: Reading, row: CredentialRow, parent: Credential
       // Used up, as a magic link is.
       return parent.ended_at === null ? personBy(reading, row, accessFor(row, parent.kind)) : NOTHING;
     case 'magic_link':
-      // Used up by coming in, and meant to end long before the session; only ending it by hand ends that too.
+      // Used up by signing in, and meant to end long before the session; only revoking it manually ends that too.
       return parent.ended_at === null ? guestBy(reading, row, { way: parent.kind }) : NOTHING;
     case 'shared_link':
       return hasEnded(parent, reading.now) ? NOTHING : guestInSpace(reading, row, parent);
@@ -128,7 +128,7 @@ const guestBy = async (
     at: reading.now,
   }));
 
-/** The link opens its space, to whomever; what else the guest is granted stays closed. */
+/** The link opens its space to any holder; what else the guest is granted stays closed. */
 const guestInSpace = async (reading: Reading, row: CredentialRow, link: CredentialRow): Principals =>
   chainMaybe(await guestBy(reading, row, { way: 'shared_link', endsAt: link.expires_at }), (guest) =>
     inOneSpace(reading, guest, link.holder_id),

@@ -1,5 +1,5 @@
 /**
- * How much the public makes: whoever has a publishable key or a shared link, which is anybody, and guests who write to
+ * Limits how much the public creates: holders of a publishable key or a shared link (anyone), and guests who write to
  * others. Each network, or guest, has a quota of its own; that of a whole key or link is so much larger that a few
  * callers do not use it up for the rest. Counted in a quarter of an hour, in memory, by each server.
  */
@@ -46,7 +46,7 @@ export class PublicQuotas {
     );
   }
 
-  /** Only guests have one: whoever looks after them answers for what they write. */
+  /** Only guests have one: the people who manage guests are responsible for what they write. */
   messages({ kind, id }: Principal, count: number, now: Instant): Result<void> {
     if (kind !== 'guest') return ok(undefined);
     return this.#take([{ key: `messages ${id}`, max: MESSAGES_OF_GUEST_MAX }], now, count);

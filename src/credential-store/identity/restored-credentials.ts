@@ -1,13 +1,13 @@
 /**
- * Restoring a backup brings nobody back: what people and guests came in by, and what has ended, was used up or lost
- * its person since the backup, stays ended. For good, also where somebody was only away: they make a new one.
+ * Restoring a backup restores no sign-in: the credentials of people and guests, and what has ended, was used up or lost
+ * its person since the backup, stays ended. For good, also where a person was only away: they make a new one.
  */
 import { ok, type Result } from '../../domain/result.js';
 import type { ObjectRow, Transaction } from '../storage-port.js';
 import type { UnitOfWork } from '../unit-of-work.js';
 import { CREDENTIAL_KINDS, endCredential, genuineCredential } from './credentials.js';
 
-/** By id, those that let nobody in any more. No MAC is checked: an ending grants nothing. */
+/** By id, those that are no longer accepted. No MAC is checked: an ending grants nothing. */
 export async function endedCredentials(
   tx: Transaction,
   isAbsent: (holder: ObjectRow) => boolean,

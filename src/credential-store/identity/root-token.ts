@@ -1,5 +1,5 @@
 /**
- * The root token: by it the first owner comes in before there is anything else. Whoever runs the server sets it,
+ * The root token: the first owner signs in with it before anything else exists. The operator of the server sets it,
  * so the one that is set replaces the one before; one that was revoked stays revoked when it is set again.
  */
 import { fault } from '../../domain/errors.js';

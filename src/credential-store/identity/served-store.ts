@@ -93,7 +93,7 @@ type ComingIn = Pick<
   | 'keySet'
 >;
 
-/** What is asked by whoever is not known yet. */
+/** Calls from callers who are not authenticated yet. */
 function comingIn(identity: Identity): ComingIn {
   const answer = async (granted: Result<Granted>): Promise<Result<AccessToken>> =>
     granted.ok ? ok(await signed(granted.value, identity.storeId)) : granted;
@@ -112,7 +112,7 @@ function comingIn(identity: Identity): ComingIn {
   };
 }
 
-/** What is asked by whoever is known. */
+/** Calls from authenticated callers. */
 function having(identity: Identity): Omit<IdentityService, keyof ComingIn> {
   const { act, read, quotas, clock } = identity;
   /** Has messages sent to so many people. */

@@ -46,18 +46,18 @@ export interface NewSession {
   readonly holder: ObjectRow;
   /** The credential or the version that it stands on. */
   readonly parentId: string;
-  /** The caller wants it to end by then. */
+  /** The caller asks for it to end by then. */
   readonly endsAt?: Instant | undefined;
   /** For the audit entry. */
   readonly detail: Readonly<Record<string, unknown>>;
 }
 
-/** What expired is kept as long as any session that stands on it could go on; the log tells of it for ever. */
+/** What expired is kept as long as any session that stands on it could last; the log keeps it for ever. */
 const KEPT_MS: DurationMs = SESSION_MAX_MS + DAY_MS;
 /** More than one new session leaves behind, so that there are never many. */
 const PURGED_AT_ONCE = 20;
 
-/** Starts one. `unauthenticated` if whoever comes in may not after all. */
+/** Starts one. `unauthenticated` if the person may not sign in after all. */
 export async function startSession(work: UnitOfWork, made: NewSession): Promise<Result<Granted>> {
   const row = await insertCredential(
     actingAs(work, made.holder),
@@ -75,7 +75,7 @@ export async function startSession(work: UnitOfWork, made: NewSession): Promise<
   return grant(work, row.value);
 }
 
-/** Another token of a session that goes on. */
+/** Another token of a session that continues. */
 export async function refreshSession(work: UnitOfWork, row: CredentialRow): Promise<Result<Granted>> {
   const granted = await grant(work, row);
   if (!granted.ok) return granted;
@@ -88,8 +88,8 @@ export async function refreshSession(work: UnitOfWork, row: CredentialRow): Prom
 }
 
 /**
- * From now on a client's session reaches this space, which it just made, and nothing else. Whoever else made one goes
- * on as they are. `forbidden` for a session that made one meanwhile.
+ * From now on a client's session reaches this space, which it just made, and nothing else. Any other caller that made one keeps
+ * their access. `forbidden` for a session that made one meanwhile.
  */
 export async function confineSession(
   work: UnitOfWork,

@@ -1,8 +1,8 @@
 /**
  * Guesses of passwords are limited by account and network, over the accounts that one network tries, and over the
  * networks that try one account. The last makes each network that is unknown to the account slower and shuts none
- * out, and a network that somebody signed in from before is not counted with others at all: what a stranger tries
- * keeps nobody out. Kept in memory, by each server.
+ * out, and a network that the person signed in from before is not counted with others: what an attacker tries
+ * never locks the person out. Kept in memory, by each server.
  */
 import { networkOf } from '../../domain/network-address.js';
 import type { DurationMs, Instant } from '../../domain/time.js';
@@ -32,7 +32,7 @@ export class SignInRateLimit {
     return this.#known.has(pairOf(attempt));
   }
 
-  /** Whoever comes from there has shown who they are. */
+  /** A sign-in from there succeeded. */
   know(attempt: Attempt): void {
     const pair = pairOf(attempt);
     this.#known.delete(pair);

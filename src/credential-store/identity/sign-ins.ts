@@ -1,5 +1,5 @@
 /**
- * What somebody is signed in by: sessions and personal access tokens that are good, listed and ended. People see and end
+ * Lists and ends what a person is signed in by: valid sessions and personal access tokens. People see and end
  * their own; those who look after people, guests or keys, those of others. An ending is for good and at once.
  */
 import { authorize, type Target } from '../../domain/access.js';
@@ -35,7 +35,7 @@ export async function signInsOf(
   return ok(shown);
 }
 
-/** Of one of them by its id, or of all that somebody has but the one that the caller uses. Gives how many ended. */
+/** Of one of them by its id, or of all that a person has but the one that the caller uses. Returns how many ended. */
 export async function endSignIns(work: UnitOfWork, { id, of }: EndedSignIns): Promise<Result<number>> {
   if (id !== undefined) return endOne(work, id);
   const holder = await holderOf(work, of);
@@ -53,7 +53,7 @@ export async function endSignIns(work: UnitOfWork, { id, of }: EndedSignIns): Pr
 const ACTIONS = { session: 'session.ended', personal: 'token.revoked' } as const;
 
 /**
- * In an emergency: whatever was signed before is refused from now on, everywhere, whoever has to sign in again for it.
+ * In an emergency: whatever was signed before is refused from now on, everywhere, and every person has to sign in again.
  */
 export async function replaceSigningKeysAtOnce(work: UnitOfWork): Promise<Result<void>> {
   const { principal } = work;
@@ -73,7 +73,7 @@ async function endOne(work: UnitOfWork, id: string): Promise<Result<number>> {
   const checked = genuine(work, holder);
   if (!checked.ok) return checked;
   const allowed = await mayLookAfter(work, holder);
-  // Whose it is, is nobody's business who may not end it.
+  // A caller who may not end it does not learn whose it is.
   if (!allowed.ok) return absent;
   const ended = await endCredential(work, row.value, ACTIONS[row.value.kind as (typeof KINDS)[number]]);
   return ended.ok ? ok(1) : ended;

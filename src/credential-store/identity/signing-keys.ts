@@ -2,7 +2,7 @@
  * The keys that access tokens are signed with. One signs at a time; it is replaced after a while, or when an owner
  * says so. The one before loses its private half at once and stays published until its last token has ended:
  *
- *     signs ──90 days, or by hand──▶ retired: published, private half erased ──24 h──▶ forgotten
+ *     signs ──90 days, or manually──▶ retired: published, private half erased ──24 h──▶ forgotten
  */
 import type { KeyObject } from 'node:crypto';
 import { fail, ok, type Result } from '../../domain/result.js';
@@ -26,7 +26,7 @@ export interface SigningKey {
   readonly privateKey: KeyObject;
 }
 
-/** The key to sign with now; a new one if there is none yet or it is due. */
+/** The key to sign with now; a new one if no key exists yet or it is due. */
 export async function signingKey(work: UnitOfWork): Promise<Result<SigningKey>> {
   const current = await currentKey(work);
   if (!current.ok) return current;

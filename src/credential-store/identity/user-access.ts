@@ -17,7 +17,7 @@ import { goodInvitation, makeInvitation, spendInvitation } from './invitations.j
 import { findPerson, guess, hashed, passwordOf, replacePassword } from './passwords.js';
 import { type Granted, startSession, unauthenticated } from './sessions.js';
 
-/** Whoever has the invitation can set a password, so nobody invites somebody who may do more than they. */
+/** The holder of the invitation can set a password, so a caller may not invite a person who may do more than they. */
 export const invite = (identity: Identity, name: string, by: By): Promise<Result<Shown<Invitation>>> =>
   identity.act(by, async (work, { principal }) => {
     const person = await knownPerson(work, name);
@@ -43,7 +43,7 @@ export async function acceptInvitation(
   const hash = password === undefined ? ok(undefined) : await hashed(identity.hasher, password, identity);
   if (!hash.ok) return hash;
   return identity.write({ actor: 'invited', path: context.path }, async (work) => {
-    // Meanwhile somebody else may have used it.
+    // Another request may have used it meanwhile.
     const invitation = await goodInvitation(work, token);
     if (!invitation.ok) return invitation;
     if (invitation.value === undefined) return unauthenticated();
@@ -68,7 +68,7 @@ export interface NewPassword {
 }
 
 /**
- * Their own, with the present one; anybody's for owners, which ends all that the person was signed in by before. What was
+ * Their own, with the present one; any person's for owners, which ends all that the person was signed in by before. What was
  * proven is looked at again where it has its effect.
  */
 export async function setPassword(identity: Identity, change: NewPassword, by: By): Promise<Result<void>> {

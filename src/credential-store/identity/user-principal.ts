@@ -15,7 +15,7 @@ type PersonFacts = Pick<
   'id' | 'ref' | 'display' | 'environment' | 'permissions' | 'email' | 'roles' | 'memberships'
 >;
 
-/** Undefined for whoever may not come in: deactivated, deleted, or no person. */
+/** Undefined for a principal that may not sign in: deactivated, deleted, or not a person. */
 export async function personFacts(reading: Reading, id: string): Promise<Result<PersonFacts | undefined>> {
   const standing = await personOwner(reading, id);
   if (!standing.ok) return standing;

@@ -1,6 +1,6 @@
 /**
- * Letters as they lie in the outbox: sealed to the store, because they hold what somebody comes in by, and under a MAC,
- * so that whoever can write to the database can neither read one nor have one of their own sent.
+ * Messages as stored in the outbox: sealed to the store, because they hold sign-in credentials, and under a MAC,
+ * so that a writer of the database can neither read one nor have another one sent.
  */
 import { base62, Secret } from '../../domain/secret.js';
 import { NEVER } from '../../domain/time.js';
@@ -12,7 +12,7 @@ import type { UnitOfWork } from '../unit-of-work.js';
 
 export interface NewMessage extends MessageContent, Pick<Message, 'kind' | 'to' | 'token' | 'environment'> {}
 
-/** Puts it into the outbox with the invitation or link that it is about; where nobody sends letters, does nothing. */
+/** Puts it into the outbox with the invitation or link that it is about; where no server sends messages, does nothing. */
 export async function writeMessage(
   work: UnitOfWork,
   credential: CredentialRow,

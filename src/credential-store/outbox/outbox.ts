@@ -1,8 +1,8 @@
 /**
- * Taking letters out of the outbox, one server at a time, without holding a transaction while they are sent. Taking
- * puts off when a letter is due and counts; only whoever counted last may forget it or put it off again:
+ * Takes messages out of the outbox, one server at a time, without holding a transaction while they are sent. Taking
+ * postpones when a message is due and counts; only the server that counted last may forget it or put it off again:
  *
- *     due ──take──▶ nobody else's for a while ──sent, or refused for good──▶ forgotten
+ *     due ──take──▶ reserved for a while ──sent, or refused for good──▶ forgotten
  *      ▲                     │
  *      └──── not sent, or its server is gone ────┘
  *
@@ -59,7 +59,7 @@ async function takeDue(work: UnitOfWork, max: number): Promise<Result<OutboxQueu
   return ok({ taken, dropped, nextAt: await work.tx.outbox.nextDueAt() });
 }
 
-/** What it is about may have ended since, and whoever it is to may be gone. */
+/** What it is about may have ended since, and its recipient may have been removed. */
 async function whyNot(work: UnitOfWork, row: MessageRow): Promise<Dropped['because'] | undefined> {
   const found = await findCredential(work, row.credential_id);
   if (!found.ok) return 'tampered';

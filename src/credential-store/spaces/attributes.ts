@@ -54,7 +54,7 @@ export async function keep(
   return ok(undefined);
 }
 
-/** Of an object itself. What was set is nobody's but its owner's: the entry says which members changed, not to what. */
+/** Of an object itself. What was set is only for its owner: the entry says which members changed, not to what. */
 export const keepAttributes = (
   work: UnitOfWork,
   object: ObjectRow,

@@ -1,5 +1,5 @@
 /**
- * One place more, or one less, that is open to a guest. Which places are open is all that a guest's role says: there is
+ * Opens one more scope to a guest, or closes one. Which scopes are open is all that a guest's role says: there is
  * one such role, and what it permits is the same everywhere.
  */
 import { spaceOfWorkbook, workbookId } from '../../domain/derived-ids.js';
@@ -58,7 +58,7 @@ export async function closePlace(work: UnitOfWork, change: GuestPlaceChange, by:
   return changeGrants(work, row, workbooks.length === 0 ? others : [...others, { ...own, workbooks }]);
 }
 
-/** The guest, the place, and what the guest's grants have of its space by now. */
+/** The guest, the scope, and what the guest's grants have of its space by now. */
 async function askedFor(work: UnitOfWork, { guest, placeId }: GuestPlaceChange, by: By) {
   const row = await guestRow(work, guest, by);
   if (!row.ok) return row;

@@ -1,4 +1,4 @@
-/** Guests by hand: made with what is open to them, changed, let go. Places come by id and are declared by name. */
+/** Manages guests manually: created with what is open to them, changed, removed. Spaces and workbooks are given by id and are declared by name. */
 import { authorize } from '../../domain/access.js';
 import { spaceOfWorkbook, workbookId } from '../../domain/derived-ids.js';
 import { fault } from '../../domain/errors.js';
@@ -76,7 +76,7 @@ export async function changeGuest(
   });
 }
 
-/** Out of one space, or of everything: a guest who is gone has no grant left, whoever has the address later. */
+/** Out of one space, or of everything: a guest who is gone has no grant left, even if another person has the address later. */
 export async function removeGuest(
   work: UnitOfWork,
   { guest, spaceId }: { readonly guest: ObjectRef; readonly spaceId?: string | undefined },
@@ -102,7 +102,7 @@ export async function guestRow(work: UnitOfWork, guest: ObjectRef, by: By): Prom
   return allowed.ok ? row : allowed;
 }
 
-/** `confers`: what the guest may do in a place that is opened to them. */
+/** `confers`: what the guest may do in a scope that is opened to them. */
 export function mayOpen(row: ObjectRow, confers: readonly string[], { principal }: By): Result<void> {
   const { environment } = specOf(row);
   return authorize(principal, 'guests:write', { kind: 'guest', environment, id: row.id, confers });

@@ -1,4 +1,4 @@
-/** Environments and spaces by hand: made under a name that documents could have, changed, and removed. */
+/** Manages environments and spaces manually: created under a name that documents could have, changed, and removed. */
 import { authorize } from '../../domain/access.js';
 import { kindOf } from '../../domain/kinds/index.js';
 import { normalForm } from '../../domain/kinds/normal-form.js';

@@ -1,4 +1,4 @@
-/** The use-cases of rooms and what is in them, put together as the port. */
+/** Composes the port of the use-cases of spaces and what is in them. */
 
 import type { Sealing } from '../../ports/sealing.js';
 import type { Spaces } from '../../ports/spaces.js';

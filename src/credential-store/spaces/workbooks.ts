@@ -1,4 +1,4 @@
-/** Workbooks by hand. A space declares which it has, by name; what else clients say of one is kept beside the space. */
+/** Manages workbooks manually. A space declares which it has, by name; what else clients say of one is kept beside the space. */
 import { authorize } from '../../domain/access.js';
 import { spaceOfWorkbook, workbookId } from '../../domain/derived-ids.js';
 import { fault } from '../../domain/errors.js';

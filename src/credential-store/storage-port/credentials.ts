@@ -1,8 +1,8 @@
-/** The rows of those who come in, and of the keys that their access tokens are signed with. Part of the storage port. */
+/** The rows of credentials of people and guests, and of the keys that their access tokens are signed with. Part of the storage port. */
 
 /**
- * What people and guests come in by, and the sessions that follow; keys have versions instead. One table, because
- * all of them live and end alike: with their holder, with their parent, by their end, or by hand.
+ * What people and guests sign in with, and the sessions that follow; keys have versions instead. One table, because
+ * all of them live and end alike: with their holder, with their parent, by their end, or manually.
  */
 export interface CredentialRow {
   /** `us_pat_…`, `us_ses_…`, … by kind. */

@@ -11,7 +11,7 @@ export interface MessageRow {
   readonly expires_at: number;
   /** Over everything above. */
   readonly row_mac: string;
-  /** Grows with every taking, so that one who took it before is told from the next. */
+  /** Grows with every taking, so that an earlier taker is distinguished from the next. */
   readonly attempts: number;
   /** Not to be taken before. */
   readonly due_at: number;

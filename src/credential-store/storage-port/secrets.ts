@@ -6,7 +6,7 @@ export interface SecretRow {
   readonly environment_id: string;
   /** Empty: of the whole environment. */
   readonly space_id: string;
-  /** Empty: whoever runs. */
+  /** Empty: every consumer. */
   readonly actor_id: string;
   readonly name: string;
   /** The value in a box that the store alone opens. */

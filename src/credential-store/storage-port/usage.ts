@@ -17,11 +17,11 @@ export interface InstanceRow {
   readonly version: string;
   readonly started_at: number;
   readonly last_seen_at: number;
-  /** Entries of the log that it had not read when it was last seen; null for whoever does not follow it. */
+  /** Entries of the log that it had not read when it was last seen; null for an instance that does not follow it. */
   readonly behind: number | null;
   /** Milliseconds by which its clock was ahead of the store's; null where that was not measured. */
   readonly clock_skew_ms: number | null;
-  /** Uses before it are in the store; null for whoever keeps none, or has ended. */
+  /** Uses before it are in the store; null for an instance that keeps none, or has ended. */
   readonly uses_until: number | null;
   /** Since when it was seen again and again without a long pause (coverage.ts). */
   readonly steady_since: number | null;

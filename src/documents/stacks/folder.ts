@@ -1,6 +1,6 @@
 /**
  * A folder that a CDK app was synthesized to (`cdktf.out`): `manifest.json` names the stacks, and each resource of
- * ours in them becomes a document of its own, in a file that is called by its construct and is on no disk.
+ * Keywright's in them becomes a document of its own, in a file that is called by its construct and is on no disk.
  */
 import { isAbsolute, join, normalize, sep } from 'node:path';
 import { fail, ok, type Result } from '../../domain/result.js';
@@ -83,7 +83,7 @@ class ConstructFile extends SpecFile {
   }
 }
 
-/** Nobody wrote these lines, so errors show the line and do not number it. */
+/** No person wrote these lines, so errors show the line and do not number it. */
 class ConstructSource extends Source {
   override place(start: number, end?: number) {
     const place = super.place(start, end);
@@ -123,7 +123,7 @@ function json({ folder, path, file }: StackFile): Result<unknown, Diagnostic> {
   }
 }
 
-/** Whoever wrote the manifest names files beside it and no others. */
+/** The author of the manifest names files beside it and no others. */
 const isInside = (path: string): boolean => !isAbsolute(path) && !normalize(path).split(sep).includes('..');
 
 type Mapping = Readonly<Record<string, unknown>>;

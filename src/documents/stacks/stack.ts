@@ -1,6 +1,6 @@
 /**
  * One synthesized stack (`cdk.tf.json`) as documents: its resources of our kinds, with references between them
- * resolved. What only Terraform could work out is refused, naming the construct. Other resources are not ours to read.
+ * resolved. What only Terraform could work out is refused, naming the construct. Other resources are not read.
  */
 import { isObjectKind, KINDS, type KindName, kindOf, type ObjectKind } from '../../domain/kinds/index.js';
 import { PROVIDER_NAME, resourceShape } from '../../domain/kinds/resource.js';
@@ -43,7 +43,7 @@ interface Resource {
   readonly attributes: Values;
 }
 
-/** Every resource of ours by its address: `keywright_environment.prod`. */
+/** Every Keywright resource by its address: `keywright_environment.prod`. */
 type Resources = ReadonlyMap<string, Resource>;
 
 const KIND_OF_TYPE: ReadonlyMap<string, ObjectKind> = new Map(
@@ -63,7 +63,7 @@ const META: Readonly<Record<string, string | undefined>> = {
   connection: 'use connections on a resource of Terraform',
 };
 
-/** Longer chains of references are none that anybody wrote. */
+/** Longer chains of references were not written by a person. */
 const DEPTH_MAX = 32;
 
 export function readStack(json: unknown): ReadStack {

@@ -4,7 +4,7 @@
  */
 import type { Reserved, Target } from '../target.js';
 
-/** An object, as far as its place decides who may touch it. */
+/** An object, as far as its scope decides who may touch it. */
 export interface Located<Spec> {
   readonly name: string;
   readonly id: string;

@@ -183,7 +183,7 @@ export const Project: Kind<ProjectSpec> = {
   ],
 };
 
-/** A word of ours that is not in the catalogue is a slip, and would be taken for one of ours. */
+/** A word in Keywright's form that is not in the catalogue is a slip, and would be taken for one of Keywright's. */
 function ownWordProblems(words: readonly string[]): readonly Problem[] {
   return words.flatMap((word, index) => {
     const noun = reservedNoun(word);

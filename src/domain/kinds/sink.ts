@@ -1,6 +1,6 @@
 /**
- * Sinks as documents name them, and the one line that identifies a place: `dotenv:secrets/a.env#API_KEY`.
- * The id holds all that reading needs, so that a place can be read back long after its document is gone.
+ * Sinks as documents name them, and the one line that identifies a sink: `dotenv:secrets/a.env#API_KEY`.
+ * The id holds all that reading needs, so that a sink can be read back long after its document is gone.
  */
 import { posix } from 'node:path';
 import { type Static, Type } from 'typebox';
@@ -73,7 +73,7 @@ export function sinkPlace({ dotenv, file }: SinkDeclaration): SinkPlace {
 
 export const sinkIdOf = (sink: SinkDeclaration): SinkId => {
   const { type, path, part } = sinkPlace(sink);
-  // `./a//b` and `a/b` are one place.
+  // `./a//b` and `a/b` are one file.
   return `${type}:${posix.normalize(path)}#${part}`;
 };
 

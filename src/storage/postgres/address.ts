@@ -57,7 +57,7 @@ function parse(text: string, isOfSeveral = false): URL | undefined {
     decodeURIComponent(`${url.username}${url.password}${url.host}`);
     return url;
   } catch {
-    // The error quotes the address, so nothing of it goes on.
+    // The error quotes the address, so nothing of it is passed on.
     return undefined;
   }
 }

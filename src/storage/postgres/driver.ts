@@ -1,5 +1,5 @@
 /**
- * A kysely dialect over `pg`, the one file that knows that package; and the only place where SQL differs
+ * A kysely dialect over `pg`, the one file that knows that package; and the only file where SQL differs
  * from the other engine's: tables are in a schema, and text is compared byte by byte whatever the
  * database's language, as SQLite does.
  */

@@ -3,7 +3,7 @@
  * a lock of the database, so the audit chain has one order; readers take none, each in a snapshot.
  *
  * Nothing is tried again by itself. What was cut off before its commit left nothing; when the answer to a
- * commit is lost nobody knows, and the fault says so. Running the same command again is right in both
+ * commit is lost is unknown, and the fault says so. Running the same command again is right in both
  * cases: mutations are idempotent, and plans are made from what is there.
  */
 import { Kysely } from 'kysely';
@@ -30,7 +30,7 @@ const LATE_MS = 6 * SECOND_MS;
 const READ = 'begin isolation level repeatable read read only';
 
 export interface PostgresServer {
-  /** Whether there is a store; makes nothing. `store_foreign` for tables of somebody else. */
+  /** Tells whether a store exists; creates nothing. `store_foreign` for tables of another application. */
   state(): Promise<Result<'absent' | 'present'>>;
   /** The store, its tables made or brought up to date if need be. */
   open(): Promise<Result<Storage>>;

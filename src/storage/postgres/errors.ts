@@ -6,11 +6,11 @@ import { BrokenRow } from '../../credential-store/storage-port/broken-row.js';
 import { type Fault, fault } from '../../domain/errors.js';
 import { brokenRow } from '../transaction.js';
 
-/** Whatever the driver threw; anything else that is thrown in a transaction is a bug of ours. */
+/** Whatever the driver threw; anything else that is thrown in a transaction is a bug in Keywright. */
 export class PostgresError extends Error {
   /** SQLSTATE, or Node's code of a connection that failed; empty when neither is known. */
   readonly code: string;
-  /** Did the server answer at all, and does the connection go on? */
+  /** Did the server answer at all, and does the connection last? */
   readonly isAnswer: boolean;
   /** It is a replica, or was made read-only: another server takes the writes. */
   readonly takesNoWrites: boolean;
@@ -36,7 +36,7 @@ function codeOf(cause: unknown): string {
   return typeof code === 'string' ? code : '';
 }
 
-/** The fault that an error of the driver stands for; undefined for a bug of ours. `shown` is `shownAddress`. */
+/** The fault that an error of the driver stands for; undefined for a bug in Keywright. `shown` is `shownAddress`. */
 export function faultOf(error: unknown, shown: string): Fault | undefined {
   if (error instanceof BrokenRow) return brokenRow(error);
   if (!(error instanceof PostgresError)) return undefined;

@@ -2,7 +2,7 @@
  * Hears what other processes write to a database: PostgreSQL's LISTEN on a connection of its own. A call can
  * get lost with its connection, or in a pooler that lends connections out by the transaction; so the newest
  * entry is also looked at every second, which is what shows that the connection is still there. A lost one is
- * replaced, later and later while the server stays away, and every new one rings once for what went unheard.
+ * replaced, later and later while the server stays away, and every new one notifies once for what went unheard.
  */
 import { CompiledQuery } from 'kysely';
 import type { Subscription } from '../change-signal.js';
@@ -33,7 +33,7 @@ interface Parts {
 
 class Ear {
   readonly #parts: Parts;
-  /** The newest entry that a ring was for. */
+  /** The newest entry that was notified. */
   #heard = -1;
 
   constructor(parts: Parts) {
@@ -84,7 +84,7 @@ class Ear {
   }
 }
 
-/** A server that is away is tried again; whoever reads from it hears why. */
+/** A server that is away is tried again; its readers learn why. */
 function passOver(error: unknown): void {
   if (!(error instanceof PostgresError)) throw error;
 }
@@ -96,5 +96,5 @@ async function newest(connection: PostgresConnection): Promise<number> {
 
 const NEWEST = CompiledQuery.raw(`select coalesce(max(seq), 0) as seq from ${SCHEMA}.audit`);
 
-/** Goes with the transaction: it is sent when that commits, and to nobody if it does not. */
+/** Goes with the transaction: it is sent when that commits, and is dropped if it does not. */
 export const notice = (seq: number): string => `notify ${CHANGES}, '${seq}'`;

@@ -1,5 +1,5 @@
 /**
- * Connections to a database that takes writes, wherever that is now. A server that was demoted goes on answering, so
+ * Connections to a database that takes writes, wherever that is now. A server that was demoted continues to answer, so
  * every connection says at each of its transactions whether its server takes writes: if not, all connections to it are
  * given up and the next host of the address is tried, which for a single name is where that leads by then.
  */
@@ -142,7 +142,7 @@ export class PostgresPool {
     }
   }
 
-  /** When the server gives no more connections, one of ours that is there comes free; when there is none, a place does. */
+  /** When the server gives no more connections, an open one of this process becomes free; without an open one, a slot does. */
   async #free(pool: pg.Pool): Promise<pg.PoolClient> {
     const { monotonicMs, sleep } = this.#options;
     const until = monotonicMs() + FREE_WITHIN_MS;

@@ -1,6 +1,6 @@
 /**
  * The survey: one line of every live object. An engine hands over one long text much faster than rows of
- * many columns, so the cells are joined there; they are cut out when somebody asks for them.
+ * many columns, so the cells are joined there; they are cut out when they are read.
  */
 import { sql } from 'kysely';
 import type { ObjectLine } from '../../credential-store/storage-port.js';

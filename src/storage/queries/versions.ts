@@ -73,7 +73,7 @@ async function readVersions(session: Session, id: string): Promise<readonly Vers
   return rows;
 }
 
-/** One more version, the newest or one that takes the place of the same as it was before. */
+/** One more version, the newest or one that replaces the same as it was before. */
 function know({ memo }: Session, row: VersionRow): void {
   const name = versionsOf(row.object_id);
   const known = memo.get(name) as readonly VersionRow[] | undefined;

@@ -1,6 +1,6 @@
 /**
  * Whole copies of an SQLite store: out of one that others write to, and back into one. A copy is one snapshot;
- * what is put back is one transaction, so whoever has the store open sees all of it or nothing, and a process
+ * what is put back is one transaction, so every process that has the store open sees all of it or nothing, and a process
  * that is killed leaves the one or the other.
  */
 import { link, open, rename, rm } from 'node:fs/promises';
@@ -78,14 +78,14 @@ export async function removeDatabase(path: string): Promise<void> {
 export interface Replacing {
   /** The store: a file whose tables are up to date. */
   readonly path: string;
-  /** The file whose rows take the place of the store's; as up to date. */
+  /** The file whose rows replace the store's; as up to date. */
   readonly draft: string;
   readonly sleep: (ms: number) => Promise<void>;
 }
 
 /**
  * One transaction in which `work` may read the rows that are there, replace all of them, and write. Leases are
- * not replaced but ended: whoever held one before must not be taken for its holder after.
+ * not replaced but ended: a previous holder must not be taken for its holder afterwards.
  */
 export async function replacingRows<T>(
   { path, draft, sleep }: Replacing,

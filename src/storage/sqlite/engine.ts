@@ -176,7 +176,7 @@ export async function beginning(
 
 /**
  * Again while another process is in the way, as when both open a fresh file at once; throws in the end. Each attempt
- * has a connection of its own: one that was turned away half way through reading goes on seeing what was there then,
+ * has a connection of its own: one that was turned away half way through reading still sees what was there then,
  * and would be turned away for ever.
  */
 async function patiently<T>(attempt: () => Promise<T>, sleep: SqliteOptions['sleep']): Promise<T> {
@@ -202,10 +202,10 @@ const isBusy = (error: unknown): boolean => sqliteCode(error)?.startsWith('SQLIT
 /** Nothing can be written, by any process, and what is there can be read. */
 const UNWRITABLE = /^SQLITE_(?:FULL|READONLY|IOERR_(?:WRITE|FSYNC|TRUNCATE|DIR_FSYNC))/;
 
-/** What the world does to a file, by the beginning of the engine's code. Any other error is a bug of ours. */
+/** What the world does to a file, by the beginning of the engine's code. Any other error is a bug in Keywright. */
 const UNREACHABLE = /^SQLITE_(?:BUSY|LOCKED|IOERR|FULL|READONLY|CANTOPEN|PERM|AUTH|NOMEM|NOLFS|PROTOCOL)/;
 
-/** The fault that an engine's error stands for; undefined for a bug of ours. */
+/** The fault that an engine's error stands for; undefined for a bug in Keywright. */
 export function faultOf(error: unknown): Fault | undefined {
   if (error instanceof BrokenRow) return brokenRow(error);
   const code = sqliteCode(error) ?? '';

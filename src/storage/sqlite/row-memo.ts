@@ -17,7 +17,7 @@ export class RowMemo {
     this.#connection = connection;
   }
 
-  /** A transaction has begun, and nobody else writes until it ends. */
+  /** A transaction has begun, and no other transaction writes until it ends. */
   begun(): void {
     this.#begunAt = this.#writesOfOthers();
     if (this.#committedAt !== this.#begunAt || this.rows.size > ENTRIES_MAX) this.rows.clear();

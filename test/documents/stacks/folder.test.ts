@@ -1,5 +1,5 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: they are expressions of Terraform
-/** What a CDK app was synthesized to, read as documents. Stacks are written by hand where CDKTF would not write them. */
+/** What a CDK app was synthesized to, read as documents. Stacks are written manually where CDKTF would not write them. */
 import { join } from 'node:path';
 import * as cdktf from 'cdktf';
 import { App, type TerraformStack } from 'cdktf';
@@ -143,7 +143,7 @@ test('a resource that there is not is an error, not a removal', async () => {
   expect(errors).toEqual(['platform/billing unknown_kind unknown resource keywright_sevice']);
 });
 
-test('a wrong value is shown with the path of its construct and without a line that nobody wrote', async () => {
+test('a wrong value is shown with the path of its construct and without a line that no person wrote', async () => {
   const { errors } = await load(stackFolder(service({ descripton: 'Invoices' })));
   const text = diagnosticsText(errors, { color: 'never' });
   expect(text).toContain('platform/billing error: unknown field "descripton"\n');

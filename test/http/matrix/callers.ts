@@ -1,6 +1,6 @@
 /**
  * Everybody who calls, in one account: people by what they sign in with and by tokens of theirs, keys of each level and
- * what they are exchanged for, browsers, guests by each way in, and nobody. They come in over HTTP, as they do.
+ * what they are exchanged for, browsers, guests by each way in, and unauthenticated callers. They sign in over HTTP, as they do.
  */
 import { exchanged, joined, login, pat } from '../../support/http-people.js';
 import { ROOT, type TestServer } from '../../support/http-world.js';
@@ -35,7 +35,7 @@ export interface Caller {
   /** How they come: `session`, `token`, … */
   readonly by: string;
   readonly token: string | undefined;
-  /** Of whoever it is, in documents. */
+  /** Of the caller, in documents. */
   readonly name: string;
 }
 

@@ -50,7 +50,7 @@ function isIn({ row, caller: { role }, at }: Cell): boolean {
 
 /**
  * People have no environment of their own: in the other they are asked about by one of their credentials. Only what
- * whoever is confined gets into is asked again where it is closed to them, and only of them.
+ * a confined caller gets into is asked again where it is closed to them, and only of them.
  */
 const isOfInterest = ({ row, caller: { role, by }, at }: Cell): boolean => {
   if (at === 'own') return row.unasked?.includes(role) !== true;
@@ -131,14 +131,14 @@ describe('F5, F7, F10, F12, U2, T2: in each environment, a route', () => {
     before = await server.hand.entries();
   }, 60_000);
 
-  test.each(TABLE)('lets in nobody but whom the table names: $line', async (row) => {
+  test.each(TABLE)('lets in only those whom the table names: $line', async (row) => {
     const [, refused] = parted(cellsOf(row, callers), isIn);
     asked.out += refused.length;
     expect(await wrongAmong(refused, { at, aim: 'lasting', atOnce: 16 })).toEqual([]);
   });
 
   test('does nothing for those who are not let in', async () => {
-    // But for the session that a publishable key begins before it is told that it may not make a space there.
+    // But for the session that a publishable key begins before it learns that it may not make a space there.
     const effects = unwrap(await server.hand.store.audit({ since: before })).filter(
       ({ action }) => action !== 'session.started',
     );

@@ -63,7 +63,7 @@ export const OWNERS = {
 export interface Making {
   readonly server: TestServer;
   readonly environment: string;
-  /** What a member comes in with, whose personal keys these are. */
+  /** What a member signs in with, whose personal keys these are. */
   readonly ofMember: string;
   /** A name that was not used yet. */
   next(): string;
@@ -90,7 +90,7 @@ export interface Lasting {
 export interface At extends Making {
   readonly aim: Aim;
   readonly accountId: string;
-  /** Somebody's personal access token. */
+  /** A person's personal access token. */
   readonly tokenOfAnother: string;
   readonly lasting: Lasting;
 }
@@ -122,7 +122,7 @@ export const make = {
   },
   link: async ({ server }: Making, guestId: string) =>
     (await server.asRoot('POST /v1/guest-links', { guest: guestId })).body.data.id as string,
-  /** Of a person: made by themselves, for nobody else may. */
+  /** Of a person: made by themselves, for no other may. */
   key: async ({ server, environment: within, next, ofMember }: Making, level: Level) => {
     const body = { name: next(), environment: within, owner: OWNERS[level] };
     const made =

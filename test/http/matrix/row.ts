@@ -14,9 +14,9 @@ export interface Row {
   /** Letters of those who get in, in their own environment. */
   readonly who: string;
   readonly isOfAccount?: true;
-  /** What to send, so that it succeeds for whoever may. */
+  /** What to send, so that it succeeds for a caller who may. */
   readonly ask?: (at: At, caller: Caller) => Sent | Promise<Sent>;
-  /** Of a list: whoever sees this in the answer gets in, and whoever does not is refused. */
+  /** Of a list: a caller who sees this in the answer gets in, and one who does not is refused. */
   readonly shows?: (at: At) => string;
   /** Instead of 2xx. */
   readonly answers?: number;

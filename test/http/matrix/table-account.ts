@@ -3,7 +3,7 @@ import { nameOf } from './callers.js';
 import { type At, make } from './places.js';
 import { inPlace, ofAccount, type Row } from './row.js';
 
-/** Whoever is let in at all. */
+/** Every caller who is let in at all. */
 const KNOWN = 'OATMKSDPRBCEGWL';
 /** A member reads, and so does the member's own key, of the account too (fine print 10). */
 const READERS = 'OATMP';
@@ -106,12 +106,12 @@ const sessions = [
   })),
 ];
 
-/** Who is none of the callers. */
+/** A person who is not one of the callers. */
 const someone = (at: At): Promise<string> | string => (at.aim === 'fresh' ? make.person(at) : 'person-x');
 
 const person = (at: At): Promise<string> | string => (at.aim === 'fresh' ? make.person(at) : nameOf('M'));
 
-/** Of whoever asks, if they have any; else of somebody else. */
+/** Of the caller, if they have any; else of another. */
 const ownToken = (at: At, token = ''): Promise<string> | string =>
   at.aim === 'fresh' ? make.personalToken(at, token) : at.tokenOfAnother;
 
@@ -196,7 +196,7 @@ const store = [
   ofAccount('POST /store/end-sign-ins', 'OA', async (at) => ({
     body: { path: PATH, of: { kind: 'User', name: await someone(at) } },
   })),
-  // It would end what everybody came in by.
+  // It would end what all callers signed in with.
   ofAccount('POST /store/replace-signing-keys', 'O', () => ({ body: { path: PATH } }), { unasked: 'O' }),
   ofAccount('GET /store/survey', 'OAR'),
   ofAccount('GET /store/watch', 'OAR'),

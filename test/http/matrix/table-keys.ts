@@ -74,9 +74,9 @@ export const keyRows: readonly Row[] = [
   // Of whichever key, for who asks is let ask.
   ofAccount('POST /keys/verify', 'OAKD', () => ({ body: { key: 'x' } })),
   ofAccount('POST /introspect', 'OAKD', () => ({ body: { token: 'x' } })),
-  // One that nobody knows is as good as revoked (RFC 7009).
+  // An unknown one is as good as revoked (RFC 7009).
   ofAccount('POST /revoke', 'OATMKSDPRBCEGWL', () => ({ body: { token: 'x' } })),
-  // A tombstone whose versions run out, and whose name is free for anybody.
+  // A tombstone whose versions run out, and whose name is free for any caller.
   inPlace(
     'POST /revoke # of a key that was removed',
     'OAKR',

@@ -1,6 +1,6 @@
 /**
  * What is in an environment. A key has what it was given there. A client session makes one space (`C` has none yet) and
- * works in that one (`E` has); it has no say in who else comes in (F7). A guest has what is granted (F12), `G` and `L` a
+ * works in that one (`E` has); it has no say in who else signs in (F7). A guest has what is granted (F12), `G` and `L` a
  * space, `W` one workbook of it, and works on what is in there without arranging it.
  */
 import type { At } from './places.js';
@@ -43,7 +43,7 @@ const environments = [
   inPlace('GET /agents/{id}/versions', READERS, ({ lasting }) => ({ params: { id: lasting.agent } })),
   inPlace('GET /agents/{id}/logs', READERS, ({ lasting }) => ({ params: { id: lasting.agent } })),
   inPlace('GET /agents/{id}/roles', READERS, ({ lasting }) => ({ params: { id: lasting.agent } })),
-  // Agents have no roles, and whoever could give them some is told so.
+  // Agents have no roles, and a caller who could give them some is answered so.
   inPlace(
     'POST /agents/{id}/roles',
     'OAK',
@@ -190,7 +190,7 @@ const guests = [
   inPlace('POST /invitations', HOSTS, async (at) => ({
     body: [{ guestId: at.lasting.guest, spaceId: at.lasting.space }],
   })),
-  // Guests invite guests into what is open to them (F11); by a shared link nobody has said who they are.
+  // Guests invite guests into what is open to them (F11); by a shared link a guest has not proven who they are.
   inPlace('POST /guest-invites', `${HOSTS}G`, (at) => ({ body: invited(at) })),
   inPlace('POST /guest-invites # into a workbook', `${HOSTS}GW`, (at) => ({
     body: invited(at, ['contacts']),

@@ -1,7 +1,7 @@
 /**
  * Who may call what: written from the contract (fine print 9 and 10) and from F5, F7, F10, F11, F12, U2 and T2 of the
  * seeds, not from the code. A row names by letter (callers.ts) those who get in, in their own environment. In another
- * the same people do, and nobody else: keys, clients and guests stay in theirs. Whoever is not named is refused.
+ * the same people do, and no other: keys, clients and guests stay in theirs. Callers that are not named are refused.
  */
 
 import type { Row } from './row.js';
@@ -9,7 +9,7 @@ import { accountRows } from './table-account.js';
 import { keyRows } from './table-keys.js';
 import { roomRows } from './table-rooms.js';
 
-/** Routes for those who are not known yet: what they answer to whomever, with something that is no good. */
+/** Routes for those who are not known yet: what they answer to any caller, with something that is no good. */
 export const OPEN: Readonly<
   Record<string, { readonly body?: unknown; readonly query?: string; readonly status: number }>
 > = {

@@ -1,6 +1,6 @@
 /**
  * Stands in for the provider `keywright`, and for `null`, in a process of its own: says what resources there are, as
- * derived from the kinds, and finds every configuration right that Terraform finds to fit. Terraform is told to attach
+ * derived from the kinds, and finds every configuration right that Terraform finds to fit. Terraform is made to attach
  * to it, so there is no handshake. Usage: `node provider.cjs SOCKET keywright|null`; prints `ready`.
  */
 import {
@@ -100,5 +100,5 @@ server.addService(
 server.bindAsync(`unix:${socket}`, ServerCredentials.createInsecure(), (error) => {
   process.stdout.write(error ? `${error.message}\n` : 'ready\n');
 });
-// Whoever started it closes its input when they are done.
+// The process that started it closes its input when it is done.
 process.stdin.resume().on('end', () => process.exit(0));

@@ -1,4 +1,4 @@
-/** Personal access tokens (F8): everybody's own, and nobody else's. */
+/** Personal access tokens (F8): each person's own only. */
 
 import { Type } from 'typebox';
 import { instantField } from '../../../domain/kinds/fields.js';

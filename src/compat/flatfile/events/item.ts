@@ -92,7 +92,7 @@ export const EventItem = Type.Object(
   closed,
 );
 
-/** `context` is kept among the members, for all of it but the place is opaque. */
+/** `context` is kept among the members, for all of it but the scope is opaque. */
 export const eventItem = (event: Event, accountId: string): Static<typeof EventItem> => {
   const { context = {}, ...members } = event.members;
   const { environmentId, spaceId, workbookId } = event.place;

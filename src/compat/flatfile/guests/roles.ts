@@ -69,7 +69,7 @@ function isSayable(roleId: string, placeId: string): Result<void> {
 
 type GuestRole = Static<typeof ActorRole>;
 
-/** Since when a place is open is not kept apart: as long as the guest is there, and as they are now. */
+/** Since when a scope is open is not kept apart: as long as the guest exists, and as they are now. */
 async function rolesOf(deps: HttpDependencies, entry: Entry): Promise<Result<readonly GuestRole[]>> {
   const items = await guestItems(deps, [entry]);
   if (!items.ok) return items;

@@ -41,7 +41,7 @@ export const SpaceConfig = Type.Object(
 export interface SpaceCreation {
   readonly body: Static<typeof SpaceConfig>;
   readonly by: By;
-  /** What `by` came in with. */
+  /** What `by` signed in with. */
   readonly token: Secret;
 }
 
@@ -92,7 +92,7 @@ export async function createSpace(deps: HttpDependencies, making: SpaceCreation)
   });
 }
 
-/** A client's session reaches its space only once that is there. */
+/** A client's session reaches its space only once that exists. */
 async function asOfNow(
   { authority }: HttpDependencies,
   { by, token }: { readonly by: By; readonly token: Secret },

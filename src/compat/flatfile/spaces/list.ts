@@ -76,7 +76,7 @@ export const listSpaces = route({
 const NONE = { data: [], nextCursor: null } as const;
 const NO_PAGES = { pageCount: 0, totalCount: 0 } as const;
 
-/** Undefined: all of them. Null: one that is not there. */
+/** Undefined: all of them. Null: one that does not exist. */
 async function environmentName(
   { store }: HttpDependencies,
   { environmentId, environment = environmentId }: SpacesQuery,

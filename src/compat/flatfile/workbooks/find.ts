@@ -1,4 +1,4 @@
-/** Workbooks and their spaces as a caller finds them: what is not open to them is not there. */
+/** Workbooks and their spaces as a caller finds them: what is not open to them does not exist for them. */
 import type { Static } from 'typebox';
 import { authorize } from '../../../domain/access.js';
 import { spaceOfWorkbook } from '../../../domain/derived-ids.js';
@@ -19,7 +19,7 @@ interface SaidPlace {
   readonly environmentId?: string | undefined;
 }
 
-/** Does what a caller says of a workbook's place fit its space? `conflict`. */
+/** Does what a caller says of a workbook's location fit its space? `conflict`. */
 export async function isOfPlace(
   deps: HttpDependencies,
   space: SpaceObject,

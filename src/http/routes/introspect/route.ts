@@ -9,7 +9,7 @@ import { verifyToken } from '../../key-verification.js';
 import { type Answered, type CallerRights, json, route } from '../../route.js';
 import { SecretText } from '../../schemas.js';
 
-/** Open, as the RFC wants it: parameters that a server does not know are passed over. */
+/** Open, as the RFC requires it: parameters that a server does not know are passed over. */
 /** What else a client sends is passed over (RFC 7009, 2.1; RFC 7662, 2.1). */
 const body = Type.Object(
   { token: SecretText, token_type_hint: Type.Optional(Type.String({ maxLength: 100 })) },
@@ -65,7 +65,7 @@ const INACTIVE = json({ active: false });
 const answerOf = (answer: Awaited<ReturnType<typeof verifyToken>>): Answered =>
   answer.ok ? shown(answer.value) : answer;
 
-/** Why a token is not active is none of the caller's business. */
+/** The caller does not learn why a token is not active. */
 function shown({ valid, key }: Verification): Answered {
   if (!valid || key === undefined) return INACTIVE;
   return json({

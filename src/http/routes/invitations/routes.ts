@@ -1,4 +1,4 @@
-/** How people come in for the first time: an invitation is made, passed on, and accepted; and how they change their password. */
+/** Serves the first sign-in of people: an invitation is made, passed on, and accepted; and the change of their password. */
 import { Type } from 'typebox';
 import { Secret } from '../../../domain/secret.js';
 import { formatInstant } from '../../../domain/time.js';

@@ -1,4 +1,4 @@
-/** The key that a path names. One that the caller may not see is not there. */
+/** Finds the key that a path names. One that the caller may not see does not exist for them. */
 import { fault } from '../../../domain/errors.js';
 import { isId } from '../../../domain/objects.js';
 import type { Principal } from '../../../domain/principal.js';

@@ -1,4 +1,4 @@
-/** What somebody is signed in by: sessions and personal access tokens, seen and ended, one's own or those of others. */
+/** Lists and ends what a person is signed in by: sessions and personal access tokens, one's own or those of others. */
 import { type Static, Type } from 'typebox';
 import { fault } from '../../../domain/errors.js';
 import type { OBJECT_KINDS } from '../../../domain/kinds/index.js';

@@ -46,7 +46,7 @@ export function checkDeclaration(declaration: Declaration, naming: Naming): Resu
   return ok({ ...declaration, spec: normalForm(kindOf(kind).schema, spec) } as Declaration);
 }
 
-/** A reconciler notes on a replaced key what took its place, which no document may say. */
+/** A reconciler notes on a replaced key what replaced it, which no document may say. */
 function withoutNote(metadata: Metadata): Metadata {
   const { [REPLACED_BY]: successor, ...annotations } = metadata.annotations ?? {};
   return successor !== undefined && isLabel(successor) ? { ...metadata, annotations } : metadata;

@@ -22,7 +22,7 @@ export interface StoreCall {
   readonly deps: HttpDependencies;
 }
 
-/** What ends or narrows something must be so here before anybody is refreshed. */
+/** What ends or narrows something must be so here before any verifier is refreshed. */
 const NARROWING: ReadonlySet<string> = new Set([
   'revoke',
   'delete',
