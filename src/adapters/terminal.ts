@@ -16,6 +16,7 @@ export function openTerminal(argv: readonly string[]): Terminal & { close(): voi
     out: (text) => void stdout.write(text),
     // Messages repeat what they were given: a token that was typed instead of a name, say.
     err: (text) => void stderr.write(withoutTokens(text)),
+    secret: (text) => void stderr.write(text),
     color: wantsColor && (stdout.isTTY === true || env['FORCE_COLOR'] === '1'),
     isInteractive: stdin.isTTY === true && stderr.isTTY === true,
     ask,

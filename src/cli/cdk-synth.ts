@@ -14,7 +14,7 @@ export const appOf = ({ app }: CommonFlags, { project }: LoadedProject): string 
 /** What a branch has is read, and nothing of it is run. */
 export const APP_IN_BRANCH = fault(
   'usage',
-  'an app (--app, or spec.app of keywright.yaml) does not go with --git: commit cdktf.out, and name it in spec.specs',
+  'an app (--app, or spec.app of keywright.yaml) cannot be used with --git: commit cdktf.out, and name it in spec.specs',
 );
 
 /** Runs the app that declares; undefined without one. */

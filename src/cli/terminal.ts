@@ -10,6 +10,8 @@ export interface Terminal {
   out(text: string): void;
   /** Progress, questions, warnings; tokens in them are not shown. */
   err(text: string): void;
+  /** A secret that is shown by design, on standard error: the links that `serve` prints for development. */
+  secret(text: string): void;
   /** May the output be coloured? */
   readonly color: boolean;
   /** Tells whether a person can answer. */

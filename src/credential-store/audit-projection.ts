@@ -1,8 +1,7 @@
 /**
- * What the audit log tells of the rows: which objects there are and what they declare, which keys are stopped, which
- * versions end by when, which secrets were shown or are kept for customers' code, and which credentials let nobody in
- * any more. Folded from the log
- * entry by entry, so that rows can be held against it.
+ * What the audit log reports about the rows: which objects there are and what they declare, which keys are stopped, which
+ * versions end by when, which secrets were shown or are kept for customers' code, and which credentials are no longer
+ * accepted. Folded from the log entry by entry, so that rows can be held against it.
  */
 
 import { isObjectKind } from '../domain/kinds/index.js';

@@ -1,6 +1,7 @@
 /** Holds what a project says may be taken away: so many objects within an hour, and administrators that must remain. */
 import { limitsOf } from '../domain/approval.js';
 import { type Fault, fault } from '../domain/errors.js';
+import { nameBeforeReplacement, REPLACED_BY } from '../domain/metadata.js';
 import type { Declaration } from '../domain/objects.js';
 import { ok, type Result } from '../domain/result.js';
 import { type DurationMs, HOUR_MS } from '../domain/time.js';
@@ -22,7 +23,7 @@ export async function countRemoval(
   projects: readonly KeptProject[],
 ): Promise<Result<void>> {
   const project = projects.find((one) => one.project === row.project);
-  if (project === undefined || row.project === null) return ok(undefined);
+  if (project === undefined || row.project === null || isSetAside(row)) return ok(undefined);
   const { maxRemovals, maxRemovalsMin } = limitsOf(project);
   const before = project.removals;
   const isOpen = before !== undefined && work.now < before.since + WINDOW_MS;
@@ -38,6 +39,11 @@ export async function countRemoval(
   const since = isOpen ? before.since : work.now;
   return keepProject(work, { ...project, removals: { since, removed, of } });
 }
+
+/** What is left of a key that was replaced: its successor has its name, and its end is no removal of its own. */
+const isSetAside = (row: ObjectRow): boolean =>
+  nameBeforeReplacement(row.name) !== undefined &&
+  declarationOf(row).metadata.annotations?.[REPLACED_BY] !== undefined;
 
 const tooMany = ({ project, guard }: KeptProject, removed: number, of: number): Fault =>
   fault(

@@ -1,7 +1,7 @@
 /**
  * Which machine this is, for records of what was delivered to its files. The host's name is no answer: containers and
  * laptops change it, and two hosts may share one. So it is, in this order: KEYWRIGHT_MACHINE; the id that the operating
- * system keeps, hashed, since it is not to be shown; an id of our own, kept for this user.
+ * system keeps, hashed, since it is not to be shown; a generated id, kept for this user.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
@@ -14,7 +14,7 @@ type Env = Readonly<Record<string, string | undefined>>;
 export interface Machine {
   /** Stable. Where nothing is kept yet, one that nothing was delivered from. */
   id(): string;
-  /** Sees to it that the id is kept from now on; for whoever is about to deliver. */
+  /** Sees to it that the id is kept from now on; for a caller that is about to deliver. */
   keep(): void;
 }
 
@@ -64,6 +64,6 @@ function keepId(file: string, id: string): void {
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
     writeFileSync(file, `${id}\n`, { flag: 'wx', mode: 0o600 });
   } catch {
-    // Without a home that can be written to, sinks are told apart by what they hold.
+    // Without a home that can be written to, sinks are distinguished by what they hold.
   }
 }

@@ -2,7 +2,9 @@
  * The suspicious part: looks at a finished plan, says what is wrong with it as a whole, and takes the
  * refused steps out, with everything that depends on them. What is left is safe to do.
  */
+
 import { stateOf } from '../domain/lifecycle.js';
+import { nameBeforeReplacement } from '../domain/metadata.js';
 import { refText } from '../domain/objects.js';
 import { tooFewAdministrators } from './administrators.js';
 import type { Finding, PlanInput, Step, StepId, Subject } from './plan.js';
@@ -31,7 +33,7 @@ type Guard = (steps: readonly Step[], input: PlanInput, removals: Removals) => O
 const GUARDS: readonly Guard[] = [emptiedConfiguration, manyExpiries, removalGuard, tooFewAdministrators];
 
 export function guard(steps: readonly Step[], input: PlanInput): Guarded {
-  const needed = steps.filter(countsAsRemoval).length;
+  const needed = steps.filter((step) => countsAsRemoval(step) && !isSetAside(step)).length;
   const removals = { needed, isAllowed: needed <= (input.allowRemovals ?? 0) };
   return GUARDS.reduce<Guarded>(
     (guarded, check) => {
@@ -89,17 +91,22 @@ function removalGuard(
 ): Objection | undefined {
   const { maxRemovals = '25%', maxRemovalsMin = 5 } = input.project.spec.guard;
   const refused = steps.filter(countsAsRemoval);
+  const counted = refused.filter((step) => !isSetAside(step));
   const limit = (Number.parseInt(maxRemovals, 10) / 100) * inReach(input);
-  if (refused.length < maxRemovalsMin || refused.length <= limit || isAllowed) return undefined;
+  if (counted.length < maxRemovalsMin || counted.length <= limit || isAllowed) return undefined;
   return {
     refused,
     finding: refusal(
       'RemovalGuard',
-      `The plan would ${whatOf(refused)} of ${objects(inReach(input))}, more than guard.maxRemovals (${maxRemovals}) allows. ` +
+      `The plan would ${whatOf(counted)} of ${objects(inReach(input))}, more than guard.maxRemovals (${maxRemovals}) allows. ` +
         `If this is intended, use --allow-removals ${needed}.`,
     ),
   };
 }
+
+/** A key that was replaced before counted then; the end of what is left of it is no removal of its own. */
+const isSetAside = ({ action, object }: Step): boolean =>
+  action === 'delete' && object.kind === 'ApiKey' && nameBeforeReplacement(object.name) !== undefined;
 
 /** `remove 6, replace 40 and end 2`; as ever where all are removed. */
 function whatOf(refused: readonly Step[]): string {

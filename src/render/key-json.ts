@@ -34,6 +34,6 @@ export function keyVersionJson({ ref, declaration, key }: KeyOfVersion, version:
   };
 }
 
-/** Returns the instant in ISO 8601; null where there is none, or never. */
+/** Returns the instant in ISO 8601; null where it is absent, or never. */
 export const instantJson = (at: Instant | undefined): string | null =>
   at === undefined || at >= NEVER ? null : formatInstant(at);

@@ -41,17 +41,22 @@ test('an end that is put off is in force before the answer, for the key that the
   expect((await server.asRoot('POST /v1/keys/verify', { key: secret })).body.data.code).toBe('EXPIRED');
 });
 
-test('a caller who puts an end off needs the rights of the key, and one who brings it forward does not', async () => {
+test('a caller who puts an end off needs the rights of the key, and one who brings it forward the right to end it', async () => {
   const server = await withKey();
   const soon = new Date(server.clock.now() + 3_600_000).toISOString();
   const body = { ...KEY, name: 'strong', permissions: ['guests:write'], expiresAt: soon };
   expect((await server.asRoot('POST /v1/keys', body)).status).toBe(201);
   await server.hand.create(role('keeper', ['keys:read', 'keys:write']));
-  const token = await joined(server, 'ada', { roles: ['keeper'] });
-  const patch = async (expiresAt: string | null) =>
+  await server.hand.create(role('ender', ['keys:read', 'keys:write', 'keys:revoke']));
+  const [keeper, ender] = [
+    await joined(server, 'ada', { roles: ['keeper'] }),
+    await joined(server, 'bob', { roles: ['ender'] }),
+  ];
+  const patch = async (token: string, expiresAt: string | null) =>
     (await server.ask('PATCH /v1/keys/strong', { token, body: { expiresAt } })).status;
-  expect(await patch(new Date(server.clock.now() + 1_800_000).toISOString())).toBe(200);
-  expect([await patch(soon), await patch(null)]).toEqual([403, 403]);
+  const sooner = new Date(server.clock.now() + 1_800_000).toISOString();
+  expect([await patch(keeper, sooner), await patch(ender, sooner)]).toEqual([403, 200]);
+  expect([await patch(ender, soon), await patch(ender, null)]).toEqual([403, 403]);
 });
 
 test('null for what may be left out leaves it out when something is made, labels are taken away by it', async () => {

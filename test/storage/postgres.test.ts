@@ -40,7 +40,7 @@ describeWithPostgres('a store on a server', () => {
       )
     ).map(({ relname }) => relname);
 
-  describe('where there is none', () => {
+  describe('where none exists', () => {
     it('pretends and refuses without making anything, on the server or the disk', async () => {
       const store = await place.store({ whenAbsent: 'pretend' });
       expect(unwrap(await store.survey()).length).toBe(7);
@@ -340,7 +340,7 @@ describeWithPostgres('a store on a server', () => {
   });
 
   describe('whose server stops', () => {
-    it('gives faults while it is away, and goes on after it is back, with nothing half done', async () => {
+    it('gives faults while it is away, and continues after it is back, with nothing half done', async () => {
       const hand = await handOn(await place.store());
       await hand.create(service('before'));
       const writing = Array.from({ length: 200 }, (_, n) =>
@@ -394,7 +394,7 @@ describeWithPostgres('a store on a server', () => {
       expect((await hand.create(service('billing'))).changed).toBe(false);
     });
 
-    it('says that nobody knows when the answer to a commit was lost', async () => {
+    it('says that the outcome is unknown when the answer to a commit was lost', async () => {
       const hand = await handOn(await place.store());
       await place.sql(
         'create function keywright.cut() returns trigger language plpgsql as $$ begin perform pg_terminate_backend(pg_backend_pid()); return new; end $$; create constraint trigger cut after insert on keywright.audit deferrable initially deferred for each row execute function keywright.cut()',

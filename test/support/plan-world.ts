@@ -224,6 +224,7 @@ export class PlanWorld {
         break;
       case 'update':
         if (step.detail.former) this.#rename(step.detail.former, object);
+        this.#followAddress(object, step.detail.declaration);
         this.#change(object, () => ({
           declaration: kept(step.detail.declaration),
           digest: declarationDigest(step.detail.declaration),
@@ -379,14 +380,25 @@ export class PlanWorld {
     const owner = this.#owners.get(refText(former));
     if (owner !== undefined) this.#owners.set(refText(next), owner);
     this.#owners.delete(refText(former));
-    const names = new Map([[refText(former), next]]);
+    this.#follow(new Map([[refText(former), next]]), moved);
+  }
+
+  /** What names an object by another name than before, as the store has it. */
+  #follow(names: ReadonlyMap<string, ObjectRef>, named?: LiveObject): void {
     for (const [name, live] of [...this.objects]) {
       const followed = withNewReferences(live.declaration, names);
-      if (followed === live.declaration || live === moved) continue;
+      if (followed === live.declaration || live === named) continue;
       const { ref, declaration } = nameAfter(live, followed);
       this.objects.delete(name);
       this.objects.set(refText(ref), { ...live, ref, declaration, digest: declarationDigest(declaration) });
     }
+  }
+
+  /** A person's address is another name of theirs. */
+  #followAddress(object: ObjectRef, next: Declaration): void {
+    const before = this.live(object).declaration;
+    if (before.kind !== 'User' || next.kind !== 'User' || before.spec.email === next.spec.email) return;
+    this.#follow(new Map([[`User/${before.spec.email}`, { kind: 'User', name: next.spec.email }]]));
   }
 
   #newKey(declaration: Extract<Declaration, { kind: 'ApiKey' }>): KeyFacts {
@@ -430,14 +442,15 @@ export class PlanWorld {
     if (versions.filter((one) => isAlive(one, this.now)).length >= 5)
       throw new Error(`too_many_versions: ${refText(ref)}`);
     const spec = declaration.kind === 'ApiKey' ? declaration.spec : undefined;
-    const byAge = spec?.expiresAfter === undefined ? undefined : this.now + durationMs(spec.expiresAfter);
+    // As in the store, later than what it answers, also when both fall in one millisecond.
+    const issuedAt = Math.max(this.now, key?.rotationRequestedAt ?? 0);
+    const byAge = spec?.expiresAfter === undefined ? undefined : issuedAt + durationMs(spec.expiresAfter);
     const id = `v${String(++this.#serial).padStart(11, '0')}`;
     const version: VersionFacts = {
       id,
       generation,
       fingerprint: `f-${id}`,
-      // As in the store, later than what it answers, also when both fall in one millisecond.
-      issuedAt: Math.max(this.now, key?.rotationRequestedAt ?? 0),
+      issuedAt,
       promotedAt: undefined,
       retiringAt: undefined,
       suspendedUntil: undefined,

@@ -54,7 +54,7 @@ describe('examples/cdk', () => {
     const platform = kept(exampleWorkspace());
     platform.write(
       'keywright.yaml',
-      'apiVersion: keywright.dev/v1\nkind: Project\nmetadata: { name: acme }\nspec: { app: sh synth.sh }\n',
+      platform.read('keywright.yaml').replace('spec:\n', 'spec:\n  app: sh synth.sh\n'),
     );
     expect(await platform.run('validate')).toMatchObject({ code: 0 });
     expect((await platform.run('plan')).stdout).toContain('+ create ApiKey/billing-prod');
@@ -154,7 +154,7 @@ test('an app goes with neither a branch nor documents that would not be read', a
   const branch = await workspace.run('run --git /nowhere', { env });
   expect([branch.code, branch.stderr]).toEqual([
     64,
-    expect.stringContaining('--app cannot be used with --git'),
+    expect.stringContaining('an app (--app, or spec.app of keywright.yaml) cannot be used with --git'),
   ]);
   expect(await workspace.run('validate specs', { env })).toMatchObject({ code: 64 });
   expect(await workspace.run('adopt --write', { env })).not.toMatchObject({ code: 0 });
@@ -166,6 +166,6 @@ test('where no folder can be made for what an app synthesizes, what to do is sai
   const { code, stderr } = await small().run('validate', { env });
   expect([code, stderr]).toEqual([
     1,
-    expect.stringMatching(/no space in \/nowhere .* TMPDIR or CDKTF_OUTDIR\n$/),
+    expect.stringMatching(/no space in \/nowhere .* TMPDIR or CDKTF_OUTDIR to another folder\n$/),
   ]);
 });

@@ -67,7 +67,7 @@ describe('D1: the sample of the contract', () => {
     const ours = left.filter(
       (item: { status: { project: string | null } }) => item.status.project === 'acme-platform',
     );
-    expect(ours.map((item: { kind: string }) => item.kind)).toEqual(['Environment', 'Service']);
+    expect(ours.map((item: { kind: string }) => item.kind)).toEqual(['Service']);
     expect(place.leaks()).toEqual([]);
   });
 });

@@ -45,7 +45,7 @@ describe('D6, D7: examples/gitops', () => {
     expect(await pipeline.script('apply.sh')).toMatchObject({ code: 0 });
     expect(await pipeline.script('drift.sh')).toMatchObject({ code: 0 });
 
-    await pipeline.run('revoke billing-prod --now --auto-approve');
+    await pipeline.run('revoke billing-prod --now --auto-approve --break-glass incident');
     expect(await pipeline.script('drift.sh')).toMatchObject({ code: 2 });
     const report = JSON.parse(pipeline.read('drift.json'));
     expect(report.steps[0]).toMatchObject({

@@ -231,7 +231,8 @@ async function expectOneIssuePerVersion(): Promise<void> {
 
 function expectNoStrayFiles(fleet: Fleet): void {
   const store = readdirSync(`${world.folder}/.keywright`);
-  const known = /^(store\.db(-wal|-shm)?|master\.key|reconciler\.key|documents\.cache|sinks\.lock|delivered)$/;
+  const known =
+    /^(store\.db(-wal|-shm)?|master\.key|reconciler\.key|documents\.cache|sinks\.lock|delivered)$/;
   expect(store.filter((file) => !known.test(file))).toEqual([]);
   const places = new Set(fleet.names.map((name) => fleet.place(name)?.[0]));
   expect(world.sinkFiles().filter((file) => !places.has(file))).toEqual([]);

@@ -20,7 +20,6 @@ export const drift: Command = {
     'Also warns about keys that belong to a user, are unused, old or about to expire, which is not drift. Changes nothing.',
   options: [
     SELECT,
-    VERBOSE,
     {
       flags: '--only <status>',
       description: 'show only what drifted, or only what is not applied yet',

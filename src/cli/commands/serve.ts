@@ -81,7 +81,7 @@ function optionsOf(input: Input, { flags, terminal }: CommandContext): Result<Se
     logLevel: input.text('logLevel') ?? 'info',
     corsOrigins: input.text('corsOrigins') ?? '',
     trustedProxies: input.text('trustedProxies') ?? '',
-    print: (text) => terminal.err(text),
+    print: (text) => terminal.secret(text),
     ...(file !== undefined && { checkpointFile: resolve(flags.folder, file) }),
   });
 }

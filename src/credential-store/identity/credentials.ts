@@ -1,6 +1,6 @@
 /**
  * Rows of credentials: made, checked against their MACs, used up and ended, each with its audit entry. A secret
- * is kept as a MAC, so that whoever reads the database cannot come in by it.
+ * is kept as a MAC, so that a reader of the database cannot sign in with it.
  */
 import { kindOf, type ObjectKind } from '../../domain/kinds/index.js';
 import { refText } from '../../domain/objects.js';
@@ -29,7 +29,7 @@ export type CredentialRowKind = keyof typeof ID_PREFIXES;
 
 export const CREDENTIAL_KINDS = Object.keys(ID_PREFIXES) as readonly CredentialRowKind[];
 
-/** The same work in the name of whoever comes in: that is known only once they have proven who they are. */
+/** The same work in the name of the person signing in: that is known only once they have proven who they are. */
 export const actingAs = (work: UnitOfWork, holder: ObjectRow): UnitOfWork => ({
   ...work,
   caller: { ...work.caller, actor: refText(refOfRow(holder)) },
@@ -129,7 +129,7 @@ export async function endAllOf(
   return ok(undefined);
 }
 
-/** By what a person is let in who has proven it before: these are dead once somebody else decides how they come in. */
+/** Credentials that a person proved earlier: they end once another person decides how this one signs in. */
 const SIGNED_IN = [
   { kind: 'session', action: 'session.ended' },
   { kind: 'personal', action: 'token.revoked' },
@@ -138,7 +138,7 @@ const SIGNED_IN = [
 
 /**
  * Ends what a person is signed in by, so that what was there before a reset, a deactivation or another invitation is dead for
- * good. `except`: this one goes on.
+ * good. `except`: this one stays valid.
  */
 export async function endSignedIn(
   work: UnitOfWork,
@@ -153,7 +153,7 @@ export async function endSignedIn(
   return ok(undefined);
 }
 
-/** The row of that id; undefined where there is none, `store_tampered` where it does not match its MAC. */
+/** The row of that id; undefined where it does not exist, `store_tampered` where it does not match its MAC. */
 export async function findCredential(
   reading: Reading,
   id: string,
@@ -186,7 +186,7 @@ export async function liveHolder(
 export const hasEnded = (row: CredentialRow, now: Instant): boolean =>
   row.ended_at !== null || (row.expires_at !== null && row.expires_at <= now);
 
-/** A session that nobody has used for so long is over: whoever left it open is gone. */
+/** A session unused for so long is over: the person has left it open. */
 const SESSION_IDLE_MS: DurationMs = 7 * DAY_MS;
 
 export const isIdle = ({ kind, created_at, last_used_at }: CredentialRow, now: Instant): boolean =>
@@ -214,7 +214,7 @@ const credentialText = (row: Omit<CredentialRow, 'row_mac'>): string =>
   ]);
 
 /**
- * An entry about a credential, with whose it is. It is none about the object: logging in changes no key, and
+ * An entry about a credential, with whose it is. It does not concern the object: logging in changes no key, and
  * those who follow the feed of changes have nothing to do.
  */
 export async function recordOf(

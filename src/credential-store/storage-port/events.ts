@@ -1,8 +1,8 @@
-/** Rows of events: what clients of an environment are told of. Part of the storage port. */
+/** Rows of events: what is reported to clients of an environment. Part of the storage port. */
 import type { EventQuery } from '../../ports/events.js';
 
 /**
- * What the audit log tells of one place, written with its entry so that a list need not read the log; or what a client
+ * What the audit log reports about one scope, written with its entry so that a list need not read the log; or what a client
  * said.
  */
 export interface EventRow {
@@ -33,7 +33,7 @@ export interface EventPlaceRow {
   readonly workbookIds?: readonly string[];
 }
 
-/** Every condition that is there holds. */
+/** Every given condition holds. */
 export interface EventFilter extends Omit<EventQuery, 'limit' | 'offset'> {
   /** In one of these; none of a list is nothing. */
   readonly places?: readonly EventPlaceRow[] | undefined;

@@ -1,4 +1,4 @@
-/** The audit log; and events beside it, found by place and instant. */
+/** The audit log; and events beside it, found by scope and instant. */
 import { type Kysely, sql } from 'kysely';
 
 export async function auditAndEvents(db: Kysely<unknown>): Promise<void> {
