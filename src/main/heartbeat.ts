@@ -9,7 +9,7 @@ import { type DurationMs, SECOND_MS } from '../domain/time.js';
 import { VERSION } from '../domain/version.js';
 import { type Instance, KEEP_USES_MS } from '../ports/accounts.js';
 import type { Verifier } from '../verifier/verifier.js';
-import { isStoreClock } from './store-clock.js';
+import { isStoreClock, SKEW_MAX_MS } from './store-clock.js';
 
 const EVERY_MS = 15 * SECOND_MS;
 /** After a report failed. */
@@ -28,6 +28,8 @@ export interface Reporting {
   readonly seen: (instance: Instance) => Promise<Result<void>>;
   readonly verifier: Pick<Verifier, 'revision' | 'uses' | 'refresh'>;
   readonly presence: Presence;
+  /** Is given a warning when this machine's clock becomes wrong, and a message when it is right again. */
+  readonly warn?: (message: string) => void;
 }
 
 export interface Heartbeat {
@@ -39,7 +41,7 @@ export interface Heartbeat {
 
 /** A store that does not answer hears of us a second later. */
 export function startHeartbeat(
-  { kind, seen, verifier, presence }: Reporting,
+  { kind, seen, verifier, presence, warn }: Reporting,
   { clock, entropy }: Pick<Dependencies, 'clock' | 'entropy'>,
 ): Heartbeat {
   const over = new AbortController();
@@ -50,8 +52,16 @@ export function startHeartbeat(
     version: VERSION,
     startedAt: clock.now(),
   };
+  let isSkewed = false;
+  const warnOfSkew = (skewMs: DurationMs): void => {
+    const wasSkewed = isSkewed;
+    isSkewed = Math.abs(skewMs) > SKEW_MAX_MS;
+    if (isSkewed !== wasSkewed)
+      warn?.(isSkewed ? skewText(skewMs) : 'the clock of this machine agrees with the store again');
+  };
   const tell = (usesUntil: number | undefined): Promise<Result<void>> => {
     const clockSkewMs = isStoreClock(clock) ? clock.skewMs() : undefined;
+    warnOfSkew(clockSkewMs ?? 0);
     return seen({
       ...{ ...instance, revision: verifier.revision() },
       ...(clockSkewMs !== undefined && { clockSkewMs: Math.round(clockSkewMs) }),
@@ -80,3 +90,7 @@ export function startHeartbeat(
     },
   };
 }
+
+const skewText = (skewMs: DurationMs): string =>
+  `the clock of this machine is ${(Math.abs(skewMs) / SECOND_MS).toFixed(1)} s ${skewMs > 0 ? 'ahead of' : 'behind'} that of the store. ` +
+  "Keys go by the store's clock; synchronize this machine, whose logs and certificates go by its own.";

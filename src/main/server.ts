@@ -142,7 +142,7 @@ async function openRest(
   const ended = following(verifier.value, feed.value);
   const { seen } = accounts;
   const heartbeat = startHeartbeat(
-    { kind: 'server', seen, verifier: verifier.value, presence },
+    { kind: 'server', seen, verifier: verifier.value, presence, warn: (message) => log.warn(message) },
     { clock, entropy },
   );
   const kept = await startCheckpoints(store, options, log);
