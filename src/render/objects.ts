@@ -46,7 +46,7 @@ const linesOf =
 
 const terminatingRow = ({ ref, endsAt }: Terminating): readonly string[] => {
   const end = endsAt === undefined || endsAt >= NEVER ? 'never' : formatInstant(endsAt);
-  return [printable(refText(ref)), '(removed)', 'Terminating', '', '', end];
+  return [printable(refText(ref)), '(removed)', 'Terminating', '', '', '', end];
 };
 
 /** The same for a pull request or a ticket. Ends with a newline. */
@@ -81,7 +81,7 @@ export function objectsYaml(
 }
 
 const NOTHING = 'No live objects.\n';
-const COLUMNS = ['Object', 'Project', 'State', 'Version', 'Last used', 'Expires'];
+const COLUMNS = ['Object', 'Project', 'State', 'Version', 'Prefix', 'Last used', 'Expires'];
 const WIDE_COLUMNS = ['Environment', 'Owner', 'Sinks', 'Labels', 'Id'];
 
 const titles = (columns: readonly string[]): readonly string[] => columns.map((title) => title.toUpperCase());
@@ -107,11 +107,12 @@ function row(object: LiveObject, now: Instant): readonly string[] {
   const { key } = object;
   if (key === undefined) return [...start, ...standing(object, now)];
   const newest = key.versions.at(-1);
-  if (newest === undefined) return [...start, 'no version', '', '', ''];
+  if (newest === undefined) return [...start, 'no version', '', '', '', ''];
   const used = Math.max(...key.versions.map(({ lastUsedAt }) => lastUsedAt ?? 0));
   return [
     ...start,
     key.deactivatedAt === undefined ? states(key.versions, now) : 'deactivated',
+    String(newest.generation),
     prefixOf(key.type, key.isProd, newest.id),
     used === 0 ? 'never used' : `${formatDuration(now - used)} ago`,
     newest.expiresAt === undefined ? 'never' : formatInstant(newest.expiresAt),
@@ -119,20 +120,23 @@ function row(object: LiveObject, now: Instant): readonly string[] {
 }
 /** Of an object that is no key: how a person stands, until when a guest is in. */
 function standing({ declaration, grantedAt }: LiveObject, now: Instant): readonly string[] {
-  if (declaration.kind === 'User') return [declaration.spec.status ?? 'active', '', '', ''];
-  if (declaration.kind !== 'Guest') return ['live', '', '', ''];
+  if (declaration.kind === 'User') return [declaration.spec.status ?? 'active', '', '', '', ''];
+  if (declaration.kind !== 'Guest') return ['live', '', '', '', ''];
   const end = expiresAt({ spec: declaration.spec, grantedAt });
-  const state = end <= now ? 'lapsed' : grantedAt === undefined ? 'no grants yet' : 'live';
-  return [state, '', '', end === NEVER ? '' : formatInstant(end)];
+  const state = end <= now ? 'expired' : grantedAt === undefined ? 'no grants yet' : 'live';
+  return [state, '', '', '', end === NEVER ? '' : formatInstant(end)];
 }
 
-/** `g2 current, g1 retiring`: what is still accepted, newest first; else how the last one ended. */
+/** `current`, or of several `2 current, 1 retiring`: what is still accepted, newest first; else how the last one ended. */
 function states(versions: readonly VersionFacts[], now: Instant): string {
   const named = versions
-    .map((one) => ({ text: `g${one.generation} ${stateOf(one, now)}`, isOver: isOver(one, now) }))
+    .map((one) => ({ version: one.generation, state: stateOf(one, now), isOver: isOver(one, now) }))
     .reverse();
   const going = named.filter(({ isOver }) => !isOver);
-  const text = (going.length > 0 ? going : named.slice(0, 1)).map(({ text }) => text).join(', ');
+  const shown = going.length > 0 ? going : named.slice(0, 1);
+  const text = shown
+    .map(({ version, state }) => (shown.length > 1 ? `${version} ${state}` : state))
+    .join(', ');
   return versions.some(waitsForClaim) ? `${text}, unclaimed` : text;
 }
 

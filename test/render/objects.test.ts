@@ -24,7 +24,7 @@ test('people are listed as they stand, and guests with their end', () => {
     ['User/bob', 'acme', 'deactivated', age],
     ['Guest/production/new', 'acme', 'no grants yet', age],
     ['Guest/production/now', 'acme', 'live', '2027-01-23T00:00:00.000Z', age],
-    ['Guest/production/old', 'acme', 'lapsed', '2027-01-10T00:00:00.000Z', age],
+    ['Guest/production/old', 'acme', 'expired', '2027-01-10T00:00:00.000Z', age],
   ]);
 });
 
@@ -39,9 +39,9 @@ test('programs see when a guest was let in and until when', () => {
 
 test('a list in Markdown is a table', () => {
   expect(objectsMarkdown([liveObject(user('ada'))], 0)).toBe(
-    '| Object | Project | State | Version | Last used | Expires |\n' +
-      '| --- | --- | --- | --- | --- | --- |\n' +
-      '| User/ada | acme | active |  |  |  |\n',
+    '| Object | Project | State | Version | Prefix | Last used | Expires |\n' +
+      '| --- | --- | --- | --- | --- | --- | --- |\n' +
+      '| User/ada | acme | active |  |  |  |  |\n',
   );
   expect(objectsMarkdown([], 0)).toBe('No live objects.\n');
 });

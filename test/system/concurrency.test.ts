@@ -143,7 +143,7 @@ async function halfWay(flags = ''): Promise<{ readonly apply: Running; letGo(): 
   const ended: Running['ended'] = new Promise((resolve) =>
     child.once('close', (code, signal) => resolve({ code, signal })),
   );
-  await until(async () => (await world.run('get ApiKey')).stdout.includes('g1 issued'));
+  await until(async () => (await world.run('get ApiKey')).stdout.includes(' issued '));
   return { apply: { child, ended, printed: () => printed }, letGo };
 }
 

@@ -137,7 +137,7 @@ test('every exit code means what the table says', async () => {
   const busy = world.start('apply --auto-approve');
   const gone = new Promise((resolve) => busy.once('close', resolve));
   // Busy with its deliveries, it holds the lease.
-  while (!(await world.run('get ApiKey')).stdout.includes('g1 issued'));
+  while (!(await world.run('get ApiKey')).stdout.includes(' issued '));
   await meet('locked', 'apply --auto-approve');
   busy.kill('SIGKILL');
   await gone;
@@ -153,7 +153,7 @@ async function partlyApplied(): Promise<number | null> {
   const letGo = await holdUpDeliveries(world);
   const apply = world.start('apply --auto-approve');
   const ended = new Promise<number | null>((resolve) => apply.once('close', (code) => resolve(code)));
-  while (!(await world.run('get ApiKey')).stdout.includes('g2 issued'));
+  while (!(await world.run('get ApiKey')).stdout.includes('2 issued, 1 '));
   world.write('secrets/app.env/in-the-way', '');
   await letGo();
   const code = await ended;

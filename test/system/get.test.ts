@@ -48,7 +48,7 @@ test('several may be asked for, each of which has to be there', async () => {
 
 test('lists have an age; wide ones environment, owner, sinks and labels', async () => {
   const [head = '', first = ''] = (await out('get apikey/app')).split('\n');
-  expect(head).toMatch(/^OBJECT +PROJECT +STATE +VERSION +LAST USED +EXPIRES +AGE$/);
+  expect(head).toMatch(/^OBJECT +PROJECT +STATE +VERSION +PREFIX +LAST USED +EXPIRES +AGE$/);
   expect(first).toMatch(/ \d+[smh]$/);
   expect((await out('get apikey/app -o wide')).split('\n')[1]).toMatch(
     / development +service:billing +dotenv secrets\/app.env#KEY +team=data +us_key_\w+$/,
@@ -106,7 +106,7 @@ test('watch lists what there is, then what changes, until it is stopped', async 
   await shows(/ApiKey\/other/);
   const before = text.length;
   expect((await world.run('rotate app --auto-approve')).code).toBe(0);
-  await shows(/g2 current/);
+  await shows(/ current +2 |2 current/);
   expect(text.slice(before)).not.toContain('ApiKey/other');
   expect(text.match(/OBJECT/g)).toHaveLength(1);
   watching.kill('SIGINT');
