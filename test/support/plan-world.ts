@@ -168,6 +168,7 @@ export class PlanWorld {
       settleMs: SETTLE_MS,
       usage: { from: this.usageFrom, until: this.now },
       subjects: refs.map((ref) => this.#subject(ref, declared.get(refText(ref)))),
+      names: this.#addresses(),
       tokens: this.#knownTokens(),
       people: this.#people(),
       totals: scope === 'all' ? { ...found.totals, unchanged: 0 } : found.totals,
@@ -198,6 +199,14 @@ export class PlanWorld {
       ({ declaration: { kind, metadata, spec } }) =>
         kind === 'User' && (metadata.name === name || spec.email === name),
     );
+  }
+
+  /** Whom addresses mean, also of people whom the plan need not look at. */
+  #addresses(): ReadonlyMap<string, ObjectRef> {
+    const users = [...this.objects.values()].flatMap(({ ref, declaration }) =>
+      declaration.kind === 'User' ? [[`User/${declaration.spec.email}`, ref] as const] : [],
+    );
+    return new Map(users);
   }
 
   #people(): PlanInput['people'] {
