@@ -38,7 +38,8 @@ export function guestExpired({ ref, live, input }: DeclaredAndLive): Decision | 
 export function personalKeysEnd({ ref, dependents, leaving }: Situation): Decision {
   const dying = dependents
     .filter((one) => one.diesWithIt === true && !leaving.ends.has(refText(one.ref)))
-    .map((one) => refText(one.ref));
+    .map((one) => refText(one.ref))
+    .sort();
   if (dying.length === 0) return NOTHING;
   const shown = dying.slice(0, SHOWN_MAX).join(', ');
   const more = dying.length > SHOWN_MAX ? ` and ${dying.length - SHOWN_MAX} more` : '';

@@ -20,6 +20,8 @@ import { type Event, happen, history } from '../support/random-plans.js';
 const OWNER = { kind: 'User', name: 'owner' } as const;
 const CALLER = { actor: 'ada', path: 'test' };
 const RUNS = effort({ complete: 200, otherwise: 40, variable: 'RUNS' });
+/** The same histories in every run, so that a change shows what it changed; KEYWRIGHT_SEED gives others. */
+const SEED = Number(process.env['KEYWRIGHT_SEED'] ?? 1);
 
 /** What the real store can be asked for as a fact is put into the other; the rest is what sinks and consumers do. */
 type Asked = Extract<Event, { name: string }>;
@@ -132,7 +134,7 @@ async function expectAlike(events: readonly Event[]): Promise<void> {
 
 test('keys: after any history, plans are those for the real store and real sinks', async () => {
   const alike = fc.asyncProperty(history, (events) => expectAlike(events.filter(isBoth)));
-  await fc.assert(alike, { numRuns: RUNS });
+  await fc.assert(alike, { numRuns: RUNS, seed: SEED });
 }, 600_000);
 
 /** A minute between one change of the documents and the next. */
@@ -146,5 +148,5 @@ const passes = (declared: readonly Declaration[]): readonly Event[] => [
 test('every kind: after any changes of documents, plans are those for the real store and real sinks', async () => {
   const changes = fc.array(documents, { minLength: 2, maxLength: 4 });
   const alike = fc.asyncProperty(changes, (all) => expectAlike(all.flatMap(passes)));
-  await fc.assert(alike, { numRuns: Math.ceil(RUNS / 2) });
+  await fc.assert(alike, { numRuns: Math.ceil(RUNS / 2), seed: SEED });
 }, 600_000);

@@ -397,7 +397,8 @@ export class PlanWorld {
     for (const [name, live] of [...this.objects]) {
       const followed = withNewReferences(live.declaration, names);
       if (followed === live.declaration || live === named) continue;
-      const { ref, declaration } = nameAfter(live, followed);
+      const { ref, declaration: said } = nameAfter(live, followed);
+      const declaration = kept(said);
       this.objects.delete(name);
       this.objects.set(refText(ref), { ...live, ref, declaration, digest: declarationDigest(declaration) });
     }

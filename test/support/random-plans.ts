@@ -1,6 +1,7 @@
 /** Random histories of a world: what people, time and failures do to it, in any order. */
 import fc from 'fast-check';
 import { sinkIdOf } from '../../src/domain/kinds/index.js';
+import { isAlive } from '../../src/domain/lifecycle.js';
 import type { KeyFacts, VersionFacts } from '../../src/domain/live.js';
 import type { Declaration } from '../../src/domain/objects.js';
 import { DAY_MS, durationMs, type Instant, NEVER } from '../../src/domain/time.js';
@@ -211,8 +212,10 @@ function requestedAt({ versions, rotationRequestedAt = 0 }: KeyFacts, now: Insta
   return rotationRequestedAt > newest ? rotationRequestedAt : Math.max(now, newest + 1);
 }
 
-/** An end may be brought forward, never put off. */
-function factOf(kind: 'use' | 'revoke' | 'end', { revokedAt = NEVER }: VersionFacts, now: Instant) {
+/** An end may be brought forward, never put off; what is over stays as it ended. */
+function factOf(kind: 'use' | 'revoke' | 'end', version: VersionFacts, now: Instant) {
+  const { revokedAt = NEVER } = version;
   if (kind === 'use') return { lastUsedAt: now };
+  if (!isAlive(version, now)) return {};
   return { revokedAt: Math.min(revokedAt, kind === 'revoke' ? now : now + DAY_MS) };
 }
