@@ -4,7 +4,7 @@
  */
 
 import { stateOf } from '../domain/lifecycle.js';
-import { nameBeforeReplacement } from '../domain/metadata.js';
+import { nameBeforeReplacement, REPLACED_BY } from '../domain/metadata.js';
 import { refText } from '../domain/objects.js';
 import { tooFewAdministrators } from './administrators.js';
 import type { Finding, PlanInput, Step, StepId, Subject } from './plan.js';
@@ -33,7 +33,7 @@ type Guard = (steps: readonly Step[], input: PlanInput, removals: Removals) => O
 const GUARDS: readonly Guard[] = [emptiedConfiguration, manyExpiries, removalGuard, tooFewAdministrators];
 
 export function guard(steps: readonly Step[], input: PlanInput): Guarded {
-  const needed = steps.filter((step) => countsAsRemoval(step) && !isSetAside(step)).length;
+  const needed = steps.filter((step) => countsAsRemoval(step) && !isSetAside(step, input)).length;
   const removals = { needed, isAllowed: needed <= (input.allowRemovals ?? 0) };
   return GUARDS.reduce<Guarded>(
     (guarded, check) => {
@@ -91,7 +91,7 @@ function removalGuard(
 ): Objection | undefined {
   const { maxRemovals = '25%', maxRemovalsMin = 5 } = input.project.spec.guard;
   const refused = steps.filter(countsAsRemoval);
-  const counted = refused.filter((step) => !isSetAside(step));
+  const counted = refused.filter((step) => !isSetAside(step, input));
   const limit = (Number.parseInt(maxRemovals, 10) / 100) * inReach(input);
   if (counted.length < maxRemovalsMin || counted.length <= limit || isAllowed) return undefined;
   return {
@@ -105,8 +105,13 @@ function removalGuard(
 }
 
 /** A key that was replaced before counted then; the end of what is left of it is no removal of its own. */
-const isSetAside = ({ action, object }: Step): boolean =>
-  action === 'delete' && object.kind === 'ApiKey' && nameBeforeReplacement(object.name) !== undefined;
+const isSetAside = ({ action, object }: Step, { subjects }: PlanInput): boolean =>
+  action === 'delete' &&
+  nameBeforeReplacement(object.name) !== undefined &&
+  subjects.some(
+    ({ ref, live }) =>
+      refText(ref) === refText(object) && live?.declaration.metadata.annotations?.[REPLACED_BY] !== undefined,
+  );
 
 /** `remove 6, replace 40 and end 2`; as ever where all are removed. */
 function whatOf(refused: readonly Step[]): string {
