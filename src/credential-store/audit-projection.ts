@@ -65,10 +65,10 @@ interface Detail {
 }
 
 /** Takes in the next entry. */
-export function project(told: AuditProjection, row: AuditRow): void {
-  if (row.object_kind === 'Credential') projectCredential(told, row);
+export function project(projection: AuditProjection, row: AuditRow): void {
+  if (row.object_kind === 'Credential') projectCredential(projection, row);
   else if (isObjectKind(row.object_kind))
-    projectObject(told, row, parsedRow<Detail>(row.detail, `audit entry ${row.seq}`));
+    projectObject(projection, row, parsedRow<Detail>(row.detail, `audit entry ${row.seq}`));
 }
 
 const ENDINGS: Readonly<Record<string, 'spent_at' | 'ended_at'>> = {
@@ -90,24 +90,24 @@ function projectCredential({ credentials }: AuditProjection, { action, object_na
   if (ending !== undefined) credentials.set(object_name, ending);
 }
 
-function projectObject(told: AuditProjection, row: AuditRow, detail: Detail): void {
-  const { objects, shown } = told;
+function projectObject(projection: AuditProjection, row: AuditRow, detail: Detail): void {
+  const { objects, shown } = projection;
   for (const { tokenId, revokedAt, expiresAt } of detail.versions ?? [])
-    end(told, tokenId, revokedAt ?? expiresAt);
+    end(projection, tokenId, revokedAt ?? expiresAt);
   const at = `${row.object_kind}/${row.object_name}`;
   const known = objects.get(at);
   if (row.action === 'object.created') {
     const { digest = '' } = detail;
     objects.set(at, { name: at, seq: row.seq, digest, isStopped: false, tokenIds: [], secrets: new Map() });
   } else if (row.action === 'object.deleted') {
-    for (const tokenId of known?.tokenIds ?? []) end(told, tokenId, detail.endsAt);
+    for (const tokenId of known?.tokenIds ?? []) end(projection, tokenId, detail.endsAt);
     objects.delete(at);
   } else if (row.action === RENAMED && detail.to !== undefined && known !== undefined) {
     const next = `${row.object_kind}/${detail.to}`;
     objects.delete(at);
     objects.set(next, { ...known, name: next, seq: row.seq });
   } else if (known !== undefined) objects.set(at, changedBy(known, row, detail));
-  if (row.action === 'key.issued' && detail.tokenId !== undefined) told.issued.add(detail.tokenId);
+  if (row.action === 'key.issued' && detail.tokenId !== undefined) projection.issued.add(detail.tokenId);
   if (row.action === 'key.claimed' && detail.tokenId !== undefined) shown.add(detail.tokenId);
 }
 

@@ -26,13 +26,13 @@ export async function verifyStore(
   storage: Storage,
   keyring: Keyring,
 ): Promise<Result<{ readonly entries: number; readonly head: string }>> {
-  const told = emptyProjection();
-  const chain = await verifyAudit(storage, keyring, (row) => project(told, row));
+  const projection = emptyProjection();
+  const chain = await verifyAudit(storage, keyring, (row) => project(projection, row));
   if (!chain.ok) return chain;
   const rows = await storage.read(async (tx) => {
-    await catchUp(tx, told, chain.value.entries);
+    await catchUp(tx, projection, chain.value.entries);
     for (const verify of ROWS) {
-      const verified = await verify(tx, keyring, told);
+      const verified = await verify(tx, keyring, projection);
       if (!verified.ok) return verified;
     }
     return ok(undefined);
@@ -41,10 +41,10 @@ export async function verifyStore(
 }
 
 /** What was done while the chain was walked is in the rows already. */
-async function catchUp(tx: Transaction, told: AuditProjection, since: number): Promise<void> {
+async function catchUp(tx: Transaction, projection: AuditProjection, since: number): Promise<void> {
   for (let at = since; ; ) {
     const page = await tx.audit.page(at, PAGE);
-    for (const row of page) project(told, row);
+    for (const row of page) project(projection, row);
     const last = page.at(-1);
     if (last === undefined) return;
     at = last.seq;
@@ -54,14 +54,14 @@ async function catchUp(tx: Transaction, told: AuditProjection, since: number): P
 async function verifyObjects(
   tx: Transaction,
   keyring: Keyring,
-  told: AuditProjection,
+  projection: AuditProjection,
 ): Promise<Result<void>> {
-  const missing = new Map(told.objects);
+  const missing = new Map(projection.objects);
   for (const kind of OBJECT_KINDS)
     for await (const row of rowsOf((after) => tx.objects.page(kind, after, PAGE), byName)) {
       const checked = genuine({ keyring }, row);
       if (!checked.ok) return checked;
-      const said = told.objects.get(`${row.kind}/${row.name}`);
+      const said = projection.objects.get(`${row.kind}/${row.name}`);
       const isAsTold = said?.digest === row.digest && said.isStopped === (row.deactivated_at !== null);
       if (!isAsTold) return putBack(`${row.kind}/${row.name}`, said?.seq);
       missing.delete(said.name);
@@ -73,12 +73,12 @@ async function verifyObjects(
 async function verifyVersions(
   tx: Transaction,
   keyring: Keyring,
-  told: AuditProjection,
+  projection: AuditProjection,
 ): Promise<Result<void>> {
-  const missing = new Set(told.issued);
+  const missing = new Set(projection.issued);
   for await (const row of rowsOf((after) => tx.versions.page(after, PAGE), byToken)) {
     if (!isGenuineVersion(row, keyring)) return fail(tampered('version', row.token_id));
-    if (!isEndedAsTold(row, told)) return putBack(`version ${row.token_id}`);
+    if (!isEndedAsTold(row, projection)) return putBack(`version ${row.token_id}`);
     missing.delete(row.token_id);
   }
   const [lost] = missing;
@@ -87,23 +87,23 @@ async function verifyVersions(
 
 function isEndedAsTold(
   { token_id, revoked_at, expires_at, sealed, clear }: VersionRow,
-  told: AuditProjection,
+  projection: AuditProjection,
 ): boolean {
-  if (told.shown.has(token_id) && sealed !== null && clear === null) return false;
-  const ending = told.endings.get(token_id);
+  if (projection.shown.has(token_id) && sealed !== null && clear === null) return false;
+  const ending = projection.endings.get(token_id);
   return ending === undefined || [revoked_at, expires_at].some((at) => at !== null && at <= ending);
 }
 
 async function verifyCredentials(
   tx: Transaction,
   keyring: Keyring,
-  told: AuditProjection,
+  projection: AuditProjection,
 ): Promise<Result<void>> {
   for (const kind of CREDENTIAL_KINDS)
     for (const row of await tx.credentials.ofKind(kind)) {
       const checked = genuineCredential({ keyring }, row);
       if (!checked.ok) return checked;
-      const ending = told.credentials.get(row.id);
+      const ending = projection.credentials.get(row.id);
       if (ending !== undefined && row[ending] === null) return putBack(`credential ${row.id}`);
     }
   return ok(undefined);
@@ -112,9 +112,9 @@ async function verifyCredentials(
 async function verifySecrets(
   tx: Transaction,
   keyring: Keyring,
-  told: AuditProjection,
+  projection: AuditProjection,
 ): Promise<Result<void>> {
-  const missing = new Map([...told.objects.values()].flatMap(({ secrets }) => [...secrets]));
+  const missing = new Map([...projection.objects.values()].flatMap(({ secrets }) => [...secrets]));
   for await (const row of rowsOf((after) => tx.secrets.page(after, PAGE), byId)) {
     if (!isGenuineSecret({ keyring }, row)) return fail(tampered('secret', row.id));
     const said = missing.get(row.id);

@@ -166,7 +166,7 @@ export interface IdentityService {
   personalTokens(by: By): Promise<Result<readonly PersonalToken[]>>;
   /** A new one of the same name, with an id of its own; the old one ends at once, with the sessions it started. `not_found` also for another person's. */
   rotatePersonalToken(id: string, by: By): Promise<Result<Shown<PersonalToken>>>;
-  /** At once and for good. `not_found` also for another person's. */
+  /** Immediate and permanent. `not_found` also for another person's. */
   deletePersonalToken(id: string, by: By): Promise<Result<void>>;
 
   /**

@@ -33,7 +33,7 @@ export interface EndedSignIns {
 export interface SignIns {
   /** What a user, guest or key is signed in by, oldest first; `of` absent: the caller. `not_found`, `forbidden`. */
   signIns(of: ObjectRef | undefined, caller: Caller): Promise<Result<readonly SignIn[]>>;
-  /** At once and for good; gives how many ended. `not_found`, `forbidden`. */
+  /** Immediate and permanent; returns how many ended. `not_found`, `forbidden`. */
   endSignIns(ended: EndedSignIns, caller: Caller): Promise<Result<number>>;
   /**
    * In an emergency: the keys that access tokens are signed with are replaced at once, so that none that was issued before is

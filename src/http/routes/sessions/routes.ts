@@ -91,7 +91,7 @@ const endAll = route({
   path: '/sessions',
   id: 'endSessions',
   tag: 'sessions',
-  summary: 'End all of them, at once and for good, but the one that the request is made with.',
+  summary: 'End all of them except the one of this request, immediately and permanently.',
   query: holder,
   answer: Ended,
   faults: ['not_found'],
@@ -107,7 +107,7 @@ const endOne = route({
   path: '/sessions/{id}',
   id: 'endSession',
   tag: 'sessions',
-  summary: 'End one of them, at once and for good.',
+  summary: 'End one of them, immediately and permanently.',
   params: Type.Object(
     { id: Type.String({ pattern: '^us_(?:ses|pat)_[0-9A-Za-z]{1,32}$', maxLength: 64 }) },
     closed,
