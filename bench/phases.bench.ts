@@ -10,6 +10,7 @@ import type { Result } from '../src/domain/result.js';
 import { createWorld } from '../src/main/dependencies.js';
 import { gather } from '../src/observe/gather.js';
 import { plan } from '../src/plan/plan-changes.js';
+import { NO_CONNECTIONS } from '../src/ports/connections.js';
 import { isQuick, note, report } from './support/figures.js';
 import { dotenvLayout, scratchFolder, writeFleet } from './support/fleet.js';
 import { keywright, requireCli, runNode } from './support/processes.js';
@@ -56,7 +57,7 @@ async function planOnce(folder: string): Promise<void> {
       await gather({
         desired,
         store: watched('gather: store', store),
-        sinks: watched('gather: sinks', world.openSinks(folder, ['.'])),
+        sinks: watched('gather: sinks', world.openSinks(folder, ['.'], NO_CONNECTIONS)),
         ownership: { project: project.project.name, manager: DOCUMENTS_MANAGER },
         recipient: await world.recipient(place),
         allowRemovals: undefined,

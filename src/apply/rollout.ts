@@ -13,6 +13,8 @@ export interface Rollout {
   /** Undefined for a version that was issued before this run, or is sealed until it is claimed. */
   readonly secret: Secret | undefined;
   readonly confirmed: Map<SinkId, ConfirmedDelivery>;
+  /** What sinks that show no values showed after the delivery. */
+  readonly revisions: Map<SinkId, string>;
 }
 
 export interface Rollouts {
@@ -27,7 +29,7 @@ export function newRollouts(): Rollouts {
   return {
     get: (object, generation) => rollouts.get(keyOf(object, generation)),
     begin: (object, generation, { fingerprint, secret }) => {
-      const rollout = { fingerprint, secret, confirmed: new Map() };
+      const rollout = { fingerprint, secret, confirmed: new Map(), revisions: new Map() };
       rollouts.set(keyOf(object, generation), rollout);
       return rollout;
     },

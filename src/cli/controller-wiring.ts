@@ -1,7 +1,7 @@
 /** What a controller works with, put together: the documents' source, the store, the sinks, this machine's identity. */
 
 import { settled } from '../controller/debounce.js';
-import { type PassFailure, passFailure } from '../controller/documents.js';
+import { type PassFailure, passFailure, type ReadDocuments } from '../controller/documents.js';
 import type { DriftPolicy } from '../controller/hold-back.js';
 import type { Connection } from '../controller/loop.js';
 import { pass } from '../controller/pass.js';
@@ -11,6 +11,7 @@ import type { Fault } from '../domain/errors.js';
 import { fail, ok, type Result } from '../domain/result.js';
 import type { DurationMs } from '../domain/time.js';
 import { APP_IN_BRANCH, appOf, synthesizeApp } from './cdk-synth.js';
+import { type KnownConnections, knownConnections } from './connections.js';
 import type { Branch } from './dependencies.js';
 import { reader, readProject } from './document-source.js';
 import { locationOf } from './session.js';
@@ -54,7 +55,9 @@ export async function connect(
   };
   const { clock } = world;
   const { silentSignal: signal } = context.terminal;
-  const read = reader(source);
+  const connections = knownConnections();
+  connections.alsoLive(store.value);
+  const read = declaring(connections, reader(source));
   const passWorld = {
     // A commit changes all at once.
     documents: branch.value ? read : settled(read, { clock, signal }),
@@ -65,7 +68,7 @@ export async function connect(
       processes: world.processes,
       identity: identity.value,
     },
-    sinks: world.openSinks(flags.folder, spec.sinkRoots),
+    sinks: world.openSinks(flags.folder, spec.sinkRoots, connections),
     ...{ actor: context.caller.actor, drift: wanted.drift },
   };
   return ok({
@@ -80,6 +83,15 @@ export async function connect(
     close: () => store.value.close(),
   });
 }
+
+/** Sinks are reached as the newest documents say. */
+const declaring =
+  (connections: KnownConnections, read: ReadDocuments): ReadDocuments =>
+  async () => {
+    const documents = await read();
+    if (documents.ok) connections.declare(documents.value.desired);
+    return documents;
+  };
 
 interface Watched {
   readonly project: LoadedProject;

@@ -8,6 +8,7 @@ import type { Result } from '../domain/result.js';
 import type { Secret } from '../domain/secret.js';
 import type { DurationMs, Instant } from '../domain/time.js';
 import type { Clock } from '../ports/clock.js';
+import type { Connections } from '../ports/connections.js';
 import type { Caller, LiveStore } from '../ports/live-store.js';
 import type { Processes } from '../ports/processes.js';
 import type { Identity, Sealing } from '../ports/sealing.js';
@@ -23,8 +24,8 @@ export interface Dependencies {
   readonly processes: Processes;
   /** `location` is a folder, relative to `folder`, or a URL. */
   openStore(place: StorePlace, whenAbsent: WhenAbsent): Promise<Result<LiveStore>>;
-  /** Sinks below `folder`, confined to `roots`. */
-  openSinks(folder: string, roots: readonly string[]): Sinks;
+  /** Sinks below `folder`, confined to `roots`, and those that these connections lead to. */
+  openSinks(folder: string, roots: readonly string[], connections: Connections): Sinks;
   /** The key pair that new secrets are sealed to on this machine; kept beside the store. */
   identity(place: StorePlace): Promise<Result<Identity>>;
   /** The recipient of `identity`, without making one; empty while none exists. */

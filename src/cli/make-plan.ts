@@ -53,7 +53,8 @@ export interface Planned {
 /** The plan for the documents, or the documents' errors when a reference is neither declared nor live. */
 export async function planDocuments(request: PlanRequest): Promise<Result<Planned, Failure>> {
   const { documents, store, recipient, flags } = request;
-  const { desired, ownership, sinks } = documents;
+  const { desired, ownership, sinks, connections } = documents;
+  connections.alsoLive(store);
   const { allowRemovals, selector, ahead, redeliver = false, unknownTokens = 'quarantine' } = flags;
   const facts = ahead && (await store.facts());
   if (facts?.ok === false) return failed(facts.error);
@@ -73,7 +74,8 @@ export async function planDocuments(request: PlanRequest): Promise<Result<Planne
 /** What such steps would rest on now. A plan whose steps rest on the same still says what has to be done. */
 export async function basisNow(request: PlanRequest, steps: Plan['steps']): Promise<Result<string>> {
   const { documents, store, recipient, flags } = request;
-  const { desired, ownership, sinks } = documents;
+  const { desired, ownership, sinks, connections } = documents;
+  connections.alsoLive(store);
   const { allowRemovals, selector, redeliver = false, unknownTokens = 'quarantine' } = flags;
   const view = { selector, redeliver, unknownTokens };
   const seen = await gather({ desired, store, sinks, ownership, recipient, allowRemovals, ...view });

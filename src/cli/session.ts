@@ -11,6 +11,7 @@ import type { LiveStore } from '../ports/live-store.js';
 import type { Sinks } from '../ports/sink.js';
 import type { GitBranch } from './branch-option.js';
 import { APP_IN_BRANCH, appOf, readDesired } from './cdk-synth.js';
+import { type KnownConnections, knownConnections } from './connections.js';
 import type { StorePlace, WhenAbsent } from './dependencies.js';
 import type { ExitCode } from './exit.js';
 import { badDocuments, type Failure, failed, failure } from './failure.js';
@@ -82,6 +83,7 @@ export interface Documents {
   readonly source: 'files' | 'app' | 'branch';
   readonly ownership: Ownership;
   readonly sinks: Sinks;
+  readonly connections: KnownConnections;
 }
 
 /** Project and documents, with what was remembered of unchanged ones. */
@@ -103,9 +105,10 @@ export async function openDocuments(
   const desired = await readDesired(context, project.value, memory ? { memory } : {});
   if (!desired.ok) return desired;
   const ownership = { project: declared.name, manager: DOCUMENTS_MANAGER };
-  const sinks = context.world.openSinks(context.flags.folder, declared.spec.sinkRoots);
+  const connections = knownConnections(desired.value);
+  const sinks = context.world.openSinks(context.flags.folder, declared.spec.sinkRoots, connections);
   const source = checkout.value === undefined ? (isApp ? 'app' : 'files') : 'branch';
-  return ok({ project: project.value, place, desired: desired.value, source, ownership, sinks });
+  return ok({ project: project.value, place, desired: desired.value, source, ownership, sinks, connections });
 }
 
 /** The folder that holds the newest commit. One that cannot be fetched is never meant to be applied manually. */
@@ -123,9 +126,12 @@ async function checkOut(context: CommandContext, branch: GitBranch): Promise<Res
 }
 
 /** The sinks of the working folder; without a project, of the folder as it is. */
-export async function openSinks(context: CommandContext): Promise<Result<Sinks, Failure>> {
+export async function openSinks(
+  context: CommandContext,
+): Promise<Result<Pick<Documents, 'sinks' | 'connections'>, Failure>> {
   const project = await openProject(context);
   if (!project.ok && project.error.fault.code !== 'no_project') return project;
   const roots = project.ok ? project.value.project.spec.sinkRoots : ['.'];
-  return ok(context.world.openSinks(context.flags.folder, roots));
+  const connections = knownConnections();
+  return ok({ sinks: context.world.openSinks(context.flags.folder, roots, connections), connections });
 }

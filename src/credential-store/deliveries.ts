@@ -7,7 +7,10 @@ import { parsedRow } from './storage-port/broken-row.js';
 export const deliveriesText = (deliveries: readonly ConfirmedDelivery[], generation: number): string =>
   JSON.stringify(
     deliveries.map(
-      ({ sink, fingerprint, machine }): Delivery => ({ sink, generation, fingerprint, machine }),
+      ({ sink, fingerprint, machine, revision }): Delivery => ({
+        ...{ sink, generation, fingerprint, machine },
+        ...(revision !== undefined && { revision }),
+      }),
     ),
   );
 

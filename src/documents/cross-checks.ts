@@ -1,6 +1,9 @@
 /** What only shows across documents: names declared twice, circles, deliveries that overwrite one another. */
-import { parseSinkId } from '../domain/kinds/index.js';
+import { whereOf } from '../domain/connections/index.js';
+import { parseSinkId, type SinkAddress, sinkPath } from '../domain/kinds/index.js';
 import { compareRefs, lineText, refText } from '../domain/objects.js';
+import { fieldsOf } from '../domain/sinks/bundle.js';
+import { connectionName, sinkTypeOf } from '../domain/sinks/index.js';
 import type { Diagnostic } from './diagnostics.js';
 import type { SpecEntry } from './entry.js';
 import { absolutePath } from './files.js';
@@ -15,7 +18,7 @@ export const crossErrors = (
 ): readonly Diagnostic[] => [
   ...duplicates(declared.entries, suspects.isChanged),
   ...cycles(declared),
-  ...sinkConflicts(suspects.delivering, folder),
+  ...sinkConflicts(suspects.delivering, sinkObjects(declared.entries, folder)),
   ...fitErrors(declared),
 ];
 
@@ -94,37 +97,67 @@ function circleFrom(
   return circle;
 }
 
-/** Who delivers to a file first, and which variables are taken; undefined variables: the whole file is. */
+/** Who delivers to an object first, and which of its fields are taken; undefined fields: all of it is. */
 interface Taken {
   readonly by: SpecEntry;
-  readonly variables: Map<string, SpecEntry> | undefined;
+  readonly fields: Map<string, SpecEntry> | undefined;
 }
 
-/** A file is one secret's own, or a dotenv file in which each variable is one key's own. */
-function sinkConflicts(entries: readonly SpecEntry[], folder: string): readonly Diagnostic[] {
-  const files = new Map<string, Taken>();
-  const paths = new Map<string, string>();
+/** A file is one secret's own, or a file or an object elsewhere in which each variable or field is one key's own. */
+function sinkConflicts(
+  entries: readonly SpecEntry[],
+  objectOf: (address: SinkAddress) => string,
+): readonly Diagnostic[] {
+  const objects = new Map<string, Taken>();
   const found: Diagnostic[] = [];
   for (const entry of entries) {
     for (const [index, id] of entry.sinks.entries()) {
-      const place = parseSinkId(id);
-      if (!place) continue;
-      const path = paths.get(place.path) ?? absolutePath(folder, place.path);
-      paths.set(place.path, path);
-      const taken = files.get(path);
-      const isVariable = place.type === 'dotenv';
-      const other = isVariable && taken?.variables ? taken.variables.get(place.part) : taken?.by;
+      const address = parseSinkId(id);
+      if (!address) continue;
+      const object = objectOf(address);
+      const taken = objects.get(object);
+      const fields = fieldsAt(address);
+      const field = taken?.fields && fields?.find((name) => taken.fields?.has(name));
+      const other = taken?.fields && fields ? taken.fields.get(field ?? '') : taken?.by;
       if (other) {
         const what =
-          isVariable && taken?.variables ? `the variable ${place.part} of ${place.path}` : place.path;
+          field === undefined ? address.object : `${fieldNoun(address)} ${field} of ${address.object}`;
         const message = `${what} is the sink of two deliveries`;
         const help = `${refText(other.ref)} (${placeText(other)}) also delivers to it`;
         found.push(entry.error(['spec', 'deliver', index], { code: 'sink_conflict', message, help }));
       }
       if (!taken)
-        files.set(path, { by: entry, variables: isVariable ? new Map([[place.part, entry]]) : undefined });
-      else if (isVariable) taken.variables?.set(place.part, entry);
+        objects.set(object, { by: entry, fields: fields && new Map(fields.map((name) => [name, entry])) });
+      else for (const name of fields ?? []) taken.fields?.set(name, entry);
     }
   }
   return found;
+}
+
+/** Undefined where one delivery is all that the object holds. */
+function fieldsAt({ type, part }: SinkAddress): readonly string[] | undefined {
+  if (sinkTypeOf(type).isWhole) return undefined;
+  return sinkTypeOf(type).connection === undefined ? [part] : Object.keys(fieldsOf(part));
+}
+
+const fieldNoun = ({ type }: SinkAddress): string => (type === 'dotenv' ? 'the variable' : 'the field');
+
+/** What names an object for everybody: the real path of a file, or the address of the service and the object there. */
+function sinkObjects(entries: readonly SpecEntry[], folder: string): (address: SinkAddress) => string {
+  const services = new Map<string, string>();
+  for (const entry of entries) {
+    const declaration = entry.ref.kind === 'Connection' ? entry.load() : undefined;
+    if (declaration?.kind === 'Connection') services.set(entry.ref.name, whereOf(declaration.spec));
+  }
+  const paths = new Map<string, string>();
+  return (address) => {
+    const path = sinkPath(address);
+    if (path === undefined) {
+      const name = connectionName(address) ?? '';
+      return `${address.type} ${services.get(name) ?? name} ${address.object.slice(name.length)}`;
+    }
+    const known = paths.get(path) ?? absolutePath(folder, path);
+    paths.set(path, known);
+    return known;
+  };
 }

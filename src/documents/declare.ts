@@ -3,7 +3,7 @@
  * project's defaults filled in and its policy held.
  */
 import type { DesiredProject } from '../domain/desired.js';
-import { type ApiKeySpec, type SinkDeclaration, sinkPlace } from '../domain/kinds/index.js';
+import { type ApiKeySpec, type SinkDeclaration, sinkAddress, sinkPath } from '../domain/kinds/index.js';
 import type { Declaration } from '../domain/objects.js';
 import { ownerText } from '../domain/owner.js';
 import { isKnownPermission, nearestPermission } from '../domain/permissions.js';
@@ -153,7 +153,10 @@ function sinkErrors(
   { sink, index }: { readonly sink: SinkDeclaration; readonly index: number },
   { folder, project }: Context,
 ): readonly Diagnostic[] {
-  const { type, path } = sinkPlace(sink);
+  const address = sinkAddress(sink);
+  const path = sinkPath(address);
+  if (path === undefined) return [];
+  const { type } = address;
   const at = (message: string, help?: string): readonly Diagnostic[] => [
     document.tree.error(['spec', 'deliver', index, type, 'path'], 'value', {
       code: 'sink_path',

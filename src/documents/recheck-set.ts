@@ -3,7 +3,7 @@
  * changed: one that changed is part of it. So most of a fleet need not be looked through for most errors.
  */
 import { basename } from 'node:path';
-import { parseSinkId } from '../domain/kinds/index.js';
+import { parseSinkId, sinkPath } from '../domain/kinds/index.js';
 import type { SpecEntry } from './entry.js';
 import { absolutePath } from './files.js';
 
@@ -36,9 +36,13 @@ export function recheckSet({ files, entries, folder }: Among): RecheckSet {
   const changed = new Set(files.flatMap((file) => (file.text === undefined ? file.entries : [])));
   const fresh = [...changed].filter((entry) => entry.isNew);
   const names = new Set(fresh.flatMap((entry) => fileNames(entry, folder)));
+  // Sinks that were apart are one when the connections of both lead to one service.
+  const isRedirected = [...changed].some(({ ref }) => ref.kind === 'Connection');
   const near = new Set(
     files
-      .filter(({ text }) => text === undefined || names.size > NAMES_MAX || hasAny(text, names))
+      .filter(
+        ({ text }) => text === undefined || isRedirected || names.size > NAMES_MAX || hasAny(text, names),
+      )
       .flatMap((file) => file.entries),
   );
   return {
@@ -51,7 +55,9 @@ export function recheckSet({ files, entries, folder }: Among): RecheckSet {
 const fileNames = ({ sinks }: SpecEntry, folder: string): readonly string[] =>
   sinks.flatMap((sink) => {
     const place = parseSinkId(sink);
-    return place === undefined ? [] : basename(absolutePath(folder, place.path));
+    if (place === undefined) return [];
+    const path = sinkPath(place);
+    return basename(path === undefined ? place.object : absolutePath(folder, path));
   });
 
 function hasAny(text: string, names: ReadonlySet<string>): boolean {

@@ -36,6 +36,7 @@ export const FAULTS = {
   sink_refused: 'The sink path is unsafe or outside the working folder.',
   sink_unavailable: 'The sink cannot be read or written.',
   sink_moved: 'The value in the sink changed after the plan was made.',
+  sink_forbidden: 'The credential of the connection is missing rights at the sink, or is not accepted.',
   sink_unsupported: 'This version does not support this type of sink.',
   audit_broken: 'The audit chain is broken.',
   unauthenticated: 'The request has no valid credential.',

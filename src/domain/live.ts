@@ -26,8 +26,10 @@ export interface Delivery {
   readonly sink: SinkId;
   readonly generation: number;
   readonly fingerprint: Fingerprint;
-  /** Where it was written and confirmed: the machine and the real path on it, of a sink that is a machine's own. */
+  /** Where it was written and confirmed: the machine and the real path on it, or the address of the service. */
   readonly machine: string;
+  /** What the sink showed after the delivery, where it shows no values. */
+  readonly revision?: string;
 }
 
 /** One line of the survey: enough to see that an object needs nothing. */
@@ -132,10 +134,20 @@ export interface Envelope {
 /** The recipient of secrets that wait to be claimed. */
 export const CLAIM_RECIPIENT = 'authority';
 
+/** Begins the fingerprint of a receipt that shows a revision only. */
+export const REVISION_ONLY = 'revision:';
+
 /** What a sink says it holds. */
 export type Receipt =
   /** Some content: a delivered token, or something foreign. `tokenId` when it has the form of a token. */
-  | { readonly kind: 'holds'; readonly fingerprint: Fingerprint; readonly tokenId: string | undefined }
+  | {
+      readonly kind: 'holds';
+      /** Of a sink that shows no values: `REVISION_ONLY` and the revision, until it is compared with what was recorded. */
+      readonly fingerprint: Fingerprint;
+      readonly tokenId: string | undefined;
+      /** Another one after every write, where the sink has one. */
+      readonly revision?: string;
+    }
   | { readonly kind: 'missing' }
   /** It was delivered and confirmed where this process cannot look: on another machine, or in another folder. */
   | { readonly kind: 'elsewhere'; readonly where: string; readonly fingerprint: Fingerprint }

@@ -4,7 +4,7 @@
  */
 import { distance } from 'fastest-levenshtein';
 
-const DATA_NOUNS = ['environments', 'services', 'keys', 'teams', 'users', 'roles'] as const;
+const DATA_NOUNS = ['environments', 'services', 'keys', 'teams', 'users', 'roles', 'connections'] as const;
 const CONTENT_NOUNS = ['spaces', 'workbooks', 'guests', 'secrets', 'events', 'tokens'] as const;
 
 /** Every word that Keywright knows, with what it allows. */

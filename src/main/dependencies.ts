@@ -13,7 +13,8 @@ import { isPlan, PLANS } from '../domain/billing-plan.js';
 import { fault } from '../domain/errors.js';
 import { fail, ok, type Result } from '../domain/result.js';
 import { Secret } from '../domain/secret.js';
-import { RECEIPTS_MARK } from '../sinks/receipt-cache.js';
+import { readCredential } from '../sinks/credentials.js';
+import { RECEIPTS_MARK } from '../sinks/files/receipt-cache.js';
 import { openSinks } from '../sinks/sinks.js';
 import { makeFolder, storeFolder } from '../storage/folder.js';
 import { isPostgresAddress } from '../storage/postgres/address.js';
@@ -46,24 +47,30 @@ export function createWorld(env: Env, readers: FileReaders | undefined): Depende
       const at = locationOf(place, env);
       return at.ok ? openStore({ ...adapters, ...key, ...at.value, whenAbsent }) : at;
     },
-    openSinks: (folder, roots) => {
+    openSinks: (folder, roots, connections) => {
       // One lock for all who deliver below this folder, whatever store they use.
       const lock = join(folder, '.keywright', 'sinks.lock');
+      const { exclusively } = openFileLock(lock);
       const memory = fileCache({
         path: join(folder, '.keywright', 'receipts.cache'),
         mark: RECEIPTS_MARK,
         unique,
       });
       return openSinks({
-        root: folder,
-        roots,
-        get machine() {
-          return machine.id();
-        },
+        connections,
         delivered: deliveredSinks(join(folder, '.keywright', 'delivered')),
-        exclusively: openFileLock(lock).exclusively,
-        // Planning writes nothing where nothing was delivered yet.
-        ...(existsSync(lock) && { memory, clock: systemClock }),
+        files: {
+          ...{ root: folder, roots, exclusively },
+          get machine() {
+            return machine.id();
+          },
+          // Planning writes nothing where nothing was delivered yet.
+          ...(existsSync(lock) && { memory, clock: systemClock }),
+        },
+        drivers: {
+          ...{ clock: systemClock, entropy: systemEntropy, root: folder, roots, env, exclusively },
+          credential: (reference) => readCredential(reference, { root: folder, env }),
+        },
       });
     },
     identity: async (place) => {

@@ -108,6 +108,8 @@ export interface ConfirmedDelivery {
   readonly sink: SinkId;
   readonly fingerprint: Fingerprint;
   readonly machine: string;
+  /** Of a sink that shows no values: what it showed instead. */
+  readonly revision?: string;
 }
 
 /**

@@ -32,7 +32,10 @@ const Generation = Type.Integer({ minimum: 1, maximum: 1_000_000_000 });
 const kind = (name: Mutation['kind'] | Request['kind'], fields: Record<string, TSchema>) =>
   Type.Object({ kind: Type.Literal(name), ...fields }, closed);
 
-const Delivered = Type.Object({ sink: Text, fingerprint: Text, machine: Text }, closed);
+const Delivered = Type.Object(
+  { sink: Text, fingerprint: Text, machine: Text, revision: Type.Optional(Text) },
+  closed,
+);
 
 const MutationShape = Type.Union([
   kind('create', {

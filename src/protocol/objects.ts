@@ -44,7 +44,10 @@ export const Declaration = Type.Object(
   { ...closed, description: 'A document, in normal form.' },
 );
 
-const Delivery = Type.Object({ sink: Text, generation: Count, fingerprint: Text, machine: Text }, closed);
+const Delivery = Type.Object(
+  { sink: Text, generation: Count, fingerprint: Text, machine: Text, revision: Type.Optional(Text) },
+  closed,
+);
 
 const summaryFields = {
   ref: Ref,

@@ -1,4 +1,5 @@
 /** What a declaration makes, in one line or a few: what a reviewer of a plan has to know before saying yes. */
+import { connectionTypeOf, whereOf } from '../domain/connections/index.js';
 import type { Declaration, DeclarationOf } from '../domain/objects.js';
 import { ownerText } from '../domain/owner.js';
 import type { ImpliedKey } from '../plan/plan.js';
@@ -21,6 +22,7 @@ const FACTS: Facts = {
     spec.isProd === true ? 'production' : 'not production',
     `guests sign in by ${listed(spec.guestAuthentication ?? [], 'nothing')}`,
   ],
+  Connection: ({ spec }) => [`to ${connectionTypeOf(spec) ?? 'nothing'} ${whereOf(spec)}`],
   Service: ({ spec }) => [permissions(spec.permissions, 'the data of the environment')],
   ApiKey: keyFacts,
   Role: ({ spec }) => [`scope ${spec.scope}`, permissions(spec.permissions, 'none')],

@@ -1,6 +1,7 @@
 /** Words on a page: what every text view shares. Anything that came from outside goes through `printable`. */
-import { parseSinkId, type SinkId } from '../domain/kinds/index.js';
+import type { SinkId } from '../domain/kinds/index.js';
 import { withoutTokens } from '../domain/secret.js';
+import { sinkPhrase } from '../domain/sinks/index.js';
 import { formatDuration, type Instant } from '../domain/time.js';
 import type { ForecastEvent } from '../plan/reasons.js';
 
@@ -44,10 +45,7 @@ export const eventText = (event: ForecastEvent): string => (event === 'lapses' ?
 
 /** A sink as people say it: `dotenv secrets/billing.env#BILLING_API_KEY`, `file secrets/key`. */
 export function sinkText(id: SinkId): string {
-  const place = parseSinkId(id);
-  if (place === undefined) return printable(id);
-  const isPlainFile = place.type === 'file' && place.part === 'raw';
-  return printable(`${place.type} ${place.path}${isPlainFile ? '' : `#${place.part}`}`);
+  return printable(sinkPhrase(id));
 }
 
 /** A declared value on one line, shortened. */

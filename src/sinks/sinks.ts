@@ -1,23 +1,13 @@
-/**
- * The sinks of this machine: `dotenv` and `file`. A write is a compare-and-set under a lock that all
- * processes of this project share, so a sink never goes back to an older secret (assurance.md).
- */
-
-import { batchQueue } from '../async/batch-queue.js';
-import { fault } from '../domain/errors.js';
-import type { FileCache } from '../domain/file-cache.js';
-import { parseSinkId, type SinkId, type SinkPlace, sinkIdOf, sinkPlace } from '../domain/kinds/index.js';
-import type { Expectation, Fingerprint } from '../domain/live.js';
-import { fail, ok, type Result } from '../domain/result.js';
-import { fingerprintOf } from '../domain/secret.js';
-import type { Clock } from '../ports/clock.js';
-import type { SinkDelivery, Sinks } from '../ports/sink.js';
-import { type Edit, rewrite, type Verdict, type View } from './atomic-write.js';
-import { placeOf, type Roots, realPaths } from './contained-path.js';
-import { readReceipts, takeSecret } from './receipts.js';
-
-/** Runs work while no other process delivers. Fails with `sink_unavailable` when the lock is not to be had. */
-export type Exclusively = <T>(work: () => Promise<Result<T>>) => Promise<Result<T>>;
+/** All sinks: those that are files of this machine, and those that are fields of objects elsewhere. */
+import { parseSinkId, type SinkId, sinkIdOf } from '../domain/kinds/index.js';
+import type { Receipt } from '../domain/live.js';
+import { type Connections, NO_CONNECTIONS } from '../ports/connections.js';
+import type { Sinks } from '../ports/sink.js';
+import { openConnections } from './connected.js';
+import type { DriverWorld } from './driver.js';
+import { type FileWorld, openFileSinks } from './files/file-sinks.js';
+import { objectSinks } from './object-sinks.js';
+import type { SinksOfTypes } from './types.js';
 
 /** Which sinks were delivered to, remembered from one process to the next. */
 export interface DeliveredSinks {
@@ -26,90 +16,53 @@ export interface DeliveredSinks {
   remove(id: SinkId): void;
 }
 
-export interface SinkWorld extends Roots {
+export interface SinkWorld {
+  readonly files: FileWorld;
+  readonly drivers: DriverWorld;
+  readonly connections?: Connections;
   readonly delivered?: DeliveredSinks;
-  /** Names this machine in records of deliveries. Read when it is needed: it may be made by then. */
-  readonly machine: string;
-  readonly exclusively: Exclusively;
-  /** What large reads came to, by what the files held. */
-  readonly memory?: FileCache;
-  /** With a memory: files that were left alone since are not read again. Never where something is written. */
-  readonly clock?: Pick<Clock, 'now'>;
 }
 
-export function openSinks(world: SinkWorld): Sinks {
-  const { root, roots, exclusively, memory, clock } = world;
-  const realPath = realPaths({ root, roots });
-  const swept = new Set<string>();
-  const inFileTurn = batchQueue<Edit, Result<void>>(async (edits) => {
-    const results = await exclusively(async () => ok(await rewrite(edits, swept)));
-    return results.ok ? results.value : edits.map(() => results);
-  });
-
-  async function edit({ type, path }: SinkPlace, apply: Edit['apply']): Promise<Result<void>> {
-    const place = placeOf(path, { root, roots });
-    if (!place.ok) return place;
-    return inFileTurn(place.value.path, { place: place.value, type, apply });
-  }
-
-  const locate = (id: SinkId): string => `${world.machine}:${realPath(parseSinkId(id)?.path ?? id)}`;
-
+export function openSinks({ files, drivers, connections = NO_CONNECTIONS, delivered }: SinkWorld): Sinks {
+  const inFiles = openFileSinks(files);
+  const elsewhere = objectSinks(openConnections(connections, drivers, inFiles), drivers.clock);
+  const of = (id: SinkId): SinksOfTypes => (isFile(id) ? inFiles : elsewhere);
   return {
-    locate,
-    isHere: (id, recorded) => recorded === locate(id),
-    read: (ids) => readReceipts(ids, { root, roots }, { kept: memory, clock }),
-    take: async (id) => takeSecret(id, { root, roots }),
+    locate: (id) => of(id).locate(id),
+    isHere: (id, recorded) => of(id).isHere(id, recorded),
+    read: (ids) => readBoth(ids, { inFiles, elsewhere }),
+    take: (id) => of(id).take(id),
+    confirm: (id, confirmed) => of(id).confirm(id, confirmed),
     deliver: async (sink, delivery) => {
-      const place = sinkPlace(sink);
-      const done = await edit(place, (view) => compareAndSet(view, place, delivery));
-      if (done.ok) world.delivered?.add(sinkIdOf(sink));
+      const id = sinkIdOf(sink);
+      const done = await of(id).deliver(sink, delivery);
+      if (done.ok) delivered?.add(id);
       return done;
     },
-    delivered: async () => world.delivered?.all() ?? [],
     withdraw: async (id, fingerprint) => {
-      const place = parseSinkId(id);
-      if (place === undefined)
-        return fail(fault('sink_unsupported', `this version does not support the sink ${id}`));
-      const done = await edit(place, (view) => takeOut(view, place, fingerprint));
-      if (done.ok) world.delivered?.remove(id);
+      const done = await of(id).withdraw(id, fingerprint);
+      if (done.ok) delivered?.remove(id);
       return done;
     },
-    confirm: async (id, fingerprint) => {
-      const place = parseSinkId(id);
-      if (place === undefined)
-        return fail(fault('sink_unsupported', `this version does not support the sink ${id}`));
-      return edit(place, (view) => requireHeld(view, place, fingerprint));
-    },
+    delivered: async () => delivered?.all() ?? [],
   };
 }
 
-function compareAndSet({ content, isPrivate }: View, place: SinkPlace, delivery: SinkDelivery): Verdict {
-  const token = delivery.secret.reveal();
-  const held = content.value(place.part);
-  if (held === token && isPrivate) return ok('keep');
-  if (held !== token && !isExpected(held, delivery.expected)) return fail(moved(place, held));
-  content.set(place.part, { token, object: delivery.object, generation: delivery.generation });
-  return ok('write');
+/** What no type of this version knows is no file's either; it says so itself. */
+const isFile = (id: SinkId): boolean => {
+  const type = parseSinkId(id)?.type;
+  return type === 'dotenv' || type === 'file' || type === undefined;
+};
+
+async function readBoth(
+  ids: readonly SinkId[],
+  { inFiles, elsewhere }: { readonly inFiles: SinksOfTypes; readonly elsewhere: SinksOfTypes },
+): Promise<readonly Receipt[]> {
+  // A fleet is mostly in files: no second list for it.
+  if (ids.every(isFile)) return inFiles.read(ids);
+  const files = ids.filter(isFile);
+  const others = ids.filter((id) => !isFile(id));
+  const [read, readElsewhere] = await Promise.all([inFiles.read(files), elsewhere.read(others)]);
+  let [file, other] = [0, 0];
+  return ids.map((id) => (isFile(id) ? read[file++] : readElsewhere[other++]) ?? { kind: 'missing' });
 }
-
-const isExpected = (held: string | undefined, { mayBeMissing, fingerprints }: Expectation): boolean =>
-  held === undefined ? mayBeMissing : fingerprints.includes(fingerprintOf(held));
-
-function takeOut({ content }: View, place: SinkPlace, fingerprint: Fingerprint): Verdict {
-  const held = content.value(place.part);
-  if (held === undefined || fingerprintOf(held) !== fingerprint) return ok('keep');
-  content.remove(place.part);
-  return ok('write');
-}
-
-function requireHeld({ content }: View, place: SinkPlace, fingerprint: Fingerprint): Verdict {
-  const held = content.value(place.part);
-  const isHeld = held !== undefined && fingerprintOf(held) === fingerprint;
-  return isHeld ? ok('keep') : fail(moved(place, held));
-}
-
-const moved = ({ type, path, part }: SinkPlace, held: string | undefined) =>
-  fault(
-    'sink_moved',
-    `the sink ${type}:${path}#${part} ${held === undefined ? 'no longer holds a value' : 'holds an unexpected value'}, so nothing was written; plan again`,
-  );

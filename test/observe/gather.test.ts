@@ -1,7 +1,6 @@
 /** Gathering: everything the planner may look at, of what needs a look, and a digest of what it rests on. */
 import type { Declaration } from '../../src/domain/objects.js';
-import { openSinks } from '../../src/sinks/sinks.js';
-import { dotenv, newToken, rawFile } from '../support/apply-folder.js';
+import { dotenv, newToken, rawFile, workplace } from '../support/apply-folder.js';
 import { type ApplyTestWorld, applyWorld, BILLING, billing } from '../support/apply-world.js';
 import { environment, key, service } from '../support/plan-declarations.js';
 
@@ -14,8 +13,7 @@ beforeEach(async () => {
 afterEach(() => world.close());
 
 const subjects = async (declared = DECLARED) => (await world.observe(declared)).input.subjects;
-const onAnotherMachine = () =>
-  openSinks({ root: world.place.root, roots: ['.'], machine: 'laptop', exclusively: (work) => work() });
+const onAnotherMachine = () => workplace({ root: world.place.root, machine: 'laptop' }).sinks;
 
 test('shows both sides of what differs, and nothing of what agrees', async () => {
   expect((await subjects()).map(({ ref }) => ref.name)).toEqual(['billing-prod', 'billing']);

@@ -40,18 +40,18 @@ export class Places {
     return { kind: 'holds', fingerprint: fingerprintOf(held), tokenId: parseToken(held)?.id };
   }
 
-  deliver(sink: SinkDeclaration, { secret, expected }: SinkDelivery): Result<void> {
+  deliver(sink: SinkDeclaration, { bundle, expected }: SinkDelivery): Result<Record<never, never>> {
     const id = sinkIdOf(sink);
-    const token = secret.reveal();
+    const token = bundle['key']?.reveal() ?? '';
     const held = this.#contents.get(id);
     if (held !== token && !isExpected(held, expected)) return fail(moved(id));
     this.put(id, token);
-    return ok(undefined);
+    return ok({});
   }
 
-  confirm(id: SinkId, fingerprint: Fingerprint): Result<void> {
+  confirm(id: SinkId, fingerprint: Fingerprint): Result<Record<never, never>> {
     const held = this.#contents.get(id);
-    return held !== undefined && fingerprintOf(held) === fingerprint ? ok(undefined) : fail(moved(id));
+    return held !== undefined && fingerprintOf(held) === fingerprint ? ok({}) : fail(moved(id));
   }
 
   /** The port on one machine, without any way in between. */
@@ -61,7 +61,7 @@ export class Places {
       isHere: () => true,
       read: async (ids) => ids.map((id) => this.read(id)),
       deliver: async (sink, delivery) => this.deliver(sink, delivery),
-      confirm: async (id, fingerprint) => this.confirm(id, fingerprint),
+      confirm: async (id, { fingerprint }) => this.confirm(id, fingerprint),
       delivered: async () => [],
       withdraw: async () => ok(undefined),
       take: async (id) => {
@@ -96,16 +96,16 @@ export function sinksOverWire(sinks: Sinks, wire: Wire): Sinks {
       });
     },
     deliver: (sink, delivery) =>
-      wire.carry<Result<void>>({
+      wire.carry<Result<{ readonly revision?: string }>>({
         operation: `deliver ${sinkIdOf(sink)}`,
         effect: () => sinks.deliver(sink, delivery),
         unheard: unavailable,
         refused: unavailable,
       }),
-    confirm: (id, fingerprint) =>
-      wire.carry<Result<void>>({
+    confirm: (id, confirmed) =>
+      wire.carry<Result<{ readonly revision?: string }>>({
         operation: `confirm ${id}`,
-        effect: () => sinks.confirm(id, fingerprint),
+        effect: () => sinks.confirm(id, confirmed),
         unheard: unavailable,
         refused: unavailable,
       }),

@@ -85,7 +85,7 @@ async function fingerprintsAt(
   return receipt?.kind === 'holds' ? [receipt.fingerprint] : [];
 }
 
-const withoutTouch = (sinks: Sinks): Sinks => ({ ...sinks, confirm: async () => ok(undefined) });
+const withoutTouch = (sinks: Sinks): Sinks => ({ ...sinks, confirm: async () => ok({}) });
 
 /** Remembers what it was asked to write, answers from that, and loses some of it. */
 function losingWrites(sinks: Sinks, places: Places): Sinks {
@@ -95,12 +95,10 @@ function losingWrites(sinks: Sinks, places: Places): Sinks {
     ...withoutTouch(sinks),
     read: async (ids) => (await sinks.read(ids)).map((receipt, at) => told.get(ids[at] ?? '') ?? receipt),
     deliver: async (sink, delivery) => {
-      const token = delivery.secret.reveal();
+      const token = delivery.bundle['key']?.reveal() ?? '';
       const id = sinkIdOf(sink);
       told.set(id, { kind: 'holds', fingerprint: fingerprintOf(token), tokenId: parseToken(token)?.id });
-      return delivery.generation % 3 === 0
-        ? ok(undefined)
-        : withoutCompareAndSet(sinks).deliver(sink, delivery);
+      return delivery.generation % 3 === 0 ? ok({}) : withoutCompareAndSet(sinks).deliver(sink, delivery);
     },
   };
 }

@@ -1,6 +1,6 @@
 /** Dotenv files: read as the `dotenv` package reads them, changed one value at a time. */
 import fc from 'fast-check';
-import { dotenvContent } from '../../src/sinks/dotenv.js';
+import { dotenvContent } from '../../src/sinks/files/dotenv.js';
 import { newToken } from '../support/apply-folder.js';
 
 const token = newToken().reveal();

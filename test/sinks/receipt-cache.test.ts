@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import type { FileCache } from '../../src/domain/file-cache.js';
 import type { SinkId } from '../../src/domain/kinds/index.js';
 import type { Receipt } from '../../src/domain/live.js';
-import { openSinks } from '../../src/sinks/sinks.js';
+import { openFileSinks } from '../../src/sinks/files/file-sinks.js';
 import { newToken, type Workplace, workplace } from '../support/apply-folder.js';
 
 const FILES = 10;
@@ -49,10 +49,10 @@ function fleet() {
     memory,
     values,
     writeFile,
-    looking: openSinks({ ...world, memory }),
+    looking: openFileSinks({ ...world, memory }),
     /** As a process that looks so much later, or earlier. */
-    lookingAfter: (ms: number) => openSinks({ ...world, memory, clock: { now: () => Date.now() + ms } }),
-    fresh: openSinks(world),
+    lookingAfter: (ms: number) => openFileSinks({ ...world, memory, clock: { now: () => Date.now() + ms } }),
+    fresh: openFileSinks(world),
   };
 }
 

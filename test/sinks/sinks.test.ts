@@ -36,7 +36,7 @@ describe.each([
     expect(await place.sinks.read([id])).toEqual([
       { kind: 'holds', fingerprint: fingerprint(token), tokenId: parseToken(token.reveal())?.id },
     ]);
-    expect(await place.sinks.confirm(id, fingerprint(token))).toMatchObject({ ok: true });
+    expect(await place.sinks.confirm(id, { fingerprint: fingerprint(token) })).toMatchObject({ ok: true });
   });
 
   test('gives its secret back as a proof of possession, and nothing without a secret', async () => {
@@ -60,13 +60,13 @@ describe.each([
 
     const stale = await place.sinks.deliver(sink, delivery(old, { expected: instead(old) }));
     expect(stale).toMatchObject({ ok: false, error: { code: 'sink_moved' } });
-    expect(await place.sinks.confirm(id, fingerprint(current))).toMatchObject({ ok: true });
+    expect(await place.sinks.confirm(id, { fingerprint: fingerprint(current) })).toMatchObject({ ok: true });
 
     expect(await place.sinks.deliver(sink, delivery(next, { expected: instead(current) }))).toMatchObject({
       ok: true,
     });
-    expect(await place.sinks.confirm(id, fingerprint(next))).toMatchObject({ ok: true });
-    expect(await place.sinks.confirm(id, fingerprint(current))).toMatchObject({
+    expect(await place.sinks.confirm(id, { fingerprint: fingerprint(next) })).toMatchObject({ ok: true });
+    expect(await place.sinks.confirm(id, { fingerprint: fingerprint(current) })).toMatchObject({
       ok: false,
       error: { code: 'sink_moved' },
     });
@@ -102,7 +102,7 @@ describe.each([
     await place.sinks.deliver(sink, delivery(token));
 
     expect(place.mode('secrets/key')).toBe(0o600);
-    expect(await place.sinks.confirm(id, fingerprint(token))).toMatchObject({ ok: true });
+    expect(await place.sinks.confirm(id, { fingerprint: fingerprint(token) })).toMatchObject({ ok: true });
   });
 
   test('counts as missing while it is empty', async () => {
@@ -210,7 +210,7 @@ test('no receipt, fault or message shows the secret', async () => {
   const told = JSON.stringify([
     await place.sinks.read(['file:key#raw', 'file:key#json']),
     await place.sinks.deliver(rawFile('key'), delivery(other)),
-    await place.sinks.confirm('file:key#raw', fingerprint(other)),
+    await place.sinks.confirm('file:key#raw', { fingerprint: fingerprint(other) }),
   ]);
 
   for (const token of [held, other]) expect(told).not.toContain(token.reveal().slice(21));

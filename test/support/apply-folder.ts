@@ -7,7 +7,9 @@ import type { SinkDeclaration } from '../../src/domain/kinds/index.js';
 import type { Expectation } from '../../src/domain/live.js';
 import { fingerprintOf, mintKey, type Secret } from '../../src/domain/secret.js';
 import type { SinkDelivery, Sinks } from '../../src/ports/sink.js';
-import { openSinks, type SinkWorld } from '../../src/sinks/sinks.js';
+import type { FileWorld } from '../../src/sinks/files/file-sinks.js';
+import { openSinks } from '../../src/sinks/sinks.js';
+import { driverWorld } from './driver-world.js';
 
 export interface Workplace {
   /** The working folder. Its parent is the test's own, too. */
@@ -21,11 +23,14 @@ export interface Workplace {
   remove(): void;
 }
 
-export function workplace(world: Partial<SinkWorld> = {}): Workplace {
+export function workplace(files: Partial<FileWorld> = {}): Workplace {
   const parent = realpathSync(mkdtempSync(join(tmpdir(), 'kw-sinks-')));
   const root = join(parent, 'root');
   const path = (relative: string) => join(root, relative);
-  const sinks = openSinks({ root, roots: ['.'], machine: 'here', exclusively: (work) => work(), ...world });
+  const sinks = openSinks({
+    files: { root, roots: ['.'], machine: 'here', exclusively: (work) => work(), ...files },
+    drivers: driverWorld(root),
+  });
   return {
     root,
     sinks,
@@ -57,7 +62,7 @@ export const instead = (...secrets: readonly Secret[]): Expectation => ({
 });
 
 export const delivery = (secret: Secret, more: Partial<SinkDelivery> = {}): SinkDelivery => ({
-  secret,
+  bundle: { key: secret },
   object: 'ApiKey/billing-prod',
   generation: 1,
   expected: ANYTHING_MISSING,

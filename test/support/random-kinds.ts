@@ -69,6 +69,10 @@ const specs: { readonly [K in ObjectKind]: fc.Arbitrary<object> } = {
     guestAuthentication: fc.subarray(['magic_link', 'shared_link']),
     guestInvites: fc.boolean(),
   }),
+  Connection: fc.constantFrom(
+    { vault: { address: 'https://vault.example.com', token: { env: 'VAULT_TOKEN' } } },
+    { vault: { address: 'https://v.example.com:8200/base', token: { file: 'token' } }, requestsPerSecond: 5 },
+  ),
   Service: some({ description: text, stewards: fc.subarray(['ada@example.com', 'b@x.org']), permissions }),
   Role: some({ scope: fc.constantFrom('tenant', 'team'), permissions }, 'scope', 'permissions'),
   User: some(

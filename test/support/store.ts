@@ -5,11 +5,11 @@ import { Environment } from '../../src/domain/kinds/environment.js';
 import type { ApiKeySpec, EnvironmentSpec, ServiceSpec } from '../../src/domain/kinds/index.js';
 import { normalForm } from '../../src/domain/kinds/normal-form.js';
 import { Service } from '../../src/domain/kinds/service.js';
-import { sinkIdOf } from '../../src/domain/kinds/sink.js';
 import { DOCUMENTS_MANAGER, type LiveObject, type Ownership } from '../../src/domain/live.js';
 import type { Declaration, DeclarationOf, ObjectRef } from '../../src/domain/objects.js';
 import type { Result } from '../../src/domain/result.js';
 import { Secret } from '../../src/domain/secret.js';
+import { sinkIdOf } from '../../src/domain/sinks/index.js';
 import type { Caller, Lease, LiveStore, Mutation, Outcome } from '../../src/ports/live-store.js';
 
 export const CALLER: Caller = { actor: 'ada@build-7', path: 'test' };

@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { newKey } from '../../src/credential-store/keyring.js';
-import { sinkPlace } from '../../src/domain/kinds/index.js';
+import { sinkAddress } from '../../src/domain/kinds/index.js';
 import { stateOf, waitsForClaim } from '../../src/domain/lifecycle.js';
 import type { Declaration, ObjectRef } from '../../src/domain/objects.js';
 import { refOf } from '../../src/domain/objects.js';
@@ -104,7 +104,7 @@ async function expectHeld(world: ApplyTestWorld, declared: readonly Declaration[
     // What waits or is refused may be as it was declared before; its sinks may not be asked for it.
     if (current === undefined) expect([ref.name, heldBack.has(ref.name)]).toEqual([ref.name, true]);
     else if (declaration.spec.deliver?.length) {
-      const texts = declaration.spec.deliver.map((sink) => world.place.text(sinkPlace(sink).path));
+      const texts = declaration.spec.deliver.map((sink) => world.place.text(sinkAddress(sink).object));
       const isHeld = texts.map((text) => text.includes(`_${current.id}_`));
       expect([ref.name, isHeld]).toEqual([ref.name, texts.map(() => true)]);
     } else if (key.type === 'secret') {

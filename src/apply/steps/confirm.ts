@@ -13,9 +13,9 @@ export const confirm: Doer<'confirm'> = async ({ object, detail }, world) => {
   const known = world.rollouts.get(object, generation);
   const rollout = known ? ok(known) : await rolloutFromStore(object, generation, world);
   if (!rollout.ok) return rollout;
-  const { fingerprint, confirmed } = rollout.value;
-  const held = await world.sinks.confirm(sink, fingerprint);
-  if (held.ok) confirmed.set(sink, { sink, fingerprint, machine: world.sinks.locate(sink) });
+  const { fingerprint, confirmed, revisions } = rollout.value;
+  const held = await world.sinks.confirm(sink, { fingerprint, revision: revisions.get(sink) });
+  if (held.ok) confirmed.set(sink, { sink, fingerprint, machine: world.sinks.locate(sink), ...held.value });
   return held;
 };
 
@@ -30,5 +30,8 @@ async function rolloutFromStore(
   const version = fetched.value[0]?.key?.versions.find((one) => one.generation === generation);
   if (version === undefined)
     return fail(fault('moved', `${refText(object)} no longer has version ${generation}; plan again`));
-  return ok(rollouts.begin(object, generation, { fingerprint: version.fingerprint, secret: undefined }));
+  const rollout = rollouts.begin(object, generation, { fingerprint: version.fingerprint, secret: undefined });
+  for (const { sink, revision } of fetched.value[0]?.deliveries ?? [])
+    if (revision !== undefined) rollout.revisions.set(sink, revision);
+  return ok(rollout);
 }

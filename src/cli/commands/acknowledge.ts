@@ -52,7 +52,7 @@ export const acknowledge: Command = {
         `This confirms version ${newest.generation} of ApiKey/${ref.name}: ${[...(older.length > 0 ? [`version ${older.join(', ')}`] : []), ...replaced.value].join(' and ')} can end.`,
       );
       if (!agreed.ok) return agreed;
-      const proof = await possession(context, input, found.value);
+      const proof = await possession({ context, input, store }, found.value);
       if (!proof.ok) return proof;
       return confirmHandover(context, store, found.value, proof.value);
     }),
@@ -89,16 +89,21 @@ function tell(context: CommandContext, { name, changed, text }: Told) {
 }
 
 async function possession(
-  context: CommandContext,
-  input: Input,
+  {
+    context,
+    input,
+    store,
+  }: { readonly context: CommandContext; readonly input: Input; readonly store: LiveStore },
   live: LiveKey,
 ): Promise<Result<Secret, Failure>> {
   const { terminal } = context;
   if (input.has('stdin')) return ok(new Secret((await terminal.readInput()).trim()));
-  const sinks = await openSinks(context);
-  if (!sinks.ok) return sinks;
+  const opened = await openSinks(context);
+  if (!opened.ok) return opened;
+  const { sinks, connections } = opened.value;
+  connections.alsoLive(store);
   for (const { sink } of live.deliveries) {
-    const held = await sinks.value.take(sink);
+    const held = await sinks.take(sink);
     if (held !== undefined) return ok(held);
   }
   if (!terminal.isInteractive) {

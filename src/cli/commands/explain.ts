@@ -32,6 +32,7 @@ export const explain: Command = {
     if (!place.ok) return place;
     const store = await context.world.openStore(place.value, documents.value ? 'pretend' : 'refuse');
     if (!store.ok) return failed(store.error);
+    documents.value?.connections.alsoLive(store.value);
     try {
       const recipient = await context.world.recipient(place.value);
       const explaining = { store: store.value, documents: documents.value, recipient };

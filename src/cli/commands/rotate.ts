@@ -52,7 +52,8 @@ export const rotate: Command = {
     if (!sinks.ok) return sinks;
     const store = await context.world.openStore(place.value, 'refuse');
     if (!store.ok) return failed(store.error);
-    const where = { context, place: place.value, sinks: sinks.value };
+    sinks.value.connections.alsoLive(store.value);
+    const where = { context, place: place.value, sinks: sinks.value.sinks };
     return withLease(store.value, where, async (opened, lease) => {
       const found = await findKey(opened, input);
       return found.ok ? rotateKey({ ...where, input, store: opened, lease }, found.value) : found;

@@ -1,7 +1,8 @@
 /** The properties of a key's construct, from its document. */
+
+import { sinkCode } from '../sinks/index.js';
 import type { ApiKeySpec, RotationSpec } from './api-key-spec.js';
 import { type CdkApp, type CdkProps, literals, roleCode } from './facets.js';
-import type { SinkDeclaration } from './sink.js';
 
 export function keyProps(spec: ApiKeySpec, app: CdkApp): CdkProps {
   const { environment, type, owner, permissions, expiresAfter, expiresAt, rotation, deliver } = spec;
@@ -14,14 +15,6 @@ export function keyProps(spec: ApiKeySpec, app: CdkApp): CdkProps {
     rotation: rotation && rotationCode(rotation, app),
     deliverTo: deliver && `[${deliver.map((sink) => sinkCode(sink, app)).join(', ')}]`,
   };
-}
-
-function sinkCode(sink: SinkDeclaration, app: CdkApp): string {
-  const code = app.literal;
-  const { dotenv, file } = sink;
-  if (dotenv) return `Sink.dotenv(${code(dotenv.path)}, ${code(dotenv.variable)})`;
-  if (file) return `Sink.${file.format === 'json' ? 'jsonFile' : 'file'}(${code(file.path)})`;
-  return `Sink.of(${code(sink)})`;
 }
 
 function ownerCode(owner: ApiKeySpec['owner'], app: CdkApp): string {

@@ -1,8 +1,8 @@
 /** The shape of an ApiKey's `spec`. */
 import { type Static, Type } from 'typebox';
+import { sinkField } from '../sinks/index.js';
 import { closed, durationField, instantField, nameField, permissionsField, userField } from './fields.js';
 import { rotationFields } from './rotation.js';
-import { sinkField } from './sink.js';
 
 export const apiKeySpec = Type.Object(
   {

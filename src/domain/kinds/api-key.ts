@@ -1,5 +1,6 @@
 /** ApiKey: a key that is declared, issued, delivered and rotated. */
 import { isBuiltInRole } from '../roles.js';
+import { connectionNeeded, sinkProblems } from '../sinks/index.js';
 import type { KeyLevel } from '../target.js';
 import { keyProps } from './api-key-cdk.js';
 import { type ApiKeySpec, apiKeySpec } from './api-key-spec.js';
@@ -27,6 +28,7 @@ export const ApiKey: Kind<ApiKeySpec> = {
   check: (spec) => [
     ...checkOwner(spec),
     ...checkExpiry(spec),
+    ...(spec.deliver ?? []).flatMap((sink, nth) => sinkProblems(sink, `spec.deliver.${nth}`)),
     ...(spec.rotation ? rotationProblems(spec.rotation, 'spec.rotation') : []),
   ],
   sinks: ({ deliver = [] }) => deliver,
@@ -56,7 +58,7 @@ export function keyLevel(
   return user === undefined ? { level: 'tenant' } : { level: 'personal', personId: ownerId ?? '' };
 }
 
-function references({ environment, owner }: ApiKeySpec): readonly Reference[] {
+function references({ environment, owner, deliver = [] }: ApiKeySpec): readonly Reference[] {
   const found: Reference[] = [{ kind: 'Environment', name: environment, path: 'spec.environment' }];
   if (owner.service !== undefined)
     found.push({ kind: 'Service', name: owner.service, path: 'spec.owner.service' });
@@ -64,6 +66,10 @@ function references({ environment, owner }: ApiKeySpec): readonly Reference[] {
   if (owner.role !== undefined && !isBuiltInRole(owner.role, 'team'))
     found.push({ kind: 'Role', name: owner.role, path: 'spec.owner.role', scope: 'team' });
   if (owner.user !== undefined) found.push({ kind: 'User', name: owner.user, path: 'spec.owner.user' });
+  for (const [nth, sink] of deliver.entries()) {
+    const needed = connectionNeeded(sink);
+    if (needed) found.push({ kind: 'Connection', ...needed, path: `spec.deliver.${nth}.${needed.path}` });
+  }
   return found;
 }
 

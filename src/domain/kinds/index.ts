@@ -1,6 +1,7 @@
 /** The kinds, and what code that treats all of them alike needs. */
+
+import { type SinkId, sinkIdOf } from '../sinks/index.js';
 import type { Kind } from './kind.js';
-import { type SinkId, sinkIdOf } from './sink.js';
 import { KINDS } from './table.js';
 
 export { KINDS };
@@ -14,7 +15,17 @@ export type SpecOf = {
   readonly [K in ObjectKind]: (typeof KINDS)[K] extends Kind<infer Spec> ? Spec : never;
 };
 
+export {
+  parseSinkId,
+  type SinkAddress,
+  type SinkDeclaration,
+  type SinkId,
+  sinkAddress,
+  sinkIdOf,
+  sinkPath,
+} from '../sinks/index.js';
 export type { ApiKeySpec, RotationSpec } from './api-key.js';
+export type { ConnectionSpec } from './connection.js';
 export type { EnvironmentSpec } from './environment.js';
 export {
   type CdkApp,
@@ -30,14 +41,6 @@ export type { ConstraintViolation, Kind, Problem, Reference } from './kind.js';
 export type { ProjectSpec } from './project.js';
 export type { RoleSpec } from './role.js';
 export type { ServiceSpec } from './service.js';
-export {
-  parseSinkId,
-  type SinkDeclaration,
-  type SinkId,
-  type SinkPlace,
-  sinkIdOf,
-  sinkPlace,
-} from './sink.js';
 export type { SpaceSpec } from './space.js';
 export type { TeamSpec } from './team.js';
 export type { UserSpec } from './user.js';

@@ -3,10 +3,11 @@
  * the JSON Schema, the defaults, the reference docs, the diff and the order of creation derive from it.
  */
 import type { TSchema } from 'typebox';
+import type { ConnectionType } from '../connections/index.js';
 import type { Metadata } from '../metadata.js';
 import type { RoleScope } from '../roles.js';
+import type { SinkDeclaration } from '../sinks/index.js';
 import type { Access, Cdk, Events, Routes } from './facets.js';
-import type { SinkDeclaration } from './sink.js';
 
 /**
  * A field that names another object, by its name within its kind (`ObjectRef`), its id, or its alias.
@@ -16,6 +17,8 @@ export interface Reference {
   readonly kind: string;
   readonly name: string;
   readonly path: string;
+  /** Of a Connection: the type that is needed here. */
+  readonly connection?: ConnectionType;
   /** Of a Role: where it is given, so that it must be one for there (fit.ts). */
   readonly scope?: RoleScope;
   /** Of a Space: the environment that it must be in, which an id does not say. */

@@ -41,6 +41,7 @@ interface Node {
   readonly required?: readonly string[];
   readonly items?: Node;
   readonly properties?: Readonly<Record<string, Node>>;
+  readonly patternProperties?: Readonly<Record<string, Node>>;
 }
 
 export const PROVIDER_NAME = 'keywright';
@@ -140,7 +141,10 @@ export const PROVIDER_ATTRIBUTES: readonly Attribute[] = [
 
 /** `isProd` → `is_prod`, `ApiKey` → `api_key`. */
 export function snakeCase(name: string): string {
-  return name.replace(/(?<=[a-z0-9])[A-Z]/g, '_$&').toLowerCase();
+  return name
+    .replace(/(?<=[a-z0-9])[A-Z]/g, '_$&')
+    .replaceAll('-', '_')
+    .toLowerCase();
 }
 
 /** `is_prod` → `isProd`. */
@@ -167,6 +171,8 @@ function typeOf(node: Node): AttributeType {
   if (node.items)
     return { kind: (node.uniqueItems ?? node['x-set']) ? 'set' : 'list', of: typeOf(node.items) };
   if (node.properties) return { kind: 'object', attributes: attributes(node) };
+  const [entry] = Object.values(node.patternProperties ?? {});
+  if (entry) return { kind: 'map', of: typeOf(entry) };
   if (node.type === 'boolean') return { kind: 'bool' };
   // A choice of words has no type of its own.
   return node.type === 'integer' || node.type === 'number' ? { kind: 'number' } : STRING;

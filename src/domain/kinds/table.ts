@@ -1,5 +1,6 @@
 /** The kinds, in one table. Adding a kind is adding its file and its line here. */
 import { ApiKey } from './api-key.js';
+import { Connection } from './connection.js';
 import { Environment } from './environment.js';
 import { Guest } from './guest.js';
 import { Project } from './project.js';
@@ -10,4 +11,7 @@ import { Team } from './team.js';
 import { User } from './user.js';
 
 /** In an order in which each refers to earlier ones only. */
-export const KINDS = { Project, Environment, Service, Role, User, Team, Space, Guest, ApiKey } as const;
+export const KINDS = {
+  ...{ Project, Environment, Service, Role, User, Team, Space, Guest },
+  ...{ Connection, ApiKey },
+} as const;

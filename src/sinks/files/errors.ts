@@ -2,8 +2,8 @@
  * The one module where failures of the file system become faults. Code below it throws, as `node:fs` does;
  * nothing of that leaves this folder.
  */
-import { type Fault, fault } from '../domain/errors.js';
-import { fail, ok, type Result } from '../domain/result.js';
+import { type Fault, fault } from '../../domain/errors.js';
+import { fail, ok, type Result } from '../../domain/result.js';
 import type { Place } from './contained-path.js';
 
 /** Something on the way that we refuse to touch, whatever a later attempt might find. */

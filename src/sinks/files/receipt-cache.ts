@@ -3,10 +3,10 @@
  * again. It holds fingerprints and digests only, and those of files alone in which every sink that was
  * asked for held a token: nothing can be guessed from a digest of what holds 256 random bits.
  */
-import type { FileCache } from '../domain/file-cache.js';
-import { cellAt, cellOf, cellsUpTo, LINE, TAB } from '../domain/lines.js';
-import type { Receipt } from '../domain/live.js';
-import type { Instant } from '../domain/time.js';
+import type { FileCache } from '../../domain/file-cache.js';
+import { cellAt, cellOf, cellsUpTo, LINE, TAB } from '../../domain/lines.js';
+import type { Receipt } from '../../domain/live.js';
+import type { Instant } from '../../domain/time.js';
 import type { FileMark } from './file.js';
 
 /** Of what is kept under this mark. Changes with the shape of the text. */

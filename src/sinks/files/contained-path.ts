@@ -4,8 +4,8 @@
  */
 import { realpathSync } from 'node:fs';
 import { isAbsolute, relative, resolve, sep } from 'node:path';
-import { fault } from '../domain/errors.js';
-import { fail, ok, type Result } from '../domain/result.js';
+import { fault } from '../../domain/errors.js';
+import { fail, ok, type Result } from '../../domain/result.js';
 
 /** A file below a root: `root` / `folders` / `name`. */
 export interface Place {

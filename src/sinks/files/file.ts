@@ -19,8 +19,8 @@ import {
 } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { promisify } from 'node:util';
-import { batchQueue } from '../async/batch-queue.js';
-import type { Instant } from '../domain/time.js';
+import { batchQueue } from '../../async/batch-queue.js';
+import type { Instant } from '../../domain/time.js';
 import type { Place } from './contained-path.js';
 import { codeOf, Moved, Unsafe } from './errors.js';
 import { type Folder, isStillThere } from './folder.js';

@@ -4,11 +4,11 @@
  */
 import { closeSync } from 'node:fs';
 import { dirname } from 'node:path';
-import type { SinkPlace } from '../domain/kinds/index.js';
-import type { Result } from '../domain/result.js';
+import type { Result } from '../../domain/result.js';
 import type { Place } from './contained-path.js';
 import { guardedAsync, Moved } from './errors.js';
 import { type FoundFile, readPlainFile, removeFile, removeStrays, replaceFile } from './file.js';
+import type { FilePlace } from './file-place.js';
 import { type Folder, openFolder, type WhenMissing } from './folder.js';
 import { contentOf } from './formats.js';
 import type { Content } from './managed-block.js';
@@ -25,7 +25,7 @@ export type Verdict = Result<'keep' | 'write'>;
 
 export interface Edit {
   readonly place: Place;
-  readonly type: SinkPlace['type'];
+  readonly type: FilePlace['type'];
   /** May change the content; then its verdict is `write`. */
   readonly apply: (view: View) => Verdict;
 }

@@ -3,16 +3,17 @@
  * sinks are in it. A file is replaced whole, so a reader never sees half of a write.
  */
 import { setImmediate as nextTick } from 'node:timers/promises';
-import { sha256 } from '../domain/canonical.js';
-import type { FileCache } from '../domain/file-cache.js';
-import { parseSinkId, type SinkId, type SinkPlace } from '../domain/kinds/index.js';
-import type { Receipt } from '../domain/live.js';
-import type { Result } from '../domain/result.js';
-import { fingerprintOf, parseToken, Secret } from '../domain/secret.js';
-import type { Clock } from '../ports/clock.js';
+import { sha256 } from '../../domain/canonical.js';
+import type { FileCache } from '../../domain/file-cache.js';
+import type { SinkId } from '../../domain/kinds/index.js';
+import type { Receipt } from '../../domain/live.js';
+import type { Result } from '../../domain/result.js';
+import { fingerprintOf, parseToken, Secret } from '../../domain/secret.js';
+import type { Clock } from '../../ports/clock.js';
 import { placeOf, type Roots } from './contained-path.js';
 import { guarded } from './errors.js';
 import { type FileMark, type FoundFile, markOfPlainFile, readPlainFile } from './file.js';
+import { type FilePlace, filePlace } from './file-place.js';
 import type { Folder } from './folder.js';
 import { contentOf } from './formats.js';
 import type { Content } from './managed-block.js';
@@ -98,7 +99,7 @@ interface Reading {
 /** In the order of the ids. */
 function readFile({ file, ids }: Asked, reading: Reading): readonly Receipt[] {
   const { memory } = reading;
-  const place = parseSinkId(ids[0] ?? '');
+  const place = filePlace(ids[0] ?? '');
   if (place === undefined) return ids.map(() => UNSUPPORTED);
   const parts = ids.map((id) => id.slice(file.length + 1));
   const looked = memory?.mayBeUntouched(file) ? lookAtPlace(place, reading) : undefined;
@@ -112,17 +113,17 @@ function readFile({ file, ids }: Asked, reading: Reading): readonly Receipt[] {
   const recalled = held && memory.recall(held);
   if (recalled) return recalled;
   const content = contentOf(place.type, text);
-  const receipts = ids.map((id) => receiptAt(parseSinkId(id), content));
+  const receipts = ids.map((id) => receiptAt(filePlace(id), content));
   if (held) memory.remember({ ...held, receipts });
   return receipts;
 }
 
-const receiptAt = (place: SinkPlace | undefined, content: Content): Receipt =>
+const receiptAt = (place: FilePlace | undefined, content: Content): Receipt =>
   place === undefined ? UNSUPPORTED : receiptOf(content.value(place.part));
 
 /** The secret at one sink; undefined when it is absent or unreadable. */
 export function takeSecret(id: SinkId, roots: Roots): Secret | undefined {
-  const place = parseSinkId(id);
+  const place = filePlace(id);
   if (place === undefined) return undefined;
   const folders = new OpenFolder();
   try {
@@ -140,16 +141,16 @@ function receiptOf(value: string | undefined): Receipt {
   return { kind: 'holds', fingerprint: fingerprintOf(value), tokenId: parseToken(value)?.id };
 }
 
-const readPlace = (place: SinkPlace, within: Within): Result<FoundFile | undefined> =>
+const readPlace = (place: FilePlace, within: Within): Result<FoundFile | undefined> =>
   inFolder(place, within, readPlainFile);
 
-const lookAtPlace = (place: SinkPlace, within: Within): Result<FileMark | undefined> =>
+const lookAtPlace = (place: FilePlace, within: Within): Result<FileMark | undefined> =>
   inFolder(place, within, markOfPlainFile);
 
 type Within = Pick<Reading, 'roots' | 'folders'>;
 
 function inFolder<T>(
-  { path }: SinkPlace,
+  { path }: FilePlace,
   { roots, folders }: Within,
   look: (folder: Folder, name: string) => T | undefined,
 ): Result<T | undefined> {

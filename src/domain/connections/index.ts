@@ -1,0 +1,60 @@
+/** The types of connections, in one table, and the field of each in the spec of a Connection. */
+import { type Static, type TOptional, type TSchema, Type } from 'typebox';
+import { closed } from '../kinds/fields.js';
+import type { ConnectionDeclaration } from './type.js';
+import { vault } from './vault.js';
+
+export const CONNECTIONS = { vault } as const;
+
+export type ConnectionType = keyof typeof CONNECTIONS;
+
+export const CONNECTION_TYPES = Object.keys(CONNECTIONS) as readonly ConnectionType[];
+
+const fields = Object.fromEntries(
+  Object.entries(CONNECTIONS).map(([name, { schema }]) => [name, Type.Optional(schema as TSchema)]),
+) as unknown as { [Name in ConnectionType]: TOptional<(typeof CONNECTIONS)[Name]['schema']> };
+
+export const connectionSpec = Type.Object(
+  {
+    ...fields,
+    requestsPerSecond: Type.Optional(
+      Type.Number({
+        minimum: 0.1,
+        maximum: 1000,
+        description:
+          'At most so many requests a second, on the average. Absent: as many as eight at a time make.',
+      }),
+    ),
+  },
+  { ...closed, minProperties: 1, 'x-expects': `exactly one of ${CONNECTION_TYPES.join(', ')}` },
+);
+
+export type ConnectionSpec = Static<typeof connectionSpec>;
+
+/** The fields of a connection of one type. */
+export type ConnectionOf<Type extends ConnectionType> = NonNullable<ConnectionSpec[Type]>;
+
+/** The one type that a Connection names; undefined unless it is exactly one. */
+export function connectionTypeOf(spec: ConnectionSpec): ConnectionType | undefined {
+  const named = CONNECTION_TYPES.filter((name) => spec[name] !== undefined);
+  return named.length === 1 ? named[0] : undefined;
+}
+
+const declarationOf = (type: ConnectionType): ConnectionDeclaration =>
+  CONNECTIONS[type] as unknown as ConnectionDeclaration;
+
+/** `vault https://vault.example.com`; empty for what names no type. */
+export function whereOf(spec: ConnectionSpec): string {
+  const type = connectionTypeOf(spec);
+  return type === undefined ? '' : declarationOf(type).where(spec[type] as never);
+}
+
+export function connectionProblems(
+  spec: ConnectionSpec,
+): readonly { readonly path: string; readonly message: string }[] {
+  const type = connectionTypeOf(spec);
+  if (type === undefined)
+    return [{ path: 'spec', message: `must name exactly one of ${CONNECTION_TYPES.join(', ')}` }];
+  const problems = declarationOf(type).check?.(spec[type] as never) ?? [];
+  return problems.map(({ path, message }) => ({ path: `spec.${type}.${path}`, message }));
+}

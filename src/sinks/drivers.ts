@@ -1,0 +1,4 @@
+/** The drivers, by type of sink. `dotenv` and `file` are no objects: they have an adapter of their own (files/). */
+import type { OpenDriver } from './driver.js';
+
+export const DRIVERS: Readonly<Record<string, OpenDriver>> = {};

@@ -1,0 +1,9 @@
+/** The sinks of some types: what the adapter of files and the one of objects both are. */
+import { type Fault, fault } from '../domain/errors.js';
+import type { SinkId } from '../domain/kinds/index.js';
+import type { Sinks } from '../ports/sink.js';
+
+export type SinksOfTypes = Omit<Sinks, 'delivered'>;
+
+export const unsupportedSink = (id: SinkId): Fault =>
+  fault('sink_unsupported', `this version does not support the sink ${id}`);
