@@ -90,7 +90,7 @@ spec: { isProd: yes }
     'a.yaml:4:3 unknown_field unknown field "enviroment" (did you mean "environment"?)',
     'a.yaml:6:22 wrong_type must be a duration such as 90d, 24h, 15m, 30s or PT24H, not the number 90',
     'a.yaml:8:7 unknown_kind unknown kind "Servce" (did you mean "Service"?)',
-    'a.yaml:11:7 unknown_kind unknown kind "Tenant" (use one of Project, Environment, Service, Role, User, Team, Space, Guest, ApiKey)',
+    'a.yaml:11:7 unknown_kind unknown kind "Tenant" (use one of Project, Environment, Service, Role, User, Team, Space, Guest, Connection, ApiKey)',
     'a.yaml:16:17 wrong_type must be true or false, not text',
   ]);
 });
