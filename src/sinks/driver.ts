@@ -24,7 +24,7 @@ export interface Held {
 /** One atomic write of an object. Fields that are not named stay as they are. */
 export interface Write {
   readonly set: ReadonlyMap<string, Secret>;
-  /** An object of ours that nothing is left of may be deleted. */
+  /** An object that Keywright created and that is left without fields may be deleted. */
   readonly remove: readonly string[];
   /** What was read: `sink_moved`, with nothing written, unless that is still so. Undefined: there was nothing. */
   readonly over: Held | undefined;
@@ -72,7 +72,7 @@ export interface DriverWorld {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The lock that all processes of this working folder share. */
   readonly exclusively: <T>(work: () => Promise<Result<T>>) => Promise<Result<T>>;
-  /** The credential that a reference names, read now. `sink_refused` when it is not there, with its name and no more. */
+  /** The credential that a reference names, read now. `sink_refused` when it does not exist, with its name and no more. */
   credential(reference: CredentialReference): Promise<Result<Secret>>;
 }
 

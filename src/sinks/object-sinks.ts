@@ -163,14 +163,14 @@ async function attempt(
   const isTouched = verdicts.some((verdict) => verdict.ok && verdict.value === 'touch');
   const changed = await change();
   if (!changed.ok) {
-    // Nothing was written: whoever wrote between may have written another field of the object.
+    // Nothing was written, and the write that came between may have been to another field of the object.
     if (changed.error.code === 'sink_moved' && turn < TURNS_MAX)
       return attempt(connected, edits, clock, turn + 1);
     return ok(
       verdicts.map((verdict) => (verdict.ok && verdict.value !== 'keep' ? changed : withHeld(verdict, held))),
     );
   }
-  // Where no value is shown, the revision that is there afterwards is all there is to go by.
+  // Where no value is shown, the revision that is read afterwards is all the evidence.
   const after = writes.length > 0 && abilityOf(type).read === 'revision' ? await look() : held;
   return ok(verdicts.map((verdict) => withHeld(verdict, after)));
 

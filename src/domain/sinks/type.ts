@@ -21,7 +21,7 @@ export interface SinkAbility {
   readonly maxBytes: number;
 }
 
-/** An id taken apart: `TYPE:OBJECT#PART`. `object` is what is read and written at once, `part` what of it is ours. */
+/** An id taken apart: `TYPE:OBJECT#PART`. `object` is what is read and written at once, `part` which of its fields the sink is. */
 export interface SinkLocation {
   readonly object: string;
   readonly part: string;
