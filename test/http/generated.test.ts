@@ -80,7 +80,10 @@ function valueFor(schema: Schema): fc.Arbitrary<unknown> {
       return fc.array(valueFor(schema.items ?? {}), { maxLength: 3 });
     case 'integer':
     case 'number':
-      return fc.integer({ min: Math.max(schema.minimum ?? -5, -5), max: Math.min(schema.maximum ?? 50, 50) });
+      return fc.integer({
+        min: Math.ceil(Math.max(schema.minimum ?? -5, -5)),
+        max: Math.floor(Math.min(schema.maximum ?? 50, 50)),
+      });
     case 'boolean':
       return fc.boolean();
     case 'null':
