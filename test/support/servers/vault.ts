@@ -121,6 +121,11 @@ export class VaultServer {
     this.#failures.push({ of, what });
   }
 
+  /** How many planned failures no request has met. */
+  unmet(): number {
+    return this.#failures.length;
+  }
+
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     let body = '';
     for await (const chunk of request) body += chunk;
