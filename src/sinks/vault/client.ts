@@ -58,12 +58,11 @@ export function vaultClient(connection: VaultConnection, world: DriverWorld): Va
   const session = sessionOf(connection, world, async ({ mount, body }, call) => {
     const request = { method: 'POST', path: `/v1/auth/${mount}/login`, body } as const;
     const answer = outcomeOf(await send(request, undefined, call), { ...answered, request });
+    if (!answer.ok && answer.error.code === 'sink_unavailable') return answer;
     if (answer.ok && answer.value.status !== 404) return ok(answer.value.body);
-    const isRefused = answer.ok || answer.error.code === 'sink_refused';
-    const { message } = answer.ok ? { message: `${answered.by} has no such method` } : answer.error;
-    return isRefused
-      ? fail(fault('sink_forbidden', `signing in at auth/${mount} failed: ${message}`))
-      : answer;
+    const why = answer.ok ? `${answered.by} has no such method` : answer.error.message;
+    // AppRole says 400 of a wrong secret ID.
+    return fail(fault('sink_forbidden', `signing in at auth/${mount} failed: ${why}`));
   });
 
   return {

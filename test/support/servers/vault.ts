@@ -56,6 +56,8 @@ export class VaultServer {
   /** Awaited before a request is looked at, and after it was done before it is answered. */
   before: (nth: number, request: VaultRecord) => Promise<void> | void = () => undefined;
   after: (nth: number, request: VaultRecord) => Promise<void> | void = () => undefined;
+  /** What JavaScript cannot say in an answer. */
+  rewrite: (text: string) => string = (text) => text;
   readonly #namespaces = new Map<string, Namespace>();
   readonly #failures: Planned[] = [];
   readonly #sockets = new Set<Socket>();
@@ -144,7 +146,7 @@ export class VaultServer {
           : this.#answer(record);
     await this.after(nth, record);
     if (what === 'lost-answer') return void request.socket.destroy();
-    const text = answer.body === undefined ? '' : JSON.stringify(answer.body);
+    const text = answer.body === undefined ? '' : this.rewrite(JSON.stringify(answer.body));
     const length = what === 'cut' ? 1_000 : Buffer.byteLength(text);
     const more = typeof what === 'object' ? what.headers : {};
     const type = { 'content-type': 'application/json', 'cache-control': 'no-store' };
@@ -207,7 +209,7 @@ function routed({ mounts }: Namespace, { method, path, body, query, rules }: Rou
     return { status: 200, body: { data: { path: `${mount}/`, type: 'kv', options } } };
   }
   const engine = mount === undefined ? undefined : mounts.get(mount);
-  const asked = query.get('list') === 'true' ? 'LIST' : method;
+  const asked = ['true', '1'].includes(query.get('list') ?? '') ? 'LIST' : method;
   const inside = path.slice((mount?.length ?? 0) + 1);
   const capability = capabilityFor(asked, () => engine?.exists(inside) ?? false);
   if (capability === undefined) return errors(405, 'unsupported operation');
