@@ -92,7 +92,7 @@ export const vault = {
   name: 'vault',
   schema,
   where: ({ address, namespace }) =>
-    `vault ${address.replace(/\/+$/, '')}${namespace === undefined ? '' : ` namespace ${namespace}`}`,
+    `${address.replace(/\/+$/, '')}${namespace === undefined ? '' : ` namespace ${namespace}`}`,
   check: (spec) => {
     const [first, second] = SIGN_INS.filter((name) => spec[name] !== undefined);
     if (first !== undefined && second === undefined) return [];

@@ -250,8 +250,8 @@ test('vault: namespaces are apart, and the record of a delivery tells them apart
   expect(await consumed(here.stranger, 'billing')).toEqual({ api_key: one.reveal() });
   expect(await consumed(there.stranger, 'billing')).toEqual({ api_key: two.reveal() });
   expect([sinks.locate(sinkIdOf(sink)), others.locate(sinkIdOf(sink))]).toEqual([
-    `vault ${server.address} namespace shop secret:shop/billing`,
-    `vault ${server.address} namespace shop/a secret:shop/billing`,
+    `${server.address} namespace shop secret:shop/billing`,
+    `${server.address} namespace shop/a secret:shop/billing`,
   ]);
 });
 
