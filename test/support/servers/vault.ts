@@ -53,8 +53,8 @@ export interface VaultServerOptions {
 export class VaultServer {
   readonly records: VaultRecord[] = [];
   isSealed = false;
-  /** Awaited before a request is looked at, and after it was done before it is answered. */
-  before: (nth: number, request: VaultRecord) => Promise<void> | void = () => undefined;
+  /** Awaited before a request is looked at, and after it was done before it is answered; `drop` forgets the request. */
+  before: (nth: number, request: VaultRecord) => Promise<'drop' | undefined> | undefined = () => undefined;
   after: (nth: number, request: VaultRecord) => Promise<void> | void = () => undefined;
   /** What JavaScript cannot say in an answer. */
   rewrite: (text: string) => string = (text) => text;
@@ -134,10 +134,10 @@ export class VaultServer {
     const { method = '', url = '', headers } = request;
     const record: VaultRecord = { method, url, headers, body };
     const nth = this.records.push(record);
-    await this.before(nth, record);
+    if ((await this.before(nth, record)) === 'drop') return;
     const planned = this.#failures.findIndex(({ of }) => of(record));
     const what = planned < 0 ? undefined : this.#failures.splice(planned, 1)[0]?.what;
-    if (what === 'slow' || response.destroyed) return;
+    if (what === 'slow') return;
     const answer =
       what === 'cut'
         ? { status: 200, body: {} }
