@@ -1,5 +1,9 @@
 /** Where a key's secret is delivered to. */
 import type { SinkDeclaration } from '../domain/kinds/index.js';
+import type { VaultSink } from '../domain/sinks/vault.js';
+
+/** Is a secret in a KV v2 engine, and the fields of it that are written: `{ api_key: 'key' }`. */
+export type VaultSecret = Omit<VaultSink, 'connection'>;
 
 /**
  * Names where a key's secret is delivered to.
@@ -35,6 +39,18 @@ export class Sink {
   /** Returns a file of its own: a JSON object with the secret as `key`. */
   static jsonFile(path: string): Sink {
     return new Sink({ file: { path, format: 'json' } });
+  }
+
+  /**
+   * Returns fields of a secret in Vault or OpenBao; its other fields stay unchanged. `connection` is a Connection, by its name.
+   *
+   * @example
+   * ```ts
+   * Sink.vault({ name: 'vault' }, { mount: 'secret', path: 'shop/billing', fields: { api_key: 'key' } });
+   * ```
+   */
+  static vault(connection: { readonly name: string }, secret: VaultSecret): Sink {
+    return new Sink({ vault: { connection: connection.name, ...secret } });
   }
 
   /** Returns any sink that documents know, as they write it. */
