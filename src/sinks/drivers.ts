@@ -1,4 +1,7 @@
 /** The drivers, by type of sink. `dotenv` and `file` are no objects: they have an adapter of their own (files/). */
+import { openAwsSecretsManager } from './aws/secrets-manager.js';
 import type { OpenDriver } from './driver.js';
 
-export const DRIVERS: Readonly<Record<string, OpenDriver>> = {};
+export const DRIVERS: Readonly<Record<string, OpenDriver>> = {
+  'aws-secrets-manager': openAwsSecretsManager,
+};

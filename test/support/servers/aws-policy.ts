@@ -47,9 +47,13 @@ function holds(operator: string, value: string | undefined, wanted: readonly str
   return wanted.some((one) => (operator === 'StringLike' ? matches(one, value) : one === value));
 }
 
-const listOf = (one: string | readonly string[]): readonly string[] => (typeof one === 'string' ? [one] : one);
+const listOf = (one: string | readonly string[]): readonly string[] =>
+  typeof one === 'string' ? [one] : one;
 
 function matches(pattern: string, text: string): boolean {
-  const escaped = pattern.replace(/[.+^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*').replaceAll('?', '.');
+  const escaped = pattern
+    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+    .replaceAll('*', '.*')
+    .replaceAll('?', '.');
   return new RegExp(`^${escaped}$`).test(text);
 }

@@ -61,7 +61,12 @@ export async function awsSecretsManager(): Promise<AwsServer> {
       if (heard.path.startsWith('/container/')) return containerReply(heard, newSession());
       if (String(heard.headers['content-type']).startsWith('application/x-www-form-urlencoded'))
         return stsReply(heard, { webIdentities, newSession });
-      const problem = signatureProblem(heard, { region: REGION, service: 'secretsmanager', now: now(), credentials });
+      const problem = signatureProblem(heard, {
+        region: REGION,
+        service: 'secretsmanager',
+        now: now(),
+        credentials,
+      });
       if (problem) throw new AwsError(problem[0], problem[1]);
       return jsonReply(200, secretsManager(heard, { secrets, policy: settings.policy }));
     } catch (error) {
@@ -85,7 +90,9 @@ export async function awsSecretsManager(): Promise<AwsServer> {
     },
     current: (name: string) => {
       const found = secrets.secrets.get(name);
-      const text = found?.versions.size ? secrets.get({ ...found, deletedAt: undefined }, {})['SecretString'] : undefined;
+      const text = found?.versions.size
+        ? secrets.get({ ...found, deletedAt: undefined }, {})['SecretString']
+        : undefined;
       return typeof text === 'string' ? JSON.parse(text) : undefined;
     },
     put: (name: string, value: string) => {
@@ -102,7 +109,9 @@ const TARGET = 'secretsmanager.';
 function operationOf({ headers, path, body }: Heard): string {
   if (path.startsWith('/container/')) return 'ContainerCredentials';
   const target = String(headers['x-amz-target'] ?? '');
-  return target.startsWith(TARGET) ? target.slice(TARGET.length) : (new URLSearchParams(body).get('Action') ?? '');
+  return target.startsWith(TARGET)
+    ? target.slice(TARGET.length)
+    : (new URLSearchParams(body).get('Action') ?? '');
 }
 
 interface Backend {
@@ -143,7 +152,11 @@ const KMS_ACTIONS: Readonly<Record<string, readonly string[]>> = {
   CreateSecret: ['kms:GenerateDataKey', 'kms:Decrypt'],
 };
 
-function authorize(asked: { readonly action: string; readonly arn: string; readonly policy: AwsPolicy | undefined }): void {
+function authorize(asked: {
+  readonly action: string;
+  readonly arn: string;
+  readonly policy: AwsPolicy | undefined;
+}): void {
   const { action, arn, policy } = asked;
   if (policy === undefined || isAllowed(policy, { action, resource: arn })) return;
   throw new AwsError(
@@ -159,7 +172,8 @@ function authorizeKey(asked: {
 }): void {
   const { action, key, policy } = asked;
   const context = { 'kms:ViaService': `secretsmanager.${REGION}.amazonaws.com` };
-  if (key === undefined || policy === undefined || isAllowed(policy, { action, resource: key, context })) return;
+  if (key === undefined || policy === undefined || isAllowed(policy, { action, resource: key, context }))
+    return;
   throw new AwsError('AccessDeniedException', 'Access to KMS is not allowed');
 }
 
@@ -195,13 +209,18 @@ interface Sts {
 
 function stsReply({ method, path, body }: Heard, { webIdentities, newSession }: Sts): Reply {
   const fields = new URLSearchParams(body);
-  const xml = (status: number, text: string): Reply => ({ status, headers: { 'content-type': 'text/xml' }, body: text });
+  const xml = (status: number, text: string): Reply => ({
+    status,
+    headers: { 'content-type': 'text/xml' },
+    body: text,
+  });
   const error = (status: number, code: string): Reply =>
     xml(
       status,
       `<ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><Error><Type>Sender</Type><Code>${code}</Code><Message>refused</Message></Error></ErrorResponse>`,
     );
-  if (method !== 'POST' || path !== '/' || fields.get('Version') !== '2011-06-15') return error(400, 'MalformedInput');
+  if (method !== 'POST' || path !== '/' || fields.get('Version') !== '2011-06-15')
+    return error(400, 'MalformedInput');
   if (fields.get('Action') !== 'AssumeRoleWithWebIdentity') return error(400, 'InvalidAction');
   if (!/^[\w+=,.@-]{2,64}$/.test(fields.get('RoleSessionName') ?? '')) return error(400, 'ValidationError');
   const role = webIdentities.get(fields.get('WebIdentityToken') ?? '');

@@ -2,12 +2,13 @@
 import { randomBytes } from 'node:crypto';
 
 export class AwsError extends Error {
-  constructor(
-    readonly type: string,
-    message: string,
-    readonly status = 400,
-  ) {
+  readonly type: string;
+  readonly status: number;
+
+  constructor(type: string, message: string, status = 400) {
     super(message);
+    this.type = type;
+    this.status = status;
   }
 }
 
@@ -45,10 +46,13 @@ export class AwsSecrets {
   readonly secrets = new Map<string, AwsSecret>();
   readonly history: BecameCurrent[] = [];
 
-  constructor(
-    readonly arnPrefix: string,
-    readonly now: () => number,
-  ) {}
+  readonly #arnPrefix: string;
+  readonly #now: () => number;
+
+  constructor(arnPrefix: string, now: () => number) {
+    this.#arnPrefix = arnPrefix;
+    this.#now = now;
+  }
 
   /** By name or ARN. */
   find(id: unknown): AwsSecret {
@@ -60,7 +64,10 @@ export class AwsSecrets {
 
   create({ Name, ClientRequestToken, SecretString, SecretBinary, KmsKeyId }: Fields): Fields {
     if (typeof Name !== 'string' || !/^[A-Za-z0-9/_+=.@-]{1,512}$/.test(Name))
-      throw new AwsError('ValidationException', 'Invalid name. Must be a valid name containing alphanumeric characters');
+      throw new AwsError(
+        'ValidationException',
+        'Invalid name. Must be a valid name containing alphanumeric characters',
+      );
     const existing = this.secrets.get(Name);
     if (existing?.deletedAt !== undefined)
       throw new AwsError(
@@ -71,11 +78,19 @@ export class AwsSecrets {
       const same = existing.versions.get(String(ClientRequestToken))?.value;
       if (same !== undefined && same.SecretString === SecretString && same.SecretBinary === SecretBinary)
         return { ARN: existing.arn, Name, VersionId: ClientRequestToken };
-      throw new AwsError('ResourceExistsException', `The operation failed because the secret ${Name} already exists.`);
+      throw new AwsError(
+        'ResourceExistsException',
+        `The operation failed because the secret ${Name} already exists.`,
+      );
     }
     const suffix = randomBytes(8).toString('hex').slice(0, 6);
-    const arn = `${this.arnPrefix}${Name}-${suffix}`;
-    const made: AwsSecret = { name: Name, arn, kmsKeyArn: KmsKeyId as string | undefined, versions: new Map() };
+    const arn = `${this.#arnPrefix}${Name}-${suffix}`;
+    const made: AwsSecret = {
+      name: Name,
+      arn,
+      kmsKeyArn: KmsKeyId as string | undefined,
+      versions: new Map(),
+    };
     if (SecretString === undefined && SecretBinary === undefined) {
       this.secrets.set(Name, made);
       return { ARN: arn, Name };
@@ -130,7 +145,8 @@ export class AwsSecrets {
     if (all.size > LABELS_MAX) throw new AwsError('LimitExceededException', 'Too many staging labels.');
     this.#makeRoom(secret);
     secret.versions.set(version.id, version);
-    for (const label of isFirst ? new Set([...labels, 'AWSCURRENT']) : labels) this.#move(secret, label, version);
+    for (const label of isFirst ? new Set([...labels, 'AWSCURRENT']) : labels)
+      this.#move(secret, label, version);
     return answer(version);
   }
 
@@ -151,7 +167,10 @@ export class AwsSecrets {
     }
     const to = secret.versions.get(String(MoveToVersionId));
     if (to === undefined)
-      throw new AwsError('ResourceNotFoundException', "Secrets Manager can't find the specified secret version.");
+      throw new AwsError(
+        'ResourceNotFoundException',
+        "Secrets Manager can't find the specified secret version.",
+      );
     if (holder !== undefined && holder !== to && RemoveFromVersionId === undefined)
       throw new AwsError(
         'InvalidParameterException',
@@ -176,8 +195,8 @@ export class AwsSecrets {
 
   /** Schedules it, as without ForceDeleteWithoutRecovery. */
   delete(secret: AwsSecret): Fields {
-    secret.deletedAt = this.now();
-    return { ARN: secret.arn, Name: secret.name, DeletionDate: (this.now() + 30 * DAY_MS) / 1000 };
+    secret.deletedAt = this.#now();
+    return { ARN: secret.arn, Name: secret.name, DeletionDate: (this.#now() + 30 * DAY_MS) / 1000 };
   }
 
   restore(secret: AwsSecret): Fields {
@@ -192,18 +211,29 @@ export class AwsSecrets {
     if (ClientRequestToken.length < 32 || ClientRequestToken.length > 64)
       throw new AwsError('ValidationException', 'ClientRequestToken must have 32 to 64 characters.');
     if ((SecretString === undefined) === (SecretBinary === undefined))
-      throw new AwsError('InvalidParameterException', 'You must provide either SecretString or SecretBinary.');
+      throw new AwsError(
+        'InvalidParameterException',
+        'You must provide either SecretString or SecretBinary.',
+      );
     if (Buffer.byteLength(String(SecretString ?? SecretBinary)) > VALUE_MAX_BYTES)
-      throw new AwsError('ValidationException', `1 validation error detected: the value '${SecretString}' is too long`);
+      throw new AwsError(
+        'ValidationException',
+        `1 validation error detected: the value '${SecretString}' is too long`,
+      );
     const value = SecretString === undefined ? { SecretBinary } : { SecretString };
-    return { id: ClientRequestToken, value: value as Version['value'], createdAt: this.now(), labels: new Set() };
+    return {
+      id: ClientRequestToken,
+      value: value as Version['value'],
+      createdAt: this.#now(),
+      labels: new Set(),
+    };
   }
 
   /** Deprecated versions are removed when there are more than 100, but none of the last 24 hours. */
   #makeRoom({ versions }: AwsSecret): void {
     if (versions.size < VERSIONS_MAX) return;
     const old = [...versions.values()].find(
-      ({ labels, createdAt }) => labels.size === 0 && createdAt <= this.now() - DAY_MS,
+      ({ labels, createdAt }) => labels.size === 0 && createdAt <= this.#now() - DAY_MS,
     );
     if (old === undefined)
       throw new AwsError('LimitExceededException', 'The secret has the most versions that it may have.');

@@ -21,7 +21,10 @@ export type SignatureProblem = readonly [type: string, message: string] | undefi
 
 const SKEW_MAX_MS = 15 * 60_000;
 
-export function signatureProblem(heard: Heard, { region, service, now, credentials }: Signed): SignatureProblem {
+export function signatureProblem(
+  heard: Heard,
+  { region, service, now, credentials }: Signed,
+): SignatureProblem {
   const found =
     /^AWS4-HMAC-SHA256 Credential=([^/]+)\/(\d{8})\/([^/]+)\/([^/]+)\/aws4_request, ?SignedHeaders=([^,]+), ?Signature=([0-9a-f]{64})$/.exec(
       heard.headers.authorization ?? '',
@@ -61,7 +64,12 @@ export function signatureProblem(heard: Heard, { region, service, now, credentia
 function canonical({ method, path, headers, body }: Heard, names: readonly string[]): string {
   const [pathname = '/', query = ''] = path.split('?');
   const sorted = query === '' ? '' : query.split('&').sort().join('&');
-  const lines = names.map((name) => `${name}:${String(headers[name] ?? '').trim().replace(/\s+/g, ' ')}\n`);
+  const lines = names.map(
+    (name) =>
+      `${name}:${String(headers[name] ?? '')
+        .trim()
+        .replace(/\s+/g, ' ')}\n`,
+  );
   return [method, pathname, sorted, lines.join(''), names.join(';'), sha256(body)].join('\n');
 }
 

@@ -117,5 +117,7 @@ async function read(request: IncomingMessage): Promise<Heard> {
 /** The places in what was heard that hold `secret`, of all but bodies: an address, the name or value of a header. */
 export const heardOutsideBodies = (heard: readonly Heard[], secret: string): readonly string[] =>
   heard
-    .filter(({ path, headers }) => `${path}${decodeURIComponent(path)}${JSON.stringify(headers)}`.includes(secret))
+    .filter(({ path, headers }) =>
+      `${path}${decodeURIComponent(path)}${JSON.stringify(headers)}`.includes(secret),
+    )
     .map(({ method, path }) => `${method} ${path}`);
