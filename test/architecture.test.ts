@@ -132,6 +132,8 @@ const REVEALING: ReadonlyMap<string, string> = new Map([
   ['src/outbox/templates.ts', 'a mail has the link to sign in with'],
   ['src/outbox/webhook.ts', 'a webhook is signed, and brings the token of its message'],
   ['src/sinks/files/file-sinks.ts', 'a delivery is what a secret is for'],
+  ['src/sinks/http-agent.ts', "a connection's client certificate has a key"],
+  ['src/sinks/http.ts', 'the credential of a connection goes to its own origin, in a header'],
   ['src/sinks/object-sinks.ts', 'what is to be held is measured and compared with what is'],
   ['src/storage/folder.ts', 'the master key is kept in a file of its own'],
   ['src/storage/postgres/address.ts', 'the address of a server is parsed'],

@@ -10,12 +10,13 @@ export interface SelfSigned {
   readonly cert: string;
 }
 
-/** For `localhost` and 127.0.0.1, for a day; undefined where there is no openssl. */
-export function selfSigned(): SelfSigned | undefined {
+/** For `localhost`, 127.0.0.1 and other names, for a day; undefined where there is no openssl. */
+export function selfSigned(...others: readonly string[]): SelfSigned | undefined {
   const folder = mkdtempSync(join(tmpdir(), 'keywright-'));
   const [key, cert] = [join(folder, 'key'), join(folder, 'cert')];
   const options = '-x509 -newkey rsa:2048 -nodes -days 1 -subj /CN=localhost -addext';
-  const args = ['req', ...options.split(' '), 'subjectAltName=DNS:localhost,IP:127.0.0.1'];
+  const names = ['localhost', ...others].map((name) => `DNS:${name}`);
+  const args = ['req', ...options.split(' '), `subjectAltName=${names.join()},IP:127.0.0.1`];
   const made = spawnSync('openssl', [...args, '-keyout', key, '-out', cert]);
   const pair =
     made.status === 0 ? { key: readFileSync(key, 'utf8'), cert: readFileSync(cert, 'utf8') } : undefined;
