@@ -126,7 +126,8 @@ function secretsManager(heard: Heard, { secrets, policy }: Backend): Readonly<Re
   const operation = operationOf(heard);
   const fields = JSON.parse(body) as Readonly<Record<string, unknown>>;
   const secret = operation === 'CreateSecret' ? undefined : findOrDeny(fields['SecretId'], secrets);
-  const arn = secret?.arn ?? `${ARN_PREFIX}${fields['Name'] ?? fields['SecretId']}-AbCdEf`;
+  // Of what is not there yet nobody knows the six characters: the bare name is judged.
+  const arn = secret?.arn ?? `${ARN_PREFIX}${fields['Name'] ?? fields['SecretId']}`;
   authorize({ action: `secretsmanager:${operation}`, arn, policy });
   for (const action of KMS_ACTIONS[operation] ?? [])
     authorizeKey({ action, key: secret?.kmsKeyArn ?? (fields['KmsKeyId'] as string | undefined), policy });
