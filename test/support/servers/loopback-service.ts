@@ -37,10 +37,12 @@ export interface LoopbackService {
   readonly heard: Heard[];
   /** The next request suffers this, or the next one of an operation. */
   fail(mishap: Mishap, operation?: string): void;
-  /** Is called before every request is worked on; what it throws ends the connection. */
-  watch(watcher: (operation: string) => void): void;
+  /** Is called before and after every request is worked on; what it throws ends the connection. */
+  watch(watcher: Watcher): void;
   stop(): Promise<void>;
 }
+
+export type Watcher = (operation: string, when: 'before' | 'after') => void;
 
 export interface LoopbackOptions {
   /** What a request asks for, to aim failures: `PutSecretValue`. */
@@ -51,7 +53,7 @@ export interface LoopbackOptions {
 export async function loopbackService({ operationOf, answer }: LoopbackOptions): Promise<LoopbackService> {
   const heard: Heard[] = [];
   const mishaps: { readonly mishap: Mishap; readonly operation: string | undefined }[] = [];
-  let watching: (operation: string) => void = () => undefined;
+  let watching: Watcher = () => undefined;
 
   function mishapOf(operation: string): Mishap | undefined {
     const at = mishaps.findIndex((one) => one.operation === undefined || one.operation === operation);
@@ -62,7 +64,7 @@ export async function loopbackService({ operationOf, answer }: LoopbackOptions):
     const one = await read(request);
     heard.push(one);
     const operation = operationOf(one);
-    watching(operation);
+    watching(operation, 'before');
     const mishap = mishapOf(operation);
     if (mishap?.kind === 'answer') return send(response, mishap.reply);
     if (mishap?.kind === 'cut-before') return void response.destroy();
@@ -72,6 +74,7 @@ export async function loopbackService({ operationOf, answer }: LoopbackOptions):
     }
     if (mishap?.kind === 'doubled') await answer(one);
     const reply = await answer(one);
+    watching(operation, 'after');
     if (mishap?.kind === 'cut-after') return cutInTheMiddle(response, reply);
     send(response, reply);
   }
