@@ -1,5 +1,13 @@
 /** Tests run as CommonJS through swc; the packages named below ship ES modules only. */
-const esModules = ['jose', 'typebox', 'kysely', 'fast-check', 'pure-rand'].join('|');
+const esModules = [
+  '@octokit',
+  'universal-user-agent',
+  'jose',
+  'typebox',
+  'kysely',
+  'fast-check',
+  'pure-rand',
+].join('|');
 
 export default {
   testEnvironment: 'node',

@@ -1,9 +1,18 @@
 /** Where a key's secret is delivered to. */
+
 import type { SinkDeclaration } from '../domain/kinds/index.js';
 import type { VaultSink } from '../domain/sinks/vault.js';
 
 /** Is a secret in a KV v2 engine, and the fields of it that are written: `{ api_key: 'key' }`. */
 export type VaultSecret = Omit<VaultSink, 'connection'>;
+import type { AwsSecretsManagerSink } from '../domain/sinks/aws-secrets-manager.js';
+import type { GithubActionsSink } from '../domain/sinks/github-actions.js';
+
+/** Is a secret in AWS Secrets Manager, and the fields of it that are set: `{ api_key: 'key' }`. */
+export type AwsSecret = Omit<AwsSecretsManagerSink, 'connection'>;
+
+/** Is a secret of GitHub Actions: of a repository, one of its environments, or an organization. */
+export type GithubSecret = Omit<GithubActionsSink, 'connection'>;
 
 /**
  * Names where a key's secret is delivered to.
@@ -51,6 +60,20 @@ export class Sink {
    */
   static vault(connection: { readonly name: string }, secret: VaultSecret): Sink {
     return new Sink({ vault: { connection: connection.name, ...secret } });
+  }
+
+  /**
+   * Returns fields of a secret in AWS Secrets Manager, a JSON object; its other fields stay unchanged. `connection` is a Connection, by its name.
+   */
+  static awsSecretsManager(connection: { readonly name: string }, secret: AwsSecret): Sink {
+    return new Sink({ 'aws-secrets-manager': { connection: connection.name, ...secret } });
+  }
+
+  /**
+   * Returns a secret of a repository, an environment or an organization on GitHub, for GitHub Actions. `connection` is a Connection, by its name.
+   */
+  static githubActions(connection: { readonly name: string }, secret: GithubSecret): Sink {
+    return new Sink({ 'github-actions': { connection: connection.name, ...secret } });
   }
 
   /** Returns any sink that documents know, as they write it. */

@@ -45,8 +45,8 @@ function unfitting(
   );
 }
 
-const isAsking = ({ scope, workbooks, environment }: Reference): boolean =>
-  (scope ?? workbooks ?? environment) !== undefined;
+const isAsking = ({ scope, workbooks, environment, connection }: Reference): boolean =>
+  (scope ?? workbooks ?? environment ?? connection) !== undefined;
 
 function complaintOf({ kind, message, name = '', known = [] }: ConstraintViolation): Complaint {
   if (kind === 'contradiction') return { code: 'broken_rule', message };

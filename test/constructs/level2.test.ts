@@ -10,6 +10,7 @@ import {
   GuestResource,
   KeywrightProvider,
   Owner,
+  Resources,
   Role,
   RoleResource,
   Service,
@@ -92,6 +93,30 @@ test('a service that is added to an environment makes keys there', () => {
     deliver: [
       { dotenv: { path: 'secrets/billing.env', variable: 'STRIPE_SYNC_KEY' } },
       { file: { path: 'secrets/key.json', format: 'json' } },
+    ],
+  });
+});
+
+test('a key is delivered to AWS and GitHub through connections of the app, or by their names', () => {
+  const secret = { secret: 'shop/billing', fields: { api_key: 'key' } } as const;
+  const target = { repository: 'acme/shop', environment: 'production', fields: { API_KEY: 'key' } } as const;
+  const text = synthesized((stack) => {
+    const prod = new Environment(stack, 'prod');
+    const aws = new Resources.Connection(stack, 'aws', {
+      name: 'aws',
+      aws: {
+        region: 'eu-west-1',
+        webIdentity: { roleArn: 'arn:aws:iam::123456789012:role/a', tokenFile: 'token' },
+      },
+    });
+    const deliverTo = [Sink.awsSecretsManager(aws, secret), Sink.githubActions({ name: 'gh' }, target)];
+    prod.addService('billing').addApiKey('sync', { deliverTo });
+  });
+  expect(text).toHaveResourceWithProperties(ApiKeyResource, {
+    name: 'sync',
+    deliver: [
+      { aws_secrets_manager: { connection: '${keywright_connection.aws.name}', ...secret } },
+      { github_actions: { connection: 'gh', ...target } },
     ],
   });
 });

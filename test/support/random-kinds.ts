@@ -72,6 +72,21 @@ const specs: { readonly [K in ObjectKind]: fc.Arbitrary<object> } = {
   Connection: fc.constantFrom(
     { vault: { address: 'https://vault.example.com', token: { env: 'VAULT_TOKEN' } } },
     { vault: { address: 'https://v.example.com:8200/base', token: { file: 'token' } }, requestsPerSecond: 5 },
+    { aws: { region: 'eu-west-1', environment: true } },
+    { aws: { region: 'us-gov-west-1', endpoint: 'https://vpce.example.com', process: ['./aws', '--json'] } },
+    {
+      aws: {
+        region: 'cn-north-1',
+        webIdentity: { roleArn: 'arn:aws-cn:iam::123456789012:role/a/b', tokenFile: '/run/token' },
+      },
+    },
+    { github: { token: { env: 'GH_TOKEN' } } },
+    {
+      github: {
+        api: 'https://github.example.com/api/v3',
+        app: { id: 7, installation: 8, privateKey: { file: 'app.pem' } },
+      },
+    },
   ),
   Service: some({ description: text, stewards: fc.subarray(['ada@example.com', 'b@x.org']), permissions }),
   Role: some({ scope: fc.constantFrom('tenant', 'team'), permissions }, 'scope', 'permissions'),
@@ -128,6 +143,9 @@ const specs: { readonly [K in ObjectKind]: fc.Arbitrary<object> } = {
         { dotenv: { path: 'secrets/a.env', variable: 'A' } },
         { file: { path: 'secrets/b', format: 'raw' } },
         { file: { path: 'secrets/c', format: 'json' } },
+        { 'aws-secrets-manager': { connection: 'a', secret: 'shop/billing', fields: { api_key: 'key' } } },
+        { 'github-actions': { connection: 'g', repository: 'acme/shop', fields: { API_KEY: 'key' } } },
+        { 'github-actions': { connection: 'g', organization: 'acme', fields: { API_KEY: 'key' } } },
       ]),
     },
     'environment',

@@ -1,10 +1,12 @@
 /** The types of connections, in one table, and the field of each in the spec of a Connection. */
 import { type Static, type TOptional, type TSchema, Type } from 'typebox';
 import { closed } from '../kinds/fields.js';
+import { aws } from './aws.js';
+import { github } from './github.js';
 import type { ConnectionDeclaration } from './type.js';
 import { vault } from './vault.js';
 
-export const CONNECTIONS = { vault } as const;
+export const CONNECTIONS = { aws, github, vault } as const;
 
 export type ConnectionType = keyof typeof CONNECTIONS;
 

@@ -3,6 +3,7 @@
  * each is kept: `fields: { API_KEY: key }`.
  */
 import { Type } from 'typebox';
+import { closed } from '../kinds/fields.js';
 import { fingerprintOf, type Secret } from '../secret.js';
 
 /** Name where it is kept → name in the bundle. */
@@ -17,6 +18,8 @@ export const KEY_FIELD = 'key';
 /** `names`: what a field may be called where it is kept. */
 export const fieldsField = (names: { readonly pattern: string; readonly example: string }) =>
   Type.Record(Type.String({ pattern: names.pattern }), Type.Literal(KEY_FIELD), {
+    // Without it a name that does not match the pattern is accepted, and ends up in the id of the sink.
+    ...closed,
     minProperties: 1,
     maxProperties: 16,
     description: `Under which name the secret is kept: { ${names.example}: key }.`,

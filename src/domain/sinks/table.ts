@@ -1,6 +1,14 @@
 /** The types of sinks, in one table. To add one is to add its file, its adapter (src/sinks/drivers.ts) and a line in both. */
+import { awsSecretsManager } from './aws-secrets-manager.js';
 import { dotenv } from './dotenv.js';
 import { file } from './file.js';
+import { githubActions } from './github-actions.js';
 import { vault } from './vault.js';
 
-export const SINK_TYPES = { dotenv, file, vault } as const;
+export const SINK_TYPES = {
+  'aws-secrets-manager': awsSecretsManager,
+  dotenv,
+  file,
+  'github-actions': githubActions,
+  vault,
+} as const;
