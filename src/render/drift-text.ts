@@ -7,45 +7,48 @@ import type { Cause, Difference, Drift, DriftStatus, DriftStep } from '../plan/d
 import { escaped } from './markdown.js';
 import { type Group, groupsOf, summaryText } from './plan-groups.js';
 import { findingJson, waitingJson, withRefJson } from './plan-json.js';
-import { byImportance, cells, findingsSection, waitingSection } from './plan-markdown.js';
-import { groupText, outlookTexts, type PlanTextOptions, paragraphs } from './plan-text.js';
-import { sectionsMarkdown } from './sections.js';
-import { counted, painter, printable } from './text-format.js';
+import {
+  changesSection,
+  findingsSection,
+  noteLine,
+  objectLine,
+  type ViewOptions,
+  waitingSection,
+} from './plan-sections.js';
+import { blocksText, linesOf, type Section, sectionsMarkdown } from './sections.js';
+import { counted, painter, printable, type TextOptions } from './text-format.js';
 
 /** No newline at the end. */
-export function driftText(drift: Drift, options: PlanTextOptions): string {
-  const paint = painter(options);
-  const groups = groupsOf(drift.steps);
-  const entries = groups.map(
-    (group) => `${groupText(group, paint)}\n      ${paint('dim', causeText(ofGroup(group, drift)))}`,
-  );
-  const others = withoutSteps(drift).map(
-    (one) =>
-      `  ${paint('red', '≠')} ${paint('bold', nameOf(one))} ${paint('dim', `(${one.reason})`)}\n      ${paint('dim', causeText(one))}`,
-  );
-  const end = groups.length === 0 ? [] : [`${paint('bold', 'Drift:')} ${summaryText(drift.summary)}`];
-  return paragraphs([headline(drift), ...entries, ...others], outlookTexts(drift, options), end);
+export function driftText(drift: Drift, options: TextOptions & ViewOptions): string {
+  const [differences, ...outlook] = sectionsOf(drift, options);
+  const end =
+    drift.steps.length === 0 ? [] : [[['bold', 'Drift:'] as const, ` ${summaryText(drift.summary)}`]];
+  const blocks = [[[headline(drift)], ...linesOf(differences)], linesOf(...outlook), end];
+  return blocksText(blocks, painter(options));
 }
 
 /** A table for a pull request or a ticket. No newline at the end. */
-export function driftMarkdown(drift: Drift, isVerbose?: boolean): string {
-  const rows = [
-    ...byImportance(groupsOf(drift.steps)).map((group) => [
-      ...cells(group),
-      causeText(ofGroup(group, drift)),
-    ]),
-    ...withoutSteps(drift).map((one) => ['', nameOf(one), one.reason, '', causeText(one)]),
-  ];
-  return sectionsMarkdown(`### Keywright drift of ${escaped(drift.project)}\n\n${headline(drift)}`, [
+export const driftMarkdown = (drift: Drift, isVerbose?: boolean): string =>
+  sectionsMarkdown(
+    `### Keywright drift of ${escaped(drift.project)}\n\n${headline(drift)}`,
+    sectionsOf(drift, { now: drift.now, isVerbose }),
+  );
+
+function sectionsOf(drift: Drift, options: ViewOptions): readonly [Section, Section, Section] {
+  const changes = changesSection(groupsOf(drift.steps), (group) => causeText(ofGroup(group, drift)));
+  const others = withoutSteps(drift).map((one) => ({ ...one, object: nameOf(one), cause: causeText(one) }));
+  return [
     {
-      title: '',
-      columns: ['', 'Object', 'Why', 'What', 'Causes'],
-      rows,
-      noun: 'object',
+      ...changes,
+      rows: [...changes.rows, ...others.map(({ object, reason, cause }) => ['', object, reason, '', cause])],
+      lines: [
+        ...linesOf(changes),
+        ...others.flatMap((one) => [objectLine(['red', '  ≠'], one), noteLine(one.cause)]),
+      ],
     },
-    findingsSection(drift.findings),
-    waitingSection(drift.waiting, { now: drift.now, isVerbose }),
-  ]);
+    findingsSection(drift.findings, options),
+    waitingSection(drift.waiting, options),
+  ];
 }
 
 const nameOf = ({ object }: Difference): string =>

@@ -1,17 +1,22 @@
 /**
- * What plan, drift and explain say, as titled rows: one model that text and Markdown renderers share. Cells are plain
- * text, a line each where there are several.
+ * What plan, drift, explain and report say, as titled rows: one description that text and Markdown renderers share. Cells
+ * are plain text, a line each where there are several.
  */
 import { escaped } from './markdown.js';
-import { counted, type Painter, printable, table } from './text-format.js';
+import { counted, type Painter, printable, type Tone, table } from './text-format.js';
+
+/** One line of a terminal; what has a tone is painted. Printable. */
+export type Line = readonly (string | readonly [Tone, string])[];
 
 export interface Section {
   /** Empty for none. */
   readonly title: string;
   /** With them it is a table in Markdown, without a list. */
   readonly columns?: readonly string[];
-  /** Most important first: what does not fit is cut from the end. */
+  /** Most important first: what does not fit is cut from the end. A terminal shows them as columns, unless there are `lines`. */
   readonly rows: readonly (readonly string[])[];
+  /** What a terminal shows instead, in the order in which things happen. */
+  readonly lines?: readonly Line[];
   /** One row of them: `object`. */
   readonly noun?: string;
 }
@@ -19,6 +24,20 @@ export interface Section {
 /** Ends with a newline. Without columns' titles: a terminal shows them by their order. */
 export const sectionText = ({ title, rows }: Section, paint: Painter): string =>
   `${paint('bold', title)}\n${table(rows.map((row) => ['', ...row]))}`;
+
+/** Blank lines between blocks, of which empty ones are left out. No newline at the end. */
+export const blocksText = (blocks: readonly (readonly Line[])[], paint: Painter): string =>
+  blocks
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.map((parts) => lineText(parts, paint)).join('\n'))
+    .join('\n\n');
+
+const lineText = (parts: Line, paint: Painter): string =>
+  parts.map((part) => (typeof part === 'string' ? part : paint(...part))).join('');
+
+/** What a terminal shows of these sections, one after another. */
+export const linesOf = (...sections: readonly Section[]): readonly Line[] =>
+  sections.flatMap(({ lines = [] }) => lines);
 
 /** GitHub takes comments of 65,536 characters, and a pipeline has a word to say itself. */
 export const MARKDOWN_MAX = 60_000;

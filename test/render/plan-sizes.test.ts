@@ -1,7 +1,6 @@
 /** Plans of large fleets: what many have in common is one line, and a comment on a pull request holds them. */
 import type { Waiting } from '../../src/plan/plan.js';
-import { planMarkdown } from '../../src/render/plan-markdown.js';
-import { planText } from '../../src/render/plan-text.js';
+import { planMarkdown, planText } from '../../src/render/plan-text.js';
 import { sectionsMarkdown } from '../../src/render/sections.js';
 import { key, service } from '../support/plan-declarations.js';
 import { PlanWorld } from '../support/plan-world.js';

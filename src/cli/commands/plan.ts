@@ -3,8 +3,7 @@
 import { ok } from '../../domain/result.js';
 import type { Plan } from '../../plan/plan.js';
 import { planJson } from '../../render/plan-json.js';
-import { planMarkdown } from '../../render/plan-markdown.js';
-import { planText } from '../../render/plan-text.js';
+import { planMarkdown, planText } from '../../render/plan-text.js';
 import { branchOf, GIT_OPTIONS } from '../branch-option.js';
 import type { Command } from '../command.js';
 import { EXIT, type ExitCode } from '../exit.js';
