@@ -42,9 +42,9 @@ async function fleetOf(keys: number): Promise<Fleet> {
   for (let first = 0; first < keys; first += AT_ONCE) {
     const batch = Array.from({ length: Math.min(AT_ONCE, keys - first) }, async (_, at) =>
       need(
-        await store.manual.createKey(
+        await store.admin.create(
           {
-            name: nameAt(first + at),
+            ...{ kind: 'ApiKey', name: nameAt(first + at) },
             spec: { environment: 'production', type: 'secret', owner: { tenant: true } },
           },
           { principal, context: BY },

@@ -3,6 +3,8 @@
  * that is drift, which the project's next apply undoes.
  */
 import { fault } from '../domain/errors.js';
+import { kindOf } from '../domain/kinds/index.js';
+import { normalForm } from '../domain/kinds/normal-form.js';
 import { exceedsDeclaredExpiry, latestEnd } from '../domain/lifecycle.js';
 import { type Declaration, type ObjectRef, refOf, refText } from '../domain/objects.js';
 import { fail, ok, type Result } from '../domain/result.js';
@@ -10,8 +12,8 @@ import type { Outcome } from '../ports/live-store.js';
 import { remove } from './delete.js';
 import { extendAsDeclared } from './extend.js';
 import { loadKey, loadObject, type StoredKey, saveKey } from './key-repository.js';
-import { refOfRow, versionFactsOf } from './rows.js';
-import type { VersionRow } from './storage-port.js';
+import { declarationOf, refOfRow, versionFactsOf } from './rows.js';
+import type { ObjectRow, VersionRow } from './storage-port.js';
 import { changed, type UnitOfWork } from './unit-of-work.js';
 import { update } from './update.js';
 import { removePerson } from './users.js';
@@ -65,6 +67,15 @@ async function shorten(work: UnitOfWork, key: StoredKey, updated: Outcome): Prom
 function endingAsDeclared({ spec }: StoredKey, version: VersionRow): VersionRow {
   const facts = versionFactsOf(version);
   return exceedsDeclaredExpiry(spec, facts) ? { ...version, expires_at: latestEnd(spec, facts) } : version;
+}
+
+/** Declares these fields, and all else as it is. */
+export async function changeFields(work: UnitOfWork, row: ObjectRow, fields: object): Promise<Result<void>> {
+  const before = declarationOf(row);
+  const spec = normalForm(kindOf(before.kind).schema, { ...before.spec, ...fields });
+  const declaration = { ...before, spec } as Declaration;
+  const updated = await manualUpdate(work, { declaration, revision: row.revision });
+  return updated.ok ? ok(undefined) : updated;
 }
 
 /**

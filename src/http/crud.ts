@@ -11,7 +11,7 @@ import type { LiveObject } from '../domain/live.js';
 import type { ObjectRef } from '../domain/objects.js';
 import { fail, ok, type Result } from '../domain/result.js';
 import { formatInstant } from '../domain/time.js';
-import type { AdminDeclaration } from '../ports/admin.js';
+import type { NewObject } from '../ports/admin.js';
 import { maySee } from './access.js';
 import { pageThrough } from './cursor-pagination.js';
 import type { HttpDependencies } from './dependencies.js';
@@ -100,9 +100,8 @@ const VERB_ROUTES: Readonly<Record<Verb, (crud: Crud) => Route>> = {
       faults: ['exists', 'unknown_reference', 'conflict'],
       create: async (call, deps) => {
         const { name, labels, ...spec } = call.body as Static<typeof Named>;
-        const metadata = { name, ...(labels !== undefined && { labels }) };
-        const created = await deps.manual.create({ kind, metadata, spec } as AdminDeclaration, byOf(call));
-        return created.ok ? after(created.value, deps) : created;
+        const created = await deps.admin.create({ kind, name, labels, spec } as NewObject, byOf(call));
+        return created.ok ? after(created.value.object, deps) : created;
       },
     }),
   get: ({ kind, routes, one }) => one.get({ id: `get${kind}`, summary: `One ${routes.item}.` }),
@@ -121,7 +120,7 @@ const VERB_ROUTES: Readonly<Record<Verb, (crud: Crud) => Route>> = {
         if (!object.ok) return object;
         const { name, labels, ...spec } = call.body as Changed;
         const change = { object: object.value, name, labels: labels === null ? {} : labels, spec };
-        return deps.manual.change(change, byOf(call));
+        return deps.admin.change(change, byOf(call));
       },
     }),
   delete: ({ kind, routes, one, own }) =>
@@ -131,7 +130,7 @@ const VERB_ROUTES: Readonly<Record<Verb, (crud: Crud) => Route>> = {
       faults: ['not_found', 'conflict', 'in_use'],
       run: async (call, found, deps) => {
         const object = own(found);
-        return object.ok ? deps.manual.remove(object.value, byOf(call)) : object;
+        return object.ok ? deps.admin.remove([object.value], byOf(call)) : object;
       },
     }),
 };

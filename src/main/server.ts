@@ -115,7 +115,7 @@ interface Opened {
 }
 
 async function openRest(
-  { store, authority, rooms, people, manual, accounts, applied, outbox }: ServedStore,
+  { store, authority, admin, secrets, events, accounts, applied, outbox }: ServedStore,
   options: Opening & Pick<HttpDependencies, 'origins' | 'callers'>,
 ): Promise<Result<Opened>> {
   const { clock, entropy, origins, callers, health, log } = options;
@@ -158,9 +158,9 @@ async function openRest(
     ...{
       store,
       authority,
-      rooms,
-      people,
-      manual,
+      admin,
+      secrets,
+      events,
       accounts,
       entitlements: entitlements.value,
       previews: previewsOver({ store, applied }),

@@ -3,15 +3,14 @@ import { workbookId } from '../../src/domain/derived-ids.js';
 import { normalForm } from '../../src/domain/kinds/normal-form.js';
 import { Space } from '../../src/domain/kinds/space.js';
 import type { Principal } from '../../src/domain/principal.js';
-import type { Event, EventQuery, NewEvent } from '../../src/ports/events.js';
+import type { Event, EventQuery, Events, NewEvent } from '../../src/ports/events.js';
 import type { By } from '../../src/ports/identity.js';
-import type { Spaces } from '../../src/ports/spaces.js';
 import { FROM, type OpenServed, ServedTestStore } from '../support/callers.js';
 import { guest, space } from '../support/plan-declarations.js';
 import { apiKey, OURS, refusal, unwrap } from '../support/store.js';
 
 export interface OpenEvents extends OpenServed {
-  readonly rooms: Spaces;
+  readonly events: Events;
 }
 
 const ALL = { acknowledged: 'excluded', limit: 100, offset: 0 } as const;
@@ -19,17 +18,17 @@ const ALL = { acknowledged: 'excluded', limit: 100, offset: 0 } as const;
 export function eventsContract(name: string, open: () => Promise<OpenEvents>): void {
   describe(`events: ${name}`, () => {
     let desk: ServedTestStore;
-    let rooms: Spaces;
+    let events: Events;
     beforeEach(async () => {
       const served = await open();
-      ({ rooms } = served);
+      ({ events } = served);
       desk = await ServedTestStore.open(served);
       for (const one of ['a', 'b']) await desk.create(space(one, 'orders', 'people'));
     });
     afterEach(() => desk.store.close());
 
     const listed = async (query: Partial<EventQuery> = {}, by?: By) =>
-      unwrap(await rooms.events.list({ ...ALL, ...query }, by ?? (await desk.root())));
+      unwrap(await events.list({ ...ALL, ...query }, by ?? (await desk.root())));
     const topics = ({ events }: { readonly events: readonly Event[] }) => events.map(({ topic }) => topic);
     const idOf = async (kind: 'Environment' | 'Space', named: string) =>
       (await desk.fetch({ kind, name: named })).id;
@@ -37,7 +36,7 @@ export function eventsContract(name: string, open: () => Promise<OpenEvents>): v
     async function saying(topic: string, more: Partial<NewEvent['place']> = {}, by?: By): Promise<string> {
       const environmentId = await idOf('Environment', 'production');
       const event = { topic, domain: 'job', payload: {}, members: {}, place: { environmentId, ...more } };
-      return unwrap(await rooms.events.post(event, by ?? (await desk.root())));
+      return unwrap(await events.post(event, by ?? (await desk.root())));
     }
 
     it('tells and counts page by page, oldest first, from an instant on', async () => {
@@ -91,10 +90,10 @@ export function eventsContract(name: string, open: () => Promise<OpenEvents>): v
 
     it('leaves out what was dealt with, unless it is asked for; dealing with it again changes nothing', async () => {
       const [first, second] = [await saying('job:created'), await saying('job:updated')];
-      unwrap(await rooms.events.acknowledge(first, await desk.root()));
+      unwrap(await events.acknowledge(first, await desk.root()));
       const then = desk.clock.now();
       desk.clock.advance(1_000);
-      unwrap(await rooms.events.acknowledge(first, await desk.root()));
+      unwrap(await events.acknowledge(first, await desk.root()));
       expect((await listed({ domain: 'job' })).events.map(({ id }) => id)).toEqual([second]);
       const told = await listed({ domain: 'job', acknowledged: 'included' });
       expect(told.events.map(({ acknowledged }) => acknowledged?.at)).toEqual([then, undefined]);
@@ -106,7 +105,7 @@ export function eventsContract(name: string, open: () => Promise<OpenEvents>): v
       desk.clock.advance(1);
       for (let count = 0; count < 1_000; count++) await saying('job:updated');
       expect((await listed()).total).toBe(before + 1_000);
-      expect(refusal(await rooms.events.get(first, await desk.root()))).toBe('not_found');
+      expect(refusal(await events.get(first, await desk.root()))).toBe('not_found');
     });
 
     it('follows a space through another name, and reports its removal', async () => {

@@ -1,17 +1,21 @@
 /** What every served store promises of secrets that customers' code reads. Run against each engine. */
 import { Secret } from '../../src/domain/secret.js';
-import type { SecretPlace } from '../../src/ports/secrets.js';
-import type { NewSpace } from '../../src/ports/spaces.js';
-import { ServedTestStore } from '../support/callers.js';
+import type { Admin } from '../../src/ports/admin.js';
+import type { SecretPlace, Secrets } from '../../src/ports/secrets.js';
+import { type OpenServed, ServedTestStore } from '../support/callers.js';
 import { refusal, unwrap } from '../support/store.js';
-import type { OpenRooms } from './spaces.contract.js';
+
+export interface OpenSecrets extends OpenServed {
+  readonly admin: Admin;
+  readonly secrets: Secrets;
+}
 
 const production: SecretPlace = { environment: 'production' };
 
-export function secretsContract(name: string, open: () => Promise<OpenRooms>): void {
+export function secretsContract(name: string, open: () => Promise<OpenSecrets>): void {
   describe(`secrets: ${name}`, () => {
     let desk: ServedTestStore;
-    let served: OpenRooms;
+    let served: OpenSecrets;
     beforeEach(async () => {
       served = await open();
       desk = await ServedTestStore.open(served);
@@ -19,20 +23,16 @@ export function secretsContract(name: string, open: () => Promise<OpenRooms>): v
     afterEach(() => desk.store.close());
 
     const put = async (place: SecretPlace, secret: string, value: string) =>
-      unwrap(
-        await served.rooms.secrets.put({ place, name: secret, value: new Secret(value) }, await desk.root()),
-      );
+      unwrap(await served.secrets.put({ place, name: secret, value: new Secret(value) }, await desk.root()));
     const values = async (place: SecretPlace) =>
-      unwrap(await served.rooms.secrets.list(place, await desk.root())).map(
+      unwrap(await served.secrets.list(place, await desk.root())).map(
         (secret) => `${secret.name}=${secret.value.reveal()}`,
       );
 
     async function space(): Promise<SecretPlace> {
-      const room: NewSpace = {
-        ...{ kind: 'Space', name: 'orders', labels: {}, attributes: {} },
-        spec: { environment: 'production' },
-      };
-      return { ...production, space: unwrap(await served.rooms.create(room, await desk.root())) };
+      const asked = { kind: 'Space', name: 'orders', spec: { environment: 'production' } } as const;
+      const created = unwrap(await served.admin.create(asked, await desk.root()));
+      return { ...production, space: created.object };
     }
 
     it('gives a value back where it was put, and nowhere else', async () => {
@@ -63,18 +63,18 @@ export function secretsContract(name: string, open: () => Promise<OpenRooms>): v
       const place = await space();
       const id = await put(place, 'A', 'one');
       unwrap(
-        await served.rooms.remove(
+        await served.admin.remove(
           [place.space].filter((one) => one !== undefined),
           await desk.root(),
         ),
       );
-      expect(refusal(await served.rooms.secrets.remove(id, await desk.root()))).toBe('not_found');
+      expect(refusal(await served.secrets.remove(id, await desk.root()))).toBe('not_found');
     });
 
     it('says in the log which secret was changed, and never what it is', async () => {
       const id = await put(production, 'A', 'a value that nobody sees');
       await put(production, 'A', 'another value that nobody sees');
-      unwrap(await served.rooms.secrets.remove(id, await desk.root()));
+      unwrap(await served.secrets.remove(id, await desk.root()));
       const entries = unwrap(await desk.store.audit({ object: 'Environment/production' }));
       const told = entries.filter(({ action }) => action.startsWith('secret.'));
       expect(told.map(({ action, detail }) => ({ action, detail }))).toEqual(

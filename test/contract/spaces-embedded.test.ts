@@ -9,21 +9,21 @@ import { IN_MEMORY, openSqlite } from '../../src/storage/sqlite/engine.js';
 import { quickHashing } from '../support/callers.js';
 import { unwrap } from '../support/store.js';
 import { testWorld } from '../support/store-world.js';
-import { roomsContract } from './spaces.contract.js';
+import { adminContract } from './spaces.contract.js';
 
 const folders: string[] = [];
 afterAll(() => {
   for (const folder of folders) rmSync(folder, { recursive: true });
 });
 
-roomsContract('embedded, in memory', async () => {
+adminContract('embedded, in memory', async () => {
   const world = testWorld();
   const storage = unwrap(await openSqlite({ path: IN_MEMORY, sleep: world.clock.sleep }));
   const served = await openServed(storage, { ...world, hashing: quickHashing }, newKey(world.entropy));
   return { ...unwrap(served), clock: world.clock };
 });
 
-roomsContract('embedded, in a folder', async () => {
+adminContract('embedded, in a folder', async () => {
   const world = testWorld();
   const folder = mkdtempSync(join(tmpdir(), 'keywright-'));
   folders.push(folder);

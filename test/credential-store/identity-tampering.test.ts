@@ -1,6 +1,6 @@
 /** A writer of the database cannot sign in by it: credentials, sessions and signing keys carry MACs. */
 import { openServedStore } from '../../src/main/open-store.js';
-import type { Spaces } from '../../src/ports/spaces.js';
+import type { Admin } from '../../src/ports/admin.js';
 import { FROM, PASSWORD, quickHashing, ServedTestStore } from '../support/callers.js';
 import { user } from '../support/plan-declarations.js';
 import { CALLER, refusal, unwrap } from '../support/store.js';
@@ -8,7 +8,7 @@ import { storePlace } from '../support/store-folder.js';
 
 const place = storePlace();
 let desk: ServedTestStore;
-let rooms: Spaces;
+let admin: Admin;
 
 beforeEach(async () => {
   const options = {
@@ -18,7 +18,7 @@ beforeEach(async () => {
     whenAbsent: 'create',
   } as const;
   const served = unwrap(await openServedStore(options));
-  ({ rooms } = served);
+  ({ admin } = served);
   desk = await ServedTestStore.open({ ...served, clock: place.world.clock });
   await desk.create(user('ada'));
   await desk.create(user('bob', { roles: ['owner'] }));
@@ -54,7 +54,7 @@ it('the session of a publishable key let out of its space is refused', async () 
   const { token, principal } = await desk.session(key);
   const spec = { environment: 'production' };
   const room = { kind: 'Space', name: 'a', labels: {}, attributes: {}, spec } as const;
-  unwrap(await rooms.create(room, { principal, context: FROM }));
+  unwrap(await admin.create(room, { principal, context: FROM }));
   expect(unwrap(await desk.who(token))).toMatchObject({ onlySpace: { name: 'a' } });
   place.tamper(`update credentials set space_id = null where kind = 'session'`);
   expect(refusal(await desk.who(token))).toBe('store_tampered');

@@ -41,7 +41,7 @@ const putBack = (table: string, where: string) =>
 
 const putSecret = async (environment: string, value: string) =>
   unwrap(
-    await served.rooms.secrets.put(
+    await served.secrets.put(
       { place: { environment }, name: 'A', value: new Secret(value) },
       await desk.root(),
     ),
@@ -86,10 +86,8 @@ it.each([
     'secrets',
     'true',
     async () => {
-      const [secret] = unwrap(
-        await served.rooms.secrets.list({ environment: 'production' }, await desk.root()),
-      );
-      unwrap(await served.rooms.secrets.remove(secret?.id ?? '', await desk.root()));
+      const [secret] = unwrap(await served.secrets.list({ environment: 'production' }, await desk.root()));
+      unwrap(await served.secrets.remove(secret?.id ?? '', await desk.root()));
     },
   ],
 ])(
@@ -159,7 +157,7 @@ it('what the log reports about secrets goes with their space through a rename, a
   await desk.create({ kind: 'Space', metadata: { name: 'orders' }, spec });
   const orders = { kind: 'Space', name: 'staging/orders' } as const;
   const secret = { place: { environment: 'staging', space: orders }, name: 'A', value: new Secret('one') };
-  unwrap(await served.rooms.secrets.put(secret, await desk.root()));
+  unwrap(await served.secrets.put(secret, await desk.root()));
   const { revision } = await desk.fetch({ kind: 'Environment', name: 'staging' });
   const former = { kind: 'Environment', name: 'staging' } as const;
   const renamed = {

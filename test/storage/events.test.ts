@@ -66,7 +66,7 @@ test('the newest of a log of any length are read by as many queries and rows, no
     desk.clock.advance(1_000);
     for (let made = 0; made < 5; made++) await desk.create(space(`late-${count}-${made}`));
     const query: EventQuery = { ...PAGE, limit: 6, since: since + 1 };
-    const asked = await watched(() => served.rooms.events.list(query, root));
+    const asked = await watched(() => served.events.list(query, root));
     expect(asked.filter(({ query: { sql } }) => sql.includes('"audit"'))).toEqual([]);
     costs.push({ queries: asked.length, rows: asked.reduce((sum, { rows }) => sum + rows, 0) });
   }
@@ -84,7 +84,7 @@ test.each<[string, string, Partial<EventQuery>]>([
 ])('a page %s is read from the index for that, in its order', async (_, index, query) => {
   const { served, desk } = await opened();
   const root = await desk.root();
-  const asked = await watched(() => served.rooms.events.list({ ...PAGE, ...query }, root));
+  const asked = await watched(() => served.events.list({ ...PAGE, ...query }, root));
   const ways = await waysOf(asked.filter((one) => one.query.sql.includes('order by')));
   // Nothing is sorted beside it, and no table is walked.
   expect(ways).toEqual([expect.stringContaining(`USING INDEX ${index}`)]);

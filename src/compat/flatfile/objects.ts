@@ -11,7 +11,7 @@ import { maySee } from '../../http/access.js';
 import type { HttpDependencies } from '../../http/dependencies.js';
 import { findObject } from '../../http/live-objects.js';
 import { closed, Instant, nullable } from '../../http/schemas.js';
-import type { Kept } from '../../ports/spaces.js';
+import type { Kept } from '../../ports/admin.js';
 
 /** Beside the fields of a client's own vocabulary. */
 export const objectFields = {
@@ -60,7 +60,7 @@ export interface Lookup {
 
 /** `not_found` also for one that the caller may not see: it does not exist for them. */
 export async function findEntry(
-  deps: Pick<HttpDependencies, 'store' | 'rooms'>,
+  deps: Pick<HttpDependencies, 'store' | 'admin'>,
   { principal, kind, idOrName, permissions }: Lookup,
 ): Promise<Result<Entry>> {
   const object = await findObject(deps.store, { kind, name: idOrName });
@@ -75,10 +75,10 @@ export async function findEntry(
 }
 
 export async function withKept(
-  { rooms }: Pick<HttpDependencies, 'rooms'>,
+  { admin }: Pick<HttpDependencies, 'admin'>,
   objects: readonly LiveObject[],
 ): Promise<Result<readonly Entry[]>> {
-  const kept = await rooms.about(objects);
+  const kept = await admin.about(objects);
   if (!kept.ok) return kept;
   return ok(
     objects.map((object) => {

@@ -2,10 +2,10 @@
 
 import { canonicalJson } from '../../domain/canonical.js';
 import { ok, type Result } from '../../domain/result.js';
-import type { Attributes, Kept } from '../../ports/spaces.js';
+import type { Attributes, Kept } from '../../ports/admin.js';
 import { record } from '../audit-log.js';
 import { parsedRow } from '../storage-port/broken-row.js';
-import type { AttributeKind, AttributeRow, ObjectRow } from '../storage-port.js';
+import type { AttributeKind, AttributeRow, ObjectRow, Transaction } from '../storage-port.js';
 import type { Entry, UnitOfWork } from '../unit-of-work.js';
 
 export const attributesIn = ({ value }: Pick<AttributeRow, 'value'>): Attributes =>
@@ -25,6 +25,29 @@ export const merged = (before: Attributes, change: Attributes): Attributes =>
 
 const withoutUndefined = (change: Attributes): Attributes =>
   Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
+
+/** Nothing kept beside: no attributes, changed when its declaration was. */
+export async function about(
+  tx: Transaction,
+  objects: readonly { readonly id: string; readonly revision: number; readonly createdAt: number }[],
+): Promise<Result<ReadonlyMap<string, Kept>>> {
+  const rows = await tx.belongings.of(
+    objects.map(({ id }) => id),
+    'attributes',
+  );
+  const beside = new Map(rows.map((row) => [row.object_id, row]));
+  const times = await tx.audit.times(objects.map(({ revision }) => revision));
+  const changedAt = new Map(times.map(({ seq, at }) => [seq, at]));
+  return ok(
+    new Map(
+      objects.map(({ id, revision, createdAt }) => {
+        const row = beside.get(id);
+        const updatedAt = Math.max(changedAt.get(revision) ?? createdAt, row?.updated_at ?? 0);
+        return [id, { attributes: row ? attributesIn(row) : {}, createdAt, updatedAt }];
+      }),
+    ),
+  );
+}
 
 export interface AttributeTarget {
   readonly id: string;

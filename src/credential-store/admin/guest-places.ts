@@ -4,16 +4,15 @@
  */
 import { spaceOfWorkbook, workbookId } from '../../domain/derived-ids.js';
 import { fault } from '../../domain/errors.js';
-import type { DeclarationOf, ObjectRef } from '../../domain/objects.js';
+import type { ObjectRef } from '../../domain/objects.js';
 import { GUEST_PERMISSIONS } from '../../domain/permissions.js';
 import { fail, ok, type Result } from '../../domain/result.js';
-import type { GuestPlaceChange } from '../../ports/guests.js';
+import type { GuestPlaceChange } from '../../ports/admin.js';
 import type { By } from '../../ports/identity.js';
-import { declarationOf } from '../rows.js';
+import { changeFields } from '../manual-update.js';
 import type { ObjectRow } from '../storage-port.js';
 import type { UnitOfWork } from '../unit-of-work.js';
-import { type Grants, guestRow, mayOpen, spaceById, specOf } from './guests.js';
-import { changeSpec } from './objects.js';
+import { type Grants, guestRow, mayOpen, spaceById, spaceIn, specOf } from './guests.js';
 
 /** Open already: nothing changes. `conflict` for a workbook of a space that is open as a whole. */
 export async function openPlace(work: UnitOfWork, change: GuestPlaceChange, by: By): Promise<Result<void>> {
@@ -58,6 +57,19 @@ export async function closePlace(work: UnitOfWork, change: GuestPlaceChange, by:
   return changeGrants(work, row, workbooks.length === 0 ? others : [...others, { ...own, workbooks }]);
 }
 
+/** All that is open to them of that space, if anything is. */
+export async function leaveSpace(
+  work: UnitOfWork,
+  { guest, spaceId }: { readonly guest: ObjectRef; readonly spaceId: string },
+  by: By,
+): Promise<Result<void>> {
+  const row = await guestRow(work, guest, by);
+  const space = row.ok ? await spaceById(work, spaceId) : row;
+  if (!row.ok || !space.ok) return space as Result<never>;
+  const { others } = grantOf(specOf(row.value).grants ?? [], space.value);
+  return changeGrants(work, row.value, others);
+}
+
 /** The guest, the scope, and what the guest's grants have of its space by now. */
 async function askedFor(work: UnitOfWork, { guest, placeId }: GuestPlaceChange, by: By) {
   const row = await guestRow(work, guest, by);
@@ -69,9 +81,8 @@ async function askedFor(work: UnitOfWork, { guest, placeId }: GuestPlaceChange, 
 }
 
 const changeGrants = (work: UnitOfWork, row: ObjectRow, grants: Grants): Promise<Result<void>> =>
-  changeSpec(work, row, { grants });
+  changeFields(work, row, { grants });
 
-const spaceIn = (row: ObjectRow) => declarationOf(row) as DeclarationOf<'Space'>;
 const nameOf = (row: ObjectRow): string => spaceIn(row).metadata.name;
 
 /** A grant names its space by name or by id. */

@@ -1,98 +1,69 @@
-/** Manages guests manually: created with what is open to them, changed, removed. Spaces and workbooks are given by id and are declared by name. */
+/** Guests: created with what is open to them, changed, removed. Spaces and workbooks are given by id and declared by name. */
 import { authorize } from '../../domain/access.js';
 import { spaceOfWorkbook, workbookId } from '../../domain/derived-ids.js';
 import { fault } from '../../domain/errors.js';
 import type { Place } from '../../domain/guests.js';
-import { isEmailAddress, isVisibleText } from '../../domain/kinds/fields.js';
+import { isVisibleText } from '../../domain/kinds/fields.js';
 import type { GuestSpec } from '../../domain/kinds/index.js';
-import { type DeclarationOf, type ObjectRef, refOf } from '../../domain/objects.js';
+import type { DeclarationOf, ObjectRef } from '../../domain/objects.js';
 import { GUEST_PERMISSIONS } from '../../domain/permissions.js';
 import { fail, ok, type Result } from '../../domain/result.js';
-import type { GuestChange, GuestPlace, NewGuest } from '../../ports/guests.js';
+import { parseDuration } from '../../domain/time.js';
+import type { GuestPlace } from '../../ports/admin.js';
 import type { By } from '../../ports/identity.js';
-import { manualCreate } from '../create.js';
 import { invitedBy } from '../identity/guest-inviter.js';
-import { guestDeclaration } from '../identity/guest-links.js';
+import { guestDeclaration, linkHolder } from '../identity/guest-links.js';
 import { genuine, loadObject } from '../key-repository.js';
-import { manualRemove } from '../manual-update.js';
 import { declarationOf } from '../rows.js';
 import type { ObjectRow } from '../storage-port.js';
 import type { UnitOfWork } from '../unit-of-work.js';
-import { changeSpec } from './objects.js';
+import type { KindRules } from './kind-rules.js';
+import { NAME_MAX, refuseUnreachable } from './names.js';
 
 export type Grants = NonNullable<GuestSpec['grants']>;
 
-const NAME_MAX = 200;
+const GRANTS_MAX = 200;
 
-export async function createGuests(
-  work: UnitOfWork,
-  guests: readonly NewGuest[],
-  by: By,
-): Promise<Result<readonly ObjectRef[]>> {
-  const made: ObjectRef[] = [];
-  for (const { environment, email, name, places } of guests) {
-    if (!isEmailAddress(email) || !isVisibleText(name ?? '', NAME_MAX))
-      return fail(
-        fault('bad_request', 'email must be an email address, and name must contain visible characters'),
-      );
-    const opened = await grantsFor(work, environment, places);
+export const guestRules: KindRules<'Guest'> = {
+  declare: async (work, { spec, places: wanted }, by) => {
+    const usable = refuseUnusable(spec);
+    if (!usable.ok) return usable;
+    const { environment } = spec;
+    const opened = await (wanted === undefined
+      ? grantedBy(work, spec)
+      : grantsFor(work, environment, wanted));
     if (!opened.ok) return opened;
-    const target = { kind: 'guest', environment, ...opened.value } as const;
+    const { grants, places } = opened.value;
+    const target = { kind: 'guest', environment, places, confers: conferredIn(places) } as const;
     const allowed = authorize(by.principal, 'guests:write', target);
-    if (!allowed.ok) return allowed;
-    const { grants } = opened.value;
-    const invited = await invitedBy<Parameters<typeof guestDeclaration>[1]>(
-      work,
-      { environment, email, grants, ...(name && { name }) },
-      by.principal,
-    );
+    const invited = allowed.ok ? await invitedBy(work, { ...spec, grants }, by.principal) : allowed;
     if (!invited.ok) return invited;
     const { guest, inviterId } = invited.value;
-    const declaration = guestDeclaration(work, guest);
-    const created = await manualCreate(work, { declaration, inviterId });
-    if (!created.ok) return created;
-    made.push(refOf(declaration));
-  }
-  return ok(made);
-}
+    return ok({ declaration: guestDeclaration(work, guest), inviterId });
+  },
+  fields: async (work, row, { spec = {}, places: wanted }, by) => {
+    const allowed = mayOpen(row, [], by);
+    if (!allowed.ok) return allowed;
+    if (!isVisibleText(String(spec['name'] ?? ''), NAME_MAX))
+      return fail(fault('bad_request', 'name must contain visible characters'));
+    if (wanted === undefined) return ok(spec);
+    const opened = await grantsFor(work, specOf(row).environment, wanted);
+    const open = opened.ok ? mayOpen(row, conferredIn(opened.value.places), by) : opened;
+    return opened.ok && open.ok ? ok({ ...spec, grants: opened.value.grants }) : (open as Result<never>);
+  },
+  mayChange: (_, { row }, by) => mayOpen(row, [], by),
+  mayRemove: (_, row, by) => mayOpen(row, [], by),
+};
 
-export async function changeGuest(
-  work: UnitOfWork,
-  { guest, name, places }: GuestChange,
-  by: By,
-): Promise<Result<void>> {
-  const row = await guestRow(work, guest, by);
-  if (!row.ok) return row;
-  if (!isVisibleText(name ?? '', NAME_MAX))
-    return fail(fault('bad_request', 'name must contain visible characters'));
-  const { environment } = specOf(row.value);
-  const opened = places === undefined ? ok(undefined) : await grantsFor(work, environment, places);
-  if (!opened.ok) return opened;
-  const allowed = mayOpen(row.value, opened.value?.confers ?? [], by);
-  if (!allowed.ok) return allowed;
-  return changeSpec(work, row.value, {
-    ...(name !== undefined && { name }),
-    ...(opened.value && { grants: opened.value.grants }),
-  });
-}
-
-/** Out of one space, or of everything: a guest who is gone has no grant left, even if another person has the address later. */
-export async function removeGuest(
-  work: UnitOfWork,
-  { guest, spaceId }: { readonly guest: ObjectRef; readonly spaceId?: string | undefined },
-  by: By,
-): Promise<Result<void>> {
-  const row = await guestRow(work, guest, by);
-  if (!row.ok) return row;
-  if (spaceId === undefined) {
-    const removed = await manualRemove(work, { object: guest });
-    return removed.ok ? ok(undefined) : removed;
-  }
-  const space = await spaceById(work, spaceId);
-  if (!space.ok) return space;
-  const { grants = [] } = specOf(row.value);
-  const names = [space.value.id, spaceIn(space.value).metadata.name];
-  return changeSpec(work, row.value, { grants: grants.filter((grant) => !names.includes(grant.space)) });
+function refuseUnusable({ email, name, expiresAfter, grants = [] }: GuestSpec): Result<void> {
+  const reachable = refuseUnreachable(email, name);
+  if (!reachable.ok) return reachable;
+  const life = expiresAfter === undefined ? ok(0) : parseDuration(expiresAfter);
+  if (!life.ok) return fail(fault('bad_request', `expiresAfter ${life.error}`));
+  if (grants.length <= GRANTS_MAX && !grants.some(({ workbooks }) => workbooks?.length === 0))
+    return ok(undefined);
+  const message = `grants must list at most ${GRANTS_MAX} spaces, each with the workbooks to open or none`;
+  return fail(fault('bad_request', message));
 }
 
 /** One whom the caller may change. `not_found`, `forbidden`. */
@@ -109,12 +80,32 @@ export function mayOpen(row: ObjectRow, confers: readonly string[], { principal 
 }
 
 export const specOf = (row: ObjectRow): GuestSpec => (declarationOf(row) as DeclarationOf<'Guest'>).spec;
-const spaceIn = (row: ObjectRow) => declarationOf(row) as DeclarationOf<'Space'>;
+export const spaceIn = (row: ObjectRow) => declarationOf(row) as DeclarationOf<'Space'>;
+
+const conferredIn = (places: readonly Place[]): readonly string[] =>
+  places.length > 0 ? GUEST_PERMISSIONS : [];
 
 interface Opened {
   readonly grants: Grants;
   readonly places: readonly Place[];
-  readonly confers: readonly string[];
+}
+
+const placesIn = (space: ObjectRow, workbooks: readonly string[] | undefined): readonly Place[] => {
+  const { metadata, spec } = spaceIn(space);
+  const place = { environment: spec.environment, space: { name: metadata.name, id: space.id } };
+  return workbooks?.map((workbook) => ({ ...place, workbook })) ?? [place];
+};
+
+/** What grants open: spaces as a whole, or workbooks one by one. */
+async function grantedBy(work: UnitOfWork, { environment, grants = [] }: GuestSpec): Promise<Result<Opened>> {
+  const places: Place[] = [];
+  for (const { space, workbooks } of grants) {
+    const name = space.startsWith('us_') ? space : `${environment}/${space}`;
+    const row = await linkHolder(work, { kind: 'Space', name });
+    if (!row.ok) return row;
+    places.push(...placesIn(row.value, workbooks));
+  }
+  return ok({ grants, places });
 }
 
 /** A space alone is all of it; one with no workbooks of a list is nothing. */
@@ -132,21 +123,19 @@ async function grantsFor(
     if (spec.environment !== environment)
       return fail(fault('conflict', `space ${spaceId} is in a different environment from the guest`));
     if (workbookIds?.length === 0) continue;
-    const names = (workbookIds ?? []).map((id) =>
-      spec.workbooks?.find(
-        (one) => spaceOfWorkbook(id) === row.value.id && workbookId(row.value.id, one) === id,
-      ),
+    const workbooks = workbookIds?.flatMap((id) =>
+      spaceOfWorkbook(id) === row.value.id
+        ? (spec.workbooks?.filter((one) => workbookId(row.value.id, one) === id) ?? [])
+        : [],
     );
-    const known = names.filter((name) => name !== undefined);
-    if (known.length < names.length)
+    if ((workbooks?.length ?? 0) < (workbookIds?.length ?? 0))
       return fail(
         fault('unknown_reference', `space ${spaceId} has no such workbook; GET /workbooks lists workbooks`),
       );
-    const place = { environment, space: { name: metadata.name, id: row.value.id } };
-    grants.push({ space: metadata.name, ...(workbookIds && { workbooks: known }) });
-    places.push(...(workbookIds ? known.map((workbook) => ({ ...place, workbook })) : [place]));
+    grants.push({ space: metadata.name, ...(workbooks && { workbooks }) });
+    places.push(...placesIn(row.value, workbooks));
   }
-  return ok({ grants, places, confers: places.length > 0 ? GUEST_PERMISSIONS : [] });
+  return ok({ grants, places });
 }
 
 /** `unknown_reference`. */

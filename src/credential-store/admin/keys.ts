@@ -1,93 +1,133 @@
 /**
- * Manages keys manually: made with their secret, rotated with an overlap, given other rights or another end. Everything of one
- * request is one transaction, so a caller never has a key without its secret because the second half failed.
+ * Keys: made with their secret, rotated with an overlap, given other rights or another end. Everything of one request is one
+ * transaction, so a caller never has a key without its secret because the second half failed.
  */
+import { authorize } from '../../domain/access.js';
 import { fault } from '../../domain/errors.js';
-import { ApiKey } from '../../domain/kinds/api-key.js';
+import { ApiKey, keyLevel } from '../../domain/kinds/api-key.js';
 import type { ApiKeySpec } from '../../domain/kinds/index.js';
 import { normalForm } from '../../domain/kinds/normal-form.js';
 import { declaredEnd, rotationPolicy, stateOf } from '../../domain/lifecycle.js';
 import { CLAIM_RECIPIENT } from '../../domain/live.js';
 import { namingProblem, personalWords } from '../../domain/name-lint.js';
-import { type DeclarationOf, type ObjectRef, refOf, refText } from '../../domain/objects.js';
+import { type DeclarationOf, type ObjectRef, refText } from '../../domain/objects.js';
 import { END_EARLY } from '../../domain/permissions.js';
 import { fail, ok, type Result } from '../../domain/result.js';
-import type { DurationMs, Instant } from '../../domain/time.js';
-import type { IssuedKey, KeyChange, NewKey } from '../../ports/admin.js';
+import type { Admin, IssuedKey } from '../../ports/admin.js';
 import type { By } from '../../ports/identity.js';
 import { reveal } from '../claim.js';
 import { conferredByKey, conferredByKeyChange } from '../conferred.js';
-import { manualCreate } from '../create.js';
 import { findPerson } from '../identity/passwords.js';
 import { issue } from '../issue.js';
 import { requestRotation } from '../key-operations.js';
-import { loadKey, type StoredKey } from '../key-repository.js';
-import { manualUpdate } from '../manual-update.js';
+import { loadKey } from '../key-repository.js';
 import { holdApprovalOfKey } from '../project-guard.js';
 import { promote } from '../promote.js';
 import { revokeAll } from '../revoke.js';
 import { declarationOf, refOfRow, versionFactsOf } from '../rows.js';
+import type { ObjectRow } from '../storage-port.js';
 import type { UnitOfWork } from '../unit-of-work.js';
-import { mayDoToKey, refuseBroken } from './targets.js';
+import { type Changing, type KindRules, refuseBroken } from './kind-rules.js';
 
-export async function createKey(work: UnitOfWork, key: NewKey, by: By): Promise<Result<IssuedKey>> {
-  const owned = await ownedBySomebody(work, key);
-  if (!owned.ok) return owned;
-  const { declaration, ownerId } = owned.value;
-  const { spec } = declaration;
-  const allowed = mayDoToKey({ action: 'keys:write', spec, ownerId }, by);
-  if (!allowed.ok) return allowed;
-  const broken = refuseBroken(declaration);
-  if (!broken.ok) return broken;
-  const created = await manualCreate(work, { declaration });
-  if (!created.ok) return created;
-  const object = refOf(declaration);
-  // What its owner lends it is known once it is there; one that gives too much has never been.
-  const stored = await loadKey(work, object);
-  if (!stored.ok) return stored;
-  const modest = await mayGive(work, stored.value, { action: 'keys:write', by });
-  return modest.ok ? issueNow(work, object, 1) : modest;
+export const keyRules: KindRules<'ApiKey'> = {
+  find: async (work, ref) => {
+    const key = await loadKey(work, ref);
+    return key.ok ? ok(key.value.row) : key;
+  },
+  declare: async (work, { name = '', labels, spec: asked }, by) => {
+    const { user } = asked.owner;
+    const person = user === undefined ? ok(undefined) : await findPerson(work, user);
+    if (!person.ok) return person;
+    const owner = person.value === undefined ? asked.owner : { ...asked.owner, user: person.value.name };
+    const spec = normalForm<ApiKeySpec>(ApiKey.schema, { ...asked, owner });
+    const metadata = { name, ...(labels !== undefined && { labels }) };
+    const declaration: DeclarationOf<'ApiKey'> = { kind: 'ApiKey', metadata, spec };
+    const allowed = may('keys:write', { spec, ownerId: person.value?.id ?? null }, by);
+    const whole = allowed.ok ? refuseBroken(declaration) : allowed;
+    return whole.ok ? ok({ declaration }) : whole;
+  },
+  created: async (work, { row, by }) => {
+    // What its owner lends it is known once it is there; one that gives too much has never been.
+    const modest = await mayGive(work, row, { action: 'keys:write', by });
+    return modest.ok ? issueNow(work, refOfRow(row), 1) : modest;
+  },
+  mayChange: async (work, changing, by) => {
+    const { row, after, asked } = changing;
+    const end = asked.spec?.['expiresAt'];
+    if (typeof end === 'string' && Date.parse(end) <= work.now) return fail(PASSED);
+    const allowed = await mayBecome(work, changing, by);
+    const held = allowed.ok ? await holdApprovalOfKey(work, row) : allowed;
+    return held.ok ? refuseBroken(after) : held;
+  },
+  mayRemove: async (work, row, by) => {
+    const allowed = may(END_EARLY, keyIn(row), by);
+    return allowed.ok ? holdApprovalOfKey(work, row) : allowed;
+  },
+};
+
+const PASSED = fault(
+  'conflict',
+  'expiresAt is in the past; use a later date, or revoke the key to end it now',
+);
+
+interface Owned {
+  readonly spec: ApiKeySpec;
+  readonly ownerId: string | null;
 }
 
-/** The declaration, and the person whose key it is to be. */
-async function ownedBySomebody(
-  work: UnitOfWork,
-  { name, labels, spec }: NewKey,
-): Promise<Result<{ readonly declaration: DeclarationOf<'ApiKey'>; readonly ownerId: string | null }>> {
-  const { user } = spec.owner;
-  const person = user === undefined ? ok(undefined) : await findPerson(work, user);
-  if (!person.ok) return person;
-  const owner = person.value === undefined ? spec.owner : { ...spec.owner, user: person.value.name };
-  return ok({
-    declaration: {
-      kind: 'ApiKey',
-      metadata: { name, ...(labels !== undefined && { labels }) },
-      spec: normalForm<ApiKeySpec>(ApiKey.schema, { ...spec, owner }),
-    },
-    ownerId: person.value?.id ?? null,
+const keyIn = (row: ObjectRow): Owned => ({
+  spec: (declarationOf(row) as DeclarationOf<'ApiKey'>).spec,
+  ownerId: row.owner_id,
+});
+
+/** `confers`: what the key may do when this is done; absent where nothing about that changes. */
+const may = (
+  action: string,
+  { spec: { environment, owner }, ownerId }: Owned,
+  { principal }: By,
+  confers?: readonly string[],
+): Result<void> =>
+  authorize(principal, action, {
+    ...{ kind: 'key', environment, owner: keyLevel(owner, ownerId) },
+    ...(confers !== undefined && { confers }),
   });
-}
 
-/** `forbidden` if the key may do what its creator may not. */
+/** `forbidden` if the key may do what the caller may not. */
 async function mayGive(
   work: UnitOfWork,
-  { row, spec }: StoredKey,
+  row: ObjectRow,
   { action, by }: { readonly action: string; readonly by: By },
 ): Promise<Result<void>> {
-  const confers = await conferredByKey(work, spec, row.owner_id);
+  const key = keyIn(row);
+  const confers = await conferredByKey(work, key.spec, key.ownerId);
+  return confers.ok ? may(action, key, by, confers.value) : confers;
+}
+
+/**
+ * Its rights and its end are those of every version, now and later. Wider rights, or a later end, confer what the key may
+ * do then; an earlier end is a revocation.
+ */
+async function mayBecome(
+  work: UnitOfWork,
+  { row, before, after }: Changing<DeclarationOf<'ApiKey'>>,
+  by: By,
+): Promise<Result<void>> {
+  const key = keyIn(row);
+  const confers = await conferredByKeyChange(work, after, row);
   if (!confers.ok) return confers;
-  return mayDoToKey({ action, spec, ownerId: row.owner_id, confers: confers.value }, by);
+  const allowed = may('keys:write', key, by, confers.value);
+  const isEarlier = declaredEnd(after.spec) < declaredEnd(before.spec);
+  return allowed.ok && isEarlier ? may(END_EARLY, key, by) : allowed;
 }
 
 async function issueNow(work: UnitOfWork, object: ObjectRef, generation: number): Promise<Result<IssuedKey>> {
   const issued = await issue(work, { object, generation, recipient: CLAIM_RECIPIENT });
-  if (!issued.ok) return issued;
-  const promoted = await promote(work, { object, generation, deliveries: [] });
-  if (!promoted.ok) return promoted;
-  const key = await loadKey(work, object);
+  const promoted = issued.ok ? await promote(work, { object, generation, deliveries: [] }) : issued;
+  const key = promoted.ok ? await loadKey(work, object) : promoted;
   const secret = key.ok ? await reveal(work, key.value) : key;
-  if (!secret.ok) return secret;
-  return ok({ object, secret: secret.value, warnings: await warningsAbout(work, object.name) });
+  return secret.ok
+    ? ok({ object, secret: secret.value, warnings: await warningsAbout(work, object.name) })
+    : secret;
 }
 
 async function warningsAbout({ tx }: UnitOfWork, name: string): Promise<readonly string[]> {
@@ -96,15 +136,10 @@ async function warningsAbout({ tx }: UnitOfWork, name: string): Promise<readonly
   return problem === undefined ? [] : [`The name ${problem}.`];
 }
 
-export interface Rotation {
-  readonly object: ObjectRef;
-  /** How long older versions stay valid; absent: the overlap that it declares, or a day. */
-  readonly graceMs: DurationMs | undefined;
-}
-
+/** `graceMs` undefined: older versions stay valid for the overlap that the key declares, or a day. */
 export async function rotateKey(
   work: UnitOfWork,
-  { object, graceMs }: Rotation,
+  { object, graceMs }: Parameters<Admin['rotateKey']>[0],
   by: By,
 ): Promise<Result<IssuedKey | undefined>> {
   const key = await loadKey(work, object);
@@ -112,12 +147,10 @@ export async function rotateKey(
   const { row, spec, versions } = key.value;
   const { overlapMs } = rotationPolicy(spec);
   // The next secret may do what the key may; and an end before its time is a revocation.
-  const allowed = await mayGive(work, key.value, { action: 'keys:rotate', by });
-  if (!allowed.ok) return allowed;
+  const allowed = await mayGive(work, row, { action: 'keys:rotate', by });
   const isEarly = graceMs !== undefined && graceMs < overlapMs;
-  const mayEnd = isEarly ? mayDoToKey({ action: END_EARLY, spec, ownerId: row.owner_id }, by) : allowed;
-  if (!mayEnd.ok) return mayEnd;
-  const held = await holdApprovalOfKey(work, row);
+  const mayEnd = allowed.ok && isEarly ? may(END_EARLY, keyIn(row), by) : allowed;
+  const held = mayEnd.ok ? await holdApprovalOfKey(work, row) : mayEnd;
   if (!held.ok) return held;
   if (row.project !== null || (spec.deliver ?? []).length > 0) {
     if (graceMs !== undefined) return fail(HANDED_OVER);
@@ -136,62 +169,3 @@ const HANDED_OVER = fault(
   'conflict',
   'graceSeconds applies only to keys that no project declares; this key is handed over as its document declares',
 );
-
-/** Its rights and its end are those of every version, now and later: a rotation changes neither. */
-export async function changeKey(work: UnitOfWork, change: KeyChange, by: By): Promise<Result<ObjectRef>> {
-  const key = await loadKey(work, change.object);
-  if (!key.ok) return key;
-  const { row } = key.value;
-  if (hasPassed(change.expiresAt, work.now))
-    return fail(
-      fault('conflict', 'expiresAt is in the past; use a later date, or revoke the key to end it now'),
-    );
-  const declaration = changedKey(declarationOf(row) as DeclarationOf<'ApiKey'>, change);
-  const allowed = await mayChange(work, key.value, { declaration, by });
-  const held = allowed.ok ? await holdApprovalOfKey(work, row) : allowed;
-  if (!held.ok) return held;
-  const broken = refuseBroken(declaration);
-  if (!broken.ok) return broken;
-  const { revision } = row;
-  const updated = await manualUpdate(work, { declaration, revision, former: refOfRow(row) });
-  return updated.ok ? ok(refOf(declaration)) : updated;
-}
-
-/** Wider rights, or a later end, confer what the key may do then; an earlier end is a revocation. */
-async function mayChange(
-  work: UnitOfWork,
-  { row, spec }: StoredKey,
-  { declaration, by }: { readonly declaration: DeclarationOf<'ApiKey'>; readonly by: By },
-): Promise<Result<void>> {
-  const ownerId = row.owner_id;
-  const confers = await conferredByKeyChange(work, declaration, row);
-  if (!confers.ok) return confers;
-  const allowed = mayDoToKey({ action: 'keys:write', spec, ownerId, confers: confers.value }, by);
-  const isEarlier = declaredEnd(declaration.spec) < declaredEnd(spec);
-  return allowed.ok && isEarlier ? mayDoToKey({ action: END_EARLY, spec, ownerId }, by) : allowed;
-}
-
-const hasPassed = (expiresAt: KeyChange['expiresAt'], now: Instant): boolean =>
-  typeof expiresAt === 'string' && Date.parse(expiresAt) <= now;
-
-function changedKey(
-  { metadata, spec, kind }: DeclarationOf<'ApiKey'>,
-  { name, labels, permissions, expiresAt }: KeyChange,
-): DeclarationOf<'ApiKey'> {
-  const { permissions: had, expiresAt: ended, ...rest } = spec;
-  const may = permissions === undefined ? had : (permissions ?? undefined);
-  const end = expiresAt === undefined ? ended : (expiresAt ?? undefined);
-  return {
-    kind,
-    metadata: {
-      ...metadata,
-      ...(name !== undefined && { name }),
-      ...(labels !== undefined && { labels }),
-    },
-    spec: normalForm<ApiKeySpec>(ApiKey.schema, {
-      ...rest,
-      ...(may !== undefined && { permissions: [...may] }),
-      ...(end !== undefined && { expiresAt: end }),
-    }),
-  };
-}

@@ -1,97 +1,110 @@
-/** Creates, changes, renames and removes services, teams and roles manually. */
-import { fault } from '../../domain/errors.js';
-import { kindOf } from '../../domain/kinds/index.js';
+/** Creates, changes and removes objects manually: the same steps for every kind, each with what the kind's rules say. */
+import { kindOf, type ObjectKind } from '../../domain/kinds/index.js';
 import { normalForm } from '../../domain/kinds/normal-form.js';
-import { type Declaration, type ObjectRef, refOf, refText } from '../../domain/objects.js';
-import { END_EARLY } from '../../domain/permissions.js';
-import { fail, ok, type Result } from '../../domain/result.js';
-import type { AdminChange, AdminDeclaration } from '../../ports/admin.js';
+import { type Declaration, type ObjectRef, refOf } from '../../domain/objects.js';
+import { ok, type Result } from '../../domain/result.js';
+import type { Change, Created, NewObject } from '../../ports/admin.js';
 import type { By } from '../../ports/identity.js';
 import { manualCreate } from '../create.js';
-import { loadKey, loadObject } from '../key-repository.js';
+import { loadObject } from '../key-repository.js';
 import { manualRemove, manualUpdate } from '../manual-update.js';
-import { holdApprovalOfKey } from '../project-guard.js';
 import { declarationOf, refOfRow } from '../rows.js';
 import type { UnitOfWork } from '../unit-of-work.js';
-import { mayDoToKey, mayManage, refuseBroken } from './targets.js';
+import { groupRules } from './account.js';
+import { keepAttributes } from './attributes.js';
+import { guestRules } from './guests.js';
+import { keyRules } from './keys.js';
+import type { KindRules } from './kind-rules.js';
+import { displayNameIn, spaceRules } from './spaces.js';
+import { userRules } from './users.js';
 
-export async function create(work: UnitOfWork, given: AdminDeclaration, by: By): Promise<Result<ObjectRef>> {
-  const declaration = inNormalForm(given);
-  const allowed = await mayManage(work, { declaration, gives: 'rights' }, by);
-  if (!allowed.ok) return allowed;
-  const broken = refuseBroken(declaration);
-  if (!broken.ok) return broken;
-  const created = await manualCreate(work, { declaration });
-  return created.ok ? ok(refOf(declaration)) : created;
-}
+const RULES: { readonly [K in ObjectKind]: KindRules<K> } = {
+  Environment: spaceRules,
+  Service: groupRules,
+  Role: groupRules,
+  Team: groupRules,
+  User: userRules,
+  ApiKey: keyRules,
+  Space: spaceRules,
+  Guest: guestRules,
+};
 
-/** Asked about what it is and about what it is to be: a team's admin does not reach into another by renaming theirs. */
-export async function change(work: UnitOfWork, request: AdminChange, by: By): Promise<Result<ObjectRef>> {
-  const row = await loadObject(work, request.object);
-  if (!row.ok) return row;
-  const before = declarationOf(row.value);
-  if (!isManual(before)) return fail(notThese(request.object));
-  const after = changed(before, request);
-  for (const asked of [
-    { declaration: before, gives: 'nothing' },
-    { declaration: after, gives: 'rights', before: row.value },
-  ] as const) {
-    const allowed = await mayManage(work, asked, by);
-    if (!allowed.ok) return allowed;
-  }
-  const broken = refuseBroken(after);
-  if (!broken.ok) return broken;
-  const { revision } = row.value;
-  const updated = await manualUpdate(work, { declaration: after, revision, former: refOfRow(row.value) });
-  return updated.ok ? ok(refOf(after)) : updated;
-}
+const rulesOf = <K extends ObjectKind>(kind: K): KindRules<K> => RULES[kind] as KindRules<K>;
 
-/** A key too. */
-export async function remove(work: UnitOfWork, object: ObjectRef, by: By): Promise<Result<void>> {
-  const allowed = await mayRemove(work, object, by);
-  if (!allowed.ok) return allowed;
-  const removed = await manualRemove(work, { object });
-  return removed.ok ? ok(undefined) : removed;
-}
-
-async function mayRemove(work: UnitOfWork, object: ObjectRef, by: By): Promise<Result<void>> {
-  if (object.kind === 'ApiKey') {
-    const key = await loadKey(work, object);
-    if (!key.ok) return key;
-    const { row, spec } = key.value;
-    const allowed = mayDoToKey({ action: END_EARLY, spec, ownerId: row.owner_id }, by);
-    return allowed.ok ? holdApprovalOfKey(work, row) : allowed;
-  }
+export async function create<K extends ObjectKind>(
+  work: UnitOfWork,
+  asked: NewObject<K>,
+  by: By,
+): Promise<Result<Created<K>>> {
+  const rules = rulesOf(asked.kind);
+  const declared = await rules.declare(work, asked, by);
+  if (!declared.ok) return declared;
+  const created = await manualCreate(work, declared.value);
+  if (!created.ok) return created;
+  const object = refOf(declared.value.declaration);
   const row = await loadObject(work, object);
   if (!row.ok) return row;
-  const declaration = declarationOf(row.value);
-  if (!isManual(declaration)) return fail(notThese(object));
-  return mayManage(work, { declaration, gives: 'nothing' }, by);
+  const beside = (await rules.created?.(work, { asked, row: row.value, by })) ?? ok({});
+  return beside.ok ? ok({ ...beside.value, object } as Created<K>) : beside;
 }
 
-const isManual = (declaration: Declaration): declaration is AdminDeclaration =>
-  kindOf(declaration.kind).routes?.verbs.includes('update') === true;
+export async function createAll(
+  work: UnitOfWork,
+  objects: readonly NewObject[],
+  by: By,
+): Promise<Result<readonly Created[]>> {
+  const made: Created[] = [];
+  for (const object of objects) {
+    const created = await create(work, object, by);
+    if (!created.ok) return created;
+    made.push(created.value);
+  }
+  return ok(made);
+}
 
-const notThese = (object: ObjectRef) =>
-  fault('conflict', `${refText(object)} cannot be changed this way; change its document`);
+export async function change(work: UnitOfWork, asked: Change, by: By): Promise<Result<ObjectRef>> {
+  const rules = rulesOf(asked.object.kind);
+  const row = await (rules.find ?? loadObject)(work, asked.object);
+  if (!row.ok) return row;
+  const fields = (await rules.fields?.(work, row.value, asked, by)) ?? ok(asked.spec ?? {});
+  if (!fields.ok) return fields;
+  const before = declarationOf(row.value);
+  const after = changed(before, asked, fields.value);
+  const allowed = await rules.mayChange(work, { row: row.value, before, after, asked }, by);
+  if (!allowed.ok) return allowed;
+  const [{ revision }, former] = [row.value, refOfRow(row.value)];
+  const updated = await manualUpdate(work, { declaration: after, revision, former });
+  if (!updated.ok) return updated;
+  const attributes = displayNameIn(asked.attributes ?? {}, before.metadata.name);
+  const kept = await keepAttributes(work, row.value, attributes);
+  return kept.ok ? ok(refOf(after)) : kept;
+}
 
-const inNormalForm = (declaration: AdminDeclaration): AdminDeclaration =>
-  ({
-    ...declaration,
-    spec: normalForm(kindOf(declaration.kind).schema, declaration.spec),
-  }) as AdminDeclaration;
+export async function remove(work: UnitOfWork, objects: readonly ObjectRef[], by: By): Promise<Result<void>> {
+  for (const object of objects) {
+    const rules = rulesOf(object.kind);
+    const row = await (rules.find ?? loadObject)(work, object);
+    if (!row.ok) return row;
+    const allowed = await rules.mayRemove(work, row.value, by);
+    const removed = allowed.ok ? await manualRemove(work, { object: refOfRow(row.value) }) : allowed;
+    if (!removed.ok) return removed;
+  }
+  return ok(undefined);
+}
 
-function changed(before: AdminDeclaration, { name, labels, spec }: AdminChange): AdminDeclaration {
-  const fields = Object.entries({ ...before.spec, ...spec }).filter(
-    ([, value]) => value !== undefined && value !== null,
-  );
-  return inNormalForm({
+function changed(before: Declaration, { name, labels }: Change, fields: object): Declaration {
+  const given = Object.entries(fields).filter(([, value]) => value !== undefined);
+  const spec = Object.entries({ ...before.spec, ...Object.fromEntries(given) });
+  return {
     ...before,
     metadata: {
       ...before.metadata,
       ...(name !== undefined && { name }),
       ...(labels !== undefined && { labels }),
     },
-    spec: Object.fromEntries(fields),
-  } as AdminDeclaration);
+    spec: normalForm(
+      kindOf(before.kind).schema,
+      Object.fromEntries(spec.filter(([, value]) => value !== null)),
+    ),
+  } as Declaration;
 }

@@ -5,16 +5,16 @@ import { fault } from '../../domain/errors.js';
 import type { Place } from '../../domain/guests.js';
 import type { DeclarationOf, ObjectRef } from '../../domain/objects.js';
 import { fail, ok, type Result } from '../../domain/result.js';
+import type { Attributes, Kept } from '../../ports/admin.js';
 import type { By } from '../../ports/identity.js';
-import type { Attributes, Kept } from '../../ports/spaces.js';
 import { record } from '../audit-log.js';
 import { genuine, loadObject } from '../key-repository.js';
+import { changeFields } from '../manual-update.js';
 import { declarationOf } from '../rows.js';
 import type { ObjectRow, Transaction } from '../storage-port.js';
 import type { UnitOfWork } from '../unit-of-work.js';
 import { keep, keptIn } from './attributes.js';
-import { another, labelFrom } from './labels.js';
-import { changeSpec } from './objects.js';
+import { another, labelFrom } from './names.js';
 
 export async function workbooksOf(
   tx: Transaction,
@@ -44,7 +44,7 @@ export async function createWorkbook(
   const workbooks = spec.workbooks ?? [];
   const wished = labelFrom(name, 'workbook');
   const label = workbooks.includes(wished) ? another(wished, work) : wished;
-  const changed = await changeSpec(work, row.value, { workbooks: [...workbooks, label] });
+  const changed = await changeFields(work, row.value, { workbooks: [...workbooks, label] });
   if (!changed.ok) return changed;
   const id = workbookId(row.value.id, label);
   // Documents may have dropped one of this name, which this is not.
@@ -80,7 +80,7 @@ export async function removeWorkbook(work: UnitOfWork, id: string, by: By): Prom
   const allowed = mayArrange(by, placeOf(row, space));
   if (!allowed.ok) return allowed;
   const workbooks = (space.spec.workbooks ?? []).filter((one) => one !== name);
-  const changed = await changeSpec(work, row, { workbooks });
+  const changed = await changeFields(work, row, { workbooks });
   if (!changed.ok) return changed;
   await work.tx.belongings.remove(id);
   const entry = { action: 'workbook.deleted', detail: { workbook: name, workbookId: id } };

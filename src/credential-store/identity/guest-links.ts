@@ -3,7 +3,6 @@
  * link is a space's, and any visitor who has it signs in with any address: it opens that space and nothing else.
  */
 import { fault } from '../../domain/errors.js';
-import { isEmailAddress, isVisibleText } from '../../domain/kinds/fields.js';
 import { Guest } from '../../domain/kinds/guest.js';
 import { foldEmail } from '../../domain/kinds/index.js';
 import { normalForm } from '../../domain/kinds/normal-form.js';
@@ -13,11 +12,12 @@ import { linkIdOf, mintLinkToken, type Secret } from '../../domain/secret.js';
 import { DAY_MS, type DurationMs, MINUTE_MS, SECOND_MS } from '../../domain/time.js';
 import type { GuestLink, NewGuest, Shown } from '../../ports/identity.js';
 import type { MessageContent } from '../../ports/outbox.js';
+import { keepAttributes } from '../admin/attributes.js';
+import { refuseUnreachable } from '../admin/names.js';
 import { insertObject } from '../insert-object.js';
 import { genuine } from '../key-repository.js';
 import { writeMessage } from '../outbox/messages.js';
 import { declarationOf, isSameMac, refOfRow } from '../rows.js';
-import { keepAttributes } from '../spaces/attributes.js';
 import type { CredentialRow, ObjectRow } from '../storage-port.js';
 import type { UnitOfWork } from '../unit-of-work.js';
 import {
@@ -36,7 +36,6 @@ import { unauthenticated } from './sessions.js';
 
 const MAGIC_MS: DurationMs = 15 * MINUTE_MS;
 const SHARED_MS: DurationMs = 30 * DAY_MS;
-const NAME_MAX = 200;
 
 /** The object that a link is for, by name or id; `not_found`. */
 export async function linkHolder(reading: Reading, { kind, name }: ObjectRef): Promise<Result<ObjectRow>> {
@@ -127,10 +126,8 @@ export async function visitorBy(
   if (!found.ok) return found;
   const space = found.value;
   if (space === undefined) return unauthenticated();
-  if (!isEmailAddress(email) || !isVisibleText(name, NAME_MAX))
-    return fail(
-      fault('bad_request', 'email must be an email address, and name must contain visible characters'),
-    );
+  const reachable = refuseUnreachable(email, name);
+  if (!reachable.ok) return reachable;
   const environment = environmentOf(space);
   const spec = await environmentSpec(work, environment);
   if (!spec.ok) return spec;

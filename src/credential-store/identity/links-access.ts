@@ -3,9 +3,11 @@ import { authorize } from '../../domain/access.js';
 import { fault } from '../../domain/errors.js';
 import { GUEST_PERMISSIONS } from '../../domain/permissions.js';
 import { fail, ok, type Result } from '../../domain/result.js';
-import type { By, GuestLink, InvitedGuest, Shown } from '../../ports/identity.js';
+import type { By, GuestLink, InvitedGuest, NewGuest, Shown } from '../../ports/identity.js';
+import { inviteInto } from '../admin/guest-places.js';
+import { create } from '../admin/objects.js';
+import { loadObject } from '../key-repository.js';
 import { declarationOf, refOfRow } from '../rows.js';
-import { inviteInto } from '../spaces/guest-roles.js';
 import type { ObjectRow } from '../storage-port.js';
 import type { UnitOfWork } from '../unit-of-work.js';
 import { endCredential, findCredential } from './credentials.js';
@@ -31,6 +33,17 @@ const opensNothing = (row: ObjectRow): boolean => {
   const declaration = declarationOf(row);
   return declaration.kind === 'Guest' && (declaration.spec.grants ?? []).length === 0;
 };
+
+/** A guest who does not exist yet (F11), with what is open to them, and the link to pass on or to be mailed. */
+export async function inviteGuest(
+  work: UnitOfWork,
+  spec: NewGuest,
+  by: By,
+): Promise<Result<Shown<GuestLink>>> {
+  const guest = await create(work, { kind: 'Guest', spec }, by);
+  const row = guest.ok ? await loadObject(work, guest.value.object) : guest;
+  return row.ok ? makeLink(work, row.value, { way: 'magic_link', letter: {} }) : row;
+}
 
 /** All of them or none: a caller that asks again after a refusal would have written twice to the first. */
 export async function createLinks(

@@ -7,28 +7,28 @@ import { parseToken, type Secret } from '../../domain/secret.js';
 import type { Accounts } from '../../ports/accounts.js';
 import type { Admin } from '../../ports/admin.js';
 import type { Applied } from '../../ports/applied.js';
+import type { Events } from '../../ports/events.js';
 import type { AccessToken, By, CallContext, IdentityService } from '../../ports/identity.js';
 import type { LiveStore } from '../../ports/live-store.js';
 import type { Outbox } from '../../ports/outbox.js';
-import type { Spaces } from '../../ports/spaces.js';
-import type { Users } from '../../ports/users.js';
+import type { Sealing } from '../../ports/sealing.js';
+import type { Secrets } from '../../ports/secrets.js';
 import { accountsOver } from '../accounts/accounts.js';
 import { adminOver } from '../admin/admin.js';
 import { appliedBy, ownersIn } from '../applied.js';
 import { identityOf, openOrFill } from '../bootstrap.js';
 import { openCredentialStore } from '../credential-store.js';
+import { acknowledgeEvent, eventSeen, eventsSeen, postEvent } from '../events/events.js';
 import { outboxOver } from '../outbox/outbox.js';
-import { spacesOver } from '../spaces/spaces.js';
+import { putSecret, removeSecret, secretsSeen } from '../secrets.js';
 import type { Storage } from '../storage-port.js';
 import type { UnitOfWork } from '../unit-of-work.js';
-import { usersOver } from '../user-admin.js';
 import { type Authenticated, shownCredential, shownSession, whoHolds } from './authenticate.js';
 import { waitOut } from './constant-time.js';
 import { endCredential } from './credentials.js';
 import { exchange } from './exchange.js';
-import { inviteGuest } from './guest-invites.js';
 import { type Identity, type IdentityWorld, identityOver } from './identity.js';
-import { createLink, createLinks, endLink } from './links-access.js';
+import { createLink, createLinks, endLink, inviteGuest } from './links-access.js';
 import { askForLink } from './magic-link-request.js';
 import {
   createPersonalToken,
@@ -44,9 +44,9 @@ import { acceptInvitation, invite, setPassword } from './user-access.js';
 export interface ServedStore {
   readonly store: LiveStore;
   readonly authority: IdentityService;
-  readonly rooms: Spaces;
-  readonly people: Users;
-  readonly manual: Admin;
+  readonly admin: Admin;
+  readonly secrets: Secrets;
+  readonly events: Events;
   readonly accounts: Accounts;
   readonly applied: Applied;
   readonly outbox: Outbox;
@@ -69,9 +69,9 @@ export async function openServed(
   return ok({
     store: store.value,
     authority: { ...comingIn(identity), ...having(identity) },
-    rooms: spacesOver(identity, world.sealing),
-    people: usersOver(identity),
-    manual: adminOver(identity),
+    admin: adminOver(identity),
+    secrets: secretsOver(identity, world.sealing),
+    events: eventsOver(identity),
     accounts: accountsOver(identity),
     outbox: outboxOver(identity, storage),
     applied: {
@@ -80,6 +80,19 @@ export async function openServed(
     },
   });
 }
+
+const secretsOver = ({ read, act }: Identity, sealing: Sealing): Secrets => ({
+  list: (wanted, by) => read((reading) => secretsSeen({ ...reading, sealing }, wanted, by)),
+  put: (secret, by) => act(by, (work, caller) => putSecret(work, secret, caller)),
+  remove: (id, by) => act(by, (work, caller) => removeSecret(work, id, caller)),
+});
+
+const eventsOver = ({ read, act }: Identity): Events => ({
+  list: (query, by) => read((reading) => eventsSeen(reading, query, by)),
+  get: (id, by) => read((reading) => eventSeen(reading, id, by)),
+  post: (event, by) => act(by, (work, caller) => postEvent(work, event, caller)),
+  acknowledge: (id, by) => act(by, (work, caller) => acknowledgeEvent(work, id, caller)),
+});
 
 type ComingIn = Pick<
   IdentityService,

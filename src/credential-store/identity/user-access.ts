@@ -1,34 +1,25 @@
 /** How people come to have a password: by invitation, by their own hand, or by an owner's. */
 import { authorize } from '../../domain/access.js';
 import { fault } from '../../domain/errors.js';
-import type { DeclarationOf } from '../../domain/objects.js';
 import { personOf } from '../../domain/principal.js';
 import { fail, ok, type Result } from '../../domain/result.js';
-import { isOwnerRole } from '../../domain/roles.js';
 import type { Secret } from '../../domain/secret.js';
 import type { By, CallContext, Invitation, Shown } from '../../ports/identity.js';
-import { conferredByPerson } from '../conferred.js';
-import { declarationOf } from '../rows.js';
+import { knownPerson, mayLetIn } from '../admin/users.js';
 import type { CredentialRow, ObjectRow } from '../storage-port.js';
 import { actingAs, endSignedIn, type Reading } from './credentials.js';
 import { sourceOf } from './exchange.js';
 import type { Identity } from './identity.js';
 import { goodInvitation, makeInvitation, spendInvitation } from './invitations.js';
-import { findPerson, guess, hashed, passwordOf, replacePassword } from './passwords.js';
+import { guess, hashed, passwordOf, replacePassword } from './passwords.js';
 import { type Granted, startSession, unauthenticated } from './sessions.js';
 
 /** The holder of the invitation can set a password, so a caller may not invite a person who may do more than they. */
 export const invite = (identity: Identity, name: string, by: By): Promise<Result<Shown<Invitation>>> =>
-  identity.act(by, async (work, { principal }) => {
+  identity.act(by, async (work, caller) => {
     const person = await knownPerson(work, name);
-    if (!person.ok) return person;
-    const rights = await conferredByPerson(work, person.value);
-    if (!rights.ok) return rights;
-    const { permissions, memberships } = rights.value;
-    const isOwner = hasOwnerRole(person.value);
-    const target = { kind: 'person', isOwner, confers: permissions, memberships } as const;
-    const allowed = authorize(principal, 'users:write', target);
-    return allowed.ok ? makeInvitation(work, person.value) : allowed;
+    const allowed = person.ok ? await mayLetIn(work, person.value, caller) : person;
+    return person.ok && allowed.ok ? makeInvitation(work, person.value) : (allowed as Result<never>);
   });
 
 /** Without a password, the session stands on the invitation itself. */
@@ -134,13 +125,3 @@ async function provePresent(
   if (!guessed.ok) return guessed;
   return guessed.value.isRight ? ok(undefined) : refused;
 }
-
-async function knownPerson(reading: Reading, name: string): Promise<Result<ObjectRow>> {
-  const person = await findPerson(reading, name);
-  if (!person.ok) return person;
-  if (person.value !== undefined) return ok(person.value);
-  return fail(fault('not_found', `there is no User/${name}`));
-}
-
-const hasOwnerRole = (row: ObjectRow): boolean =>
-  ((declarationOf(row) as DeclarationOf<'User'>).spec.roles ?? []).some(isOwnerRole);

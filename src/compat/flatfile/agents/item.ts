@@ -2,7 +2,7 @@
 import { type Static, Type } from 'typebox';
 import { formatInstant } from '../../../domain/time.js';
 import { closed, Instant } from '../../../http/schemas.js';
-import type { Agent } from '../../../ports/spaces.js';
+import type { Agent } from '../../../ports/admin.js';
 import { Opaque } from '../environments/item.js';
 
 const text = (maxLength: number) => Type.Optional(Type.String({ maxLength }));

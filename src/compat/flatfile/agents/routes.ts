@@ -13,7 +13,7 @@ import { accountId, byOf, findObject, given } from '../../../http/live-objects.j
 import { resource } from '../../../http/resource.js';
 import { type Route, respond, route } from '../../../http/route.js';
 import { closed, dataOf } from '../../../http/schemas.js';
-import type { Agent } from '../../../ports/spaces.js';
+import type { Agent } from '../../../ports/admin.js';
 import { numberedPages, Pagination, pageByNumber, readAll } from '../page-pagination.js';
 import { AgentConfig, AgentItem, type AgentPlace, AgentVersion, agentItem, versionItem } from './item.js';
 
@@ -91,7 +91,7 @@ const deploy = route({
     if (!account.ok) return account;
     const { name } = environment.value.ref;
     const wanted = { environment: name, attributes: given(call.body) };
-    return respond(await deps.rooms.deployAgent(wanted, byOf(call)), (agent) => ({
+    return respond(await deps.admin.deployAgent(wanted, byOf(call)), (agent) => ({
       data: agentItem({ agent, environment: name, account: account.value }),
     }));
   },
@@ -118,7 +118,7 @@ const remove = agents.remove({
   id: 'deleteAgent',
   summary: 'Remove an agent.',
   query: inOne,
-  run: (call, { agent }, deps) => deps.rooms.removeAgent(agent.id, byOf(call)),
+  run: (call, { agent }, deps) => deps.admin.removeAgent(agent.id, byOf(call)),
 });
 
 const historyQuery = Type.Object(
@@ -169,7 +169,7 @@ async function seenAgents(
   const account = await accountId(deps);
   if (!account.ok) return account;
   const names = new Map(all.value.map(({ id, ref }) => [id, ref.name]));
-  const agents = await deps.rooms.agents([...names.keys()]);
+  const agents = await deps.admin.agents([...names.keys()]);
   if (!agents.ok) return agents;
   return ok(agents.value.map((agent) => placeOf(agent, names, account.value)));
 }

@@ -127,7 +127,7 @@ const create = route({
     const ending = Buffer.from(deps.entropy.bytes(4)).toString('hex');
     const name = `${environment.slice(0, 50)}-${type === 'secret' ? 'sk' : 'pk'}-${ending}`;
     const spec = { environment, type, owner: { tenant: true as const } };
-    const made = await deps.manual.createKey({ name, spec }, byOf(call));
+    const made = await deps.admin.create({ kind: 'ApiKey', name, spec }, byOf(call));
     if (!made.ok) return made;
     const inMemory = await refreshVerifier(deps);
     if (!inMemory.ok) return inMemory;
@@ -158,7 +158,7 @@ const remove = route({
     if (!found.ok) return found;
     if (found.value.declaration.spec.environment !== place.value.name)
       return fail(fault('not_found', 'no such key in this environment'));
-    const removed = await deps.manual.remove(refById(found.value), byOf(call));
+    const removed = await deps.admin.remove([refById(found.value)], byOf(call));
     if (!removed.ok) return removed;
     return done(await refreshVerifier(deps));
   },

@@ -3,7 +3,7 @@ import { type Static, Type } from 'typebox';
 import type { LiveObject } from '../../../domain/live.js';
 import type { DeclarationOf } from '../../../domain/objects.js';
 import { closed } from '../../../http/schemas.js';
-import type { Attributes } from '../../../ports/spaces.js';
+import type { Attributes } from '../../../ports/admin.js';
 import type { Entry } from '../objects.js';
 import { DeclaredLabels, declaredLabels, objectFields, shownObject, specOf } from '../objects.js';
 

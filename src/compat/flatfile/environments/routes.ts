@@ -72,9 +72,9 @@ const create = environments.create({
   faults: ['exists'],
   create: async (call, deps) => {
     const { name, ...fields } = call.body;
-    const created = { kind: 'Environment', name, labels: {}, ...split(fields) } as const;
-    const ref = await deps.rooms.create(created, byOf(call));
-    return ref.ok ? entryOf(deps, call.principal, ref.value.name) : ref;
+    const asked = { kind: 'Environment', name, ...split(fields) } as const;
+    const created = await deps.admin.create(asked, byOf(call));
+    return created.ok ? entryOf(deps, call.principal, created.value.object.name) : created;
   },
 });
 
@@ -90,7 +90,7 @@ const update = environments.update({
   update: (call, { object }, deps) => {
     const { name, ...fields } = call.body;
     const { spec, attributes } = split(fields);
-    return deps.rooms.change(
+    return deps.admin.change(
       { object: refById(object), spec, attributes: { ...attributes, name } },
       byOf(call),
     );
@@ -102,7 +102,7 @@ const remove = environments.remove({
   summary: 'Delete an environment, with the two keys that were created with it.',
   description: 'Refused while it has other keys, spaces or guests.',
   faults: ['not_found', 'in_use'],
-  run: (call, { object }, deps) => deps.rooms.remove([refById(object)], byOf(call)),
+  run: (call, { object }, deps) => deps.admin.remove([refById(object)], byOf(call)),
 });
 
 const subscription = route({

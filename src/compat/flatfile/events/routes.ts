@@ -58,7 +58,7 @@ const list = route({
     const space = await idOf(deps, 'Space', spaceId);
     if (!space.ok) return space;
     const from = since === undefined ? undefined : parseInstant(since);
-    const listed = await deps.rooms.events.list(
+    const listed = await deps.events.list(
       {
         ...{ environmentId: environment.value, spaceId: space.value, domain, topic },
         since: from?.ok ? from.value : undefined,
@@ -103,7 +103,7 @@ const post = route({
   handle: async (call, deps) => {
     const { topic, domain, payload, context, ...members } = call.body;
     const { accountId: _account, actorId: _actor, environmentId, spaceId, workbookId, ...rest } = context;
-    const id = await deps.rooms.events.post(
+    const id = await deps.events.post(
       {
         ...{ topic, domain, payload, place: { environmentId, spaceId, workbookId } },
         members: { ...given(members), context: given(rest) },
@@ -123,7 +123,7 @@ const acknowledge = route({
   params: byId,
   answer: Success,
   handle: async (call, deps) => {
-    return done(await deps.rooms.events.acknowledge(call.params.id, byOf(call)));
+    return done(await deps.events.acknowledge(call.params.id, byOf(call)));
   },
 });
 
@@ -147,7 +147,7 @@ async function idOf({ store }: HttpDependencies, kind: 'Environment' | 'Space', 
 }
 
 async function shown(deps: HttpDependencies, id: string, by: By): Promise<Answered> {
-  const event = await deps.rooms.events.get(id, by);
+  const event = await deps.events.get(id, by);
   if (!event.ok) return event;
   return respond(await accountId(deps), (account) => ({ data: eventItem(event.value, account) }));
 }

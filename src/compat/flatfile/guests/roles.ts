@@ -32,7 +32,7 @@ export const guestRoleRoutes = roleRoutes<Entry, typeof byGuestId>({
     const { roleId, resourceId: placeId } = call.body;
     const sayable = isSayable(roleId, placeId);
     if (!sayable.ok) return sayable;
-    const opened = await deps.rooms.guests.open({ guest: refById(object), placeId }, byOf(call));
+    const opened = await deps.admin.openPlace({ guest: refById(object), placeId }, byOf(call));
     if (!opened.ok) return opened;
     const entry = await guestEntry(deps, call.principal, call.params.id);
     const roles = entry.ok ? await rolesOf(deps, entry.value) : entry;
@@ -41,7 +41,7 @@ export const guestRoleRoutes = roleRoutes<Entry, typeof byGuestId>({
     return role === undefined ? CLOSED : ok(role);
   },
   take: (call, { found, role }, deps) =>
-    deps.rooms.guests.close({ guest: refById(found.object), placeId: role.resourceId }, byOf(call)),
+    deps.admin.closePlace({ guest: refById(found.object), placeId: role.resourceId }, byOf(call)),
 });
 
 const CLOSED = fail(

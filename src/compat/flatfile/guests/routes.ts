@@ -11,7 +11,7 @@ import { resource } from '../../../http/resource.js';
 import { type Route, respond, route, shownOnce } from '../../../http/route.js';
 import { LinkToken } from '../../../http/routes/guest-links/routes.js';
 import { closed, dataOf, Instant } from '../../../http/schemas.js';
-import type { GuestPlace, NewGuest } from '../../../ports/guests.js';
+import type { GuestPlace, NewObject } from '../../../ports/admin.js';
 import { type Entry, findEntry, withKept } from '../objects.js';
 import { bothPages, type Listing, listAnswer, listPage } from '../page-pagination.js';
 import { isSpace } from '../spaces/item.js';
@@ -105,7 +105,7 @@ const create = route({
   answer: dataOf(Type.Array(GuestItem)),
   faults: ['exists', 'unknown_reference', 'conflict'],
   handle: async (call, deps) => {
-    const guests: NewGuest[] = [];
+    const guests: NewObject<'Guest'>[] = [];
     for (const config of [call.body].flat()) {
       const found = await findObject(deps.store, { kind: 'Environment', name: config.environmentId });
       if (!found.ok) return found;
@@ -114,16 +114,12 @@ const create = route({
           fault('unknown_reference', 'environmentId: no such environment; GET /environments lists them'),
         );
       const { email, name, spaces } = config;
-      guests.push({
-        environment: found.value.ref.name,
-        email,
-        ...(name && { name }),
-        places: spaces.map(placeOf),
-      });
+      const spec = { environment: found.value.ref.name, email, ...(name && { name }) };
+      guests.push({ kind: 'Guest', spec, places: spaces.map(placeOf) });
     }
-    const refs = await deps.rooms.guests.create(guests, byOf(call));
-    if (!refs.ok) return refs;
-    const objects = await deps.store.fetch(refs.value);
+    const created = await deps.admin.createAll(guests, byOf(call));
+    if (!created.ok) return created;
+    const objects = await deps.store.fetch(created.value.map(({ object }) => object));
     const entries = objects.ok ? await withKept(deps, objects.value) : objects;
     return respond(entries.ok ? await guestItems(deps, entries.value) : entries, (data) => ({ data }));
   },
@@ -170,10 +166,8 @@ const update = guests.update({
           'the email address of a guest cannot be changed; delete this guest and create another',
         ),
       );
-    return deps.rooms.guests.change(
-      { guest: refById(entry.object), name, places: spaces?.map(placeOf) },
-      byOf(call),
-    );
+    const change = { object: refById(entry.object), spec: { name }, places: spaces?.map(placeOf) };
+    return deps.admin.change(change, byOf(call));
   },
 });
 
@@ -182,8 +176,12 @@ const remove = guests.remove({
   summary: 'Delete a guest with all their grants, or remove them from one space.',
   query: Type.Object({ spaceId: text('Only from this space.') }, closed),
   faults: ['not_found', 'unknown_reference'],
-  run: (call, { object }, deps) =>
-    deps.rooms.guests.remove({ guest: refById(object), spaceId: call.query.spaceId }, byOf(call)),
+  run: (call, { object }, { admin }) => {
+    const [guest, { spaceId }] = [refById(object), call.query];
+    return spaceId === undefined
+      ? admin.remove([guest], byOf(call))
+      : admin.leaveSpace({ guest, spaceId }, byOf(call));
+  },
 });
 
 const Link = Type.Object(

@@ -47,7 +47,7 @@ const list = route({
       matches: (object) => maySee(principal, 'roles:read', object),
     });
     if (!seen.ok) return seen;
-    const kept = await deps.rooms.about(seen.value);
+    const kept = await deps.admin.about(seen.value);
     if (!kept.ok) return kept;
     const builtIn = await builtInRoles(deps);
     if (!builtIn.ok) return builtIn;

@@ -86,10 +86,7 @@ const put = route({
     const { name, value, ...where } = call.body;
     const place = await placeFor(deps, where, { ...call, permission: 'secrets:write' });
     if (!place.ok) return place;
-    const kept = await deps.rooms.secrets.put(
-      { place: place.value, name, value: new Secret(value) },
-      byOf(call),
-    );
+    const kept = await deps.secrets.put({ place: place.value, name, value: new Secret(value) }, byOf(call));
     return kept.ok ? shown(deps, place.value, byOf(call)) : kept;
   },
 });
@@ -105,7 +102,7 @@ const remove = route({
   params: Type.Object({ id: Type.String({ pattern: '^us_sec_[0-9A-Za-z]{1,32}$', maxLength: 64 }) }, closed),
   faults: ['not_found'],
   handle: async (call, deps) => {
-    const place = await deps.rooms.secrets.remove(call.params.id, byOf(call));
+    const place = await deps.secrets.remove(call.params.id, byOf(call));
     return place.ok ? shown(deps, place.value, byOf(call)) : place;
   },
 });
@@ -145,8 +142,8 @@ async function placeFor(
   return ok({ environment: environment.value.ref.name, space: space?.value.ref, actorId });
 }
 
-async function shown({ rooms }: HttpDependencies, place: SecretPlace, by: By): Promise<Answered> {
-  return respond(await rooms.secrets.list(place, by), (secrets) => ({ data: secrets.map(secretItem) }));
+async function shown({ secrets }: HttpDependencies, place: SecretPlace, by: By): Promise<Answered> {
+  return respond(await secrets.list(place, by), (all) => ({ data: all.map(secretItem) }));
 }
 
 const secretItem = ({ id, name, value, environmentId, spaceId, actorId }: KeptSecret) => ({

@@ -68,16 +68,17 @@ export async function createSpace(deps: HttpDependencies, making: SpaceCreation)
   if (!session.ok) return session;
   const { by, accessToken } = session.value;
   const { workbooks: named, description: said, ...attributes } = rest;
-  const ref = await deps.rooms.create(
+  const created = await deps.admin.create(
     {
-      ...{ kind: 'Space', name, labels: {} },
+      ...{ kind: 'Space', name },
       spec: { environment: found.value.ref.name, ...given({ workbooks: named, description: said }) },
       attributes: { ...attributes, ...madeBy(by.principal) },
     },
     by,
   );
-  if (!ref.ok) return ref;
-  const objects = await deps.store.fetch([ref.value]);
+  if (!created.ok) return created;
+  const { object: ref } = created.value;
+  const objects = await deps.store.fetch([ref]);
   const entries = objects.ok ? await withKept(deps, objects.value) : objects;
   const items = entries.ok ? await spaceItems(deps, entries.value) : entries;
   if (!items.ok) return items;
@@ -87,7 +88,7 @@ export async function createSpace(deps: HttpDependencies, making: SpaceCreation)
   if (!now.ok) return now;
   return ok({
     space: { ...space, ...(accessToken && { accessToken: accessToken.reveal() }) },
-    ref: ref.value,
+    ref,
     by: now.value,
   });
 }

@@ -58,7 +58,7 @@ export const initSpaceRoute = openRoute({
     const { space, ref } = made.value;
     if (body.workbook === undefined) return json({ data: { space } });
     const { name, ...attributes } = body.workbook;
-    const id = await deps.rooms.createWorkbook(
+    const id = await deps.admin.createWorkbook(
       { space: ref, name, attributes: given(attributes) },
       made.value.by,
     );

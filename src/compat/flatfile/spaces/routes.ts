@@ -76,7 +76,7 @@ const update = spaces.update({
     if (!fits.ok) return fits;
     const { workbooks, description, ...attributes } = changed;
     const spec = given({ workbooks, description });
-    return deps.rooms.change({ object: refById(entry.object), spec, attributes }, byOf(call));
+    return deps.admin.change({ object: refById(entry.object), spec, attributes }, byOf(call));
   },
 });
 
@@ -85,7 +85,7 @@ const archiving = (verb: 'archive' | 'unarchive', summary: string): Route =>
     ...{ id: `${verb}Space`, summary, faults },
     run: (call, { object }, deps) => {
       const archivedAt = verb === 'archive' ? formatInstant(deps.clock.now()) : null;
-      return deps.rooms.change({ object: refById(object), spec: {}, attributes: { archivedAt } }, byOf(call));
+      return deps.admin.change({ object: refById(object), attributes: { archivedAt } }, byOf(call));
     },
   });
 
@@ -94,7 +94,7 @@ const removeOne = spaces.remove({
   summary: 'Delete a space.',
   description: 'Refused while guests have grants in it.',
   faults: ['not_found', 'in_use'],
-  run: (call, { object }, deps) => deps.rooms.remove([refById(object)], byOf(call)),
+  run: (call, { object }, deps) => deps.admin.remove([refById(object)], byOf(call)),
 });
 
 const removeSeveral = route({
@@ -114,7 +114,7 @@ const removeSeveral = route({
     const absent = entries.find((entry) => !entry.ok);
     if (absent !== undefined && !absent.ok) return absent;
     const refs = entries.flatMap((entry) => (entry.ok ? [refById(entry.value.object)] : []));
-    return done(await deps.rooms.remove(refs, byOf(call)));
+    return done(await deps.admin.remove(refs, byOf(call)));
   },
 });
 

@@ -27,7 +27,7 @@ export const userRoleRoutes = roleRoutes<UserEntry, typeof byUserId>({
     if (!account.ok) return account;
     const role = await roleName(deps, call.body, account.value);
     if (!role.ok) return role;
-    const given = await deps.people.giveRole(call.params.id, role.value, byOf(call));
+    const given = await deps.admin.giveRole(call.params.id, role.value, byOf(call));
     if (!given.ok) return given;
     const entry = await entryOf(deps, call.principal, call.params.id);
     const roles = entry.ok ? await rolesOf(deps, entry.value, account.value) : entry;
@@ -38,7 +38,7 @@ export const userRoleRoutes = roleRoutes<UserEntry, typeof byUserId>({
   },
   take: async (call, { found, at }, deps) => {
     const name = (found.object.declaration.spec.roles ?? [])[at];
-    return name === undefined ? TAKEN : deps.people.takeRole(call.params.id, name, byOf(call));
+    return name === undefined ? TAKEN : deps.admin.takeRole(call.params.id, name, byOf(call));
   },
 });
 

@@ -5,7 +5,7 @@ import { ok, type Result } from '../../../domain/result.js';
 import { formatInstant } from '../../../domain/time.js';
 import { maySee } from '../../../http/access.js';
 import type { HttpDependencies } from '../../../http/dependencies.js';
-import { accountId, byOf } from '../../../http/live-objects.js';
+import { accountId, byOf, refById } from '../../../http/live-objects.js';
 import { resource } from '../../../http/resource.js';
 import { type Route, route, shownOnce } from '../../../http/route.js';
 import { closed, dataOf, Instant } from '../../../http/schemas.js';
@@ -127,9 +127,12 @@ const invite = route({
       roles.add(role.value);
     }
     const { email, name } = call.body;
-    const added = await deps.people.add({ email, name, roles: [...roles] }, byOf(call));
+    const added = await deps.admin.create(
+      { kind: 'User', spec: { email, name, roles: [...roles] } },
+      byOf(call),
+    );
     if (!added.ok) return added;
-    const entry = await entryOf(deps, call.principal, added.value.person.name);
+    const entry = await entryOf(deps, call.principal, added.value.object.name);
     if (!entry.ok) return entry;
     const actorRoles = await rolesOf(deps, entry.value, account.value);
     if (!actorRoles.ok) return actorRoles;
@@ -182,9 +185,9 @@ const update = users.update({
     closed,
   ),
   faults: ['not_found', 'conflict'],
-  update: (call, _, deps) => {
-    const { name, status, dashboard } = call.body;
-    return deps.people.change(call.params.id, { name, status, attributes: { dashboard } }, byOf(call));
+  update: (call, { object }, deps) => {
+    const { dashboard, ...spec } = call.body;
+    return deps.admin.change({ object: refById(object), spec, attributes: { dashboard } }, byOf(call));
   },
 });
 
@@ -192,7 +195,7 @@ const remove = users.remove({
   id: 'deleteUser',
   summary: 'Delete a user, from every team and with their personal keys.',
   faults: ['not_found', 'conflict'],
-  run: (call, _, deps) => deps.people.remove(call.params.id, byOf(call)),
+  run: (call, { object }, deps) => deps.admin.remove([refById(object)], byOf(call)),
 });
 
 export async function entryOf(

@@ -53,11 +53,11 @@ export async function spacesOf(
 
 /** The workbooks of these spaces that the caller may see. */
 export async function openIn(
-  { rooms }: HttpDependencies,
+  { admin }: HttpDependencies,
   principal: Principal,
   spaces: readonly SpaceObject[],
 ): Promise<Result<readonly WorkbookEntry[]>> {
-  const kept = await rooms.workbooks(spaces.map(({ id }) => id));
+  const kept = await admin.workbooks(spaces.map(({ id }) => id));
   if (!kept.ok) return kept;
   return ok(
     spaces

@@ -4,7 +4,7 @@ import { sheetId, workbookId } from '../../../domain/derived-ids.js';
 import { refText } from '../../../domain/objects.js';
 import { formatInstant } from '../../../domain/time.js';
 import { closed, Instant } from '../../../http/schemas.js';
-import type { Kept } from '../../../ports/spaces.js';
+import type { Kept } from '../../../ports/admin.js';
 import { AnyJson, Opaque } from '../environments/item.js';
 import type { Environments, SpaceObject } from '../spaces/item.js';
 

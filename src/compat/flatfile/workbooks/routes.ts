@@ -90,7 +90,7 @@ const create = workbooks.create({
     const stays = await isOfPlace(deps, space.value, { environmentId });
     if (!stays.ok) return stays;
     const workbook = { space: space.value.ref, name, attributes: given(attributes) };
-    const id = await deps.rooms.createWorkbook(workbook, made.value.by);
+    const id = await deps.admin.createWorkbook(workbook, made.value.by);
     return id.ok ? seenWorkbook(deps, principal, id.value) : id;
   },
 });
@@ -103,7 +103,7 @@ const update = workbooks.update({
   update: async (call, { id, space }, deps) => {
     const { spaceId, environmentId, ...attributes } = call.body;
     const stays = await isOfPlace(deps, space, { spaceId, environmentId });
-    return stays.ok ? deps.rooms.changeWorkbook(id, given(attributes), byOf(call)) : stays;
+    return stays.ok ? deps.admin.changeWorkbook(id, given(attributes), byOf(call)) : stays;
   },
 });
 
@@ -112,7 +112,7 @@ const remove = workbooks.remove({
   summary: 'Delete a workbook.',
   description: 'Refused while guests are granted it by name.',
   faults: ['not_found', 'in_use'],
-  run: (call, { id }, deps) => deps.rooms.removeWorkbook(id, byOf(call)),
+  run: (call, { id }, deps) => deps.admin.removeWorkbook(id, byOf(call)),
 });
 
 function isWanted({ declaredName, kept }: WorkbookEntry, query: Static<typeof Query>): boolean {

@@ -3,7 +3,7 @@ import { type Static, Type } from 'typebox';
 import { LABELS } from '../../../domain/kinds/document-schema.js';
 import { durationField, instantField, nameField, permissionsField } from '../../../domain/kinds/fields.js';
 import { SECOND_MS } from '../../../domain/time.js';
-import type { IssuedKey, NewKey } from '../../../ports/admin.js';
+import type { IssuedKey, NewObject } from '../../../ports/admin.js';
 import type { HttpDependencies } from '../../dependencies.js';
 import { byOf, refById } from '../../live-objects.js';
 import { type Answered, json, route, shownOnce } from '../../route.js';
@@ -80,14 +80,15 @@ export const createKey = route({
   answer: Made,
   faults: ['exists', 'unknown_reference', 'conflict'],
   handle: async (call, deps) => {
-    const made = await deps.manual.createKey(newKey(call.body), byOf(call));
+    const made = await deps.admin.create(newKey(call.body), byOf(call));
     return made.ok ? shown(deps, made.value) : made;
   },
 });
 
-function newKey({ name, labels, owner, role, ...spec }: Static<typeof body>): NewKey {
-  return { name, labels, spec: { ...spec, owner: { ...owner, ...(role !== undefined && { role }) } } };
-}
+const newKey = ({ name, labels, owner, role, ...rest }: Static<typeof body>): NewObject<'ApiKey'> => ({
+  ...{ kind: 'ApiKey', name, labels },
+  spec: { ...rest, owner: { ...owner, ...(role !== undefined && { role }) } },
+});
 
 const GRACE_MAX_S = 366 * 86_400;
 
@@ -126,7 +127,7 @@ export const rotateKey = route({
     const found = await findKey(deps.store, { principal, idOrName: params.id, permission: 'keys:rotate' });
     if (!found.ok) return found;
     const graceMs = body.graceSeconds === undefined ? undefined : body.graceSeconds * SECOND_MS;
-    const rotated = await deps.manual.rotateKey(
+    const rotated = await deps.admin.rotateKey(
       { object: refById(found.value), graceMs },
       byOf(call, body.breakGlass),
     );

@@ -42,9 +42,9 @@ export const changeKeyRoute = route({
     const { principal, params, body } = call;
     const found = await findKey(deps.store, { principal, idOrName: params.id, permission: 'keys:write' });
     if (!found.ok) return found;
-    const labels = body.labels === null ? {} : body.labels;
-    const changed = await deps.manual.changeKey(
-      { object: refById(found.value), ...body, labels },
+    const { name, labels, ...spec } = body;
+    const changed = await deps.admin.change(
+      { object: refById(found.value), name, labels: labels === null ? {} : labels, spec },
       byOf(call),
     );
     return changed.ok ? keyNow(deps, changed.value) : changed;
@@ -68,7 +68,7 @@ export const removeKey = route({
     const { principal, params } = call;
     const found = await findKey(deps.store, { principal, idOrName: params.id, permission: 'keys:revoke' });
     if (!found.ok) return found;
-    const removed = await deps.manual.remove(refById(found.value), byOf(call));
+    const removed = await deps.admin.remove([refById(found.value)], byOf(call));
     if (!removed.ok) return removed;
     return done(await refreshVerifier(deps));
   },
