@@ -5,6 +5,7 @@ import type { Secret } from '../domain/secret.js';
 import type { Clock } from '../ports/clock.js';
 import {
   type Caller,
+  type Lease,
   type LiveStore,
   type Mutation,
   type Outcome,
@@ -85,6 +86,19 @@ function assemble(parts: Parts): LiveStore {
     caller,
     now: clock.now(),
   });
+  type Effect<T> = (work: UnitOfWork) => Promise<Result<T>>;
+  const named = async <T>(work: UnitOfWork, caller: Caller, effect: Effect<T>): Promise<Result<T>> => {
+    const own = await inTheNameOf(work, caller);
+    return own.ok ? effect(own.value) : own;
+  };
+  const acting = <T>(caller: Caller, effect: Effect<T>) =>
+    storage.write((tx) => named(workOf(tx, caller), caller, effect));
+  /** Under the lease: an effect of a reconciler. */
+  const applying = <T>(lease: Lease, caller: Caller, effect: Effect<T>) =>
+    storage.write(async (tx) => {
+      const held = await checkLease(tx, lease);
+      return held.ok ? named({ ...workOf(tx, caller), isApply: true }, caller, effect) : held;
+    });
   return {
     ...readingOf(parts),
     acquireLease: (holder, ttlMs, name = WRITERS, claim = {}) =>
@@ -93,60 +107,30 @@ function assemble(parts: Parts): LiveStore {
     renewLease: (lease) => storage.write((tx) => renew(tx, lease, clock.now())),
     releaseLease: (lease) => storage.write((tx) => release(tx, lease)),
     mutate: (mutation, lease, caller) =>
-      storage.write(async (tx) => {
-        const held = await checkLease(tx, lease);
-        if (!held.ok) return held;
-        const work = await inTheNameOf({ ...workOf(tx, caller), isApply: true }, caller);
-        if (!work.ok) return work;
-        const allowed = await mayMutate(work.value, mutation);
-        const guarded = allowed.ok ? await holdGuard(work.value, mutation) : allowed;
-        return guarded.ok ? mutate(work.value, mutation) : guarded;
+      applying(lease, caller, async (work) => {
+        const allowed = await mayMutate(work, mutation);
+        const guarded = allowed.ok ? await holdGuard(work, mutation) : allowed;
+        return guarded.ok ? mutate(work, mutation) : guarded;
       }),
     request: (request, caller) =>
-      storage.write(async (tx) => {
-        const work = await inTheNameOf(workOf(tx, caller), caller);
-        if (!work.ok) return work;
-        const allowed = await mayRequest(work.value, request);
-        const held = allowed.ok ? await holdApproval(work.value, request) : allowed;
-        return held.ok ? perform(work.value, request) : held;
+      acting(caller, async (work) => {
+        const allowed = await mayRequest(work, request);
+        const held = allowed.ok ? await holdApproval(work, request) : allowed;
+        return held.ok ? perform(work, request) : held;
       }),
-    claim: (object, caller) =>
-      storage.write(async (tx) => {
-        const work = await inTheNameOf(workOf(tx, caller), caller);
-        return work.ok ? claim(work.value, object) : work;
-      }),
+    claim: (object, caller) => acting(caller, (work) => claim(work, object)),
     declareProject: (settings, lease, caller) =>
-      storage.write(async (tx) => {
-        const held = await checkLease(tx, lease);
-        if (!held.ok) return held;
-        const work = await inTheNameOf({ ...workOf(tx, caller), isApply: true }, caller);
-        return work.ok ? declareProject(work.value, settings) : work;
-      }),
-    approve: (approval, caller) =>
-      storage.write(async (tx) => {
-        const work = await inTheNameOf(workOf(tx, caller), caller);
-        return work.ok ? approvePlan(work.value, approval) : work;
-      }),
+      applying(lease, caller, (work) => declareProject(work, settings)),
+    approve: (approval, caller) => acting(caller, (work) => approvePlan(work, approval)),
     projects: () =>
       storage.read(async (tx) => {
         const kept = await keptProjects({ tx, keyring });
         return kept.ok ? ok(kept.value.map(({ removals: _, ...settings }) => settings)) : kept;
       }),
     signIns: (of, caller) =>
-      storage.read(async (tx) => {
-        const work = await inTheNameOf(workOf(tx, caller), caller);
-        return work.ok ? signInsOf(work.value, of) : work;
-      }),
-    endSignIns: (ended, caller) =>
-      storage.write(async (tx) => {
-        const work = await inTheNameOf(workOf(tx, caller), caller);
-        return work.ok ? endSignIns(work.value, ended) : work;
-      }),
-    replaceSigningKeys: (caller) =>
-      storage.write(async (tx) => {
-        const work = await inTheNameOf(workOf(tx, caller), caller);
-        return work.ok ? replaceSigningKeysAtOnce(work.value) : work;
-      }),
+      storage.read((tx) => named(workOf(tx, caller), caller, (work) => signInsOf(work, of))),
+    endSignIns: (ended, caller) => acting(caller, (work) => endSignIns(work, ended)),
+    replaceSigningKeys: (caller) => acting(caller, replaceSigningKeysAtOnce),
     verify: async (token, request, consumer) => {
       const id = tokenIdOf(token);
       if (!id.ok) return ok(id.error);

@@ -4,6 +4,7 @@ import { isAccepted } from '../domain/lifecycle.js';
 import { type ObjectRef, refText } from '../domain/objects.js';
 import { fail, type Result } from '../domain/result.js';
 import { parseToken, type Secret } from '../domain/secret.js';
+import type { Instant } from '../domain/time.js';
 import type { Outcome } from '../ports/live-store.js';
 import { loadKey, type StoredKey, saveKey } from './key-repository.js';
 import { isSameMac, refOfRow, versionFactsOf } from './rows.js';
@@ -58,29 +59,20 @@ export async function acknowledge(
 }
 
 /** The emergency stop: of the key, so that no rotation gets around it. */
-export async function deactivate(
-  work: UnitOfWork,
-  { object }: { readonly object: ObjectRef },
-): Promise<Result<Outcome>> {
-  const key = await loadKey(work, object);
-  if (!key.ok) return key;
-  if (key.value.row.deactivated_at !== null) return unchanged(key.value.row);
-  return saveFacts(work, key.value, {
-    facts: { deactivated_at: work.now },
-    entry: { action: 'key.deactivated', detail: {} },
-  });
-}
+export const deactivate = (work: UnitOfWork, { object }: { readonly object: ObjectRef }) =>
+  stop(work, object, work.now);
 
-export async function activate(
-  work: UnitOfWork,
-  { object }: { readonly object: ObjectRef },
-): Promise<Result<Outcome>> {
+export const activate = (work: UnitOfWork, { object }: { readonly object: ObjectRef }) =>
+  stop(work, object, null);
+
+async function stop(work: UnitOfWork, object: ObjectRef, at: Instant | null): Promise<Result<Outcome>> {
   const key = await loadKey(work, object);
   if (!key.ok) return key;
-  if (key.value.row.deactivated_at === null) return unchanged(key.value.row);
+  const { row } = key.value;
+  if ((row.deactivated_at === null) === (at === null)) return unchanged(row);
   return saveFacts(work, key.value, {
-    facts: { deactivated_at: null },
-    entry: { action: 'key.activated', detail: {} },
+    facts: { deactivated_at: at },
+    entry: { action: at === null ? 'key.activated' : 'key.deactivated', detail: {} },
   });
 }
 

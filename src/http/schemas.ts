@@ -10,6 +10,17 @@ export const Instant = Type.String({ format: 'date-time', maxLength: 40, descrip
 /** A secret on its way in: any text that could be one. */
 export const SecretText = Type.String({ minLength: 1, maxLength: 4_096 });
 
+/** An id of that kind: `us_sp_…`. */
+export const idField = (prefix: string, description?: string, length = 32) =>
+  Type.String({
+    ...{ pattern: `^${prefix}_[0-9A-Za-z]{1,${length}}$`, maxLength: 64 },
+    ...(description !== undefined && { description }),
+  });
+
+/** Of a path that ends with one. */
+export const oneById = (prefix: string, description?: string, length?: number) =>
+  Type.Object({ id: idField(prefix, description, length) }, closed);
+
 export const Nothing = Type.Object({}, closed);
 
 const Cursor = Type.String({

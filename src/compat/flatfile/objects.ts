@@ -1,9 +1,9 @@
 /** What every object has in Flatfile's shapes, and finding the one that an address names with what is kept beside it. */
 import { type Static, type TObject, Type } from 'typebox';
-import { fault } from '../../domain/errors.js';
-import { kindOf } from '../../domain/kinds/index.js';
+import { type Fault, fault } from '../../domain/errors.js';
+import { kindOf, type ObjectKind } from '../../domain/kinds/index.js';
 import type { LiveObject } from '../../domain/live.js';
-import { type ObjectRef, refText } from '../../domain/objects.js';
+import { type DeclarationOf, type ObjectRef, refText } from '../../domain/objects.js';
 import type { Principal } from '../../domain/principal.js';
 import { fail, ok, type Result } from '../../domain/result.js';
 import { formatInstant } from '../../domain/time.js';
@@ -50,28 +50,49 @@ export interface Entry {
   readonly kept: Kept;
 }
 
-export interface Lookup {
+export type ObjectOf<K extends ObjectKind> = LiveObject & { readonly declaration: DeclarationOf<K> };
+
+export interface EntryOf<K extends ObjectKind> extends Entry {
+  readonly object: ObjectOf<K>;
+}
+
+export const isOf =
+  <K extends ObjectKind>(kind: K) =>
+  (object: LiveObject): object is ObjectOf<K> =>
+    object.declaration.kind === kind;
+
+export const isEntryOf =
+  <K extends ObjectKind>(kind: K) =>
+  (entry: Entry): entry is EntryOf<K> =>
+    entry.object.declaration.kind === kind;
+
+export interface Lookup<K extends ObjectKind> {
   readonly principal: Principal;
-  readonly kind: ObjectRef['kind'];
+  readonly kind: K;
   readonly idOrName: string;
   /** A caller with any of them may see it. */
   readonly permissions: readonly string[];
 }
 
 /** `not_found` also for one that the caller may not see: it does not exist for them. */
-export async function findEntry(
+export async function findEntry<K extends ObjectKind>(
   deps: Pick<HttpDependencies, 'store' | 'admin'>,
-  { principal, kind, idOrName, permissions }: Lookup,
-): Promise<Result<Entry>> {
+  { principal, kind, idOrName, permissions }: Lookup<K>,
+): Promise<Result<EntryOf<K>>> {
   const object = await findObject(deps.store, { kind, name: idOrName });
   if (!object.ok) return object;
   const absent = fault('not_found', `no such ${kind.toLowerCase()}`);
   const found = object.value;
   if (found === undefined || !permissions.some((one) => maySee(principal, one, found))) return fail(absent);
   const entries = await withKept(deps, [found]);
-  if (!entries.ok) return entries;
-  const [entry] = entries.value;
-  return entry === undefined ? fail(absent) : ok(entry);
+  return only(entries.ok ? ok(entries.value.filter(isEntryOf(kind))) : entries, absent);
+}
+
+/** The one of them; `absent` if there is none. */
+export function only<T>(found: Result<readonly T[]>, absent: Fault): Result<T> {
+  if (!found.ok) return found;
+  const [one] = found.value;
+  return one === undefined ? fail(absent) : ok(one);
 }
 
 export async function withKept(

@@ -6,7 +6,7 @@ import type { Scope } from '../../http/access.js';
 import type { HttpDependencies } from '../../http/dependencies.js';
 import { done, Success } from '../../http/live-objects.js';
 import { type Call, type Route, respond, route } from '../../http/route.js';
-import { closed, dataOf, Instant } from '../../http/schemas.js';
+import { closed, dataOf, Instant, idField } from '../../http/schemas.js';
 
 export const ActorRole = Type.Object(
   {
@@ -112,7 +112,7 @@ const withRole = (params: TObject) =>
   Type.Object(
     {
       ...params.properties,
-      actorRoleId: Type.String({ pattern: '^us_acr_[0-9A-Za-z]{1,32}$', maxLength: 64 }),
+      actorRoleId: idField('us_acr'),
     },
     closed,
   );

@@ -12,21 +12,13 @@ import type { HttpDependencies } from '../../../http/dependencies.js';
 import { accountId, byOf, findObject, given } from '../../../http/live-objects.js';
 import { resource } from '../../../http/resource.js';
 import { type Route, respond, route } from '../../../http/route.js';
-import { closed, dataOf } from '../../../http/schemas.js';
+import { closed, dataOf, oneById } from '../../../http/schemas.js';
 import type { Agent } from '../../../ports/admin.js';
+import { only } from '../objects.js';
 import { numberedPages, Pagination, pageByNumber, readAll } from '../page-pagination.js';
 import { AgentConfig, AgentItem, type AgentPlace, AgentVersion, agentItem, versionItem } from './item.js';
 
-export const byAgentId = Type.Object(
-  {
-    id: Type.String({
-      pattern: '^us_ag_[0-9A-Za-z]{1,32}$',
-      maxLength: 64,
-      description: 'The id of an agent.',
-    }),
-  },
-  closed,
-);
+export const byAgentId = oneById('us_ag', 'The id of an agent.');
 const EnvironmentId = Type.String({ maxLength: 100, description: 'An id, or a name.' });
 const inOne = Type.Object({ environmentId: Type.Optional(EnvironmentId) }, closed);
 
@@ -188,8 +180,8 @@ export async function seenAgent(
 ): Promise<Result<AgentPlace>> {
   const seen = await seenAgents(deps, principal, environment);
   if (!seen.ok) return seen;
-  const found = seen.value.find(({ agent }) => agent.id === id);
-  return found === undefined ? fail(fault('not_found', 'no such agent; GET /agents lists them')) : ok(found);
+  const found = seen.value.filter(({ agent }) => agent.id === id);
+  return only(ok(found), fault('not_found', 'no such agent; GET /agents lists them'));
 }
 
 export const agentRoutes: readonly Route[] = [

@@ -17,7 +17,7 @@ import { accountId, byOf, done, findObject, refById, Success } from '../../../ht
 import { type AnyRoute, json, respond, route, shownOnce } from '../../../http/route.js';
 import { findKey } from '../../../http/routes/keys/find.js';
 import { isKey, Key, type KeyObject, keyItem } from '../../../http/routes/keys/item.js';
-import { closed, dataOf, Instant } from '../../../http/schemas.js';
+import { closed, dataOf, Instant, idField } from '../../../http/schemas.js';
 
 const TYPES = { secret: 'SECRET', publishable: 'PUBLISHABLE' } as const;
 const PAGE = 200;
@@ -146,10 +146,7 @@ const remove = route({
   id: 'deleteApiKey',
   ...about,
   summary: 'Delete a key. It is refused before the response.',
-  query: Type.Object(
-    { ...ofEnvironment, key: Type.String({ pattern: '^us_key_[0-9A-Za-z]{1,32}$', maxLength: 64 }) },
-    closed,
-  ),
+  query: Type.Object({ ...ofEnvironment, key: idField('us_key') }, closed),
   answer: Success,
   handle: async (call, deps) => {
     const place = await placeOf(deps, call.query.environmentId);

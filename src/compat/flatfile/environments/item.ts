@@ -1,11 +1,16 @@
 /** An environment on the wire: what Flatfile's client knows of one, and what documents declare. */
 import { type Static, Type } from 'typebox';
-import type { LiveObject } from '../../../domain/live.js';
-import type { DeclarationOf } from '../../../domain/objects.js';
 import { closed } from '../../../http/schemas.js';
 import type { Attributes } from '../../../ports/admin.js';
-import type { Entry } from '../objects.js';
-import { DeclaredLabels, declaredLabels, objectFields, shownObject, specOf } from '../objects.js';
+import {
+  DeclaredLabels,
+  declaredLabels,
+  type Entry,
+  isOf,
+  objectFields,
+  shownObject,
+  specOf,
+} from '../objects.js';
 
 export const GuestAuthentication = Type.Array(Type.Enum(['magic_link', 'shared_link']), {
   maxItems: 2,
@@ -46,10 +51,7 @@ export const EnvironmentItem = Type.Object(fields, closed);
 /** The same twice, for clients that look into `data` and those that do not. */
 export const EnvironmentTwice = Type.Object({ ...fields, data: EnvironmentItem }, closed);
 
-export const isEnvironment = (
-  object: LiveObject,
-): object is LiveObject & { readonly declaration: DeclarationOf<'Environment'> } =>
-  object.declaration.kind === 'Environment';
+const isEnvironment = isOf('Environment');
 
 export function environmentItem(entry: Entry, accountId: string): Static<typeof EnvironmentItem> {
   const { object, kept } = entry;

@@ -8,21 +8,12 @@ import { parseInstant } from '../../../domain/time.js';
 import type { HttpDependencies } from '../../../http/dependencies.js';
 import { accountId, byOf, done, findObject, given, Success } from '../../../http/live-objects.js';
 import { type Answered, json, type Route, respond, route } from '../../../http/route.js';
-import { closed, dataOf, Instant } from '../../../http/schemas.js';
+import { closed, dataOf, Instant, oneById } from '../../../http/schemas.js';
 import type { By } from '../../../ports/identity.js';
 import { numberedPages, Pagination, paginationOf } from '../page-pagination.js';
 import { EventConfig, EventItem, eventItem } from './item.js';
 
-const byId = Type.Object(
-  {
-    id: Type.String({
-      pattern: '^us_evt_[0-9A-Za-z]{1,32}$',
-      maxLength: 64,
-      description: 'The id of an event.',
-    }),
-  },
-  closed,
-);
+const byId = oneById('us_evt', 'The id of an event.');
 const text = (description: string) => Type.Optional(Type.String({ maxLength: 150, description }));
 
 const about = { tag: 'events', scope: 'objects', faults: ['not_found'] } as const;

@@ -1,13 +1,20 @@
 /** A guest on the wire: what is open to them by ids, as Flatfile's client has it, and what documents declare. */
 import { type Static, Type } from 'typebox';
 import { workbookId } from '../../../domain/derived-ids.js';
-import type { LiveObject } from '../../../domain/live.js';
-import { type DeclarationOf, isId } from '../../../domain/objects.js';
+import { isId } from '../../../domain/objects.js';
 import { ok, type Result } from '../../../domain/result.js';
 import { closed } from '../../../http/schemas.js';
 import type { LiveStore } from '../../../ports/live-store.js';
-import type { Entry } from '../objects.js';
-import { DeclaredLabels, declaredLabels, objectFields, shownObject, specOf } from '../objects.js';
+import {
+  DeclaredLabels,
+  declaredLabels,
+  type Entry,
+  type EntryOf,
+  isEntryOf,
+  objectFields,
+  shownObject,
+  specOf,
+} from '../objects.js';
 import { environmentsOf } from '../spaces/item.js';
 
 const Id = Type.Object({ id: Type.String({ maxLength: 100 }) }, closed);
@@ -60,13 +67,7 @@ export const GuestItem = Type.Object(
   closed,
 );
 
-export type GuestObject = LiveObject & { readonly declaration: DeclarationOf<'Guest'> };
-
-export interface GuestEntry extends Entry {
-  readonly object: GuestObject;
-}
-
-export const isGuestEntry = (entry: Entry): entry is GuestEntry => entry.object.declaration.kind === 'Guest';
+export const isGuestEntry = isEntryOf('Guest');
 
 /** In the order of the entries. A grant of a space that is gone opens nothing, and is left out. */
 export async function guestItems(
@@ -105,7 +106,7 @@ export async function guestItems(
 /** The ids of the spaces that these guests are granted, by how their grants name them. */
 async function spaceIds(
   { store }: { readonly store: LiveStore },
-  guests: readonly GuestEntry[],
+  guests: readonly EntryOf<'Guest'>[],
 ): Promise<Result<ReadonlyMap<string, string>>> {
   const names = new Set(
     guests.flatMap(({ object: { declaration } }) =>

@@ -10,35 +10,21 @@ import { byOf, findObject, refById } from '../../../http/live-objects.js';
 import { resource } from '../../../http/resource.js';
 import { type Route, respond, route, shownOnce } from '../../../http/route.js';
 import { LinkToken } from '../../../http/routes/guest-links/routes.js';
-import { closed, dataOf, Instant } from '../../../http/schemas.js';
+import { closed, dataOf, Instant, idField, oneById } from '../../../http/schemas.js';
 import type { GuestPlace, NewObject } from '../../../ports/admin.js';
-import { type Entry, findEntry, withKept } from '../objects.js';
+import { type Entry, findEntry, only, withKept } from '../objects.js';
 import { bothPages, type Listing, listAnswer, listPage } from '../page-pagination.js';
 import { isSpace } from '../spaces/item.js';
 import { GuestItem, GuestSpaceConfig, guestItems, isGuestEntry } from './item.js';
 
-export const byGuestId = Type.Object(
-  {
-    id: Type.String({
-      pattern: '^us_g_[0-9A-Za-z]{1,32}$',
-      maxLength: 64,
-      description: 'The id of a guest.',
-    }),
-  },
-  closed,
-);
+export const byGuestId = oneById('us_g', 'The id of a guest.');
 
 const guests = resource<Entry, typeof byGuestId, typeof GuestItem>({
   // Guests see themselves, by no permission.
   ...{ path: '/guests', tag: 'guests', write: 'guests:write' },
   ...{ scope: 'objects', params: byGuestId, item: GuestItem },
   find: ({ principal, params }, deps) => guestEntry(deps, principal, params.id),
-  show: async (entry, deps) => {
-    const items = await guestItems(deps, [entry]);
-    if (!items.ok) return items;
-    const [item] = items.value;
-    return item === undefined ? NO_GUEST : ok(item);
-  },
+  show: async (entry, deps) => only(await guestItems(deps, [entry]), NO_GUEST),
 });
 const writing = { tag: 'guests', scope: 'objects', permission: 'guests:write' } as const;
 
@@ -152,14 +138,13 @@ const update = guests.update({
   faults: ['not_found', 'conflict', 'unknown_reference'],
   update: async (call, entry, deps) => {
     const { environmentId, email, name, spaces } = call.body;
-    const items = await guestItems(deps, [entry]);
-    if (!items.ok) return items;
-    const [item] = items.value;
-    if (![undefined, item?.environmentId, item?.environment].includes(environmentId))
+    const item = only(await guestItems(deps, [entry]), NO_GUEST);
+    if (!item.ok) return item;
+    if (![undefined, item.value.environmentId, item.value.environment].includes(environmentId))
       return fail(
         fault('conflict', 'the environment of a guest cannot be changed; create another guest there'),
       );
-    if (![undefined, item?.email].includes(email?.toLowerCase()))
+    if (![undefined, item.value.email].includes(email?.toLowerCase()))
       return fail(
         fault(
           'conflict',
@@ -206,11 +191,7 @@ const invite = route({
     Type.Object(
       {
         guestId: byGuestId.properties.id,
-        spaceId: Type.String({
-          pattern: '^us_sp_[0-9A-Za-z]{1,32}$',
-          maxLength: 64,
-          description: 'The id of a space.',
-        }),
+        spaceId: idField('us_sp', 'The id of a space.'),
         fromName: text('The name of the sender in the mail.'),
         message: text('A text for the mail.'),
       },
@@ -238,7 +219,7 @@ const invite = route({
   },
 });
 
-const NO_GUEST = fail(fault('not_found', 'no such guest'));
+const NO_GUEST = fault('not_found', 'no such guest');
 
 export const guestEntry = (
   deps: HttpDependencies,

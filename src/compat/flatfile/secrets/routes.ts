@@ -11,7 +11,7 @@ import { maySee } from '../../../http/access.js';
 import type { HttpDependencies } from '../../../http/dependencies.js';
 import { byOf, findObject } from '../../../http/live-objects.js';
 import { type Answered, type Route, respond, route } from '../../../http/route.js';
-import { closed, dataOf } from '../../../http/schemas.js';
+import { closed, dataOf, idField, oneById } from '../../../http/schemas.js';
 import type { By } from '../../../ports/identity.js';
 import type { KeptSecret, SecretPlace } from '../../../ports/secrets.js';
 
@@ -24,11 +24,7 @@ const placeFields = {
   ),
   spaceId: Type.Optional(Type.String({ maxLength: 150, description: 'An id, or ENVIRONMENT/NAME.' })),
   actorId: Type.Optional(
-    Type.String({
-      pattern: '^us_(?:usr|ag|g|key)_[0-9A-Za-z]{1,40}$',
-      maxLength: 64,
-      description: 'For this actor alone. Absent: for every actor.',
-    }),
+    idField('us_(?:usr|ag|g|key)', 'For this actor alone. Absent: for every actor.', 40),
   ),
 };
 
@@ -99,7 +95,7 @@ const remove = route({
   summary: 'Delete a secret permanently.',
   description: 'Answers with the remaining secrets there that the caller may read.',
   permission: 'secrets:write',
-  params: Type.Object({ id: Type.String({ pattern: '^us_sec_[0-9A-Za-z]{1,32}$', maxLength: 64 }) }, closed),
+  params: oneById('us_sec'),
   faults: ['not_found'],
   handle: async (call, deps) => {
     const place = await deps.secrets.remove(call.params.id, byOf(call));

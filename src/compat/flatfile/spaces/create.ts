@@ -16,7 +16,7 @@ import { findObject, given } from '../../../http/live-objects.js';
 import { closed } from '../../../http/schemas.js';
 import type { By } from '../../../ports/identity.js';
 import { GuestAuthentication } from '../environments/item.js';
-import { withKept } from '../objects.js';
+import { only, withKept } from '../objects.js';
 import { attributeFields, type SpaceItem, spaceItems } from './item.js';
 
 export const SpaceConfig = Type.Object(
@@ -52,6 +52,8 @@ export interface Made {
   readonly by: By;
 }
 
+export const GONE = fault('not_found', 'the space was deleted meanwhile');
+
 export async function createSpace(deps: HttpDependencies, making: SpaceCreation): Promise<Result<Made>> {
   const {
     environmentId,
@@ -80,14 +82,12 @@ export async function createSpace(deps: HttpDependencies, making: SpaceCreation)
   const { object: ref } = created.value;
   const objects = await deps.store.fetch([ref]);
   const entries = objects.ok ? await withKept(deps, objects.value) : objects;
-  const items = entries.ok ? await spaceItems(deps, entries.value) : entries;
-  if (!items.ok) return items;
-  const [space] = items.value;
-  if (space === undefined) return fail(fault('not_found', 'the space was deleted meanwhile'));
+  const space = only(entries.ok ? await spaceItems(deps, entries.value) : entries, GONE);
+  if (!space.ok) return space;
   const now = await asOfNow(deps, { by, token: accessToken ?? making.token });
   if (!now.ok) return now;
   return ok({
-    space: { ...space, ...(accessToken && { accessToken: accessToken.reveal() }) },
+    space: { ...space.value, ...(accessToken && { accessToken: accessToken.reveal() }) },
     ref,
     by: now.value,
   });

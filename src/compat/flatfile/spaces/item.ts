@@ -1,13 +1,21 @@
 /** A space on the wire: what Flatfile's client knows of one, and what documents declare. */
 import { type Static, Type } from 'typebox';
-import type { LiveObject } from '../../../domain/live.js';
-import type { DeclarationOf } from '../../../domain/objects.js';
 import { ok, type Result } from '../../../domain/result.js';
 import type { HttpDependencies } from '../../../http/dependencies.js';
 import { closed, Instant } from '../../../http/schemas.js';
 import { AnyJson, displayName, GuestAuthentication, Opaque } from '../environments/item.js';
-import type { Entry } from '../objects.js';
-import { DeclaredLabels, declaredLabels, objectFields, shownObject, specOf } from '../objects.js';
+import {
+  DeclaredLabels,
+  declaredLabels,
+  type Entry,
+  type EntryOf,
+  isEntryOf,
+  isOf,
+  type ObjectOf,
+  objectFields,
+  shownObject,
+  specOf,
+} from '../objects.js';
 
 const text = (maxLength: number) => Type.Optional(Type.String({ maxLength }));
 
@@ -50,15 +58,9 @@ export const SpaceItem = Type.Object(
   closed,
 );
 
-export type SpaceObject = LiveObject & { readonly declaration: DeclarationOf<'Space'> };
-
-export interface SpaceEntry extends Entry {
-  readonly object: SpaceObject;
-}
-
-export const isSpace = (object: LiveObject): object is SpaceObject => object.declaration.kind === 'Space';
-
-export const isSpaceEntry = (entry: Entry): entry is SpaceEntry => isSpace(entry.object);
+export type SpaceObject = ObjectOf<'Space'>;
+export const isSpace = isOf('Space');
+export const isSpaceEntry = isEntryOf('Space');
 
 /** What a space takes from the environment that it is in. */
 export interface Surroundings {
@@ -92,7 +94,7 @@ export async function environmentsOf(
   );
 }
 
-export function spaceItem(entry: SpaceEntry, environments: Environments): Static<typeof SpaceItem> {
+export function spaceItem(entry: EntryOf<'Space'>, environments: Environments): Static<typeof SpaceItem> {
   const { object, kept } = entry;
   const { environment, workbooks = [] } = object.declaration.spec;
   const surroundings = environments.get(environment);

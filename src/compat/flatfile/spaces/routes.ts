@@ -8,22 +8,13 @@ import type { HttpDependencies } from '../../../http/dependencies.js';
 import { byOf, done, findObject, given, refById, Success } from '../../../http/live-objects.js';
 import { resource } from '../../../http/resource.js';
 import { type Route, route, shownOnce } from '../../../http/route.js';
-import { closed, dataOf } from '../../../http/schemas.js';
-import { type Entry, findEntry } from '../objects.js';
-import { createSpace, SpaceConfig, sameWays } from './create.js';
+import { closed, dataOf, oneById } from '../../../http/schemas.js';
+import { type Entry, findEntry, only } from '../objects.js';
+import { createSpace, GONE, SpaceConfig, sameWays } from './create.js';
 import { SpaceItem, spaceItems } from './item.js';
 import { listSpaces } from './list.js';
 
-const byId = Type.Object(
-  {
-    id: Type.String({
-      pattern: '^us_sp_[0-9A-Za-z]{1,32}$',
-      maxLength: 64,
-      description: 'The id of a space.',
-    }),
-  },
-  closed,
-);
+const byId = oneById('us_sp', 'The id of a space.');
 
 const about = { path: '/spaces', tag: 'spaces' } as const;
 
@@ -31,12 +22,7 @@ const spaces = resource<Entry, typeof byId, typeof SpaceItem>({
   ...{ ...about, read: 'spaces:read', write: 'spaces:write', scope: 'objects' },
   ...{ params: byId, item: SpaceItem },
   find: ({ principal, params }, deps) => entryOf(deps, principal, params.id),
-  show: async (entry, deps) => {
-    const items = await spaceItems(deps, [entry]);
-    if (!items.ok) return items;
-    const [item] = items.value;
-    return item === undefined ? NOT_FOUND : ok(item);
-  },
+  show: async (entry, deps) => only(await spaceItems(deps, [entry]), GONE),
 });
 
 const faults = ['not_found', 'conflict', 'unknown_reference'] as const;
@@ -117,8 +103,6 @@ const removeSeveral = route({
     return done(await deps.admin.remove(refs, byOf(call)));
   },
 });
-
-const NOT_FOUND = fail(fault('not_found', 'the space was deleted meanwhile'));
 
 const entryOf = (deps: HttpDependencies, principal: Principal, id: string): Promise<Result<Entry>> =>
   findEntry(deps, { principal, kind: 'Space', idOrName: id, permissions: ['spaces:read'] });

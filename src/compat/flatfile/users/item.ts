@@ -1,11 +1,16 @@
 /** A person on the wire: what Flatfile's client knows of one, and what documents declare. */
 import { type Static, Type } from 'typebox';
-import type { LiveObject } from '../../../domain/live.js';
-import type { DeclarationOf } from '../../../domain/objects.js';
 import { closed } from '../../../http/schemas.js';
 import { Opaque } from '../environments/item.js';
-import type { Entry } from '../objects.js';
-import { DeclaredLabels, declaredLabels, objectFields, shownObject, specOf } from '../objects.js';
+import {
+  DeclaredLabels,
+  declaredLabels,
+  type EntryOf,
+  isEntryOf,
+  objectFields,
+  shownObject,
+  specOf,
+} from '../objects.js';
 
 /** Who says who they are: this store itself. */
 const IDENTITY_PROVIDER = 'keywright';
@@ -28,13 +33,8 @@ export const userFields = {
 
 export const UserItem = Type.Object(userFields, closed);
 
-export type UserObject = LiveObject & { readonly declaration: DeclarationOf<'User'> };
-
-export interface UserEntry extends Entry {
-  readonly object: UserObject;
-}
-
-export const isUserEntry = (entry: Entry): entry is UserEntry => entry.object.declaration.kind === 'User';
+export type UserEntry = EntryOf<'User'>;
+export const isUserEntry = isEntryOf('User');
 
 export const nameOf = ({ object }: UserEntry): string =>
   object.declaration.spec.name ?? object.declaration.metadata.name;

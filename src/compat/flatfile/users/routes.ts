@@ -198,18 +198,11 @@ const remove = users.remove({
   run: (call, { object }, deps) => deps.admin.remove([refById(object)], byOf(call)),
 });
 
-export async function entryOf(
+export const entryOf = (
   deps: HttpDependencies,
   principal: Principal,
   id: string,
-): Promise<Result<UserEntry>> {
-  const entry = await findEntry(deps, {
-    principal,
-    kind: 'User',
-    idOrName: id,
-    permissions: ['users:read', 'users:write'],
-  });
-  return entry.ok ? ok(entry.value as UserEntry) : entry;
-}
+): Promise<Result<UserEntry>> =>
+  findEntry(deps, { principal, kind: 'User', idOrName: id, permissions: ['users:read', 'users:write'] });
 
 export const personRoutes: readonly Route[] = [list, get, invite, resend, update, remove];

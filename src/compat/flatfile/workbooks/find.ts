@@ -7,11 +7,12 @@ import type { Principal } from '../../../domain/principal.js';
 import { fail, ok, type Result } from '../../../domain/result.js';
 import type { HttpDependencies } from '../../../http/dependencies.js';
 import { findObject } from '../../../http/live-objects.js';
+import { only } from '../objects.js';
 import { readAll } from '../page-pagination.js';
 import { environmentsOf, isSpace, type SpaceObject } from '../spaces/item.js';
 import { type WorkbookEntry, type WorkbookItem, workbookItem, workbooksIn } from './item.js';
 
-const NOT_FOUND = fail(fault('not_found', 'no such workbook; GET /workbooks lists them'));
+const NOT_FOUND = fault('not_found', 'no such workbook; GET /workbooks lists them');
 const NO_SPACE = fail(fault('not_found', 'no such space; GET /spaces lists them'));
 
 interface SaidPlace {
@@ -84,8 +85,7 @@ export async function seenWorkbook(
   const spaces = await spacesOf(deps, spaceOfWorkbook(id) ?? 'us_sp_');
   const entries = spaces.ok ? await openIn(deps, principal, spaces.value) : spaces;
   if (!entries.ok) return entries;
-  const found = entries.value.find((one) => one.id === id);
-  return found === undefined ? NOT_FOUND : ok(found);
+  return only(ok(entries.value.filter((one) => one.id === id)), NOT_FOUND);
 }
 
 export async function seenSpace(
@@ -118,8 +118,5 @@ export async function workbookShown(
   deps: HttpDependencies,
   entry: WorkbookEntry,
 ): Promise<Result<Static<typeof WorkbookItem>>> {
-  const items = await itemsOf(deps, [entry], 'shown');
-  if (!items.ok) return items;
-  const [item] = items.value;
-  return item === undefined ? NOT_FOUND : ok(item);
+  return only(await itemsOf(deps, [entry], 'shown'), NOT_FOUND);
 }

@@ -4,21 +4,12 @@ import { ok } from '../../../domain/result.js';
 import { byOf, given } from '../../../http/live-objects.js';
 import { resource } from '../../../http/resource.js';
 import type { Route } from '../../../http/route.js';
-import { closed } from '../../../http/schemas.js';
+import { closed, oneById } from '../../../http/schemas.js';
 import { createSpace } from '../spaces/create.js';
 import { isOfPlace, itemsOf, openIn, seenSpace, seenWorkbook, spacesOf, workbookShown } from './find.js';
 import { attributeFields, type WorkbookEntry, WorkbookItem } from './item.js';
 
-const byId = Type.Object(
-  {
-    id: Type.String({
-      pattern: '^us_wb_[0-9A-Za-z]{1,40}$',
-      maxLength: 64,
-      description: 'The id of a workbook.',
-    }),
-  },
-  closed,
-);
+const byId = oneById('us_wb', 'The id of a workbook.', 40);
 
 const workbooks = resource<WorkbookEntry, typeof byId, typeof WorkbookItem>({
   ...{ path: '/workbooks', tag: 'workbooks', read: 'workbooks:read', write: 'workbooks:write' },

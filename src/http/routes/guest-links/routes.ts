@@ -9,7 +9,7 @@ import { formatInstant } from '../../../domain/time.js';
 import type { GuestLink, Shown } from '../../../ports/identity.js';
 import { byOf, done, Success } from '../../live-objects.js';
 import { type Answered, type AnyRoute, route, shownOnce } from '../../route.js';
-import { closed, dataOf, Instant } from '../../schemas.js';
+import { closed, dataOf, Instant, oneById } from '../../schemas.js';
 
 /** Within an environment, or by id. */
 const Named = Type.String({ minLength: 1, maxLength: 200, description: '`production/NAME`, or its id.' });
@@ -67,7 +67,7 @@ const remove = route({
   summary: 'Revoke a link, and the sessions that it started.',
   permission: 'guests:write',
   scope: 'objects',
-  params: Type.Object({ id: Type.String({ pattern: '^us_link_[0-9A-Za-z]{1,32}$', maxLength: 64 }) }, closed),
+  params: oneById('us_link'),
   answer: Success,
   faults: ['not_found'],
   handle: async (call, { authority }) => {

@@ -3,7 +3,7 @@ import { type Static, Type } from 'typebox';
 import { formatInstant } from '../../../domain/time.js';
 import type { PersonalToken, Shown } from '../../../ports/identity.js';
 import { type Answered, shownOnce } from '../../route.js';
-import { closed, dataOf, Instant, nullable } from '../../schemas.js';
+import { closed, dataOf, Instant, nullable, oneById } from '../../schemas.js';
 
 export const Token = Type.Object(
   {
@@ -27,10 +27,7 @@ export const Made = dataOf(
   ),
 );
 
-export const byTokenId = Type.Object(
-  { id: Type.String({ pattern: '^us_pat_[0-9A-Za-z]{1,32}$', maxLength: 64 }) },
-  closed,
-);
+export const byTokenId = oneById('us_pat');
 
 export const madeOnce = ({ shown: made, token }: Shown<PersonalToken>): Answered => {
   const personalAccessToken = shown(made);

@@ -8,7 +8,7 @@ import { formatInstant } from '../../../domain/time.js';
 import type { SignIn } from '../../../ports/sign-ins.js';
 import type { HttpDependencies } from '../../dependencies.js';
 import { json, type Route, route } from '../../route.js';
-import { closed, dataOf, Instant, nullable } from '../../schemas.js';
+import { closed, dataOf, Instant, nullable, oneById } from '../../schemas.js';
 import { callerOf } from '../store/effects.js';
 
 const Session = Type.Object(
@@ -108,10 +108,7 @@ const endOne = route({
   id: 'endSession',
   tag: 'sessions',
   summary: 'End one of them, immediately and permanently.',
-  params: Type.Object(
-    { id: Type.String({ pattern: '^us_(?:ses|pat)_[0-9A-Za-z]{1,32}$', maxLength: 64 }) },
-    closed,
-  ),
+  params: oneById('us_(?:ses|pat)'),
   answer: Ended,
   faults: ['not_found'],
   handle: ({ principal, params }, world) =>
