@@ -82,7 +82,7 @@ function askingFeed(): CredentialFeed {
 const ASKER = 2;
 const asking = (credential: Credential, index: number): Credential =>
   index === ASKER
-    ? { ...credential, standing: { ...credential.standing, permissions: ['keys:verify'] } }
+    ? { ...credential, effective: { ...credential.effective, permissions: ['keys:verify'] } }
     : credential;
 
 /** Others that answer whether a token is good, in bench/peers. */

@@ -10,7 +10,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { VersionFacts } from '../src/domain/live.js';
 import { parseToken, tokenMac } from '../src/domain/secret.js';
-import { decide, type KeyStanding } from '../src/domain/verification.js';
+import { decide, type EffectiveKey } from '../src/domain/verification.js';
 import type { Clock } from '../src/ports/clock.js';
 import type { Credential } from '../src/ports/credential-feed.js';
 import type { Verification } from '../src/ports/live-store.js';
@@ -67,7 +67,7 @@ async function indexSide(onToken: (token: string, index: number) => void): Promi
 /** Everything that deciding and answering need, made ready when loading: the fastest that a Map can be. */
 interface Ready {
   readonly version: VersionFacts;
-  readonly standing: KeyStanding;
+  readonly standing: EffectiveKey;
   readonly key: NonNullable<Verification['key']>;
 }
 
@@ -84,7 +84,7 @@ async function mapSide(onToken: (token: string, index: number) => void): Promise
   return { ask: (token) => askMap(known, token).valid, bytes: undefined };
 }
 
-function readyOf({ tokenId, generation, dates, standing, ...key }: Credential): Ready {
+function readyOf({ tokenId, generation, dates, effective: standing, ...key }: Credential): Ready {
   const unused = { fingerprint: '', issuedAt: 0, lastUsedAt: undefined, consumers: [], envelope: undefined };
   const { environment, permissions } = standing;
   const { keyId, name, type, owner } = key;

@@ -49,7 +49,7 @@ export function credentialAt(index: number, entropy: Entropy): { credential: Cre
         revokedAt: index % 33 === 0 ? NOW : undefined,
         expiresAt: index % 16 === 0 ? NOW + index * 1_000 : undefined,
       },
-      standing: {
+      effective: {
         environment: index % 2 === 0 ? 'production' : 'development',
         isDeactivated: false,
         owner: 'active',

@@ -23,7 +23,7 @@ interface Waiting {
   giveUp(): void;
 }
 
-const ANYBODY: Turn = { source: '', isPreferred: false };
+const ANY_CALLER: Turn = { source: '', isPreferred: false };
 
 export function semaphore(bounds: { readonly atOnce: number; readonly waiting: number }): Semaphore {
   const preferred = new TurnQueue();
@@ -42,7 +42,7 @@ export function semaphore(bounds: { readonly atOnce: number; readonly waiting: n
     waiting.start();
   };
   return {
-    run: (work, turn = ANYBODY) => {
+    run: (work, turn = ANY_CALLER) => {
       const isBusy = active >= bounds.atOnce;
       if (isBusy && isFull() && !makeRoom(turn)) return Promise.resolve(undefined);
       return new Promise((resolve, reject) => {

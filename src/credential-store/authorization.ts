@@ -112,9 +112,9 @@ export const isOwnToken = ({ principal }: UnitOfWork, tokenId: string | undefine
 export async function mayClaim(work: UnitOfWork, row: ObjectRow): Promise<Result<void>> {
   if (work.principal === undefined) return ok(undefined);
   const { spec } = declarationOf(row) as { readonly spec: ApiKeySpec };
-  const isSomebodys = (spec.owner.team ?? spec.owner.user) !== undefined;
+  const isOfPeople = (spec.owner.team ?? spec.owner.user) !== undefined;
   const own = await mayActOnKey(work, row, { action: 'keys:write', isConferring: true });
-  if (own.ok && isSomebodys) return own;
+  if (own.ok && isOfPeople) return own;
   // A publishable key is good for nothing by itself.
   const isConferring = row.key_type !== 'publishable';
   const came = row.origin === 'system' ? await mayReveal(work, { spec, isConferring }) : undefined;

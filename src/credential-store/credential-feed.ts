@@ -109,7 +109,7 @@ async function changedSince(reading: Reading, since: Position): Promise<Result<C
 /** A role lends its permissions to people and teams, and they to their keys. */
 const LENDERS: ReadonlySet<string> = new Set(['User', 'Team']);
 
-/** Keys whose standing may follow from an object: those that name it, or name a user or service that does. */
+/** Keys whose effective permissions may follow from an object: those that name it, or name a user or service that does. */
 async function keysLeaningOn(
   tx: Transaction,
   { kind, name }: { readonly kind: string; readonly name: string },
@@ -187,21 +187,21 @@ function rememberingFinds(tx: Transaction): Transaction {
   return { ...tx, objects };
 }
 
-type KeyPart = Pick<Credential, 'keyId' | 'name' | 'type' | 'owner' | 'standing'>;
+type KeyPart = Pick<Credential, 'keyId' | 'name' | 'type' | 'owner' | 'effective'>;
 
 async function keyPartOf(reading: Reading, found: ObjectRow): Promise<Result<KeyPart>> {
   const row = genuine(reading, found);
   if (!row.ok) return row;
   const declaration = declarationOf(row.value);
   if (declaration.kind !== 'ApiKey') return fail(tampered(row.value.kind, row.value.id));
-  const standing = await effectivePermissionsShown(reading, row.value, declaration.spec);
-  if (!standing.ok) return standing;
+  const effective = await effectivePermissionsShown(reading, row.value, declaration.spec);
+  if (!effective.ok) return effective;
   return ok({
     keyId: row.value.id,
     name: row.value.name,
     type: row.value.key_type ?? 'secret',
     owner: ownerText(declaration.spec.owner),
-    standing: standing.value,
+    effective: effective.value,
   });
 }
 

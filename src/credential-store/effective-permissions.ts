@@ -4,14 +4,14 @@ import type { Declaration, DeclarationOf } from '../domain/objects.js';
 import { ENVIRONMENT_DATA, EVERYTHING } from '../domain/permissions.js';
 import { ok, type Result } from '../domain/result.js';
 import { builtInPermissions, DEFAULT_TEAM_ROLE, type RoleScope } from '../domain/roles.js';
-import type { KeyStanding } from '../domain/verification.js';
+import type { EffectiveKey } from '../domain/verification.js';
 import { genuine } from './key-repository.js';
 import { declarationOf } from './rows.js';
 import type { ObjectRow, Transaction } from './storage-port.js';
 import type { UnitOfWork } from './unit-of-work.js';
 
 type Reading = Pick<UnitOfWork, 'keyring'> & { readonly tx: Pick<Transaction, 'objects'> };
-type Owner = Pick<KeyStanding, 'owner' | 'permissions'>;
+type Owner = Pick<EffectiveKey, 'owner' | 'permissions'>;
 
 const DELETED: Owner = { owner: 'deleted', permissions: [] };
 
@@ -20,7 +20,7 @@ export async function effectivePermissions(
   reading: Reading,
   row: ObjectRow,
   spec: ApiKeySpec,
-): Promise<Result<KeyStanding>> {
+): Promise<Result<EffectiveKey>> {
   const owner = await ownerOf(reading, row.owner_id ?? '', spec.owner);
   if (!owner.ok) return owner;
   return ok({
@@ -33,18 +33,18 @@ export async function effectivePermissions(
 }
 
 /**
- * The same as verifiers see it. What a publishable key may do is what the session may that it is exchanged for: everybody
- * can read it, so by itself it is good for no permission (F7).
+ * The same as verifiers see it. What a publishable key may do is what the session may that it is exchanged for: it is
+ * public, so by itself it is good for no permission (F7).
  */
 export async function effectivePermissionsShown(
   reading: Reading,
   row: ObjectRow,
   spec: ApiKeySpec,
-): Promise<Result<KeyStanding>> {
-  const standing = await effectivePermissions(reading, row, spec);
-  return standing.ok && row.key_type === 'publishable'
-    ? ok({ ...standing.value, permissions: [] })
-    : standing;
+): Promise<Result<EffectiveKey>> {
+  const effective = await effectivePermissions(reading, row, spec);
+  return effective.ok && row.key_type === 'publishable'
+    ? ok({ ...effective.value, permissions: [] })
+    : effective;
 }
 
 /** What a key without explicit permissions may do. `personId`: of a personal key. */

@@ -11,7 +11,7 @@ import type { SinkId } from '../domain/kinds/index.js';
 import { isAlive } from '../domain/lifecycle.js';
 import { ok, type Result } from '../domain/result.js';
 import type { Instant } from '../domain/time.js';
-import { declarationOf, refOfRow, standingOfPerson, summaryOf, versionFactsOf } from './rows.js';
+import { declarationOf, ownerStatusOf, refOfRow, summaryOf, versionFactsOf } from './rows.js';
 import type { ConsumerRow, ExpiringRow, ObjectRow, Transaction, VersionRow } from './storage-port.js';
 
 /** Each list by key; `now` is the store's. */
@@ -72,7 +72,7 @@ function personalKey(
   return {
     key: ref,
     person: person?.name ?? '',
-    standing: standingOfPerson(person),
+    standing: ownerStatusOf(person),
     lastUsedAt: used.length === 0 ? undefined : Math.max(...used),
     consumers: [...new Set(consumers)].sort(),
     sinks,

@@ -57,18 +57,22 @@ export async function insertObject(work: UnitOfWork, object: NewObject): Promise
     },
   });
   if (!revision.ok) return revision;
-  const told = { ...ref, declaration: declarationText(declaration), ...peopleColumns(declaration, work.now) };
+  const columns = {
+    ...ref,
+    declaration: declarationText(declaration),
+    ...peopleColumns(declaration, work.now),
+  };
   const row = signObject(
     {
       id,
-      ...told,
+      ...columns,
       digest,
       project: ownership?.project ?? null,
       manager: ownership?.manager ?? null,
       origin,
       revision: revision.value,
       // A key without versions needs one now.
-      quiet_until: declaration.kind === 'ApiKey' ? 0 : quietUntilOf(told),
+      quiet_until: declaration.kind === 'ApiKey' ? 0 : quietUntilOf(columns),
       ...keyColumns(declaration, references.value),
       ...(object.inviterId !== undefined && { owner_id: object.inviterId }),
       created_at: work.now,

@@ -79,8 +79,8 @@ export async function saveObject(work: UnitOfWork, row: ObjectRow, entry: Entry)
  * Its revision stays: nothing of the key itself changed, so what was planned for it holds.
  */
 export async function emitKeyChange(work: UnitOfWork, key: StoredKey, entry: Entry): Promise<Result<void>> {
-  const told = await record(work, key.row, entry);
-  if (!told.ok) return told;
+  const recorded = await record(work, key.row, entry);
+  if (!recorded.ok) return recorded;
   const quiet_until = await quietUntilOfKey(work, key);
   await work.tx.objects.update(signObject({ ...key.row, quiet_until }, work.keyring));
   return ok(undefined);

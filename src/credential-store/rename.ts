@@ -43,8 +43,8 @@ export async function entryOfUpdate(
   { name, detail }: { readonly name: string; readonly detail: Entry['detail'] },
 ): Promise<Result<Entry>> {
   if (row.name === name) return ok({ action: 'object.updated', detail });
-  const told = await record(work, row, { action: RENAMED, detail: { to: name } });
-  return told.ok ? ok({ action: RENAMED, detail: { from: row.name, ...detail } }) : told;
+  const recorded = await record(work, row, { action: RENAMED, detail: { to: name } });
+  return recorded.ok ? ok({ action: RENAMED, detail: { from: row.name, ...detail } }) : recorded;
 }
 
 /** Lets everything that names `former` name `next`, which it is called already. */
@@ -105,8 +105,8 @@ async function followOne(
       because: `${refText(former)} was renamed to ${refText(next)}`,
     };
     const entry = await entryOfUpdate(work, row, { name: after.name, detail });
-    const told = entry.ok ? await record(work, changed, entry.value) : entry;
-    if (!told.ok) return told;
+    const recorded = entry.ok ? await record(work, changed, entry.value) : entry;
+    if (!recorded.ok) return recorded;
   }
   const { alias } = peopleColumns(after.declaration, work.now);
   // When a key is due depends on its name; looking at it anew is never wrong.

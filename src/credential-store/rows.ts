@@ -7,14 +7,7 @@ import { timingSafeEqual } from 'node:crypto';
 import { canonicalJson } from '../domain/canonical.js';
 import { type Fault, fault } from '../domain/errors.js';
 import { expiresAt } from '../domain/guests.js';
-import type {
-  KeyFacts,
-  LiveSummary,
-  Origin,
-  OwnerStanding,
-  Ownership,
-  VersionFacts,
-} from '../domain/live.js';
+import type { KeyFacts, LiveSummary, Origin, OwnerStatus, Ownership, VersionFacts } from '../domain/live.js';
 import type { Declaration, DeclarationOf, ObjectRef } from '../domain/objects.js';
 import type { KeyType } from '../domain/secret.js';
 import { type Instant, NEVER } from '../domain/time.js';
@@ -152,7 +145,7 @@ export const summaryOf = (row: SummaryRow): LiveSummary => ({
 });
 
 /** A tombstone stays one, even if another object has the name later. */
-export function standingOfPerson(person: ObjectRow | undefined): OwnerStanding {
+export function ownerStatusOf(person: ObjectRow | undefined): OwnerStatus {
   if (person === undefined || person.removed_at !== null) return 'deleted';
   const declaration = declarationOf(person);
   return declaration.kind === 'User' && !isActive(declaration.spec) ? 'deactivated' : 'active';
@@ -169,7 +162,7 @@ export const keyFactsOf = (
   deactivatedAt: row.deactivated_at ?? undefined,
   rotationRequestedAt: row.rotation_requested_at ?? undefined,
   acknowledgedGeneration: row.acknowledged_generation ?? undefined,
-  ...(row.owner_id !== null && { owner: standingOfPerson(person), ownerId: row.owner_id }),
+  ...(row.owner_id !== null && { owner: ownerStatusOf(person), ownerId: row.owner_id }),
   versions,
 });
 

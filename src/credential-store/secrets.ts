@@ -133,10 +133,10 @@ async function resolve(
   const inside = await rows.tx.objects.find('Environment', environment);
   const found = await live(rows, inside, 'environment');
   if (!found.ok || space === undefined) return found.ok ? ok({ environment: found.value, actorId }) : found;
-  const room = await live(rows, await rows.tx.objects.find(space.kind, space.name), 'space');
-  if (!room.ok) return room;
-  return spaceIn(room.value).spec.environment === environment
-    ? ok({ environment: found.value, space: room.value, actorId })
+  const spaceRow = await live(rows, await rows.tx.objects.find(space.kind, space.name), 'space');
+  if (!spaceRow.ok) return spaceRow;
+  return spaceIn(spaceRow.value).spec.environment === environment
+    ? ok({ environment: found.value, space: spaceRow.value, actorId })
     : fail(fault('not_found', `${environment} has no such space`));
 }
 

@@ -106,8 +106,8 @@ export async function update(work: UnitOfWork, change: UpdateRequest): Promise<R
   if (!followed.ok || row.kind !== 'User') return followed.ok ? saved : followed;
   const readdressed = await followAddress(work, row, next);
   if (!readdressed.ok) return readdressed;
-  const told = await emitPersonalKeyChanges(work, row, next);
-  return told.ok ? saved : told;
+  const emitted = await emitPersonalKeyChanges(work, row, next);
+  return emitted.ok ? saved : emitted;
 }
 
 /** Takes over without touching: `moved` if it is not as it was seen. */

@@ -5,7 +5,7 @@
  */
 import { fault } from '../domain/errors.js';
 import { foldEmail } from '../domain/kinds/index.js';
-import type { OwnerStanding } from '../domain/live.js';
+import type { OwnerStatus } from '../domain/live.js';
 import {
   type Declaration,
   type DeclarationOf,
@@ -21,7 +21,7 @@ import { endSignedIn } from './identity/credentials.js';
 import { emitKeyChange, genuine, keyOf, loadObject, saveObject } from './key-repository.js';
 import { liveReferences } from './references.js';
 import { holdAdministrators } from './removal-limits.js';
-import { declarationOf, declarationText, refOfRow, standingOfPerson } from './rows.js';
+import { declarationOf, declarationText, ownerStatusOf, refOfRow } from './rows.js';
 import type { ObjectRow } from './storage-port.js';
 import { changed, type UnitOfWork } from './unit-of-work.js';
 
@@ -52,7 +52,7 @@ export async function refuseLastOwner(
 const isOwner = (declaration: Declaration): boolean =>
   declaration.kind === 'User' && isActiveOwner(declaration.spec);
 
-const TOLD: Readonly<Record<OwnerStanding, string>> = {
+const OWNER_ACTIONS: Readonly<Record<OwnerStatus, string>> = {
   active: 'key.owner-activated',
   deactivated: 'key.owner-deactivated',
   deleted: 'key.owner-deleted',
@@ -60,16 +60,16 @@ const TOLD: Readonly<Record<OwnerStanding, string>> = {
 
 /**
  * Writes into each live key of a person how that person stands from now on, so that verifiers, plans and the
- * key's own story know. Nothing to do unless it is another standing than `before`.
+ * key's own story know. Nothing to do unless it is another status than `before`.
  */
 export async function emitPersonalKeyChanges(
   work: UnitOfWork,
   before: ObjectRow,
   after: ObjectRow,
 ): Promise<Result<void>> {
-  const standing = standingOfPerson(after);
-  if (standing === standingOfPerson(before)) return ok(undefined);
-  if (standing !== 'active') {
+  const status = ownerStatusOf(after);
+  if (status === ownerStatusOf(before)) return ok(undefined);
+  if (status !== 'active') {
     // Who is let go does not come back by what they had before, also once they are active again.
     const ended = await endSignedIn(work, after.id);
     if (!ended.ok) return ended;
@@ -81,11 +81,11 @@ export async function emitPersonalKeyChanges(
     const key = await keyOf(work, checked.value);
     if (!key.ok) return key;
     const entry = {
-      action: TOLD[standing],
+      action: OWNER_ACTIONS[status],
       detail: { person: refText(refOfRow(after)), personId: after.id },
     };
-    const told = await emitKeyChange(work, key.value, entry);
-    if (!told.ok) return told;
+    const emitted = await emitKeyChange(work, key.value, entry);
+    if (!emitted.ok) return emitted;
   }
   return ok(undefined);
 }
@@ -115,8 +115,8 @@ export async function removeAlone(work: UnitOfWork, row: ObjectRow): Promise<Res
   const gone = { ...row, removed_at: work.now, ...appliedAfter(work, row) };
   const saved = await saveObject(work, gone, { action: 'object.deleted', detail: {} });
   if (!saved.ok) return saved;
-  const told = await emitPersonalKeyChanges(work, row, gone);
-  return told.ok ? changed(saved.value) : told;
+  const emitted = await emitPersonalKeyChanges(work, row, gone);
+  return emitted.ok ? changed(saved.value) : emitted;
 }
 
 async function leaveTeam(work: UnitOfWork, row: ObjectRow, person: ObjectRow): Promise<Result<void>> {

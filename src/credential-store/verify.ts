@@ -5,7 +5,7 @@ import { ownerText } from '../domain/owner.js';
 import { fail, ok, type Result } from '../domain/result.js';
 import { parseToken, type Secret } from '../domain/secret.js';
 import { formatInstant } from '../domain/time.js';
-import { decide, type KeyStanding, type VerificationRequest } from '../domain/verification.js';
+import { decide, type EffectiveKey, type VerificationRequest } from '../domain/verification.js';
 import type { Use } from '../ports/credential-feed.js';
 import type { Verification } from '../ports/live-store.js';
 import { effectivePermissionsShown } from './effective-permissions.js';
@@ -49,15 +49,15 @@ export async function verify(
   if (!row.ok) return row;
   const declaration = declarationOf(row.value);
   if (declaration.kind !== 'ApiKey') return fail(tampered(row.value.kind, row.value.id));
-  const standing = await effectivePermissionsShown(work, row.value, declaration.spec);
-  if (!standing.ok) return standing;
-  const code = decide(versionFactsOf(version), standing.value, request, work.now);
+  const effective = await effectivePermissionsShown(work, row.value, declaration.spec);
+  if (!effective.ok) return effective;
+  const code = decide(versionFactsOf(version), effective.value, request, work.now);
   const accepted = code === 'VALID' ? 1 : 0;
   await recordUse(work.tx, { tokenId, lastUsedAt: work.now, consumer, accepted }, row.value);
   return ok({
     valid: code === 'VALID',
     code,
-    key: shownKey(row.value, version, { spec: declaration.spec, standing: standing.value }),
+    key: shownKey(row.value, version, { spec: declaration.spec, effective: effective.value }),
   });
 }
 
@@ -93,7 +93,7 @@ async function count(
 const shownKey = (
   row: ObjectRow,
   version: VersionRow,
-  { spec, standing }: { readonly spec: ApiKeySpec; readonly standing: KeyStanding },
+  { spec, effective }: { readonly spec: ApiKeySpec; readonly effective: EffectiveKey },
 ): NonNullable<Verification['key']> => ({
   keyId: row.id,
   name: row.name,
@@ -101,6 +101,6 @@ const shownKey = (
   type: row.key_type ?? 'secret',
   environment: spec.environment,
   owner: ownerText(spec.owner),
-  permissions: standing.permissions,
+  permissions: effective.permissions,
   expiresAt: version.expires_at ?? undefined,
 });

@@ -200,7 +200,7 @@ class Recalled implements RememberedDocument {
   }
 
   get previousName(): string | undefined {
-    // Hardly any has one, and everybody is asked.
+    // Hardly any has one, and each is asked.
     if (this.#line.at(-1) === TAB) return undefined;
     return JSON.parse(cellOf(this.#line, 6)) as string;
   }

@@ -1,6 +1,6 @@
 /**
  * Which paths may be read as documents at all, asked before anything is opened: documents come from anyone who can
- * open a pull request, and what is wrong with them is quoted to everybody who can read it.
+ * open a pull request, and what is wrong with them is quoted to all who can read it.
  */
 import { existsSync, realpathSync } from 'node:fs';
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';

@@ -119,13 +119,13 @@ export function unresolved(
   isLive: IsLive,
 ): readonly Diagnostic[] {
   const aliases = new DeclaredAliases(entries);
-  const standing: IsLive = (ref) =>
+  const lookUp: IsLive = (ref) =>
     isAmong(entries, ref) || aliases.has(ref) || isAmongBroken(broken, ref) || isLive(ref);
   const complaints = new Map<readonly Reference[], readonly (Complaint & { readonly path: string })[]>();
   for (const list of lists) {
     const said = list.flatMap((one) => {
       const { kind, name, path } = one;
-      const known = !isObjectKind(kind) || standing({ kind, name });
+      const known = !isObjectKind(kind) || lookUp({ kind, name });
       // Personal keys do not prevent removal: a person is removed at once, and the plan says what dies with them.
       if (known === true || (known === 'leaving' && path === 'spec.owner.user')) return [];
       const complaint = known === 'leaving' ? leavingComplaint(one) : unknownComplaint(one, entries);

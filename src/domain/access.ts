@@ -181,7 +181,7 @@ function accountRefusal(key: KeyPrincipal, action: string, target: Target): stri
     : `outside its environment a key requires ${action} as an explicit permission`;
 }
 
-/** A key that everybody can read is behind it: it begins one space, and reaches nothing else (F7). */
+/** A public key is behind it: it begins one space, and reaches nothing else (F7). */
 function clientRefusal(client: ClientPrincipal, action: string, target: Target): string | undefined {
   const { onlySpace, permissions } = client;
   if (target.kind === 'place' || target.kind === 'arrangement') {

@@ -62,7 +62,7 @@ export interface Fault {
   readonly message: string;
   /** Of `rate_limited`: it is of no use to try again before. */
   readonly retryAfterMs?: number;
-  /** Of `store_unreachable`: only writing fails, for everybody: its disk is full, or it is read-only. */
+  /** Of `store_unreachable`: only writing fails, for every caller: its disk is full, or it is read-only. */
   readonly isReadable?: true;
   readonly cause?: unknown;
 }

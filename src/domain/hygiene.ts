@@ -1,6 +1,6 @@
 /** What a look over all live keys finds worth a person's attention, though nothing differs from any document. */
 import type { SinkId } from './kinds/index.js';
-import type { OwnerStanding } from './live.js';
+import type { OwnerStatus } from './live.js';
 import type { ObjectRef } from './objects.js';
 import { DAY_MS, type DurationMs, type Instant } from './time.js';
 
@@ -24,7 +24,7 @@ export interface PersonalKey {
   readonly key: ObjectRef;
   /** By the name they have, or had. */
   readonly person: string;
-  readonly standing: OwnerStanding;
+  readonly standing: OwnerStatus;
   readonly lastUsedAt: Instant | undefined;
   /** Seen with a version that is accepted. */
   readonly consumers: readonly string[];

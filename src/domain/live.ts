@@ -63,7 +63,7 @@ export interface LiveObject extends LiveSummary {
 }
 
 /** The owner of a key: a person that is deactivated pauses theirs, a deleted owner ends them. */
-export type OwnerStanding = 'active' | 'deactivated' | 'deleted';
+export type OwnerStatus = 'active' | 'deactivated' | 'deleted';
 
 export interface KeyFacts {
   readonly type: KeyType;
@@ -76,7 +76,7 @@ export interface KeyFacts {
   /** The newest version whose hand-over was confirmed. */
   readonly acknowledgedGeneration: number | undefined;
   /** Of a personal key: the state of the person it was made for, even if another has that name now. */
-  readonly owner?: OwnerStanding;
+  readonly owner?: OwnerStatus;
   /** Of a personal key: the id of that person. */
   readonly ownerId?: string;
   /** All versions ever, by version number, oldest first. */

@@ -3,7 +3,7 @@
  * the command line. The first reason that applies, in the contract's order.
  */
 import { isAccepted, stateOf } from './lifecycle.js';
-import type { OwnerStanding, VersionFacts } from './live.js';
+import type { OwnerStatus, VersionFacts } from './live.js';
 import { permits } from './permissions.js';
 import type { Instant } from './time.js';
 
@@ -33,28 +33,28 @@ export interface VerificationRequest {
 }
 
 /** What the decision needs to know besides the version. */
-export interface KeyStanding {
+export interface EffectiveKey {
   readonly environment: string;
   readonly isDeactivated: boolean;
-  readonly owner: OwnerStanding;
+  readonly owner: OwnerStatus;
   readonly permissions: readonly string[];
 }
 
 export function decide(
   version: VersionFacts,
-  standing: KeyStanding,
+  effective: EffectiveKey,
   request: VerificationRequest,
   now: Instant,
 ): VerificationCode {
   const state = stateOf(version, now);
   if (state === 'revoked') return 'REVOKED';
   if (state === 'expired') return 'EXPIRED';
-  if (standing.isDeactivated || !isAccepted(version, now)) return 'INACTIVE';
-  if (standing.owner === 'deleted') return 'OWNER_DELETED';
-  if (standing.owner === 'deactivated') return 'OWNER_DEACTIVATED';
-  if (request.environment !== undefined && request.environment !== standing.environment)
+  if (effective.isDeactivated || !isAccepted(version, now)) return 'INACTIVE';
+  if (effective.owner === 'deleted') return 'OWNER_DELETED';
+  if (effective.owner === 'deactivated') return 'OWNER_DEACTIVATED';
+  if (request.environment !== undefined && request.environment !== effective.environment)
     return 'WRONG_ENVIRONMENT';
-  if (request.permission !== undefined && !permits(standing.permissions, request.permission))
+  if (request.permission !== undefined && !permits(effective.permissions, request.permission))
     return 'FORBIDDEN';
   return 'VALID';
 }

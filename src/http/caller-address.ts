@@ -101,13 +101,13 @@ interface Peer {
  * which is the proxy's, and neither is believed.
  */
 function forwardedAddress(headers: IncomingMessage['headers'], from: Peer): string {
-  const told = [
+  const callers = [
     headers.forwarded === undefined ? undefined : hopsOfForwarded(headers.forwarded),
     headers['x-forwarded-for'] === undefined
       ? undefined
       : hopsOfList([headers['x-forwarded-for']].flat().join(',')),
   ].flatMap((hops) => (hops === undefined ? [] : [callerAmong(hops, from)]));
-  const [first = from.peer, second = first] = told;
+  const [first = from.peer, second = first] = callers;
   return first === second ? first : from.peer;
 }
 

@@ -98,7 +98,7 @@ export async function identify(
   });
 }
 
-/** `forbidden` for a secret key that a browser sends (F7): it is in everybody's hands there, good or not. */
+/** `forbidden` for a secret key that a browser sends (F7): it is public there, good or not. */
 export function requestCredential(request: IncomingMessage): Result<Secret | undefined, Refusal> {
   const found = credentialOf(request);
   if (!found.ok || found.value === undefined || request.headers.origin === undefined) return found;

@@ -91,8 +91,8 @@ async function answerOf(
   if (caller.ok) {
     notes.actor = actorOf(caller.value.principal);
     notes.isShared = isShared(caller.value.principal);
-    const room = notes.isShared ? ok(undefined) : countCredential(request, notes.actor);
-    if (!room.ok) return room;
+    const withinLimit = notes.isShared ? ok(undefined) : countCredential(request, notes.actor);
+    if (!withinLimit.ok) return withinLimit;
   }
   const allowed = await counted();
   if (!allowed.ok) return allowed;

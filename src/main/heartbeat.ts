@@ -59,7 +59,7 @@ export function startHeartbeat(
     if (isSkewed !== wasSkewed)
       warn?.(isSkewed ? skewText(skewMs) : 'the clock of this machine agrees with the store again');
   };
-  const tell = (usesUntil: number | undefined): Promise<Result<void>> => {
+  const report = (usesUntil: number | undefined): Promise<Result<void>> => {
     const clockSkewMs = isStoreClock(clock) ? clock.skewMs() : undefined;
     warnOfSkew(clockSkewMs ?? 0);
     return seen({
@@ -69,14 +69,14 @@ export function startHeartbeat(
     });
   };
   const beat = async (): Promise<Result<void>> => {
-    const told = await tell(verifier.uses().until ?? instance.startedAt);
-    if (told.ok) presence.isKnown = true;
-    return told;
+    const reported = await report(verifier.uses().until ?? instance.startedAt);
+    if (reported.ok) presence.isKnown = true;
+    return reported;
   };
   const beating = (async () => {
     while (!over.signal.aborted) {
-      const told = await beat();
-      await pause(clock, told.ok ? EVERY_MS : AGAIN_MS, over.signal);
+      const reported = await beat();
+      await pause(clock, reported.ok ? EVERY_MS : AGAIN_MS, over.signal);
     }
   })();
   return {
@@ -86,7 +86,7 @@ export function startHeartbeat(
       await beating;
       presence.isKnown = false;
       const reported = await verifier.refresh();
-      if (reported.ok) await tell(undefined);
+      if (reported.ok) await report(undefined);
     },
   };
 }

@@ -41,7 +41,7 @@ export async function memoryVerifier(options: MemoryOptions): Promise<Result<Ver
     { kind: 'verifier', seen, verifier: verifier.value, presence },
     { clock, entropy: systemEntropy },
   );
-  return ok(following(verifier.value, { everyMs: refreshEveryMs, rooms: spacesOf(options), heartbeat }));
+  return ok(following(verifier.value, { everyMs: refreshEveryMs, spaces: spacesOf(options), heartbeat }));
 }
 
 /** Of `master.key` on this machine, when a store is on a server. */
@@ -62,25 +62,25 @@ const asPlanned = (answer: Answer, plan: Plan | undefined): Answer =>
 
 interface Around {
   readonly everyMs: DurationMs;
-  readonly rooms: SpaceLookup;
+  readonly spaces: SpaceLookup;
   readonly heartbeat: Heartbeat;
 }
 
 /** The verifier kept true by itself. Spaces are asked of the store: memory knows keys alone. */
-function following(verifier: Verifier, { everyMs, rooms, heartbeat }: Around): Verifying {
+function following(verifier: Verifier, { everyMs, spaces, heartbeat }: Around): Verifying {
   const stopping = new AbortController();
   const followed = verifier.follow(everyMs, stopping.signal);
   return {
     verify: (token, { space, workbook, ...request }) => {
       const answer = asPlanned(verifier.verify(token, request), verifier.plan());
-      return space === undefined || !answer.valid ? answer : rooms.decide(answer, { space, workbook });
+      return space === undefined || !answer.valid ? answer : spaces.decide(answer, { space, workbook });
     },
     refresh: () => verifier.refresh(),
     close: async () => {
       stopping.abort();
       await followed;
       await heartbeat.end();
-      await rooms.close();
+      await spaces.close();
       return verifier.close();
     },
   };
@@ -88,7 +88,7 @@ function following(verifier: Verifier, { everyMs, rooms, heartbeat }: Around): V
 
 interface SpaceLookup {
   /** For a key that is good otherwise. */
-  decide(answer: Verification, room: SpaceQuestion): Promise<Answer>;
+  decide(answer: Verification, question: SpaceQuestion): Promise<Answer>;
   close(): Promise<void>;
 }
 
@@ -98,14 +98,14 @@ const UNAVAILABLE: Unavailable = Object.freeze({ valid: false, code: 'UNAVAILABL
 function spacesOf(options: MemoryOptions): SpaceLookup {
   let opening: Promise<Result<LiveStore>> | undefined;
   return {
-    decide: async (answer, room) => {
+    decide: async (answer, question) => {
       opening ??= openStore({ ...locationOf(options), whenAbsent: 'refuse' });
       const store = await opening;
       if (!store.ok) {
         opening = undefined;
         return UNAVAILABLE;
       }
-      const decided = await inSpace({ store: store.value }, answer, room);
+      const decided = await inSpace({ store: store.value }, answer, question);
       return decided.ok ? decided.value : UNAVAILABLE;
     },
     close: async () => {

@@ -8,8 +8,8 @@ const FIRST_MS = 2 * SECOND_MS;
 const TRIES_MIN = 60;
 
 /** `chance` from 0 to 1 says how much of the pause's second half is waited. At its end the message is dropped. */
-export function dueAgain({ letter, attempts }: Taken, now: Instant, chance: number): Instant {
-  const lifeMs = letter.expiresAt - letter.createdAt;
+export function dueAgain({ message, attempts }: Taken, now: Instant, chance: number): Instant {
+  const lifeMs = message.expiresAt - message.createdAt;
   const longestMs = Math.min(HOUR_MS, Math.max(MINUTE_MS, lifeMs / TRIES_MIN));
-  return Math.min(letter.expiresAt, now + backoffMs({ firstMs: FIRST_MS, longestMs }, attempts, chance));
+  return Math.min(message.expiresAt, now + backoffMs({ firstMs: FIRST_MS, longestMs }, attempts, chance));
 }

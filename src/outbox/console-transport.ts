@@ -4,17 +4,17 @@ import type { PrintSettings } from './settings.js';
 import { linkOf, untilOf } from './templates.js';
 
 export const consoleTransport = ({ page }: PrintSettings, print: (text: string) => void): Transport => ({
-  send: async (letter) => {
-    print(shown(letter, page));
+  send: async (message) => {
+    print(shown(message, page));
     return undefined;
   },
 });
 
-const shown = (letter: Message, page: string | undefined): string =>
+const shown = (message: Message, page: string | undefined): string =>
   [
     '',
-    `--- SECRET: ${letter.kind === 'invitation' ? 'an invitation' : 'a magic link'} for ${letter.to}, valid once until ${untilOf(letter)} ---`,
-    page === undefined ? letter.token.reveal() : linkOf(letter, page),
+    `--- SECRET: ${message.kind === 'invitation' ? 'an invitation' : 'a magic link'} for ${message.to}, valid once until ${untilOf(message)} ---`,
+    page === undefined ? message.token.reveal() : linkOf(message, page),
     '---',
     '',
   ].join('\n');

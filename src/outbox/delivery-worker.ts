@@ -61,8 +61,8 @@ export function deliverMessages(carrying: DeliveryWorker): () => Promise<void> {
     while (!over.signal.aborted) {
       // Before looking, so that a notification meanwhile is not missed.
       nap = new AbortController();
-      const room = AT_ONCE - underWay.size;
-      const found = room > 0 ? await look(carrying, room) : FULL;
+      const free = AT_ONCE - underWay.size;
+      const found = free > 0 ? await look(carrying, free) : FULL;
       for (const one of found.taken) handOverBeside(one);
       await pause(found.waitMs, nap);
       await pause(CALM_MS, over);
@@ -88,8 +88,8 @@ interface Found {
 
 const FULL: Found = { taken: [], waitMs: LOOK_EVERY_MS };
 
-async function look({ outbox, clock, tell }: DeliveryWorker, room: number): Promise<Found> {
-  const bag = await outbox.take(room);
+async function look({ outbox, clock, tell }: DeliveryWorker, free: number): Promise<Found> {
+  const bag = await outbox.take(free);
   if (!bag.ok) return { taken: [], waitMs: STORE_AWAY_MS };
   const { taken, dropped, nextAt = NEVER } = bag.value;
   for (const one of dropped) tell({ kind: 'dropped', ...one });
@@ -99,7 +99,7 @@ async function look({ outbox, clock, tell }: DeliveryWorker, room: number): Prom
 /** The store may be away when it is to record that; then the message is due again after a while, and sent twice at worst. */
 async function handOver(carrying: DeliveryWorker, taken: Taken, givingUp: AbortSignal): Promise<void> {
   const { outbox, clock, entropy, tell } = carrying;
-  const { id } = taken.letter;
+  const { id } = taken.message;
   const end = await inTime(carrying, taken, givingUp).then(
     (notSent) => endOf(id, notSent),
     (cause: unknown) => ({ kind: 'failed', id, why: 'sending failed unexpectedly', cause }) as const,
@@ -121,7 +121,7 @@ function endOf(id: string, notSent: NotSent): Exclude<DeliveryEvent, { readonly 
 
 async function inTime(
   { clock, post }: DeliveryWorker,
-  { letter, attempts }: Taken,
+  { message, attempts }: Taken,
   givingUp: AbortSignal,
 ): Promise<NotSent> {
   const late = new AbortController();
@@ -133,7 +133,7 @@ async function inTime(
     late.signal.addEventListener('abort', () => resolve('no response in time')),
   );
   try {
-    return await Promise.race([inVain, post.send(letter, late.signal)]);
+    return await Promise.race([inVain, post.send(message, late.signal)]);
   } finally {
     done.abort();
     givingUp.removeEventListener('abort', giveUp);

@@ -17,17 +17,17 @@ export async function smtpTransport(settings: SmtpSettings): Promise<Transport> 
     ...{ disableFileAccess: true, disableUrlAccess: true },
   } as const;
   const domain = from.address.slice(from.address.lastIndexOf('@') + 1);
-  const mailOf = (letter: Message) => ({
+  const mailOf = (message: Message) => ({
     from,
-    to: { name: '', address: letter.to },
-    subject: subjectOf(letter),
-    text: textOf(letter, page),
-    messageId: `<${letter.id}@${domain}>`,
-    date: new Date(letter.createdAt),
+    to: { name: '', address: message.to },
+    subject: subjectOf(message),
+    text: textOf(message, page),
+    messageId: `<${message.id}@${domain}>`,
+    date: new Date(message.createdAt),
     headers: { 'Auto-Submitted': 'auto-generated' },
   });
   return {
-    send: async (letter, signal) => {
+    send: async (message, signal) => {
       // Over a separate connection, which ends when time is up: one that continued would send it beside the next.
       const getSocket = (_options: unknown, done: (error: Error | null, socket?: object) => void): void => {
         const connection = connect({ host, port, signal });
@@ -38,7 +38,7 @@ export async function smtpTransport(settings: SmtpSettings): Promise<Transport> 
         });
       };
       try {
-        await createTransport({ ...options, getSocket }).sendMail(mailOf(letter));
+        await createTransport({ ...options, getSocket }).sendMail(mailOf(message));
         return undefined;
       } catch (error) {
         return whyOf(error);

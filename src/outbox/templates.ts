@@ -12,8 +12,8 @@ export const linkOf = ({ kind, token }: Message, page: string): string =>
 export const subjectOf = ({ kind }: Message): string =>
   kind === 'invitation' ? 'You are invited' : 'Your sign-in link';
 
-export function textOf(letter: Message, page: string): string {
-  const { kind, fromName = '', message = '' } = letter;
+export function textOf(mail: Message, page: string): string {
+  const { kind, fromName = '', message = '' } = mail;
   const who = oneLine(fromName);
   const what = kind === 'invitation' ? 'to create an account' : 'to sign in as a guest';
   const words = oneLine(message);
@@ -21,8 +21,8 @@ export function textOf(letter: Message, page: string): string {
     who === '' ? `You are invited ${what}.` : `${who} invites you ${what}.`,
     ...(words === '' ? [] : [words]),
     kind === 'invitation' ? 'Open this link to set a password:' : 'Open this link:',
-    linkOf(letter, page),
-    `The link works once, until ${untilOf(letter)}. Do not share it: anyone who has it can sign in as you. If you did not expect this message, you can ignore it.`,
+    linkOf(mail, page),
+    `The link works once, until ${untilOf(mail)}. Do not share it: anyone who has it can sign in as you. If you did not expect this message, you can ignore it.`,
   ]
     .map((part) => `${part}\n`)
     .join('\n');

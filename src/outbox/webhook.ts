@@ -29,17 +29,17 @@ export function webhookTransport(
   const key = Buffer.from(secret.reveal(), 'base64');
   const lookup = isTrusted(settings) ? {} : { lookup: publicLookup(resolve) };
   return {
-    send: (letter, signal) => {
-      const body = JSON.stringify(bodyOf(letter, settings.page));
+    send: (message, signal) => {
+      const body = JSON.stringify(bodyOf(message, settings.page));
       const timestamp = Math.floor(clock.now() / SECOND_MS);
       const signature = createHmac('sha256', key)
-        .update(`${letter.id}.${timestamp}.${body}`)
+        .update(`${message.id}.${timestamp}.${body}`)
         .digest('base64');
       const headers = {
         'content-type': 'application/json',
         'content-length': Buffer.byteLength(body),
         'user-agent': 'keywright',
-        'webhook-id': letter.id,
+        'webhook-id': message.id,
         'webhook-timestamp': timestamp,
         'webhook-signature': `v1,${signature}`,
       };
@@ -59,17 +59,17 @@ function isTrusted({ url, allowed }: WebhookSettings): boolean {
   return isIP(host) !== 0 || isLoopback(host) || allowed.includes(host);
 }
 
-const bodyOf = (letter: Message, page: string | undefined) => ({
-  type: letter.kind === 'invitation' ? 'invitation.created' : 'magic-link.created',
-  timestamp: formatInstant(letter.createdAt),
+const bodyOf = (message: Message, page: string | undefined) => ({
+  type: message.kind === 'invitation' ? 'invitation.created' : 'magic-link.created',
+  timestamp: formatInstant(message.createdAt),
   data: {
-    email: letter.to,
-    token: letter.token.reveal(),
-    ...(page !== undefined && { link: linkOf(letter, page) }),
-    expiresAt: formatInstant(letter.expiresAt),
-    ...(letter.environment !== undefined && { environment: letter.environment }),
-    ...(letter.fromName !== undefined && { fromName: letter.fromName }),
-    ...(letter.message !== undefined && { message: letter.message }),
+    email: message.to,
+    token: message.token.reveal(),
+    ...(page !== undefined && { link: linkOf(message, page) }),
+    expiresAt: formatInstant(message.expiresAt),
+    ...(message.environment !== undefined && { environment: message.environment }),
+    ...(message.fromName !== undefined && { fromName: message.fromName }),
+    ...(message.message !== undefined && { message: message.message }),
   },
 });
 

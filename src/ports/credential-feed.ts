@@ -9,7 +9,7 @@ import type { VersionFacts } from '../domain/live.js';
 import type { Result } from '../domain/result.js';
 import type { Secret } from '../domain/secret.js';
 import type { Instant } from '../domain/time.js';
-import type { KeyStanding } from '../domain/verification.js';
+import type { EffectiveKey } from '../domain/verification.js';
 import type { Instance } from './accounts.js';
 
 /** One version of a key, as verification sees it. */
@@ -28,7 +28,7 @@ export interface Credential {
     VersionFacts,
     'promotedAt' | 'retiringAt' | 'suspendedUntil' | 'revokedAt' | 'isRevoked' | 'expiresAt'
   >;
-  readonly standing: KeyStanding;
+  readonly effective: EffectiveKey;
 }
 
 export interface CredentialPage {
@@ -79,7 +79,7 @@ export interface CredentialFeed {
   position(): Promise<Result<Position>>;
   /** All credentials, revoked ones included, by token id, at most `limit` a page. */
   snapshot(after: string | undefined, limit: number): Promise<Result<CredentialPage>>;
-  /** The credentials whose standing or dates changed after that, and the position that brings us to. */
+  /** The credentials whose effective permissions or dates changed after that, and the position that brings us to. */
   changedSince(position: Position): Promise<Result<Changes>>;
   /**
    * Calls `listener` soon after a change by any caller, and when changes may have gone unheard. A hint: call

@@ -104,7 +104,7 @@ export interface InvitedGuest {
   readonly guest: string;
   /** Where to, by id. It is opened to them if nothing of it is yet. */
   readonly spaceId: string;
-  readonly letter: MessageContent;
+  readonly message: MessageContent;
 }
 
 /** A caller who claims to be a guest of the environment that this space is in. Nothing of it is trusted. */
@@ -195,7 +195,7 @@ export interface IdentityService {
    * `guest`: `ENVIRONMENT/NAME` or an id. Mailed to them in these words where messages are sent; without words, not.
    * `conflict` where the environment does not let guests in so.
    */
-  createMagicLink(guest: string, by: By, letter?: MessageContent): Promise<Result<Shown<GuestLink>>>;
+  createMagicLink(guest: string, by: By, message?: MessageContent): Promise<Result<Shown<GuestLink>>>;
   /** Of several guests, in their order, mailed where messages are sent; all or none. */
   createMagicLinks(guests: readonly InvitedGuest[], by: By): Promise<Result<readonly Shown<GuestLink>[]>>;
   /** `space`: `ENVIRONMENT/NAME` or an id. `conflict` as above. */

@@ -42,12 +42,12 @@ export type NotSent = string | { readonly refused: string } | undefined;
 /** Where messages go. */
 export interface Transport {
   /** Gives up when the signal aborts. Never rejects but with a bug. */
-  send(letter: Message, signal: AbortSignal): Promise<NotSent>;
+  send(message: Message, signal: AbortSignal): Promise<NotSent>;
 }
 
 /** A message that no other server takes for a while. */
 export interface Taken {
-  readonly letter: Message;
+  readonly message: Message;
   /** This time included. */
   readonly attempts: number;
 }

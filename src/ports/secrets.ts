@@ -31,7 +31,7 @@ export interface KeptSecret {
 export interface Secrets {
   /**
    * What code that runs there would read, by name: one of the space comes before one of the environment, one of the
-   * actor before one of everybody. Those that the caller may not read are left out. `not_found`.
+   * actor before one of every actor. Those that the caller may not read are left out. `not_found`.
    */
   list(place: SecretPlace, by: By): Promise<Result<readonly KeptSecret[]>>;
   /** Makes it, or gives it another value; gives its id. `not_found`, `forbidden`; `conflict` when there are too many. */

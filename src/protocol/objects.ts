@@ -82,7 +82,7 @@ const Version = Type.Object(
   WITH_MORE,
 );
 
-const Standing = Type.Enum(['active', 'deactivated', 'deleted']);
+const OwnerState = Type.Enum(['active', 'deactivated', 'deleted']);
 
 const KeyFacts = Type.Object(
   {
@@ -91,7 +91,7 @@ const KeyFacts = Type.Object(
     deactivatedAt: maybe(At),
     rotationRequestedAt: maybe(At),
     acknowledgedGeneration: maybe(Count),
-    owner: maybe(Standing),
+    owner: maybe(OwnerState),
     versions: Type.Array(Version),
   },
   WITH_MORE,
@@ -131,7 +131,7 @@ export const Review = Type.Object({
     Type.Object({
       key: Ref,
       person: Type.String(),
-      standing: Standing,
+      standing: OwnerState,
       lastUsedAt: maybe(At),
       consumers: Type.Array(Text),
       sinks: Type.Array(Text),

@@ -6,7 +6,7 @@ import type { ImpliedKey } from '../plan/plan.js';
 import { printable, valueText } from './text-format.js';
 
 const EVERYTHING = 'everything (*)';
-/** Everybody can read a publishable key. */
+/** A publishable key is public. */
 const OF_BROWSERS = "none but a browser's session";
 
 /** Printable lines; none where there is no more to it than the name. */

@@ -105,7 +105,7 @@ function row(object: LiveObject, now: Instant): readonly string[] {
   const project = object.ownership?.project ?? (object.origin === 'system' ? '(system)' : '(none)');
   const start = [printable(refText(object.ref)), printable(project)];
   const { key } = object;
-  if (key === undefined) return [...start, ...standing(object, now)];
+  if (key === undefined) return [...start, ...statusColumns(object, now)];
   const newest = key.versions.at(-1);
   if (newest === undefined) return [...start, 'no version', '', '', '', ''];
   const used = Math.max(...key.versions.map(({ lastUsedAt }) => lastUsedAt ?? 0));
@@ -119,7 +119,7 @@ function row(object: LiveObject, now: Instant): readonly string[] {
   ];
 }
 /** Of an object that is no key: how a person stands, until when a guest is in. */
-function standing({ declaration, grantedAt }: LiveObject, now: Instant): readonly string[] {
+function statusColumns({ declaration, grantedAt }: LiveObject, now: Instant): readonly string[] {
   if (declaration.kind === 'User') return [declaration.spec.status ?? 'active', '', '', '', ''];
   if (declaration.kind !== 'Guest') return ['live', '', '', '', ''];
   const end = expiresAt({ spec: declaration.spec, grantedAt });

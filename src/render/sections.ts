@@ -57,8 +57,8 @@ export function sectionsMarkdown(head: string, sections: readonly Section[], max
   const frames = shown.map((section) => frameOf(section).length + NOTE_LENGTH);
   let left = max - head.length - frames.reduce((sum, length) => sum + length, 0);
   for (const [nth, section] of shown.entries()) {
-    const room = Math.floor(nth === shown.length - 1 ? left : left * SHARE);
-    const { text, used } = fitted(section, room);
+    const budget = Math.floor(nth === shown.length - 1 ? left : left * SHARE);
+    const { text, used } = fitted(section, budget);
     parts.push(text);
     left -= used;
   }
@@ -70,13 +70,13 @@ function frameOf({ title, columns }: Section): string {
   return columns === undefined ? heading : `${heading}${line(columns)}\n${line(columns.map(() => '---'))}\n`;
 }
 
-function fitted(section: Section, room: number): { readonly text: string; readonly used: number } {
+function fitted(section: Section, budget: number): { readonly text: string; readonly used: number } {
   const { columns, rows, noun = 'line' } = section;
   const lines: string[] = [];
   let used = 0;
   for (const row of rows) {
     const text = columns === undefined ? `- ${row.map(markup).join(' · ')}` : line(row.map(markup));
-    if (used + text.length + 1 > room) break;
+    if (used + text.length + 1 > budget) break;
     lines.push(text);
     used += text.length + 1;
   }

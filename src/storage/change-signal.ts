@@ -21,14 +21,14 @@ export class ChangeSignal {
     // Wrapped, so that a listener that is handed in twice is two.
     const own = (): void => listener();
     this.#listeners.add(own);
-    this.#stop ??= this.#rope(() => this.ring());
+    this.#stop ??= this.#rope(() => this.notify());
     return () => {
       this.#listeners.delete(own);
       if (this.#listeners.size === 0) this.#letGo();
     };
   }
 
-  ring(): void {
+  notify(): void {
     for (const listener of this.#listeners) listener();
   }
 
@@ -45,7 +45,7 @@ export class ChangeSignal {
 }
 
 /** Begins to listen for others and gives what ends that. */
-export type Subscription = (ring: () => void) => () => void;
+export type Subscription = (notify: () => void) => () => void;
 
 /** For a database that no other process can open. */
 export const NO_OTHER_WRITER: Subscription = () => () => undefined;

@@ -23,7 +23,7 @@ export interface IndexSize {
   readonly credentials: number;
   readonly indexBytes: number;
   readonly nameBytes: number;
-  readonly standings: number;
+  readonly sharedFacts: number;
 }
 
 export class CredentialIndex {
@@ -31,7 +31,7 @@ export class CredentialIndex {
   readonly #pepper: string;
   readonly #table = new IndexTable();
   readonly #names = new NameStore();
-  readonly #standings = new SharedFactsTable();
+  readonly #sharedFacts = new SharedFactsTable();
 
   // Filled anew by every call and never handed out, so that verifying allocates the answer and little else.
   readonly #mac = new Uint32Array(MAC_WORDS);
@@ -47,7 +47,7 @@ export class CredentialIndex {
       credentials: this.#table.size,
       indexBytes: this.#table.bytes,
       nameBytes: this.#names.bytes,
-      standings: this.#standings.size,
+      sharedFacts: this.#sharedFacts.size,
     };
   }
 
@@ -57,7 +57,7 @@ export class CredentialIndex {
     readMacWords(credential.mac, this.#mac);
     const isKnown = this.#table.read(this.#mac, row) >= 0;
     row.names = isKnown ? this.#sameNames(row.names, credential) : this.#names.add(credential);
-    row.standing = this.#standings.numberOf(credential);
+    row.factsId = this.#sharedFacts.numberOf(credential);
     row.generation = credential.generation;
     row.suspendedUntil = credential.dates.suspendedUntil ?? Number.NaN;
     row.revokedAt = revokedFrom(credential.dates);
@@ -71,7 +71,7 @@ export class CredentialIndex {
     const row = this.#row;
     if (this.#table.read(this.#mac, row) < 0) return undefined;
     if (row.revokedAt <= now) return 'revoked';
-    const { isDeactivated, owner } = this.#standings.at(row.standing).standing;
+    const { isDeactivated, owner } = this.#sharedFacts.at(row.factsId).effective;
     return isDeactivated || owner !== 'active' ? 'stopped' : undefined;
   }
 
@@ -90,9 +90,9 @@ export class CredentialIndex {
   }
 
   #answer(request: VerificationRequest, now: Instant): Verification {
-    const { type, owner, standing } = this.#standings.at(this.#row.standing);
+    const { type, owner, effective } = this.#sharedFacts.at(this.#row.factsId);
     const { keyId, name } = this.#names.at(this.#row.names);
-    const code = decide(this.#versionOfRow(), standing, request, now);
+    const code = decide(this.#versionOfRow(), effective, request, now);
     return {
       valid: code === 'VALID',
       code,
@@ -101,9 +101,9 @@ export class CredentialIndex {
         name,
         version: this.#row.generation,
         type,
-        environment: standing.environment,
+        environment: effective.environment,
         owner,
-        permissions: standing.permissions,
+        permissions: effective.permissions,
         expiresAt: this.#version.expiresAt,
       },
     };
@@ -138,5 +138,5 @@ const emptyRow = (): Row => ({
   expiresAt: Number.NaN,
   generation: 0,
   names: 0,
-  standing: 0,
+  factsId: 0,
 });

@@ -13,8 +13,8 @@ export interface Row {
   generation: number;
   /** Address in the name store. */
   names: number;
-  /** Number in the standings. */
-  standing: number;
+  /** Number of the shared facts. */
+  factsId: number;
 }
 
 const DATES = 3;
@@ -28,7 +28,7 @@ const ROWS_GROWTH = 1 / 16;
 const WORD_RANGE = 2 ** 32;
 
 export class IndexShard {
-  /** MAC, version number, names, standing. */
+  /** MAC, version number, names, shared facts. */
   #words = new Uint32Array(ROWS_MIN * WORDS);
   /** Suspended, revoked, expires. */
   #dates = new Float64Array(ROWS_MIN * DATES);
@@ -52,7 +52,7 @@ export class IndexShard {
     const dates = found * DATES;
     row.generation = this.#words[words] ?? 0;
     row.names = this.#words[words + 1] ?? 0;
-    row.standing = this.#words[words + 2] ?? 0;
+    row.factsId = this.#words[words + 2] ?? 0;
     row.suspendedUntil = this.#dates[dates] ?? Number.NaN;
     row.revokedAt = this.#dates[dates + 1] ?? Number.NaN;
     row.expiresAt = this.#dates[dates + 2] ?? Number.NaN;
@@ -67,7 +67,7 @@ export class IndexShard {
     const dates = at * DATES;
     this.#words[words] = row.generation;
     this.#words[words + 1] = row.names;
-    this.#words[words + 2] = row.standing;
+    this.#words[words + 2] = row.factsId;
     this.#dates[dates] = row.suspendedUntil;
     this.#dates[dates + 1] = row.revokedAt;
     this.#dates[dates + 2] = row.expiresAt;

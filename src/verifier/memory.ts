@@ -69,7 +69,7 @@ export async function loadAgain(
   const loaded = await load(feed, (credential) => {
     const end = before.index.endOf(credential.mac, now);
     if (end === 'revoked' && !isRevoked(credential, now)) revoked.push(credential.tokenId);
-    const { isDeactivated, owner } = credential.standing;
+    const { isDeactivated, owner } = credential.effective;
     if (end === 'stopped' && !isDeactivated && owner === 'active') stopped.add(credential.keyId);
   });
   if (!loaded.ok) return loaded;

@@ -87,10 +87,10 @@ export class RemoteVerifier {
 
   /** Reports the last uses to the server, and forgets everything. A fault if the report failed. */
   async close(): Promise<Result<void>> {
-    const told = await this.#renew();
+    const renewed = await this.#renew();
     this.#isClosed = true;
     this.#answers.clear();
-    return told;
+    return renewed;
   }
 
   #placeOf = (token: string, { environment, permission, space, workbook }: Question): string =>

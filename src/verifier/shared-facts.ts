@@ -2,13 +2,13 @@
  * What many keys share, kept once and numbered: environment, owner, type and permissions. There are as
  * many as there are services, not keys. One that no key has any more stays until the verifier is reloaded.
  */
-import type { KeyStanding } from '../domain/verification.js';
+import type { EffectiveKey } from '../domain/verification.js';
 import type { Credential } from '../ports/credential-feed.js';
 
 export interface SharedFacts {
   readonly type: string;
   readonly owner: string;
-  readonly standing: KeyStanding;
+  readonly effective: EffectiveKey;
 }
 
 export class SharedFactsTable {
@@ -20,13 +20,13 @@ export class SharedFactsTable {
   }
 
   /** The number of these facts, the same for equal ones. */
-  numberOf({ type, owner, standing }: Credential): number {
-    const { environment, isDeactivated, owner: ownerState, permissions } = standing;
+  numberOf({ type, owner, effective }: Credential): number {
+    const { environment, isDeactivated, owner: ownerState, permissions } = effective;
     const text = JSON.stringify([type, owner, environment, isDeactivated, ownerState, permissions]);
     const known = this.#numbers.get(text);
     if (known !== undefined) return known;
     const number = this.#facts.length;
-    this.#facts.push({ type, owner, standing });
+    this.#facts.push({ type, owner, effective });
     this.#numbers.set(text, number);
     return number;
   }

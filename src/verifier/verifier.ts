@@ -62,7 +62,7 @@ export interface Verifier {
    * While the memory was not trusted, the store answered this about a token. If the memory would say otherwise it is behind,
    * and is not trusted before a refresh that begins after now: a refused token is not accepted again by it.
    */
-  outrun(told: Verification, token: string, request: VerificationRequest): void;
+  outrun(answer: Verification, token: string, request: VerificationRequest): void;
   size(): IndexSize;
   uses(): KeptUses;
   /** The last time that the store was found to be older than it had been; undefined: never. */
@@ -164,10 +164,10 @@ class FollowingVerifier implements Verifier {
     return isStale || this.#trueAtMs < this.#outrunAtMs ? UNAVAILABLE : answer;
   }
 
-  outrun(told: Verification, token: string, request: VerificationRequest): void {
+  outrun(answer: Verification, token: string, request: VerificationRequest): void {
     const occasion = { now: this.#clock.now(), consumer: this.#consumer };
     const remembered = this.#memory?.index.verify(token, request, occasion);
-    if (remembered?.code !== told.code) this.#outrunAtMs = this.#clock.monotonicMs();
+    if (remembered?.code !== answer.code) this.#outrunAtMs = this.#clock.monotonicMs();
   }
 
   // One after another, never joined: a refresh already under way may have read before the caller's change.
@@ -178,23 +178,23 @@ class FollowingVerifier implements Verifier {
   }
 
   async follow(everyMs: DurationMs, signal: AbortSignal): Promise<void> {
-    const bell = new Signal();
-    const unwatch = this.#feed.watch(() => bell.ring());
-    const stop = (): void => bell.ring();
+    const changes = new Signal();
+    const unwatch = this.#feed.watch(() => changes.notify());
+    const stop = (): void => changes.notify();
     signal.addEventListener('abort', stop, { once: true });
     const breathMs = Math.min(FOLLOW_AT_MOST_EVERY_MS, everyMs);
     while (!signal.aborted && !this.#isClosed) {
-      const rung = bell.next();
+      const changed = changes.next();
       await this.refresh();
       await pause(this.#clock, breathMs, signal);
-      await pause(this.#clock, everyMs - breathMs, rung);
+      await pause(this.#clock, everyMs - breathMs, changed);
     }
     signal.removeEventListener('abort', stop);
     unwatch();
   }
 
   size(): IndexSize {
-    return this.#memory?.index.size ?? { credentials: 0, indexBytes: 0, nameBytes: 0, standings: 0 };
+    return this.#memory?.index.size ?? { credentials: 0, indexBytes: 0, nameBytes: 0, sharedFacts: 0 };
   }
 
   uses(): KeptUses {
@@ -282,15 +282,15 @@ class FollowingVerifier implements Verifier {
 
 /** Ends a sleep; a notification in between is kept for the next. */
 class Signal {
-  #rung = new AbortController();
+  #notified = new AbortController();
 
-  ring(): void {
-    this.#rung.abort();
+  notify(): void {
+    this.#notified.abort();
   }
 
   /** Aborted by the next notification from now on. */
   next(): AbortSignal {
-    this.#rung = new AbortController();
-    return this.#rung.signal;
+    this.#notified = new AbortController();
+    return this.#notified.signal;
   }
 }

@@ -84,8 +84,8 @@ export function eventsContract(name: string, open: () => Promise<OpenEvents>): v
       const made = unwrap(await desk.authority.createMagicLink('production/gus', await desk.root()));
       const session = unwrap(await desk.exchange({ kind: 'magicLink', token: made.token }));
       expect(await listed({}, await desk.by(session.token))).toEqual({ events: [], total: 0 });
-      const nobody: Principal = { ...(await desk.root()).principal, permissions: [] };
-      expect(await listed({}, { principal: nobody, context: FROM })).toEqual({ events: [], total: 0 });
+      const powerless: Principal = { ...(await desk.root()).principal, permissions: [] };
+      expect(await listed({}, { principal: powerless, context: FROM })).toEqual({ events: [], total: 0 });
     });
 
     it('leaves out what was dealt with, unless it is asked for; dealing with it again changes nothing', async () => {
@@ -95,8 +95,8 @@ export function eventsContract(name: string, open: () => Promise<OpenEvents>): v
       desk.clock.advance(1_000);
       unwrap(await events.acknowledge(first, await desk.root()));
       expect((await listed({ domain: 'job' })).events.map(({ id }) => id)).toEqual([second]);
-      const told = await listed({ domain: 'job', acknowledged: 'included' });
-      expect(told.events.map(({ acknowledged }) => acknowledged?.at)).toEqual([then, undefined]);
+      const found = await listed({ domain: 'job', acknowledged: 'included' });
+      expect(found.events.map(({ acknowledged }) => acknowledged?.at)).toEqual([then, undefined]);
     });
 
     it('keeps the newest thousand that clients said of an environment, and all that the log tells', async () => {

@@ -42,11 +42,15 @@ export function outboxContract(name: string, open: () => Promise<OpenOutbox>): v
 
     it('has a message for every invitation and every link that is to be sent, with what its recipient needs', async () => {
       const { shown, token } = await invite();
-      const { letter, attempts } = await one();
-      expect(letter).toMatchObject({ kind: 'invitation', to: 'ada@example.com', expiresAt: shown.expiresAt });
-      expect([letter.token.reveal(), attempts]).toEqual([token.reveal(), 1]);
+      const { message, attempts } = await one();
+      expect(message).toMatchObject({
+        kind: 'invitation',
+        to: 'ada@example.com',
+        expiresAt: shown.expiresAt,
+      });
+      expect([message.token.reveal(), attempts]).toEqual([token.reveal(), 1]);
       const link = await magicLink();
-      expect((await one()).letter).toMatchObject({
+      expect((await one()).message).toMatchObject({
         ...{ kind: 'magicLink', to: 'visitor@example.com', environment: 'production' },
         ...{ fromName: 'Ada', message: 'Come in', expiresAt: link.shown.expiresAt },
       });
@@ -60,7 +64,7 @@ export function outboxContract(name: string, open: () => Promise<OpenOutbox>): v
       expect(await take()).toMatchObject({ taken: [], nextAt: desk.clock.now() + takenForMs(1) });
       desk.clock.advance(takenForMs(1));
       const second = await one();
-      expect([second.letter.id, second.attempts]).toEqual([first.letter.id, 2]);
+      expect([second.message.id, second.attempts]).toEqual([first.message.id, 2]);
       unwrap(await outbox.forget(first));
       unwrap(await outbox.notSent(first, desk.clock.now()));
       expect([unwrap(await outbox.pending()), (await take()).taken]).toEqual([1, []]);
@@ -100,12 +104,12 @@ export function outboxContract(name: string, open: () => Promise<OpenOutbox>): v
 
     it('has all messages of several guests, or none', async () => {
       const spaceId = await spaceWithGuest();
-      const letters = ['production/visitor', 'production/nobody'].map((name) => ({
-        ...{ guest: name, spaceId, letter: {} },
+      const guests = ['production/visitor', 'production/nobody'].map((name) => ({
+        ...{ guest: name, spaceId, message: {} },
       }));
-      expect(refusal(await desk.authority.createMagicLinks(letters, await desk.root()))).toBe('not_found');
+      expect(refusal(await desk.authority.createMagicLinks(guests, await desk.root()))).toBe('not_found');
       expect(unwrap(await outbox.pending())).toBe(0);
-      unwrap(await desk.authority.createMagicLinks(letters.slice(0, 1), await desk.root()));
+      unwrap(await desk.authority.createMagicLinks(guests.slice(0, 1), await desk.root()));
       expect((await take()).taken).toHaveLength(1);
     });
 
@@ -119,7 +123,7 @@ export function outboxContract(name: string, open: () => Promise<OpenOutbox>): v
         ['visitor@example.com', 'us_sp_no'],
       ])
         expect(await ask(email ?? '', space)).toEqual({ ok: true, value: true });
-      expect((await take()).taken.map(({ letter }) => letter.to)).toEqual(['visitor@example.com']);
+      expect((await take()).taken.map(({ message }) => message.to)).toEqual(['visitor@example.com']);
       const shared = environment('production', { isProd: true, guestAuthentication: ['shared_link'] });
       await desk.change(shared);
       expect(await ask('visitor@example.com')).toEqual({ ok: true, value: true });

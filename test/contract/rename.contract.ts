@@ -117,18 +117,18 @@ export function renameContract(name: string, open: () => Promise<OpenStore>): vo
       const tokens: Secret[] = [];
       for (const one of keys) tokens.push(await hand.rollOut(one.metadata.name, 1));
       unwrap(await hand.remove({ kind: 'ApiKey', name: 'leaving' }, DAY_MS));
-      const standing = async () =>
+      const ownerNow = async () =>
         Promise.all(
           tokens.map(async (token) => {
             const { code, key: found } = unwrap(await store.verify(token, {}));
             return [code, found?.owner, found?.permissions];
           }),
         );
-      const before = await standing();
+      const before = await ownerNow();
       unwrap(await rename(refOf(service('billing')), service('invoicing', { permissions: ['spaces:read'] })));
       unwrap(await rename({ kind: 'Role', name: 'reader' }, role('auditor', ['audit:read'], 'team')));
       unwrap(await rename(refOf(team('data')), team('insight')));
-      expect(await standing()).toEqual([
+      expect(await ownerNow()).toEqual([
         ['VALID', 'service:invoicing', before[0]?.[2]],
         ['VALID', 'team:insight', before[1]?.[2]],
         ['VALID', 'service:invoicing', before[2]?.[2]],

@@ -76,8 +76,8 @@ export function secretsContract(name: string, open: () => Promise<OpenSecrets>):
       await put(production, 'A', 'another value that nobody sees');
       unwrap(await served.secrets.remove(id, await desk.root()));
       const entries = unwrap(await desk.store.audit({ object: 'Environment/production' }));
-      const told = entries.filter(({ action }) => action.startsWith('secret.'));
-      expect(told.map(({ action, detail }) => ({ action, detail }))).toEqual(
+      const changes = entries.filter(({ action }) => action.startsWith('secret.'));
+      expect(changes.map(({ action, detail }) => ({ action, detail }))).toEqual(
         ['created', 'updated', 'deleted'].map((what) => ({
           action: `secret.${what}`,
           detail: {

@@ -114,8 +114,8 @@ export function peopleContract(name: string, open: () => Promise<OpenStore>): vo
         unwrap(await hand.remove(userRef('ada')));
         expect(await quiet('hers')).toBe(0);
         const log = unwrap(await hand.store.audit({ object: 'ApiKey/hers' }));
-        const told = log.map(({ action }) => action).filter((action) => action.startsWith('key.owner'));
-        expect(told).toEqual(['key.owner-deactivated', 'key.owner-activated', 'key.owner-deleted']);
+        const actions = log.map(({ action }) => action).filter((action) => action.startsWith('key.owner'));
+        expect(actions).toEqual(['key.owner-deactivated', 'key.owner-activated', 'key.owner-deleted']);
       });
 
       it('do not prevent a removal, and are named among what leans on the person', async () => {

@@ -53,8 +53,8 @@ it('the session of a publishable key let out of its space is refused', async () 
   const key = unwrap(await desk.store.claim({ kind: 'ApiKey', name: 'production-pk' }, CALLER));
   const { token, principal } = await desk.session(key);
   const spec = { environment: 'production' };
-  const room = { kind: 'Space', name: 'a', labels: {}, attributes: {}, spec } as const;
-  unwrap(await admin.create(room, { principal, context: FROM }));
+  const asked = { kind: 'Space', name: 'a', labels: {}, attributes: {}, spec } as const;
+  unwrap(await admin.create(asked, { principal, context: FROM }));
   expect(unwrap(await desk.who(token))).toMatchObject({ onlySpace: { name: 'a' } });
   place.tamper(`update credentials set space_id = null where kind = 'session'`);
   expect(refusal(await desk.who(token))).toBe('store_tampered');

@@ -10,16 +10,16 @@ test('F9: email and password are exchanged for an access token, which is refresh
   await talk.server.hand.create(user('ada'));
   const { token } = (await talk.server.asRoot('POST /v1/users/ada/invitation', {})).body.data;
   await talk.server.ask('POST /v1/invitations/accept', { body: { token, password: PASSWORD } });
-  const nobody = talk.as(undefined).auth;
+  const anonymous = talk.as(undefined).auth;
   const credentials = { type: 'userCredentials', email: 'ada@example.com', password: PASSWORD } as const;
-  const granted = await nobody.createAccessToken(credentials);
+  const granted = await anonymous.createAccessToken(credentials);
   await talk.answered(shapes.AccessToken, 'exactly');
   const { accountId } = (await talk.api.environments.list()).data[0] ?? {};
   expect(granted).toMatchObject({ expiresIn: '86400', email: 'ada@example.com', accountId });
-  const refreshed = await nobody.refreshToken(granted.accessToken);
+  const refreshed = await anonymous.refreshToken(granted.accessToken);
   await talk.answered(shapes.AccessToken, 'exactly');
   expect((await talk.as(refreshed.accessToken).environments.list()).data).toHaveLength(2);
-  const wrong = nobody.createAccessToken({ ...credentials, password: 'a wrong password' }, ONCE);
+  const wrong = anonymous.createAccessToken({ ...credentials, password: 'a wrong password' }, ONCE);
   await expect(wrong).rejects.toMatchObject({
     statusCode: 401,
     body: { code: 'unauthenticated', errors: [{ message: expect.any(String) }] },

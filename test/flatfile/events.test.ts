@@ -21,12 +21,12 @@ test('F14: a change in an environment is an event there, with its actor', async 
 
 test('environments, workbooks, secrets and agents have events of the client’s topics', async () => {
   const talk = await place.talk();
-  const { data: room } = await talk.api.environments.create({ name: 'staging', isProd: false });
-  const { data: space } = await talk.api.spaces.create({ name: 'a', environmentId: room.id });
+  const { data: parent } = await talk.api.environments.create({ name: 'staging', isProd: false });
+  const { data: space } = await talk.api.spaces.create({ name: 'a', environmentId: parent.id });
   await talk.api.workbooks.create({ name: 'Orders', spaceId: space.id });
-  await talk.api.secrets.upsert({ name: 'A', value: 'telling', environmentId: room.id });
-  await talk.api.agents.create({ environmentId: room.id, body: { slug: 'sync' } });
-  const { data = [] } = await talk.api.events.list({ environmentId: room.id, pageSize: 100 });
+  await talk.api.secrets.upsert({ name: 'A', value: 'telling', environmentId: parent.id });
+  await talk.api.agents.create({ environmentId: parent.id, body: { slug: 'sync' } });
+  const { data = [] } = await talk.api.events.list({ environmentId: parent.id, pageSize: 100 });
   await talk.answered(shapes.ListAllEventsResponse, 'with more');
   const topics = data.map(({ topic }) => topic);
   for (const noun of ['environment', 'space', 'workbook', 'secret', 'agent'])
@@ -89,11 +89,11 @@ test('an event outside what is open to the caller does not exist for them', asyn
 test('a guest of one workbook reads what happened to that one, and not what happened beside it', async () => {
   const talk = await place.talk();
   const environment = await environmentId(talk);
-  const { data: room } = await talk.api.spaces.create({ name: 'a', environmentId: environment });
-  const { data: own } = await talk.api.workbooks.create({ name: 'own', spaceId: room.id });
-  await talk.api.workbooks.create({ name: 'other', spaceId: room.id });
+  const { data: parent } = await talk.api.spaces.create({ name: 'a', environmentId: environment });
+  const { data: own } = await talk.api.workbooks.create({ name: 'own', spaceId: parent.id });
+  await talk.api.workbooks.create({ name: 'other', spaceId: parent.id });
   const email = 'gus@example.com';
-  const spaces = [{ id: room.id, workbooks: [{ id: own.id }] }];
+  const spaces = [{ id: parent.id, workbooks: [{ id: own.id }] }];
   const made = await talk.api.guests.create([{ environmentId: environment, email, name: 'Gus', spaces }]);
   const link = await talk.server.asRoot('POST /v1/guest-links', { guest: made.data[0]?.id });
   const proof = { type: 'magicLink', token: link.body.data.token };

@@ -7,14 +7,14 @@ const place = flatfilePlace();
 
 async function withSpaces() {
   const talk = await place.talk();
-  const { data: rooms } = await talk.api.environments.list();
-  const environmentId = rooms.find(({ name }) => name === 'production')?.id ?? '';
+  const { data: environments } = await talk.api.environments.list();
+  const environmentId = environments.find(({ name }) => name === 'production')?.id ?? '';
   const made = async (name: string) => (await talk.api.spaces.create({ name, environmentId })).data.id;
   return { ...talk, environmentId, a: await made('a'), b: await made('b') };
 }
 
 /** `+a` for a guest who was added to it. */
-async function told({ api }: Conversation, query = {}): Promise<readonly string[]> {
+async function grantsSeen({ api }: Conversation, query = {}): Promise<readonly string[]> {
   const { data = [] } = await api.events.list({ pageSize: 100, ...query });
   const names = new Map((await api.spaces.list()).data.map(({ id, name }) => [id, name]));
   return data.flatMap(({ topic, context }) => {
@@ -33,9 +33,9 @@ test('F12, F13: each space that is opened to a guest, or closed for them, has an
   const id = data[0]?.id ?? '';
   await api.guests.update(id, { spaces: [{ id: a }, { id: b }] });
   await api.guests.delete(id, { spaceId: a });
-  expect(await told(talk)).toEqual(['+a', '+b', '-a']);
+  expect(await grantsSeen(talk)).toEqual(['+a', '+b', '-a']);
   await api.guests.delete(id);
-  expect(await told(talk)).toEqual(['+a', '+b', '-a', '-b']);
+  expect(await grantsSeen(talk)).toEqual(['+a', '+b', '-a', '-b']);
   const [first] = (await api.events.list({ topic: 'space:guestAdded' })).data ?? [];
   await talk.answered(shapes.ListAllEventsResponse, 'with more');
   const { data: users } = await api.users.list();
@@ -50,16 +50,19 @@ test('several spaces that one change opens are several events, each of its space
   const talk = await withSpaces();
   const { api, environmentId, a, b } = talk;
   await api.guests.create([{ environmentId, ...GUS, spaces: [{ id: a }, { id: b }] }]);
-  expect([await told(talk, { spaceId: a }), await told(talk, { spaceId: b })]).toEqual([['+a'], ['+b']]);
+  expect([await grantsSeen(talk, { spaceId: a }), await grantsSeen(talk, { spaceId: b })]).toEqual([
+    ['+a'],
+    ['+b'],
+  ]);
   const { data = [] } = await api.events.list({ topic: 'space:guestAdded' });
   expect(new Set(data.map(({ id }) => id)).size).toBe(2);
   for (const event of data) expect((await api.events.get(event.id)).data).toEqual(event);
-  const { data: rooms } = await api.environments.list();
-  const elsewhere = rooms.find(({ name }) => name === 'development')?.id ?? '';
-  expect([await told(talk, { environmentId: elsewhere }), await told(talk, { environmentId })]).toEqual([
-    [],
-    ['+a', '+b'],
-  ]);
+  const { data: environments } = await api.environments.list();
+  const elsewhere = environments.find(({ name }) => name === 'development')?.id ?? '';
+  expect([
+    await grantsSeen(talk, { environmentId: elsewhere }),
+    await grantsSeen(talk, { environmentId }),
+  ]).toEqual([[], ['+a', '+b']]);
 });
 
 test('more or less of a space that is open anyway, and another name of it, is no coming and going', async () => {
@@ -70,7 +73,7 @@ test('more or less of a space that is open anyway, and another name of it, is no
   const id = data[0]?.id ?? '';
   await api.guests.update(id, { spaces: [{ id: a, workbooks: [{ id: own.id }] }] });
   await api.guests.update(id, { name: 'Gustav' });
-  expect(await told(talk)).toEqual(['+a']);
+  expect(await grantsSeen(talk)).toEqual(['+a']);
   const entries = unwrap(await server.world.store.audit({})).filter(({ object }) =>
     object.startsWith('Guest/'),
   );
@@ -91,5 +94,5 @@ test('guest events: the same for declared guests and guests of a shared link', a
   const link = await server.asRoot('POST /v1/guest-links', { space: a });
   const body = { type: 'sharedLink', token: link.body.data.token, email: 'new@example.com' };
   expect((await server.ask('POST /v1/auth', { body })).status).toBe(200);
-  expect(await told(talk)).toEqual(['+b', '+a']);
+  expect(await grantsSeen(talk)).toEqual(['+b', '+a']);
 });

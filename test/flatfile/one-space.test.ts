@@ -13,8 +13,8 @@ const publishable = async ({ server }: Conversation, name = 'production-pk'): Pr
 /** Two browsers that began with the same key, and a space that neither made. */
 async function embedded() {
   const talk = await place.talk();
-  const { data: rooms } = await talk.api.environments.list();
-  const environmentId = rooms.find(({ name }) => name === 'production')?.id ?? '';
+  const { data: environments } = await talk.api.environments.list();
+  const environmentId = environments.find(({ name }) => name === 'production')?.id ?? '';
   const { data: other } = await talk.api.spaces.create({ name: 'Other', environmentId });
   const { data: hidden } = await talk.api.workbooks.create({ name: 'Hidden', spaceId: other.id });
   await talk.api.secrets.upsert({ name: 'A', value: 'b', environmentId });
@@ -151,8 +151,8 @@ test('whoami and introspection say which space it is; a refreshed token reaches 
   const { mine, theirs, server, as } = await embedded();
   const who = async (token: string) => (await server.ask('GET /v1/whoami', { token })).body.data;
   expect(await who(mine.token)).toMatchObject({ kind: 'client', space: mine.space.id });
-  const { body: told } = await server.asRoot('POST /v1/introspect', { token: mine.token });
-  expect(told).toMatchObject({ active: true, space: mine.space.id });
+  const { body: introspected } = await server.asRoot('POST /v1/introspect', { token: mine.token });
+  expect(introspected).toMatchObject({ active: true, space: mine.space.id });
   const { accessToken } = await mine.own.auth.refreshToken(mine.token);
   expect((await who(accessToken)).space).toBe(mine.space.id);
   expect(await status(as(accessToken).spaces.get(theirs.space.id, ONCE))).toBe(404);

@@ -9,8 +9,8 @@ const GUEST = 'us_rol_guest';
 
 async function withGuest() {
   const talk = await place.talk();
-  const { data: rooms } = await talk.api.environments.list();
-  const idOf = (name: string) => rooms.find((one) => one.name === name)?.id ?? '';
+  const { data: environments } = await talk.api.environments.list();
+  const idOf = (name: string) => environments.find((one) => one.name === name)?.id ?? '';
   const made = async (name: string, environment = 'production') => {
     const { data: space } = await talk.api.spaces.create({ name, environmentId: idOf(environment) });
     const workbook = async (called: string) =>

@@ -21,15 +21,15 @@ test('a secret is kept by name and place, read back, changed and removed', async
 
 test('a secret of a space comes before one of its environment, there alone', async () => {
   const talk = await place.talk();
-  const { data: room } = await talk.api.spaces.create({
+  const { data: space } = await talk.api.spaces.create({
     name: 'a',
     environmentId: await environmentId(talk),
   });
   await talk.api.secrets.upsert({ name: 'A', value: 'all', environmentId: await environmentId(talk) });
-  await talk.api.secrets.upsert({ name: 'A', value: 'own', spaceId: room.id });
+  await talk.api.secrets.upsert({ name: 'A', value: 'own', spaceId: space.id });
   const values = async (request: object) =>
     (await talk.api.secrets.list(request)).data.map(({ value }) => value);
-  expect(await values({ spaceId: room.id })).toEqual(['own']);
+  expect(await values({ spaceId: space.id })).toEqual(['own']);
   expect(await values({ environmentId: await environmentId(talk) })).toEqual(['all']);
 });
 

@@ -9,8 +9,8 @@ type Way = 'magic_link' | 'shared_link';
 
 async function withSpaces() {
   const talk = await place.talk();
-  const { data: rooms } = await talk.api.environments.list();
-  const environmentId = rooms.find(({ name }) => name === 'production')?.id ?? '';
+  const { data: environments } = await talk.api.environments.list();
+  const environmentId = environments.find(({ name }) => name === 'production')?.id ?? '';
   const made = async (name: string) => {
     const { data: space } = await talk.api.spaces.create({ name, environmentId });
     const workbook = async (called: string) =>

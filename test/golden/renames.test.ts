@@ -164,7 +164,7 @@ describe('a rename that is not one', () => {
 
 describe('a rename among others', () => {
   story('a space is renamed while a guest lets go of a workbook that it drops', (s) => {
-    const room =
+    const spaceNamed =
       (name: string, ...workbooks: readonly string[]) =>
       (notes = {}) =>
         declared('Space', name, { environment: 'production', workbooks }, { annotations: notes });
@@ -174,8 +174,8 @@ describe('a rename among others', () => {
         email: 'eve@example.com',
         grants: [{ space, workbooks }],
       });
-    s.declare(room('old', 'one', 'two')(), eve('old', 'one', 'two')).apply();
-    s.declare(room('new', 'one')(was('old')), eve('new', 'one'))
+    s.declare(spaceNamed('old', 'one', 'two')(), eve('old', 'one', 'two')).apply();
+    s.declare(spaceNamed('new', 'one')(was('old')), eve('new', 'one'))
       .apply()
       .apply()
       .plan();

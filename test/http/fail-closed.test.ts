@@ -16,7 +16,7 @@ async function started() {
         lost.feed ? { valid: false, code: 'UNAVAILABLE' } : world.verifier.verify(...asked),
       refresh: () => (lost.feed ? unheard : world.verifier.refresh()),
       follow: (...asked) => world.verifier.follow(...asked),
-      outrun: (...told) => world.verifier.outrun(...told),
+      outrun: (...args) => world.verifier.outrun(...args),
       size: () => world.verifier.size(),
       uses: () => world.verifier.uses(),
       setback: () => world.verifier.setback(),

@@ -28,10 +28,10 @@ async function started(hasPost: { readonly hasPost?: true } = { hasPost: true })
 }
 
 /** Takes those that are there, for good. */
-async function letters({ outbox }: TestServer): Promise<readonly Message[]> {
+async function sentMessages({ outbox }: TestServer): Promise<readonly Message[]> {
   const { taken } = unwrap(await outbox.take(8));
   for (const one of taken) unwrap(await outbox.forget(one));
-  return taken.map(({ letter }) => letter);
+  return taken.map(({ message }) => message);
 }
 
 const shortly = ({ kind, to, token }: Message) => [kind, to, token.reveal()];
@@ -44,26 +44,28 @@ test('F11: every invitation sends a message with the token that is shown', async
   const { guestId, spaceId } = server;
   const person = { email: 'bob@example.com', name: 'Bob', actorRoles: [] };
   const invited = (await server.asRoot('POST /v1/users/invite', person)).body.data;
-  expect((await letters(server)).map(shortly)).toEqual([
+  expect((await sentMessages(server)).map(shortly)).toEqual([
     ['invitation', 'bob@example.com', invited.invitation.token],
   ]);
   const resent = (await server.asRoot(`POST /v1/users/${invited.id}/resend-invite`)).body.data;
-  expect((await letters(server)).map(shortly)).toEqual([
+  expect((await sentMessages(server)).map(shortly)).toEqual([
     ['invitation', 'bob@example.com', resent.invitation.token],
   ]);
   const again = (await server.asRoot('POST /v1/users/ada/invitation', {})).body.data;
-  expect((await letters(server)).map(shortly)).toEqual([['invitation', 'ada@example.com', again.token]]);
+  expect((await sentMessages(server)).map(shortly)).toEqual([['invitation', 'ada@example.com', again.token]]);
   const link = (await server.asRoot('POST /v1/guest-links', { guest: guestId })).body.data;
-  expect((await letters(server)).map(shortly)).toEqual([['magicLink', 'visitor@example.com', link.token]]);
+  expect((await sentMessages(server)).map(shortly)).toEqual([
+    ['magicLink', 'visitor@example.com', link.token],
+  ]);
   const fresh = { environment: 'production', email: 'new@example.com', grants: [{ space: 'open' }] };
   const made = (await server.asRoot('POST /v1/guest-invites', fresh)).body.data;
-  expect((await letters(server)).map(shortly)).toEqual([['magicLink', 'new@example.com', made.token]]);
+  expect((await sentMessages(server)).map(shortly)).toEqual([['magicLink', 'new@example.com', made.token]]);
   const words = { fromName: 'Ada', message: 'Come in' };
   const links = (await server.asRoot('POST /v1/invitations', [{ guestId, spaceId, ...words }])).body.data
     .links;
-  const [letter] = await letters(server);
-  expect(letter).toMatchObject({ to: 'visitor@example.com', environment: 'production', ...words });
-  expect(letter?.token.reveal()).toBe(links[0].token);
+  const [message] = await sentMessages(server);
+  expect(message).toMatchObject({ to: 'visitor@example.com', environment: 'production', ...words });
+  expect(message?.token.reveal()).toBe(links[0].token);
 });
 
 test('messages: none for a shared link, a guest’s access token or a refused request', async () => {
@@ -88,7 +90,7 @@ test('messages: a repeated request with the same Idempotency-Key sends no second
   };
   for (let times = 0; times < 2; times++)
     await server.ask('POST /v1/guest-links', { ...asked, body: { guest: server.guestId } });
-  expect(await letters(server)).toHaveLength(1);
+  expect(await sentMessages(server)).toHaveLength(1);
 });
 
 test('F11: a guest requests a link by email address, gets the same response as any address, and signs in by the mailed link', async () => {
@@ -98,9 +100,9 @@ test('F11: a guest requests a link by email address, gets the same response as a
     expect((await exchange(server, { email, spaceId })).body).toEqual({
       data: { valid: false, sentTo: email },
     });
-  const [letter, ...more] = await letters(server);
-  expect([letter?.to, more]).toEqual(['visitor@example.com', []]);
-  const { body } = await exchange(server, { token: letter?.token.reveal() });
+  const [message, ...more] = await sentMessages(server);
+  expect([message?.to, more]).toEqual(['visitor@example.com', []]);
+  const { body } = await exchange(server, { token: message?.token.reveal() });
   expect([body.data.valid, ...(await statuses(server, body.data.token))]).toEqual([true, 200]);
   expect((await exchange(server, { email: 'visitor@example.com' })).status).toBe(400);
 });
@@ -124,7 +126,7 @@ test('messages: none without a transport; a requested link is answered as before
   expect((await server.asRoot('POST /v1/guest-links', { guest: guestId })).status).toBe(201);
   for (const email of ['visitor@example.com', 'nobody@example.com'])
     expect((await exchange(server, { email, spaceId })).body).toEqual({ data: { valid: false } });
-  expect([await letters(server), unwrap(await server.outbox.pending())]).toEqual([[], 0]);
+  expect([await sentMessages(server), unwrap(await server.outbox.pending())]).toEqual([[], 0]);
 });
 
 test('F11: with guestInvites false no guest invites a guest, and no message is sent', async () => {
@@ -139,13 +141,13 @@ test('F11: with guestInvites false no guest invites a guest, and no message is s
     return server.ask('POST /v1/guest-invites', { token, body });
   };
   expect((await invite('friend@example.com')).status).toBe(201);
-  expect((await letters(server)).map(({ to }) => to)).toEqual(['friend@example.com']);
+  expect((await sentMessages(server)).map(({ to }) => to)).toEqual(['friend@example.com']);
   await change(server, environment('production', { isProd: true, guestInvites: false }));
   expect((await invite('late@example.com')).status).toBe(403);
   const environmentId = (await server.hand.fetch({ kind: 'Environment', name: 'production' })).id;
   const body = [{ environmentId, email: 'later@example.com', name: 'x', spaces: [{ id: server.spaceId }] }];
   expect((await server.ask('POST /v1/guests', { token, body })).status).toBe(403);
-  expect(await letters(server)).toEqual([]);
+  expect(await sentMessages(server)).toEqual([]);
 });
 
 test('messages: stored sealed, without a readable address or token', async () => {

@@ -133,9 +133,9 @@ test('of wrong passwords that come at once no more than ten are tried, and right
   const server = await place.start();
   await joined(server, 'ada');
   const guesses = Array.from({ length: 40 }, () => login(server, 'ada@example.com', 'a guess at it'));
-  const told = (await Promise.all(guesses)).map(({ status }) => status);
-  expect(told.filter((status) => status === 401).length).toBe(10);
-  expect(told.filter((status) => status === 429).length).toBe(30);
+  const statusCodes = (await Promise.all(guesses)).map(({ status }) => status);
+  expect(statusCodes.filter((status) => status === 401).length).toBe(10);
+  expect(statusCodes.filter((status) => status === 429).length).toBe(30);
   await joined(server, 'bob');
   const right = Array.from({ length: 30 }, () => login(server, 'bob@example.com'));
   expect(new Set((await Promise.all(right)).map(({ status }) => status))).toEqual(new Set([200]));

@@ -100,10 +100,16 @@ test('whoami, introspection and revocation know every kind of token', async () =
   for (const [kind, token] of Object.entries(tokens)) {
     const { data } = (await server.ask('GET /v1/whoami', { token })).body;
     expect(`${data.kind} by ${data.credential.kind}`).toBe(kind);
-    const told = await introspect(token);
-    expect(told).toMatchObject({ active: true, token_type: 'Bearer', scope: data.permissions.join(' ') });
-    expect(told.exp === undefined ? null : new Date(told.exp * 1_000).toISOString()).toBe(data.expiresAt);
-    expect(told.environment ?? null).toBe(data.environment);
+    const introspected = await introspect(token);
+    expect(introspected).toMatchObject({
+      active: true,
+      token_type: 'Bearer',
+      scope: data.permissions.join(' '),
+    });
+    expect(introspected.exp === undefined ? null : new Date(introspected.exp * 1_000).toISOString()).toBe(
+      data.expiresAt,
+    );
+    expect(introspected.environment ?? null).toBe(data.environment);
   }
   const { 'root by root': root = '', ...others } = tokens;
   for (const token of [...Object.values(others), root]) {

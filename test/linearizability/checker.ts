@@ -34,9 +34,9 @@ const LETTERS: Readonly<Record<Found, string>> = { absent: '.', good: 'g', ended
 function after(state: State, deed: Deed): State | undefined {
   switch (deed.kind) {
     case 'issue':
-      return letterAt(state, deed.generation) === '.' ? withLetter(state, deed.generation, 'g') : undefined;
+      return letterAt(state, deed.generation) === '.' ? withOutcome(state, deed.generation, 'g') : undefined;
     case 'end':
-      return letterAt(state, deed.generation) === '.' ? undefined : withLetter(state, deed.generation, 'e');
+      return letterAt(state, deed.generation) === '.' ? undefined : withOutcome(state, deed.generation, 'e');
     case 'revoke':
       return state.replaceAll('g', 'e');
     case 'verify':
@@ -46,9 +46,9 @@ function after(state: State, deed: Deed): State | undefined {
 
 const letterAt = (state: State, generation: number): string => state[generation - 1] ?? '.';
 
-const withLetter = (state: State, generation: number, letter: string): State => {
+const withOutcome = (state: State, generation: number, outcome: string): State => {
   const padded = state.padEnd(generation, '.');
-  return padded.slice(0, generation - 1) + letter + padded.slice(generation);
+  return padded.slice(0, generation - 1) + outcome + padded.slice(generation);
 };
 
 const isChange = ({ deed }: Operation): boolean => deed.kind !== 'verify';

@@ -10,18 +10,18 @@ export class Recording {
   readonly operations: Operation[] = [];
   readonly tokens: Secret[] = [];
 
-  /** `told` gives what came of it; `unknown` when it is unknown whether it was done. */
-  async change(at: string, deed: Deed, told: () => Promise<'done' | 'unknown'>): Promise<void> {
+  /** `outcomeOf` gives what came of it; `unknown` when it is unknown whether it was done. */
+  async change(at: string, deed: Deed, outcomeOf: () => Promise<'done' | 'unknown'>): Promise<void> {
     const calledMs = performance.now();
-    const outcome = await told();
+    const outcome = await outcomeOf();
     const returnedMs = outcome === 'done' ? performance.now() : Number.POSITIVE_INFINITY;
     this.operations.push({ deed, calledMs, returnedMs, at });
   }
 
   /** Nothing is noted when it is unknown: refusing is always right. */
-  async look(at: string, generation: number, told: () => Promise<Found | undefined>): Promise<void> {
+  async look(at: string, generation: number, outcomeOf: () => Promise<Found | undefined>): Promise<void> {
     const calledMs = performance.now();
-    const found = await told();
+    const found = await outcomeOf();
     const returnedMs = performance.now();
     if (found !== undefined)
       this.operations.push({ deed: { kind: 'verify', generation, found }, calledMs, returnedMs, at });

@@ -47,8 +47,8 @@ it('keeps ended what was revoked, stopped, removed or shown since', async () => 
   });
   expect(refusal(await hand.store.claim(keyRef('claimed'), CALLER))).toBe('already_claimed');
   unwrap(await hand.store.verifyAudit());
-  const told = unwrap(await hand.store.audit({ object: 'Store/backup' })).map(({ action }) => action);
-  expect(told).toEqual(['store.backed-up', 'store.restored']);
+  const actions = unwrap(await hand.store.audit({ object: 'Store/backup' })).map(({ action }) => action);
+  expect(actions).toEqual(['store.backed-up', 'store.restored']);
 });
 
 it('ends every lease, also one whose epoch comes round again', async () => {

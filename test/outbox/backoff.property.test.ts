@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../../src/domain/time.js';
 import { dueAgain } from '../../src/outbox/backoff.js';
-import { letter } from '../support/messages.js';
+import { testMessage } from '../support/messages.js';
 import { START } from '../support/store-world.js';
 
 const attempts = fc.integer({ min: 1, max: 5_000 });
@@ -11,7 +11,7 @@ const chance = fc.double({ min: 0, max: 1, noNaN: true });
 
 const pauseMs = (given: { attempts: number; lifeMs: number; chance: number }): number =>
   dueAgain(
-    { letter: letter({ expiresAt: START + given.lifeMs }), attempts: given.attempts },
+    { message: testMessage({ expiresAt: START + given.lifeMs }), attempts: given.attempts },
     START,
     given.chance,
   ) - START;

@@ -4,7 +4,7 @@ import type { AddressInfo, Server } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 import { smtpTransport } from '../../src/outbox/smtp.js';
 import { webhookTransport } from '../../src/outbox/webhook.js';
-import { letter, PAGE, SECRET, settings, signal } from '../support/messages.js';
+import { PAGE, SECRET, settings, signal, testMessage } from '../support/messages.js';
 import { itWithCertificate } from '../support/self-signed.js';
 
 const servers: Server[] = [];
@@ -25,7 +25,7 @@ itWithCertificate('a webhook whose certificate nobody vouches for gets nothing',
     KEYWRIGHT_OUTBOX: `webhook:https://localhost:${port}/`,
     KEYWRIGHT_OUTBOX_SECRET: SECRET,
   });
-  const sent = await webhookTransport(there, { clock: { now: () => 0 } }).send(letter(), signal());
+  const sent = await webhookTransport(there, { clock: { now: () => 0 } }).send(testMessage(), signal());
   expect(sent).toBe('the receiver could not be reached (DEPTH_ZERO_SELF_SIGNED_CERT)');
   expect(heard).toBe(0);
 });
@@ -44,7 +44,7 @@ itWithCertificate('a mail server whose certificate nobody vouches for gets nothi
     KEYWRIGHT_OUTBOX_FROM: 'keys@acme.example',
     KEYWRIGHT_PUBLIC_URL: PAGE,
   });
-  const sent = await (await smtpTransport(there)).send(letter(), signal());
+  const sent = await (await smtpTransport(there)).send(testMessage(), signal());
   expect(sent).toMatch(/connection to the mail server failed \(E[A-Z]+: self-signed certificate/);
   expect(heard).toBe('');
 });

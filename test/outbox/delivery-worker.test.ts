@@ -38,14 +38,14 @@ afterEach(async () => {
   await served.store.close();
 });
 
-type Send = (letter: Message, signal: AbortSignal) => Promise<NotSent>;
+type Send = (message: Message, signal: AbortSignal) => Promise<NotSent>;
 
 /** Returns what it logged. */
 function start(send: Send): readonly DeliveryEvent[] {
-  const told: DeliveryEvent[] = [];
-  const tell = (event: DeliveryEvent) => void told.push(event);
+  const events: DeliveryEvent[] = [];
+  const tell = (event: DeliveryEvent) => void events.push(event);
   ends = [...ends, deliverMessages({ outbox: served.outbox, post: { send }, clock, entropy, tell })];
-  return told;
+  return events;
 }
 
 const invite = async (name = 'ada') => unwrap(await desk.authority.invite(name, await desk.root()));
@@ -60,13 +60,13 @@ async function pass(ms: number): Promise<void> {
 
 test('what is put in is handed over at once, each message once, and forgotten', async () => {
   const got: string[] = [];
-  const told = start(async ({ to }) => void got.push(to));
+  const events = start(async ({ to }) => void got.push(to));
   await pass(SECOND_MS);
   await invite('ada');
   await invite('bob');
   await pass(SECOND_MS);
   expect(got.toSorted()).toEqual(['ada@example.com', 'bob@example.com']);
-  expect([told.map(({ kind }) => kind), await pending()]).toEqual([['sent', 'sent'], 0]);
+  expect([events.map(({ kind }) => kind), await pending()]).toEqual([['sent', 'sent'], 0]);
   await clock.advance(5 * MINUTE_MS);
   expect(got).toHaveLength(2);
 });
@@ -82,7 +82,7 @@ test('what was put in before any worker ran is handed over too', async () => {
 test('a receiver that comes back gets the message, under the same id each time', async () => {
   const ids: string[] = [];
   let isDown = true;
-  const told = start(async ({ id }) => {
+  const events = start(async ({ id }) => {
     ids.push(id);
     return isDown ? 'nobody is there' : undefined;
   });
@@ -91,24 +91,24 @@ test('a receiver that comes back gets the message, under the same id each time',
   expect([ids.length, new Set(ids).size]).toEqual([4, 1]);
   isDown = false;
   await pass(20 * SECOND_MS);
-  expect([told.at(-1)?.kind, ids.length, await pending()]).toEqual(['sent', 5, 0]);
+  expect([events.at(-1)?.kind, ids.length, await pending()]).toEqual(['sent', 5, 0]);
 });
 
 test('one that is refused for good is reported once, and is not sent again', async () => {
   let tries = 0;
-  const told = start(async () => {
+  const events = start(async () => {
     tries += 1;
     return { refused: 'there is nobody of that name' };
   });
   await invite();
   await pass(MINUTE_MS);
   expect([tries, await pending()]).toEqual([1, 0]);
-  expect(told).toMatchObject([{ kind: 'refused', why: 'there is nobody of that name' }]);
+  expect(events).toMatchObject([{ kind: 'refused', why: 'there is nobody of that name' }]);
 });
 
 test('one that cannot be handed over keeps no other from it, and goes when it has ended', async () => {
   const got: string[] = [];
-  const told = start(async ({ to }) => {
+  const events = start(async ({ to }) => {
     got.push(to);
     return to.startsWith('visitor') ? 'unknown' : undefined;
   });
@@ -120,15 +120,15 @@ test('one that cannot be handed over keeps no other from it, and goes when it ha
   expect(got).toContain('bob@example.com');
   await clock.advance(15 * MINUTE_MS);
   await pass(SECOND_MS);
-  expect(told.at(-1)).toMatchObject({ kind: 'dropped', because: 'expired' });
+  expect(events.at(-1)).toMatchObject({ kind: 'dropped', because: 'expired' });
   expect(await pending()).toBe(0);
 });
 
 test('those that are slow keep no others waiting, as long as they are few', async () => {
   const got: string[] = [];
-  start((letter) => {
-    got.push(letter.to);
-    return letter.to.startsWith('ada') ? new Promise(() => undefined) : Promise.resolve(undefined);
+  start((message) => {
+    got.push(message.to);
+    return message.to.startsWith('ada') ? new Promise(() => undefined) : Promise.resolve(undefined);
   });
   await invite('ada');
   await pass(SECOND_MS);
@@ -139,14 +139,14 @@ test('those that are slow keep no others waiting, as long as they are few', asyn
 
 test('one that never answers, or fails by a bug, is given up in time and tried again', async () => {
   const signals: AbortSignal[] = [];
-  const told = start((_, signal) => {
+  const events = start((_, signal) => {
     signals.push(signal);
     return signals.length === 1 ? new Promise(() => undefined) : Promise.reject(new Error('a bug'));
   });
   await invite();
   await pass(15 * SECOND_MS);
   expect(signals[0]?.aborted).toBe(true);
-  expect(told.slice(0, 2)).toMatchObject([
+  expect(events.slice(0, 2)).toMatchObject([
     { kind: 'failed', why: 'no response in time' },
     { kind: 'failed', why: 'sending failed unexpectedly', cause: new Error('a bug') },
   ]);
@@ -185,7 +185,7 @@ test('a worker that stops gives up what is unanswered, and it is sent after the 
 
 test('a worker that stops lets what is under way be handed over first', async () => {
   let finish: () => void = () => undefined;
-  const told = start(
+  const events = start(
     () =>
       new Promise((resolve) => {
         finish = () => resolve(undefined);
@@ -200,5 +200,5 @@ test('a worker that stops lets what is under way be handed over first', async ()
   await settle();
   await pass(SECOND_MS);
   await ended;
-  expect([told.map(({ kind }) => kind), await pending()]).toEqual([['sent'], 0]);
+  expect([events.map(({ kind }) => kind), await pending()]).toEqual([['sent'], 0]);
 });

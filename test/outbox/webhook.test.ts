@@ -3,7 +3,7 @@ import { createHmac } from 'node:crypto';
 import type { HostAddress } from '../../src/outbox/addresses.js';
 import { webhookTransport } from '../../src/outbox/webhook.js';
 import { type HookAnswer, type HookReceiver, hookReceiver } from '../support/message-receivers.js';
-import { letter, PAGE, SECRET, settings, signal, TOKEN } from '../support/messages.js';
+import { PAGE, SECRET, settings, signal, TOKEN, testMessage } from '../support/messages.js';
 import { START } from '../support/store-world.js';
 
 const receivers: HookReceiver[] = [];
@@ -31,7 +31,7 @@ test('a message comes with its id, the time and a signature over both and the bo
   const there = await receiver();
   const words = { fromName: 'Bob', message: 'Come in' };
   const sent = await post(there.url, { KEYWRIGHT_PUBLIC_URL: PAGE }).send(
-    letter({ kind: 'magicLink', environment: 'production', ...words }),
+    testMessage({ kind: 'magicLink', environment: 'production', ...words }),
     signal(),
   );
   expect(sent).toBeUndefined();
@@ -66,14 +66,14 @@ test('redirects are not followed, and every other status is a failure', async ()
   const elsewhere = await receiver();
   for (const status of [301, 302, 307, 308]) {
     const there = await receiver(() => ({ status, headers: { location: elsewhere.url } }));
-    expect(await post(there.url).send(letter(), signal())).toMatch(
+    expect(await post(there.url).send(testMessage(), signal())).toMatch(
       `responded with status ${status}, and redirects`,
     );
   }
   expect(elsewhere.hooks).toEqual([]);
   for (const status of [401, 404, 408, 429, 500, 503]) {
     const there = await receiver(() => ({ status }));
-    expect(await post(there.url).send(letter(), signal())).toBe(
+    expect(await post(there.url).send(testMessage(), signal())).toBe(
       `the receiver responded with status ${status}`,
     );
   }
@@ -83,7 +83,7 @@ test('what says that this message is never taken is a refusal for good', async (
   for (const status of [400, 410, 413, 422]) {
     const there = await receiver(() => ({ status }));
     const refused = { refused: `the receiver responded with status ${status}` };
-    expect(await post(there.url).send(letter(), signal())).toEqual(refused);
+    expect(await post(there.url).send(testMessage(), signal())).toEqual(refused);
   }
 });
 
@@ -91,17 +91,17 @@ test('a host that resolves to this machine, a private network or a cloud’s met
   const there = await receiver();
   const url = `https://hooks.example:${there.port}/`;
   for (const address of ['127.0.0.1', '169.254.169.254', '10.0.0.1', '192.168.0.1']) {
-    const answer = await post(url, {}, [{ address, family: 4 }]).send(letter(), signal());
+    const answer = await post(url, {}, [{ address, family: 4 }]).send(testMessage(), signal());
     expect(answer).toMatch(/no public address; add it to KEYWRIGHT_OUTBOX_ALLOW/);
   }
 });
 
 test('an address that is written down, or a host that is allowed, is connected to all the same', async () => {
   const there = await receiver();
-  expect(await post(there.url).send(letter(), signal())).toBeUndefined();
-  expect(await post(`http://localhost:${there.port}/`).send(letter(), signal())).toBeUndefined();
+  expect(await post(there.url).send(testMessage(), signal())).toBeUndefined();
+  expect(await post(`http://localhost:${there.port}/`).send(testMessage(), signal())).toBeUndefined();
   const allowed = await post('https://localhost.:1/', { KEYWRIGHT_OUTBOX_ALLOW: 'localhost.' }).send(
-    letter(),
+    testMessage(),
     signal(),
   );
   expect(allowed).toMatch(/could not be reached \(E/);
@@ -111,12 +111,12 @@ test('an address that is written down, or a host that is allowed, is connected t
 test('a receiver that is not there, or says nothing until time is up, is distinguished from one that took the message', async () => {
   const gone = await receiver();
   await gone.close();
-  expect(await post(gone.url).send(letter(), signal())).toBe(
+  expect(await post(gone.url).send(testMessage(), signal())).toBe(
     'the receiver could not be reached (ECONNREFUSED)',
   );
   const mute = await receiver(() => 'silence');
   const late = new AbortController();
-  const sending = post(mute.url).send(letter(), late.signal);
+  const sending = post(mute.url).send(testMessage(), late.signal);
   while (mute.hooks.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
   late.abort();
   expect(await sending).toBe('the receiver could not be reached (ABORT_ERR)');

@@ -99,10 +99,10 @@ describe('a forecast', () => {
         const world = new PlanWorld();
         for (const event of events) happen(world, event);
         const input = later(world, days);
-        const told = forecast(input, world.now);
-        const lines = told.map(({ object, what }) => `${refText(object)} ${what}`);
+        const forecasts = forecast(input, world.now);
+        const lines = forecasts.map(({ object, what }) => `${refText(object)} ${what}`);
         // What was held back by a pause comes with its end.
-        const paused = told
+        const paused = forecasts
           .filter(({ reason }) => reason === 'Suspended')
           .map(({ object }) => refText(object));
         const now = plan({ ...input, now: world.now, usage: { ...input.usage, until: world.now } });

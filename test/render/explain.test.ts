@@ -88,18 +88,18 @@ const PLAIN = { color: false };
 
 describe('the story of an object', () => {
   it('of a key that is handed over', () => {
-    const told = explain(handingOver(), APP);
-    expect(statusOf(told)).toBe('converged');
-    expectGolden('handing-over.txt', explanationText(told, PLAIN));
-    expectGolden('handing-over.md', `${explanationMarkdown(told)}\n`);
+    const explanation = explain(handingOver(), APP);
+    expect(statusOf(explanation)).toBe('converged');
+    expectGolden('handing-over.txt', explanationText(explanation, PLAIN));
+    expectGolden('handing-over.md', `${explanationMarkdown(explanation)}\n`);
   });
 
   it('of a key that is declared and was never made', () => {
     const world = new PlanWorld();
     world.documents = [service('billing'), key('app', { deliver: [dotenv('KEY')] })];
-    const told = explain(world, APP, { history: [] });
-    expect(statusOf(told)).toBe('declared');
-    expectGolden('declared.txt', explanationText(told, PLAIN));
+    const explanation = explain(world, APP, { history: [] });
+    expect(statusOf(explanation)).toBe('declared');
+    expectGolden('declared.txt', explanationText(explanation, PLAIN));
   });
 
   it('of a key that was removed', () => {
@@ -107,9 +107,13 @@ describe('the story of an object', () => {
     world.documents = [service('billing')];
     world.apply(world.plan());
     const removed = entry('object.deleted', { endsAt: START + DAY_MS });
-    const told = explain(world, APP, { declared: undefined, history: [...HISTORY, removed], needs: [] });
-    expect(statusOf(told)).toBe('removed');
-    expectGolden('removed.txt', explanationText(told, PLAIN));
+    const explanation = explain(world, APP, {
+      declared: undefined,
+      history: [...HISTORY, removed],
+      needs: [],
+    });
+    expect(statusOf(explanation)).toBe('removed');
+    expectGolden('removed.txt', explanationText(explanation, PLAIN));
   });
 
   it('of a key that was stopped manually and revoked ahead, and whose sink is gone', () => {
@@ -129,13 +133,13 @@ describe('the story of an object', () => {
     const history = [
       { ...entry('object.created', { origin: 'system' }), actor: 'keywright', path: 'first-start' },
     ];
-    const told = explain(
+    const explanation = explain(
       new PlanWorld(),
       { kind: 'Environment', name: 'production' },
       { declared: undefined, history, needs: [], neededBy },
     );
-    expect(statusOf(told)).toBe('undeclared');
-    expectGolden('environment.txt', explanationText(told, PLAIN));
+    expect(statusOf(explanation)).toBe('undeclared');
+    expectGolden('environment.txt', explanationText(explanation, PLAIN));
   });
 
   it('tells a rename from both sides, without what only a log needs', () => {
@@ -168,10 +172,10 @@ describe('the story of an object', () => {
   });
 
   it('is coloured only when asked', () => {
-    const told = explain(handingOver(), APP);
-    const coloured = explanationText(told, { color: true });
+    const explanation = explain(handingOver(), APP);
+    const coloured = explanationText(explanation, { color: true });
     expect(coloured).toContain('\u001b[');
-    expect(stripVTControlCharacters(coloured)).toBe(explanationText(told, PLAIN));
+    expect(stripVTControlCharacters(coloured)).toBe(explanationText(explanation, PLAIN));
   });
 
   it('is the same for programs, with instants in ISO 8601 and nothing undefined', () => {

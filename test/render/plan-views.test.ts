@@ -99,13 +99,13 @@ describe('drift', () => {
     const calm = new PlanWorld();
     calm.documents = [service('billing'), key('a', { deliver: [dotenv('KEY')] })];
     calm.apply(calm.plan());
-    const told = () => driftText(drift(calm.plan(), new Map()), { color: false, now: calm.now });
+    const shown = () => driftText(drift(calm.plan(), new Map()), { color: false, now: calm.now });
     calm.places.clear();
-    expect(told()).toContain('the sink was changed outside Keywright, so the audit log has no entry for it');
+    expect(shown()).toContain('the sink was changed outside Keywright, so the audit log has no entry for it');
     calm.documents = [service('billing'), key('b', { rotation: { every: '1d', overlap: '1h' } })];
     calm.apply(calm.plan());
     calm.now += 2 * DAY_MS;
-    expect(told()).toMatch(/ApiKey\/b \(RotationDue\)[\s\S]*it became due; no change was made/);
+    expect(shown()).toMatch(/ApiKey\/b \(RotationDue\)[\s\S]*it became due; no change was made/);
   });
 
   it('is a table for a pull request in which no value becomes markup', () => {

@@ -137,8 +137,8 @@ test('says what is left undone and who changed it, once, and when that is over',
 
 test('logs a bug with its stack, and of a large fleet no more than a reader needs', () => {
   const bug = fault('internal', 'a bug', new TypeError('x is not a function'));
-  const [told] = logOf(event({ ok: false, error: { fault: bug, problems: [] } }));
-  expect(told).toMatch(
+  const [line] = logOf(event({ ok: false, error: { fault: bug, problems: [] } }));
+  expect(line).toMatch(
     /^error a bug \(internal\); next try in 60s: TypeError: x is not a function\\u\{a\} +at /,
   );
   const lines = logOf(event(worked(1_000)));

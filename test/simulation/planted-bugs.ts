@@ -89,22 +89,22 @@ const withoutTouch = (sinks: Sinks): Sinks => ({ ...sinks, confirm: async () => 
 
 /** Remembers what it was asked to write, answers from that, and loses some of it. */
 function losingWrites(sinks: Sinks, places: Places): Sinks {
-  const told = TOLD.get(places) ?? new Map<string, Receipt>();
-  TOLD.set(places, told);
+  const receipts = RECEIPTS.get(places) ?? new Map<string, Receipt>();
+  RECEIPTS.set(places, receipts);
   return {
     ...withoutTouch(sinks),
-    read: async (ids) => (await sinks.read(ids)).map((receipt, at) => told.get(ids[at] ?? '') ?? receipt),
+    read: async (ids) => (await sinks.read(ids)).map((receipt, at) => receipts.get(ids[at] ?? '') ?? receipt),
     deliver: async (sink, delivery) => {
       const token = delivery.bundle['key']?.reveal() ?? '';
       const id = sinkIdOf(sink);
-      told.set(id, { kind: 'holds', fingerprint: fingerprintOf(token), tokenId: parseToken(token)?.id });
+      receipts.set(id, { kind: 'holds', fingerprint: fingerprintOf(token), tokenId: parseToken(token)?.id });
       return delivery.generation % 3 === 0 ? ok({}) : withoutCompareAndSet(sinks).deliver(sink, delivery);
     },
   };
 }
 
 /** By world: what all lives of its controllers were answered. */
-const TOLD = new WeakMap<Places, Map<string, Receipt>>();
+const RECEIPTS = new WeakMap<Places, Map<string, Receipt>>();
 
 /** Whatever lease is shown, it is taken for the one that is held. */
 const withoutEpoch = (store: LiveStore, { tables }: DefectWorld): LiveStore => ({

@@ -207,13 +207,13 @@ test('no receipt, fault or message shows the secret', async () => {
   const [held, other] = [newToken(), newToken()];
   await place.sinks.deliver(rawFile('key'), delivery(held));
 
-  const told = JSON.stringify([
+  const reported = JSON.stringify([
     await place.sinks.read(['file:key#raw', 'file:key#json']),
     await place.sinks.deliver(rawFile('key'), delivery(other)),
     await place.sinks.confirm('file:key#raw', { fingerprint: fingerprint(other) }),
   ]);
 
-  for (const token of [held, other]) expect(told).not.toContain(token.reveal().slice(21));
+  for (const token of [held, other]) expect(reported).not.toContain(token.reveal().slice(21));
 });
 
 describe('a secret that is taken out', () => {

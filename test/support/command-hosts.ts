@@ -23,7 +23,7 @@ export interface Ended {
   readonly stderr: string;
 }
 
-interface Told {
+interface Reported {
   readonly code: number;
   readonly holdsLocks: boolean;
 }
@@ -50,9 +50,9 @@ class Host {
   async run(command: Command): Promise<Ended> {
     const mark = `\u0000${randomUUID()}\u0000`;
     const printed = Promise.all(this.#outputs.map((output) => output.until(mark)));
-    const told = this.#told();
+    const reported = this.#reported();
     this.#child.send({ ...command, umask: process.umask(), mark });
-    const { code, holdsLocks } = await told;
+    const { code, holdsLocks } = await reported;
     const [stdout = '', stderr = ''] = await printed;
     this.#commands += 1;
     if (holdsLocks || this.#commands >= COMMANDS_MAX) this.stop();
@@ -65,11 +65,11 @@ class Host {
   }
 
   /** The command may end its process, too: by `process.exit`, or by an exception. */
-  #told(): Promise<{ readonly code: number | null; readonly holdsLocks: boolean }> {
+  #reported(): Promise<{ readonly code: number | null; readonly holdsLocks: boolean }> {
     return new Promise((resolve) => {
-      const done = (told: Told): void => {
+      const done = (reported: Reported): void => {
         this.#child.off('exit', gone);
-        resolve(told);
+        resolve(reported);
       };
       const gone = (code: number | null): void => {
         this.#child.off('message', done);

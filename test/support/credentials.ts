@@ -2,7 +2,7 @@
 import { fault } from '../../src/domain/errors.js';
 import { fail, ok, type Result } from '../../src/domain/result.js';
 import { mintKey, Secret, tokenMac } from '../../src/domain/secret.js';
-import type { KeyStanding } from '../../src/domain/verification.js';
+import type { EffectiveKey } from '../../src/domain/verification.js';
 import type { Clock } from '../../src/ports/clock.js';
 import type {
   Changes,
@@ -28,13 +28,13 @@ export function tokenOf(number: number): string {
 
 interface Differences {
   readonly dates?: Partial<Credential['dates']>;
-  readonly standing?: Partial<KeyStanding>;
+  readonly effective?: Partial<EffectiveKey>;
   readonly name?: string;
   readonly owner?: string;
 }
 
 /** An active, current version 1 of a key of service `billing` in `production` that may `spaces:read`. */
-export function credential(number: number, { dates, standing, ...rest }: Differences = {}): Credential {
+export function credential(number: number, { dates, effective, ...rest }: Differences = {}): Credential {
   const token = tokenOf(number);
   return {
     tokenId: token.slice('sk_live_'.length, 'sk_live_'.length + 12),
@@ -53,12 +53,12 @@ export function credential(number: number, { dates, standing, ...rest }: Differe
       expiresAt: undefined,
       ...dates,
     },
-    standing: {
+    effective: {
       environment: 'production',
       isDeactivated: false,
       owner: 'active',
       permissions: ['spaces:read'],
-      ...standing,
+      ...effective,
     },
   };
 }

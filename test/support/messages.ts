@@ -10,7 +10,7 @@ export const SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
 export const PAGE = 'https://app.example.com/welcome';
 export const TOKEN = 'link_0123456789ab_what-somebody-comes-in-by';
 
-export const letter = (more: Partial<Message> = {}): Message => ({
+export const testMessage = (more: Partial<Message> = {}): Message => ({
   ...{ id: 'us_msg_1', kind: 'invitation', to: 'ada@example.com', environment: undefined },
   ...{ token: new Secret(TOKEN), createdAt: START, expiresAt: START + 7 * DAY_MS },
   ...more,

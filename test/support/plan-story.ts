@@ -64,9 +64,9 @@ export class Story {
     return this.tell(`${consumers.join(', ') || 'somebody'} used generation ${generation} of ${name}`);
   }
 
-  place(sink: SinkDeclaration, receipt: Receipt, told: string): this {
+  place(sink: SinkDeclaration, receipt: Receipt, scripted: string): this {
     this.world.places.set(sinkIdOf(sink), receipt);
-    return this.tell(told);
+    return this.tell(scripted);
   }
 
   revokeByHand(name: string, ...generations: readonly number[]): this {
@@ -94,10 +94,10 @@ export const keyRef = (name: string): ObjectRef => ({ kind: 'ApiKey', name });
 /** A test that the story's transcript is the one on file. */
 export function story(name: string, script: (story: Story) => void): void {
   it(name, () => {
-    const told = new Story();
-    script(told);
+    const scripted = new Story();
+    script(scripted);
     const file = join(__dirname, '../golden/stories', `${name.replaceAll(/[^a-z0-9]+/gi, '-')}.txt`);
-    const text = `${name}\n${'='.repeat(name.length)}\n\n${told.transcript()}`;
+    const text = `${name}\n${'='.repeat(name.length)}\n\n${scripted.transcript()}`;
     if (process.env['GOLDEN'] === 'update') {
       mkdirSync(dirname(file), { recursive: true });
       writeFileSync(file, text);

@@ -180,13 +180,13 @@ export class PlanWorld {
 
   survey(): readonly LiveSummary[] {
     return [...this.objects.values()]
-      .map((live) => this.#standing(live))
+      .map((live) => this.#withOwnerStatus(live))
       .map((live) => ({ ...live, quietUntil: quietOf(live) }))
       .sort((a, b) => compareRefs(a.ref, b.ref));
   }
 
   /** The live object with what follows for it from how its person stands now. */
-  #standing(live: LiveObject): LiveObject {
+  #withOwnerStatus(live: LiveObject): LiveObject {
     const id = this.#owners.get(refText(live.ref));
     if (live.key === undefined || id === undefined) return live;
     const person = [...this.objects.values()].find((one) => one.id === id)?.declaration;
@@ -307,7 +307,7 @@ export class PlanWorld {
 
   #subject(ref: ObjectRef, declaration: Declaration | undefined): Subject {
     const found = this.objects.get(refText(ref));
-    const live = found && this.#standing(found);
+    const live = found && this.#withOwnerStatus(found);
     const desired: DesiredObject | undefined = declaration && {
       ref,
       digest: declarationDigest(declaration),

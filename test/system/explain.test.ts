@@ -78,10 +78,10 @@ test('tells a live key from an earlier one of its name that is on its way out', 
 test('needs neither documents nor right ones', async () => {
   await apply();
   world.write('specs/app.yaml', 'kind: Nonsense\n');
-  const told = await world.run('explain app');
-  expect(told.code).toBe(EXIT.done);
-  expect(told.stdout).toContain('ApiKey/app is live.');
-  expect(told.stderr).toContain('keywright validate');
+  const explained = await world.run('explain app');
+  expect(explained.code).toBe(EXIT.done);
+  expect(explained.stdout).toContain('ApiKey/app is live.');
+  expect(explained.stderr).toContain('keywright validate');
   world.remove('keywright.yaml');
   expect((await world.run('explain app')).code).toBe(EXIT.error);
   expect((await world.run('explain app --store .keywright')).stdout).toContain('ApiKey/app is live.');

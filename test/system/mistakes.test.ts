@@ -28,7 +28,7 @@ afterAll(() => {
 const SINK = inDotenv('secrets/app.env', 'APP_KEY');
 
 /** Runs a command and gives its exit code and standard error, with the working folder named HERE. */
-async function told(
+async function outcomeOf(
   args: string,
   env?: Readonly<Record<string, string>>,
 ): Promise<readonly [number, string]> {
@@ -39,7 +39,7 @@ async function told(
 
 const errorsIn = async (...documents: readonly string[]): Promise<readonly [number, string]> => {
   world.write('specs/mine.yaml', yamlStream(...documents));
-  return told('plan');
+  return outcomeOf('plan');
 };
 
 describe('on the command line', () => {
@@ -48,7 +48,7 @@ describe('on the command line', () => {
   test.each([`explain ${TOKEN}`, `apply ${TOKEN}`, `--output ${TOKEN} plan`, `plan --${TOKEN}`, TOKEN])(
     'a token where something else belongs (%#) is not repeated',
     async (args) => {
-      const [code, text] = await told(args);
+      const [code, text] = await outcomeOf(args);
       expect([code > 0, text]).toEqual([true, expect.stringContaining('sk_live_4f9Kq2LmZx01_…')]);
       const { stdout } = await world.run(`explain ${TOKEN} --output json`);
       expect([text, stdout].join()).not.toContain('Aa1');
@@ -57,26 +57,26 @@ describe('on the command line', () => {
 
   test('a folder without a project: the error names init, and --store where that would do', async () => {
     world.remove('keywright.yaml');
-    expect(await told('plan')).toEqual([
+    expect(await outcomeOf('plan')).toEqual([
       1,
       'keywright: there is no keywright.yaml in HERE; create a project with: keywright init\n',
     ]);
-    expect(await told('get')).toEqual([
+    expect(await outcomeOf('get')).toEqual([
       1,
       'keywright: there is no keywright.yaml in HERE; use the folder of a project (-C DIR), or a store with --store\n',
     ]);
   });
 
   test('a mistyped command, flag or choice: the nearest one, or all there are', async () => {
-    expect(await told('aplly')).toEqual([
+    expect(await outcomeOf('aplly')).toEqual([
       64,
       expect.stringMatching(/unknown command 'aplly'\n\(Did you mean apply\?\)/),
     ]);
-    expect(await told('apply --auto-aprove')).toEqual([
+    expect(await outcomeOf('apply --auto-aprove')).toEqual([
       64,
       expect.stringMatching(/unknown option '--auto-aprove'\n\(Did you mean --auto-approve\?\)/),
     ]);
-    expect(await told('plan --output yaml')).toEqual([
+    expect(await outcomeOf('plan --output yaml')).toEqual([
       64,
       expect.stringMatching(
         /'-o, --output <format>' argument 'yaml' is invalid. Allowed choices are text, json, markdown/,
@@ -87,24 +87,27 @@ describe('on the command line', () => {
   test('-C names no folder: that is said, whatever the command', async () => {
     for (const folder of ['nowhere', 'keywright.yaml'])
       for (const command of ['plan', 'get'])
-        expect(await told(`-C ${folder} ${command}`)).toEqual([
+        expect(await outcomeOf(`-C ${folder} ${command}`)).toEqual([
           1,
           `keywright: the folder HERE/${folder} does not exist; see -C\n`,
         ]);
   });
 
   test('get with a kind as kubectl would take it: the kind that is meant', async () => {
-    await told('apply --auto-approve');
-    expect(await told('get services')).toEqual([0, '']);
-    expect(await told('get service/billing')).toEqual([0, '']);
-    expect((await told('get servics'))[1]).toContain(
+    await outcomeOf('apply --auto-approve');
+    expect(await outcomeOf('get services')).toEqual([0, '']);
+    expect(await outcomeOf('get service/billing')).toEqual([0, '']);
+    expect((await outcomeOf('get servics'))[1]).toContain(
       'to list all of this kind, run: keywright get Service\n',
     );
-    expect((await told('get servics/billing'))[1]).toContain('did you mean Service/billing?');
+    expect((await outcomeOf('get servics/billing'))[1]).toContain('did you mean Service/billing?');
   });
 
   test('verify with a key and --stdin: neither is picked in silence', async () => {
-    expect(await told('verify sk_live_x --stdin')).toEqual([64, expect.stringContaining('use one of them')]);
+    expect(await outcomeOf('verify sk_live_x --stdin')).toEqual([
+      64,
+      expect.stringContaining('use one of them'),
+    ]);
   });
 
   test('plan --out over something that is no plan: it stays as it is', async () => {
@@ -113,18 +116,18 @@ describe('on the command line', () => {
     symlinkSync('keywright.yaml', join(world.folder, 'link'));
     for (const file of ['keywright.yaml', 'specs/billing.yaml', 'out', 'link']) {
       const before = file === 'out' ? '' : world.read(file);
-      expect(await told(`plan --out ${file}`)).toEqual([
+      expect(await outcomeOf(`plan --out ${file}`)).toEqual([
         1,
         `keywright: ${file} exists and is not a saved plan, so nothing was written; use another file with --out\n`,
       ]);
       if (file !== 'out') expect(world.read(file)).toBe(before);
     }
-    for (let times = 0; times < 2; times++) expect((await told('plan --out plan.json'))[0]).toBe(0);
+    for (let times = 0; times < 2; times++) expect((await outcomeOf('plan --out plan.json'))[0]).toBe(0);
   });
 
   test('init a second time: nothing is written over', async () => {
     const before = world.read('keywright.yaml');
-    expect(await told('init')).toEqual([
+    expect(await outcomeOf('init')).toEqual([
       1,
       'keywright: keywright.yaml already exists, so nothing was written; remove it, or use another folder with -C DIR\n',
     ]);
@@ -133,14 +136,14 @@ describe('on the command line', () => {
   });
 
   test('before the first apply: there is no store, and that is said, not an empty list', async () => {
-    expect(await told('get')).toEqual([
+    expect(await outcomeOf('get')).toEqual([
       7,
       'keywright: there is no store in HERE/.keywright yet; the first apply creates it\n',
     ]);
   });
 
   test('apply where no person can answer: refused, with the flag for pipelines; nothing was changed', async () => {
-    expect(await told('apply')).toEqual([
+    expect(await outcomeOf('apply')).toEqual([
       3,
       'keywright: approval is required and standard input is not a terminal; nothing was changed. In a pipeline, use --auto-approve\n',
     ]);
@@ -163,7 +166,7 @@ describe('in documents', () => {
 
   test('an environment of requireApproval that is not there: an error of the plan too, for it would guard nothing', async () => {
     world.write('keywright.yaml', projectYaml('{ guard: { requireApproval: [prodction] } }'));
-    expect(await told('plan')).toEqual([
+    expect(await outcomeOf('plan')).toEqual([
       1,
       'keywright.yaml:4:36 error: Environment "prodction" is neither declared nor live\n' +
         '  4 | spec: { guard: { requireApproval: [prodction] } }\n' +
@@ -233,7 +236,7 @@ describe('in documents', () => {
 
   test('tabs: one error that says to use spaces', async () => {
     world.write('specs/mine.yaml', keyYaml('mine').replace(/spec: \{ (.*?), .*/, 'spec:\n\t$1'));
-    expect(await told('plan')).toEqual([
+    expect(await outcomeOf('plan')).toEqual([
       1,
       expect.stringMatching(
         /^specs\/mine.yaml:5:1 error: Tabs are not allowed as indentation\n.*\n.*\n {2}help: indent with spaces\n\nkeywright: 1 error/,
@@ -256,7 +259,7 @@ describe('in documents', () => {
 
   test('a file from Windows, with a byte-order mark and CRLF, is no mistake', async () => {
     world.write('specs/mine.yaml', `\ufeff${keyYaml('mine').replaceAll('\n', '\r\n')}`);
-    expect(await told('validate')).toEqual([0, '']);
+    expect(await outcomeOf('validate')).toEqual([0, '']);
   });
 
   test('programs get the same errors as JSON on standard output, with the same exit code', async () => {
@@ -284,32 +287,32 @@ describe('with a live store', () => {
 
   test('a mistyped key, plan or master key, and a foreign store: each says what to do', async () => {
     for (const command of ['rotate', 'claim', 'revoke', 'acknowledge', 'get']) {
-      expect([command, ...(await told(`${command} ap`))]).toEqual([
+      expect([command, ...(await outcomeOf(`${command} ap`))]).toEqual([
         command,
         1,
         'keywright: there is no live ApiKey/ap; did you mean ApiKey/app?\n',
       ]);
     }
-    expect(await told('rotate Service/billing')).toEqual([
+    expect(await outcomeOf('rotate Service/billing')).toEqual([
       64,
       'keywright: Service/billing is not a key; use ApiKey/NAME\n',
     ]);
-    expect(await told('verify garbage')).toEqual([1, '']);
+    expect(await outcomeOf('verify garbage')).toEqual([1, '']);
     expect(said.at(-1)?.stdout).toBe('MALFORMED: this is not a key: the format or checksum is wrong\n');
-    expect(await told('apply missing.json')).toEqual([
+    expect(await outcomeOf('apply missing.json')).toEqual([
       64,
       expect.stringMatching(/the plan missing.json cannot be read/),
     ]);
-    expect(await told('apply specs/billing.yaml')).toEqual([
+    expect(await outcomeOf('apply specs/billing.yaml')).toEqual([
       64,
       'keywright: specs/billing.yaml is not a saved plan; create one with: keywright plan --out specs/billing.yaml\n',
     ]);
-    expect(await told('plan --store specs')).toEqual([
+    expect(await outcomeOf('plan --store specs')).toEqual([
       1,
       'keywright: HERE/specs contains files that are not a store; use another folder\n',
     ]);
     const anotherKey = Buffer.alloc(32, 7).toString('base64');
-    expect(await told('get', { KEYWRIGHT_MASTER_KEY: anotherKey })).toEqual([
+    expect(await outcomeOf('get', { KEYWRIGHT_MASTER_KEY: anotherKey })).toEqual([
       1,
       'keywright: the master key is not the one this store was created with; provide that key, or restore master.key from its backup\n',
     ]);
@@ -320,7 +323,7 @@ describe('with a live store', () => {
     world.write('specs/mine.yaml', keyYaml('mine'));
     await world.run('plan --out plan.json');
     world.write('plan.json', world.read('plan.json').replaceAll('ApiKey/mine', 'ApiKey/more'));
-    expect(await told('apply plan.json')).toEqual([
+    expect(await outcomeOf('apply plan.json')).toEqual([
       4,
       'keywright: plan.json was changed after it was saved, so it is not applied; plan again\n',
     ]);
@@ -330,7 +333,7 @@ describe('with a live store', () => {
 
 test('a store where none can be made: said without a trace', async () => {
   for (const place of ['keywright.yaml/store', '/sys/store']) {
-    const [code, text] = await told(`apply --auto-approve --store ${place}`);
+    const [code, text] = await outcomeOf(`apply --auto-approve --store ${place}`);
     expect([place, code, text]).toEqual([
       place,
       expect.any(Number),

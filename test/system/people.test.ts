@@ -151,7 +151,7 @@ test('F1, F17, U11: drift names keys tied to a person and unused keys, and is no
   );
   await apply(ada(), ...SHARED, PERSONAL);
   await world.run('verify --stdin --consumer laptop', { input: tokens()[3] ?? '' });
-  const told = async () => {
+  const reviewed = async () => {
     const { code, stdout } = await world.run('drift --output json');
     const { findings } = JSON.parse(stdout) as {
       findings: { code: string; object: { name: string }; message: string }[];
@@ -161,10 +161,10 @@ test('F1, F17, U11: drift names keys tied to a person and unused keys, and is no
       findings: findings.map(({ code: finding, object, message }) => `${finding} ${object.name}: ${message}`),
     };
   };
-  let { code, findings } = await told();
+  let { code, findings } = await reviewed();
   const unused = () => findings.filter((one) => one.startsWith('KeyNeverUsed'));
   // They become stale one after another, as they were issued.
-  for (let asked = 0; asked < 200 && unused().length < 3; asked++) ({ code, findings } = await told());
+  for (let asked = 0; asked < 200 && unused().length < 3; asked++) ({ code, findings } = await reviewed());
   expect(code).toBe(0);
   expect(unused().map((one) => one.split(':')[0])).toEqual([
     'KeyNeverUsed of-service',

@@ -9,7 +9,7 @@ const MANY = process.env['SLOW'] === '1' ? 1_000_000 : 50_000;
 const row = (generation: number): Row => ({
   generation,
   names: generation * 2,
-  standing: generation * 3,
+  factsId: generation * 3,
   suspendedUntil: Number.NaN,
   revokedAt: generation,
   expiresAt: 8.64e15,

@@ -85,7 +85,7 @@ describe('following the store', () => {
   it('takes up new keys, renamed ones and changed permissions', async () => {
     const feed = new FakeFeed([credential(1), credential(2)]);
     const verifier = await open(feed);
-    feed.put(credential(2, { name: 'renamed', standing: { permissions: [] } }));
+    feed.put(credential(2, { name: 'renamed', effective: { permissions: [] } }));
     feed.put(credential(3));
     await verifier.refresh();
     expect(verifier.verify(tokenOf(2))).toMatchObject({ key: { name: 'renamed', permissions: [] } });
@@ -241,9 +241,9 @@ function naive(
   const found = known.get(token);
   if (found === undefined) return { valid: false, code: 'NOT_FOUND' };
   const version = { ...NO_FACTS, id: found.tokenId, generation: found.generation, ...found.dates };
-  const code = decide(version, found.standing, request, now);
-  const { keyId, name, generation, type, owner, dates, standing } = found;
-  const { environment, permissions } = standing;
+  const code = decide(version, found.effective, request, now);
+  const { keyId, name, generation, type, owner, dates, effective } = found;
+  const { environment, permissions } = effective;
   const key = {
     keyId,
     name,
@@ -274,7 +274,7 @@ const anyCredential = fc
       revokedAt: date,
       expiresAt: date,
     }),
-    standing: fc.record({
+    effective: fc.record({
       environment: word,
       isDeactivated: fc.boolean(),
       owner: fc.constantFrom('active' as const, 'deactivated' as const, 'deleted' as const),

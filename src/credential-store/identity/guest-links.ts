@@ -48,14 +48,14 @@ export async function linkHolder(reading: Reading, { kind, name }: ObjectRef): P
 export interface NewLink {
   readonly way: GuestWay;
   /** With what words a magic link is sent to its guest; absent: it is not sent. */
-  readonly letter?: MessageContent | undefined;
+  readonly message?: MessageContent | undefined;
 }
 
 /** `conflict` where the environment does not let guests in this way. */
 export async function makeLink(
   work: UnitOfWork,
   holder: ObjectRow,
-  { way, letter }: NewLink,
+  { way, message }: NewLink,
 ): Promise<Result<Shown<GuestLink>>> {
   const environment = environmentOf(holder);
   const spec = await environmentSpec(work, environment);
@@ -76,8 +76,8 @@ export async function makeLink(
   );
   if (!row.ok) return row;
   const kind = way === 'magic_link' ? 'magicLink' : 'sharedLink';
-  if (letter !== undefined && kind === 'magicLink')
-    await writeMessage(work, row.value, { ...letter, kind, to: addressOf(holder), token, environment });
+  if (message !== undefined && kind === 'magicLink')
+    await writeMessage(work, row.value, { ...message, kind, to: addressOf(holder), token, environment });
   return ok({ shown: { id: row.value.id, kind, environment, expiresAt }, token });
 }
 

@@ -97,6 +97,6 @@ async function activated(work: UnitOfWork, row: ObjectRow): Promise<Result<Objec
     detail: { digest, previousDigest: row.digest },
   });
   if (!saved.ok) return saved;
-  const told = await emitPersonalKeyChanges(work, row, next);
-  return told.ok ? ok(next) : told;
+  const emitted = await emitPersonalKeyChanges(work, row, next);
+  return emitted.ok ? ok(next) : emitted;
 }

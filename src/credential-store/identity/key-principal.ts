@@ -25,16 +25,16 @@ export async function keyFacts(reading: Reading, version: VersionRow): Promise<R
   if (!checked.ok) return checked;
   const declaration = declarationOf(row);
   if (declaration.kind !== 'ApiKey') return fail(tampered(row.kind, row.id));
-  const standing = await effectivePermissions(reading, row, declaration.spec);
-  if (!standing.ok) return standing;
-  if (decide(versionFactsOf(version), standing.value, {}, reading.now) !== 'VALID') return ok(undefined);
+  const effective = await effectivePermissions(reading, row, declaration.spec);
+  if (!effective.ok) return effective;
+  if (decide(versionFactsOf(version), effective.value, {}, reading.now) !== 'VALID') return ok(undefined);
   const { environment, owner } = declaration.spec;
   return ok({
     id: row.id,
     ref: refOfRow(row),
     display: row.name,
     environment,
-    permissions: standing.value.permissions,
+    permissions: effective.value.permissions,
     owner,
     type: (row.key_type ?? 'secret') as KeyType,
     expiresAt: firstOf(version.expires_at, version.revoked_at),

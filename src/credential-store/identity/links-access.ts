@@ -42,7 +42,7 @@ export async function inviteGuest(
 ): Promise<Result<Shown<GuestLink>>> {
   const guest = await create(work, { kind: 'Guest', spec }, by);
   const row = guest.ok ? await loadObject(work, guest.value.object) : guest;
-  return row.ok ? makeLink(work, row.value, { way: 'magic_link', letter: {} }) : row;
+  return row.ok ? makeLink(work, row.value, { way: 'magic_link', message: {} }) : row;
 }
 
 /** All of them or none: a caller that asks again after a refusal would have written twice to the first. */
@@ -52,13 +52,13 @@ export async function createLinks(
   by: By,
 ): Promise<Result<readonly Shown<GuestLink>[]>> {
   const made: Shown<GuestLink>[] = [];
-  for (const { guest, spaceId, letter } of guests) {
+  for (const { guest, spaceId, message } of guests) {
     const holder = await linkHolder(work, { kind: 'Guest', name: guest });
     const invited = holder.ok
       ? await inviteInto(work, { guest: refOfRow(holder.value), spaceId }, by)
       : holder;
     if (!invited.ok) return invited;
-    const link = await createLink(work, { way: 'magic_link', name: guest, letter }, by);
+    const link = await createLink(work, { way: 'magic_link', name: guest, message }, by);
     if (!link.ok) return link;
     made.push(link.value);
   }

@@ -38,7 +38,7 @@ export async function askForLink(
   const made = await identity.write({ actor: 'anonymous', path }, async (work) => {
     const guest = await guestIn(work, spaceId, account);
     if (!guest.ok || guest.value === undefined) return guest.ok ? ok(undefined) : guest;
-    const link = await makeLink(work, guest.value, { way: 'magic_link', letter: {} });
+    const link = await makeLink(work, guest.value, { way: 'magic_link', message: {} });
     return link.ok ? ok(undefined) : link;
   });
   await waitOut(clock, startedMs, ANSWERED_AFTER_MS);

@@ -153,8 +153,8 @@ function having(identity: Identity): Omit<IdentityService, keyof ComingIn> {
     invite: (person, by) => invite(identity, person, by),
     setPassword: (change, by) => setPassword(identity, change, by),
     inviteGuest: (guest, by) => actWriting(by, 1, (work, caller) => inviteGuest(work, guest, caller)),
-    createMagicLink: (name, by, letter) =>
-      actWriting(by, 1, (work, caller) => createLink(work, { way: 'magic_link', name, letter }, caller)),
+    createMagicLink: (name, by, message) =>
+      actWriting(by, 1, (work, caller) => createLink(work, { way: 'magic_link', name, message }, caller)),
     createMagicLinks: (guests, by) =>
       actWriting(by, guests.length, (work, caller) => createLinks(work, guests, caller)),
     createSharedLink: (name, by) =>

@@ -104,7 +104,7 @@ async function mayLookAfter(work: UnitOfWork, row: ObjectRow): Promise<Result<vo
   return authorize(principal, action, target);
 }
 
-/** Everybody has a publishable key, and what browsers do by it is no business of one another. */
+/** A publishable key is public, and what browsers do by it is no business of one another. */
 const isOwn = (principal: Principal, { id }: ObjectRow): boolean =>
   principal.id === id &&
   principal.kind !== 'client' &&

@@ -17,10 +17,10 @@ type PersonFacts = Pick<
 
 /** Undefined for a principal that may not sign in: deactivated, deleted, or not a person. */
 export async function personFacts(reading: Reading, id: string): Promise<Result<PersonFacts | undefined>> {
-  const standing = await personOwner(reading, id);
-  if (!standing.ok) return standing;
+  const effective = await personOwner(reading, id);
+  if (!effective.ok) return effective;
   const row = await reading.tx.objects.byId(id);
-  if (standing.value.owner !== 'active' || row === undefined) return ok(undefined);
+  if (effective.value.owner !== 'active' || row === undefined) return ok(undefined);
   const { spec, metadata } = declarationOf(row) as DeclarationOf<'User'>;
   const memberships = await membershipsOf(reading, row);
   if (!memberships.ok) return memberships;
@@ -29,7 +29,7 @@ export async function personFacts(reading: Reading, id: string): Promise<Result<
     ref: refOfRow(row),
     display: spec.name ?? metadata.name,
     environment: undefined,
-    permissions: standing.value.permissions,
+    permissions: effective.value.permissions,
     email: spec.email,
     roles: spec.roles ?? [],
     memberships: memberships.value,

@@ -16,10 +16,10 @@ export interface NewMessage extends MessageContent, Pick<Message, 'kind' | 'to' 
 export async function writeMessage(
   work: UnitOfWork,
   credential: CredentialRow,
-  { token, ...letter }: NewMessage,
+  { token, ...message }: NewMessage,
 ): Promise<void> {
   if (work.hasPost !== true) return;
-  const content = new Secret(JSON.stringify({ ...letter, token: token.reveal() }));
+  const content = new Secret(JSON.stringify({ ...message, token: token.reveal() }));
   const row = {
     id: `us_msg_${base62(16, work.entropy)}`,
     credential_id: credential.id,
@@ -42,11 +42,11 @@ export async function openMessage(
     ? await sealing.open(row.sealed, keyring.identity)
     : undefined;
   if (content === undefined) return undefined;
-  const { token, ...letter } = JSON.parse(content.reveal()) as Omit<NewMessage, 'token'> & {
+  const { token, ...message } = JSON.parse(content.reveal()) as Omit<NewMessage, 'token'> & {
     readonly token: string;
   };
   const { id, created_at: createdAt, expires_at: expiresAt } = row;
-  return { ...letter, id, createdAt, expiresAt, token: new Secret(token) };
+  return { ...message, id, createdAt, expiresAt, token: new Secret(token) };
 }
 
 export const isGenuineMessage = (keyring: Keyring, row: MessageRow): boolean =>

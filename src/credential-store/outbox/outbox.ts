@@ -30,11 +30,11 @@ export const outboxOver = (
       ? ok({ taken: [], dropped: [], nextAt })
       : write(SERVER, (work) => takeDue(work, max));
   },
-  forget: ({ letter, attempts }) =>
-    write(SERVER, async ({ tx }) => ok(await tx.outbox.remove({ id: letter.id, attempts }))),
-  notSent: ({ letter, attempts }, dueAt) =>
+  forget: ({ message, attempts }) =>
+    write(SERVER, async ({ tx }) => ok(await tx.outbox.remove({ id: message.id, attempts }))),
+  notSent: ({ message, attempts }, dueAt) =>
     write(SERVER, async ({ tx }) =>
-      ok(await tx.outbox.postpone({ id: letter.id, attempts, due_at: dueAt }, attempts)),
+      ok(await tx.outbox.postpone({ id: message.id, attempts, due_at: dueAt }, attempts)),
     ),
   pending: () => read(async ({ tx }) => ok(await tx.outbox.count())),
   watch: (listener) => storage.watch(listener),
@@ -45,15 +45,15 @@ async function takeDue(work: UnitOfWork, max: number): Promise<Result<OutboxQueu
   const dropped: Dropped[] = [];
   for (const row of await work.tx.outbox.due(work.now, max)) {
     const why = await whyNot(work, row);
-    const letter = why === undefined ? await openMessage(work, row) : undefined;
-    if (letter === undefined) {
+    const message = why === undefined ? await openMessage(work, row) : undefined;
+    if (message === undefined) {
       await work.tx.outbox.remove(row);
       dropped.push({ id: row.id, because: why ?? 'tampered' });
     } else {
       const attempts = row.attempts + 1;
       const until = { id: row.id, attempts, due_at: work.now + takenForMs(attempts) };
       await work.tx.outbox.postpone(until, row.attempts);
-      taken.push({ letter, attempts });
+      taken.push({ message, attempts });
     }
   }
   return ok({ taken, dropped, nextAt: await work.tx.outbox.nextDueAt() });

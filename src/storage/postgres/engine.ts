@@ -69,12 +69,12 @@ export function postgresServer({ shown, ...options }: ServerOptions): PostgresSe
     open: async () => {
       const problem = await prepare(pool, known, shown);
       if (problem) return fail(problem);
-      const bell = new ChangeSignal(listeningTo(pool, sleep));
+      const signal = new ChangeSignal(listeningTo(pool, sleep));
       const closeAll = (): Promise<void> => {
-        bell.close();
+        signal.close();
         return close();
       };
-      return ok(storageOver({ pool, known, bell, close: closeAll }));
+      return ok(storageOver({ pool, known, signal, close: closeAll }));
     },
     close,
   };
@@ -83,11 +83,11 @@ export function postgresServer({ shown, ...options }: ServerOptions): PostgresSe
 interface Parts {
   readonly pool: PostgresPool;
   readonly known: FaultOf;
-  readonly bell: ChangeSignal;
+  readonly signal: ChangeSignal;
   readonly close: () => Promise<void>;
 }
 
-function storageOver({ pool, known, bell, close }: Parts): Storage {
+function storageOver({ pool, known, signal, close }: Parts): Storage {
   const compiler = new Kysely<Database>({ dialect: postgresDialect() }).withSchema(SCHEMA);
   const writer = new PostgresWriter({ pool, compiler, faultOf: known });
   const queue = new WriteQueue(writer);
@@ -102,7 +102,7 @@ function storageOver({ pool, known, bell, close }: Parts): Storage {
     read,
     write: (work) => queue.write(() => work(writer.transaction)),
     lateMs: LATE_MS,
-    watch: (listener) => bell.watch(listener),
+    watch: (listener) => signal.watch(listener),
     close: async () => {
       isClosed = true;
       await queue.close();

@@ -40,7 +40,7 @@ const remove = statement<{ id: string; attempts: number }>()((db, p) =>
   db.deleteFrom('outbox').where('id', '=', p('id')).where('attempts', '=', p('attempts')),
 );
 const count = statement<object>()((db) =>
-  db.selectFrom('outbox').select((row) => row.fn.countAll<number>().as('letters')),
+  db.selectFrom('outbox').select((row) => row.fn.countAll<number>().as('messages')),
 );
 
 export function outboxQueries(session: Session): OutboxQueries {
@@ -57,6 +57,6 @@ export function outboxQueries(session: Session): OutboxQueries {
     remove: async ({ id, attempts }) => {
       await remove(session, { id, attempts });
     },
-    count: async () => (await count(session, {}))[0]?.letters ?? 0,
+    count: async () => (await count(session, {}))[0]?.messages ?? 0,
   };
 }

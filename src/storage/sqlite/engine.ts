@@ -62,16 +62,19 @@ export async function openSqlite({ path, sleep }: SqliteOptions): Promise<Result
       return writer;
     }
     const reader = path === IN_MEMORY ? undefined : await connect(PRAGMAS, async (connection) => connection);
-    const bell = new ChangeSignal(reader ? lookingAt({ reader, sleep }) : NO_OTHER_WRITER);
-    const write = queued(writer.value, sleep, { pause: reader && macrotask, onEntries: () => bell.ring() });
+    const signal = new ChangeSignal(reader ? lookingAt({ reader, sleep }) : NO_OTHER_WRITER);
+    const write = queued(writer.value, sleep, {
+      pause: reader && macrotask,
+      onEntries: () => signal.notify(),
+    });
     const read = reader ? queued(reader, sleep, { sees: 'others', begin: 'begin' }) : write;
     return ok({
       read: read.run,
       write: write.run,
       lateMs: LATE_MS,
-      watch: (listener) => bell.watch(listener),
+      watch: (listener) => signal.watch(listener),
       close: closing([write.queue, read.queue], () => {
-        bell.close();
+        signal.close();
         close();
       }),
     });

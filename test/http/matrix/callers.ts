@@ -53,7 +53,12 @@ export async function everybody(server: TestServer): Promise<readonly Caller[]> 
   const members = [{ user: nameOf('T'), role: 'admin' }, { user: nameOf('M') }];
   await server.hand.create(team('data', ...members));
   await server.hand.create(service('billing'));
-  return [...people, ...(await keys(server, people)), ...(await guests(server)), ...(await nobody(server))];
+  return [
+    ...people,
+    ...(await keys(server, people)),
+    ...(await guests(server)),
+    ...(await unauthenticated(server)),
+  ];
 }
 
 export const nameOf = (role: Role): string => `person-${role.toLowerCase()}`;
@@ -119,7 +124,7 @@ async function guests(server: TestServer): Promise<readonly Caller[]> {
   ];
 }
 
-async function nobody(server: TestServer): Promise<readonly Caller[]> {
+async function unauthenticated(server: TestServer): Promise<readonly Caller[]> {
   await server.hand.create(apiKey('ended', { environment: HOME }));
   const ended = await server.hand.rollOut('ended', 1);
   const session = await exchanged(server, ended.reveal());

@@ -7,7 +7,7 @@
 import type { Row } from './row.js';
 import { accountRows } from './table-account.js';
 import { keyRows } from './table-keys.js';
-import { roomRows } from './table-rooms.js';
+import { spaceRows } from './table-spaces.js';
 
 /** Routes for those who are not known yet: what they answer to any caller, with something that is no good. */
 export const OPEN: Readonly<
@@ -25,4 +25,4 @@ export const OPEN: Readonly<
   'GET /openapi.json': { status: 200 },
 };
 
-export const TABLE: readonly Row[] = [...accountRows, ...keyRows, ...roomRows];
+export const TABLE: readonly Row[] = [...accountRows, ...keyRows, ...spaceRows];

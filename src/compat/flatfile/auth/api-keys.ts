@@ -202,7 +202,7 @@ async function keysOf(
   return ok(keys.slice(0, KEYS_MAX));
 }
 
-/** What everybody may see of a publishable key is shown with it. */
+/** What is public of a publishable key is shown with it. */
 async function shown(
   { store, clock }: HttpDependencies,
   object: KeyObject,

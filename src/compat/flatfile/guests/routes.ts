@@ -206,7 +206,7 @@ const invite = route({
   handle: async (call, { authority }) => {
     const guests = call.body.map(({ guestId, spaceId, fromName, message }) => ({
       ...{ guest: guestId, spaceId },
-      letter: { ...(fromName !== undefined && { fromName }), ...(message !== undefined && { message }) },
+      message: { ...(fromName !== undefined && { fromName }), ...(message !== undefined && { message }) },
     }));
     const made = await authority.createMagicLinks(guests, byOf(call));
     if (!made.ok) return made;

@@ -202,4 +202,4 @@ const invited = ({ environment, lasting, next }: At, workbooks?: readonly string
   grants: [{ space: lasting.space, ...(workbooks && { workbooks }) }],
 });
 
-export const roomRows: readonly Row[] = [...environments, ...spaces, ...guests];
+export const spaceRows: readonly Row[] = [...environments, ...spaces, ...guests];
