@@ -16,6 +16,8 @@ import type { Entitlements } from './entitlements.js';
 
 export interface HttpDependencies {
   readonly store: LiveStore;
+  /** `us_acc_…`: of the one account of this store. */
+  readonly accountId: string;
   readonly authority: IdentityService;
   readonly admin: Admin;
   readonly secrets: Secrets;

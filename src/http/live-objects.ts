@@ -1,12 +1,10 @@
 /** Finding the object that an address names, and what many routes answer. */
 import { Type } from 'typebox';
-import { accountIdOf } from '../domain/derived-ids.js';
 import type { LiveObject } from '../domain/live.js';
 import { isId, type ObjectRef } from '../domain/objects.js';
 import { ok, type Result } from '../domain/result.js';
 import type { By } from '../ports/identity.js';
 import type { LiveStore } from '../ports/live-store.js';
-import type { HttpDependencies } from './dependencies.js';
 import { type Answered, type Call, respond } from './route.js';
 import { closed } from './schemas.js';
 
@@ -51,11 +49,6 @@ export async function environmentNamed(store: LiveStore, idOrName: string): Prom
   if (!isId(idOrName)) return ok(idOrName);
   const found = await store.resolve([{ kind: 'Environment', name: idOrName }]);
   return found.ok ? ok(found.value[0]?.name ?? idOrName) : found;
-}
-
-export async function accountId({ store }: Pick<HttpDependencies, 'store'>): Promise<Result<string>> {
-  const facts = await store.facts();
-  return facts.ok ? ok(accountIdOf(facts.value.storeId)) : facts;
 }
 
 export const byOf = (

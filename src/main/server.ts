@@ -115,7 +115,7 @@ interface Opened {
 }
 
 async function openRest(
-  { store, authority, admin, secrets, events, accounts, applied, outbox }: ServedStore,
+  { store, accountId, authority, admin, secrets, events, accounts, applied, outbox }: ServedStore,
   options: Opening & Pick<HttpDependencies, 'origins' | 'callers'>,
 ): Promise<Result<Opened>> {
   const { clock, entropy, origins, callers, health, log } = options;
@@ -157,6 +157,7 @@ async function openRest(
   const world: HttpDependencies = {
     ...{
       store,
+      accountId,
       authority,
       admin,
       secrets,

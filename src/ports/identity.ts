@@ -91,14 +91,6 @@ export interface GuestLink {
   readonly expiresAt: Instant;
 }
 
-export interface NewGuest {
-  readonly environment: string;
-  readonly email: string;
-  readonly name?: string;
-  readonly expiresAfter?: string;
-  readonly grants: NonNullable<GuestSpec['grants']>;
-}
-
 export interface InvitedGuest {
   /** `ENVIRONMENT/NAME` or an id. */
   readonly guest: string;
@@ -190,7 +182,7 @@ export interface IdentityService {
    * F11: a new guest, let into these scopes, with the magic link to pass on to them; it is mailed too where messages are
    * sent. Also for guests, into what is open to them, where the environment lets guests invite. `exists` for an address that is a guest already.
    */
-  inviteGuest(guest: NewGuest, by: By): Promise<Result<Shown<GuestLink>>>;
+  inviteGuest(guest: GuestSpec, by: By): Promise<Result<Shown<GuestLink>>>;
   /**
    * `guest`: `ENVIRONMENT/NAME` or an id. Mailed to them in these words where messages are sent; without words, not.
    * `conflict` where the environment does not let guests in so.

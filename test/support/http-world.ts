@@ -100,7 +100,7 @@ async function startOn({ place, hand, change, serving }: Starting): Promise<Test
   const { now, advance } = place.world.clock;
   const clock = { ...systemClock, now, advance };
   // As another process does: what is done manually is seen through the feed alone.
-  const { store, authority, admin, secrets, events, accounts, applied, outbox } = unwrap(
+  const { store, accountId, authority, admin, secrets, events, accounts, applied, outbox } = unwrap(
     await openServedStore({ ...place.world, ...serving, folder: place.folder(), whenAbsent: 'refuse' }),
   );
   unwrap(await authority.setRootToken(new Secret(ROOT)));
@@ -116,7 +116,7 @@ async function startOn({ place, hand, change, serving }: Starting): Promise<Test
     accounts.seen({ id: 'us_ins_test', kind: 'server', name: 'test', version: '0', startedAt: clock.now() });
   const changed = change({
     ...{ store, verifier, clock, entropy: place.world.entropy, stopping: stopping.signal },
-    ...{ authority, admin, secrets, events, accounts },
+    ...{ accountId, authority, admin, secrets, events, accounts },
     entitlements: unwrap(await openEntitlements({ accounts, clock })),
     previews: previewsOver({ store, applied }),
     metrics: newHttpMetrics({ verifier }),

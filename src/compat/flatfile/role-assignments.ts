@@ -5,7 +5,7 @@ import { fail, type Result } from '../../domain/result.js';
 import type { Scope } from '../../http/access.js';
 import type { HttpDependencies } from '../../http/dependencies.js';
 import { done, Success } from '../../http/live-objects.js';
-import { type Call, type Route, respond, route } from '../../http/route.js';
+import { type Call, json, type Route, respond, route } from '../../http/route.js';
 import { closed, dataOf, Instant, idField } from '../../http/schemas.js';
 
 export const ActorRole = Type.Object(
@@ -55,12 +55,12 @@ interface Actors<T, P extends TObject> {
   find(call: ById<P>, deps: HttpDependencies): Promise<Result<T>>;
   /** In the order in which they are held. */
   roles(found: T, deps: HttpDependencies): Promise<Result<readonly Role[]>>;
-  /** Gives the role as it is held then. */
+  /** Gives which of the roles it is among those that are held then. */
   give(
     call: Call<Static<P>, unknown, Static<typeof Assignment>>,
     found: T,
     deps: HttpDependencies,
-  ): Promise<Result<Role>>;
+  ): Promise<Result<(roles: readonly Role[], now: T) => Role | undefined>>;
   take(call: ById<P>, held: Held<T>, deps: HttpDependencies): Promise<Result<void>>;
 }
 
@@ -86,7 +86,14 @@ export function roleRoutes<T, P extends TObject>(actors: Actors<T, P>): readonly
     ...{ params, body: Assignment, answer: dataOf(ActorRole) },
     handle: async (call, deps) => {
       const found = await find(call, deps);
-      return respond(found.ok ? await give(call, found.value, deps) : found, (data) => ({ data }));
+      const given = found.ok ? await give(call, found.value, deps) : found;
+      if (!given.ok) return given;
+      const now = await find(call, deps);
+      if (!now.ok) return now;
+      const held = await roles(now.value, deps);
+      if (!held.ok) return held;
+      const role = given.value(held.value, now.value);
+      return role === undefined ? fail(removedMeanwhile(actors.path)) : json({ data: role });
     },
   });
   const remove = route({
@@ -107,6 +114,9 @@ export function roleRoutes<T, P extends TObject>(actors: Actors<T, P>): readonly
   });
   return [list, assign, remove];
 }
+
+export const removedMeanwhile = (path: string) =>
+  fault('not_found', `the role was removed meanwhile; GET ${path}/{id}/roles lists the others`);
 
 const withRole = (params: TObject) =>
   Type.Object(

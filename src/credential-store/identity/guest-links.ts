@@ -4,13 +4,13 @@
  */
 import { fault } from '../../domain/errors.js';
 import { Guest } from '../../domain/kinds/guest.js';
-import { foldEmail } from '../../domain/kinds/index.js';
+import { foldEmail, type GuestSpec } from '../../domain/kinds/index.js';
 import { normalForm } from '../../domain/kinds/normal-form.js';
 import { type DeclarationOf, isId, type ObjectRef, refText } from '../../domain/objects.js';
 import { fail, ok, type Result } from '../../domain/result.js';
 import { linkIdOf, mintLinkToken, type Secret } from '../../domain/secret.js';
 import { DAY_MS, type DurationMs, MINUTE_MS, SECOND_MS } from '../../domain/time.js';
-import type { GuestLink, NewGuest, Shown } from '../../ports/identity.js';
+import type { GuestLink, Shown } from '../../ports/identity.js';
 import type { MessageContent } from '../../ports/outbox.js';
 import { keepAttributes } from '../admin/attributes.js';
 import { refuseUnreachable } from '../admin/names.js';
@@ -153,7 +153,7 @@ export async function visitorBy(
 /** A guest that no document declares has a random name: they are known by their address. */
 export const guestDeclaration = (
   work: Pick<UnitOfWork, 'entropy'>,
-  guest: NewGuest,
+  guest: GuestSpec,
 ): DeclarationOf<'Guest'> => ({
   kind: 'Guest',
   metadata: { name: `guest-${Buffer.from(work.entropy.bytes(6)).toString('hex')}` },

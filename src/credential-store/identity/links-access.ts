@@ -1,9 +1,10 @@
 /** Decides who may create and end the links by which guests sign in. */
 import { authorize } from '../../domain/access.js';
 import { fault } from '../../domain/errors.js';
+import type { GuestSpec } from '../../domain/kinds/index.js';
 import { GUEST_PERMISSIONS } from '../../domain/permissions.js';
 import { fail, ok, type Result } from '../../domain/result.js';
-import type { By, GuestLink, InvitedGuest, NewGuest, Shown } from '../../ports/identity.js';
+import type { By, GuestLink, InvitedGuest, Shown } from '../../ports/identity.js';
 import { inviteInto } from '../admin/guest-places.js';
 import { create } from '../admin/objects.js';
 import { loadObject } from '../key-repository.js';
@@ -37,7 +38,7 @@ const opensNothing = (row: ObjectRow): boolean => {
 /** A guest who does not exist yet (F11), with what is open to them, and the link to pass on or to be mailed. */
 export async function inviteGuest(
   work: UnitOfWork,
-  spec: NewGuest,
+  spec: GuestSpec,
   by: By,
 ): Promise<Result<Shown<GuestLink>>> {
   const guest = await create(work, { kind: 'Guest', spec }, by);

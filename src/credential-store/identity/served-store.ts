@@ -1,5 +1,6 @@
 /** The store as a server opens it: the live store, and those who may call it. */
 import { authorize } from '../../domain/access.js';
+import { accountIdOf } from '../../domain/derived-ids.js';
 import { fault } from '../../domain/errors.js';
 import type { Principal } from '../../domain/principal.js';
 import { fail, ok, type Result } from '../../domain/result.js';
@@ -43,6 +44,8 @@ import { acceptInvitation, invite, setPassword } from './user-access.js';
 
 export interface ServedStore {
   readonly store: LiveStore;
+  /** `us_acc_…`: of the one account of the store. */
+  readonly accountId: string;
   readonly authority: IdentityService;
   readonly admin: Admin;
   readonly secrets: Secrets;
@@ -68,6 +71,7 @@ export async function openServed(
   const identity = identityOver({ ...world, ...opened.value, storage });
   return ok({
     store: store.value,
+    accountId: accountIdOf(identity.storeId),
     authority: { ...comingIn(identity), ...having(identity) },
     admin: adminOver(identity),
     secrets: secretsOver(identity, world.sealing),

@@ -21,8 +21,6 @@ export interface Access<Spec = unknown> {
   readonly of: 'account' | 'environment';
   /** What a permission has to reach; absent: the account. */
   target?(object: Located<Spec>): Target;
-  /** What making it so gives to others: a caller gives no more than they have. Roles stand for their permissions. */
-  confers?(spec: Spec): { readonly permissions?: readonly string[]; readonly teamRoles?: readonly string[] };
   /** Who may change it by an apply; absent: administrators. */
   reserved?(spec: Spec): Reserved;
 }

@@ -42,7 +42,7 @@ export const Role: Kind<RoleSpec> = {
     const message = `role ${name} is for ${places[spec.scope]}, but a role for ${places[scope]} is required`;
     return [{ kind: 'contradiction', path, message }];
   },
-  access: { noun: 'roles', of: 'account', confers: ({ permissions }) => ({ permissions }) },
+  access: { noun: 'roles', of: 'account' },
   // The list is Flatfile's, with the roles that are built in (compat/flatfile).
   routes: {
     ...{ collection: '/roles', item: 'role', verbs: ['create', 'get', 'update', 'delete'] },

@@ -38,7 +38,7 @@ export const Service: Kind<ServiceSpec> = {
   references: () => [],
   check: () => [],
   isNameLinted: true,
-  access: { noun: 'services', of: 'account', confers: ({ permissions = [] }) => ({ permissions }) },
+  access: { noun: 'services', of: 'account' },
   routes: {
     ...{ collection: '/services', item: 'service', verbs: VERBS },
     changeable: ['description', 'stewards', 'permissions'],

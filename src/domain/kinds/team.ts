@@ -55,7 +55,6 @@ export const Team: Kind<TeamSpec> = {
     noun: 'teams',
     of: 'account',
     target: ({ name }) => ({ kind: 'team', team: name }),
-    confers: ({ members = [] }) => ({ teamRoles: members.map(({ role = DEFAULT_TEAM_ROLE }) => role) }),
   },
   routes: { collection: '/teams', item: 'team', verbs: VERBS, changeable: ['description', 'members'] },
   cdk: {

@@ -9,7 +9,7 @@ import type { Principal } from '../../../domain/principal.js';
 import { fail, ok, type Result } from '../../../domain/result.js';
 import { maySee } from '../../../http/access.js';
 import type { HttpDependencies } from '../../../http/dependencies.js';
-import { accountId, byOf, findObject, given } from '../../../http/live-objects.js';
+import { byOf, findObject, given } from '../../../http/live-objects.js';
 import { resource } from '../../../http/resource.js';
 import { type Route, respond, route } from '../../../http/route.js';
 import { closed, dataOf, oneById } from '../../../http/schemas.js';
@@ -79,12 +79,10 @@ const deploy = route({
   handle: async (call, deps) => {
     const environment = await seenEnvironment(deps, call.principal, call.query.environmentId);
     if (!environment.ok) return environment;
-    const account = await accountId(deps);
-    if (!account.ok) return account;
     const { name } = environment.value.ref;
     const wanted = { environment: name, attributes: given(call.body) };
     return respond(await deps.admin.deployAgent(wanted, byOf(call)), (agent) => ({
-      data: agentItem({ agent, environment: name, account: account.value }),
+      data: agentItem({ agent, environment: name, account: deps.accountId }),
     }));
   },
 });
@@ -158,12 +156,10 @@ async function seenAgents(
   const all =
     one === undefined ? await readAll(deps.store, { kind: 'Environment', matches }) : ok([one.value]);
   if (!all.ok) return all;
-  const account = await accountId(deps);
-  if (!account.ok) return account;
   const names = new Map(all.value.map(({ id, ref }) => [id, ref.name]));
   const agents = await deps.admin.agents([...names.keys()]);
   if (!agents.ok) return agents;
-  return ok(agents.value.map((agent) => placeOf(agent, names, account.value)));
+  return ok(agents.value.map((agent) => placeOf(agent, names, deps.accountId)));
 }
 
 const placeOf = (agent: Agent, names: ReadonlyMap<string, string>, account: string): AgentPlace => ({

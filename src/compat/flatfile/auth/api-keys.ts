@@ -13,7 +13,7 @@ import { maySee } from '../../../http/access.js';
 import { pageThrough } from '../../../http/cursor-pagination.js';
 import type { HttpDependencies } from '../../../http/dependencies.js';
 import { refreshVerifier } from '../../../http/key-verification.js';
-import { accountId, byOf, done, findObject, refById, Success } from '../../../http/live-objects.js';
+import { byOf, done, findObject, refById, Success } from '../../../http/live-objects.js';
 import { type AnyRoute, json, respond, route, shownOnce } from '../../../http/route.js';
 import { findKey } from '../../../http/routes/keys/find.js';
 import { isKey, Key, type KeyObject, keyItem } from '../../../http/routes/keys/item.js';
@@ -170,14 +170,12 @@ interface Place {
 async function placeOf(deps: HttpDependencies, idOrName: string): Promise<Result<Place>> {
   const found = await findObject(deps.store, { kind: 'Environment', name: idOrName });
   if (!found.ok) return found;
-  const account = await accountId(deps);
-  if (!account.ok) return account;
   if (found.value === undefined)
     return fail(
       fault('not_found', `no such environment${isId(idOrName) ? '' : '; GET /environments lists them'}`),
     );
   const { id, ref } = found.value;
-  return ok({ name: ref.name, environmentId: id, accountId: account.value });
+  return ok({ name: ref.name, environmentId: id, accountId: deps.accountId });
 }
 
 async function keysOf(

@@ -5,7 +5,7 @@ import type { Principal } from '../../../domain/principal.js';
 import { fail, ok, type Result } from '../../../domain/result.js';
 import { maySee } from '../../../http/access.js';
 import type { HttpDependencies } from '../../../http/dependencies.js';
-import { accountId, byIdOf, byOf, given, refById } from '../../../http/live-objects.js';
+import { byIdOf, byOf, given, refById } from '../../../http/live-objects.js';
 import { resource } from '../../../http/resource.js';
 import { type Route, respond, route } from '../../../http/route.js';
 import { closed, dataOf } from '../../../http/schemas.js';
@@ -30,10 +30,7 @@ const environments = resource<Entry, ReturnType<typeof byIdOf>, typeof Environme
     'The id of an environment, its name, or `current`: the environment of the calling key.',
   ),
   find: ({ principal, params }, deps) => entryOf(deps, principal, params.id),
-  show: async (entry, deps) => {
-    const account = await accountId(deps);
-    return account.ok ? ok(environmentItem(entry, account.value)) : account;
-  },
+  show: (entry, { accountId }) => ok(environmentItem(entry, accountId)),
 });
 
 const list = environments.list({
@@ -42,13 +39,9 @@ const list = environments.list({
   query: Type.Object(bothPages(10), closed),
   answer: listAnswer(EnvironmentItem),
   page: async ({ principal, query }, deps) => {
-    const account = await accountId(deps);
-    if (!account.ok) return account;
     const matches = (object: Entry['object']) => maySee(principal, read, object);
     const listing = { kind: 'Environment', pages: query, matches } as const;
-    return listPage(deps, listing, (entries) =>
-      ok(entries.map((entry) => environmentItem(entry, account.value))),
-    );
+    return listPage(deps, listing, (all) => ok(all.map((entry) => environmentItem(entry, deps.accountId))));
   },
 });
 
@@ -116,9 +109,8 @@ const subscription = route({
   answer: dataOf(Type.Object({ accountId: Type.String() }, closed)),
   faults: ['not_found'],
   handle: async ({ principal, query }, deps) => {
-    const entry = await entryOf(deps, principal, query.environmentId);
-    const account = entry.ok ? await accountId(deps) : entry;
-    return respond(account, (id) => ({ data: { accountId: id } }));
+    const { accountId } = deps;
+    return respond(await entryOf(deps, principal, query.environmentId), () => ({ data: { accountId } }));
   },
 });
 

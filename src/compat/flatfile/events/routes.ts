@@ -6,7 +6,7 @@ import { Type } from 'typebox';
 import { ok } from '../../../domain/result.js';
 import { parseInstant } from '../../../domain/time.js';
 import type { HttpDependencies } from '../../../http/dependencies.js';
-import { accountId, byOf, done, findObject, given, Success } from '../../../http/live-objects.js';
+import { byOf, done, findObject, given, Success } from '../../../http/live-objects.js';
 import { type Answered, json, type Route, respond, route } from '../../../http/route.js';
 import { closed, dataOf, Instant, oneById } from '../../../http/schemas.js';
 import type { By } from '../../../ports/identity.js';
@@ -59,11 +59,9 @@ const list = route({
       byOf(call),
     );
     if (!listed.ok) return listed;
-    const account = await accountId(deps);
-    if (!account.ok) return account;
     const { events, total } = listed.value;
     return json({
-      data: events.map((event) => eventItem(event, account.value)),
+      data: events.map((event) => eventItem(event, deps.accountId)),
       ...(total !== undefined && { pagination: paginationOf(total, { pageSize, pageNumber }) }),
     });
   },
@@ -127,9 +125,7 @@ const subscription = route({
   description: 'Events are read from /events and /changes with the caller’s own credential.',
   query: Type.Object({ scope: text('Ignored.'), spaceId: text('Ignored.') }, closed),
   answer: dataOf(Type.Object({ accountId: Type.String() }, closed)),
-  handle: async (_call, deps) => {
-    return respond(await accountId(deps), (account) => ({ data: { accountId: account } }));
-  },
+  handle: (_call, { accountId }) => json({ data: { accountId } }),
 });
 
 async function idOf({ store }: HttpDependencies, kind: 'Environment' | 'Space', name: string | undefined) {
@@ -138,9 +134,7 @@ async function idOf({ store }: HttpDependencies, kind: 'Environment' | 'Space', 
 }
 
 async function shown(deps: HttpDependencies, id: string, by: By): Promise<Answered> {
-  const event = await deps.events.get(id, by);
-  if (!event.ok) return event;
-  return respond(await accountId(deps), (account) => ({ data: eventItem(event.value, account) }));
+  return respond(await deps.events.get(id, by), (event) => ({ data: eventItem(event, deps.accountId) }));
 }
 
 export const eventRoutes: readonly Route[] = [list, get, post, acknowledge, subscription];

@@ -33,20 +33,11 @@ export const guestRoleRoutes = roleRoutes<Entry, typeof byGuestId>({
     const sayable = isSayable(roleId, placeId);
     if (!sayable.ok) return sayable;
     const opened = await deps.admin.openPlace({ guest: refById(object), placeId }, byOf(call));
-    if (!opened.ok) return opened;
-    const entry = await guestEntry(deps, call.principal, call.params.id);
-    const roles = entry.ok ? await rolesOf(deps, entry.value) : entry;
-    if (!roles.ok) return roles;
-    const role = roles.value.find(({ resourceId }) => resourceId === placeId);
-    return role === undefined ? CLOSED : ok(role);
+    return opened.ok ? ok((roles) => roles.find(({ resourceId }) => resourceId === placeId)) : opened;
   },
   take: (call, { found, role }, deps) =>
     deps.admin.closePlace({ guest: refById(found.object), placeId: role.resourceId }, byOf(call)),
 });
-
-const CLOSED = fail(
-  fault('not_found', 'the role was removed meanwhile; GET /guests/{id}/roles lists the others'),
-);
 
 /** `bad_request` for what no grant can say. */
 function isSayable(roleId: string, placeId: string): Result<void> {

@@ -5,7 +5,6 @@ import { ROLE_SCOPES } from '../../../domain/roles.js';
 import { formatInstant } from '../../../domain/time.js';
 import { maySee } from '../../../http/access.js';
 import { pageAmong } from '../../../http/cursor-pagination.js';
-import { accountId } from '../../../http/live-objects.js';
 import { json, type Route, route } from '../../../http/route.js';
 import { builtInRoles, Permissions } from '../../../http/routes/roles/built-in.js';
 import { closed, Instant, nullable, pageOf, shortPageQuery } from '../../../http/schemas.js';
@@ -40,8 +39,6 @@ const list = route({
   query: Type.Object(shortPageQuery, closed),
   answer: pageOf(Item),
   handle: async ({ principal, query }, deps) => {
-    const account = await accountId(deps);
-    if (!account.ok) return account;
     const seen = await readAll(deps.store, {
       kind: 'Role',
       matches: (object) => maySee(principal, 'roles:read', object),
@@ -59,7 +56,7 @@ const list = route({
     const page = pageAmong({ items, keyOf: ({ key }) => key }, query);
     if (!page.ok) return page;
     const { data, nextCursor } = page.value;
-    return json({ data: data.map(({ role }) => ({ ...role, accountId: account.value })), nextCursor });
+    return json({ data: data.map(({ role }) => ({ ...role, accountId: deps.accountId })), nextCursor });
   },
 });
 

@@ -13,9 +13,8 @@ import type { UserEntry } from './item.js';
 
 /** Who has a role since when is not kept apart: as long as they are there, and as they are now. */
 export async function rolesOf(
-  deps: Pick<HttpDependencies, 'store'>,
+  deps: Pick<HttpDependencies, 'store' | 'accountId'>,
   { object, kept }: UserEntry,
-  account: string,
 ): Promise<Result<readonly Static<typeof ActorRole>[]>> {
   const names = object.declaration.spec.roles ?? [];
   const own = await deps.store.fetch(names.map((name) => ({ kind: 'Role', name })));
@@ -26,22 +25,21 @@ export async function rolesOf(
     names.map((name) => {
       const roleId = ids.get(name) ?? builtInRoleId(name);
       const id = actorRoleId(object.id, roleId);
-      return { ...{ id, roleId, actorId: object.id, resourceId: account }, ...since };
+      return { ...{ id, roleId, actorId: object.id, resourceId: deps.accountId }, ...since };
     }),
   );
 }
 
 /** The name of the role that is meant, if it is given in the account. */
 export async function roleName(
-  { store }: Pick<HttpDependencies, 'store'>,
+  { store, accountId }: Pick<HttpDependencies, 'store' | 'accountId'>,
   { roleId, resourceId }: Static<typeof Assignment>,
-  account: string,
 ): Promise<Result<string>> {
-  if (resourceId !== account)
+  if (resourceId !== accountId)
     return fail(
       fault(
         'bad_request',
-        `body.resourceId must be ${account}: roles are held in the account, or by members of a team`,
+        `body.resourceId must be ${accountId}: roles are held in the account, or by members of a team`,
       ),
     );
   const builtIn = Object.keys(BUILT_IN_ROLES.tenant).find((name) =>

@@ -5,7 +5,7 @@ import { ok, type Result } from '../../../domain/result.js';
 import { formatInstant } from '../../../domain/time.js';
 import { maySee } from '../../../http/access.js';
 import type { HttpDependencies } from '../../../http/dependencies.js';
-import { accountId, byOf, refById } from '../../../http/live-objects.js';
+import { byOf, refById } from '../../../http/live-objects.js';
 import { resource } from '../../../http/resource.js';
 import { type Route, route, shownOnce } from '../../../http/route.js';
 import { closed, dataOf, Instant } from '../../../http/schemas.js';
@@ -34,10 +34,7 @@ const users = resource<UserEntry, typeof byUserId, typeof UserItem>({
   ...{ path: '/users', tag: 'users', read: 'users:read', write: 'users:write' },
   ...{ scope: 'objects', writeScope: 'account', decidesAccess: true, params: byUserId, item: UserItem },
   find: ({ principal, params }, deps) => entryOf(deps, principal, params.id),
-  show: async (entry, deps) => {
-    const account = await accountId(deps);
-    return account.ok ? ok(userItem(entry, account.value)) : account;
-  },
+  show: (entry, { accountId }) => ok(userItem(entry, accountId)),
 });
 const about = { tag: 'users', permission: 'users:write' } as const;
 
@@ -60,8 +57,6 @@ const list = users.list({
   query: Query,
   answer: listAnswer(UserItem),
   page: async ({ principal, query }, deps) => {
-    const account = await accountId(deps);
-    if (!account.ok) return account;
     const order = orderOf(query, sortValue);
     if (!order.ok) return order;
     const listing: Listing = {
@@ -70,7 +65,7 @@ const list = users.list({
       isWanted: (entry) => isUserEntry(entry) && isMeant(entry, query),
     };
     return listPage(deps, listing, (entries) =>
-      ok(entries.filter(isUserEntry).map((entry) => userItem(entry, account.value))),
+      ok(entries.filter(isUserEntry).map((entry) => userItem(entry, deps.accountId))),
     );
   },
 });
@@ -118,11 +113,9 @@ const invite = route({
   ),
   faults: ['exists', 'unknown_reference'],
   handle: async (call, deps) => {
-    const account = await accountId(deps);
-    if (!account.ok) return account;
     const roles = new Set<string>();
     for (const assignment of call.body.actorRoles) {
-      const role = await roleName(deps, assignment, account.value);
+      const role = await roleName(deps, assignment);
       if (!role.ok) return role;
       roles.add(role.value);
     }
@@ -134,9 +127,9 @@ const invite = route({
     if (!added.ok) return added;
     const entry = await entryOf(deps, call.principal, added.value.object.name);
     if (!entry.ok) return entry;
-    const actorRoles = await rolesOf(deps, entry.value, account.value);
+    const actorRoles = await rolesOf(deps, entry.value);
     if (!actorRoles.ok) return actorRoles;
-    const data = { ...userItem(entry.value, account.value), actorRoles: actorRoles.value };
+    const data = { ...userItem(entry.value, deps.accountId), actorRoles: actorRoles.value };
     const { invitation } = added.value;
     return shownOnce(
       { data: { ...data, invitation: { ...invited(invitation), token: invitation.token.reveal() } } },
