@@ -1,4 +1,4 @@
-/** Services, teams and roles: a caller gives by them no more than they have. */
+/** Services, teams, roles and connections: a caller gives by them no more than they have. */
 import { authorize } from '../../domain/access.js';
 import { kindOf } from '../../domain/kinds/index.js';
 import { normalForm } from '../../domain/kinds/normal-form.js';

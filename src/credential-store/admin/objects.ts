@@ -27,6 +27,7 @@ const RULES: { readonly [K in ObjectKind]: KindRules<K> } = {
   ApiKey: keyRules,
   Space: spaceRules,
   Guest: guestRules,
+  Connection: groupRules,
 };
 
 const rulesOf = <K extends ObjectKind>(kind: K): KindRules<K> => RULES[kind] as KindRules<K>;
