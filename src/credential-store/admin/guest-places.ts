@@ -64,8 +64,9 @@ export async function leaveSpace(
   by: By,
 ): Promise<Result<void>> {
   const row = await guestRow(work, guest, by);
-  const space = row.ok ? await spaceById(work, spaceId) : row;
-  if (!row.ok || !space.ok) return space as Result<never>;
+  if (!row.ok) return row;
+  const space = await spaceById(work, spaceId);
+  if (!space.ok) return space;
   const { others } = grantOf(specOf(row.value).grants ?? [], space.value);
   return changeGrants(work, row.value, others);
 }

@@ -48,8 +48,10 @@ export const guestRules: KindRules<'Guest'> = {
       return fail(fault('bad_request', 'name must contain visible characters'));
     if (wanted === undefined) return ok(spec);
     const opened = await grantsFor(work, specOf(row).environment, wanted);
-    const open = opened.ok ? mayOpen(row, conferredIn(opened.value.places), by) : opened;
-    return opened.ok && open.ok ? ok({ ...spec, grants: opened.value.grants }) : (open as Result<never>);
+    if (!opened.ok) return opened;
+    const { grants, places } = opened.value;
+    const may = mayOpen(row, conferredIn(places), by);
+    return may.ok ? ok({ ...spec, grants }) : may;
   },
   mayChange: (_, { row }, by) => mayOpen(row, [], by),
   mayRemove: (_, row, by) => mayOpen(row, [], by),

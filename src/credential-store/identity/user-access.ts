@@ -18,8 +18,9 @@ import { type Granted, startSession, unauthenticated } from './sessions.js';
 export const invite = (identity: Identity, name: string, by: By): Promise<Result<Shown<Invitation>>> =>
   identity.act(by, async (work, caller) => {
     const person = await knownPerson(work, name);
-    const allowed = person.ok ? await mayLetIn(work, person.value, caller) : person;
-    return person.ok && allowed.ok ? makeInvitation(work, person.value) : (allowed as Result<never>);
+    if (!person.ok) return person;
+    const allowed = await mayLetIn(work, person.value, caller);
+    return allowed.ok ? makeInvitation(work, person.value) : allowed;
   });
 
 /** Without a password, the session stands on the invitation itself. */

@@ -1,10 +1,10 @@
 /** Finds the key that a path names. One that the caller may not see does not exist for them. */
 import { fault } from '../../../domain/errors.js';
-import { isId } from '../../../domain/objects.js';
 import type { Principal } from '../../../domain/principal.js';
 import { fail, ok, type Result } from '../../../domain/result.js';
 import type { LiveStore } from '../../../ports/live-store.js';
 import { maySee } from '../../access.js';
+import { findObject } from '../../live-objects.js';
 import { isKey, type KeyObject } from './item.js';
 
 export const NOT_FOUND = fail(fault('not_found', 'no such key; GET /keys lists the keys you can see'));
@@ -21,15 +21,9 @@ export async function findKey(
   store: LiveStore,
   { principal, idOrName, permission = 'keys:read' }: Lookup,
 ): Promise<Result<KeyObject>> {
-  const ref = isId(idOrName)
-    ? await store.resolve([{ kind: 'ApiKey', name: idOrName }])
-    : ok([{ kind: 'ApiKey', name: idOrName } as const]);
-  if (!ref.ok) return ref;
-  const [named] = ref.value;
-  if (named === undefined) return NOT_FOUND;
-  const found = await store.fetch([named]);
+  const found = await findObject(store, { kind: 'ApiKey', name: idOrName });
   if (!found.ok) return found;
-  const [object] = found.value;
+  const object = found.value;
   if (object === undefined || !isKey(object)) return NOT_FOUND;
   const isSeen = [permission, 'keys:read'].some((one) => maySee(principal, one, object));
   return isSeen ? ok(object) : NOT_FOUND;
