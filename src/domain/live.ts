@@ -5,6 +5,7 @@
 import type { SinkId } from './kinds/index.js';
 import type { Declaration, ObjectRef } from './objects.js';
 import type { KeyType } from './secret.js';
+import type { SinkAbility } from './sinks/index.js';
 import type { Instant } from './time.js';
 
 export type Fingerprint = string;
@@ -147,8 +148,11 @@ export type Receipt =
       readonly tokenId: string | undefined;
       /** Another one after every write, where the sink has one. */
       readonly revision?: string;
+      /** What the sink can do, where that shows only when it is asked; absent: what its type says. */
+      readonly ability?: SinkAbility;
     }
-  | { readonly kind: 'missing' }
+  /** Nothing is there; or nothing can be seen, where `read` of its ability is `nothing`. */
+  | { readonly kind: 'missing'; readonly ability?: SinkAbility }
   /** It was delivered and confirmed where this process cannot look: on another machine, or in another folder. */
   | { readonly kind: 'elsewhere'; readonly where: string; readonly fingerprint: Fingerprint }
   /** It could not be read; says why. Never treated as missing, nor as confirmed. */

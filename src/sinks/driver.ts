@@ -11,6 +11,8 @@ import type { CredentialReference } from '../domain/connections/reference.js';
 import type { Entropy } from '../domain/entropy.js';
 import type { Result } from '../domain/result.js';
 import type { Secret } from '../domain/secret.js';
+import type { SinkAbility } from '../domain/sinks/index.js';
+import type { DurationMs } from '../domain/time.js';
 import type { Clock } from '../ports/clock.js';
 
 /** What an object holds: one read of it. */
@@ -32,6 +34,11 @@ export interface Write {
   readonly of: readonly { readonly object: string; readonly generation: number }[];
 }
 
+/** What a write led to, where the answer to it says so; absent: it is read where it matters. */
+export interface Written {
+  readonly revision: string;
+}
+
 export interface Call {
   /** Aborted at the deadline. The outcome of a write that was under way is unknown then: `sink_unavailable`. */
   readonly signal: AbortSignal;
@@ -43,9 +50,14 @@ export interface Call {
  * `retryAfterMs` where it was said. No fault has a secret in it.
  */
 export interface Driver {
-  /** Undefined for an object that does not exist. Where `read` of the type is `nothing`, never called. */
+  /** What can be done with an object, where its type alone does not say; asked before anything else. */
+  ability?(object: string, call: Call): Promise<Result<SinkAbility>>;
+  /** How long one request for this object may take; absent: ten seconds. */
+  deadlineMs?(object: string): DurationMs;
+  /** Undefined for an object that does not exist. Never called where `read` of its ability is `nothing`. */
   read(object: string, call: Call): Promise<Result<Held | undefined>>;
-  write(object: string, write: Write, call: Call): Promise<Result<void>>;
+  // biome-ignore lint/suspicious/noConfusingVoidType: most services tell nothing, and their drivers answer so.
+  write(object: string, write: Write, call: Call): Promise<Result<Written | void>>;
   /**
    * Makes every conditional write that began earlier fail, and changes no value; fails like a write. Absent where that
    * cannot be done, or where a lock does it.

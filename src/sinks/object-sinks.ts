@@ -4,8 +4,7 @@
  * was read, and it is written once, on the condition that it still is so.
  */
 import { batchQueue } from '../async/batch-queue.js';
-import { withDeadline } from '../async/deadline.js';
-import { type Fault, fault } from '../domain/errors.js';
+import { fault } from '../domain/errors.js';
 import {
   parseSinkId,
   type SinkAddress,
@@ -13,19 +12,18 @@ import {
   type SinkId,
   sinkIdOf,
 } from '../domain/kinds/index.js';
-import { type Expectation, REVISION_ONLY, type Receipt } from '../domain/live.js';
+import type { Receipt } from '../domain/live.js';
 import { fail, ok, type Result } from '../domain/result.js';
-import { fingerprintOf, parseToken, Secret } from '../domain/secret.js';
+import { Secret } from '../domain/secret.js';
 import { type Bundle, fieldsOf, heldIn } from '../domain/sinks/bundle.js';
-import { abilityOf } from '../domain/sinks/index.js';
-import type { Clock } from '../ports/clock.js';
+import type { SinkAbility } from '../domain/sinks/index.js';
 import type { SinkDelivery } from '../ports/sink.js';
 import type { Connected, OpenConnections } from './connected.js';
-import type { Call, Held, Write } from './driver.js';
+import type { Held, Write, Written } from './driver.js';
+import { abilityAt, callsTo, type Timer } from './object-calls.js';
+import { type Done, isExpected, isHeld, moved, receiptOf, revisionOf, valueAt } from './object-receipts.js';
 import { type SinksOfTypes, unsupportedSink } from './types.js';
 
-/** Of one request, unless less is left of the lease. */
-const DEADLINE_MS = 10_000;
 /** An object that others write to besides: read again and decided again, as often as this. */
 const TURNS_MAX = 4;
 
@@ -34,14 +32,13 @@ type Verdict = Result<Pick<Write, 'set' | 'remove'> | 'keep' | 'touch'>;
 
 interface Edit {
   readonly address: SinkAddress;
-  readonly withinMs: number;
+  /** By the monotonic clock: when the lease may have ended, whatever the edit waited for until then. */
+  readonly until?: number;
   readonly of?: Write['of'][number];
-  decide(held: Held | undefined): Verdict;
+  decide(held: Held | undefined, ability: SinkAbility): Verdict;
 }
 
-type Done = Result<Held | undefined>;
-
-export function objectSinks(connections: OpenConnections, clock: Pick<Clock, 'sleep'>): SinksOfTypes {
+export function objectSinks(connections: OpenConnections, clock: Timer): SinksOfTypes {
   const inTurn = batchQueue<Edit, Done>(async (edits) => {
     const [first] = edits;
     if (first === undefined) return [];
@@ -61,24 +58,25 @@ export function objectSinks(connections: OpenConnections, clock: Pick<Clock, 'sl
     read: (ids) => readAll(ids, connections, clock),
     take: async (id) => {
       const address = parseSinkId(id);
-      const value = address && valueAt(await readOne(address, connections, clock), address);
+      const value = address && valueAt((await readOne(address, connections, clock)).held, address);
       return value === undefined ? undefined : new Secret(value);
     },
     deliver: async (sink: SinkDeclaration, delivery) =>
-      revisionOf(await at(sinkIdOf(sink), (address) => delivering(address, delivery))),
-    confirm: async (id, { fingerprint, revision }) =>
+      revisionOf(await at(sinkIdOf(sink), (address) => delivering(address, delivery, clock))),
+    confirm: async (id, confirmed) =>
       revisionOf(
         await at(id, (address) => ({
-          ...{ address, withinMs: DEADLINE_MS },
-          decide: (held) =>
-            agrees(held, address, { fingerprint, revision }) ? ok('touch') : fail(moved(address, held)),
+          address,
+          decide: (held, { read }) =>
+            read === 'nothing' || isHeld(held, address, confirmed) ? ok('touch') : fail(moved(address, held)),
         })),
       ),
     withdraw: async (id, fingerprint) => {
       const done = await at(id, (address) => ({
-        ...{ address, withinMs: DEADLINE_MS },
+        address,
+        // What cannot be read may be anybody's by now, and stays.
         decide: (held) =>
-          agrees(held, address, { fingerprint })
+          isHeld(held, address, { fingerprint })
             ? ok({ set: new Map(), remove: Object.keys(fieldsOf(address.part)) })
             : ok('keep'),
       }));
@@ -90,23 +88,30 @@ export function objectSinks(connections: OpenConnections, clock: Pick<Clock, 'sl
 function delivering(
   address: SinkAddress,
   { bundle, object, generation, expected, withinMs }: SinkDelivery,
+  clock: Timer,
 ): Edit {
-  const set = fieldsToSet(address, bundle);
   return {
-    ...{ address, withinMs: Math.min(DEADLINE_MS, withinMs ?? DEADLINE_MS), of: { object, generation } },
-    decide: (held) => {
+    ...{ address, of: { object, generation } },
+    ...(withinMs !== undefined && { until: clock.monotonicMs() + withinMs }),
+    decide: (held, ability) => {
+      const set = fieldsToSet(address, bundle, ability);
       if (!set.ok) return set;
       const value = held?.values && heldIn(held.values, address.part);
       const wanted = heldIn(plain(set.value), address.part);
       if (value !== undefined && value === wanted) return ok('keep');
-      return isExpected(held, address, expected)
+      // What nothing can be seen of is written as it is: the planner has said so (`SinkUnverifiable`).
+      return ability.read === 'nothing' || isExpected(held, address, expected)
         ? ok({ set: set.value, remove: [] })
         : fail(moved(address, held));
     },
   };
 }
 
-function fieldsToSet({ type, part }: SinkAddress, bundle: Bundle): Result<ReadonlyMap<string, Secret>> {
+function fieldsToSet(
+  { type, part }: SinkAddress,
+  bundle: Bundle,
+  { maxBytes }: SinkAbility,
+): Result<ReadonlyMap<string, Secret>> {
   const set = new Map<string, Secret>();
   for (const [name, source] of Object.entries(fieldsOf(part))) {
     const secret = bundle[source];
@@ -115,12 +120,9 @@ function fieldsToSet({ type, part }: SinkAddress, bundle: Bundle): Result<Readon
         fault('sink_refused', `${name} is to hold the field ${source} of the secret, which it does not have`),
       );
     const bytes = Buffer.byteLength(secret.reveal());
-    if (bytes > abilityOf(type).maxBytes)
+    if (bytes > maxBytes)
       return fail(
-        fault(
-          'sink_refused',
-          `the value for ${name} has ${bytes} bytes; ${type} takes at most ${abilityOf(type).maxBytes}`,
-        ),
+        fault('sink_refused', `the value for ${name} has ${bytes} bytes; ${type} takes at most ${maxBytes}`),
       );
     set.set(name, secret);
   }
@@ -131,11 +133,7 @@ const plain = (set: ReadonlyMap<string, Secret>): ReadonlyMap<string, string> =>
   new Map([...set].map(([name, secret]) => [name, secret.reveal()]));
 
 /** One read, one write, for all edits of one object; answers with what was read back of each. */
-async function rewrite(
-  connected: Connected,
-  edits: readonly Edit[],
-  clock: Pick<Clock, 'sleep'>,
-): Promise<readonly Done[]> {
+async function rewrite(connected: Connected, edits: readonly Edit[], clock: Timer): Promise<readonly Done[]> {
   const work = (): Promise<Result<readonly Done[]>> => attempt(connected, edits, clock, 1);
   const { driver } = connected;
   const done = driver.exclusively ? await driver.exclusively(work) : await work();
@@ -145,20 +143,21 @@ async function rewrite(
 async function attempt(
   connected: Connected,
   edits: readonly Edit[],
-  clock: Pick<Clock, 'sleep'>,
+  clock: Timer,
   turn: number,
 ): Promise<Result<readonly Done[]>> {
-  const { driver, gate, type, object } = connected;
-  const within = Math.min(...edits.map(({ withinMs }) => withinMs));
-  const call = <T>(work: (call: Call) => Promise<Result<T>>): Promise<Result<T>> =>
-    gate(() => withDeadline(within, clock, (signal) => work({ signal })));
-  const canRead = abilityOf(type).read !== 'nothing';
-  const look = (): Promise<Result<Held | undefined>> =>
-    canRead ? call((one) => driver.read(object, one)) : Promise.resolve(ok(undefined));
+  const { driver, object } = connected;
+  const until = Math.min(...edits.map((edit) => edit.until ?? Number.POSITIVE_INFINITY));
+  const call = callsTo(connected, { clock, until });
+  const asked = await abilityAt(connected, call);
+  if (!asked.ok) return asked;
+  const ability = asked.value;
+  const look = (): Promise<Done> =>
+    ability.read === 'nothing' ? Promise.resolve(ok(undefined)) : call((one) => driver.read(object, one));
 
   const held = await look();
   if (!held.ok) return held;
-  const verdicts = edits.map((edit) => edit.decide(held.value));
+  const verdicts = edits.map((edit) => edit.decide(held.value, ability));
   const writes = edits.filter((_, nth) => isWrite(verdicts[nth]));
   const isTouched = verdicts.some((verdict) => verdict.ok && verdict.value === 'touch');
   const changed = await change();
@@ -170,18 +169,26 @@ async function attempt(
       verdicts.map((verdict) => (verdict.ok && verdict.value !== 'keep' ? changed : withHeld(verdict, held))),
     );
   }
-  // Where no value is shown, the revision that is read afterwards is all the evidence.
-  const after = writes.length > 0 && abilityOf(type).read === 'revision' ? await look() : held;
-  return ok(verdicts.map((verdict) => withHeld(verdict, after)));
+  const left = await after(changed.value);
+  return ok(verdicts.map((verdict) => withHeld(verdict, left)));
 
-  async function change(): Promise<Result<void>> {
+  /** Where no value is shown, the revision that the write led to is all the evidence. */
+  function after(written: Written | undefined): Promise<Done> {
+    const isChanged = writes.length > 0 || isTouched;
+    if (!isChanged || ability.read !== 'revision') return Promise.resolve(held);
+    return written === undefined ? look() : Promise.resolve(ok({ values: undefined, ...written }));
+  }
+
+  async function change(): Promise<Result<Written | undefined>> {
     if (writes.length > 0) {
       const write = merged(verdicts, { over: held.ok ? held.value : undefined, edits });
-      return call((one) => driver.write(object, write, one));
+      const done = await call((one) => driver.write(object, write, one));
+      return done.ok ? ok(done.value ?? undefined) : done;
     }
     const over = held.ok ? held.value : undefined;
     if (!isTouched || over === undefined || driver.touch === undefined) return ok(undefined);
-    return call((one) => driver.touch?.(object, over, one) ?? Promise.resolve(ok(undefined)));
+    const done = await call((one) => driver.touch?.(object, over, one) ?? Promise.resolve(ok(undefined)));
+    return done.ok ? ok(undefined) : done;
   }
 }
 
@@ -208,9 +215,9 @@ function merged(
 async function readAll(
   ids: readonly SinkId[],
   connections: OpenConnections,
-  clock: Pick<Clock, 'sleep'>,
+  clock: Timer,
 ): Promise<readonly Receipt[]> {
-  const objects = new Map<string, Promise<Done>>();
+  const objects = new Map<string, Promise<Read>>();
   return Promise.all(
     ids.map(async (id): Promise<Receipt> => {
       const address = parseSinkId(id);
@@ -218,72 +225,26 @@ async function readAll(
       const key = `${address.type}:${address.object}`;
       const reading = objects.get(key) ?? readOne(address, connections, clock);
       objects.set(key, reading);
-      return receiptOf(await reading, address);
+      const { held, ability } = await reading;
+      return receiptOf(held, address, ability);
     }),
   );
 }
 
-async function readOne(
-  address: SinkAddress,
-  connections: OpenConnections,
-  clock: Pick<Clock, 'sleep'>,
-): Promise<Done> {
+interface Read {
+  readonly held: Done;
+  /** Where the type alone does not say. */
+  readonly ability?: SinkAbility;
+}
+
+async function readOne(address: SinkAddress, connections: OpenConnections, clock: Timer): Promise<Read> {
   const connected = await connections.of(address);
-  if (!connected.ok) return connected;
-  const { driver, gate } = connected.value;
-  return gate(() => withDeadline(DEADLINE_MS, clock, (signal) => driver.read(address.object, { signal })));
+  if (!connected.ok) return { held: connected };
+  const { driver, object } = connected.value;
+  const call = callsTo(connected.value, { clock });
+  const ability = await abilityAt(connected.value, call);
+  if (!ability.ok) return { held: ability };
+  const isShown = ability.value.read !== 'nothing';
+  const held = isShown ? await call((one) => driver.read(object, one)) : ok(undefined);
+  return driver.ability === undefined ? { held } : { held, ability: ability.value };
 }
-
-function receiptOf(held: Done, address: SinkAddress): Receipt {
-  if (!held.ok) return { kind: 'unknown', why: held.error.message };
-  const { values, revision } = held.value ?? {};
-  if (held.value === undefined) return { kind: 'missing' };
-  if (values === undefined)
-    return revision === undefined
-      ? { kind: 'unknown', why: 'it shows neither values nor revisions' }
-      : { kind: 'holds', fingerprint: `${REVISION_ONLY}${revision}`, tokenId: undefined, revision };
-  const value = heldIn(values, address.part);
-  if (value === undefined) return { kind: 'missing' };
-  const seen = { fingerprint: fingerprintOf(value), tokenId: parseToken(value)?.id };
-  return { kind: 'holds', ...seen, ...(revision !== undefined && { revision }) };
-}
-
-const valueAt = (held: Done, { part }: SinkAddress): string | undefined =>
-  held.ok && held.value?.values ? heldIn(held.value.values, part) : undefined;
-
-const revisionOf = (done: Done): Result<{ readonly revision?: string }> => {
-  if (!done.ok) return done;
-  const revision = done.value?.revision;
-  return ok(revision === undefined ? {} : { revision });
-};
-
-function agrees(
-  held: Held | undefined,
-  { part, type }: SinkAddress,
-  wanted: { readonly fingerprint: string; readonly revision?: string | undefined },
-): boolean {
-  if (abilityOf(type).read === 'nothing') return true;
-  if (held === undefined) return false;
-  if (held.values === undefined) return wanted.revision !== undefined && held.revision === wanted.revision;
-  const value = heldIn(held.values, part);
-  return value !== undefined && fingerprintOf(value) === wanted.fingerprint;
-}
-
-/** What nothing can be seen of is written as it is: the planner has said so (`SinkUnverifiable`). */
-function isExpected(
-  held: Held | undefined,
-  { part, type }: SinkAddress,
-  { mayBeMissing, fingerprints }: Expectation,
-): boolean {
-  if (abilityOf(type).read === 'nothing') return true;
-  if (held === undefined) return mayBeMissing;
-  if (held.values === undefined) return fingerprints.includes(`${REVISION_ONLY}${held.revision}`);
-  const value = heldIn(held.values, part);
-  return value === undefined ? mayBeMissing : fingerprints.includes(fingerprintOf(value));
-}
-
-const moved = ({ type, object, part }: SinkAddress, held: Held | undefined): Fault =>
-  fault(
-    'sink_moved',
-    `the sink ${type}:${object}#${part} ${held === undefined ? 'no longer holds a value' : 'holds an unexpected value'}, so nothing was written; plan again`,
-  );

@@ -53,7 +53,7 @@ export function driverContract(world: ContractWorld): void {
     const rivals = Array.from({ length: 8 }, () => world.token());
     const done = await Promise.all(
       rivals.map((token) => {
-        const work = () => driver.write(object, writeOf(sink, token, read.value), call());
+        const work = async () => driver.write(object, writeOf(sink, token, read.value), call());
         return world.heard(driver.exclusively ? driver.exclusively(work) : work());
       }),
     );
