@@ -128,6 +128,12 @@ const specs: { readonly [K in ObjectKind]: fc.Arbitrary<object> } = {
         { dotenv: { path: 'secrets/a.env', variable: 'A' } },
         { file: { path: 'secrets/b', format: 'raw' } },
         { file: { path: 'secrets/c', format: 'json' } },
+        {
+          file: { path: 'secrets/d', format: 'raw' },
+          refresh: { deployment: 'shop/billing', connection: 'k' },
+          unverified: true,
+        },
+        { dotenv: { path: 'secrets/a.env', variable: 'B' }, refresh: { exec: ['./restart', '--now'] } },
       ]),
     },
     'environment',
