@@ -40,7 +40,7 @@ test('a deliver entry: refresh and unverified alone name no sink', async () => {
 
 test('a deliver entry: what it says besides is no part of the sink', () => {
   const file = { path: 'secrets/a' };
-  const besides = { refresh: { exec: ['./restart'] }, unverified: true } as const;
+  const besides = { refresh: { exec: ['./restart'] }, unverified: true as const };
   expect(sinkIdOf({ file, ...besides })).toBe(sinkIdOf({ file }));
   const app = { literal: JSON.stringify } as unknown as Parameters<typeof sinkCode>[1];
   expect(sinkCode({ file, ...besides }, app)).toBe(

@@ -100,7 +100,13 @@ describe('of tokens at declared places that are no version of their key', () => 
     const places = ['file:a#raw', 'dotenv:b.env#KEY'];
 
     expect(await known([...HEIR, ...DECLARED.slice(2)])).toEqual([
-      { ...token, isRemoved: false, declaredAt: places, deliveredTo: places },
+      {
+        ...{ ...token, isRemoved: false, declaredAt: places, deliveredTo: places },
+        deliveredAt: places.map((sink) => ({
+          sink,
+          machine: expect.stringMatching(/^here:.+[/](?:a|b\.env)$/),
+        })),
+      },
     ]);
     await world.converge(DECLARED.slice(0, 2));
     const endsAt = world.clock.now() + 86_400_000;
