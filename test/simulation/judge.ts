@@ -178,6 +178,12 @@ export class Judge {
     }
   }
 
+  /** A write arrived at a sink that compares: a late one is refused there, so what it brings is still good. */
+  landed(sink: SinkId, content: string): void {
+    const why = this.#refusedWithoutExcuse(content, 'place');
+    if (why) this.accuse('no gap', `to ${sink} a version was written that ${why}`);
+  }
+
   /** A consumer was answered whether its key is good. */
   answered(
     consumer: Consumer,

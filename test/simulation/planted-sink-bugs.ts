@@ -16,8 +16,7 @@ const LOSING: Weather = {
   stopMs: [500, 30_000],
 };
 
-/** Requests that come late while keys are rotated often. */
-const LATE: Weather = { rates: { 'request-late': 0.3, rotate: 0.5 }, stopMs: [500, 30_000] };
+const ROTATING: Weather = { rates: { rotate: 0.5 }, stopMs: [500, 30_000] };
 
 /** As SDKs do: what was not answered is sent again in the background, however long it takes, and then to what is there. */
 const retrying = (driver: Driver, { later, services, ability }: DriverWorld): Driver => ({
@@ -33,48 +32,62 @@ const retrying = (driver: Driver, { later, services, ability }: DriverWorld): Dr
   },
 });
 
+/** A touch that is late: it arrives when other keys have delivered to the same object. */
+const TOUCH_LATE_MS = 500_000;
+
 /** Writes back what was read, whatever is there by then. */
 const touchingBlindly = (driver: Driver, { services, later }: DriverWorld): Driver => ({
   ...driver,
   touch: async (object: string, over: Held) => {
-    later(20_000, () => {
+    later(TOUCH_LATE_MS, () => {
       services.write(object, { when: undefined, values: (now) => over.values ?? now });
     });
     return ok(undefined);
   },
 });
 
-/** The condition holds for objects that exist only: an absent one is made. */
-const applying = (driver: Driver, { services }: DriverWorld): Driver => ({
-  ...driver,
-  write: async (object: string, write: Write, call) => {
-    const done = await driver.write(object, write, call);
-    const isGone = !done.ok && done.error.code === 'sink_moved' && services.isAbsent(object);
-    if (!isGone) return done;
-    return services.write(object, { when: 'absent', values: () => changed(new Map(), write) });
-  },
-});
+/** Objects are emptied and keys rotated often, and every write arrives a second time, late. */
+const EMPTYING: Weather = { rates: { empty: 0.5, rotate: 0.5 }, stopMs: [500, 30_000] };
+const AGAIN_MS = 900_000;
 
-/** Takes the answer of a write for what the sink holds, and every fourth write is answered and lost. */
-function believing(sinks: Sinks, { tables }: DefectWorld): Sinks {
-  const told = TOLD.get(tables) ?? new Map<string, Receipt>();
-  TOLD.set(tables, told);
-  return {
-    ...sinks,
-    confirm: async () => ok({}),
-    read: async (ids) => (await sinks.read(ids)).map((receipt, nth) => told.get(ids[nth] ?? '') ?? receipt),
-    deliver: async (sink, delivery) => {
-      const token = delivery.bundle['key']?.reveal() ?? '';
-      const isLost = 'vault' in sink && delivery.generation % 4 === 0;
-      const done = isLost ? ok({}) : await sinks.deliver(sink, delivery);
-      if (done.ok && 'vault' in sink)
-        told.set(sinkIdOf(sink), {
-          ...{ kind: 'holds', fingerprint: fingerprintOf(token), tokenId: parseToken(token)?.id },
-        });
-      return done;
+const repeating =
+  (whenAbsent: 'refused' | 'made') =>
+  (driver: Driver, { services, later, ability }: DriverWorld): Driver => ({
+    ...driver,
+    write: (object: string, write: Write, call) => {
+      const revision = write.over?.revision;
+      later(AGAIN_MS, () => {
+        if (ability.write !== 'conditional' || revision === undefined) return;
+        const isMade = whenAbsent === 'made' && services.isAbsent(object);
+        const values = (now: ReadonlyMap<string, string>) => changed(now, write);
+        services.write(object, { when: isMade ? 'absent' : { revision }, values });
+      });
+      return driver.write(object, write, call);
     },
+  });
+
+/** Takes the answer of a write for what the sink holds; of versions that are `lost`, the write is answered and lost. */
+const believing =
+  (isLost: (generation: number) => boolean) =>
+  (sinks: Sinks, { tables }: DefectWorld): Sinks => {
+    const told = TOLD.get(tables) ?? new Map<string, Receipt>();
+    TOLD.set(tables, told);
+    return {
+      ...sinks,
+      confirm: async () => ok({}),
+      read: async (ids) => (await sinks.read(ids)).map((receipt, nth) => told.get(ids[nth] ?? '') ?? receipt),
+      deliver: async (sink, delivery) => {
+        const token = delivery.bundle['key']?.reveal() ?? '';
+        const done =
+          'vault' in sink && isLost(delivery.generation) ? ok({}) : await sinks.deliver(sink, delivery);
+        if (done.ok && 'vault' in sink)
+          told.set(sinkIdOf(sink), {
+            ...{ kind: 'holds', fingerprint: fingerprintOf(token), tokenId: parseToken(token)?.id },
+          });
+        return done;
+      },
+    };
   };
-}
 
 /** By world: what all lives of its controllers were answered. */
 const TOLD = new WeakMap<DefectWorld['tables'], Map<string, Receipt>>();
@@ -87,20 +100,21 @@ export const SINK_BUGS: readonly PlantedBug[] = [
     without: [],
     services: true,
     breaks: ['no gap', 'convergence', 'no churn'],
-    seed: 1,
+    seed: 6,
   },
   {
     name: 'a touch that writes back what was read without a condition',
-    defect: { driver: touchingBlindly, weather: LATE },
-    control: { weather: LATE },
+    defect: { driver: touchingBlindly, weather: ROTATING },
+    control: { weather: ROTATING },
     without: [],
     services: true,
     breaks: ['no gap', 'convergence', 'no churn'],
-    seed: 1,
+    seed: 4,
   },
   {
     name: 'a receipt that is taken from the answer of the write',
-    defect: { engine: believing },
+    defect: { engine: believing((generation) => generation % 4 === 0) },
+    control: { engine: believing(() => false) },
     without: [],
     services: true,
     breaks: ['no gap', 'convergence', 'no ghost'],
@@ -108,10 +122,11 @@ export const SINK_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'a conditional write that makes an object which was deleted',
-    defect: { driver: applying },
+    defect: { driver: repeating('made'), weather: EMPTYING },
+    control: { driver: repeating('refused'), weather: EMPTYING },
     without: [],
     services: true,
     breaks: ['no gap', 'convergence', 'no churn'],
-    seed: 1,
+    seed: 8,
   },
 ];

@@ -68,11 +68,20 @@ export class Services {
   readonly #objects = new Map<string, Kept>();
   readonly #now: () => Instant;
   readonly #onWrite: () => void;
+  readonly #onLand: (sink: SinkId, content: string) => void;
   #revision = 0;
 
-  constructor(now: () => Instant, onWrite: () => void) {
+  /** `onLand`: what a request put there, of a service that compares. */
+  constructor(
+    now: () => Instant,
+    {
+      onWrite,
+      onLand,
+    }: { readonly onWrite: () => void; readonly onLand: (sink: SinkId, content: string) => void },
+  ) {
     this.#now = now;
     this.#onWrite = onWrite;
+    this.#onLand = onLand;
   }
 
   content(id: SinkId): string | undefined {
@@ -120,7 +129,12 @@ export class Services {
       when === undefined ||
       (when === 'absent' ? kept === undefined : String(kept?.revision) === when.revision);
     if (!isAsRead) return fail(fault('sink_moved', 'the revision is another one'));
-    this.#keep(object, values(kept?.values ?? new Map()));
+    const before = kept?.values ?? new Map<string, string>();
+    const after = values(before);
+    this.#keep(object, after);
+    for (const [field, content] of after)
+      if (when !== undefined && before.get(field) !== content)
+        this.#onLand(`vault:${object}#${field}`, content);
     return ok(undefined);
   }
 

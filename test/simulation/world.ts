@@ -57,10 +57,10 @@ export class World {
   readonly trace = new Trace(this.timeline);
   readonly places = new Places(
     () => this.judge.stir(),
-    new Services(
-      () => this.timeline.now,
-      () => this.judge.stir(),
-    ),
+    new Services(() => this.timeline.now, {
+      onWrite: () => this.judge.stir(),
+      onLand: (sink, content) => this.judge.landed(sink, content),
+    }),
   );
   readonly faults: Faults;
   readonly documents: Documents;
