@@ -110,7 +110,9 @@ describe('of tokens at declared places that are no version of their key', () => 
     ]);
     await world.converge(DECLARED.slice(0, 2));
     const endsAt = world.clock.now() + 86_400_000;
-    expect(await known()).toEqual([{ ...token, isRemoved: true, endsAt, declaredAt: [], deliveredTo: [] }]);
+    expect(await known()).toEqual([
+      { ...token, isRemoved: true, endsAt, declaredAt: [], deliveredTo: [], deliveredAt: [] },
+    ]);
   });
 
   test('says nothing of those that this store never issued, and asks for none of a key’s own', async () => {

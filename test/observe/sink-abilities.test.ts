@@ -22,7 +22,6 @@ import {
   BILLING,
   billing,
   instead,
-  OURS,
   unwrap,
 } from '../support/apply-world.js';
 import { driverWorld } from '../support/driver-world.js';

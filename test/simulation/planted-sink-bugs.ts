@@ -113,8 +113,8 @@ export const SINK_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'a receipt that is taken from the answer of the write',
-    defect: { engine: believing((generation) => generation % 4 === 0) },
-    control: { engine: believing(() => false) },
+    defect: { engine: believing((generation) => generation % 4 === 0), weather: ROTATING },
+    control: { engine: believing(() => false), weather: ROTATING },
     without: [],
     services: true,
     breaks: ['no gap', 'convergence', 'no ghost'],
