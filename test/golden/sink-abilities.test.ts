@@ -1,4 +1,5 @@
 /** Sinks that can do less than compare and be read, written as stories. */
+import type { SinkDeclaration } from '../../src/domain/kinds/index.js';
 import type { Receipt } from '../../src/domain/live.js';
 import type { SinkAbility } from '../../src/domain/sinks/index.js';
 import { connection, environment, key, service } from '../support/plan-declarations.js';
@@ -8,7 +9,7 @@ const able = (read: SinkAbility['read'], write: SinkAbility['write']) => ({
   ability: { ...{ read, write, scope: 'shared', settleMs: 0, maxBytes: 1 << 16 } } as const,
 });
 
-const sink = {
+const sink: SinkDeclaration = {
   vault: { connection: 'v', mount: 'secret', path: 'shop/billing', fields: { api_key: 'key' } },
 };
 const documents = (more: object = {}) => [
