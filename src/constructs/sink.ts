@@ -76,6 +76,14 @@ export class Sink {
     return new Sink({ 'github-actions': { connection: connection.name, ...secret } });
   }
 
+  /**
+   * Returns the same sink with what else a `deliver` entry may say: what is run once a new version is current, or that
+   * it cannot be read back and is accepted.
+   */
+  with(besides: Pick<SinkDeclaration, 'refresh' | 'unverified'>): Sink {
+    return new Sink({ ...this.declaration, ...besides });
+  }
+
   /** Returns any sink that documents know, as they write it. */
   static of(declaration: SinkDeclaration): Sink {
     return new Sink(declaration);

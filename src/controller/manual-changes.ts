@@ -19,6 +19,7 @@ const TRACES: Partial<Readonly<Record<StepReason, Trace>>> = {
   NoCurrentVersion: 'revocation',
   SinkMissing: 'place',
   SinkDiffers: 'place',
+  SinkChanged: 'place',
 };
 
 /**

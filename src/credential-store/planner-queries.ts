@@ -122,7 +122,7 @@ function whereaboutsOf(
   { token_id }: TokenOwnerRow,
   row: ObjectRow | undefined,
   versions: readonly VersionRow[],
-): Pick<KnownToken, 'isSuperseded' | 'declaredAt' | 'deliveredTo'> {
+): Pick<KnownToken, 'isSuperseded' | 'declaredAt' | 'deliveredTo' | 'deliveredAt'> {
   const generation = versions.find((one) => one.token_id === token_id)?.generation ?? 0;
   const isSuperseded = versions.some(
     (one) => one.object_id === row?.id && one.generation > generation && one.promoted_at !== null,
@@ -134,6 +134,7 @@ function whereaboutsOf(
     isSuperseded,
     declaredAt: declared.map(sinkIdOf),
     deliveredTo: delivered.map(({ sink }) => sink),
+    deliveredAt: delivered.map(({ sink, machine }) => ({ sink, machine })),
   };
 }
 

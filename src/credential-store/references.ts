@@ -33,6 +33,9 @@ export async function resolveReferences(
   return ok(found);
 }
 
+/** One role is given to several people, and several sinks are reached through one Connection. */
+const MAY_REPEAT: ReadonlySet<string> = new Set(['Role', 'Connection']);
+
 /**
  * The live objects that a declaration names; `unknown_reference` if one, or a part of it, does not exist, `conflict`
  * if one is not what is needed for that field.
@@ -63,8 +66,8 @@ export async function liveReferences(
           `${by}: ${misfit.path}: ${misfit.message}`,
         ),
       );
-    // Roles may repeat; everything else is named once, by whichever of its names.
-    if (kind !== 'Role' && rows.some(({ id }) => id === row.value.id))
+    // Everything else is named once, by whichever of its names.
+    if (!MAY_REPEAT.has(kind) && rows.some(({ id }) => id === row.value.id))
       return fail(fault('conflict', `${by}: ${path} refers to ${refText(refOfRow(row.value))} twice`));
     rows.push(row.value);
   }

@@ -3,7 +3,7 @@ import { whereOf } from '../domain/connections/index.js';
 import { parseSinkId, type SinkAddress, sinkPath } from '../domain/kinds/index.js';
 import { compareRefs, lineText, refText } from '../domain/objects.js';
 import { fieldsOf } from '../domain/sinks/bundle.js';
-import { connectionName, sinkTypeOf } from '../domain/sinks/index.js';
+import { abilityOf, connectionName, sinkTypeOf } from '../domain/sinks/index.js';
 import type { Diagnostic } from './diagnostics.js';
 import type { SpecEntry } from './entry.js';
 import { absolutePath } from './files.js';
@@ -134,9 +134,12 @@ function sinkConflicts(
   return found;
 }
 
-/** Undefined where one delivery is all that the object holds. */
+/**
+ * Undefined where one delivery is all that the object holds, or has to be: of an object that shows one revision and no
+ * values, the delivery to one field would look like a change of every other one.
+ */
 function fieldsAt({ type, part }: SinkAddress): readonly string[] | undefined {
-  if (sinkTypeOf(type).isWhole) return undefined;
+  if (sinkTypeOf(type).isWhole || abilityOf(type).read === 'revision') return undefined;
   return sinkTypeOf(type).connection === undefined ? [part] : Object.keys(fieldsOf(part));
 }
 

@@ -150,9 +150,13 @@ export type Receipt =
       readonly revision?: string;
       /** What the sink can do, where that shows only when it is asked; absent: what its type says. */
       readonly ability?: SinkAbility;
+      /** Where it was delivered, when its Connection leads to another address now. */
+      readonly formerly?: string;
     }
   /** Nothing is there; or nothing can be seen, where `read` of its ability is `nothing`. */
-  | { readonly kind: 'missing'; readonly ability?: SinkAbility }
+  | { readonly kind: 'missing'; readonly ability?: SinkAbility; readonly formerly?: string }
+  /** Nothing can be seen there: what the store recorded of the delivery is the receipt. */
+  | { readonly kind: 'unseen'; readonly fingerprint: Fingerprint; readonly ability?: SinkAbility }
   /** It was delivered and confirmed where this process cannot look: on another machine, or in another folder. */
   | { readonly kind: 'elsewhere'; readonly where: string; readonly fingerprint: Fingerprint }
   /** It could not be read; says why. Never treated as missing, nor as confirmed. */
@@ -196,6 +200,8 @@ export interface KnownToken {
   readonly declaredAt: readonly SinkId[];
   /** Where its current version was delivered, which the declaration may have left since. */
   readonly deliveredTo: readonly SinkId[];
+  /** The same deliveries with where they were written; absent from an older server. */
+  readonly deliveredAt?: readonly Pick<Delivery, 'sink' | 'machine'>[];
 }
 
 /** Through what telemetry use is known: complete for every verifier within these instants. */

@@ -6,7 +6,7 @@ import type { SinkId } from '../domain/kinds/index.js';
 import type { Fingerprint, LiveSummary, Receipt } from '../domain/live.js';
 import { compareRefs, type ObjectRef } from '../domain/objects.js';
 import type { Sinks } from '../ports/sink.js';
-import { isAtHand } from './receipts.js';
+import { asRecorded, isAsRecorded, isAtHand, type Whereabouts } from './receipts.js';
 
 export interface Places {
   /** Did the store record something at that sink for the nth of the survey, and does it hold it, or is it elsewhere? */
@@ -18,18 +18,22 @@ export interface Places {
 /** `survey` is sorted by `compareRefs`. `redeliver`: what was delivered elsewhere is wanted here. */
 export async function placesOf(
   survey: readonly LiveSummary[],
-  sinks: Pick<Sinks, 'read' | 'isHere'>,
+  sinks: Pick<Sinks, 'read'> & Whereabouts,
   redeliver = false,
 ): Promise<Places> {
   const recorded = recordedIn(survey);
-  const { ids, fingerprints, machines, starts } = recorded;
+  const { ids, fingerprints, machines, revisions, starts } = recorded;
   const receipts = await sinks.read(ids);
   const differing = new Set<number>();
   for (let at = 0; at < ids.length; at++) {
     const receipt = receipts[at];
     const [sink = '', fingerprint = '', machine = ''] = [ids[at], fingerprints[at], machines[at]];
     if (receipt?.kind === 'holds' && receipt.fingerprint === fingerprint) continue;
-    if (redeliver || isAtHand(sinks, receipt, { sink, fingerprint, machine })) differing.add(at);
+    const revision = revisions.get(at);
+    const delivery = { sink, fingerprint, machine, ...(revision !== undefined && { revision }) };
+    const seen = receipt && asRecorded(sinks, receipt, delivery);
+    if (isAsRecorded(seen, delivery)) continue;
+    if (redeliver || isAtHand(sinks, seen, delivery)) differing.add(at);
   }
   const receiptAt = (at: number): Receipt =>
     receipts[at] ?? { kind: 'unknown', why: `${ids[at]} was not read` };
@@ -53,6 +57,8 @@ interface Recorded {
   readonly ids: readonly SinkId[];
   readonly fingerprints: readonly Fingerprint[];
   readonly machines: readonly string[];
+  /** By position: only sinks that show no values have one. */
+  readonly revisions: ReadonlyMap<number, string>;
   readonly starts: Uint32Array;
 }
 
@@ -60,16 +66,18 @@ function recordedIn(survey: readonly LiveSummary[]): Recorded {
   const ids: SinkId[] = [];
   const fingerprints: Fingerprint[] = [];
   const machines: string[] = [];
+  const revisions = new Map<number, string>();
   const starts = new Uint32Array(survey.length);
   for (let nth = 0; nth < survey.length; nth++) {
     starts[nth] = ids.length;
-    for (const { sink, fingerprint, machine } of survey[nth]?.deliveries ?? []) {
+    for (const { sink, fingerprint, machine, revision } of survey[nth]?.deliveries ?? []) {
+      if (revision !== undefined) revisions.set(ids.length, revision);
       ids.push(sink);
       fingerprints.push(fingerprint);
       machines.push(machine);
     }
   }
-  return { ids, fingerprints, machines, starts };
+  return { ids, fingerprints, machines, revisions, starts };
 }
 
 /** Where the sinks of these objects stand: one pass over both. */

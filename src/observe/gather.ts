@@ -20,6 +20,7 @@ import { placesOf } from './delivered-sinks.js';
 import { knownTokens } from './known-tokens.js';
 import { leftoversOf } from './leftovers.js';
 import { basisOf } from './observed-digest.js';
+import { productionOf } from './production.js';
 import { renamesIn } from './renames.js';
 import { selectedView, type View } from './selection.js';
 import { subjectsOf } from './subjects.js';
@@ -89,12 +90,14 @@ export async function gather(gathering: Gathering): Promise<Result<Gathered>> {
   const receipts = places.receiptsOf(refs);
   const subjects = await subjectsOf(refs, { desired, store, sinks, receipts, redeliver });
   if (!subjects.ok) return subjects;
-  const tokens = await knownTokens(subjects.value, store);
+  const tokens = await knownTokens(subjects.value, store, sinks);
   if (!tokens.ok) return tokens;
   const people = await livePeople(subjects.value, everything.value, store);
   if (!people.ok) return people;
   const referred = await liveAliases(gathering.desired, subjects.value, store);
   if (!referred.ok) return referred;
+  const production = await productionOf(subjects.value, desired, { store, names: referred.value });
+  if (!production.ok) return production;
   const isWhole = gathering.selector === undefined && gathering.only === undefined;
   const left = isWhole
     ? await leftoversOf({ entries: desired.entries, survey, sinks, store, now })
@@ -122,6 +125,7 @@ export async function gather(gathering: Gathering): Promise<Result<Gathered>> {
     people: people.value,
     leftovers: left.value.due,
     names: referred.value,
+    production: production.value,
     allowRemovals: gathering.allowRemovals,
     unknownTokens: gathering.unknownTokens ?? 'quarantine',
   };

@@ -104,10 +104,9 @@ function subjectLines(subject: Subject | undefined, { tokens }: Observed): reado
 function receiptLines(sink: string, receipt: Receipt, live: Subject['live']): readonly string[] {
   if (receipt.kind === 'elsewhere') return [];
   const recorded = live?.deliveries.find((one) => one.sink === sink)?.fingerprint;
-  const fingerprint = receipt.kind === 'holds' ? receipt.fingerprint : '';
-  return receipt.kind === 'holds' && fingerprint === recorded
-    ? []
-    : [JSON.stringify([sink, receipt.kind, fingerprint])];
+  const isShown = receipt.kind === 'holds' || receipt.kind === 'unseen';
+  const fingerprint = isShown ? receipt.fingerprint : '';
+  return isShown && fingerprint === recorded ? [] : [JSON.stringify([sink, receipt.kind, fingerprint])];
 }
 
 const tokenLines = (token: KnownToken | undefined): readonly string[] =>

@@ -48,7 +48,7 @@ export async function subjectsOf(
     const dependents = await dependentsOf(pair, store);
     if (!dependents.ok) return dependents;
     const { ref, desired, live } = pair;
-    const seen = receiptsOf(pair, receipts, redeliver ? undefined : sinks);
+    const seen = receiptsOf(pair, receipts, { sinks, redeliver });
     subjects.push({ ref, desired, live, receipts: seen, dependents: dependents.value });
   }
   return ok(subjects);
@@ -90,13 +90,13 @@ const declaredSinks = (declaration: Declaration | undefined): readonly SinkId[] 
 function receiptsOf(
   { sinks: ids, live }: Pair,
   receipts: ReadonlyMap<SinkId, Receipt>,
-  sinks: Sinks | undefined,
+  { sinks, redeliver }: Pick<SubjectSources, 'sinks' | 'redeliver'>,
 ): ReadonlyMap<SinkId, Receipt> {
   return new Map(
     ids.map((id) => {
       const receipt = receipts.get(id) ?? { kind: 'unknown', why: `${id} was not read` };
       const recorded = live?.deliveries.find(({ sink }) => sink === id);
-      return [id, sinks ? seenFrom(sinks, receipt, recorded) : receipt];
+      return [id, seenFrom(sinks, { receipt, redeliver }, recorded)];
     }),
   );
 }

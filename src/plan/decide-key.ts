@@ -23,6 +23,7 @@ import { holds, isOpen, type Key, receiptAt } from './key.js';
 import { hasExpired, rolloutReason } from './key-checks.js';
 import type { StepId } from './plan.js';
 import type { StepReason } from './reasons.js';
+import { connectionsChanged, otherRevisionText, sinkWarnings } from './sink-findings.js';
 import { revoke, rollOut, stepOf } from './steps.js';
 
 export function decideKey(key: Key): Decision {
@@ -142,11 +143,24 @@ function startRollout(key: Key, reason: StepReason): Decision {
     dependsOn: [...after, ...sinksReleased(key)],
   });
   const isHandover = newest !== undefined && (key.predecessors.length > 0 || isOpen(newest));
-  return together([toDo(steps), sinksTakenOver(key), isHandover ? timedInProduction(key) : NOTHING]);
+  return together([
+    toDo(steps),
+    sinksTakenOver(key),
+    reason === 'ConnectionChanged' ? connectionsChanged(key) : NOTHING,
+    sinkWarnings(key),
+    isHandover ? timedInProduction(key) : NOTHING,
+  ]);
 }
 
 /** The newest version is nowhere to be had any more, so that whatever follows replaces it. */
-const REPLACING: ReadonlySet<StepReason> = new Set(['EnvelopeLost', 'SinkMissing', 'SinkDiffers']);
+const REPLACING: ReadonlySet<StepReason> = new Set([
+  'EnvelopeLost',
+  'ConnectionChanged',
+  'SinkMissing',
+  'SinkWentBack',
+  'SinkChanged',
+  'SinkDiffers',
+]);
 
 function cannotIssue({ ref, versions, now }: Key, reason: StepReason): Decision | undefined {
   const accepted = versions.filter((version) => isAccepted(version, now));
@@ -176,7 +190,7 @@ function sinksTakenOver(key: Key): Decision {
       if (stranger.standing !== 'ownerless') return NOTHING;
       const what = stranger.owner
         ? `a token of ${refText(stranger.owner)}, which was removed`
-        : 'which is not a version of this key';
+        : (otherRevisionText(key, stranger.sink) ?? 'which is not a version of this key');
       return finding('warn', 'SinkTakenOver')(
         key.ref,
         `replaces the current value of ${stranger.sink}, ${what}.`,
@@ -197,5 +211,5 @@ function afterRollout(key: Key): Decision {
   // No consumer can have the newest one yet, so whatever the clock says, the older ones are all there is.
   if (waitsForClaim(newest)) return NOTHING;
   if (!sinks.every((sink) => holds(key, sink, newest))) return NOTHING;
-  return together([timedInProduction(key), handOverPredecessors(key)]);
+  return together([timedInProduction(key), sinkWarnings(key), handOverPredecessors(key)]);
 }

@@ -8,6 +8,7 @@ import { divergencesOf } from './divergence.js';
 import { keyOf } from './key.js';
 import { notDeclared } from './removal.js';
 import { replacedKey } from './replacement.js';
+import { unverifiable } from './sink-findings.js';
 import { unmanagedObject } from './unmanaged.js';
 import { ownerDeactivated } from './users.js';
 
@@ -43,5 +44,7 @@ function decideDeclared(declared: Declared): Decision {
   const away = isNew ? undefined : ownerDeactivated(declared);
   if (away) return together([object, away]);
   const after = object.steps.slice(-1).map((step) => step.id);
-  return together([object, decideKey(keyOf(declared, declaration, { isNew, after }))]);
+  const key = keyOf(declared, declaration, { isNew, after });
+  const decided = together([object, decideKey(key)]);
+  return unverifiable(key, decided.steps) ?? decided;
 }

@@ -95,6 +95,7 @@ const BY_APPLY: ReadonlySet<Divergence['reason']> = new Set<Divergence['reason']
   'EnvelopeLost',
   'ExpiryExceedsDeclaration',
   'DeclaredEndPassed',
+  'SinkUnverifiable',
   'RemovalGuard',
   'EmptiedConfiguration',
   'TooFewAdministrators',

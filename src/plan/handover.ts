@@ -9,6 +9,7 @@
  */
 import type { VersionFacts } from '../domain/live.js';
 import type { Instant } from '../domain/time.js';
+import { ableSinks, settleOf } from './abilities.js';
 import { type Decision, finding, instantText, NOTHING, toDo, waitFor } from './decision.js';
 import type { Key } from './key.js';
 import type { StepReason, WaitingReason } from './reasons.js';
@@ -44,7 +45,8 @@ export function handOverPredecessors(key: Key): Decision {
   const { newest, predecessors, policy, input } = key;
   if (predecessors.length === 0 || newest?.promotedAt === undefined) return NOTHING;
   const { promotedAt } = newest;
-  const handover = { key, newest, promotedAt, settledAt: promotedAt + input.settleMs };
+  const settleMs = Math.max(0, ...ableSinks(key).map(({ ability }) => settleOf(ability)));
+  const handover = { key, newest, promotedAt, settledAt: promotedAt + input.settleMs + settleMs };
   const early = firstObstacle(ALWAYS, handover);
   if (early) return waitFor(key.ref, early.reason, early);
   const obstacle = firstObstacle(BY_MODE[policy.handover], handover);
@@ -79,6 +81,7 @@ function endPredecessors({ key, newest }: Handover, reason: StepReason): Decisio
       predecessors: key.predecessors.map((version) => version.generation),
       reason,
       sinks: key.sinks,
+      receipts: key.receipts,
       dependsOn: key.after,
     }),
   );

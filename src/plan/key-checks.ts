@@ -3,8 +3,10 @@
  * the failure it finds. The first violated one wins; none violated means that the newest version is
  * current, everywhere it belongs, and young enough.
  */
+import { sinkIdOf } from '../domain/kinds/index.js';
 import { declaredEnd, exceedsDeclaredExpiry, rotationDueAt } from '../domain/lifecycle.js';
 import { CLAIM_RECIPIENT, type VersionFacts } from '../domain/live.js';
+import { ableSinks, cannotCompare, isOtherRevision } from './abilities.js';
 import { holds, isOpen, type Key, receiptAt } from './key.js';
 import type { StepReason } from './reasons.js';
 
@@ -15,7 +17,10 @@ const KEY_CHECKS: readonly (readonly [StepReason, KeyCheck])[] = [
   ['NoCurrentVersion', hasEnded],
   ['EnvelopeLost', isEnvelopeLost],
   ['Undelivered', isUndelivered],
+  ['ConnectionChanged', isConnectionChanged],
   ['SinkMissing', isSinkMissing],
+  ['SinkWentBack', hasSinkGoneBack],
+  ['SinkChanged', isSinkChanged],
   ['SinkDiffers', isSinkDifferent],
   ['RotationRequested', isRotationRequested],
   ['ExpiryExceedsDeclaration', isExpiryExceeding],
@@ -51,6 +56,33 @@ function isEnvelopeLost({ sinks, input }: Key, { promotedAt, envelope }: Version
 
 function isUndelivered(_: Key, { promotedAt }: VersionFacts): boolean {
   return promotedAt === undefined;
+}
+
+function isConnectionChanged(key: Key, newest: VersionFacts): boolean {
+  return key.sinks.some((sink) => {
+    const receipt = receiptAt(key, sink);
+    return 'formerly' in receipt && receipt.formerly !== undefined && !holds(key, sink, newest);
+  });
+}
+
+/** It was delivered the newest one, and a write that began earlier landed since. */
+function hasSinkGoneBack(key: Key, newest: VersionFacts): boolean {
+  const older = new Set(key.versions.filter((one) => one !== newest).map((one) => one.fingerprint));
+  return ableSinks(key).some((one) => {
+    const receipt = key.receipts.get(one.id);
+    const isDelivered = key.deliveries.some(
+      ({ sink, fingerprint }) => sink === one.id && fingerprint === newest.fingerprint,
+    );
+    return cannotCompare(one) && isDelivered && receipt?.kind === 'holds' && older.has(receipt.fingerprint);
+  });
+}
+
+/** Of what it holds only the revision is known, and it was delivered to. */
+function isSinkChanged(key: Key): boolean {
+  return key.deliveries.some(({ sink }) => {
+    const isDeclared = key.sinks.some((one) => sinkIdOf(one) === sink);
+    return isDeclared && isOtherRevision(key.receipts.get(sink));
+  });
 }
 
 function isSinkMissing(key: Key): boolean {

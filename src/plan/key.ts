@@ -1,7 +1,7 @@
 /** A key as its checks see it: what is declared, its versions, and what its sinks show. */
 import { type ApiKeySpec, type SinkDeclaration, sinkIdOf } from '../domain/kinds/index.js';
 import { isAlive, type RotationPolicy, rotationPolicy } from '../domain/lifecycle.js';
-import type { KeyFacts, Receipt, VersionFacts } from '../domain/live.js';
+import type { Delivery, KeyFacts, Receipt, VersionFacts } from '../domain/live.js';
 import type { DeclarationOf, ObjectRef } from '../domain/objects.js';
 import type { Instant } from '../domain/time.js';
 import type { Declared } from './decision.js';
@@ -21,6 +21,8 @@ export interface Key {
   readonly predecessors: readonly VersionFacts[];
   readonly sinks: readonly SinkDeclaration[];
   readonly receipts: ReadonlyMap<string, Receipt>;
+  /** Of the current version; empty for a key that this plan makes. */
+  readonly deliveries: readonly Delivery[];
   readonly foreignTokens: readonly ForeignToken[];
   readonly input: PlanInput;
   readonly now: Instant;
@@ -47,6 +49,7 @@ export function keyOf(
     predecessors: versions.slice(0, -1).filter((one) => isOpen(one) && isAlive(one, input.now)),
     sinks: declaration.spec.deliver ?? [],
     receipts,
+    deliveries: made.isNew ? [] : (live?.deliveries ?? []),
     foreignTokens: foreignTokensAt(declared),
     input,
     now: input.now,
@@ -60,9 +63,9 @@ export const isOpen = (version: VersionFacts): boolean => version.revokedAt === 
 export const receiptAt = ({ receipts }: Pick<Key, 'receipts'>, sink: SinkDeclaration): Receipt =>
   receipts.get(sinkIdOf(sink)) ?? { kind: 'unknown', why: 'it has not been read' };
 
-/** As far as is known: what was confirmed elsewhere is taken to be there still. */
+/** As far as is known: what was confirmed elsewhere, or where nothing can be seen, is taken to be there still. */
 export const holds = (key: Key, sink: SinkDeclaration, version: VersionFacts): boolean => {
   const receipt = receiptAt(key, sink);
-  const isKnown = receipt.kind === 'holds' || receipt.kind === 'elsewhere';
+  const isKnown = receipt.kind !== 'missing' && receipt.kind !== 'unknown';
   return isKnown && receipt.fingerprint === version.fingerprint;
 };

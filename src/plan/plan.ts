@@ -70,7 +70,15 @@ export type Effect =
         readonly expected: Expectation;
       };
     }
-  | { readonly action: 'confirm'; readonly detail: { readonly generation: number; readonly sink: SinkId } }
+  | {
+      readonly action: 'confirm';
+      readonly detail: {
+        readonly generation: number;
+        readonly sink: SinkId;
+        /** Read once more after older versions ended: an older value may have come back. */
+        readonly isAfter?: true;
+      };
+    }
   | {
       readonly action: 'promote';
       readonly detail: { readonly generation: number; readonly sinks: readonly SinkId[] };
@@ -204,6 +212,11 @@ export interface PlanInput {
   readonly leftovers?: readonly Leftover[];
   /** Live objects by the addresses and ids that references in the subjects name them by, as `refText`. */
   readonly names?: ReadonlyMap<string, ObjectRef>;
+  /**
+   * Of the environments that keys with sinks which show nothing are declared in: those that are production, as the keys
+   * name them.
+   */
+  readonly production?: ReadonlySet<string>;
   /** `--allow-removals N`. */
   readonly allowRemovals: number | undefined;
   /** What to do about tokens at declared sinks that this store never issued: `--take-over-sinks`. */

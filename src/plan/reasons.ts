@@ -22,6 +22,12 @@ export const STEP_REASONS = {
     'The newest version was never promoted and its secret can no longer be recovered, so another version is issued.',
   SinkMissing: 'A declared sink does not hold the current version, whose plaintext is not kept.',
   SinkDiffers: 'A declared sink holds a value other than the current version.',
+  SinkChanged:
+    'A declared sink that shows no values was changed since Keywright wrote it, so it may hold something else.',
+  SinkWentBack:
+    'A declared sink that cannot compare before it writes holds an older version again: a late write undid the delivery.',
+  ConnectionChanged:
+    'A declared sink does not hold the current version: its Connection leads to another address than when it was delivered.',
   RotationDue: 'The current version is as old as the declaration allows, or close to its expiry.',
   RotationRequested: 'A rotation was requested.',
   ExpiryExceedsDeclaration: 'The current version expires later than the declaration allows now.',
@@ -82,6 +88,12 @@ export const FINDINGS = {
     'Unusually many keys expired or reached their declared end at once, which can mean that a clock is wrong. No new versions are issued for them and none is closed.',
   SinkTakenOver:
     'A declared sink holds a value that is not of this key and that no live key needs; it is replaced.',
+  ConnectionChanged:
+    'The Connection of a sink leads to another address than when the key was delivered; what was delivered to the former one stays there.',
+  SinkCannotCompare:
+    'A sink of the key cannot compare before it writes, so the write of another program can be lost or a late one can undo a delivery. The stabilization window is longer, and the sink is read before and after older versions end.',
+  SinkUnverifiable:
+    'A sink of the key cannot be read back, so what Keywright recorded is the only receipt. In production nothing is issued or delivered unless the entry of deliver says unverified: true.',
   TooFewAdministrators:
     'The plan would leave fewer active administrators than the project requires, or no active owner.',
   PersonalKeysEnd: 'A user is removed, and their personal keys end with them.',

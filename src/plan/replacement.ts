@@ -21,6 +21,7 @@ import {
   NOTHING,
   type Situation,
   toDo,
+  together,
   waitFor,
 } from './decision.js';
 import { diff } from './diff.js';
@@ -30,8 +31,9 @@ import { hasExpired } from './key-checks.js';
 import type { PlanInput, Step, StepId } from './plan.js';
 import type { StepReason } from './reasons.js';
 import { isAtWork } from './released-dependents.js';
+import { sinkWarnings } from './sink-findings.js';
 import { namesOf } from './spelling.js';
-import { stepOf } from './steps.js';
+import { readAfter, stepOf } from './steps.js';
 
 /** Nothing of a key without a version that works, which cannot be in use. */
 export function replacedInProduction({ ref, desired, live, input }: DeclaredAndLive): Decision {
@@ -131,7 +133,7 @@ export function replacedKey(situation: Situation, live: LiveObject): Decision | 
     return waitFor(live.ref, 'SinkElsewhere', {
       message: `${distant} was delivered elsewhere, and has to be read (${reason}). Apply there, or use keywright apply --redeliver-here.`,
     });
-  return toDo(handOverTo(successor, newest.generation, { away, reason }));
+  return together([sinkWarnings(key), toDo(handOverTo(successor, newest.generation, { away, reason }))]);
 }
 
 interface Away {
@@ -141,7 +143,7 @@ interface Away {
 
 /** The touch at each sink of the new key, the same for all that it replaced; then the old one goes. */
 function handOverTo(
-  { ref, desired }: Declared,
+  { ref, desired, receipts }: Declared,
   generation: number,
   { away, reason }: { readonly away: Away; readonly reason: StepReason },
 ): readonly Step[] {
@@ -154,7 +156,7 @@ function handOverTo(
     reason,
     touches.map(({ id }) => id),
   );
-  return [...touches, gone];
+  return [...touches, gone, ...readAfter({ object: ref, generation, reason, sinks, receipts }, gone.id)];
 }
 
 const end = ({ ref, revision }: Away, reason: StepReason, dependsOn: readonly StepId[]): Step =>

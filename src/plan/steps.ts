@@ -4,13 +4,14 @@
  *     rollOut    issue ─▶ deliver a ─▶ confirm a ─┐
  *                  └────▶ deliver b ─▶ confirm b ─┴▶ promote
  *
- *     handOver   confirm a ─┐
- *                confirm b ─┴▶ revoke        (the touch: no stale write can land after it)
+ *     handOver   confirm a ─┐                (the touch: no stale write can land after it)
+ *                confirm b ─┴▶ revoke ─▶ confirm b after        (b cannot compare: read once more)
  */
-import { type SinkDeclaration, sinkIdOf } from '../domain/kinds/index.js';
-import type { Expectation, Fingerprint, Receipt } from '../domain/live.js';
+import { type SinkDeclaration, type SinkId, sinkIdOf } from '../domain/kinds/index.js';
+import { type Expectation, type Fingerprint, REVISION_ONLY, type Receipt } from '../domain/live.js';
 import { type ObjectRef, refText } from '../domain/objects.js';
 import { unreachable } from '../domain/result.js';
+import { abilityAt, ableSinks, cannotCompare, isUnseen } from './abilities.js';
 import type { Effect, Step, StepId, Subject } from './plan.js';
 import type { StepReason } from './reasons.js';
 
@@ -46,7 +47,7 @@ function effectText(effect: Effect): string {
     case 'deliver':
       return `deliver ${effect.detail.generation} ${sinkIdOf(effect.detail.sink)}`;
     case 'confirm':
-      return `confirm ${effect.detail.generation} ${effect.detail.sink}`;
+      return `confirm ${effect.detail.generation} ${effect.detail.sink}${effect.detail.isAfter ? ' after' : ''}`;
     case 'withdraw':
       return `withdraw ${effect.detail.sink}`;
     case 'revoke':
@@ -92,15 +93,18 @@ function deliverTo(sink: SinkDeclaration, rollout: Rollout, issue: StepId): Step
   const { object, generation, reason, receipts, fingerprint } = rollout;
   const receipt = receipts.get(sinkIdOf(sink));
   if (receipt?.kind === 'holds' && receipt.fingerprint === fingerprint) return undefined;
-  const detail = { generation, sink, expected: expectation(receipt) };
+  const detail = { generation, sink, expected: expectation(sinkIdOf(sink), receipt) };
   return stepOf(object, { action: 'deliver', detail }, { reason, dependsOn: [issue] });
 }
 
 /** Exactly what the plan saw: a write over anything else would be a choice that was not approved. */
-const expectation = (receipt: Receipt | undefined): Expectation =>
-  receipt?.kind === 'holds'
-    ? { mayBeMissing: false, fingerprints: [receipt.fingerprint] }
-    : { mayBeMissing: true, fingerprints: [] };
+function expectation(sink: SinkId, receipt: Receipt | undefined): Expectation {
+  if (receipt?.kind !== 'holds') return { mayBeMissing: true, fingerprints: [] };
+  const { fingerprint, revision } = receipt;
+  // Where no value is shown, what was seen is the revision, whatever was recorded of it.
+  const isByRevision = revision !== undefined && abilityAt(sink, receipt)?.read === 'revision';
+  return { mayBeMissing: false, fingerprints: [isByRevision ? `${REVISION_ONLY}${revision}` : fingerprint] };
+}
 
 const confirmAt = (
   sink: SinkDeclaration,
@@ -115,6 +119,7 @@ export interface Handover {
   readonly predecessors: readonly number[];
   readonly reason: StepReason;
   readonly sinks: readonly SinkDeclaration[];
+  readonly receipts: Subject['receipts'];
   readonly dependsOn: readonly StepId[];
 }
 
@@ -122,8 +127,25 @@ export function handOver(handover: Handover): readonly Step[] {
   const { object, predecessors, reason, sinks, dependsOn } = handover;
   const touches = sinks.map((sink) => confirmAt(sink, handover, dependsOn));
   const after = touches.length === 0 ? dependsOn : touches.map((step) => step.id);
-  return [...touches, revoke(object, predecessors, { reason, dependsOn: after })];
+  const end = revoke(object, predecessors, { reason, dependsOn: after });
+  return [...touches, end, ...readAfter(handover, end.id)];
 }
+
+/** Where a late write could have landed between the touch and the end of the older version. */
+export const readAfter = (
+  handover: Pick<Handover, 'object' | 'generation' | 'reason' | 'sinks' | 'receipts'>,
+  end: StepId,
+): readonly Step[] =>
+  ableSinks(handover)
+    .filter((one) => cannotCompare(one) && !isUnseen(one))
+    .map(({ id: sink }) => {
+      const detail = { generation: handover.generation, sink, isAfter: true as const };
+      return stepOf(
+        handover.object,
+        { action: 'confirm', detail },
+        { reason: handover.reason, dependsOn: [end] },
+      );
+    });
 
 export const revoke = (
   object: ObjectRef,

@@ -123,6 +123,7 @@ export const KnownToken = Type.Object({
   isSuperseded: Type.Boolean(),
   declaredAt: Type.Array(Text),
   deliveredTo: Type.Array(Text),
+  deliveredAt: Type.Optional(Type.Array(Type.Object({ sink: Text, machine: Text }))),
 });
 
 export const Review = Type.Object({

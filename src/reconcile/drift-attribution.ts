@@ -30,6 +30,8 @@ const BY_DOCUMENTS: ReadonlySet<Reason> = new Set<Reason>([
   'Suspended',
   'TooManyVersions',
   'ExpiryExtended',
+  'ConnectionChanged',
+  'SinkUnverifiable',
 ]);
 
 /** Of a key that has yet to be delivered there for the first time, the documents are why. */
@@ -90,7 +92,7 @@ function isFirstDelivery({ desired, live, receipts }: Subject): boolean {
     sinks.every((sink) => {
       const receipt = receipts.get(sink);
       const fingerprint = recorded.get(sink);
-      const isThere = receipt?.kind === 'holds' || receipt?.kind === 'elsewhere';
+      const isThere = receipt !== undefined && 'fingerprint' in receipt;
       return fingerprint === undefined || (isThere && receipt.fingerprint === fingerprint);
     })
   );

@@ -1,9 +1,10 @@
 /** An explanation as titled paragraphs of plain lines, for text and Markdown alike. Lines are printable. */
 import { isAlive, stateOf, waitsForClaim } from '../domain/lifecycle.js';
-import type { KeyFacts, LiveObject, VersionFacts } from '../domain/live.js';
+import type { Delivery, KeyFacts, LiveObject, VersionFacts } from '../domain/live.js';
 import { type Declaration, lineText, refText } from '../domain/objects.js';
 import { prefixOf } from '../domain/secret.js';
 import { formatDuration, formatInstant, type Instant } from '../domain/time.js';
+import { abilityAt } from '../plan/abilities.js';
 import type { Finding, Waiting } from '../plan/plan.js';
 import { type Explanation, type Related, statusOf } from './explanation.js';
 import { groupsOf } from './plan-groups.js';
@@ -96,12 +97,21 @@ function useText({ lastUsedAt, consumers }: VersionFacts, now: Instant): string 
   return printable(`last used ${formatDuration(now - lastUsedAt)} ago${who}`);
 }
 
-const deliveryRows = ({ deliveries }: LiveObject): Section['rows'] =>
-  deliveries.map(({ sink, generation, machine }) => [
-    sinkText(sink),
-    `version ${generation}`,
-    printable(`confirmed on ${machine}`),
+const deliveryRows = ({ deliveries, key }: LiveObject): Section['rows'] =>
+  deliveries.map((delivery) => [
+    sinkText(delivery.sink),
+    `version ${delivery.generation}`,
+    printable(receiptText(delivery, key?.versions ?? [])),
   ]);
+
+/** What the delivery rests on: the value that was read back, a revision, or nothing but the record. */
+function receiptText({ sink, machine, generation }: Delivery, versions: readonly VersionFacts[]): string {
+  const at = versions.find((one) => one.generation === generation)?.promotedAt;
+  const when = at === undefined ? '' : ` at ${formatInstant(at)}`;
+  const read = abilityAt(sink, undefined)?.read;
+  if (read === 'nothing') return `cannot be read back; recorded as delivered to ${machine}${when}`;
+  return read === 'revision' ? `confirmed by its revision on ${machine}${when}` : `confirmed on ${machine}`;
+}
 
 function relatedRow({ ref, isLive, isDeclared, endsAt }: Related): readonly string[] {
   const states = [...(isDeclared ? ['declared'] : []), ...(isLive ? ['live'] : [])];

@@ -119,7 +119,11 @@ function revokeText(steps: readonly Step[], revoke: Extract<Step, { action: 'rev
   );
   const { generations } = revoke.detail;
   const ends = `revoke version${generations.length === 1 ? '' : 's'} ${generations.join(', ')}`;
-  return touches.length === 0 ? ends : `confirm ${touches.join(', ')} → ${ends}`;
+  const again = steps.flatMap((step) =>
+    step.action === 'confirm' && step.dependsOn.includes(revoke.id) ? [sinkText(step.detail.sink)] : [],
+  );
+  const before = touches.length === 0 ? '' : `confirm ${touches.join(', ')} → `;
+  return `${before}${ends}${again.length === 0 ? '' : ` → read ${again.join(', ')} again`}`;
 }
 
 /** `2 to create, 1 to rotate; 5 unchanged`. */

@@ -174,8 +174,7 @@ async function attempt(
 
   /** Where no value is shown, the revision that the write led to is all the evidence. */
   function after(written: Written | undefined): Promise<Done> {
-    const isChanged = writes.length > 0 || isTouched;
-    if (!isChanged || ability.read !== 'revision') return Promise.resolve(held);
+    if (writes.length === 0 || ability.read !== 'revision') return Promise.resolve(held);
     return written === undefined ? look() : Promise.resolve(ok({ values: undefined, ...written }));
   }
 
@@ -186,7 +185,8 @@ async function attempt(
       return done.ok ? ok(done.value ?? undefined) : done;
     }
     const over = held.ok ? held.value : undefined;
-    if (!isTouched || over === undefined || driver.touch === undefined) return ok(undefined);
+    // What shows no values shows another revision since the delivery, so no earlier write can land; the recorded one stays.
+    if (!isTouched || over?.values === undefined || driver.touch === undefined) return ok(undefined);
     const done = await call((one) => driver.touch?.(object, over, one) ?? Promise.resolve(ok(undefined)));
     return done.ok ? ok(undefined) : done;
   }

@@ -75,7 +75,10 @@ test('a service that is added to an environment makes keys there', () => {
       permissions: ['invoices:read'],
       expiresAfter: Duration.days(180),
       rotation: { every: Duration.days(30), overlap: Duration.hours(24), consumers: ['checkout'] },
-      deliverTo: [Sink.dotenv('secrets/billing.env', 'STRIPE_SYNC_KEY'), Sink.jsonFile('secrets/key.json')],
+      deliverTo: [
+        Sink.dotenv('secrets/billing.env', 'STRIPE_SYNC_KEY'),
+        Sink.jsonFile('secrets/key.json').with({ refresh: { exec: ['./restart'] }, unverified: true }),
+      ],
     });
   });
   expect(text).toHaveResourceWithProperties(ServiceResource, {
@@ -92,7 +95,11 @@ test('a service that is added to an environment makes keys there', () => {
     rotation: { every: '30d', overlap: '1d', consumers: ['checkout'] },
     deliver: [
       { dotenv: { path: 'secrets/billing.env', variable: 'STRIPE_SYNC_KEY' } },
-      { file: { path: 'secrets/key.json', format: 'json' } },
+      {
+        file: { path: 'secrets/key.json', format: 'json' },
+        refresh: { exec: ['./restart'] },
+        unverified: true,
+      },
     ],
   });
 });

@@ -3,6 +3,7 @@
 import { Secret } from '../../src/domain/secret.js';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../src/domain/time.js';
 import type { Caller, LiveStore } from '../../src/ports/live-store.js';
+import { connection } from '../support/plan-declarations.js';
 import {
   apiKey,
   CALLER,
@@ -245,6 +246,16 @@ export function liveStoreContract(name: string, open: () => Promise<OpenStore>):
       });
     });
 
+    it('has keys with several sinks behind one Connection', async () => {
+      await hand.create(connection('v'));
+      const at = (path: string) => ({
+        vault: { connection: 'v', mount: 'secret', path, fields: { KEY: 'key' } },
+      });
+      await hand.create(apiKey('several', { deliver: [at('one'), at('two')] }));
+      const dependents = unwrap(await store.dependents({ kind: 'Connection', name: 'v' }));
+      expect(dependents.map(({ ref }) => ref)).toEqual([keyRef('several')]);
+    });
+
     describe('tokens', () => {
       const ids = async (key: string) => (await versions(key)).map(({ id }) => id);
 
@@ -261,6 +272,7 @@ export function liveStoreContract(name: string, open: () => Promise<OpenStore>):
             isSuperseded: tokenId === both[0],
             declaredAt: ['dotenv:secrets/a.env#A_KEY'],
             deliveredTo: ['dotenv:secrets/a.env#A_KEY'],
+            deliveredAt: [{ sink: 'dotenv:secrets/a.env#A_KEY', machine: expect.any(String) }],
           })),
         );
       });
@@ -275,7 +287,7 @@ export function liveStoreContract(name: string, open: () => Promise<OpenStore>):
         const [young = ''] = await ids('a');
         const known = unwrap(await store.tokens([young, old, old]));
         expect(known).toHaveLength(2);
-        const nowhere = { isSuperseded: false, declaredAt: [], deliveredTo: [] };
+        const nowhere = { isSuperseded: false, declaredAt: [], deliveredTo: [], deliveredAt: [] };
         const removed = { isRemoved: true, endsAt: clock.now() };
         expect(known).toContainEqual({ tokenId: old, object: keyRef('a'), ...removed, ...nowhere });
         expect(known).toContainEqual({ tokenId: young, object: keyRef('a'), isRemoved: false, ...nowhere });

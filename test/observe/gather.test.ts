@@ -100,11 +100,19 @@ describe('of tokens at declared places that are no version of their key', () => 
     const places = ['file:a#raw', 'dotenv:b.env#KEY'];
 
     expect(await known([...HEIR, ...DECLARED.slice(2)])).toEqual([
-      { ...token, isRemoved: false, declaredAt: places, deliveredTo: places },
+      {
+        ...{ ...token, isRemoved: false, declaredAt: places, deliveredTo: places },
+        deliveredAt: places.map((sink) => ({
+          sink,
+          machine: expect.stringMatching(/^here:.+[/](?:a|b\.env)$/),
+        })),
+      },
     ]);
     await world.converge(DECLARED.slice(0, 2));
     const endsAt = world.clock.now() + 86_400_000;
-    expect(await known()).toEqual([{ ...token, isRemoved: true, endsAt, declaredAt: [], deliveredTo: [] }]);
+    expect(await known()).toEqual([
+      { ...token, isRemoved: true, endsAt, declaredAt: [], deliveredTo: [], deliveredAt: [] },
+    ]);
   });
 
   test('says nothing of those that this store never issued, and asks for none of a key’s own', async () => {

@@ -53,9 +53,10 @@ test('a place agrees exactly when it holds what was recorded or was delivered el
       const refs = [...planned, 'not-live']
         .map((name) => ({ kind: 'ApiKey', name }) as const)
         .sort(compareRefs);
-      const sinks: Pick<Sinks, 'read' | 'isHere'> = {
+      const sinks: Pick<Sinks, 'read' | 'isHere' | 'locate'> = {
         read: async (ids) => ids.map(holds),
         isHere: (_, recorded) => recorded === 'here',
+        locate: () => 'here',
       };
 
       const places = await placesOf(survey, sinks, redeliver);

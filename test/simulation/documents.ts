@@ -11,10 +11,11 @@ import {
   refText,
 } from '../../src/domain/objects.js';
 import { formatInstant, type Instant, MINUTE_MS } from '../../src/domain/time.js';
-import { entry, environment, key, project, service } from '../support/plan-declarations.js';
+import { connection, entry, environment, key, project, service } from '../support/plan-declarations.js';
 
 import { START } from '../support/store-world.js';
 import type { Chance } from './faults.js';
+import { abilityAt, SERVICES, serviceSink } from './services.js';
 
 /** Permissions of an application of the project. */
 const OWN_WORDS: readonly string[] = Array.from({ length: 40 }, (_, nth) => `app:p${nth}`);
@@ -34,16 +35,20 @@ export interface Scene {
   readonly chance: Chance;
   /** Declared at first; every key of the run if absent. For shrinking. */
   readonly keys?: ReadonlySet<string> | undefined;
+  /** Are some of their places services? */
+  readonly services?: true | undefined;
 }
 
 export class Documents {
   readonly #chance: Chance;
   readonly #universe: readonly string[];
+  readonly #services: boolean;
   #declared = new Map<string, Declaration>();
   #desired: DesiredState | undefined;
 
-  constructor({ chance, keys }: Scene) {
+  constructor({ chance, keys, services = undefined }: Scene) {
     this.#chance = chance;
+    this.#services = services === true;
     const count = chance.between('keys', 1, KEYS.length + 1);
     this.#universe = KEYS.slice(0, count).filter((name) => keys?.has(name) ?? true);
     for (const declaration of [
@@ -51,6 +56,7 @@ export class Documents {
       environment('staging'),
       service('s1'),
       service('s2'),
+      ...(services ? Object.keys(SERVICES).map((name) => connection(name)) : []),
     ])
       this.#put(declaration);
     for (const name of this.#universe) this.add(name);
@@ -84,7 +90,7 @@ export class Documents {
   /** As at first, without places that another key has by now; not at all where those are all its places. */
   add(name: string): void {
     if (this.key(name) !== undefined) return;
-    const spec = firstSpec(name, this.#chance);
+    const spec = firstSpec(name, this.#chance, this.#services);
     const deliver = spec.deliver?.filter((sink) => this.keyAt(sinkIdOf(sink)) === undefined);
     if (deliver?.length !== 0) this.#put(key(name, { ...spec, ...(deliver && { deliver }) }));
   }
@@ -124,6 +130,8 @@ export class Documents {
   swap(one: string, other: string): void {
     const [a, b] = [this.key(one)?.spec.deliver, this.key(other)?.spec.deliver];
     if (one === other || a === undefined || b === undefined) return;
+    // Of a place that shows nothing, what the other one wrote last cannot be seen.
+    if ([...a, ...b].some((sink) => abilityAt(sinkIdOf(sink))?.read === 'nothing')) return;
     this.#change(one, { deliver: b });
     this.#change(other, { deliver: a });
   }
@@ -169,12 +177,16 @@ function desiredOf(declarations: readonly Declaration[]): DesiredState {
   };
 }
 
-function firstSpec(name: string, chance: Chance): NonNullable<KeySpec> {
+function firstSpec(name: string, chance: Chance, services: boolean): NonNullable<KeySpec> {
   const pick = <T>(what: string, from: readonly T[]): T => chance.pick(`${name} ${what}`, from);
   const often = (what: string, share: number): boolean => chance.fraction(`${name} ${what}`) < share;
   const handover = pick('handover', ['observed', 'observed', 'acknowledged', 'timed'] as const);
   const isObserved = handover === 'observed';
-  const places = PLACES.slice(0, pick('places', [1, 1, 2, 2, 3])).map((which) => placeOf(name, which));
+  const places = PLACES.slice(0, pick('places', [1, 1, 2, 2, 3])).map((which) =>
+    services && often(`elsewhere ${which}`, 0.8)
+      ? serviceSink(pick(`service ${which}`, Object.keys(SERVICES)), name, which)
+      : placeOf(name, which),
+  );
   const ending = often('expires', 0.3) ? { expiresAfter: pick('life', ['40m', '45m', '60m']) } : {};
   const lapsing = { expiresAt: formatInstant(START + chance.between(`${name} end`, 15, 75) * MINUTE_MS) };
   return {

@@ -1,7 +1,7 @@
 /** No churn: a next version is issued for a cause, and here are all causes, derived from what is true. */
 
-import { declarationOf, versionFactsOf } from '../../src/credential-store/rows.js';
-import type { VersionRow } from '../../src/credential-store/storage-port.js';
+import { declarationOf, summaryOf, versionFactsOf } from '../../src/credential-store/rows.js';
+import type { ObjectRow, VersionRow } from '../../src/credential-store/storage-port.js';
 import { type SinkId, sinkIdOf } from '../../src/domain/kinds/index.js';
 import { exceedsDeclaredExpiry, rotationDueAt } from '../../src/domain/lifecycle.js';
 import { type Instant, MINUTE_MS, SECOND_MS } from '../../src/domain/time.js';
@@ -20,6 +20,8 @@ export interface IssueWorld {
   /** When the place was last touched manually, or the documents moved it. */
   readonly touchedAt: (sink: SinkId) => Instant | undefined;
   readonly contentAt: (sink: SinkId) => string | undefined;
+  /** What the sink shows, where that is a revision. */
+  readonly revisionAt: (sink: SinkId) => string | undefined;
 }
 
 export function hasCause(issued: VersionRow, world: IssueWorld): boolean {
@@ -38,7 +40,9 @@ export function hasCause(issued: VersionRow, world: IssueWorld): boolean {
     (spec) =>
       exceedsDeclaredExpiry(spec, facts) ||
       rotationDueAt(object.name, spec, facts) <= now + TOLERANCE_MS ||
-      (spec.deliver ?? []).some((sink) => isLacking(sinkIdOf(sink), newest, world)),
+      (spec.deliver ?? []).some(
+        (sink) => isLacking(sinkIdOf(sink), newest, world) || isOtherRevision(sinkIdOf(sink), object, world),
+      ),
   );
 }
 
@@ -46,4 +50,11 @@ export function hasCause(issued: VersionRow, world: IssueWorld): boolean {
 function isLacking(sink: SinkId, { token_id }: VersionRow, world: IssueWorld): boolean {
   const touched = world.touchedAt(sink) ?? Number.NEGATIVE_INFINITY;
   return world.contentAt(sink)?.includes(token_id) !== true || world.now - touched < PLAN_AGE_MAX_MS;
+}
+
+/** Only a revision is shown there, and it is not the one that was recorded. */
+function isOtherRevision(sink: SinkId, object: ObjectRow, { revisionAt }: IssueWorld): boolean {
+  const recorded = summaryOf(object).deliveries.find((one) => one.sink === sink)?.revision;
+  const shown = revisionAt(sink);
+  return shown !== undefined && recorded !== shown;
 }

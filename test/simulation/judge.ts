@@ -15,6 +15,7 @@ import { type Documents, type KeyDeclaration, sinksOf } from './documents.js';
 import type { Tables } from './memory-storage.js';
 import type { Places } from './places.js';
 import { rowRules } from './row-rules.js';
+import { abilityAt } from './services.js';
 import type { RowChange } from './tables.js';
 import type { Timeline } from './timeline.js';
 import type { Trace } from './trace.js';
@@ -133,9 +134,24 @@ export class Judge {
       judge: this,
       now: this.#watched.timeline.now,
       declared: (name) => this.#declaredLately(name),
-      touchedAt: (sink) => this.#touched.get(sink),
+      touchedAt: (sink) => this.#touchedAt(sink),
+      revisionAt: (sink) =>
+        abilityAt(sink)?.read === 'revision' ? this.#watched.places.services.revision(sink) : undefined,
       contentAt: (sink) => this.#watched.places.content(sink),
     });
+  }
+
+  /** Where nothing is compared, any write may have been undone by a late one meanwhile. */
+  #touchedAt(sink: SinkId): Instant | undefined {
+    const ability = abilityAt(sink);
+    const touched = this.#touched.get(sink);
+    if (ability === undefined || ability.write === 'conditional') return touched;
+    const written = this.#watched.places.services.writtenAt(sink);
+    return written === undefined ? touched : Math.max(written, touched ?? written);
+  }
+
+  get isRestored(): boolean {
+    return this.#restoredAt !== undefined;
   }
 
   /** Something was written to the store, a place or a memory. */
@@ -160,6 +176,12 @@ export class Judge {
       const why = this.#refusedWithoutExcuse(consumer.held.token, 'memory');
       if (why) this.accuse('no gap', `${consumer.name} has a version in memory that ${why}`);
     }
+  }
+
+  /** A write arrived at a sink that compares: a late one is refused there, so what it brings is still good. */
+  landed(sink: SinkId, content: string): void {
+    const why = this.#refusedWithoutExcuse(content, 'place');
+    if (why) this.accuse('no gap', `to ${sink} a version was written that ${why}`);
   }
 
   /** A consumer was answered whether its key is good. */

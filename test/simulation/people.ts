@@ -23,6 +23,7 @@ import { EVENT_FAULTS, type EventFault, type Faults } from './faults.js';
 import type { Judge } from './judge.js';
 import type { Tables } from './memory-storage.js';
 import type { Places } from './places.js';
+import { abilityAt } from './services.js';
 import type { Timeline } from './timeline.js';
 import type { Trace } from './trace.js';
 
@@ -122,7 +123,8 @@ export class People {
   #put(name: string, content: (sink: SinkId) => string | undefined): void {
     const { documents, places, judge, faults } = this.#world;
     const declared = documents.key(name);
-    const sinks = declared ? sinksOf(declared) : [];
+    // What is put where nothing can be seen is never noticed.
+    const sinks = declared ? sinksOf(declared).filter((one) => abilityAt(one)?.read !== 'nothing') : [];
     if (sinks.length === 0) return;
     const sink = faults.chance.pick(`people which ${this.#turn}`, sinks);
     places.put(sink, content(sink));

@@ -9,33 +9,42 @@ import type { Expectation, Fingerprint, Receipt } from '../../src/domain/live.js
 import { fail, ok, type Result } from '../../src/domain/result.js';
 import { fingerprintOf, parseToken, Secret } from '../../src/domain/secret.js';
 import type { SinkDelivery, Sinks } from '../../src/ports/sink.js';
+import { abilityAt, type Services } from './services.js';
 import type { Wire } from './wire.js';
 
 export class Places {
   readonly #contents = new Map<SinkId, string>();
   readonly #onWrite: () => void;
+  /** Those that are elsewhere. */
+  readonly services: Services;
 
-  constructor(onWrite: () => void) {
+  constructor(onWrite: () => void, services: Services) {
     this.#onWrite = onWrite;
+    this.services = services;
   }
 
   content(id: SinkId): string | undefined {
+    if (abilityAt(id)) return this.services.content(id);
     return this.#contents.get(id);
   }
 
   /** Manually, past the port. */
   put(id: SinkId, content: string | undefined): void {
+    if (abilityAt(id)) {
+      this.services.put(id, content);
+      return;
+    }
     this.#onWrite();
     if (content === undefined) this.#contents.delete(id);
     else this.#contents.set(id, content);
   }
 
   ids(): readonly SinkId[] {
-    return [...this.#contents.keys()];
+    return [...this.#contents.keys(), ...this.services.ids()];
   }
 
   read(id: SinkId): Receipt {
-    const held = this.#contents.get(id);
+    const held = this.content(id);
     if (held === undefined) return { kind: 'missing' };
     return { kind: 'holds', fingerprint: fingerprintOf(held), tokenId: parseToken(held)?.id };
   }

@@ -26,8 +26,9 @@ async function firstFinder(bug: PlantedBug, seeds: readonly number[]): Promise<n
 }
 
 /** Not where the layers that are off break something without the bug too. */
-async function isFoundBy(seed: number, { defect, control, breaks }: PlantedBug): Promise<boolean> {
-  const { violation } = await run({ seed, defect });
+async function isFoundBy(seed: number, bug: PlantedBug): Promise<boolean> {
+  const { defect, control, breaks, services } = bug;
+  const { violation } = await run({ seed, defect, services });
   if (violation === undefined || !breaks.includes(violation.invariant)) return false;
-  return control === undefined || (await run({ seed, defect: control })).violation === undefined;
+  return control === undefined || (await run({ seed, defect: control, services })).violation === undefined;
 }

@@ -22,6 +22,7 @@ import { unwrap } from '../support/store.js';
 import type { Weather } from './faults.js';
 import type { Invariant } from './judge.js';
 import type { Places } from './places.js';
+import { SINK_BUGS } from './planted-sink-bugs.js';
 import type { Defect, DefectWorld } from './scenario.js';
 
 export interface PlantedBug {
@@ -32,6 +33,8 @@ export interface PlantedBug {
   /** Those layers off, and no bug: a seed that fails like this too has not found the bug. */
   readonly control?: Defect;
   readonly breaks: readonly Invariant[];
+  /** Keys are delivered to services too. */
+  readonly services?: true;
   /** The first that found it. */
   readonly seed: number;
 }
@@ -510,4 +513,5 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     breaks: ['no gap'],
     seed: 2,
   },
+  ...SINK_BUGS,
 ];

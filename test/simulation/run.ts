@@ -4,6 +4,7 @@
  */
 import { versionFactsOf } from '../../src/credential-store/rows.js';
 import type { ObjectRow, VersionRow } from '../../src/credential-store/storage-port.js';
+import type { SinkId } from '../../src/domain/kinds/index.js';
 import { declaredEnd, isAccepted } from '../../src/domain/lifecycle.js';
 import { parseToken } from '../../src/domain/secret.js';
 import { HOUR_MS } from '../../src/domain/time.js';
@@ -11,6 +12,7 @@ import { RECONCILER_PATH } from '../../src/reconcile/drift-attribution.js';
 import { type KeyDeclaration, sinksOf } from './documents.js';
 import type { Violation } from './judge.js';
 import type { Scenario } from './scenario.js';
+import { abilityAt } from './services.js';
 import { World } from './world.js';
 
 export const CHAOS_MS = HOUR_MS;
@@ -162,8 +164,10 @@ function wrongAbout(
   if (only === undefined || more.length > 0 || only !== newest)
     return `has the accepted generations ${accepted.map((row) => row.generation).join()}`;
   if (only.promoted_at === null) return 'was not promoted';
+  // An older store does not know what was delivered since, and where nothing is shown nobody sees it.
+  const isKnown = (sink: SinkId): boolean => !world.judge.isRestored || abilityAt(sink)?.read !== 'nothing';
   const lacking = sinksOf(declared).find(
-    (sink) => parseToken(world.places.content(sink) ?? '')?.id !== only.token_id,
+    (sink) => isKnown(sink) && parseToken(world.places.content(sink) ?? '')?.id !== only.token_id,
   );
   return lacking && `is not in ${lacking}`;
 }

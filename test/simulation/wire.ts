@@ -4,7 +4,7 @@
  * second; what it asked for may happen much later all the same.
  */
 import type { DurationMs } from '../../src/domain/time.js';
-import type { Faults, Occasion } from './faults.js';
+import type { Faults, Occasion, Span } from './faults.js';
 import type { Life, Process } from './process.js';
 import type { Timeline } from './timeline.js';
 import type { Trace } from './trace.js';
@@ -23,6 +23,8 @@ export interface Call<T> {
   readonly unheard: T;
   /** What it hears when the other side cannot serve it now; absent where that cannot be. */
   readonly refused?: T;
+  /** How late the request can be, and its double; absent: very. `never`: it is neither late nor doubled. */
+  readonly lateMs?: Span | 'never';
 }
 
 /** Who waits, and how to tell him. */
@@ -79,14 +81,15 @@ export class Wire {
   #send<T>(at: Occasion, call: Call<T>, caller: Caller<T>): void {
     const { faults, timeline, trace, era } = this.#around;
     if (faults.happens(at, 'request-lost') || this.#isCut()) return;
-    const isLate = faults.happens(at, 'request-late');
-    const delay = faults.amount(at, 'request', LEG_MS) + (isLate ? faults.amount(at, 'late', LATE_MS) : 0);
+    const { lateMs = LATE_MS } = call;
+    const isLate = lateMs !== 'never' && faults.happens(at, 'request-late');
+    const delay = faults.amount(at, 'request', LEG_MS) + (isLate ? faults.amount(at, 'late', lateMs) : 0);
     const sentIn = era();
     timeline.after(delay, () => {
       if (era() === sentIn) this.#take(at, call, caller);
     });
-    if (!faults.happens(at, 'doubled')) return;
-    timeline.after(delay + faults.amount(at, 'again', LATE_MS), () => {
+    if (lateMs === 'never' || !faults.happens(at, 'doubled')) return;
+    timeline.after(delay + faults.amount(at, 'again', lateMs), () => {
       if (era() !== sentIn) return;
       trace.note(`${at.process} ${at.operation} ${at.nth} again`);
       void call.effect();

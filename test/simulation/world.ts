@@ -11,8 +11,10 @@ import type { DesiredState } from '../../src/domain/desired.js';
 import { ok } from '../../src/domain/result.js';
 import type { Secret } from '../../src/domain/secret.js';
 import { SECOND_MS } from '../../src/domain/time.js';
+import type { Clock } from '../../src/ports/clock.js';
 import type { LiveStore } from '../../src/ports/live-store.js';
 import type { Identity } from '../../src/ports/sealing.js';
+import type { Sinks } from '../../src/ports/sink.js';
 import { createVerifier, type Verifier } from '../../src/verifier/verifier.js';
 import { unwrap } from '../support/store.js';
 import { seededEntropy } from '../support/store-world.js';
@@ -27,6 +29,7 @@ import { Places, sinksOverWire } from './places.js';
 import { Process, type ProcessOptions } from './process.js';
 import type { DefectWorld, Scenario } from './scenario.js';
 import { hexSealing } from './sealing.js';
+import { driverOver, SERVICES, Services, STOP_MAX_MS, withServices } from './services.js';
 import { storeOverWire } from './store-over-wire.js';
 import { Timeline } from './timeline.js';
 import { Trace } from './trace.js';
@@ -52,7 +55,13 @@ type ServiceBounds = Pick<ProcessOptions, 'stopMaxMs' | 'lifeMinMs'>;
 export class World {
   readonly timeline = new Timeline();
   readonly trace = new Trace(this.timeline);
-  readonly places = new Places(() => this.judge.stir());
+  readonly places = new Places(
+    () => this.judge.stir(),
+    new Services(() => this.timeline.now, {
+      onWrite: () => this.judge.stir(),
+      onLand: (sink, content) => this.judge.landed(sink, content),
+    }),
+  );
   readonly faults: Faults;
   readonly documents: Documents;
   readonly judge: Judge;
@@ -74,7 +83,7 @@ export class World {
     this.faults = new Faults({ ...scenario, weather: scenario.defect?.weather });
     const { chance } = this.faults;
     this.#shape = chance.pick('shape', ['processes', 'machines']);
-    this.documents = new Documents({ chance, keys: scenario.keys });
+    this.documents = new Documents({ chance, keys: scenario.keys, services: scenario.services });
     const { timeline, trace, documents, places, consumers } = this;
     this.judge = new Judge({ timeline, trace, documents, places, consumers });
     this.storage = memoryStorage({
@@ -114,7 +123,7 @@ export class World {
   async #startController(name: string): Promise<void> {
     const machine = this.#shape === 'machines' ? `machine-${name}` : 'machine';
     const identity = await this.#identityOf(machine);
-    const process = this.#processOn(name, machine);
+    const process = this.#processOn(name, machine, this.#scenario.services ? { stopMaxMs: STOP_MAX_MS } : {});
     this.#controllers.push(process);
     process.start(() => void this.#reconcile(process, identity).catch((error) => this.#bug(name, error)));
   }
@@ -128,7 +137,8 @@ export class World {
     const authority = await this.#open(process);
     const store = storeOverWire(defect?.store?.(authority, this.#defectWorld) ?? authority, wire);
     const port = this.places.sinks(process.machine);
-    const sinks = sinksOverWire(defect?.sinks?.(port, this.places) ?? port, wire);
+    const files = sinksOverWire(defect?.sinks?.(port, this.places) ?? port, wire);
+    const sinks = this.#scenario.services ? this.#engine(files, { wire, clock }) : files;
     const desired = (): DesiredState =>
       defect?.desired?.(this.documents.desired()) ?? this.documents.desired();
     const sealing = hexSealing(seededEntropy(`${name} boxes`));
@@ -141,6 +151,23 @@ export class World {
       if (passed.ok) this.#note(name, passed.value);
       else this.judge.shown('a failure', passed.error);
     }
+  }
+
+  /** The engine of objects, over drivers whose every request goes over the wire. */
+  #engine(files: Sinks, { wire, clock }: { readonly wire: Wire; readonly clock: Clock }): Sinks {
+    const { defect } = this.#scenario;
+    const { services } = this.places;
+    const sinks = withServices(
+      files,
+      (connection) => {
+        const ability = SERVICES[connection];
+        if (ability === undefined) throw new Error(`there is no service ${connection}`);
+        const driver = driverOver(wire, services, ability);
+        return defect?.driver?.(driver, { ...this.#defectWorld, services, ability }) ?? driver;
+      },
+      clock,
+    );
+    return defect?.engine?.(sinks, this.#defectWorld) ?? sinks;
   }
 
   #note(name: string, outcome: PassOutcome): void {

@@ -38,6 +38,10 @@ export const environment = (
   annotations?: Annotations,
 ): Declaration => declaration('Environment', name, spec, annotations);
 
+/** To a Vault at an address of its own. */
+export const connection = (name: string, address = `https://${name}.example.com`): Declaration =>
+  declaration('Connection', name, { vault: { address } });
+
 export const service = (name: string, spec: ServiceSpec = {}, annotations?: Annotations): Declaration =>
   declaration('Service', name, spec, annotations);
 

@@ -148,8 +148,7 @@ export class PlanWorld {
       agrees: (nth, sink) => {
         const recorded = survey[nth]?.deliveries.find((one) => one.sink === sink);
         const receipt = this.receipt(sink);
-        const isKnown = receipt.kind === 'holds' || receipt.kind === 'elsewhere';
-        return isKnown && receipt.fingerprint === recorded?.fingerprint;
+        return 'fingerprint' in receipt && receipt.fingerprint === recorded?.fingerprint;
       },
     });
     const declared = new Map(this.documents.map((one) => [refText(refOf(one)), one]));
@@ -169,6 +168,7 @@ export class PlanWorld {
       usage: { from: this.usageFrom, until: this.now },
       subjects: refs.map((ref) => this.#subject(ref, declared.get(refText(ref)))),
       names: this.#addresses(),
+      production: this.#production(),
       tokens: this.#knownTokens(),
       people: this.#people(),
       totals: scope === 'all' ? { ...found.totals, unchanged: 0 } : found.totals,
@@ -207,6 +207,14 @@ export class PlanWorld {
       declaration.kind === 'User' ? [[`User/${declaration.spec.email}`, ref] as const] : [],
     );
     return new Map(users);
+  }
+
+  #production(): ReadonlySet<string> {
+    return new Set(
+      [...this.documents, ...[...this.objects.values()].map(({ declaration }) => declaration)].flatMap(
+        (one) => (one.kind === 'Environment' && one.spec.isProd === true ? [one.metadata.name] : []),
+      ),
+    );
   }
 
   #people(): PlanInput['people'] {
@@ -484,12 +492,17 @@ export class PlanWorld {
     const place = this.receipt(sinkIdOf(detail.sink));
     if (place.kind === 'unknown' || place.kind === 'elsewhere')
       throw new Error(`sink_unavailable: ${sinkIdOf(detail.sink)}`);
+    const ability = 'ability' in place && place.ability ? { ability: place.ability } : {};
+    if (ability.ability?.read === 'nothing') {
+      this.places.set(sinkIdOf(detail.sink), { kind: 'unseen', fingerprint, ...ability });
+      return;
+    }
     const isExpected =
       place.kind === 'missing'
         ? detail.expected.mayBeMissing
         : [fingerprint, ...detail.expected.fingerprints].includes(place.fingerprint);
     if (!isExpected) throw new Error(`sink_moved: ${sinkIdOf(detail.sink)}`);
-    this.places.set(sinkIdOf(detail.sink), { kind: 'holds', fingerprint, tokenId: id });
+    this.places.set(sinkIdOf(detail.sink), { kind: 'holds', fingerprint, tokenId: id, ...ability });
   }
 
   #confirm(
@@ -498,7 +511,7 @@ export class PlanWorld {
   ): void {
     const place = this.receipt(sink);
     const { fingerprint } = this.#version(ref, generation);
-    if (place.kind !== 'holds' || place.fingerprint !== fingerprint)
+    if (!('fingerprint' in place) || place.fingerprint !== fingerprint)
       throw new Error(`not_confirmed: ${sink}`);
   }
 

@@ -146,6 +146,12 @@ const specs: { readonly [K in ObjectKind]: fc.Arbitrary<object> } = {
         { 'aws-secrets-manager': { connection: 'a', secret: 'shop/billing', fields: { api_key: 'key' } } },
         { 'github-actions': { connection: 'g', repository: 'acme/shop', fields: { API_KEY: 'key' } } },
         { 'github-actions': { connection: 'g', organization: 'acme', fields: { API_KEY: 'key' } } },
+        {
+          file: { path: 'secrets/d', format: 'raw' },
+          refresh: { deployment: 'shop/billing', connection: 'k' },
+          unverified: true,
+        },
+        { dotenv: { path: 'secrets/a.env', variable: 'B' }, refresh: { exec: ['./restart', '--now'] } },
       ]),
     },
     'environment',

@@ -1,6 +1,6 @@
 /** ApiKey: a key that is declared, issued, delivered and rotated. */
 import { isBuiltInRole } from '../roles.js';
-import { connectionNeeded, sinkProblems } from '../sinks/index.js';
+import { connectionsNeeded, sinkProblems } from '../sinks/index.js';
 import type { KeyLevel } from '../target.js';
 import { keyProps } from './api-key-cdk.js';
 import { type ApiKeySpec, apiKeySpec } from './api-key-spec.js';
@@ -66,10 +66,9 @@ function references({ environment, owner, deliver = [] }: ApiKeySpec): readonly 
   if (owner.role !== undefined && !isBuiltInRole(owner.role, 'team'))
     found.push({ kind: 'Role', name: owner.role, path: 'spec.owner.role', scope: 'team' });
   if (owner.user !== undefined) found.push({ kind: 'User', name: owner.user, path: 'spec.owner.user' });
-  for (const [nth, sink] of deliver.entries()) {
-    const needed = connectionNeeded(sink);
-    if (needed) found.push({ kind: 'Connection', ...needed, path: `spec.deliver.${nth}.${needed.path}` });
-  }
+  for (const [nth, sink] of deliver.entries())
+    for (const needed of connectionsNeeded(sink))
+      found.push({ kind: 'Connection', ...needed, path: `spec.deliver.${nth}.${needed.path}` });
   return found;
 }
 

@@ -6,9 +6,11 @@ import { type Static, type TOptional, type TSchema, Type } from 'typebox';
 import type { ConnectionType } from '../connections/index.js';
 import type { CdkApp } from '../kinds/facets.js';
 import { closed } from '../kinds/fields.js';
+import { entryFields, refreshProblems } from './refresh.js';
 import { SINK_TYPES } from './table.js';
 import type { SinkAbility, SinkLocation, SinkType } from './type.js';
 
+export type { RefreshDeclaration } from './refresh.js';
 export type { SinkAbility, SinkLocation, SinkType } from './type.js';
 export { SINK_TYPES };
 
@@ -22,11 +24,11 @@ const fields = Object.fromEntries(
 
 export const SINK_TYPE_NAMES = Object.keys(SINK_TYPES) as readonly SinkTypeName[];
 
-export const sinkField = Type.Object(fields, {
-  ...closed,
-  minProperties: 1,
-  'x-expects': `exactly one of ${SINK_TYPE_NAMES.join(', ')}`,
-});
+/** One sink by its type, and what a `deliver` entry says besides. */
+export const sinkField = Type.Object(
+  { ...fields, ...entryFields },
+  { ...closed, minProperties: 1, 'x-expects': `exactly one of ${SINK_TYPE_NAMES.join(', ')}` },
+);
 
 export type SinkDeclaration = Static<typeof sinkField>;
 
@@ -61,14 +63,43 @@ export function sinkProblems(
   const declared = declaredSink(sink);
   if (declared === undefined)
     return [{ path: at, message: `must name exactly one of ${SINK_TYPE_NAMES.join(', ')}` }];
-  const problems = sinkTypeOf(declared.type).check?.(declared.spec) ?? [];
-  return problems.map(({ path, message }) => ({ path: `${at}.${declared.type}.${path}`, message }));
+  const { check, connection } = sinkTypeOf(declared.type);
+  const problems = check?.(declared.spec) ?? [];
+  const refresh = sink.refresh ? refreshProblems(sink.refresh, isCluster(connection)) : [];
+  return [
+    ...problems.map(({ path, message }) => ({ path: `${at}.${declared.type}.${path}`, message })),
+    ...refresh.map(({ path, message }) => ({
+      path: [`${at}.refresh`, ...(path ? [path] : [])].join('.'),
+      message,
+    })),
+  ];
+}
+
+const CLUSTER: string = 'kubernetes';
+
+const isCluster = (connection: ConnectionType | undefined): boolean => connection === CLUSTER;
+
+/** A Connection that a `deliver` entry names: its name, the type it has to be of, and where that stands in the entry. */
+export interface NeededConnection {
+  readonly name: string;
+  readonly connection: ConnectionType;
+  readonly path: string;
+}
+
+/** All Connections that a `deliver` entry names: its sink's, and the one of what is restarted. */
+export function connectionsNeeded(sink: SinkDeclaration): readonly NeededConnection[] {
+  const own = connectionNeeded(sink);
+  const name = sink.refresh?.connection;
+  return [
+    ...(own ? [own] : []),
+    ...(name === undefined
+      ? []
+      : [{ name, connection: CLUSTER as ConnectionType, path: 'refresh.connection' }]),
+  ];
 }
 
 /** The Connection that a declared sink names: its name, the type it has to be of, and where that stands in the sink. */
-export function connectionNeeded(
-  sink: SinkDeclaration,
-): { readonly name: string; readonly connection: ConnectionType; readonly path: string } | undefined {
+export function connectionNeeded(sink: SinkDeclaration): NeededConnection | undefined {
   const declared = declaredSink(sink);
   const connection = declared && sinkTypeOf(declared.type).connection;
   if (declared === undefined || connection === undefined) return undefined;
@@ -118,5 +149,11 @@ export function sinkPhrase(id: SinkId): string {
 export function sinkCode(sink: SinkDeclaration, app: CdkApp): string {
   const declared = declaredSink(sink);
   if (declared === undefined) return `Sink.of(${app.literal(sink)})`;
-  return `Sink.${sinkTypeOf(declared.type).cdk(declared.spec, app)}`;
+  const { refresh, unverified } = sink;
+  const besides =
+    refresh || unverified ? `.with(${app.literal(withoutUndefined({ refresh, unverified }))})` : '';
+  return `Sink.${sinkTypeOf(declared.type).cdk(declared.spec, app)}${besides}`;
 }
+
+const withoutUndefined = (fields: object): object =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));

@@ -39,7 +39,8 @@ export function driverContract(world: ContractWorld): void {
     const read = await driver.read(object, call());
     if (!read.ok || read.value === undefined) throw new Error('it holds what was delivered');
     expect(await world.confirm(sink, done)).toMatchObject({ ok: true });
-    if (driver.exclusively !== undefined) return;
+    // What shows a revision only is not touched: the delivery changed it, and every write expects what its plan saw.
+    if (driver.exclusively !== undefined || read.value.values === undefined) return;
     const late = await world.heard(driver.write(object, writeOf(sink, world.token(), read.value), call()));
     expect(late).toMatchObject(MOVED);
     expect(await world.under.look(sink)).toBe(done.token.reveal());
