@@ -1,8 +1,8 @@
 /**
- * Secrets in AWS Secrets Manager. A new version is put beside the current one, under a label of our own, and then the label
- * AWSCURRENT is moved to it from the version that was read: AWS refuses that unless the label is still there. The id of the
- * version is drawn from what it is made of, so that whoever continues after a crash finds it instead of putting another one:
- * AWS takes one put in ten minutes for ever, and keeps a hundred versions.
+ * Secrets in AWS Secrets Manager. A new version is put beside the current one, under Keywright's label, and then the label
+ * AWSCURRENT is moved to it from the version that was read: AWS refuses that unless the label is still on that one. The id of
+ * the version is derived from what it is made of, so that the next run after a crash finds it instead of putting another one:
+ * AWS asks for at most one put in ten minutes over a long time, and keeps a hundred versions.
  */
 import { hash } from 'node:crypto';
 import { fault } from '../../domain/errors.js';
@@ -69,7 +69,7 @@ async function read(ask: AskAws, secret: string, call: Call): Promise<Result<Hel
 }
 
 /**
- * The same for whoever makes the same change of the same version. A token of Keywright stands in it with its public id; of
+ * The same for the same change of the same version, in any process. A token of Keywright stands in it with its public id; of
  * any other secret nothing may, not even a hash, because it may be guessable: then the id is drawn by chance.
  */
 function versionId(

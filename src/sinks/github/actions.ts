@@ -34,7 +34,7 @@ async function read(github: Github, secret: SecretAt, call: Call): ReturnType<Dr
   const answer = await github.ask({ method: 'GET', path: secret.path }, call);
   if (!answer.ok) return answer;
   if (answer.value.status === 404) {
-    // GitHub says the same of a secret that is not there, and of a repository that is not there or must not be seen.
+    // GitHub responds the same for an absent secret, and for a repository that does not exist or must not be seen.
     const key = await publicKey(github, secret, call);
     return key.ok ? ok(undefined) : key;
   }

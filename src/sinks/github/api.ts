@@ -73,7 +73,7 @@ interface PublicKey {
   readonly key: string;
 }
 
-/** Of what the secret is of; `sink_refused` where that is not there, or must not be seen. */
+/** Gets the public key of the secret's owner; `sink_refused` where that does not exist, or must not be seen. */
 export async function publicKey(github: Github, secret: SecretAt, call: Call): Promise<Result<PublicKey>> {
   const answer = await github.ask({ method: 'GET', path: `${secret.folder}/public-key` }, call);
   if (!answer.ok) return answer;

@@ -39,7 +39,7 @@ export function githubFault(answer: HttpAnswer, { what, by, now }: GithubRefused
   return faultOf(status, headers, { by, now });
 }
 
-/** Undefined unless a limit was met; the two kinds of limit are told by headers, and come with 403 as with 429. */
+/** Undefined unless a limit was met; the two kinds of limit are recognized by headers, and come with 403 as with 429. */
 function limitedMs({ status, headers }: HttpAnswer, now: Instant): number | undefined {
   if (status !== 403 && status !== 429) return undefined;
   const said = retryAfterMs(headers['retry-after'], now);

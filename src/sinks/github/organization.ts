@@ -11,14 +11,14 @@ export interface Visibility {
   readonly selected_repository_ids?: readonly number[];
 }
 
-/** Nobody: an administrator chooses the repositories of a new secret, and Keywright keeps the choice. */
+/** For no repository: an administrator chooses the repositories of a new secret, and Keywright keeps the choice. */
 const OF_NEW: Visibility = { visibility: 'selected', selected_repository_ids: [] };
 
 const PAGE = 100;
 /** More than an organization can select one by one. */
 const PAGES_MAX = 100;
 
-/** As it is now; of a secret that is not there yet, what it begins with. */
+/** As it is now; for a secret that does not exist yet, what it begins with. */
 export async function visibilityOf(
   github: Github,
   secret: SecretAt,

@@ -3,7 +3,7 @@ import type { Secret } from '../../domain/secret.js';
 
 const KEY_BYTES = 32;
 
-/** In base64; undefined for a key that is none. */
+/** In base64; undefined for an invalid key. */
 export async function sealed(value: Secret, publicKey: string): Promise<string | undefined> {
   const key = Buffer.from(publicKey, 'base64');
   if (key.length !== KEY_BYTES) return undefined;
