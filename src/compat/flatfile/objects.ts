@@ -88,7 +88,7 @@ export async function findEntry<K extends ObjectKind>(
   return only(entries.ok ? ok(entries.value.filter(isEntryOf(kind))) : entries, absent);
 }
 
-/** The one of them; `absent` if there is none. */
+/** The first of them; the fault `absent` if the list is empty. */
 export function only<T>(found: Result<readonly T[]>, absent: Fault): Result<T> {
   if (!found.ok) return found;
   const [one] = found.value;
