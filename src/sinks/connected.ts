@@ -6,7 +6,7 @@ import { parseSinkId, type SinkAddress, type SinkId } from '../domain/kinds/inde
 import { fail, ok, type Result } from '../domain/result.js';
 import { abilityOf, connectionName, type SinkTypeName } from '../domain/sinks/index.js';
 import type { Connections } from '../ports/connections.js';
-import type { Driver, DriverWorld } from './driver.js';
+import type { Driver, DriverWorld, OpenDriver } from './driver.js';
 import { DRIVERS } from './drivers.js';
 import { type Gate, gateOf } from './gate.js';
 
@@ -28,6 +28,7 @@ export function openConnections(
   connections: Connections,
   world: DriverWorld,
   whereFilesAre: Pick<OpenConnections, 'locate' | 'isHere'>,
+  openers: Readonly<Record<string, OpenDriver>> = DRIVERS,
 ): OpenConnections {
   const drivers = new Map<string, { readonly driver: Driver; readonly gate: Gate }>();
   const specs = new Map<string, ConnectionSpec>();
@@ -43,7 +44,7 @@ export function openConnections(
 
   return {
     of: async ({ type, object }) => {
-      const open = DRIVERS[type as keyof typeof DRIVERS];
+      const open = openers[type];
       if (open === undefined)
         return fail(fault('sink_unsupported', `this version does not support sinks of type ${type}`));
       const name = connectionName({ type, object });

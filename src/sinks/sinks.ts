@@ -4,7 +4,7 @@ import type { Receipt } from '../domain/live.js';
 import { type Connections, NO_CONNECTIONS } from '../ports/connections.js';
 import type { Sinks } from '../ports/sink.js';
 import { openConnections } from './connected.js';
-import type { DriverWorld } from './driver.js';
+import type { DriverWorld, OpenDriver } from './driver.js';
 import { type FileWorld, openFileSinks } from './files/file-sinks.js';
 import { objectSinks } from './object-sinks.js';
 import type { SinksOfTypes } from './types.js';
@@ -21,11 +21,14 @@ export interface SinkWorld {
   readonly drivers: DriverWorld;
   readonly connections?: Connections;
   readonly delivered?: DeliveredSinks;
+  /** By type; absent: those of this version (drivers.ts). */
+  readonly openers?: Readonly<Record<string, OpenDriver>>;
 }
 
-export function openSinks({ files, drivers, connections = NO_CONNECTIONS, delivered }: SinkWorld): Sinks {
+export function openSinks(world: SinkWorld): Sinks {
+  const { files, drivers, connections = NO_CONNECTIONS, delivered, openers } = world;
   const inFiles = openFileSinks(files);
-  const elsewhere = objectSinks(openConnections(connections, drivers, inFiles), drivers.clock);
+  const elsewhere = objectSinks(openConnections(connections, drivers, inFiles, openers), drivers.clock);
   const of = (id: SinkId): SinksOfTypes => (isFile(id) ? inFiles : elsewhere);
   return {
     locate: (id) => of(id).locate(id),
@@ -39,8 +42,8 @@ export function openSinks({ files, drivers, connections = NO_CONNECTIONS, delive
       if (done.ok) delivered?.add(id);
       return done;
     },
-    withdraw: async (id, fingerprint) => {
-      const done = await of(id).withdraw(id, fingerprint);
+    withdraw: async (id, fingerprint, limit) => {
+      const done = await of(id).withdraw(id, fingerprint, limit);
       if (done.ok) delivered?.remove(id);
       return done;
     },
