@@ -57,6 +57,8 @@ export interface Sinks {
     fingerprint: Fingerprint,
     limit?: { readonly withinMs?: Within },
   ): Promise<Result<void>>;
+  /** The connections that requests wait for now, because of how many a second these are declared to take. */
+  limiting?(): readonly string[];
   /** What a sink holds, to prove possession with; undefined when that is nothing or cannot be read. */
   take(id: SinkId): Promise<Secret | undefined>;
 }

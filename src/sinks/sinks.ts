@@ -34,6 +34,7 @@ export function openSinks(world: SinkWorld): Sinks {
     locate: (id) => of(id).locate(id),
     isHere: (id, recorded) => of(id).isHere(id, recorded),
     read: (ids) => readBoth(ids, { inFiles, elsewhere }),
+    limiting: () => elsewhere.limiting?.() ?? [],
     take: (id) => of(id).take(id),
     confirm: (id, confirmed) => of(id).confirm(id, confirmed),
     deliver: async (sink, delivery) => {
