@@ -17,6 +17,7 @@ import type { Identity, Sealing } from '../ports/sealing.js';
 import type { Sinks } from '../ports/sink.js';
 import { type LanePause, type Lanes, laneOf, lanesOf, PAUSES_IN_A_ROW } from './lanes.js';
 import type { LeaseKeeper } from './lease.js';
+import { notPromoted, type RefreshStep, refreshWave } from './refresh-wave.js';
 import { newRollouts } from './rollout.js';
 import { runInOrder } from './schedule.js';
 import type { KeepDocument, StepWorld } from './step-world.js';
@@ -77,11 +78,44 @@ export async function apply(plan: Pick<Plan, 'digest' | 'steps'>, world: ApplyWo
   try {
     const { run, halted } = attempts(world, { pauses, lanes });
     const concurrency = world.concurrency ?? CONCURRENCY;
-    const schedule = { steps: plan.steps, concurrency, run, halted, laneOf, lanes };
-    return reportOf(plan.digest, await runInOrder(schedule));
+    const refreshing = plan.steps.filter(isRefresh);
+    // Before the promotions that they follow: a run that ends between leaves none out.
+    for (const { object, detail } of refreshing) world.sinks.refreshes?.note({ object, ...detail });
+    const steps = refreshing.length === 0 ? plan.steps : plan.steps.filter((step) => !isRefresh(step));
+    const done = await runInOrder({ steps, concurrency, run, halted, laneOf, lanes });
+    const refreshed = await refreshAfter(refreshing, done, { world, pauses, halted });
+    return reportOf(plan.digest, inOrderOf(plan.steps, [...done, ...refreshed]));
   } finally {
     pauses.close();
   }
+}
+
+const isRefresh = (step: Step): step is RefreshStep => step.action === 'refresh';
+
+/** In one wave, those whose promotion succeeded, or was done before this plan. */
+async function refreshAfter(
+  refreshing: readonly RefreshStep[],
+  done: readonly StepResult[],
+  { world, pauses, halted }: { world: ApplyWorld; pauses: Pauses; halted: () => Fault | undefined },
+): Promise<readonly StepResult[]> {
+  const succeeded = new Set(done.flatMap(({ step, status }) => (status === 'succeeded' ? [step] : [])));
+  const isDue = ({ dependsOn }: RefreshStep): boolean => dependsOn.every((id) => succeeded.has(id));
+  const { store, lease, clock, sinks, onEvent } = world;
+  const due = refreshing.filter(isDue);
+  for (const step of due) onEvent?.({ kind: 'started', step });
+  const wave = { refreshes: sinks.refreshes, store, lease, clock, halted };
+  const results = await refreshWave(due, { ...wave, pause: (ms) => pauses.pause(ms) });
+  const steps = new Map<string, Step>(due.map((step) => [step.id, step]));
+  for (const result of results) {
+    const step = steps.get(result.step);
+    if (step) onEvent?.({ kind: 'finished', step, result });
+  }
+  return [...results, ...refreshing.filter((step) => !isDue(step)).map(notPromoted)];
+}
+
+function inOrderOf(steps: readonly Step[], results: readonly StepResult[]): readonly StepResult[] {
+  const byStep = new Map(results.map((result) => [result.step, result]));
+  return steps.flatMap(({ id }) => byStep.get(id) ?? []);
 }
 
 interface Patience {

@@ -2,12 +2,14 @@
  * Where secrets are delivered. A sink is read, written by compare-and-set, and read again: "200 OK" is
  * not a receipt (docs/rotation.md, steps 2 and 3).
  */
+
 import type { SinkDeclaration, SinkId } from '../domain/kinds/index.js';
 import type { Expectation, Fingerprint, Receipt } from '../domain/live.js';
 import type { Result } from '../domain/result.js';
 import type { Secret } from '../domain/secret.js';
 import type { Bundle } from '../domain/sinks/bundle.js';
 import type { DurationMs } from '../domain/time.js';
+import type { Refreshes } from './refresh.js';
 
 export interface SinkDelivery {
   readonly bundle: Bundle;
@@ -57,6 +59,8 @@ export interface Sinks {
     fingerprint: Fingerprint,
     limit?: { readonly withinMs?: Within },
   ): Promise<Result<void>>;
+  /** Absent: nothing is ever started again here. */
+  readonly refreshes?: Refreshes;
   /** The connections that requests wait for now, because of how many a second these are declared to take. */
   limiting?(): readonly string[];
   /** What a sink holds, to prove possession with; undefined when that is nothing or cannot be read. */

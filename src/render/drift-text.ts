@@ -4,24 +4,26 @@ import { refJson, refText } from '../domain/objects.js';
 import { withoutTokensIn } from '../domain/secret.js';
 import { formatInstant } from '../domain/time.js';
 import type { Cause, Difference, Drift, DriftStatus, DriftStep } from '../plan/drift.js';
+import { sinkStatePhrase } from '../plan/sink-states.js';
 import { escaped } from './markdown.js';
 import { type Group, groupsOf, summaryText } from './plan-groups.js';
 import { findingJson, waitingJson, withRefJson } from './plan-json.js';
 import { byImportance, cells, findingsSection, waitingSection } from './plan-markdown.js';
 import { groupText, outlookTexts, type PlanTextOptions, paragraphs } from './plan-text.js';
 import { sectionsMarkdown } from './sections.js';
-import { counted, painter, printable } from './text-format.js';
+import { counted, painter, printable, sinkText } from './text-format.js';
 
 /** No newline at the end. */
 export function driftText(drift: Drift, options: PlanTextOptions): string {
   const paint = painter(options);
   const groups = groupsOf(drift.steps);
   const entries = groups.map(
-    (group) => `${groupText(group, paint)}\n      ${paint('dim', causeText(ofGroup(group, drift)))}`,
+    (group) =>
+      `${groupText(group, paint)}\n      ${paint('dim', whatAndWhy(ofGroup(group, drift)).join('\n      '))}`,
   );
   const others = withoutSteps(drift).map(
     (one) =>
-      `  ${paint('red', '≠')} ${paint('bold', nameOf(one))} ${paint('dim', `(${one.reason})`)}\n      ${paint('dim', causeText(one))}`,
+      `  ${paint('red', '≠')} ${paint('bold', nameOf(one))} ${paint('dim', `(${one.reason})`)}\n      ${paint('dim', whatAndWhy(one).join('\n      '))}`,
   );
   const end = groups.length === 0 ? [] : [`${paint('bold', 'Drift:')} ${summaryText(drift.summary)}`];
   return paragraphs([headline(drift), ...entries, ...others], outlookTexts(drift, options), end);
@@ -32,9 +34,9 @@ export function driftMarkdown(drift: Drift, isVerbose?: boolean): string {
   const rows = [
     ...byImportance(groupsOf(drift.steps)).map((group) => [
       ...cells(group),
-      causeText(ofGroup(group, drift)),
+      whatAndWhy(ofGroup(group, drift)).join('\n'),
     ]),
-    ...withoutSteps(drift).map((one) => ['', nameOf(one), one.reason, '', causeText(one)]),
+    ...withoutSteps(drift).map((one) => ['', nameOf(one), one.reason, '', whatAndWhy(one).join('\n')]),
   ];
   return sectionsMarkdown(`### Keywright drift of ${escaped(drift.project)}\n\n${headline(drift)}`, [
     {
@@ -78,11 +80,17 @@ const STATUS_TEXT: Readonly<Record<DriftStatus, string>> = {
 function ofGroup(
   { steps }: Group<DriftStep>,
   { differences }: Drift,
-): Pick<Difference, 'reason' | 'status' | 'cause'> {
+): Pick<Difference, 'reason' | 'status' | 'cause' | 'sinks'> {
   const [step] = steps;
   const found = step && differences.find(({ object }) => object && refText(object) === refText(step.object));
   return found ?? { reason: step?.reason ?? 'DeclarationChanged', status: step?.status ?? 'drifted' };
 }
+
+/** What the sinks hold instead, a line each, and what brought the difference about. */
+const whatAndWhy = (one: Pick<Difference, 'reason' | 'status' | 'cause' | 'sinks'>): readonly string[] => [
+  ...(one.sinks ?? []).map((sink) => `${sinkText(sink.sink)}: ${printable(sinkStatePhrase(sink))}`),
+  causeText(one),
+];
 
 const causeText = (one: Pick<Difference, 'reason' | 'status' | 'cause'>): string =>
   `${STATUS_TEXT[one.status]}: ${whyText(one)}`;

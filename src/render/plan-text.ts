@@ -116,6 +116,7 @@ const MARKS: Readonly<Record<Verb, readonly [string, Tone]>> = {
   extend: ['~', 'yellow'],
   confirm: ['=', 'cyan'],
   withdraw: ['-', 'yellow'],
+  refresh: ['↻', 'cyan'],
   revoke: ['-', 'red'],
 };
 

@@ -27,7 +27,9 @@ export interface Workplace {
 /** `elsewhere`: connections and drivers of sinks that are no files. */
 export function workplace(
   files: Partial<FileWorld> = {},
-  elsewhere: Pick<SinkWorld, 'connections' | 'openers'> & { readonly clock?: Clock } = {},
+  elsewhere: Pick<SinkWorld, 'connections' | 'openers' | 'refreshLog' | 'refreshers'> & {
+    readonly clock?: Clock;
+  } = {},
 ): Workplace {
   const parent = realpathSync(mkdtempSync(join(tmpdir(), 'kw-sinks-')));
   const root = join(parent, 'root');
@@ -36,6 +38,8 @@ export function workplace(
     files: { root, roots: ['.'], machine: 'here', exclusively: (work) => work(), ...files },
     drivers: driverWorld(root, elsewhere.clock ? { clock: elsewhere.clock } : {}),
     ...(elsewhere.connections && { connections: elsewhere.connections }),
+    ...(elsewhere.refreshLog && { refreshLog: elsewhere.refreshLog }),
+    ...(elsewhere.refreshers && { refreshers: elsewhere.refreshers }),
     ...(elsewhere.openers && { openers: elsewhere.openers }),
   });
   return {

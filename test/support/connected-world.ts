@@ -23,6 +23,7 @@ export interface ConnectedWorld extends ApplyTestWorld {
 /** `rates`: connections and the requests a second that each is declared to take. */
 export async function connectedWorld(
   rates: Readonly<Record<string, number | undefined>>,
+  more: Parameters<typeof workplace>[1] = {},
 ): Promise<ConnectedWorld> {
   const world = await applyWorld();
   const time = new VirtualClock();
@@ -37,7 +38,7 @@ export async function connectedWorld(
       return ok(name in rates ? spec : undefined);
     },
   };
-  const at = workplace({}, { connections, openers: { vault: service.open }, clock: time });
+  const at = workplace({}, { connections, openers: { vault: service.open }, clock: time, ...more });
   return {
     ...world,
     ...{ time, service, at },
