@@ -1,6 +1,9 @@
 /** Connections, and deliver entries that name them: what is wrong is said where it stands. */
+import { Ajv } from 'ajv';
+import { parse } from 'yaml';
 import { loadProject } from '../../src/documents/load.js';
 import { validate } from '../../src/documents/validate.js';
+import { editorSchema } from '../../src/domain/kinds/document-schema.js';
 import { line, PROJECT, specFolder } from '../support/spec-folder.js';
 
 async function errorsOf(text: string): Promise<readonly string[]> {
@@ -73,4 +76,15 @@ test.each<[string, string, string]>([
   ],
 ])('connections: %s is refused where it stands', async (_, spec, expected) => {
   expect(await errorsOf(connection(spec))).toEqual([expect.stringContaining(expected)]);
+});
+
+test('editors: a deliver entry and a Connection name exactly one type', () => {
+  const ajv = new Ajv({ strict: false, validateFormats: false });
+  const check = ajv.compile(editorSchema());
+  const accepts = (text: string): boolean => check(parse(text.replace(/^---\n/, '')));
+  expect(accepts(delivering(`{ ${inVault('company')} }`))).toBe(true);
+  expect(accepts(delivering(`{ ${inVault('company')}, file: { path: a } }`))).toBe(false);
+  expect(accepts(delivering('{ unverified: true }'))).toBe(false);
+  expect(accepts(connection(VAULT))).toBe(true);
+  expect(accepts(connection('{ requestsPerSecond: 5 }'))).toBe(false);
 });
