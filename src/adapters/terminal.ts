@@ -80,23 +80,23 @@ const SILENT: Progress = { update: () => undefined, stop: () => undefined };
 
 /** Loaded when first drawn: most commands never need it. */
 function progressBar(label: string, total: number): Progress {
-  let bar: { update(value: number): void; stop(): void } | undefined;
+  let bar: { update(value: number, payload: { readonly note: string }): void; stop(): void } | undefined;
   let isStopped = false;
   void import('cli-progress').then(({ default: { Bar, Presets } }) => {
     if (isStopped) return;
     const made = new Bar(
       {
-        format: `${label} {bar} {value}/{total}, {eta_formatted} left`,
+        format: `${label} {bar} {value}/{total}, {eta_formatted} left{note}`,
         stream: process.stderr,
         clearOnComplete: true,
       },
       Presets.shades_classic,
     );
-    made.start(total, 0);
+    made.start(total, 0, { note: '' });
     bar = made;
   });
   return {
-    update: (done) => bar?.update(done),
+    update: (done, note) => bar?.update(done, { note: note === undefined ? '' : `, ${withoutTokens(note)}` }),
     stop: () => {
       isStopped = true;
       bar?.stop();

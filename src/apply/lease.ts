@@ -23,6 +23,8 @@ const LEASE_TTL_MS: DurationMs = 5 * SECOND_MS;
 export interface LeaseKeeper {
   /** Does it surely hold, by our own clock? */
   isHeld(): boolean;
+  /** For how long it surely holds still, by our own clock; 0 once it may have ended. */
+  leftMs(): DurationMs;
   /** Aborted once it is known to be another's. */
   readonly lost: AbortSignal;
   /** The lease to write under; renewed first if it may have ended. `lease_lost` is final. */
@@ -111,6 +113,8 @@ function keep(store: LeaseStore, clock: Clock, acquired: Acquired): LeaseKeeper 
 
   const isHeld = (): boolean => !lost.signal.aborted && clock.monotonicMs() < heldUntil;
 
+  const leftMs = (): DurationMs => (isHeld() ? heldUntil - clock.monotonicMs() : 0);
+
   function renew(): Promise<Result<Lease>> {
     renewing ??= askAgain().finally(() => {
       renewing = undefined;
@@ -141,6 +145,7 @@ function keep(store: LeaseStore, clock: Clock, acquired: Acquired): LeaseKeeper 
 
   return {
     isHeld,
+    leftMs,
     lost: lost.signal,
     ensure: async () => {
       if (lost.signal.aborted || stop.signal.aborted) return fail(ended());

@@ -1,19 +1,27 @@
 /**
  * Runs steps as their dependencies allow, a bounded number at once. What becomes possible goes before what
  * has been possible all along, so a key is finished before the next one is begun and few secrets are in
- * memory at a time. Linear in steps and dependencies.
+ * memory at a time. Steps of a lane wait in it without taking a place of the others. Linear in steps and dependencies.
  */
 import type { Fault } from '../domain/errors.js';
 import type { Step } from '../plan/plan.js';
 import type { StepResult } from '../plan/report.js';
+import type { Lanes } from './lanes.js';
+import { waitingSteps } from './waiting-steps.js';
 
 export interface Schedule {
   readonly steps: readonly Step[];
   readonly concurrency: number;
-  /** Does one step; its answer is final. Rejects only with a bug. */
-  readonly run: (step: Step) => Promise<StepResult>;
-  /** Why nothing may start any more; undefined while steps may. */
+  /**
+   * Does one step; its answer is final, unless it is `again`: then it is begun again when its lane lets it. Rejects only
+   * with a bug.
+   */
+  readonly run: (step: Step) => Promise<StepResult | 'again'>;
+  /** Why nothing may start any more; undefined while steps may. A step that was begun is run again, and ends itself. */
   readonly halted: () => Fault | undefined;
+  /** Absent: steps have none. */
+  readonly laneOf?: (step: Step) => string | undefined;
+  readonly lanes?: Pick<Lanes, 'mayBegin' | 'givenUp' | 'onOpen'>;
 }
 
 /**
@@ -21,12 +29,21 @@ export interface Schedule {
  * attempted. Rejects only if `run` does, and then after everything under way has ended.
  */
 export function runInOrder(schedule: Schedule): Promise<readonly StepResult[]> {
-  const { steps, concurrency, run, halted } = schedule;
+  const { steps, concurrency, run, halted, lanes } = schedule;
   const graph = graphOf(steps);
   const results: StepResult[] = new Array(steps.length);
-  const ready = steps.flatMap((_, at) => (graph.open[at] === 0 ? [at] : [])).reverse();
+  const laneAt = steps.map((step) => schedule.laneOf?.(step));
+  const waiting = waitingSteps({ laneAt, dependents: graph.dependents, lanes });
+  for (let at = steps.length - 1; at >= 0; at--) if (graph.open[at] === 0) waiting.add(at);
+  const isBegun = steps.map(() => false);
   const bugs: unknown[] = [];
   let running = 0;
+
+  /** A connection that was given up holds back what goes through it, and what would only make work for it. */
+  const whyNot = (at: number): Fault | undefined => {
+    if (isBegun[at]) return undefined;
+    return halted() ?? waiting.lanesAt(at).flatMap((lane) => lanes?.givenUp(lane) ?? [])[0];
+  };
 
   function settle(at: number, result: StepResult): void {
     results[at] = result;
@@ -35,13 +52,13 @@ export function runInOrder(schedule: Schedule): Promise<readonly StepResult[]> {
       if (result.status !== 'succeeded') graph.isBlocked[dependent] = true;
       const open = (graph.open[dependent] ?? 0) - 1;
       graph.open[dependent] = open;
-      if (open === 0) ready.push(dependent);
+      if (open === 0) waiting.add(dependent);
     }
   }
 
   return new Promise((resolve, reject) => {
     function start(at: number, step: Step): void {
-      const error = halted();
+      const error = whyNot(at);
       if (graph.isBlocked[at] || error) {
         // Why an earlier step failed stands beside that one.
         const why = graph.isBlocked[at] || error === undefined ? {} : { error };
@@ -49,29 +66,34 @@ export function runInOrder(schedule: Schedule): Promise<readonly StepResult[]> {
         return;
       }
       running += 1;
+      isBegun[at] = true;
+      waiting.begin(at);
       run(step)
         .then(
-          (result) => settle(at, result),
+          (result) => (result === 'again' ? waiting.addAgain(at) : settle(at, result)),
           (bug: unknown) => bugs.push(bug),
         )
         .finally(() => {
           running -= 1;
+          waiting.end(at);
           proceed();
         });
     }
 
     function proceed(): void {
       while (running < concurrency && bugs.length === 0) {
-        const at = ready.pop();
+        const at = waiting.next(halted() !== undefined);
         const step = at === undefined ? undefined : steps[at];
         if (at === undefined || step === undefined) break;
         start(at, step);
       }
       if (running > 0) return;
       if (bugs.length > 0) reject(bugs[0]);
-      else resolve(results);
+      else if (waiting.isEmpty()) resolve(results);
+      // Else every step that is left waits for its lane, which says when it opens.
     }
 
+    lanes?.onOpen(proceed);
     proceed();
   });
 }

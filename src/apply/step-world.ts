@@ -3,6 +3,7 @@
 import type { Ownership } from '../domain/live.js';
 import type { Declaration } from '../domain/objects.js';
 import type { Result } from '../domain/result.js';
+import type { DurationMs } from '../domain/time.js';
 import type { Action, Step } from '../plan/plan.js';
 import type { Lease, LiveStore, Mutation, Outcome } from '../ports/live-store.js';
 import type { Identity, Sealing } from '../ports/sealing.js';
@@ -19,6 +20,8 @@ export interface StepWorld {
   readonly keepDocument: KeepDocument;
   /** Makes sure of the lease; every write outside the store begins with it. */
   ensureLease(): Promise<Result<Lease>>;
+  /** How long a request outside the store may still take, asked before each one. */
+  leaseLeftMs(): DurationMs;
   /** Writes to the store, under the lease and in the caller's name. */
   mutate(mutation: Mutation): Promise<Result<Outcome>>;
 }

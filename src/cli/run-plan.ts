@@ -14,6 +14,7 @@ import type { LeaseHolder, LiveStore } from '../ports/live-store.js';
 import type { Sinks } from '../ports/sink.js';
 import { RECONCILER_PATH } from '../reconcile/drift-attribution.js';
 import { reportJson, reportText, unmetText } from '../render/report-text.js';
+import { applyProgress } from './apply-progress.js';
 import type { StorePlace } from './dependencies.js';
 import { EXIT, type ExitCode } from './exit.js';
 import { type Failure, failed } from './failure.js';
@@ -91,8 +92,7 @@ export async function execute({
     { ...caller, path: RECONCILER_PATH },
   );
   if (!acting.ok) return acting;
-  const progress = terminal.progress('applying', plan.steps.length);
-  let done = 0;
+  const progress = applyProgress(terminal, { total: plan.steps.length, sinks });
   const report = await apply(plan, {
     store,
     sinks,
@@ -104,9 +104,7 @@ export async function execute({
     signal: terminal.signal,
     ownership,
     ...(keepDocument && { keepDocument }),
-    onEvent: ({ kind }) => {
-      if (kind === 'finished') progress.update(++done);
-    },
+    onEvent: progress.onEvent,
   });
   progress.stop();
   printReport(report, { plan, unmet }, context);

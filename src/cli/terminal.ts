@@ -29,7 +29,8 @@ export interface Terminal {
 }
 
 export interface Progress {
-  update(done: number): void;
+  /** `note`: what is waited for, if anything is. */
+  update(done: number, note?: string): void;
   stop(): void;
 }
 

@@ -18,6 +18,7 @@ export function schemaCompiler(options: Options): Ajv {
     ...options,
   });
   ajv.addKeyword('x-expects');
+  ajv.addKeyword('x-one-of');
   ajv.addKeyword('x-fold');
   ajv.addKeyword('x-set');
   for (const [name, format] of Object.entries(formats)) ajv.addFormat(name, format);

@@ -60,7 +60,7 @@ export type FaultCode = keyof typeof FAULTS;
 export interface Fault {
   readonly code: FaultCode;
   readonly message: string;
-  /** Of `rate_limited`: it is of no use to try again before. */
+  /** Of `rate_limited`, and of `sink_unavailable` where the service said so: it is of no use to try again before. */
   readonly retryAfterMs?: number;
   /** Of `store_unreachable`: only writing fails, for every caller: its disk is full, or it is read-only. */
   readonly isReadable?: true;

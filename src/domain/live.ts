@@ -148,6 +148,8 @@ export type Receipt =
       readonly tokenId: string | undefined;
       /** Another one after every write, where the sink has one. */
       readonly revision?: string;
+      /** Who else manages the object, where the service says so: `argocd`, `external-secrets`. */
+      readonly manager?: string;
       /** What the sink can do, where that shows only when it is asked; absent: what its type says. */
       readonly ability?: SinkAbility;
       /** Where it was delivered, when its Connection leads to another address now. */

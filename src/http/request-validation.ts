@@ -29,7 +29,7 @@ const ajvs = {
 };
 for (const ajv of Object.values(ajvs).flatMap(({ first, all }) => [first, all])) {
   // What the kinds' schemas say beside JSON Schema.
-  ajv.addVocabulary(['x-expects', 'x-fold', 'x-set']);
+  ajv.addVocabulary(['x-expects', 'x-fold', 'x-set', 'x-one-of']);
   ajv.addKeyword({ keyword: MAX_BYTES, validate: isWithinBytes, errors: false });
   ajv.addFormat('duration', (text: string) => parseDuration(text).ok);
   ajv.addFormat('date', (text: string) => parseInstant(`${text}T00:00:00Z`).ok);

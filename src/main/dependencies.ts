@@ -20,6 +20,7 @@ import { makeFolder, storeFolder } from '../storage/folder.js';
 import { isPostgresAddress } from '../storage/postgres/address.js';
 import { backUp } from './backup.js';
 import { deliveredSinks } from './delivered-sinks.js';
+import { dueRefreshes } from './due-refreshes.js';
 import { machineOf } from './machine.js';
 import { openStore, type StoreLocation, storeLocation } from './open-store.js';
 import { refuseUnboundPassword } from './password-binding.js';
@@ -59,6 +60,7 @@ export function createWorld(env: Env, readers: FileReaders | undefined): Depende
       return openSinks({
         connections,
         delivered: deliveredSinks(join(folder, '.keywright', 'delivered')),
+        refreshLog: dueRefreshes(join(folder, '.keywright', 'refreshes')),
         files: {
           ...{ root: folder, roots, exclusively },
           get machine() {

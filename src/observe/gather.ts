@@ -17,6 +17,7 @@ import type { LiveStore } from '../ports/live-store.js';
 import type { Sinks } from '../ports/sink.js';
 import { liveAliases } from './aliases.js';
 import { placesOf } from './delivered-sinks.js';
+import { dueRefreshesOf } from './due-refreshes.js';
 import { knownTokens } from './known-tokens.js';
 import { leftoversOf } from './leftovers.js';
 import { basisOf } from './observed-digest.js';
@@ -124,6 +125,7 @@ export async function gather(gathering: Gathering): Promise<Result<Gathered>> {
     tokens: tokens.value,
     people: people.value,
     leftovers: left.value.due,
+    refreshes: dueRefreshesOf(desired, survey, sinks),
     names: referred.value,
     production: production.value,
     allowRemovals: gathering.allowRemovals,

@@ -6,7 +6,8 @@
 import { refText } from '../domain/objects.js';
 import type { Instant } from '../domain/time.js';
 import { type Divergence, divergencesOf } from './divergence.js';
-import type { Finding, Plan, Step } from './plan.js';
+import type { Finding, Plan, PlanInput, Step } from './plan.js';
+import { isAsItShouldBe, type SinkState, sinkStatesOf } from './sink-states.js';
 
 /** Why live and declared differ, as far as the audit log and the documents tell. */
 export type Cause =
@@ -23,6 +24,8 @@ export type DriftStep = Step & { readonly status: DriftStatus; readonly cause?: 
 export interface Difference extends Omit<Divergence, 'shownBy'> {
   readonly status: DriftStatus;
   readonly cause?: Cause;
+  /** Of a key that is live: its sinks that do not hold the current version, and what they hold. */
+  readonly sinks?: readonly SinkState[];
 }
 
 export interface Drift extends Omit<Plan, 'kind' | 'steps'> {
@@ -34,6 +37,25 @@ export interface Drift extends Omit<Plan, 'kind' | 'steps'> {
   readonly only?: DriftStatus;
 }
 
+export interface DriftDetails {
+  readonly reviewed?: readonly Finding[];
+  /** What the plan was made from. */
+  readonly seen?: Pick<PlanInput, 'subjects' | 'tokens'>;
+}
+
+/** By key, as in `ApiKey/billing-prod`. */
+function wrongSinksOf({
+  subjects,
+  tokens,
+}: Pick<PlanInput, 'subjects' | 'tokens'>): ReadonlyMap<string, readonly SinkState[]> {
+  return new Map(
+    subjects.flatMap(({ ref, live, receipts }) => {
+      const wrong = live ? sinkStatesOf(live, receipts, tokens).filter((one) => !isAsItShouldBe(one)) : [];
+      return wrong.length > 0 ? [[refText(ref), wrong] as const] : [];
+    }),
+  );
+}
+
 /**
  * `causes` by object, as in `ApiKey/billing-prod`; an object without one differs for reasons that were not recorded.
  * `reviewed` is reported beside what guards say, and is no drift.
@@ -41,9 +63,13 @@ export interface Drift extends Omit<Plan, 'kind' | 'steps'> {
 export function drift(
   plan: Plan,
   causes: ReadonlyMap<string, Cause>,
-  reviewed: readonly Finding[] = [],
+  { reviewed = [], seen }: DriftDetails = {},
 ): Drift {
-  const differences = differencesOf(plan, causes);
+  const sinks = seen ? wrongSinksOf(seen) : new Map<string, readonly SinkState[]>();
+  const differences = differencesOf(plan, causes).map((one): Difference => {
+    const own = one.object && sinks.get(refText(one.object));
+    return own ? { ...one, sinks: own } : one;
+  });
   const byObject = new Map(
     differences.flatMap((one) => (one.object ? [[refText(one.object), one] as const] : [])),
   );
@@ -96,6 +122,7 @@ const BY_APPLY: ReadonlySet<Divergence['reason']> = new Set<Divergence['reason']
   'ExpiryExceedsDeclaration',
   'DeclaredEndPassed',
   'SinkUnverifiable',
+  'RefreshDue',
   'RemovalGuard',
   'EmptiedConfiguration',
   'TooFewAdministrators',

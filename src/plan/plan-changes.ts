@@ -13,6 +13,7 @@ import { isOwnedBy } from './compare.js';
 import { decide } from './decide.js';
 import { type Decision, finding, NOTHING, type Release, together } from './decision.js';
 import { planDigest } from './digest.js';
+import { dueRefreshes } from './due-refreshes.js';
 import { guard, withoutSteps } from './guard.js';
 import { withdrawals } from './leftovers.js';
 import { namingOf } from './name-lint.js';
@@ -35,7 +36,11 @@ export function plan(observed: PlanInput): Plan {
   const input = asSpelled(renamed.input);
   const subjects = new Map(input.subjects.map((subject) => [refText(subject.ref), subject]));
   const decided = decideAll(input, remarks);
-  const decidedOnce = onceEach([...decided.steps, ...withdrawals(input)]);
+  const decidedOnce = onceEach([
+    ...decided.steps,
+    ...withdrawals(input),
+    ...dueRefreshes(decided.steps, input),
+  ]);
   const ordered = orderedWithAddresses(decidedOnce, subjects, input);
   const { steps, findings } = guard(ordered.steps, input);
   return assemble(input, {

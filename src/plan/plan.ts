@@ -17,6 +17,7 @@ import type {
 } from '../domain/live.js';
 import type { Declaration, DeclarationOf, ObjectRef } from '../domain/objects.js';
 import type { KeyType } from '../domain/secret.js';
+import type { RefreshTarget } from '../domain/sinks/refresh-target.js';
 import type { DurationMs, Instant } from '../domain/time.js';
 import type { Totals } from './compare.js';
 import type { FindingCode, StepReason, WaitingReason } from './reasons.js';
@@ -92,6 +93,11 @@ export type Effect =
       readonly action: 'withdraw';
       readonly detail: { readonly sink: SinkId; readonly fingerprint: Fingerprint };
     }
+  | {
+      /** What reads its secrets only at the start is started again. It proves nothing. */
+      readonly action: 'refresh';
+      readonly detail: { readonly generation: number; readonly target: RefreshTarget };
+    }
   | { readonly action: 'revoke'; readonly detail: { readonly generations: readonly number[] } };
 
 /** A key that no document declares and that comes with an environment. */
@@ -155,6 +161,8 @@ export interface Summary {
   readonly deliver: number;
   readonly extend: number;
   readonly withdraw: number;
+  /** Absent where there are none. */
+  readonly refresh?: number;
   readonly revoke: number;
   /** Declared objects without a step. */
   readonly unchanged: number;
@@ -210,6 +218,8 @@ export interface PlanInput {
   readonly people: readonly DeclarationOf<'User'>[];
   /** What removed keys left in sinks here, and is no longer accepted. */
   readonly leftovers?: readonly Leftover[];
+  /** Refreshes of current versions that an earlier run here left undone. */
+  readonly refreshes?: readonly PlannedRefresh[];
   /** Live objects by the addresses and ids that references in the subjects name them by, as `refText`. */
   readonly names?: ReadonlyMap<string, ObjectRef>;
   /**
@@ -229,6 +239,12 @@ export interface Leftover {
   readonly object: ObjectRef;
   readonly sink: SinkId;
   readonly fingerprint: Fingerprint;
+}
+
+export interface PlannedRefresh {
+  readonly object: ObjectRef;
+  readonly generation: number;
+  readonly target: RefreshTarget;
 }
 
 /** One object, from both sides. */

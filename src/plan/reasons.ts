@@ -36,6 +36,8 @@ export const STEP_REASONS = {
   DeadlinePassed: 'The declared deadline of the hand-over has passed without proof.',
   DeclaredEndPassed: 'The declared expiry has passed, and a version would be accepted beyond it.',
   RemovedKeyEnded: 'A removed key is no longer accepted, and a sink of this folder still holds its secret.',
+  RefreshDue:
+    'The current version was promoted, and what reads it only at the start has not been started again yet.',
   PredecessorExpired: 'A replaced version has expired, and is closed.',
 } as const;
 export type StepReason = keyof typeof STEP_REASONS;

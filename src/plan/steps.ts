@@ -4,6 +4,8 @@
  *     rollOut    issue ─▶ deliver a ─▶ confirm a ─┐
  *                  └────▶ deliver b ─▶ confirm b ─┴▶ promote
  *
+ *     A refresh comes after promote, for each thing that sinks of the key say has to be started again.
+ *
  *     handOver   confirm a ─┐                (the touch: no stale write can land after it)
  *                confirm b ─┴▶ revoke ─▶ confirm b after        (b cannot compare: read once more)
  */
@@ -11,6 +13,7 @@ import { type SinkDeclaration, type SinkId, sinkIdOf } from '../domain/kinds/ind
 import { type Expectation, type Fingerprint, REVISION_ONLY, type Receipt } from '../domain/live.js';
 import { type ObjectRef, refText } from '../domain/objects.js';
 import { unreachable } from '../domain/result.js';
+import { refreshTargetId, refreshTargetsOf } from '../domain/sinks/refresh-target.js';
 import { abilityAt, ableSinks, cannotCompare, isUnseen } from './abilities.js';
 import type { Effect, Step, StepId, Subject } from './plan.js';
 import type { StepReason } from './reasons.js';
@@ -48,6 +51,8 @@ function effectText(effect: Effect): string {
       return `deliver ${effect.detail.generation} ${sinkIdOf(effect.detail.sink)}`;
     case 'confirm':
       return `confirm ${effect.detail.generation} ${effect.detail.sink}${effect.detail.isAfter ? ' after' : ''}`;
+    case 'refresh':
+      return `refresh ${effect.detail.generation} ${refreshTargetId(effect.detail.target)}`;
     case 'withdraw':
       return `withdraw ${effect.detail.sink}`;
     case 'revoke':
@@ -85,7 +90,15 @@ export function rollOut(rollout: Rollout): readonly Step[] {
   }
   const detail = { generation, sinks: sinks.map(sinkIdOf) };
   const after = sinks.length === 0 ? [issue.id] : confirmed;
-  return [...steps, stepOf(object, { action: 'promote', detail }, { reason, dependsOn: after })];
+  const promote = stepOf(object, { action: 'promote', detail }, { reason, dependsOn: after });
+  const refreshes = refreshTargetsOf(sinks).map((target) =>
+    stepOf(
+      object,
+      { action: 'refresh', detail: { generation, target } },
+      { reason, dependsOn: [promote.id] },
+    ),
+  );
+  return [...steps, promote, ...refreshes];
 }
 
 /** Undefined when the sink holds the version already, as after a crash. */

@@ -9,6 +9,7 @@ export function summaryOf(steps: readonly Step[], { totals, subjects }: PlanInpu
     step.reason === 'ReplacementForced' || step.reason === 'OwnerReplaced';
   const touched = new Set(steps.map((step) => refText(step.object)));
   const untouched = subjects.filter(({ ref, desired }) => desired && !touched.has(refText(ref)));
+  const isRefreshed = steps.some((step) => step.action === 'refresh');
   return {
     create: count((step) => step.action === 'create' && !isReplacing(step)),
     update: count((step) => step.action === 'update' && !isReplacing(step)),
@@ -21,6 +22,7 @@ export function summaryOf(steps: readonly Step[], { totals, subjects }: PlanInpu
     deliver: count((step) => step.action === 'deliver'),
     extend: count((step) => step.action === 'extend'),
     withdraw: count((step) => step.action === 'withdraw'),
+    ...(isRefreshed && { refresh: count((step) => step.action === 'refresh') }),
     revoke: count((step) => step.action === 'revoke'),
     unchanged: totals.unchanged + untouched.length,
     unmanaged: totals.unmanaged,
@@ -46,6 +48,7 @@ const UPKEEP: ReadonlySet<StepReason> = new Set([
   'DeclaredEndPassed',
   'PredecessorExpired',
   'RemovedKeyEnded',
+  'RefreshDue',
 ]);
 
 /**

@@ -2,12 +2,14 @@
  * Where secrets are delivered. A sink is read, written by compare-and-set, and read again: "200 OK" is
  * not a receipt (docs/rotation.md, steps 2 and 3).
  */
+
 import type { SinkDeclaration, SinkId } from '../domain/kinds/index.js';
 import type { Expectation, Fingerprint, Receipt } from '../domain/live.js';
 import type { Result } from '../domain/result.js';
 import type { Secret } from '../domain/secret.js';
 import type { Bundle } from '../domain/sinks/bundle.js';
 import type { DurationMs } from '../domain/time.js';
+import type { Refreshes } from './refresh.js';
 
 export interface SinkDelivery {
   readonly bundle: Bundle;
@@ -15,14 +17,21 @@ export interface SinkDelivery {
   readonly object: string;
   readonly generation: number;
   readonly expected: Expectation;
-  /** What is left of the lease: no request may still be under way then. Absent: no limit of its own. */
-  readonly withinMs?: DurationMs;
+  /** Absent: no limit of its own. */
+  readonly withinMs?: Within;
 }
+
+/**
+ * What is left of the lease: no request may still be under way then. A function is asked before each request, because the
+ * lease is renewed while requests wait for their turn.
+ */
+export type Within = DurationMs | (() => DurationMs);
 
 /** What a sink has to hold to be confirmed; `revision` where it shows no values. */
 export interface Confirmed {
   readonly fingerprint: Fingerprint;
   readonly revision?: string | undefined;
+  readonly withinMs?: Within;
 }
 
 export interface Sinks {
@@ -45,7 +54,15 @@ export interface Sinks {
   /** The sinks that were delivered to from this working folder, as far as it is remembered; any may be in use. */
   delivered(): Promise<readonly SinkId[]>;
   /** Takes out what a sink holds if that is `fingerprint`; anything else stays, and is no fault. */
-  withdraw(id: SinkId, fingerprint: Fingerprint): Promise<Result<void>>;
+  withdraw(
+    id: SinkId,
+    fingerprint: Fingerprint,
+    limit?: { readonly withinMs?: Within },
+  ): Promise<Result<void>>;
+  /** Absent: nothing is ever started again here. */
+  readonly refreshes?: Refreshes;
+  /** The connections that requests wait for now, because of how many a second these are declared to take. */
+  limiting?(): readonly string[];
   /** What a sink holds, to prove possession with; undefined when that is nothing or cannot be read. */
   take(id: SinkId): Promise<Secret | undefined>;
 }

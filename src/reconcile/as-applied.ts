@@ -42,7 +42,7 @@ export async function driftAsApplied(sources: AppliedSources, whose: Whose): Pro
   const causes = await causesOf(plan, input, store);
   if (!causes.ok) return causes;
   const reviewed = await reviewOf({ desired, store, selector: undefined });
-  return reviewed.ok ? ok(drift(plan, causes.value, reviewed.value)) : reviewed;
+  return reviewed.ok ? ok(drift(plan, causes.value, { reviewed: reviewed.value })) : reviewed;
 }
 
 async function look({ applied, store }: AppliedSources, whose: Whose) {

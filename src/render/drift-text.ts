@@ -4,6 +4,7 @@ import { refJson, refText } from '../domain/objects.js';
 import { withoutTokensIn } from '../domain/secret.js';
 import { formatInstant } from '../domain/time.js';
 import type { Cause, Difference, Drift, DriftStatus, DriftStep } from '../plan/drift.js';
+import { sinkStatePhrase } from '../plan/sink-states.js';
 import { escaped } from './markdown.js';
 import { type Group, groupsOf, summaryText } from './plan-groups.js';
 import { findingJson, waitingJson, withRefJson } from './plan-json.js';
@@ -16,7 +17,7 @@ import {
   waitingSection,
 } from './plan-sections.js';
 import { blocksText, linesOf, type Section, sectionsMarkdown } from './sections.js';
-import { counted, painter, printable, type TextOptions } from './text-format.js';
+import { counted, painter, printable, sinkText, type TextOptions } from './text-format.js';
 
 /** No newline at the end. */
 export function driftText(drift: Drift, options: TextOptions & ViewOptions): string {
@@ -35,15 +36,15 @@ export const driftMarkdown = (drift: Drift, isVerbose?: boolean): string =>
   );
 
 function sectionsOf(drift: Drift, options: ViewOptions): readonly [Section, Section, Section] {
-  const changes = changesSection(groupsOf(drift.steps), (group) => causeText(ofGroup(group, drift)));
-  const others = withoutSteps(drift).map((one) => ({ ...one, object: nameOf(one), cause: causeText(one) }));
+  const changes = changesSection(groupsOf(drift.steps), (group) => whatAndWhy(ofGroup(group, drift)));
+  const others = withoutSteps(drift).map((one) => ({ ...one, object: nameOf(one), notes: whatAndWhy(one) }));
   return [
     {
       ...changes,
-      rows: [...changes.rows, ...others.map(({ object, reason, cause }) => ['', object, reason, '', cause])],
+      rows: [...changes.rows, ...others.map(({ object, reason, notes }) => ['', object, reason, '', notes.join('\n')])],
       lines: [
         ...linesOf(changes),
-        ...others.flatMap((one) => [objectLine(['red', '  ≠'], one), noteLine(one.cause)]),
+        ...others.flatMap((one) => [objectLine(['red', '  ≠'], one), ...one.notes.map(noteLine)]),
       ],
     },
     findingsSection(drift.findings, options),
@@ -81,11 +82,17 @@ const STATUS_TEXT: Readonly<Record<DriftStatus, string>> = {
 function ofGroup(
   { steps }: Group<DriftStep>,
   { differences }: Drift,
-): Pick<Difference, 'reason' | 'status' | 'cause'> {
+): Pick<Difference, 'reason' | 'status' | 'cause' | 'sinks'> {
   const [step] = steps;
   const found = step && differences.find(({ object }) => object && refText(object) === refText(step.object));
   return found ?? { reason: step?.reason ?? 'DeclarationChanged', status: step?.status ?? 'drifted' };
 }
+
+/** What the sinks hold instead, a line each, and what brought the difference about. */
+const whatAndWhy = (one: Pick<Difference, 'reason' | 'status' | 'cause' | 'sinks'>): readonly string[] => [
+  ...(one.sinks ?? []).map((sink) => `${sinkText(sink.sink)}: ${printable(sinkStatePhrase(sink))}`),
+  causeText(one),
+];
 
 const causeText = (one: Pick<Difference, 'reason' | 'status' | 'cause'>): string =>
   `${STATUS_TEXT[one.status]}: ${whyText(one)}`;

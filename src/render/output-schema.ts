@@ -2,7 +2,9 @@
  * JSON Schema of what `--output json` prints, one definition a kind: docs/reference/output.schema.json is derived from
  * it. Members may be added to an output; those that are here stay.
  */
+
 import { API_VERSION, type JsonSchema } from '../domain/kinds/document-schema.js';
+import { SINK_STATES, type SinkStateName } from '../plan/sink-states.js';
 
 const text: JsonSchema = { type: 'string' };
 const count: JsonSchema = { type: 'integer', minimum: 0 };
@@ -36,9 +38,13 @@ const forecast = record({ object: ref, at: instant, what: text, reason: text, me
 const position = { file: text, line: count, column: count };
 
 const driftStatus = words('drifted', 'not-applied');
+const sinkState = record({
+  ...{ sink: text, state: words(...(Object.keys(SINK_STATES) as SinkStateName[])) },
+  ...{ 'version?': count, 'detail?': text },
+});
 const difference = record({
   ...{ 'object?': ref, status: driftStatus, reason: text, message: text },
-  'cause?': record({}),
+  ...{ 'cause?': record({}), 'sinks?': listOf(sinkState) },
 });
 
 const planMembers = {
@@ -87,6 +93,16 @@ const OUTPUTS = {
     ...{ steps: listOf(step), findings: listOf(finding), waiting: listOf(waiting), ahead: listOf(forecast) },
   },
   List: { items: listOf(liveObject) },
+  SinkList: {
+    items: listOf(
+      record({
+        ...{ type: nullable(text), sink: text, key: ref, version: nullable(count) },
+        state: words(...(Object.keys(SINK_STATES) as SinkStateName[])),
+        ...{ 'detail?': text, confirmedAt: nullable(instant) },
+        connection: nullable(record({ name: text, isReachable: flag })),
+      }),
+    ),
+  },
   WatchEvent: { type: words('added', 'changed', 'deleted'), 'object?': liveObject, 'name?': text },
   Validation: { valid: flag, objects: count },
   Initialization: { created: listOf(text) },

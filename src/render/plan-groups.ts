@@ -2,6 +2,7 @@
 import { sinkIdOf } from '../domain/kinds/index.js';
 import { refText } from '../domain/objects.js';
 import { formatDuration } from '../domain/time.js';
+import { refreshText } from '../plan/due-refreshes.js';
 import type { Action, FieldChange, Step, Summary } from '../plan/plan.js';
 import type { StepReason } from '../plan/reasons.js';
 import { declarationLines, impliedLines } from './declaration-text.js';
@@ -19,6 +20,7 @@ export type Verb =
   | 'extend'
   | 'confirm'
   | 'withdraw'
+  | 'refresh'
   | 'revoke';
 
 export interface Group<S extends Step = Step> {
@@ -62,6 +64,7 @@ function headOf(steps: readonly Step[]): { readonly verb: Verb; readonly reason:
   const issue = steps.find((step) => step.action === 'issue');
   if (issue) return { verb: issue.detail.generation === 1 ? 'issue' : 'rotate', reason };
   if (first('extend')) return { verb: 'extend', reason };
+  if (first('refresh') && !first('promote') && !first('revoke')) return { verb: 'refresh', reason };
   if (first('withdraw')) return { verb: 'withdraw', reason };
   const revoke = first('revoke');
   if (revoke === undefined && first('confirm')) return { verb: 'confirm', reason };
@@ -89,6 +92,10 @@ function versionLines(steps: readonly Step[], shown: StepReason): readonly strin
   const why = ({ reason }: Step): string => (reason === shown ? '' : ` (${reason})`);
   return steps.flatMap((step) => {
     if (step.action === 'promote') return [`${rolloutText(steps, step)}${why(step)}`];
+    if (step.action === 'refresh')
+      return [
+        `then ${printable(refreshText(step.detail.target))} for version ${step.detail.generation}${why(step)}`,
+      ];
     if (step.action === 'withdraw')
       return [`take its secret out of ${sinkText(step.detail.sink)}${why(step)}`];
     if (step.action === 'extend') return [`${extensionText(step)}${why(step)}`];

@@ -27,24 +27,25 @@ const MARKS: Readonly<Record<Verb, readonly [string, Tone]>> = {
   extend: ['~', 'yellow'],
   confirm: ['=', 'cyan'],
   withdraw: ['-', 'yellow'],
+  refresh: ['↻', 'cyan'],
   revoke: ['-', 'red'],
 };
 
 /** What takes something away comes first: it is what must not be cut. */
 const IMPORTANCE = 'delete replace revoke update rotate adopt create issue resume'.split(' ');
 
-/** What happens to each object: verb, name, reason, lines; with what `noteOf` has to say about it. */
+/** What happens to each object: verb, name, reason, lines; with what `notesOf` has to say about it. */
 export const changesSection = <S extends Step>(
   groups: readonly Group<S>[],
-  noteOf?: (group: Group<S>) => string,
+  notesOf?: (group: Group<S>) => readonly string[],
 ): Section => {
-  const notes = (group: Group<S>): readonly string[] => (noteOf === undefined ? [] : [noteOf(group)]);
+  const notes = (group: Group<S>): readonly string[] => notesOf?.(group) ?? [];
   return {
     title: '',
-    columns: ['', 'Object', 'Why', 'What', ...(noteOf === undefined ? [] : ['Causes'])],
+    columns: ['', 'Object', 'Why', 'What', ...(notesOf === undefined ? [] : ['Causes'])],
     rows: [...groups]
       .sort((a, b) => IMPORTANCE.indexOf(a.verb) - IMPORTANCE.indexOf(b.verb))
-      .map((group) => [group.verb, group.object, group.reason, cellOf(group.lines), ...notes(group)]),
+      .map((group) => [group.verb, group.object, group.reason, cellOf(group.lines), ...(notesOf ? [notes(group).join('\n')] : [])]),
     lines: groups.flatMap((group) => {
       const [mark, tone] = MARKS[group.verb];
       return [

@@ -6,7 +6,7 @@ import { parseSinkId, type SinkAddress, type SinkId } from '../domain/kinds/inde
 import { fail, ok, type Result } from '../domain/result.js';
 import { abilityOf, connectionName, type SinkTypeName } from '../domain/sinks/index.js';
 import type { Connections } from '../ports/connections.js';
-import type { Driver, DriverWorld } from './driver.js';
+import type { Driver, DriverWorld, OpenDriver } from './driver.js';
 import { DRIVERS } from './drivers.js';
 import { type Gate, gateOf } from './gate.js';
 
@@ -20,16 +20,25 @@ export interface Connected {
 export interface OpenConnections {
   /** `sink_unavailable` for a connection that is neither declared nor live: nothing is known of what it leads to. */
   of(address: SinkAddress): Promise<Result<Connected>>;
+  /** The connections that requests wait for now, because of how many a second these are declared to take. */
+  limiting(): readonly string[];
   locate(id: SinkId): string;
   isHere(id: SinkId, recorded: string): boolean;
+}
+
+interface Opened {
+  readonly name: string;
+  readonly driver: Driver;
+  readonly gate: Gate;
 }
 
 export function openConnections(
   connections: Connections,
   world: DriverWorld,
   whereFilesAre: Pick<OpenConnections, 'locate' | 'isHere'>,
+  openers: Readonly<Record<string, OpenDriver>> = DRIVERS,
 ): OpenConnections {
-  const drivers = new Map<string, { readonly driver: Driver; readonly gate: Gate }>();
+  const drivers = new Map<string, Opened>();
   const specs = new Map<string, ConnectionSpec>();
 
   async function specOf(name: string): Promise<Result<ConnectionSpec>> {
@@ -43,7 +52,7 @@ export function openConnections(
 
   return {
     of: async ({ type, object }) => {
-      const open = DRIVERS[type as keyof typeof DRIVERS];
+      const open = openers[type];
       if (open === undefined)
         return fail(fault('sink_unsupported', `this version does not support sinks of type ${type}`));
       const name = connectionName({ type, object });
@@ -52,11 +61,15 @@ export function openConnections(
       const key = `${type} ${name ?? ''} ${JSON.stringify(spec.value ?? null)}`;
       const opened = drivers.get(key) ?? {
         driver: open(name !== undefined && spec.value ? { name, spec: spec.value } : undefined, world),
+        name: name ?? type,
         gate: gateOf(spec.value?.requestsPerSecond, world.clock),
       };
       drivers.set(key, opened);
       return ok({ type, object, ...opened });
     },
+    limiting: () => [
+      ...new Set([...drivers.values()].flatMap(({ name, gate }) => (gate.isLimiting() ? [name] : []))),
+    ],
     locate: (id) => {
       const address = parseSinkId(id);
       if (address === undefined || abilityOf(address.type).scope === 'machine')

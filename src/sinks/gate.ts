@@ -2,7 +2,11 @@
 import type { Clock } from '../ports/clock.js';
 
 /** Runs work when its turn has come. */
-export type Gate = <T>(work: () => Promise<T>) => Promise<T>;
+export interface Gate {
+  <T>(work: () => Promise<T>): Promise<T>;
+  /** Does a request wait because of how many a second are allowed? */
+  isLimiting(): boolean;
+}
 
 const AT_ONCE = 8;
 
@@ -14,22 +18,27 @@ export function gateOf(
   const waiting: (() => void)[] = [];
   let active = 0;
   let nextAt = 0;
+  let held = 0;
   const leave = (): void => {
     const next = waiting.shift();
     if (next) next();
     else active--;
   };
-  return async (work) => {
+  const run = async <T>(work: () => Promise<T>): Promise<T> => {
     if (active < AT_ONCE) active++;
     else await new Promise<void>((resolve) => waiting.push(resolve));
     try {
       const now = clock.monotonicMs();
       const at = Math.max(now, nextAt);
       nextAt = at + gapMs;
-      if (at > now) await clock.sleep(at - now);
+      if (at > now) {
+        held++;
+        await clock.sleep(at - now).finally(() => held--);
+      }
       return await work();
     } finally {
       leave();
     }
   };
+  return Object.assign(run, { isLimiting: () => held > 0 });
 }

@@ -4,6 +4,7 @@ import { fault } from '../domain/errors.js';
 import { fail, ok, type Result } from '../domain/result.js';
 import { abilityOf, type SinkAbility } from '../domain/sinks/index.js';
 import type { Clock } from '../ports/clock.js';
+import type { Within } from '../ports/sink.js';
 import type { Connected } from './connected.js';
 import type { Call } from './driver.js';
 
@@ -14,17 +15,27 @@ export type Timer = Pick<Clock, 'sleep' | 'monotonicMs'>;
 
 export type Calling = <T>(work: (call: Call) => Promise<Result<T>>) => Promise<Result<T>>;
 
-/** `until` by the monotonic clock; absent: no limit but that of each request. */
+/** A number counts down from now on, whatever is waited for. */
+export function leftOf(within: Within | undefined, clock: Timer): () => number {
+  if (within === undefined) return unlimited;
+  if (typeof within === 'function') return within;
+  const until = clock.monotonicMs() + within;
+  return () => until - clock.monotonicMs();
+}
+
+const unlimited = (): number => Number.POSITIVE_INFINITY;
+
+/** `leftMs`: what is left of the lease when a request begins; absent: no limit but that of each request. */
 export function callsTo(
   { driver, gate, object }: Connected,
-  { clock, until = Number.POSITIVE_INFINITY }: { readonly clock: Timer; readonly until?: number | undefined },
+  { clock, leftMs = unlimited }: { readonly clock: Timer; readonly leftMs?: () => number },
 ): Calling {
   const ownMs = driver.deadlineMs?.(object) ?? DEADLINE_MS;
   return (work) =>
     gate(async () => {
-      const leftMs = until - clock.monotonicMs();
-      if (leftMs <= 0) return fail(TOO_LATE);
-      return withDeadline(Math.min(ownMs, leftMs), clock, (signal) => work({ signal }));
+      const left = leftMs();
+      if (left <= 0) return fail(TOO_LATE);
+      return withDeadline(Math.min(ownMs, left), clock, (signal) => work({ signal }));
     });
 }
 

@@ -15,9 +15,9 @@ export type Done = Result<Held | undefined>;
 /** `ability` where it shows only when the driver is asked. */
 export function receiptOf(held: Done, { part }: SinkAddress, ability: SinkAbility | undefined): Receipt {
   if (!held.ok) return { kind: 'unknown', why: held.error.message };
-  const asked = ability && { ability };
-  if (held.value === undefined) return { kind: 'missing', ...asked };
-  const { values, revision } = held.value;
+  if (held.value === undefined) return { kind: 'missing', ...(ability && { ability }) };
+  const { values, revision, manager } = held.value;
+  const asked = { ...(ability && { ability }), ...(manager !== undefined && { manager }) };
   if (values === undefined)
     return revision === undefined
       ? { kind: 'unknown', why: 'it shows neither values nor revisions' }
@@ -26,7 +26,7 @@ export function receiptOf(held: Done, { part }: SinkAddress, ability: SinkAbilit
           ...asked,
         };
   const value = heldIn(values, part);
-  if (value === undefined) return { kind: 'missing', ...asked };
+  if (value === undefined) return { kind: 'missing', ...(ability && { ability }) };
   const seen = { fingerprint: fingerprintOf(value), tokenId: parseToken(value)?.id };
   return { kind: 'holds', ...seen, ...(revision !== undefined && { revision }), ...asked };
 }

@@ -20,7 +20,7 @@ import type { SinkAbility } from '../domain/sinks/index.js';
 import type { SinkDelivery } from '../ports/sink.js';
 import type { Connected, OpenConnections } from './connected.js';
 import type { Held, Write, Written } from './driver.js';
-import { abilityAt, callsTo, type Timer } from './object-calls.js';
+import { abilityAt, callsTo, leftOf, type Timer } from './object-calls.js';
 import { type Done, isExpected, isHeld, moved, receiptOf, revisionOf, valueAt } from './object-receipts.js';
 import { type SinksOfTypes, unsupportedSink } from './types.js';
 
@@ -32,8 +32,8 @@ type Verdict = Result<Pick<Write, 'set' | 'remove'> | 'keep' | 'touch'>;
 
 interface Edit {
   readonly address: SinkAddress;
-  /** By the monotonic clock: when the lease may have ended, whatever the edit waited for until then. */
-  readonly until?: number;
+  /** What is left of the lease, asked before each request, whatever the edit waited for until then. */
+  readonly leftMs: () => number;
   readonly of?: Write['of'][number];
   decide(held: Held | undefined, ability: SinkAbility): Verdict;
 }
@@ -55,6 +55,7 @@ export function objectSinks(connections: OpenConnections, clock: Timer): SinksOf
   return {
     locate: (id) => connections.locate(id),
     isHere: (id, recorded) => connections.isHere(id, recorded),
+    limiting: () => connections.limiting(),
     read: (ids) => readAll(ids, connections, clock),
     take: async (id) => {
       const address = parseSinkId(id);
@@ -66,14 +67,14 @@ export function objectSinks(connections: OpenConnections, clock: Timer): SinksOf
     confirm: async (id, confirmed) =>
       revisionOf(
         await at(id, (address) => ({
-          address,
+          ...{ address, leftMs: leftOf(confirmed.withinMs, clock) },
           decide: (held, { read }) =>
             read === 'nothing' || isHeld(held, address, confirmed) ? ok('touch') : fail(moved(address, held)),
         })),
       ),
-    withdraw: async (id, fingerprint) => {
+    withdraw: async (id, fingerprint, limit) => {
       const done = await at(id, (address) => ({
-        address,
+        ...{ address, leftMs: leftOf(limit?.withinMs, clock) },
         // What cannot be read may be anybody's by now, and stays.
         decide: (held) =>
           isHeld(held, address, { fingerprint })
@@ -91,8 +92,7 @@ function delivering(
   clock: Timer,
 ): Edit {
   return {
-    ...{ address, of: { object, generation } },
-    ...(withinMs !== undefined && { until: clock.monotonicMs() + withinMs }),
+    ...{ address, leftMs: leftOf(withinMs, clock), of: { object, generation } },
     decide: (held, ability) => {
       const set = fieldsToSet(address, bundle, ability);
       if (!set.ok) return set;
@@ -147,8 +147,8 @@ async function attempt(
   turn: number,
 ): Promise<Result<readonly Done[]>> {
   const { driver, object } = connected;
-  const until = Math.min(...edits.map((edit) => edit.until ?? Number.POSITIVE_INFINITY));
-  const call = callsTo(connected, { clock, until });
+  const leftMs = (): number => Math.min(...edits.map((edit) => edit.leftMs()));
+  const call = callsTo(connected, { clock, leftMs });
   const asked = await abilityAt(connected, call);
   if (!asked.ok) return asked;
   const ability = asked.value;

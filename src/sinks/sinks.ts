@@ -4,9 +4,10 @@ import type { Receipt } from '../domain/live.js';
 import { type Connections, NO_CONNECTIONS } from '../ports/connections.js';
 import type { Sinks } from '../ports/sink.js';
 import { openConnections } from './connected.js';
-import type { DriverWorld } from './driver.js';
+import type { DriverWorld, OpenDriver } from './driver.js';
 import { type FileWorld, openFileSinks } from './files/file-sinks.js';
 import { objectSinks } from './object-sinks.js';
+import { type OpenRefresher, openRefreshes, type RefreshLog } from './refreshes.js';
 import type { SinksOfTypes } from './types.js';
 
 /** Which sinks were delivered to, remembered from one process to the next. */
@@ -21,16 +22,28 @@ export interface SinkWorld {
   readonly drivers: DriverWorld;
   readonly connections?: Connections;
   readonly delivered?: DeliveredSinks;
+  /** Which refreshes are due here; absent: nothing is started again. */
+  readonly refreshLog?: RefreshLog;
+  /** By type of connection; absent: those of this version (refreshes.ts). */
+  readonly refreshers?: Readonly<Record<string, OpenRefresher>>;
+  /** By type; absent: those of this version (drivers.ts). */
+  readonly openers?: Readonly<Record<string, OpenDriver>>;
 }
 
-export function openSinks({ files, drivers, connections = NO_CONNECTIONS, delivered }: SinkWorld): Sinks {
+export function openSinks(world: SinkWorld): Sinks {
+  const { files, drivers, connections = NO_CONNECTIONS, delivered, openers, refreshers } = world;
+  const { refreshLog: log } = world;
   const inFiles = openFileSinks(files);
-  const elsewhere = objectSinks(openConnections(connections, drivers, inFiles), drivers.clock);
+  const elsewhere = objectSinks(openConnections(connections, drivers, inFiles, openers), drivers.clock);
   const of = (id: SinkId): SinksOfTypes => (isFile(id) ? inFiles : elsewhere);
   return {
     locate: (id) => of(id).locate(id),
     isHere: (id, recorded) => of(id).isHere(id, recorded),
     read: (ids) => readBoth(ids, { inFiles, elsewhere }),
+    ...(log && {
+      refreshes: openRefreshes(connections, drivers, { log, ...(refreshers && { refreshers }) }),
+    }),
+    limiting: () => elsewhere.limiting?.() ?? [],
     take: (id) => of(id).take(id),
     confirm: (id, confirmed) => of(id).confirm(id, confirmed),
     deliver: async (sink, delivery) => {
@@ -39,8 +52,8 @@ export function openSinks({ files, drivers, connections = NO_CONNECTIONS, delive
       if (done.ok) delivered?.add(id);
       return done;
     },
-    withdraw: async (id, fingerprint) => {
-      const done = await of(id).withdraw(id, fingerprint);
+    withdraw: async (id, fingerprint, limit) => {
+      const done = await of(id).withdraw(id, fingerprint, limit);
       if (done.ok) delivered?.remove(id);
       return done;
     },

@@ -3,7 +3,7 @@ import { type Fault, fault } from '../domain/errors.js';
 import type { SinkId } from '../domain/kinds/index.js';
 import type { Sinks } from '../ports/sink.js';
 
-export type SinksOfTypes = Omit<Sinks, 'delivered'>;
+export type SinksOfTypes = Omit<Sinks, 'delivered' | 'refreshes'>;
 
 export const unsupportedSink = (id: SinkId): Fault =>
   fault('sink_unsupported', `this version does not support the sink ${id}`);

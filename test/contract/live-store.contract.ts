@@ -249,7 +249,7 @@ export function liveStoreContract(name: string, open: () => Promise<OpenStore>):
     it('has keys with several sinks behind one Connection', async () => {
       await hand.create(connection('v'));
       const at = (path: string) => ({
-        vault: { connection: 'v', mount: 'secret', path, fields: { KEY: 'key' } },
+        vault: { connection: 'v', mount: 'secret', path, fields: { KEY: 'key' as const } },
       });
       await hand.create(apiKey('several', { deliver: [at('one'), at('two')] }));
       const dependents = unwrap(await store.dependents({ kind: 'Connection', name: 'v' }));

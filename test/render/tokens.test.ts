@@ -48,7 +48,7 @@ describe.each(TOKENS)('%#: a token', (token) => {
     world.documents = [];
     for (const plan of [coming, leaving, world.plan()]) {
       const options = { color: false, now: plan.now };
-      const found = drift(plan, new Map(), []);
+      const found = drift(plan, new Map());
       noneIn({
         ...{ text: planText(plan, options), json: planJson(plan), markdown: planMarkdown(plan) },
         ...{

@@ -6,9 +6,10 @@ import { join } from 'node:path';
 import type { SinkDeclaration } from '../../src/domain/kinds/index.js';
 import type { Expectation } from '../../src/domain/live.js';
 import { fingerprintOf, mintKey, type Secret } from '../../src/domain/secret.js';
+import type { Clock } from '../../src/ports/clock.js';
 import type { SinkDelivery, Sinks } from '../../src/ports/sink.js';
 import type { FileWorld } from '../../src/sinks/files/file-sinks.js';
-import { openSinks } from '../../src/sinks/sinks.js';
+import { openSinks, type SinkWorld } from '../../src/sinks/sinks.js';
 import { driverWorld } from './driver-world.js';
 
 export interface Workplace {
@@ -23,13 +24,23 @@ export interface Workplace {
   remove(): void;
 }
 
-export function workplace(files: Partial<FileWorld> = {}): Workplace {
+/** `elsewhere`: connections and drivers of sinks that are no files. */
+export function workplace(
+  files: Partial<FileWorld> = {},
+  elsewhere: Pick<SinkWorld, 'connections' | 'openers' | 'refreshLog' | 'refreshers'> & {
+    readonly clock?: Clock;
+  } = {},
+): Workplace {
   const parent = realpathSync(mkdtempSync(join(tmpdir(), 'kw-sinks-')));
   const root = join(parent, 'root');
   const path = (relative: string) => join(root, relative);
   const sinks = openSinks({
     files: { root, roots: ['.'], machine: 'here', exclusively: (work) => work(), ...files },
-    drivers: driverWorld(root),
+    drivers: driverWorld(root, elsewhere.clock ? { clock: elsewhere.clock } : {}),
+    ...(elsewhere.connections && { connections: elsewhere.connections }),
+    ...(elsewhere.refreshLog && { refreshLog: elsewhere.refreshLog }),
+    ...(elsewhere.refreshers && { refreshers: elsewhere.refreshers }),
+    ...(elsewhere.openers && { openers: elsewhere.openers }),
   });
   return {
     root,

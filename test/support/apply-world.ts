@@ -58,7 +58,7 @@ export async function applyWorld(open: (world: Dependencies) => Promise<Result<L
     plan((await observe(declared, adapters)).input);
 
   async function carryOut(planned: Plan, more: Partial<ApplyWorld> = {}): Promise<Report> {
-    const lease = unwrap(await holdLease(more.store ?? store, clock, 'tester'));
+    const lease = unwrap(await holdLease(more.store ?? store, more.clock ?? clock, 'tester'));
     const world = { store, sinks: place.sinks, sealing, identity, clock, caller: CALLER, ownership: OURS };
     try {
       return await apply(planned, { ...world, lease, ...more });

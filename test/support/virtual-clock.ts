@@ -57,3 +57,14 @@ export class VirtualClock implements Clock {
 export async function settle(): Promise<void> {
   for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
 }
+
+/** Lets time pass until the work has ended. */
+export async function untilDone<T>(clock: VirtualClock, work: Promise<T>, stepMs = 500): Promise<T> {
+  let isDone = false;
+  const done = work.finally(() => {
+    isDone = true;
+  });
+  done.catch(() => undefined);
+  while (!isDone) await clock.advance(stepMs);
+  return done;
+}

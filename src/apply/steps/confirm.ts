@@ -14,7 +14,11 @@ export const confirm: Doer<'confirm'> = async ({ object, detail }, world) => {
   const rollout = known ? ok(known) : await rolloutFromStore(object, generation, world);
   if (!rollout.ok) return rollout;
   const { fingerprint, confirmed, revisions } = rollout.value;
-  const held = await world.sinks.confirm(sink, { fingerprint, revision: revisions.get(sink) });
+  // It touches what it reads, so it is a write as well.
+  const lease = await world.ensureLease();
+  if (!lease.ok) return lease;
+  const revision = revisions.get(sink);
+  const held = await world.sinks.confirm(sink, { fingerprint, revision, withinMs: world.leaseLeftMs });
   if (held.ok) confirmed.set(sink, { sink, fingerprint, machine: world.sinks.locate(sink), ...held.value });
   return held;
 };

@@ -1,5 +1,6 @@
 /** Which file does which action. */
-import { type Result, unreachable } from '../../domain/result.js';
+import { fault } from '../../domain/errors.js';
+import { fail, type Result, unreachable } from '../../domain/result.js';
 import type { Step } from '../../plan/plan.js';
 import type { StepWorld } from '../step-world.js';
 import { adopt } from './adopt.js';
@@ -38,6 +39,9 @@ export function perform(step: Step, world: StepWorld): Promise<Result<unknown>> 
       return withdraw(step, world);
     case 'revoke':
       return revoke(step, world);
+    case 'refresh':
+      // After all others, in one wave (refresh-wave.ts).
+      return Promise.resolve(fail(fault('internal', `${step.id} is not a step of its own`)));
     default:
       return unreachable(step);
   }

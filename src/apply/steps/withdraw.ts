@@ -1,7 +1,8 @@
 /** withdraw: a secret that is no longer accepted leaves its sink, by compare-and-set. */
 import type { Doer } from '../step-world.js';
 
-export const withdraw: Doer<'withdraw'> = async ({ detail }, { ensureLease, sinks }) => {
+export const withdraw: Doer<'withdraw'> = async ({ detail }, { ensureLease, leaseLeftMs, sinks }) => {
   const lease = await ensureLease();
-  return lease.ok ? sinks.withdraw(detail.sink, detail.fingerprint) : lease;
+  if (!lease.ok) return lease;
+  return sinks.withdraw(detail.sink, detail.fingerprint, { withinMs: leaseLeftMs });
 };

@@ -42,7 +42,7 @@ export const drift: Command = {
       if (!causes.ok) return failed(causes.error);
       const reviewed = await reviewOf({ desired, store, selector: asked.value.selector });
       if (!reviewed.ok) return failed(reviewed.error);
-      const found = driftOnly(driftOf(plan, causes.value, reviewed.value), onlyOf(input));
+      const found = driftOnly(driftOf(plan, causes.value, { reviewed: reviewed.value, seen }), onlyOf(input));
       const { terminal, flags } = context;
       if (flags.output === 'json') printJson(driftJson(found), context);
       else if (flags.output === 'markdown') terminal.out(`${driftMarkdown(found, input.has('verbose'))}\n`);

@@ -22,6 +22,7 @@ import { printJson } from '../output.js';
 import { kindLike, kindNamed, notFound, ownName, parseRef } from '../resolve-ref.js';
 import { SELECT, selectorOf } from '../selection.js';
 import { withStore } from '../session.js';
+import { listSinks, meansSinks } from '../sink-list.js';
 import type { CommandContext } from '../terminal.js';
 import { watchObjects } from '../watch-objects.js';
 
@@ -30,11 +31,11 @@ export const get: Command = {
   arguments: [
     {
       name: '[objects...]',
-      description: `KIND, KIND/NAME or KIND NAME, in any case, plurals too; kinds: ${OBJECT_KINDS.join(', ')}`,
+      description: `KIND, KIND/NAME or KIND NAME, in any case, plurals too; kinds: ${OBJECT_KINDS.join(', ')}; or sinks`,
     },
   ],
   description:
-    'List live objects: for keys the state, versions, last use and expiry. Removed keys that are still accepted are Terminating. Never shows a secret.',
+    'List live objects: for keys the state, versions, last use and expiry. Removed keys that are still accepted are Terminating. `get sinks` lists every sink of the keys and what it holds now. Never shows a secret.',
   options: [
     SELECT,
     {
@@ -48,9 +49,11 @@ export const get: Command = {
     'keywright get apikeys --select team=data -o wide',
     'keywright get apikey/billing-prod -o yaml',
     'keywright get apikeys --watch',
+    'keywright get sinks --select team=data -o wide',
   ],
   run: async (context, input) =>
     withStore(context, 'refuse', async (store) => {
+      if (meansSinks(input.list(0)[0])) return sinksAsked(context, store, input);
       const asked = await askedFor(store, input);
       if (!asked.ok) return asked;
       return input.has('watch')
@@ -58,6 +61,22 @@ export const get: Command = {
         : list(context, store, asked.value);
     }),
 };
+
+async function sinksAsked(
+  context: CommandContext,
+  store: LiveStore,
+  input: Input,
+): Promise<Result<ExitCode, Failure>> {
+  if (input.list(0).length > 1 || input.has('watch'))
+    return failure('usage', 'get sinks takes no names and no --watch; use --select to limit it to some keys');
+  const selector = selectorOf(input);
+  if (!selector.ok) return selector;
+  return listSinks(
+    context,
+    store,
+    ({ declaration }) => selector.value?.matches(declaration.metadata.labels ?? {}) ?? true,
+  );
+}
 
 export interface Listed {
   readonly objects: readonly LiveObject[];

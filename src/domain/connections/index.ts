@@ -28,7 +28,12 @@ export const connectionSpec = Type.Object(
       }),
     ),
   },
-  { ...closed, minProperties: 1, 'x-expects': `exactly one of ${CONNECTION_TYPES.join(', ')}` },
+  {
+    ...closed,
+    minProperties: 1,
+    'x-expects': `exactly one of ${CONNECTION_TYPES.join(', ')}`,
+    'x-one-of': CONNECTION_TYPES,
+  },
 );
 
 export type ConnectionSpec = Static<typeof connectionSpec>;

@@ -198,9 +198,18 @@ const FORMATS: Readonly<Record<string, JsonSchema>> = {
 function standard(schema: unknown): unknown {
   if (Array.isArray(schema)) return schema.map(standard);
   if (typeof schema !== 'object' || schema === null) return schema;
-  const { format, 'x-expects': _, 'x-fold': __, 'x-set': isSet, ...rest } = schema as JsonSchema;
+  const {
+    format,
+    'x-expects': _,
+    'x-fold': __,
+    'x-set': isSet,
+    'x-one-of': oneOf,
+    ...rest
+  } = schema as JsonSchema;
   const entries = Object.entries(rest).map(([keyword, value]) => [keyword, standard(value)]);
   if (isSet === true) entries.push(['uniqueItems', true]);
+  // Exactly one of these members: with `required` alone editors go on completing the members of each.
+  if (Array.isArray(oneOf)) entries.push(['oneOf', oneOf.map((name) => ({ required: [name] }))]);
   const known = typeof format === 'string' ? (FORMATS[format] ?? { format }) : {};
   return { ...Object.fromEntries(entries), ...known };
 }

@@ -27,7 +27,12 @@ export const SINK_TYPE_NAMES = Object.keys(SINK_TYPES) as readonly SinkTypeName[
 /** One sink by its type, and what a `deliver` entry says besides. */
 export const sinkField = Type.Object(
   { ...fields, ...entryFields },
-  { ...closed, minProperties: 1, 'x-expects': `exactly one of ${SINK_TYPE_NAMES.join(', ')}` },
+  {
+    ...closed,
+    minProperties: 1,
+    'x-expects': `exactly one of ${SINK_TYPE_NAMES.join(', ')}`,
+    'x-one-of': SINK_TYPE_NAMES,
+  },
 );
 
 export type SinkDeclaration = Static<typeof sinkField>;

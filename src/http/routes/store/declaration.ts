@@ -11,6 +11,7 @@ import { parseDuration, parseInstant } from '../../../domain/time.js';
 
 const ajv = new Ajv({ strict: true, allowUnionTypes: true, meta: false, validateSchema: false });
 ajv.addKeyword('x-expects');
+ajv.addKeyword('x-one-of');
 ajv.addKeyword('x-fold');
 ajv.addKeyword('x-set');
 ajv.addFormat('duration', (text: string) => parseDuration(text).ok);
