@@ -170,7 +170,7 @@ async function killAtEach(
   prepare: (story: Story) => Promise<void>,
 ): Promise<void> {
   const before = kills;
-  for (let nth = 1 + WAYS.indexOf(way); ; nth += EVERY) {
+  for (let nth = 1 + (WAYS.indexOf(way) % EVERY); ; nth += EVERY) {
     const isOver = await inStory(async (story) => {
       await prepare(story);
       const { isKilled, release } = await killAt(story, command, { nth, way });
@@ -184,7 +184,7 @@ async function killAtEach(
     });
     if (isOver) break;
   }
-  expect(kills - before).toBeGreaterThan(1);
+  expect(kills).toBeGreaterThan(before);
   process.stdout.write(`${kills - before} kills, ${way}, ${command}\n`);
 }
 

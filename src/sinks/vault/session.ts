@@ -24,7 +24,7 @@ export interface Token {
 }
 
 export interface Session {
-  /** The token for a request. Logs in where there is none, or the last one is about to end. */
+  /** The token for a request. Logs in for the first one, and when the last one is about to end. */
   token(call: Call): Promise<Result<Token>>;
   /**
    * Another token, for a request that was refused with this one: undefined when a login would not help. That is so for a
