@@ -91,7 +91,7 @@ function delivering(
   clock: Timer,
 ): Edit {
   return {
-    ...{ address, of: { object, generation } },
+    ...{ address, of: { object, generation, fields: Object.keys(fieldsOf(address.part)) } },
     ...(withinMs !== undefined && { until: clock.monotonicMs() + withinMs }),
     decide: (held, ability) => {
       const set = fieldsToSet(address, bundle, ability);
