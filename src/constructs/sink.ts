@@ -1,6 +1,7 @@
 /** Where a key's secret is delivered to. */
 
 import type { SinkDeclaration } from '../domain/kinds/index.js';
+import type { KubernetesSink } from '../domain/sinks/kubernetes.js';
 import type { VaultSink } from '../domain/sinks/vault.js';
 
 /** Is a secret in a KV v2 engine, and the fields of it that are written: `{ api_key: 'key' }`. */
@@ -13,6 +14,9 @@ export type AwsSecret = Omit<AwsSecretsManagerSink, 'connection'>;
 
 /** Is a secret of GitHub Actions: of a repository, one of its environments, or an organization. */
 export type GithubSecret = Omit<GithubActionsSink, 'connection'>;
+
+/** Is a Secret in a Kubernetes cluster, and the keys of it that are written: `{ API_KEY: 'key' }`. */
+export type KubernetesSecret = Omit<KubernetesSink, 'connection'>;
 
 /**
  * Names where a key's secret is delivered to.
@@ -74,6 +78,20 @@ export class Sink {
    */
   static githubActions(connection: { readonly name: string }, secret: GithubSecret): Sink {
     return new Sink({ 'github-actions': { connection: connection.name, ...secret } });
+  }
+
+  /**
+   * Returns keys of a Secret in a Kubernetes cluster; its other keys stay unchanged. `connection` is the Connection to the
+   * cluster: its resource, or an object with its name.
+   *
+   * @example
+   * ```ts
+   * const cluster = new Resources.Connection(stack, 'cluster', { name: 'cluster', kubernetes: { inCluster: true } });
+   * Sink.kubernetes(cluster, { namespace: 'shop', name: 'billing', fields: { API_KEY: 'key' } });
+   * ```
+   */
+  static kubernetes(connection: { readonly name: string }, secret: KubernetesSecret): Sink {
+    return new Sink({ kubernetes: { ...secret, connection: connection.name } });
   }
 
   /** Returns any sink that documents know, as they write it. */
