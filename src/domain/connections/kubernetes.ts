@@ -43,7 +43,7 @@ const schema = Type.Object(
       ),
     ),
   },
-  { ...closed, minProperties: 1, description: 'A Kubernetes cluster.' },
+  { ...closed, description: 'A Kubernetes cluster.' },
 );
 
 export type KubernetesConnection = Static<typeof schema>;
@@ -61,19 +61,26 @@ export const kubernetes = {
   check: (spec) => {
     const [way, ...others] = WAYS.filter((one) => spec[one] !== undefined);
     if (way === undefined)
-      return [{ path: 'address', message: 'is required unless inCluster or kubeconfig is set' }];
+      return [{ path: 'address', message: 'one of inCluster, kubeconfig and address is required' }];
     if (others.length > 0)
       return others.map((other) => ({
         path: other,
-        message: `cannot be combined with ${way}. Remove one of them.`,
+        message: `${other} cannot be combined with ${way}. Remove one of them.`,
       }));
     if (way === 'address')
-      return spec.token === undefined ? [{ path: 'token', message: 'is required with address' }] : [];
+      return spec.token === undefined
+        ? [
+            {
+              path: 'token',
+              message: 'token is required with address. Name a variable or a file that has it.',
+            },
+          ]
+        : [];
     return (['token', 'caFile'] as const)
       .filter((field) => spec[field] !== undefined)
       .map((field) => ({
         path: field,
-        message: `is used only with address. Remove it, or replace ${way} by address.`,
+        message: `${field} is used only with address. Remove it, or replace ${way} by address.`,
       }));
   },
 } as const satisfies ConnectionDeclaration<typeof schema>;
