@@ -1,13 +1,13 @@
 /** Where a key's secret is delivered to. */
 
 import type { SinkDeclaration } from '../domain/kinds/index.js';
+import type { AwsSecretsManagerSink } from '../domain/sinks/aws-secrets-manager.js';
+import type { GithubActionsSink } from '../domain/sinks/github-actions.js';
 import type { KubernetesSink } from '../domain/sinks/kubernetes.js';
 import type { VaultSink } from '../domain/sinks/vault.js';
 
 /** Is a secret in a KV v2 engine, and the fields of it that are written: `{ api_key: 'key' }`. */
 export type VaultSecret = Omit<VaultSink, 'connection'>;
-import type { AwsSecretsManagerSink } from '../domain/sinks/aws-secrets-manager.js';
-import type { GithubActionsSink } from '../domain/sinks/github-actions.js';
 
 /** Is a secret in AWS Secrets Manager, and the fields of it that are set: `{ api_key: 'key' }`. */
 export type AwsSecret = Omit<AwsSecretsManagerSink, 'connection'>;
