@@ -140,6 +140,8 @@ const REVEALING: ReadonlyMap<string, string> = new Map([
   ['src/sinks/github/token.ts', "an App's private key signs"],
   ['src/sinks/http-agent.ts', "a connection's client certificate has a key"],
   ['src/sinks/http.ts', 'the credential of a connection goes to its own origin, in a header'],
+  ['src/sinks/kubernetes/bearer.ts', 'a token is shown to the API server of its Connection'],
+  ['src/sinks/kubernetes/secret-object.ts', 'a delivery is what a secret is for'],
   ['src/sinks/object-sinks.ts', 'what is to be held is measured and compared with what is'],
   ['src/sinks/vault/client.ts', 'an error text of the server is searched for the token before it is shown'],
   ['src/sinks/vault/content.ts', 'the fields of a secret are what is delivered'],

@@ -26,7 +26,7 @@ export { Policies, type Policy, type PolicySubject } from './policies.js';
 export { Role, type RoleProps } from './role.js';
 export { TeamRole, TenantRole } from './roles.js';
 export { Service, type ServiceProps } from './service.js';
-export { type AwsSecret, type GithubSecret, Sink, type VaultSecret } from './sink.js';
+export { type AwsSecret, type GithubSecret, type KubernetesSecret, Sink, type VaultSecret } from './sink.js';
 export { Space, type SpaceProps } from './space.js';
 export { Team, type TeamProps } from './team.js';
 export { User, type UserProps } from './user.js';

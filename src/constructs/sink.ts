@@ -1,18 +1,22 @@
 /** Where a key's secret is delivered to. */
 
 import type { SinkDeclaration } from '../domain/kinds/index.js';
+import type { AwsSecretsManagerSink } from '../domain/sinks/aws-secrets-manager.js';
+import type { GithubActionsSink } from '../domain/sinks/github-actions.js';
+import type { KubernetesSink } from '../domain/sinks/kubernetes.js';
 import type { VaultSink } from '../domain/sinks/vault.js';
 
 /** Is a secret in a KV v2 engine, and the fields of it that are written: `{ api_key: 'key' }`. */
 export type VaultSecret = Omit<VaultSink, 'connection'>;
-import type { AwsSecretsManagerSink } from '../domain/sinks/aws-secrets-manager.js';
-import type { GithubActionsSink } from '../domain/sinks/github-actions.js';
 
 /** Is a secret in AWS Secrets Manager, and the fields of it that are set: `{ api_key: 'key' }`. */
 export type AwsSecret = Omit<AwsSecretsManagerSink, 'connection'>;
 
 /** Is a secret of GitHub Actions: of a repository, one of its environments, or an organization. */
 export type GithubSecret = Omit<GithubActionsSink, 'connection'>;
+
+/** Is a Secret in a Kubernetes cluster, and the keys of it that are written: `{ API_KEY: 'key' }`. */
+export type KubernetesSecret = Omit<KubernetesSink, 'connection'>;
 
 /**
  * Names where a key's secret is delivered to.
@@ -82,6 +86,20 @@ export class Sink {
    */
   with(besides: Pick<SinkDeclaration, 'refresh' | 'unverified'>): Sink {
     return new Sink({ ...this.declaration, ...besides });
+  }
+
+  /**
+   * Returns keys of a Secret in a Kubernetes cluster; its other keys stay unchanged. `connection` is the Connection to the
+   * cluster: its resource, or an object with its name.
+   *
+   * @example
+   * ```ts
+   * const cluster = new Resources.Connection(stack, 'cluster', { name: 'cluster', kubernetes: { inCluster: true } });
+   * Sink.kubernetes(cluster, { namespace: 'shop', name: 'billing', fields: { API_KEY: 'key' } });
+   * ```
+   */
+  static kubernetes(connection: { readonly name: string }, secret: KubernetesSecret): Sink {
+    return new Sink({ kubernetes: { ...secret, connection: connection.name } });
   }
 
   /** Returns any sink that documents know, as they write it. */

@@ -60,7 +60,8 @@ export async function readCertificates(
   return ok(extra.ok ? `${own.value}\n${extra.value}` : own.value);
 }
 
-async function readText(
+/** Returns the text of a regular file; `sink_refused` as above. `named` is what messages call it. */
+export async function readText(
   path: string,
   { named, maxBytes }: { readonly named: string; readonly maxBytes: number },
 ): Promise<Result<string>> {

@@ -32,8 +32,12 @@ export interface Write {
   readonly remove: readonly string[];
   /** What was read: `sink_moved`, with nothing written, unless that is still so. Undefined: there was nothing. */
   readonly over: Held | undefined;
-  /** Whose secrets are set, for services that can keep it beside them: `ApiKey/billing-prod`. */
-  readonly of: readonly { readonly object: string; readonly generation: number }[];
+  /** Whose secrets are set, for services that can keep it beside them: `ApiKey/billing-prod`, and the names in `set`. */
+  readonly of: readonly {
+    readonly object: string;
+    readonly generation: number;
+    readonly fields?: readonly string[];
+  }[];
 }
 
 /** What a write led to, where the answer to it says so; absent: it is read where it matters. */

@@ -2,10 +2,12 @@
 import { openAwsSecretsManager } from './aws/secrets-manager.js';
 import type { OpenDriver } from './driver.js';
 import { openGithubActions } from './github/actions.js';
+import { openKubernetes } from './kubernetes/driver.js';
 import { openVault } from './vault/driver.js';
 
 export const DRIVERS: Readonly<Record<string, OpenDriver>> = {
   'aws-secrets-manager': openAwsSecretsManager,
   'github-actions': openGithubActions,
+  kubernetes: openKubernetes,
   vault: openVault,
 };

@@ -11,6 +11,7 @@ export interface AgentSettings {
   readonly ca?: string | undefined;
   readonly cert?: string | undefined;
   readonly key?: Secret | undefined;
+  readonly serverName?: string | undefined;
   readonly env: Env;
 }
 
@@ -26,7 +27,7 @@ const IDLE_MS = 4 * SECOND_MS;
 const POOL = { keepAlive: true, maxSockets: SOCKETS_MAX, timeout: IDLE_MS };
 
 /** Throws a ProxyError when the proxy's address is malformed. */
-export function agentFor(url: URL, { ca, cert, key, env }: AgentSettings): PlainAgent {
+export function agentFor(url: URL, { ca, cert, key, serverName, env }: AgentSettings): PlainAgent {
   const isTls = url.protocol === 'https:';
   const there = hostOf(url);
   const proxy = proxyFor(there, isTls, env);
@@ -38,6 +39,7 @@ export function agentFor(url: URL, { ca, cert, key, env }: AgentSettings): Plain
     ...(ca !== undefined && { ca }),
     ...(cert !== undefined && { cert }),
     ...(key !== undefined && { key: key.reveal() }),
+    ...(serverName !== undefined && { servername: serverName }),
   };
   return proxy ? new TlsTunnelAgent({ proxy, there }, tls) : new TlsAgent(tls);
 }

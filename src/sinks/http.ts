@@ -32,6 +32,10 @@ export interface HttpOptions {
   /** PEM: the client's certificate, and its key. */
   readonly cert?: string | undefined;
   readonly key?: Secret | undefined;
+  /** The name that the server's certificate must have; absent: its host's. */
+  readonly serverName?: string | undefined;
+  /** A longer answer is `sink_unavailable`; absent: 1 MiB. */
+  readonly answerMaxBytes?: number;
   readonly clock: Pick<Clock, 'now'>;
   readonly env: Env;
 }
@@ -56,8 +60,8 @@ export interface HttpAnswer {
 
 export interface Http {
   /**
-   * Answers with any status but a redirect, which is `sink_refused`. No whole answer is `sink_unavailable`, and so is one of
-   * more than 1 MiB. A host that the operator does not permit is `sink_refused`, before anything is sent. Never rejects.
+   * Answers with any status but a redirect, which is `sink_refused`. No whole answer is `sink_unavailable`, and so is one
+   * that is too long. A host that the operator does not permit is `sink_refused`, before anything is sent. Never rejects.
    */
   request(request: HttpRequest): Promise<Result<HttpAnswer>>;
 }
@@ -93,7 +97,8 @@ export function openHttp(options: HttpOptions): Http {
         const all: Tunnelled = { ...to, agent, headers, deadline: asked.signal };
         return url.protocol === 'https:' ? tlsRequest(all) : plainRequest(all);
       };
-      const answer = await exchange(open, { body, by: url.origin, signal: asked.signal });
+      const { answerMaxBytes: maxBytes = ANSWER_MAX_BYTES } = options;
+      const answer = await exchange(open, { body, by: url.origin, signal: asked.signal, maxBytes });
       if (!answer.ok || answer.value.status < 300 || answer.value.status >= 400) return answer;
       return fail(
         faultOf(answer.value.status, answer.value.headers, { by: url.origin, now: options.clock.now() }),
@@ -125,9 +130,13 @@ interface Exchange {
   readonly body: Buffer | undefined;
   readonly by: string;
   readonly signal: AbortSignal;
+  readonly maxBytes: number;
 }
 
-const exchange = (open: () => ClientRequest, { body, by, signal }: Exchange): Promise<Result<HttpAnswer>> =>
+const exchange = (
+  open: () => ClientRequest,
+  { body, by, signal, maxBytes }: Exchange,
+): Promise<Result<HttpAnswer>> =>
   new Promise((resolve) => {
     if (signal.aborted) return resolve(fail(lateFault(by, signal)));
     const opened = attempt(open, by);
@@ -143,7 +152,7 @@ const exchange = (open: () => ClientRequest, { body, by, signal }: Exchange): Pr
     signal.addEventListener('abort', abort, { once: true });
     // Heard until the end: a request that was ended may still report why.
     asked.on('error', (error) => end(fail(networkFault(error, by))));
-    asked.once('response', (response) => collect(response, by, end));
+    asked.once('response', (response) => collect(response, { by, maxBytes }, end));
     asked.end(body);
   });
 
@@ -159,15 +168,19 @@ function attempt(open: () => ClientRequest, by: string): Result<ClientRequest> {
 const lateFault = (by: string, { reason }: AbortSignal) =>
   fault('sink_unavailable', `${by}: ${reason instanceof Error ? reason.message : 'no answer in time'}`);
 
-function collect(response: IncomingMessage, by: string, end: (result: Result<HttpAnswer>) => void): void {
+function collect(
+  response: IncomingMessage,
+  { by, maxBytes }: Pick<Exchange, 'by' | 'maxBytes'>,
+  end: (result: Result<HttpAnswer>) => void,
+): void {
   const cut = (): void => end(fail(fault('sink_unavailable', `the response of ${by} was cut off`)));
   const chunks: Buffer[] = [];
   let bytes = 0;
   response.on('data', (chunk: Buffer) => {
     bytes += chunk.length;
     chunks.push(chunk);
-    if (bytes > ANSWER_MAX_BYTES)
-      end(fail(fault('sink_unavailable', `the response of ${by} is longer than 1 MiB`)));
+    if (bytes > maxBytes)
+      end(fail(fault('sink_unavailable', `the response of ${by} is longer than ${maxBytes >> 20} MiB`)));
   });
   response.on('error', cut);
   response.on('close', cut);

@@ -92,7 +92,8 @@ function delivering(
   clock: Timer,
 ): Edit {
   return {
-    ...{ address, leftMs: leftOf(withinMs, clock), of: { object, generation } },
+    ...{ address, leftMs: leftOf(withinMs, clock) },
+    of: { object, generation, fields: Object.keys(fieldsOf(address.part)) },
     decide: (held, ability) => {
       const set = fieldsToSet(address, bundle, ability);
       if (!set.ok) return set;

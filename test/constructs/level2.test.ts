@@ -128,6 +128,24 @@ test('a key is delivered to AWS and GitHub through connections of the app, or by
   });
 });
 
+test('a key is delivered to a Secret through a connection of the app, or one by its name', () => {
+  const secret = { namespace: 'shop', name: 'billing', fields: { API_KEY: 'key' } } as const;
+  const text = synthesized((stack) => {
+    const prod = new Environment(stack, 'prod');
+    const kubernetes = { inCluster: true } as const;
+    const cluster = new Resources.Connection(stack, 'cluster', { name: 'cluster', kubernetes });
+    const deliverTo = [Sink.kubernetes(cluster, secret), Sink.kubernetes({ name: 'other' }, secret)];
+    prod.addService('billing').addApiKey('sync', { deliverTo });
+  });
+  expect(text).toHaveResourceWithProperties(ApiKeyResource, {
+    name: 'sync',
+    deliver: [
+      { kubernetes: { connection: '${keywright_connection.cluster.name}', ...secret } },
+      { kubernetes: { connection: 'other', ...secret } },
+    ],
+  });
+});
+
 test('a key without an environment is refused where it is added', () => {
   expect(() => synthesized((stack) => new Service(stack, 'billing').addApiKey('sync'))).toThrow(
     'platform/billing: key sync has no environment',

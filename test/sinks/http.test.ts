@@ -126,6 +126,13 @@ test('http: a path that looks like another host is a path of the same one', asyn
   expect(there.asked.map(({ headers }) => headers.host)).toEqual(Array(3).fill(`127.0.0.1:${there.port}`));
 });
 
+test('http: a caller that expects more than 1 MiB says how much', async () => {
+  const large = Buffer.alloc((1 << 20) + 1, 'x');
+  const there = await served((_, response) => void response.end(large));
+  expect(await get(there.url)).toMatchObject({ ok: false, error: { code: 'sink_unavailable' } });
+  expect(await get(there.url, { answerMaxBytes: 2 << 20 })).toMatchObject({ value: { body: large } });
+});
+
 test('http: an endless body is cut off at 1 MiB', async () => {
   let sent = 0;
   const there = await served((_, response) => {
@@ -247,6 +254,8 @@ itWithCertificate('http: a certificate of another name is not trusted', async (p
   const { message } = await faultOf(get(`https://${NAME}:${there.port}`, { ca: pair.cert, env }));
   expect(message).toContain('ERR_TLS_CERT_ALTNAME_INVALID');
   expect(there.asked).toEqual([]);
+  const named = { ca: pair.cert, env, serverName: 'localhost' };
+  expect((await get(`https://${NAME}:${there.port}`, named)).ok).toBe(true);
 });
 
 itWithCertificate('http: a client certificate is shown to a server that asks for it', async (pair) => {

@@ -3,10 +3,11 @@ import { type Static, type TOptional, type TSchema, Type } from 'typebox';
 import { closed } from '../kinds/fields.js';
 import { aws } from './aws.js';
 import { github } from './github.js';
+import { kubernetes } from './kubernetes.js';
 import type { ConnectionDeclaration } from './type.js';
 import { vault } from './vault.js';
 
-export const CONNECTIONS = { aws, github, vault } as const;
+export const CONNECTIONS = { aws, github, kubernetes, vault } as const;
 
 export type ConnectionType = keyof typeof CONNECTIONS;
 

@@ -3,6 +3,7 @@ import { awsSecretsManager } from './aws-secrets-manager.js';
 import { dotenv } from './dotenv.js';
 import { file } from './file.js';
 import { githubActions } from './github-actions.js';
+import { kubernetes } from './kubernetes.js';
 import { vault } from './vault.js';
 
 export const SINK_TYPES = {
@@ -10,5 +11,6 @@ export const SINK_TYPES = {
   dotenv,
   file,
   'github-actions': githubActions,
+  kubernetes,
   vault,
 } as const;
