@@ -1,19 +1,15 @@
 /** The drivers, by type of sink. `dotenv` and `file` are no objects: they have an adapter of their own (files/). */
-<<<<<<< HEAD
+import { openAge } from './age/age.js';
 import { openAwsSecretsManager } from './aws/secrets-manager.js';
 import type { OpenDriver } from './driver.js';
+import { openExec } from './exec/exec.js';
 import { openGithubActions } from './github/actions.js';
 import { openVault } from './vault/driver.js';
 
 export const DRIVERS: Readonly<Record<string, OpenDriver>> = {
+  age: openAge,
   'aws-secrets-manager': openAwsSecretsManager,
+  exec: openExec,
   'github-actions': openGithubActions,
   vault: openVault,
 };
-=======
-import { openAge } from './age/age.js';
-import type { OpenDriver } from './driver.js';
-import { openExec } from './exec/exec.js';
-
-export const DRIVERS: Readonly<Record<string, OpenDriver>> = { age: openAge, exec: openExec };
->>>>>>> 7bafd56 (feat(sinks): exec, a driver of the user's, and age, a file for recipients)

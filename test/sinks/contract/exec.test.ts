@@ -88,7 +88,7 @@ testsWith('jq', HAS_JQ).describe('with jq', () => {
   });
 
   sinkContract({
-    ...{ name: 'exec, git', ability: abilityOf('exec'), has: ['driver'] },
+    ...{ name: 'exec, git', ability: { ...abilityOf('exec'), maxBytes: 500_000 }, has: ['driver'] },
     start: () => {
       const folder = driverFolder((root) => ({ GIT_REPOSITORY: join(root, 'secrets.git') }));
       const { show, write } = gitRepository(folder.path('secrets.git'));
@@ -107,7 +107,7 @@ testsWith('etcd', HAS_ETCD).describe('with etcd', () => {
   afterAll(() => etcd.stop());
 
   sinkContract({
-    ...{ name: 'exec, etcd', ability: abilityOf('exec'), has: ['driver'] },
+    ...{ name: 'exec, etcd', ability: { ...abilityOf('exec'), maxBytes: 500_000 }, has: ['driver'] },
     start: () => {
       run += 1;
       const folder = driverFolder(() => ({ ETCDCTL_ENDPOINTS: etcd.endpoint }));
