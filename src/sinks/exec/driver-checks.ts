@@ -24,15 +24,10 @@ const WRITERS = 8;
 const ABSENT: Condition = { absent: true };
 
 export const FULL_CHECKS: readonly Check[] = [
-  { name: 'a place that was never written to is not found', run: isAbsent },
+  { name: 'a place that was never written to is not found, and is created once', run: isCreatedOnce },
   roundTrip('quotes and backslashes', (canary) => `${canary} ' " \` $HOME $(id) \\ \\n %s * ~ # ; & | < >`),
   roundTrip('newlines and tabs', (canary) => `\n ${canary}\n\nsecond line\r\n\tthird line \n`),
   roundTrip('characters beyond ASCII', (canary) => `${canary} ÄÖü ß 漢字 🔑 \u200f\u0301`),
-  {
-    name: 'what is there is not written over by a writer that found nothing',
-    needs: 'conditional',
-    run: isNotCreatedTwice,
-  },
   { name: 'a stale writer is refused, and nothing is written', needs: 'conditional', run: refusesStale },
   { name: 'writing the same value again changes the revision', needs: 'conditional', run: isTouched },
   {
@@ -50,13 +45,18 @@ export const WRITE_ONLY_CHECKS: readonly Check[] = [
   { name: 'an unknown member is ignored', run: takesUnknownMember },
 ];
 
-async function isAbsent({ trial, name, ability }: Place): Verdict {
+async function isCreatedOnce(place: Place): Verdict {
+  const { trial, name, ability } = place;
   const outcome = await trial.read(name);
   const problem = notDone(outcome, 'read');
   if (problem !== undefined) return problem;
   const found = readIn(outcome.answer, ability);
   if (!found.ok) return `read answered wrongly: ${found.error}`;
-  return found.value.found ? 'found is true' : undefined;
+  if (found.value.found) return 'found is true';
+  const first = await created(place, valueFor(place, 'first'));
+  if (first.problem !== undefined || ability.write !== 'conditional') return first.problem;
+  const again = await trial.write(name, valueFor(place, 'second'), ABSENT);
+  return notMoved(again) ?? holds(place, valueFor(place, 'first'));
 }
 
 function roundTrip(what: string, valueWith: (canary: string) => string): Check {
@@ -69,14 +69,6 @@ function roundTrip(what: string, valueWith: (canary: string) => string): Check {
       return written.problem ?? (await holds({ trial, name, ability }, value));
     },
   };
-}
-
-async function isNotCreatedTwice(place: Place): Verdict {
-  const { trial, name } = place;
-  const first = await created(place, valueFor(place, 'first'));
-  if (first.problem !== undefined) return first.problem;
-  const again = await trial.write(name, valueFor(place, 'second'), ABSENT);
-  return notMoved(again) ?? holds(place, valueFor(place, 'first'));
 }
 
 async function refusesStale(place: Place): Verdict {
