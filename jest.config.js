@@ -1,6 +1,9 @@
 /** Tests run as CommonJS through swc; the packages named below ship ES modules only. */
 const esModules = [
+  '@noble',
   '@octokit',
+  '@scure',
+  'age-encryption',
   'universal-user-agent',
   'jose',
   'typebox',

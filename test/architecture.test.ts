@@ -131,6 +131,8 @@ const REVEALING: ReadonlyMap<string, string> = new Map([
   ['src/outbox/smtp.ts', 'the password goes to the mail server'],
   ['src/outbox/templates.ts', 'a mail has the link to sign in with'],
   ['src/outbox/webhook.ts', 'a webhook is signed, and brings the token of its message'],
+  ['src/sinks/age/age.ts', 'what is encrypted is the secret'],
+  ['src/sinks/exec/values.ts', 'a driver is given the secret on its standard input'],
   ['src/sinks/files/file-sinks.ts', 'a delivery is what a secret is for'],
   ['src/sinks/aws/secrets-manager.ts', 'a delivery is what a secret is for'],
   ['src/sinks/aws/service.ts', 'a request is signed with the access key'],

@@ -9,6 +9,7 @@ import type { Secret } from '../domain/secret.js';
 import type { DurationMs, Instant } from '../domain/time.js';
 import type { Clock } from '../ports/clock.js';
 import type { Connections } from '../ports/connections.js';
+import type { DriverTest } from '../ports/driver-test.js';
 import type { Caller, LiveStore } from '../ports/live-store.js';
 import type { Processes } from '../ports/processes.js';
 import type { Identity, Sealing } from '../ports/sealing.js';
@@ -26,6 +27,8 @@ export interface Dependencies {
   openStore(place: StorePlace, whenAbsent: WhenAbsent): Promise<Result<LiveStore>>;
   /** Sinks below `folder`, confined to `roots`, and those that these connections lead to. */
   openSinks(folder: string, roots: readonly string[], connections: Connections): Sinks;
+  /** Runs a driver for exec sinks against the protocol. */
+  testDriver(request: DriverTestRequest): Promise<DriverTest>;
   /** The key pair that new secrets are sealed to on this machine; kept beside the store. */
   identity(place: StorePlace): Promise<Result<Identity>>;
   /** The recipient of `identity`, without making one; empty while none exists. */
@@ -50,6 +53,19 @@ export interface Dependencies {
   serveStatus(address: string, status: Status): Promise<Result<StatusServer>>;
   /** Starts the server's HTTP API over a store, which is created where none exists. `usage` for what cannot be. */
   serve(place: StorePlace, options: ServeOptions): Promise<Result<RunningServer>>;
+}
+
+export interface DriverTestRequest {
+  /** The working folder, where the driver is looked for and runs. */
+  readonly folder: string;
+  /** The program, and arguments. */
+  readonly command: readonly string[];
+  /** What every place of the test begins with. */
+  readonly place: string;
+  /** Names of variables that it gets. */
+  readonly env: readonly string[];
+  /** Of one request. */
+  readonly timeoutMs: DurationMs;
 }
 
 export interface ServeOptions {

@@ -4,6 +4,8 @@ import type { SinkDeclaration } from '../domain/kinds/index.js';
 import type { AwsSecretsManagerSink } from '../domain/sinks/aws-secrets-manager.js';
 import type { GithubActionsSink } from '../domain/sinks/github-actions.js';
 import type { KubernetesSink } from '../domain/sinks/kubernetes.js';
+import type { AgeSink } from '../domain/sinks/age.js';
+import type { ExecSink } from '../domain/sinks/exec.js';
 import type { VaultSink } from '../domain/sinks/vault.js';
 
 /** Is a secret in a KV v2 engine, and the fields of it that are written: `{ api_key: 'key' }`. */
@@ -100,6 +102,21 @@ export class Sink {
    */
   static kubernetes(connection: { readonly name: string }, secret: KubernetesSecret): Sink {
     return new Sink({ kubernetes: { ...secret, connection: connection.name } });
+  }
+
+  /**
+   * Returns a file that is encrypted to age recipients (`age1…`): the bare secret, or with `fields` a line for each.
+   */
+  static age(path: string, sealed: Omit<AgeSink, 'path'>): Sink {
+    return new Sink({ age: { path, ...sealed } });
+  }
+
+  /**
+   * Returns a place that a program of yours writes to, by JSON on standard input and output; see
+   * docs/how-to/sinks/exec.md.
+   */
+  static exec(run: ExecSink): Sink {
+    return new Sink({ exec: run });
   }
 
   /** Returns any sink that documents know, as they write it. */

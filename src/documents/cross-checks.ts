@@ -3,7 +3,7 @@ import { whereOf } from '../domain/connections/index.js';
 import { parseSinkId, type SinkAddress, sinkPath } from '../domain/kinds/index.js';
 import { compareRefs, lineText, refText } from '../domain/objects.js';
 import { fieldsOf } from '../domain/sinks/bundle.js';
-import { abilityOf, connectionName, sinkTypeOf } from '../domain/sinks/index.js';
+import { abilityOf, connectionName, sinkPhrase, sinkTypeOf } from '../domain/sinks/index.js';
 import type { Diagnostic } from './diagnostics.js';
 import type { SpecEntry } from './entry.js';
 import { absolutePath } from './files.js';
@@ -121,7 +121,9 @@ function sinkConflicts(
       const other = taken?.fields && fields ? taken.fields.get(field ?? '') : taken?.by;
       if (other) {
         const what =
-          field === undefined ? address.object : `${fieldNoun(address)} ${field} of ${address.object}`;
+          field === undefined
+            ? (sinkPath(address) ?? sinkPhrase(id))
+            : `${fieldNoun(address)} ${field} of ${address.object}`;
         const message = `${what} is the sink of two deliveries`;
         const help = `${refText(other.ref)} (${placeText(other)}) also delivers to it`;
         found.push(entry.error(['spec', 'deliver', index], { code: 'sink_conflict', message, help }));
@@ -156,7 +158,10 @@ function sinkObjects(entries: readonly SpecEntry[], folder: string): (address: S
   return (address) => {
     const path = sinkPath(address);
     if (path === undefined) {
-      const name = connectionName(address) ?? '';
+      const name = connectionName(address);
+      // The same place by another time limit is the same place.
+      if (name === undefined)
+        return `${address.type} ${sinkTypeOf(address.type).say?.(address) ?? address.object}`;
       return `${address.type} ${services.get(name) ?? name} ${address.object.slice(name.length)}`;
     }
     const known = paths.get(path) ?? absolutePath(folder, path);

@@ -3,7 +3,13 @@
  * project's defaults filled in and its policy held.
  */
 import type { DesiredProject } from '../domain/desired.js';
-import { type ApiKeySpec, type SinkDeclaration, sinkAddress, sinkPath } from '../domain/kinds/index.js';
+import {
+  type ApiKeySpec,
+  type SinkDeclaration,
+  sinkAddress,
+  sinkPath,
+  sinkProgram,
+} from '../domain/kinds/index.js';
 import type { Declaration } from '../domain/objects.js';
 import { ownerText } from '../domain/owner.js';
 import { isKnownPermission, nearestPermission } from '../domain/permissions.js';
@@ -155,8 +161,8 @@ function sinkErrors(
 ): readonly Diagnostic[] {
   const address = sinkAddress(sink);
   const path = sinkPath(address);
-  if (path === undefined) return [];
   const { type } = address;
+  if (path === undefined) return programErrors(document, { sink, type, index }, { folder, project });
   const at = (message: string, help?: string): readonly Diagnostic[] => [
     document.tree.error(['spec', 'deliver', index, type, 'path'], 'value', {
       code: 'sink_path',
@@ -180,6 +186,24 @@ function sinkErrors(
       'use a file that is not a document, such as secrets/billing.env',
     );
   return [];
+}
+
+/** What a document names is run with the rights of the reconciler, so it is a program that is kept beside the project. */
+function programErrors(
+  { tree }: CheckedDocument,
+  { sink, type, index }: { readonly sink: SinkDeclaration; readonly type: string; readonly index: number },
+  { folder, project }: Pick<Context, 'folder' | 'project'>,
+): readonly Diagnostic[] {
+  const program = sinkProgram(sink);
+  const roots = ['.', ...project.spec.sinkRoots];
+  if (program === undefined || roots.some((root) => isBelow(folder, root, program))) return [];
+  return [
+    tree.error(['spec', 'deliver', index, type, 'command', 0], 'value', {
+      code: 'sink_path',
+      message: 'the program is outside the working folder',
+      help: 'move it inside, or name one on the PATH without a slash',
+    }),
+  ];
 }
 
 const rootText = (root: string): string => (root === '.' ? 'this folder' : root);

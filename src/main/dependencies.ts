@@ -75,6 +75,11 @@ export function createWorld(env: Env, readers: FileReaders | undefined): Depende
         },
       });
     },
+    testDriver: async ({ folder, ...more }) => {
+      const { testDriver } = await import('../sinks/exec/driver-test.js');
+      const world = { root: folder, roots: ['.'], env };
+      return testDriver({ ...more, world, clock: systemClock }, systemEntropy);
+    },
     identity: async (place) => {
       const folder = stateFolder(place);
       if (!folder.ok) return folder;

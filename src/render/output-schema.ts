@@ -112,6 +112,11 @@ const OUTPUTS = {
   Claim: { name: text, key: text },
   Revocation: { name: text, changed: flag, refusedFrom: instant },
   Acknowledgement: { name: text, changed: flag },
+  DriverTest: {
+    describes: text,
+    checks: listOf(record({ name: text, outcome: words('passed', 'failed', 'skipped'), 'detail?': text })),
+    summary: record({ passed: count, failed: count, skipped: count }),
+  },
   Verification: {
     ...{ valid: flag, code: text, keyId: nullable(text), name: nullable(text), version: nullable(count) },
     ...{ type: nullable(text), environment: nullable(text), owner: nullable(text) },

@@ -4,7 +4,7 @@ import { whereOf } from '../domain/connections/index.js';
 import { fault } from '../domain/errors.js';
 import { parseSinkId, type SinkAddress, type SinkId } from '../domain/kinds/index.js';
 import { fail, ok, type Result } from '../domain/result.js';
-import { abilityOf, connectionName, type SinkTypeName } from '../domain/sinks/index.js';
+import { abilityOf, connectionName, type SinkTypeName, sinkPhrase } from '../domain/sinks/index.js';
 import type { Connections } from '../ports/connections.js';
 import type { Driver, DriverWorld, OpenDriver } from './driver.js';
 import { DRIVERS } from './drivers.js';
@@ -74,7 +74,9 @@ export function openConnections(
       const address = parseSinkId(id);
       if (address === undefined || abilityOf(address.type).scope === 'machine')
         return whereFilesAre.locate(id);
-      const spec = specs.get(connectionName(address) ?? '');
+      const name = connectionName(address);
+      if (name === undefined) return sinkPhrase(id);
+      const spec = specs.get(name);
       return `${spec === undefined ? address.type : whereOf(spec)} ${address.object.slice(address.object.indexOf('/') + 1)}`;
     },
     isHere: (id, recorded) => {

@@ -8,6 +8,7 @@ import type { DurationMs, Instant } from '../domain/time.js';
 import type { Connections } from '../ports/connections.js';
 import type { DueRefresh, Refreshes, RolloutStatus } from '../ports/refresh.js';
 import type { Call, DriverWorld, NamedConnection } from './driver.js';
+import { openRefresher } from './kubernetes/refresh.js';
 import { runRefresh } from './refresh-exec.js';
 
 /** Restarts in one cluster; one attempt each, as drivers do it. */
@@ -20,7 +21,7 @@ export interface Refresher {
 export type OpenRefresher = (connection: NamedConnection, world: DriverWorld) => Refresher;
 
 /** By type of connection. */
-export const REFRESHERS: Readonly<Record<string, OpenRefresher>> = {};
+export const REFRESHERS: Readonly<Record<string, OpenRefresher>> = { kubernetes: openRefresher };
 
 /** Remembers from one process to the next what is due. */
 export type RefreshLog = Pick<Refreshes, 'due' | 'note' | 'strike'>;

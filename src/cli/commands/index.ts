@@ -116,6 +116,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./master-key.js')).masterKey,
   },
   {
+    name: 'driver',
+    summary: 'test a driver for exec sinks',
+    load: async () => (await import('./driver.js')).driver,
+  },
+  {
     name: 'schema',
     summary: 'print the JSON Schema of documents, for editors',
     load: async () => (await import('./schema.js')).schema,

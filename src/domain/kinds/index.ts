@@ -23,6 +23,7 @@ export {
   sinkAddress,
   sinkIdOf,
   sinkPath,
+  sinkProgram,
 } from '../sinks/index.js';
 export type { ApiKeySpec, RotationSpec } from './api-key.js';
 export type { ConnectionSpec } from './connection.js';

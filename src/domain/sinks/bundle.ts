@@ -15,6 +15,9 @@ export type Bundle = Readonly<Record<string, Secret>>;
 /** The field of Keywright's own keys. */
 export const KEY_FIELD = 'key';
 
+/** The part of a sink that holds the bare secret and has no names; no field is called so. */
+export const WHOLE = '-';
+
 /** `names`: what a field may be called where it is kept. */
 export const fieldsField = (names: { readonly pattern: string; readonly example: string }) =>
   Type.Record(Type.String({ pattern: names.pattern }), Type.Literal(KEY_FIELD), {

@@ -134,7 +134,13 @@ export function parseSinkId(id: SinkId): SinkAddress | undefined {
 
 /** The file of a sink that is a machine's own, relative to the working folder; undefined for any other sink. */
 export const sinkPath = ({ type, object }: SinkAddress): string | undefined =>
-  abilityOf(type).scope === 'machine' ? object : undefined;
+  abilityOf(type).scope === 'machine' ? (sinkTypeOf(type).path?.(object) ?? object) : undefined;
+
+/** The program that a declared sink runs, if a path names that. */
+export function sinkProgram(sink: SinkDeclaration): string | undefined {
+  const declared = declaredSink(sink);
+  return declared && sinkTypeOf(declared.type).program?.(declared.spec);
+}
 
 export const abilityOf = (type: SinkTypeName): SinkAbility => sinkTypeOf(type).ability;
 

@@ -40,6 +40,10 @@ export interface SinkType<Spec = never> {
   readonly isWhole?: true;
   /** Canonical: two spellings of one sink are equal here. Holds all that reading needs, but the Connection. */
   locate(spec: Spec): SinkLocation;
+  /** The file that it is, of an object of a type whose `scope` is `machine`; absent: the object is its path. */
+  path?(object: string): string;
+  /** The program that it runs, if a path names that: one inside the working folder or the project's `sinkRoots`. */
+  program?(spec: Spec): string | undefined;
   /** The sink as people say it, without the type; absent: `OBJECT#PART`. */
   say?(location: SinkLocation): string;
   /** Rules that a schema cannot say; `path` is below the type: `fields.API_KEY`. */

@@ -98,7 +98,7 @@ async function write(folder: Folder | undefined, writing: Writing): Promise<void
     swept.add(path);
     removeStrays(folder);
   }
-  await replaceFile(place, folder, { found, text });
+  await replaceFile(place, folder, { found, content: text });
 }
 
 async function inFolder(

@@ -70,7 +70,7 @@ function followed(path: string): string {
 }
 
 /** Truly below: neither the folder itself, nor a sibling whose name begins alike. */
-function isBelow(folder: string, path: string): boolean {
+export function isBelow(folder: string, path: string): boolean {
   const way = relative(folder, path);
   return way !== '' && way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
 }

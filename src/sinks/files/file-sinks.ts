@@ -6,7 +6,7 @@
 import { batchQueue } from '../../async/batch-queue.js';
 import { fault } from '../../domain/errors.js';
 import type { FileCache } from '../../domain/file-cache.js';
-import { type SinkId, sinkIdOf } from '../../domain/kinds/index.js';
+import { parseSinkId, type SinkId, sinkIdOf, sinkPath } from '../../domain/kinds/index.js';
 import type { Expectation, Fingerprint } from '../../domain/live.js';
 import { fail, ok, type Result } from '../../domain/result.js';
 import { fingerprintOf } from '../../domain/secret.js';
@@ -55,7 +55,7 @@ export function openFileSinks(world: FileWorld): SinksOfTypes {
     return done.ok ? ok({}) : done;
   }
 
-  const locate = (id: SinkId): string => `${world.machine}:${realPath(filePlace(id)?.path ?? id)}`;
+  const locate = (id: SinkId): string => `${world.machine}:${realPath(pathOf(id))}`;
 
   return {
     locate,
@@ -69,6 +69,12 @@ export function openFileSinks(world: FileWorld): SinksOfTypes {
     },
     confirm: (id, { fingerprint }) => edit(id, (view, place) => requireHeld(view, place, fingerprint)),
   };
+}
+
+/** Of any sink that is a file, whichever adapter writes it. */
+function pathOf(id: SinkId): string {
+  const address = parseSinkId(id);
+  return (address && sinkPath(address)) ?? id;
 }
 
 function compareAndSet({ content, isPrivate }: View, place: FilePlace, delivery: SinkDelivery): Verdict {

@@ -35,9 +35,15 @@ const TEMPORARY = /^\.keywright-[0-9]+-[0-9]+\.tmp$/;
 const synced = promisify(fsync);
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 let temporaries = 0;
+/** Names of those that this process is writing, in whatever folder. */
+const underWay = new Set<string>();
 
-export interface FoundFile {
+export interface FoundFile extends Omit<FoundBytes, 'bytes'> {
   readonly text: string;
+}
+
+export interface FoundBytes {
+  readonly bytes: Buffer;
   /** Only the owner may read it. */
   readonly isPrivate: boolean;
   readonly mark: FileMark;
@@ -53,6 +59,14 @@ export interface FileMark {
 
 /** Undefined when there is no such file. Throws `Unsafe`, or as `node:fs` does. Never blocks on a pipe. */
 export function readPlainFile(folder: Folder, name: string): FoundFile | undefined {
+  const found = readPlainBytes(folder, name);
+  if (found === undefined) return undefined;
+  const { bytes, ...more } = found;
+  return { text: decode(bytes), ...more };
+}
+
+/** As `readPlainFile`, for files that are no text. */
+export function readPlainBytes(folder: Folder, name: string): FoundBytes | undefined {
   const at = `${folder.at}/${name}`;
   const before = statOf(at);
   if (before === undefined) return undefined;
@@ -62,7 +76,7 @@ export function readPlainFile(folder: Folder, name: string): FoundFile | undefin
   try {
     const stats = fstatSync(fd);
     requirePlain(stats);
-    return { text: decode(readFileSync(fd)), isPrivate: (stats.mode & 0o077) === 0, mark: markOf(stats) };
+    return { bytes: readFileSync(fd), isPrivate: (stats.mode & 0o077) === 0, mark: markOf(stats) };
   } finally {
     closeSync(fd);
   }
@@ -77,15 +91,17 @@ export function markOfPlainFile(folder: Folder, name: string): FileMark | undefi
 }
 
 /**
- * Puts `text` where `found` was, readable by the owner only. Throws `Moved` when the file is not the found
+ * Puts `content` where `found` was, readable by the owner only. Throws `Moved` when the file is not the found
  * one any more, `Unsafe` when the folder was swapped, or as `node:fs` does; then nothing was changed.
  */
 export async function replaceFile(place: Place, folder: Folder, change: FileChange): Promise<void> {
-  if (Buffer.byteLength(change.text) > FILE_MAX_BYTES) throw new Unsafe('would grow beyond 1 MiB');
+  if (Buffer.byteLength(change.content) > FILE_MAX_BYTES) throw new Unsafe('would grow beyond 1 MiB');
   temporaries += 1;
-  const temporary = `${folder.at}/.keywright-${process.pid}-${temporaries}.tmp`;
+  const name = `.keywright-${process.pid}-${temporaries}.tmp`;
+  const temporary = `${folder.at}/${name}`;
+  underWay.add(name);
   try {
-    await writeSynced(temporary, change.text);
+    await writeSynced(temporary, change.content);
     const now = statOf(`${folder.at}/${place.name}`);
     if ((now && markOf(now).stamp) !== change.found?.mark.stamp)
       throw new Moved('was changed while it was written');
@@ -94,12 +110,18 @@ export async function replaceFile(place: Place, folder: Folder, change: FileChan
   } catch (error) {
     remove(temporary);
     throw error;
+  } finally {
+    underWay.delete(name);
   }
   await syncFolder(folder);
 }
 
 /** Removes the found file. Throws as `replaceFile` does. */
-export async function removeFile(place: Place, folder: Folder, found: FoundFile): Promise<void> {
+export async function removeFile(
+  place: Place,
+  folder: Folder,
+  found: Pick<FoundFile, 'mark'>,
+): Promise<void> {
   const now = statOf(`${folder.at}/${place.name}`);
   if ((now && markOf(now).stamp) !== found.mark.stamp) throw new Moved('was changed while it was removed');
   if (!isStillThere(place, folder)) throw new Unsafe('was removed while its folder was replaced');
@@ -108,22 +130,22 @@ export async function removeFile(place: Place, folder: Folder, found: FoundFile)
 }
 
 export interface FileChange {
-  readonly found: FoundFile | undefined;
-  readonly text: string;
+  readonly found: Pick<FoundFile, 'mark'> | undefined;
+  readonly content: string | Uint8Array;
 }
 
-/** Removes what killed processes left in a folder. Call it under the lock, with no write of this process under way. */
+/** Removes what killed processes left in a folder. Call it under the lock. */
 export function removeStrays(folder: Folder): void {
   for (const name of readdirSync(folder.at)) {
-    if (TEMPORARY.test(name)) remove(`${folder.at}/${name}`);
+    if (TEMPORARY.test(name) && !underWay.has(name)) remove(`${folder.at}/${name}`);
   }
 }
 
 /** Making a file waits for the file system's journal, which is busy while others are synced. */
-async function writeSynced(at: string, text: string): Promise<void> {
+async function writeSynced(at: string, content: string | Uint8Array): Promise<void> {
   const file = await open(at, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, FILE_MODE);
   try {
-    await file.writeFile(text);
+    await file.writeFile(content);
     await file.sync();
   } finally {
     await file.close();
