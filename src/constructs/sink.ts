@@ -1,11 +1,11 @@
 /** Where a key's secret is delivered to. */
 
 import type { SinkDeclaration } from '../domain/kinds/index.js';
+import type { AgeSink } from '../domain/sinks/age.js';
 import type { AwsSecretsManagerSink } from '../domain/sinks/aws-secrets-manager.js';
+import type { ExecSink } from '../domain/sinks/exec.js';
 import type { GithubActionsSink } from '../domain/sinks/github-actions.js';
 import type { KubernetesSink } from '../domain/sinks/kubernetes.js';
-import type { AgeSink } from '../domain/sinks/age.js';
-import type { ExecSink } from '../domain/sinks/exec.js';
 import type { VaultSink } from '../domain/sinks/vault.js';
 
 /** Is a secret in a KV v2 engine, and the fields of it that are written: `{ api_key: 'key' }`. */

@@ -41,7 +41,10 @@ function sectionsOf(drift: Drift, options: ViewOptions): readonly [Section, Sect
   return [
     {
       ...changes,
-      rows: [...changes.rows, ...others.map(({ object, reason, notes }) => ['', object, reason, '', notes.join('\n')])],
+      rows: [
+        ...changes.rows,
+        ...others.map(({ object, reason, notes }) => ['', object, reason, '', notes.join('\n')]),
+      ],
       lines: [
         ...linesOf(changes),
         ...others.flatMap((one) => [objectLine(['red', '  ≠'], one), ...one.notes.map(noteLine)]),

@@ -45,7 +45,13 @@ export const changesSection = <S extends Step>(
     columns: ['', 'Object', 'Why', 'What', ...(notesOf === undefined ? [] : ['Causes'])],
     rows: [...groups]
       .sort((a, b) => IMPORTANCE.indexOf(a.verb) - IMPORTANCE.indexOf(b.verb))
-      .map((group) => [group.verb, group.object, group.reason, cellOf(group.lines), ...(notesOf ? [notes(group).join('\n')] : [])]),
+      .map((group) => [
+        group.verb,
+        group.object,
+        group.reason,
+        cellOf(group.lines),
+        ...(notesOf ? [notes(group).join('\n')] : []),
+      ]),
     lines: groups.flatMap((group) => {
       const [mark, tone] = MARKS[group.verb];
       return [

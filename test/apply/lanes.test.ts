@@ -14,7 +14,7 @@ afterEach(() => world.close());
 const base = [
   environment('production', { isProd: true }),
   service('billing'),
-  ...['limited', 'dead', 'slow', 'v'].map(connection),
+  ...['limited', 'dead', 'slow', 'v'].map((name) => connection(name)),
 ];
 const keys = (prefix: string, count: number, connection: string) =>
   Array.from({ length: count }, (_, nth) => {

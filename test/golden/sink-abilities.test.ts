@@ -6,7 +6,7 @@ import { connection, environment, key, service } from '../support/plan-declarati
 import { keyRef, story } from '../support/plan-story.js';
 
 const able = (read: SinkAbility['read'], write: SinkAbility['write']) => ({
-  ability: { ...{ read, write, scope: 'shared', settleMs: 0, maxBytes: 1 << 16 } } as const,
+  ability: { ...{ read, write, scope: 'shared' as const, settleMs: 0, maxBytes: 1 << 16 } },
 });
 
 const sink: SinkDeclaration = {

@@ -11,6 +11,7 @@ import type { Instant } from '../../src/domain/time.js';
 import type { Clock } from '../../src/ports/clock.js';
 import type { Sinks } from '../../src/ports/sink.js';
 import type { Driver, Held, Write } from '../../src/sinks/driver.js';
+import type { Gate } from '../../src/sinks/gate.js';
 import { objectSinks } from '../../src/sinks/object-sinks.js';
 import type { Span } from './faults.js';
 import type { Wire } from './wire.js';
@@ -191,6 +192,8 @@ export function changed(
   return values;
 }
 
+const UNLIMITED: Gate = Object.assign(<T>(work: () => Promise<T>) => work(), { isLimiting: () => false });
+
 /** The real engine over those drivers; files by the other port. */
 export function withServices(
   files: Sinks,
@@ -204,10 +207,11 @@ export function withServices(
         const name = object.slice(0, object.indexOf('/'));
         const driver = drivers.get(name) ?? driverOf(name);
         drivers.set(name, driver);
-        return ok({ type, object, driver, gate: (work) => work() });
+        return ok({ type, object, driver, gate: UNLIMITED });
       },
       locate: (id) => `https://services.example.com ${at(id).object}`,
       isHere: () => true,
+      limiting: () => [],
     },
     clock,
   );

@@ -51,10 +51,6 @@ export const role = (
   scope: RoleSpec['scope'] = 'tenant',
 ): Declaration => declaration('Role', name, { scope, permissions });
 
-/** To a Vault server of that name. */
-export const connection = (name: string): Declaration =>
-  declaration('Connection', name, { vault: { address: `https://${name}.example.com` } });
-
 /** `ada` has the address ada@example.com. */
 export const user = (name: string, spec: Partial<UserSpec> = {}): Declaration =>
   declaration('User', name, { email: `${name}@example.com`, ...spec });

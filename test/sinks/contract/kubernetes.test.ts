@@ -39,10 +39,14 @@ async function start(): Promise<SinkUnderTest> {
   });
   const put = (sink: SinkDeclaration, key: string, value: string): void => {
     const [namespace, name] = at(sink);
-    const before = server.find('Secret', namespace, name) ?? {
-      ...{ apiVersion: 'v1', kind: 'Secret', metadata: { namespace, name } },
-    };
-    server.put({ ...before, data: { ...before['data'], [key]: Buffer.from(value).toString('base64') } });
+    const before: Record<string, unknown> & { apiVersion: string; kind: string; metadata: object } =
+      server.find('Secret', namespace, name) ?? {
+        ...{ apiVersion: 'v1', kind: 'Secret', metadata: { namespace, name } },
+      };
+    server.put({
+      ...before,
+      data: { ...(before['data'] as object | undefined), [key]: Buffer.from(value).toString('base64') },
+    });
   };
   let made = 0;
   return {
