@@ -2,25 +2,12 @@
 import type { SinkId } from '../domain/kinds/index.js';
 import { sinkIdOf } from '../domain/kinds/index.js';
 import type { KnownToken, LiveObject, Receipt } from '../domain/live.js';
-import type { ObjectRef } from '../domain/objects.js';
 import { ok, type Result } from '../domain/result.js';
 import { connectionName, parseSinkId } from '../domain/sinks/index.js';
-import type { Instant } from '../domain/time.js';
-import { type SinkState, sinkStatesOf } from '../plan/sink-states.js';
+import { type SinkRow, sinkStatesOf } from '../plan/sink-states.js';
 import type { LiveStore } from '../ports/live-store.js';
 import type { Sinks } from '../ports/sink.js';
 import { readInto, seenFrom } from './receipts.js';
-
-export interface SinkRow extends SinkState {
-  readonly key: ObjectRef;
-  /** When the recorded delivery was confirmed last: the promotion that it was confirmed for. */
-  readonly confirmedAt?: Instant;
-  /** Where it was confirmed. */
-  readonly where?: string;
-  readonly connection?: string;
-  /** Did any sink of that connection answer? */
-  readonly isReachable?: boolean;
-}
 
 /** Sorted by key, then by sink. Fails as the store does. */
 export async function sinkRows(

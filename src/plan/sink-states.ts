@@ -10,7 +10,8 @@ import {
   REVISION_ONLY,
   type Receipt,
 } from '../domain/live.js';
-import { refText } from '../domain/objects.js';
+import { type ObjectRef, refText } from '../domain/objects.js';
+import type { Instant } from '../domain/time.js';
 
 export const SINK_STATES = {
   held: 'It holds the current version.',
@@ -31,6 +32,18 @@ export interface SinkState {
   readonly version?: number;
   /** Of `taken over`: who; of `elsewhere`: where; of `unreadable`: why. */
   readonly detail?: string;
+}
+
+/** One line of `get sinks`. */
+export interface SinkRow extends SinkState {
+  readonly key: ObjectRef;
+  /** When the recorded delivery was confirmed last: the promotion that it was confirmed for. */
+  readonly confirmedAt?: Instant;
+  /** Where it was confirmed. */
+  readonly where?: string;
+  readonly connection?: string;
+  /** Did any sink of that connection answer? */
+  readonly isReachable?: boolean;
 }
 
 type Tokens = ReadonlyMap<string, Pick<KnownToken, 'object'>>;
