@@ -21,7 +21,7 @@ export interface OpenConnections {
   /** `sink_unavailable` for a connection that is neither declared nor live: nothing is known of what it leads to. */
   of(address: SinkAddress): Promise<Result<Connected>>;
   /** The connections that requests wait for now, because of how many a second these are declared to take. */
-  limiting(): readonly string[];
+  limiting?(): readonly string[];
   locate(id: SinkId): string;
   isHere(id: SinkId, recorded: string): boolean;
 }
@@ -68,7 +68,7 @@ export function openConnections(
       return ok({ type, object, ...opened });
     },
     limiting: () => [
-      ...new Set([...drivers.values()].flatMap(({ name, gate }) => (gate.isLimiting() ? [name] : []))),
+      ...new Set([...drivers.values()].flatMap(({ name, gate }) => (gate.isLimiting?.() ? [name] : []))),
     ],
     locate: (id) => {
       const address = parseSinkId(id);

@@ -5,7 +5,7 @@ import type { Clock } from '../ports/clock.js';
 export interface Gate {
   <T>(work: () => Promise<T>): Promise<T>;
   /** Does a request wait because of how many a second are allowed? */
-  isLimiting(): boolean;
+  isLimiting?(): boolean;
 }
 
 const AT_ONCE = 8;

@@ -55,7 +55,7 @@ export function objectSinks(connections: OpenConnections, clock: Timer): SinksOf
   return {
     locate: (id) => connections.locate(id),
     isHere: (id, recorded) => connections.isHere(id, recorded),
-    limiting: () => connections.limiting(),
+    limiting: () => connections.limiting?.() ?? [],
     read: (ids) => readAll(ids, connections, clock),
     take: async (id) => {
       const address = parseSinkId(id);
