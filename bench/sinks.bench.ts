@@ -105,7 +105,7 @@ for (const start of TYPES) {
     drivers: {
       ...{ clock: systemClock, entropy: systemEntropy, root: '.', roots: ['.'], env: {} },
       exclusively: (work) => work(),
-      credential: async () => fail(fault('sink_refused', 'there is none')),
+      credential: async () => fail(fault('sink_refused', 'the bench has no credential')),
     },
     connections: { find: async () => ok({ vault: { address: 'https://localhost' } }) },
     openers: { vault: type.open },

@@ -41,6 +41,8 @@ const ALLOWED: readonly (readonly [RegExp, string])[] = [
   [/\bletters(, | and |, [a-z]+ and )digits\b/g, 'characters of the alphabet'],
   [/\bcertificate authorit(y|ies)\b/g, 'who signs certificates'],
   [/\bin (one )?place\b|\bno room for\b/g, 'plain English'],
+  [/[`"'{] ?place[`"']|\bplace(?=:|, env|, object|\}| must be)/g, 'the field of an exec sink'],
+  [/, generation, value/g, 'the field of the protocol of drivers'],
   [/\bcarrier-grade NAT\b/g, 'shared addresses of RFC 6598'],
   [/`[^`\s]+`/g, 'names in code: fields, codes, files, metrics'],
 ];

@@ -10,7 +10,7 @@ export interface ApplyProgress {
   stop(): void;
 }
 
-/** Where nobody looks at a bar, a connection that does not answer is said once, in a line of its own. */
+/** Without a terminal that shows a bar, a connection that does not answer is said once, in a line of its own. */
 export function applyProgress(
   terminal: Pick<Terminal, 'progress' | 'err' | 'isInteractive'>,
   { total, sinks }: { readonly total: number; readonly sinks: Pick<Sinks, 'limiting'> },

@@ -60,7 +60,7 @@ export interface DriverTestRequest {
   readonly folder: string;
   /** The program, and arguments. */
   readonly command: readonly string[];
-  /** What every place of the test begins with. */
+  /** What every location of the test begins with. */
   readonly place: string;
   /** Names of variables that it gets. */
   readonly env: readonly string[];

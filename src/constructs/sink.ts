@@ -112,7 +112,7 @@ export class Sink {
   }
 
   /**
-   * Returns a place that a program of yours writes to, by JSON on standard input and output; see
+   * Returns a location that a program of yours writes to, by JSON on standard input and output; see
    * docs/how-to/sinks/exec.md.
    */
   static exec(run: ExecSink): Sink {

@@ -159,7 +159,7 @@ function sinkObjects(entries: readonly SpecEntry[], folder: string): (address: S
     const path = sinkPath(address);
     if (path === undefined) {
       const name = connectionName(address);
-      // The same place by another time limit is the same place.
+      // The same location with another time limit is the same location.
       if (name === undefined)
         return `${address.type} ${sinkTypeOf(address.type).say?.(address) ?? address.object}`;
       return `${address.type} ${services.get(name) ?? name} ${address.object.slice(name.length)}`;

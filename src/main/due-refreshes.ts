@@ -1,6 +1,6 @@
 /**
  * The refreshes that are due from one working folder, a line of JSON each, so that one that failed, or that a crash cut
- * off, is done by the next plan. Holds no secret; where it is lost, what runs goes on with what it has read.
+ * off, is done by the next plan. Holds no secret; where it is lost, what runs continues with what it has read.
  */
 import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -38,7 +38,7 @@ export function dueRefreshes(path: string): RefreshLog {
   };
 }
 
-/** One spelling of each, whatever order its members came in. */
+/** One spelling of each, whatever the order of its members was. */
 function lineOf({ object, generation, target }: DueRefresh): {
   readonly line: string;
   readonly one: DueRefresh;

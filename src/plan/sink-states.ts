@@ -109,7 +109,7 @@ const versionOf = (fingerprint: Fingerprint, { versions }: Known): { readonly ve
   return version === undefined ? {} : { version };
 };
 
-/** As it should be, as far as anybody can tell. */
+/** As it should be, as far as can be seen. */
 export const isAsItShouldBe = ({ state }: SinkState): boolean => state === 'held' || state === 'recorded';
 
 /** `taken over by argocd`, `older version (1)`, `unreadable (Vault is sealed)`. */

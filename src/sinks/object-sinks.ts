@@ -75,7 +75,7 @@ export function objectSinks(connections: OpenConnections, clock: Timer): SinksOf
     withdraw: async (id, fingerprint, limit) => {
       const done = await at(id, (address) => ({
         ...{ address, leftMs: leftOf(limit?.withinMs, clock) },
-        // What cannot be read may be anybody's by now, and stays.
+        // What cannot be read may belong to another writer by now, and stays.
         decide: (held) =>
           isHeld(held, address, { fingerprint })
             ? ok({ set: new Map(), remove: Object.keys(fieldsOf(address.part)) })

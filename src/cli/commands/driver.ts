@@ -26,7 +26,7 @@ export const driver: Command = {
     {
       flags: '--config <json>',
       description:
-        'as in the sink: place (what the places of the test begin with), env (names of variables), timeout',
+        'as in the sink: `place` (what the locations of the test begin with), env (names of variables), timeout',
     },
   ],
   examples: [
@@ -59,7 +59,7 @@ function configOf(text: string): Result<Config, Failure> {
   if (unknown !== undefined)
     return failure(
       'usage',
-      `--config: unknown member ${JSON.stringify(unknown)}; use place, env and timeout`,
+      `--config: unknown member ${JSON.stringify(unknown)}; use "place", env and timeout`,
     );
   if (typeof place !== 'string' || place === '') return failure('usage', '--config: place must be a text');
   if (!isNames(env))

@@ -208,8 +208,9 @@ function standard(schema: unknown): unknown {
   } = schema as JsonSchema;
   const entries = Object.entries(rest).map(([keyword, value]) => [keyword, standard(value)]);
   if (isSet === true) entries.push(['uniqueItems', true]);
-  // Exactly one of these members: with `required` alone editors go on completing the members of each.
-  if (Array.isArray(oneOf)) entries.push(['oneOf', oneOf.map((name) => ({ required: [name] }))]);
+  // Exactly one of these members: with `required` alone editors keep completing the members of each.
+  if (Array.isArray(oneOf))
+    entries.push(['oneOf', oneOf.map((name) => ({ properties: { [name]: {} }, required: [name] }))]);
   const known = typeof format === 'string' ? (FORMATS[format] ?? { format }) : {};
   return { ...Object.fromEntries(entries), ...known };
 }

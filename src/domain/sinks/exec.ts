@@ -25,7 +25,7 @@ const schema = Type.Object(
       description:
         'A program inside the working folder (./drivers/etcd.sh) or on the PATH (keywright-driver-etcd), and its arguments. It is run without a shell.',
     }),
-    place: word('What the program calls the place: a path, an address, a name.', 512),
+    place: word('What the program calls the location: a path, an address, a name.', 512),
     env: Type.Optional(
       Type.Array(
         Type.String({

@@ -9,7 +9,7 @@ const COVERED = '[secret]';
 
 /**
  * One line of at most 4 KiB. Covers the secrets given, as they are, as JSON and in base64, each of their longer lines,
- * and everything in the form of a key. `isCut`: the text goes on, so that its end may be the beginning of a secret.
+ * and everything in the form of a key. `isCut`: the text continues, so that its end may be the beginning of a secret.
  */
 export function covered(text: string, secrets: readonly string[], isCut = false): string {
   const forms = secrets.flatMap(formsOf).sort((a, b) => b.length - a.length);

@@ -13,7 +13,7 @@ export interface Check {
   run(place: Place): Verdict;
 }
 
-/** A place of its own for each check. */
+/** A location of its own for each check. */
 export interface Place {
   readonly trial: Trial;
   readonly name: string;
@@ -24,7 +24,7 @@ const WRITERS = 8;
 const ABSENT: Condition = { absent: true };
 
 export const FULL_CHECKS: readonly Check[] = [
-  { name: 'a place that was never written to is not found, and is created once', run: isCreatedOnce },
+  { name: 'a location that was never written to is not found, and is created once', run: isCreatedOnce },
   roundTrip('quotes and backslashes', (canary) => `${canary} ' " \` $HOME $(id) \\ \\n %s * ~ # ; & | < >`),
   roundTrip('newlines and tabs', (canary) => `\n ${canary}\n\nsecond line\r\n\tthird line \n`),
   roundTrip('characters beyond ASCII', (canary) => `${canary} ÄÖü ß 漢字 🔑 \u200f\u0301`),

@@ -16,7 +16,7 @@ const DEFAULT_MAX_BYTES = 64 << 10;
 
 export type Verb = 'describe' | 'read' | 'write';
 
-/** What a place holds: one text, or texts by name for a sink with `fields`. */
+/** What a location holds: one text, or texts by name for a sink with `fields`. */
 export type Value = string | Readonly<Record<string, string>>;
 
 export interface ReadAnswer {

@@ -64,7 +64,7 @@ export interface DriverRun {
   readonly onStart?: (pid: number) => void;
 }
 
-/** One run of a driver, as the protocol has it: the verb is the last argument. `sink_refused` for a program that is none. */
+/** One run of a driver, as the protocol has it: the verb is the last argument. `sink_refused` for what is not a program. */
 export async function runDriver(
   { command: [program = '', ...args], env: names }: Pick<ExecTarget, 'command' | 'env'>,
   { verb, input, signal, world, onStart }: DriverRun,
@@ -77,7 +77,7 @@ export async function runDriver(
   return ok(await run({ ...{ command, input, folder: world.root, env: env.value }, ...{ signal, onStart } }));
 }
 
-/** What every program needs, and what the sink names. A name that is not set is a mistake that is better told here. */
+/** What every program needs, and what the sink names. A name that is not set is a mistake that is better reported here. */
 function environmentOf(
   names: readonly string[],
   { env }: Pick<DriverWorld, 'env'>,

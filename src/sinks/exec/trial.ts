@@ -14,7 +14,7 @@ export interface Subject {
   readonly env: readonly string[];
   /** Of one request, in milliseconds. */
   readonly timeoutMs: number;
-  /** What every place of the test begins with. */
+  /** What every location of the test begins with. */
   readonly place: string;
   readonly world: Pick<DriverWorld, 'root' | 'roots' | 'env'>;
   readonly clock: Clock;
@@ -22,7 +22,7 @@ export interface Subject {
   readonly canary: string;
 }
 
-/** How one run ended: an exit code, or why there is none. */
+/** How one run ended: an exit code, or why it has no code. */
 export interface Outcome {
   readonly code: number | undefined;
   readonly why: string;

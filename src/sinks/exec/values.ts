@@ -1,4 +1,4 @@
-/** What a place holds, as the engine sees it by names and as a driver is given it. */
+/** What a location holds, as the engine sees it by names and as a driver is given it. */
 import { WHOLE } from '../../domain/sinks/bundle.js';
 import type { Write } from '../driver.js';
 import type { Value } from './protocol.js';
