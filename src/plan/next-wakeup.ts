@@ -13,6 +13,7 @@ const HOLDING: ReadonlySet<WaitingReason> = new Set([
   'Suspended',
   'Expired',
   'SinkUnknown',
+  'SinkElsewhere',
   'TooManyVersions',
 ]);
 

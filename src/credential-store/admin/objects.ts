@@ -18,19 +18,16 @@ import type { KindRules } from './kind-rules.js';
 import { displayNameIn, spaceRules } from './spaces.js';
 import { userRules } from './users.js';
 
-const RULES: { readonly [K in ObjectKind]: KindRules<K> } = {
+/** The kinds with rules of their own; every other one follows those of `account.ts`. */
+const RULES: { readonly [K in ObjectKind]?: KindRules<K> } = {
   Environment: spaceRules,
-  Service: groupRules,
-  Role: groupRules,
-  Team: groupRules,
   User: userRules,
   ApiKey: keyRules,
   Space: spaceRules,
   Guest: guestRules,
-  Connection: groupRules,
 };
 
-const rulesOf = <K extends ObjectKind>(kind: K): KindRules<K> => RULES[kind] as KindRules<K>;
+const rulesOf = <K extends ObjectKind>(kind: K): KindRules<K> => (RULES[kind] ?? groupRules) as KindRules<K>;
 
 export async function create<K extends ObjectKind>(
   work: UnitOfWork,
