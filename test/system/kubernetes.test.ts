@@ -182,7 +182,7 @@ testsWith('openssl', HAS_OPENSSL).describe('keywright and Kubernetes', () => {
   });
 
   testsWith('kubectl', HAS_KUBECTL).test(
-    'drift: tells who took a field over, while other fields of the Secret may be anybody else’s',
+    'drift: tells who took a field over, and other fields of the Secret are no drift',
     async () => {
       await shop.converge();
       const kubectl = new Kubectl(shop.server, { token: shop.server.adminToken() });
@@ -195,9 +195,9 @@ testsWith('openssl', HAS_OPENSSL).describe('keywright and Kubernetes', () => {
           '-p',
           JSON.stringify({ stringData: data }),
         ]);
-      expect(await patched({ OTHER: 'of somebody else' })).toMatchObject({ code: 0 });
+      expect(await patched({ OTHER: 'of another program' })).toMatchObject({ code: 0 });
       expect(await shop.work.run('drift')).toMatchObject({ code: 0 });
-      expect(await patched({ API_KEY: 'of somebody else' })).toMatchObject({ code: 0 });
+      expect(await patched({ API_KEY: 'changed by another program' })).toMatchObject({ code: 0 });
       const drift = await shop.work.run('drift');
       expect([drift.code, drift.stdout]).toEqual([2, expect.stringMatching(/: taken over by kubectl/)]);
       expect((await shop.work.run('get sinks')).stdout).toMatch(/taken over by kubectl/);
