@@ -154,16 +154,17 @@ describeWithPostgres('a key that consumers read from Vault and Kubernetes', () =
     const killing = async (): Promise<void> => {
       let running = [first, run()];
       while (!state.isOver) {
-        let leading: ControllerProcess | undefined;
+        const leaders: ControllerProcess[] = [];
         await eventually(
           () => `one leads: ${running.map((one) => one.log()).join('\n')}`,
           async () => {
-            for (const one of running) if ((await one.status())?.role === 'leading') leading = one;
-            return leading !== undefined || state.isOver;
+            for (const one of running) if ((await one.status())?.role === 'leading') leaders.push(one);
+            return leaders.length > 0 || state.isOver;
           },
           ROTATED_WITHIN_MS,
         );
         await sleep(LEADS_FOR_MS[counts.killed % LEADS_FOR_MS.length]);
+        const [leading] = leaders;
         if (leading === undefined || state.isOver) return;
         await leading.stop();
         counts.killed++;
