@@ -82,7 +82,7 @@ export class ApiKey extends ApiKeyBase {
       expiresAfter: props.expiresAfter?.toString(),
       expiresAt: props.expiresAt,
       rotation: props.rotation && rotationOf(props.rotation),
-      deliver: props.deliverTo && literal(props.deliverTo.map(({ declaration }) => declaration)),
+      deliver: props.deliverTo && literal(props.deliverTo.map((sink) => sink.declarationAt(this))),
     });
   }
 

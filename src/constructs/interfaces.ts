@@ -53,6 +53,9 @@ export interface IApiKey extends INamed {
   onRotate(id: string, config?: Omit<DataConfig, 'triggersReplace'>): DataResource;
 }
 
+/** Is a connection, declared in this app or taken by its name. */
+export interface IConnection extends INamed {}
+
 /** Is a space, declared in this app or taken by name or id. */
 export interface ISpace extends INamed {
   readonly environment: IEnvironment;

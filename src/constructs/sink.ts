@@ -1,12 +1,16 @@
 /** Where a key's secret is delivered to. */
 
+import { Construct, type IConstruct } from 'constructs';
 import type { SinkDeclaration } from '../domain/kinds/index.js';
 import type { AgeSink } from '../domain/sinks/age.js';
 import type { AwsSecretsManagerSink } from '../domain/sinks/aws-secrets-manager.js';
 import type { ExecSink } from '../domain/sinks/exec.js';
 import type { GithubActionsSink } from '../domain/sinks/github-actions.js';
 import type { KubernetesSink } from '../domain/sinks/kubernetes.js';
+import type { RefreshDeclaration } from '../domain/sinks/refresh.js';
 import type { VaultSink } from '../domain/sinks/vault.js';
+import { refer } from './declared-object.js';
+import type { INamed } from './named.js';
 
 /** Is a secret in a KV v2 engine, and the fields of it that are written: `{ api_key: 'key' }`. */
 export type VaultSecret = Omit<VaultSink, 'connection'>;
@@ -21,6 +25,34 @@ export type GithubSecret = Omit<GithubActionsSink, 'connection'>;
 export type KubernetesSecret = Omit<KubernetesSink, 'connection'>;
 
 /**
+ * Is a `Connection` of the app, which Terraform then makes before the keys that are delivered through it; or an object with
+ * the name of one.
+ */
+export type SinkConnection = INamed | { readonly name: string };
+
+/** Is what else a `deliver` entry says. */
+export interface SinkBesides {
+  /**
+   * What is run once a new version is current; with `deployment`, `connection` is the cluster if the sink is in none.
+   * @default - nothing
+   */
+  readonly refresh?:
+    | (Omit<RefreshDeclaration, 'connection'> & { readonly connection?: SinkConnection | string | undefined })
+    | undefined;
+  /**
+   * Accepts that the sink cannot be read back.
+   * @default - it is read back, or the plan is refused
+   */
+  readonly unverified?: true | undefined;
+}
+
+/** Connections that a declaration names: of its sink, and of what is restarted. */
+interface Through {
+  readonly sink?: SinkConnection;
+  readonly refresh?: SinkConnection | string | undefined;
+}
+
+/**
  * Names where a key's secret is delivered to.
  *
  * @example
@@ -33,10 +65,29 @@ export type KubernetesSecret = Omit<KubernetesSink, 'connection'>;
  * ```
  */
 export class Sink {
+  /** As documents write it, with connections by their names. */
   readonly declaration: SinkDeclaration;
+  readonly #through: Through;
 
-  private constructor(declaration: SinkDeclaration) {
+  private constructor(declaration: SinkDeclaration, through: Through = {}) {
     this.declaration = declaration;
+    this.#through = through;
+  }
+
+  /** Returns the declaration for a key at `from`, which refers to the connections that the app declares. */
+  declarationAt(from: IConstruct): SinkDeclaration {
+    const { sink, refresh } = this.#through;
+    const { refresh: declared, ...rest } = this.declaration;
+    const referred = Object.entries(rest).map(([type, spec]) => [
+      type,
+      sink !== undefined && isObject(spec) ? { ...spec, connection: nameAt(from, sink) } : spec,
+    ]);
+    return {
+      ...Object.fromEntries(referred),
+      ...(declared && {
+        refresh: { ...declared, ...(refresh !== undefined && { connection: nameAt(from, refresh) }) },
+      }),
+    };
   }
 
   /**
@@ -57,51 +108,69 @@ export class Sink {
   }
 
   /**
-   * Returns fields of a secret in Vault or OpenBao; its other fields stay unchanged. `connection` is a Connection, by its name.
+   * Returns fields of a secret in Vault or OpenBao; its other fields stay unchanged. `connection` is the
+   * Connection to the service.
    *
    * @example
    * ```ts
-   * Sink.vault({ name: 'vault' }, { mount: 'secret', path: 'shop/billing', fields: { api_key: 'key' } });
+   * const vault = Connection.fromName(stack, 'vault', 'vault');
+   * Sink.vault(vault, { mount: 'secret', path: 'shop/billing', fields: { api_key: 'key' } });
    * ```
    */
-  static vault(connection: { readonly name: string }, secret: VaultSecret): Sink {
-    return new Sink({ vault: { connection: connection.name, ...secret } });
+  static vault(connection: SinkConnection, secret: VaultSecret): Sink {
+    return new Sink({ vault: { connection: connection.name, ...secret } }, { sink: connection });
   }
 
   /**
-   * Returns fields of a secret in AWS Secrets Manager, a JSON object; its other fields stay unchanged. `connection` is a Connection, by its name.
+   * Returns fields of a secret in AWS Secrets Manager, a JSON object; its other fields stay unchanged. `connection` is the
+   * Connection to the service.
    */
-  static awsSecretsManager(connection: { readonly name: string }, secret: AwsSecret): Sink {
-    return new Sink({ 'aws-secrets-manager': { connection: connection.name, ...secret } });
+  static awsSecretsManager(connection: SinkConnection, secret: AwsSecret): Sink {
+    return new Sink(
+      { 'aws-secrets-manager': { connection: connection.name, ...secret } },
+      { sink: connection },
+    );
   }
 
   /**
-   * Returns a secret of a repository, an environment or an organization on GitHub, for GitHub Actions. `connection` is a Connection, by its name.
+   * Returns a secret of a repository, an environment or an organization on GitHub, for GitHub Actions. `connection` is the
+   * Connection to the service.
    */
-  static githubActions(connection: { readonly name: string }, secret: GithubSecret): Sink {
-    return new Sink({ 'github-actions': { connection: connection.name, ...secret } });
+  static githubActions(connection: SinkConnection, secret: GithubSecret): Sink {
+    return new Sink({ 'github-actions': { connection: connection.name, ...secret } }, { sink: connection });
   }
 
   /**
    * Returns the same sink with what else a `deliver` entry may say: what is run once a new version is current, or that
    * it cannot be read back and is accepted.
    */
-  with(besides: Pick<SinkDeclaration, 'refresh' | 'unverified'>): Sink {
-    return new Sink({ ...this.declaration, ...besides });
+  with({ refresh, unverified }: SinkBesides): Sink {
+    const besides = unverified === undefined ? {} : { unverified };
+    if (refresh === undefined) return new Sink({ ...this.declaration, ...besides }, this.#through);
+    const { connection, ...run } = refresh;
+    const name = typeof connection === 'object' ? connection.name : connection;
+    return new Sink(
+      {
+        ...this.declaration,
+        ...besides,
+        refresh: { ...run, ...(name !== undefined && { connection: name }) },
+      },
+      { ...this.#through, refresh: connection },
+    );
   }
 
   /**
    * Returns keys of a Secret in a Kubernetes cluster; its other keys stay unchanged. `connection` is the Connection to the
-   * cluster: its resource, or an object with its name.
+   * cluster.
    *
    * @example
    * ```ts
-   * const cluster = new Resources.Connection(stack, 'cluster', { name: 'cluster', kubernetes: { inCluster: true } });
+   * const cluster = new Connection(stack, 'cluster', { kubernetes: { inCluster: true } });
    * Sink.kubernetes(cluster, { namespace: 'shop', name: 'billing', fields: { API_KEY: 'key' } });
    * ```
    */
-  static kubernetes(connection: { readonly name: string }, secret: KubernetesSecret): Sink {
-    return new Sink({ kubernetes: { ...secret, connection: connection.name } });
+  static kubernetes(connection: SinkConnection, secret: KubernetesSecret): Sink {
+    return new Sink({ kubernetes: { connection: connection.name, ...secret } }, { sink: connection });
   }
 
   /**
@@ -123,4 +192,13 @@ export class Sink {
   static of(declaration: SinkDeclaration): Sink {
     return new Sink(declaration);
   }
+}
+
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
+
+/** How a key at `from` says a connection: a resource of level 1 has a reference as its name. */
+function nameAt(from: IConstruct, connection: SinkConnection | string): string {
+  if (typeof connection === 'string') return connection;
+  const isReferred = Construct.isConstruct(connection) && 'resource' in connection;
+  return isReferred ? refer(from, connection as INamed) : connection.name;
 }

@@ -21,8 +21,8 @@ export interface Held {
   readonly values: ReadonlyMap<string, string> | undefined;
   /** Another one after every write. Undefined where the service has none. */
   readonly revision: string | undefined;
-  /** Who else manages the object, where it says so: a controller that labels what is its own. */
-  readonly manager?: string;
+  /** Who else wrote a value last, by its name, where the service says so. */
+  readonly managers?: ReadonlyMap<string, string>;
 }
 
 /** One atomic write of an object. Fields that are not named stay as they are. */

@@ -4,7 +4,7 @@ import type { SinkAddress } from '../domain/kinds/index.js';
 import { type Expectation, REVISION_ONLY, type Receipt } from '../domain/live.js';
 import { ok, type Result } from '../domain/result.js';
 import { fingerprintOf, parseToken } from '../domain/secret.js';
-import { heldIn } from '../domain/sinks/bundle.js';
+import { fieldsOf, heldIn } from '../domain/sinks/bundle.js';
 import type { SinkAbility } from '../domain/sinks/index.js';
 import type { Confirmed } from '../ports/sink.js';
 import type { Held } from './driver.js';
@@ -16,7 +16,8 @@ export type Done = Result<Held | undefined>;
 export function receiptOf(held: Done, { part }: SinkAddress, ability: SinkAbility | undefined): Receipt {
   if (!held.ok) return { kind: 'unknown', why: held.error.message };
   if (held.value === undefined) return { kind: 'missing', ...(ability && { ability }) };
-  const { values, revision, manager } = held.value;
+  const { values, revision, managers } = held.value;
+  const manager = Object.keys(fieldsOf(part)).flatMap((name) => managers?.get(name) ?? [])[0];
   const asked = { ...(ability && { ability }), ...(manager !== undefined && { manager }) };
   if (values === undefined)
     return revision === undefined

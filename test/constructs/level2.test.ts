@@ -4,6 +4,8 @@ import { TerraformStack, Testing } from 'cdktf';
 import {
   ApiKey,
   ApiKeyResource,
+  Connection,
+  ConnectionResource,
   Duration,
   Environment,
   EnvironmentResource,
@@ -144,6 +146,78 @@ test('a key is delivered to a Secret through a connection of the app, or one by 
       { kubernetes: { connection: 'other', ...secret } },
     ],
   });
+});
+
+test('a connection has the fields of its kind, and keys that are delivered through it refer to it', () => {
+  const at = { mount: 'secret', path: 'shop/billing', fields: { api_key: 'key' } } as const;
+  const restart = { deployment: 'shop/billing' } as const;
+  const text = synthesized((stack) => {
+    const vault = new Connection(stack, 'vault', {
+      name: 'main-vault',
+      vault: { address: 'https://vault.example.com', token: { env: 'VAULT_TOKEN' } },
+      requestsPerSecond: 5,
+      protect: true,
+    });
+    const cluster = new Connection(stack, 'cluster', { kubernetes: { inCluster: true } });
+    const live = Connection.fromName(stack, 'live', 'old-vault');
+    expect([Connection.isConnection(vault), Connection.isConnection(live)]).toEqual([true, false]);
+    const deliverTo = [
+      Sink.vault(vault, at).with({ refresh: { ...restart, connection: cluster } }),
+      Sink.vault(live, at).with({ refresh: { ...restart, connection: 'by-name' }, unverified: true }),
+    ];
+    new Environment(stack, 'prod').addService('billing').addApiKey('sync', { deliverTo });
+  });
+  expect(text).toHaveResourceWithProperties(ConnectionResource, {
+    name: 'main-vault',
+    vault: { address: 'https://vault.example.com', token: { env: 'VAULT_TOKEN' } },
+    requests_per_second: 5,
+    annotations: { 'keywright.dev/protect': 'true' },
+  });
+  expect(text).toHaveResourceWithProperties(ApiKeyResource, {
+    name: 'sync',
+    deliver: [
+      {
+        vault: { connection: '${keywright_connection.vault.name}', ...at },
+        refresh: { ...restart, connection: '${keywright_connection.cluster.name}' },
+      },
+      {
+        vault: { connection: 'old-vault', ...at },
+        refresh: { ...restart, connection: 'by-name' },
+        unverified: true,
+      },
+    ],
+  });
+});
+
+test('a connection of another stack is named, and its stack made first', () => {
+  const app = Testing.app();
+  const [base, shop] = [new TerraformStack(app, 'base'), new TerraformStack(app, 'shop')];
+  const cluster = new Connection(base, 'cluster', { kubernetes: { inCluster: true } });
+  const secret = { namespace: 'shop', name: 'billing', fields: { API_KEY: 'key' } } as const;
+  new Environment(shop, 'prod')
+    .addService('billing')
+    .addApiKey('sync', { deliverTo: [Sink.kubernetes(cluster, secret)] });
+  expect(shop.dependsOn(base)).toBe(true);
+  expect(Testing.synth(shop)).toHaveResourceWithProperties(ApiKeyResource, {
+    deliver: [{ kubernetes: { connection: 'cluster', ...secret } }],
+  });
+});
+
+test('a connection to no service, or to two, is refused where it is declared', () => {
+  const refused = (props: object) => () =>
+    Testing.synth(
+      new (class extends TerraformStack {
+        constructor() {
+          super(Testing.app(), 'platform');
+          new Connection(this, 'both', props);
+        }
+      })(),
+      true,
+    );
+  const token = { env: 'TOKEN' };
+  const vault = { address: 'https://vault.example.com', token };
+  for (const props of [{ requestsPerSecond: 5 }, { vault, github: { token } }])
+    expect(refused(props)).toThrow(/platform\/both.*exactly one of aws, github, kubernetes, vault/s);
 });
 
 test('a key without an environment is refused where it is added', () => {

@@ -41,8 +41,9 @@ export class ControllerProcess {
   #log = '';
 
   /** Starts `keywright run ARGS`, with its status on a free port and its log in JSON. */
-  constructor(workspace: Workspace, args = '') {
-    this.child = workspace.start(`run --listen 127.0.0.1:0 --output json${args === '' ? '' : ` ${args}`}`);
+  constructor(workspace: Workspace, args = '', env: Readonly<Record<string, string>> = {}) {
+    const line = `run --listen 127.0.0.1:0 --output json${args === '' ? '' : ` ${args}`}`;
+    this.child = workspace.start(line, env);
     this.child.stderr?.on('data', (chunk: Buffer) => {
       this.#log += chunk.toString('utf8');
     });

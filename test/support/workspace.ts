@@ -168,6 +168,11 @@ export class Workspace {
     return this.sinkFiles().flatMap((file) => tokensIn(textWhileThere(join(this.folder, file))));
   }
 
+  /** Has `leaks` look for a secret that a sink outside this folder holds. */
+  see(token: string): void {
+    this.#seen.add(token);
+  }
+
   /** Places outside the sinks that hold a secret that was ever seen, or anything that looks like one. */
   leaks(): readonly string[] {
     this.#lookAtSinks();

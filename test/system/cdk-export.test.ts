@@ -2,8 +2,12 @@
 /** Live objects as a CDK app, with the real command. */
 import { join } from 'node:path';
 import { appWorkspace, platformYaml } from '../support/cdk-workspace.js';
+import { testsWith } from '../support/parts.js';
+import { HAS_OPENSSL } from '../support/servers/kubernetes/pki.js';
+import { KubernetesServer } from '../support/servers/kubernetes.js';
+import { VaultServer } from '../support/servers/vault.js';
 import { compiled, typeErrors } from '../support/typecheck.js';
-import { projectYaml, yamlStream } from '../support/workspace.js';
+import { keyYaml, projectYaml, serviceYaml, yamlStream } from '../support/workspace.js';
 
 /** What is hard to say in TypeScript, or to refer to. */
 const STRANGE = yamlStream(
@@ -96,3 +100,58 @@ test('a part that is exported refers to the rest by name', async () => {
   expect(drift.stdout).not.toContain('update');
   workspace.dispose();
 });
+
+const connectionYaml = (name: string, spec: string): string =>
+  `apiVersion: keywright.dev/v1\nkind: Connection\nmetadata: { name: ${name}, labels: { team: platform } }\nspec: ${spec}\n`;
+
+testsWith('openssl', HAS_OPENSSL).test(
+  'connections and keys through them, exported as an app, compile, and declare the same again',
+  async () => {
+    const workspace = appWorkspace();
+    const vault = await VaultServer.start();
+    vault.mount('secret');
+    const cluster = await KubernetesServer.start();
+    cluster.namespace('shop');
+    try {
+      const env = { VAULT_TOKEN: vault.rootToken(), KUBE_TOKEN: cluster.adminToken() };
+      const inVault = 'vault: { connection: main, mount: secret, path: shop/app, fields: { api_key: key } }';
+      const inCluster =
+        'kubernetes: { connection: cluster, namespace: shop, name: app, fields: { API_KEY: key } }';
+      const ofCluster = `{ address: "${cluster.url}", token: { env: KUBE_TOKEN }, caFile: ca.pem }`;
+      workspace.write('ca.pem', cluster.ca);
+      workspace.write('keywright.yaml', projectYaml());
+      workspace.write(
+        'specs/all.yaml',
+        yamlStream(
+          serviceYaml('billing'),
+          connectionYaml('main', `{ vault: { address: "${vault.address}", token: { env: VAULT_TOKEN } } }`),
+          connectionYaml('cluster', `{ kubernetes: ${ofCluster}, requestsPerSecond: 5 }`),
+          connectionYaml('unused', '{ github: { token: { env: GITHUB_TOKEN } } }'),
+          keyYaml('app', `deliver: [{ ${inVault} }, { ${inCluster} }]`),
+        ),
+      );
+      expect(await workspace.run('apply --auto-approve', { env })).toMatchObject({ code: 0 });
+
+      const expectSame = async (export_: string, file: string, planned: string): Promise<void> => {
+        expect(await workspace.run(export_)).toMatchObject({ code: 0 });
+        expect(typeErrors(join(workspace.folder, file))).toEqual([]);
+        compiled(join(workspace.folder, file));
+        const app = { ...env, KEYWRIGHT_APP: `node ${file.replace('.ts', '.mjs')}` };
+        const { stdout } = await workspace.run('plan', { env: app });
+        expect(stdout).toContain(planned);
+        expect(stdout).not.toMatch(/create|update|deliver/);
+      };
+      await expectSame('export --format cdk --out main.ts', 'main.ts', 'no steps now');
+      expect(workspace.read('main.ts')).toContain('Sink.kubernetes(cluster, {');
+      await expectSame('export ApiKey/app --format cdk --out part.ts', 'part.ts', '');
+      expect(workspace.read('part.ts')).toContain(
+        "Connection.fromName(stack, 'live-connection-main', 'main')",
+      );
+    } finally {
+      await vault.close();
+      await cluster.stop();
+    }
+    expect(workspace.leaks()).toEqual([]);
+    workspace.dispose();
+  },
+);

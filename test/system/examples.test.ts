@@ -1,6 +1,8 @@
-import { cpSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Workspace } from '../support/workspace.js';
+import { gitRepository, HAS_JQ } from '../support/drivers/index.js';
+import { testsWith } from '../support/parts.js';
+import { keyYaml, projectYaml, serviceYaml, Workspace, yamlStream } from '../support/workspace.js';
 
 const place = { current: new Workspace() };
 
@@ -61,5 +63,48 @@ describe('D6, D7: examples/gitops', () => {
     pipeline.write('specs/keys.yaml', keys.replace('every: 90d', 'every: 30d'));
     expect(await pipeline.script('apply.sh')).toMatchObject({ code: 4 });
     expect(pipeline.exists('secrets/billing.env')).toBe(false);
+  });
+});
+
+describe('examples/drivers', () => {
+  const FOLDER = join(__dirname, '../../examples/drivers');
+
+  it('are all in its page, with the settings that they read', () => {
+    const page = readFileSync(join(FOLDER, 'README.md'), 'utf8');
+    const drivers = readdirSync(FOLDER).filter((name) => name.endsWith('.sh'));
+    expect(drivers).not.toEqual([]);
+    for (const name of drivers) {
+      const line = page.split('\n').find((one) => one.startsWith(`| [${name}](${name})`)) ?? '';
+      const read = readFileSync(join(FOLDER, name), 'utf8').match(
+        /\$\{?(?:GIT_(?:REPOSITORY|BRANCH)|CMS_[A-Z]+)/g,
+      );
+      const settings = new Set((read ?? ['ETCDCTL_ENDPOINTS']).map((one) => one.replace(/^\$\{?/, '')));
+      for (const setting of settings) expect(line).toContain(`\`${setting}\``);
+    }
+  });
+
+  testsWith('jq', HAS_JQ).test('git.sh: keys are delivered to a repository and rotated', async () => {
+    const work = example('drivers');
+    const { show } = gitRepository(join(work.folder, 'secrets.git'));
+    const env = { GIT_REPOSITORY: join(work.folder, 'secrets.git') };
+    const key = (name: string): string =>
+      keyYaml(
+        name,
+        `deliver: [{ exec: { command: [./git.sh], place: ${name}.key, env: [GIT_REPOSITORY] } }]`,
+      );
+    work.write('keywright.yaml', projectYaml());
+    work.write('specs/keys.yaml', yamlStream(serviceYaml('billing'), key('one'), key('two')));
+    expect(await work.run('apply --auto-approve', { env })).toMatchObject({ code: 0 });
+    const first = show('one.key') ?? '';
+    expect(await work.run('verify --stdin', { input: first })).toMatchObject({ code: 0 });
+    expect(await work.run('drift', { env })).toMatchObject({ code: 0 });
+    expect(await work.run('rotate one --auto-approve', { env })).toMatchObject({ code: 0 });
+    const second = show('one.key') ?? '';
+    expect(second).not.toBe(first);
+    expect(await work.run('verify --stdin', { input: second })).toMatchObject({ code: 0 });
+    for (const token of [first, second, show('two.key') ?? '']) {
+      work.see(token);
+      expect(token).toMatch(/^sk_/);
+    }
   });
 });

@@ -5,7 +5,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { effort } from '../support/effort.js';
-import { kubeconfig } from '../support/kubectl.js';
+import { HAS_KUBECTL, Kubectl, kubeconfig } from '../support/kubectl.js';
 import { policyOfPage } from '../support/kubernetes-cluster.js';
 import { letLeaseRunOut } from '../support/live-store-of.js';
 import { testsWith } from '../support/parts.js';
@@ -180,6 +180,32 @@ testsWith('openssl', HAS_OPENSSL).describe('keywright and Kubernetes', () => {
       expect(await shop.work.run('apply --auto-approve --allow-removals 9')).toMatchObject({ code: 0 });
     expect(shop.server.find('Secret', 'shop', 'billing')).toBeUndefined();
   });
+
+  testsWith('kubectl', HAS_KUBECTL).test(
+    'drift: tells who took a field over, and other fields of the Secret are no drift',
+    async () => {
+      await shop.converge();
+      const kubectl = new Kubectl(shop.server, { token: shop.server.adminToken() });
+      const patched = (data: object) =>
+        kubectl.run([
+          'patch',
+          'secret',
+          'billing',
+          '--type=merge',
+          '-p',
+          JSON.stringify({ stringData: data }),
+        ]);
+      expect(await patched({ OTHER: 'of another program' })).toMatchObject({ code: 0 });
+      expect(await shop.work.run('drift')).toMatchObject({ code: 0 });
+      expect(await patched({ API_KEY: 'changed by another program' })).toMatchObject({ code: 0 });
+      const drift = await shop.work.run('drift');
+      expect([drift.code, drift.stdout]).toEqual([2, expect.stringMatching(/: taken over by kubectl/)]);
+      expect((await shop.work.run('get sinks')).stdout).toMatch(/taken over by kubectl/);
+      await shop.converge();
+      expect(await shop.work.run('drift')).toMatchObject({ code: 0 });
+      kubectl.dispose();
+    },
+  );
 
   test.each<Killing['when']>(['before', 'after'])(
     'SIGKILL: an apply that is killed %s any of its requests is completed by the next one',

@@ -106,6 +106,16 @@ export const SpaceResource: ResourceClass<'Space'> = Resources.Space;
 export const GuestResource: ResourceClass<'Guest'> = Resources.Guest;
 
 /**
+ * Is the level 1 resource of `Connection`: values as Terraform takes them, expressions included.
+ *
+ * @example
+ * ```ts
+ * new ConnectionResource(stack, 'one', { name: 'cluster', kubernetes: { inCluster: true } });
+ * ```
+ */
+export const ConnectionResource: ResourceClass<'Connection'> = Resources.Connection;
+
+/**
  * Is the data source of a live `Environment`, found by its name.
  *
  * @example
@@ -177,3 +187,12 @@ export const DataSpace: DataSourceClass<'Space'> = DataSources.Space;
  * ```
  */
 export const DataGuest: DataSourceClass<'Guest'> = DataSources.Guest;
+/**
+ * Is the data source of a live `Connection`, found by its name.
+ *
+ * @example
+ * ```ts
+ * new DataConnection(stack, 'live', { name: 'cluster' }).getStringAttribute('id');
+ * ```
+ */
+export const DataConnection: DataSourceClass<'Connection'> = DataSources.Connection;

@@ -6,7 +6,7 @@ import { type Static, type TOptional, type TSchema, Type } from 'typebox';
 import type { ConnectionType } from '../connections/index.js';
 import type { CdkApp } from '../kinds/facets.js';
 import { closed } from '../kinds/fields.js';
-import { entryFields, refreshProblems } from './refresh.js';
+import { entryFields, type RefreshDeclaration, refreshProblems } from './refresh.js';
 import { SINK_TYPES } from './table.js';
 import type { SinkAbility, SinkLocation, SinkType } from './type.js';
 
@@ -161,10 +161,17 @@ export function sinkCode(sink: SinkDeclaration, app: CdkApp): string {
   const declared = declaredSink(sink);
   if (declared === undefined) return `Sink.of(${app.literal(sink)})`;
   const { refresh, unverified } = sink;
-  const besides =
-    refresh || unverified ? `.with(${app.literal(withoutUndefined({ refresh, unverified }))})` : '';
+  const said = {
+    refresh: refresh && refreshCode(refresh, app),
+    unverified: unverified && app.literal(unverified),
+  };
+  const besides = refresh || unverified ? `.with(${app.object(said)})` : '';
   return `Sink.${sinkTypeOf(declared.type).cdk(declared.spec, app)}${besides}`;
 }
 
-const withoutUndefined = (fields: object): object =>
-  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+const refreshCode = ({ deployment, connection, exec }: RefreshDeclaration, app: CdkApp): string =>
+  app.object({
+    deployment: deployment && app.literal(deployment),
+    connection: connection && app.reference('Connection', connection),
+    exec: exec && app.literal(exec),
+  });

@@ -7,11 +7,19 @@ import { fail, ok, type Result } from '../../domain/result.js';
 import type { Driver, OpenDriver } from '../driver.js';
 import { type KubeRequest, openApi } from './api.js';
 import { type Json, recordOf } from './json.js';
-import { changeOf, deletionOf, heldOf, identityOf, isEmptied, newSecret, touchOf } from './secret-object.js';
+import {
+  changeOf,
+  deletionOf,
+  FIELD_MANAGER,
+  heldOf,
+  identityOf,
+  isEmptied,
+  newSecret,
+  touchOf,
+} from './secret-object.js';
 
 const MERGE_PATCH = 'application/merge-patch+json';
-/** Whose fields they are: `kubectl get secret --show-managed-fields`. */
-const MANAGER = 'fieldManager=keywright';
+const MANAGER = `fieldManager=${FIELD_MANAGER}`;
 
 interface Place {
   readonly namespace: string;

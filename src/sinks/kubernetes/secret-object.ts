@@ -1,8 +1,10 @@
 /** A Secret as it is read and written: values in base64, and notes about them in its annotations. */
 import type { Secret } from '../../domain/secret.js';
 import type { Held, Write } from '../driver.js';
-import { type Json, parseJson, recordOf, textOf } from './json.js';
+import { type Json, listOf, parseJson, recordOf, textOf } from './json.js';
 
+/** Whose fields they are: `kubectl get secret --show-managed-fields`. */
+export const FIELD_MANAGER = 'keywright';
 /** On objects that Keywright created, and on no others. */
 const MANAGED_BY = { 'app.kubernetes.io/managed-by': 'keywright' };
 /** Which object and version each key holds: `{"API_KEY":"ApiKey/billing-prod version 3"}`. */
@@ -27,13 +29,37 @@ export function heldOf(object: Readonly<Record<string, Json>>): HeldSecret | und
     name,
     Buffer.from(textOf(value) ?? '', 'base64').toString('utf8'),
   ]);
+  const managers = managersOf(
+    values.map(([name]) => name),
+    metadata['managedFields'],
+  );
   const label = recordOf(metadata['labels'])['app.kubernetes.io/managed-by'];
   const note = recordOf(parseJson(textOf(recordOf(metadata['annotations'])[WRITTEN_BY]) ?? ''));
   return {
-    ...{ values: new Map(values), revision: `${uid}:${version}`, uid, version },
+    ...{ values: new Map(values), managers, revision: `${uid}:${version}`, uid, version },
     isOurs: label === 'keywright',
     writtenBy: Object.fromEntries(Object.entries(note).map(([name, by]) => [name, String(by)])),
   };
+}
+
+/**
+ * Who changed each value last, where that was not Keywright: `kubectl-edit`, `argocd-controller`. A server-side apply of
+ * the same value has it together with its other managers.
+ */
+function managersOf(names: readonly string[], managedFields: Json): ReadonlyMap<string, string> {
+  const entries = listOf(managedFields).map((entry) => {
+    const { manager, fieldsV1 } = recordOf(entry);
+    return { manager: textOf(manager), fields: recordOf(recordOf(fieldsV1)['f:data']) };
+  });
+  return new Map(
+    names.flatMap((name): readonly [string, string][] => {
+      const owners = entries.flatMap(({ manager, fields }) =>
+        manager !== undefined && Object.hasOwn(fields, `f:${name}`) ? [manager] : [],
+      );
+      const [owner] = owners;
+      return owner === undefined || owners.includes(FIELD_MANAGER) ? [] : [[name, owner]];
+    }),
+  );
 }
 
 /** A read that this driver did not make itself has its identity in the revision, and no notes. */

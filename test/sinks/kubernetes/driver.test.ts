@@ -85,6 +85,16 @@ describe('kubernetes driver', () => {
     });
   });
 
+  it('managers: who else changed a value last is told of that value, and no longer once it is delivered again', async () => {
+    await driver.write(OBJECT, writing({ API_KEY: 'one', OTHER: 'one' }), call());
+    expect((await held())?.managers).toEqual(new Map());
+    put({ data: { ...secret()?.['data'], API_KEY: Buffer.from('two').toString('base64') } });
+    const changed = await held();
+    expect(changed?.managers).toEqual(new Map([['API_KEY', 'admin']]));
+    await driver.write(OBJECT, writing({ API_KEY: 'three' }, { over: changed }), call());
+    expect((await held())?.managers).toEqual(new Map());
+  });
+
   it('conditions: stale, deleted and made anew are all moved, and nothing is written', async () => {
     await driver.write(OBJECT, writing({ API_KEY: 'one' }), call());
     const before = await held();
