@@ -1,11 +1,11 @@
 /**
- * Lanes: steps that go through one connection share one. At most as many of them are under way as the connection takes at
- * once, so that a service that is sealed, slow or limited stalls nobody else. After `sink_unavailable` the whole lane
+ * Lanes: steps that go through one connection, or run one program, share one. At most as many of them are under way as the connection takes at
+ * once, so that a service that is sealed, slow or limited stalls no other. After `sink_unavailable` the whole lane
  * pauses, then one step tries for all of them; one that never comes back ends for this run and keeps its own steps only.
  */
 import { type Fault, fault } from '../domain/errors.js';
 import { parseSinkId, type SinkId, sinkIdOf } from '../domain/kinds/index.js';
-import { connectionName } from '../domain/sinks/index.js';
+import { laneName } from '../domain/sinks/index.js';
 import { type DurationMs, MINUTE_MS, SECOND_MS } from '../domain/time.js';
 import type { Step } from '../plan/plan.js';
 
@@ -18,7 +18,7 @@ const PAUSE_MAX_MS: DurationMs = 15 * SECOND_MS;
 /** A service that asks for more is tried again all the same. */
 const RETRY_AFTER_MAX_MS: DurationMs = MINUTE_MS;
 
-/** The name of the connection that a step goes through; undefined for steps on the store and on files. */
+/** The name of the connection that a step goes through, or of the program that it runs; undefined for steps on the store and on files. */
 export function laneOf(step: Step): string | undefined {
   switch (step.action) {
     case 'deliver':
@@ -33,7 +33,7 @@ export function laneOf(step: Step): string | undefined {
 
 function laneOfSink(sink: SinkId): string | undefined {
   const address = parseSinkId(sink);
-  return address && connectionName(address);
+  return address && laneName(address);
 }
 
 export interface LanePause {
@@ -135,5 +135,8 @@ function pauseAfter(failures: number, { retryAfterMs = 0 }: Fault): DurationMs {
 const gaveUp = (lane: string, { message }: Fault): Fault =>
   fault(
     'sink_unavailable',
-    `the connection ${lane} did not answer ${PAUSES_IN_A_ROW + 1} times in a row, so no more was sent to it in this run: ${message}`,
+    `${isConnection(lane) ? `the connection ${lane}` : lane} did not answer ${PAUSES_IN_A_ROW + 1} times in a row, so no more was sent to it in this run: ${message}`,
   );
+
+/** Its name is one word; a program's lane has the type of the sink before it. */
+const isConnection = (lane: string): boolean => !lane.includes(' ');

@@ -1,5 +1,5 @@
 /** The progress of an apply: the bar, and which connections are waited for, and why. */
-import type { ApplyEvent } from '../apply/apply.js';
+import type { ApplyEvent } from '../apply/attempts.js';
 import { formatDuration } from '../domain/time.js';
 import type { Sinks } from '../ports/sink.js';
 import { printable } from '../render/text-format.js';

@@ -6,9 +6,11 @@ import type { LiveObject } from '../domain/live.js';
 import { compareRefs, type Declaration, isNamed, type ObjectRef, refText } from '../domain/objects.js';
 import { ok, type Result } from '../domain/result.js';
 import { type Instant, NEVER } from '../domain/time.js';
+import { sinkRows } from '../observe/sink-rows.js';
 import { type Forecast, objectForecast } from '../plan/forecast.js';
 import type { Plan } from '../plan/plan.js';
 import type { LiveStore } from '../ports/live-store.js';
+import type { Sinks } from '../ports/sink.js';
 import { historyOf } from '../reconcile/drift-attribution.js';
 import { preview } from '../reconcile/preview.js';
 import type { Explanation, Related } from '../render/explanation.js';
@@ -21,6 +23,8 @@ export interface Explaining {
   /** Undefined when there are no documents, or wrong ones: the live side can be shown all the same. */
   readonly documents: Documents | undefined;
   readonly recipient: string;
+  /** Where the live key's sinks are read; undefined when they cannot be reached from here. */
+  readonly sinks: Sinks | undefined;
 }
 
 /** `not_found`, with what may have been meant, for a name that is neither declared nor live and never was. */
@@ -53,6 +57,8 @@ export async function explanationOf(
     );
   const seen = await planFor(explaining, ref);
   if (!seen.ok) return failed(seen.error);
+  const sinks = await sinkRows(live ? [live] : [], store, explaining.sinks);
+  if (!sinks.ok) return failed(sinks.error);
   const related = await relatedTo({ ref, live, entry }, explaining);
   if (!related.ok) return failed(related.error);
   const facts = await store.facts();
@@ -63,6 +69,7 @@ export async function explanationOf(
     now,
     declared: entry && documents && { position: entry.position, project: documents.desired.project.name },
     live,
+    sinks: sinks.value,
     history: history.value,
     ...related.value,
     plan: seen.value,

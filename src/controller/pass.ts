@@ -2,7 +2,8 @@
  * One pass of reconcile: documents → gather → plan → hold back → apply → the outcome. Level-based: nothing tells
  * it what has changed, and making it once too often is harmless. Holds no state from one pass to the next.
  */
-import { type ApplyEvent, apply } from '../apply/apply.js';
+import { apply } from '../apply/apply.js';
+import type { ApplyEvent } from '../apply/attempts.js';
 import { holdLease, type LeaseKeeper } from '../apply/lease.js';
 import { settingsOf } from '../domain/approval.js';
 import { type Fault, fault } from '../domain/errors.js';

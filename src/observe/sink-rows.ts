@@ -9,14 +9,14 @@ import type { LiveStore } from '../ports/live-store.js';
 import type { Sinks } from '../ports/sink.js';
 import { readInto, seenFrom } from './receipts.js';
 
-/** Sorted by key, then by sink. Fails as the store does. */
+/** Sorted by key, then by sink. Without `sinks` none was read. Fails as the store does. */
 export async function sinkRows(
   keys: readonly LiveObject[],
   store: Pick<LiveStore, 'tokens'>,
-  sinks: Sinks,
+  sinks: Sinks | undefined,
 ): Promise<Result<readonly SinkRow[]>> {
   const read = new Map<SinkId, Receipt>();
-  await readInto(read, keys.flatMap(sinksOf), sinks);
+  if (sinks) await readInto(read, keys.flatMap(sinksOf), sinks);
   const tokenIds = [...read.values()].flatMap((receipt) =>
     receipt.kind === 'holds' ? (receipt.tokenId ?? []) : [],
   );
@@ -42,7 +42,7 @@ const connectionOf = (sink: SinkId): string | undefined => {
 interface Seen {
   readonly read: ReadonlyMap<SinkId, Receipt>;
   readonly tokens: ReadonlyMap<string, KnownToken>;
-  readonly sinks: Sinks;
+  readonly sinks: Sinks | undefined;
   readonly answered: ReadonlySet<string>;
 }
 
@@ -51,7 +51,7 @@ function rowsOf(live: LiveObject, { read, tokens, sinks, answered }: Seen): read
   const receipts = new Map(
     [...new Set(sinksOf(live))].flatMap((sink) => {
       const receipt = read.get(sink);
-      if (receipt === undefined) return [];
+      if (receipt === undefined || sinks === undefined) return [];
       return [[sink, seenFrom(sinks, { receipt, redeliver: false }, recorded.get(sink))] as const];
     }),
   );

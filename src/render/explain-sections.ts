@@ -1,23 +1,25 @@
 /** An explanation as titled paragraphs of plain lines, for text and Markdown alike. Lines are printable. */
 import { isAlive, stateOf, waitsForClaim } from '../domain/lifecycle.js';
-import type { Delivery, KeyFacts, LiveObject, VersionFacts } from '../domain/live.js';
+import type { KeyFacts, LiveObject, VersionFacts } from '../domain/live.js';
 import { type Declaration, lineText, refText } from '../domain/objects.js';
 import { prefixOf } from '../domain/secret.js';
+import { sinkPhrase } from '../domain/sinks/index.js';
 import { formatDuration, formatInstant, type Instant } from '../domain/time.js';
 import { abilityAt } from '../plan/abilities.js';
 import type { Finding, Waiting } from '../plan/plan.js';
+import { type SinkRow, sinkStatePhrase } from '../plan/sink-states.js';
 import { type Explanation, type Related, statusOf } from './explanation.js';
 import { groupsOf } from './plan-groups.js';
 import type { Section } from './sections.js';
-import { eventText, inTime, printable, sinkText } from './text-format.js';
+import { eventText, inTime, printable } from './text-format.js';
 import { timelineOf } from './timeline.js';
 
 /** Those that have something to say, in the order in which a reader asks. */
 export function sectionsOf(explanation: Explanation): readonly Section[] {
-  const { live, now, neededBy, needs } = explanation;
+  const { live, now, neededBy, needs, sinks } = explanation;
   return [
     { title: 'Versions', rows: live?.key ? versionRows(live.key, now) : [] },
-    { title: 'Delivered to', rows: live ? deliveryRows(live) : [] },
+    { title: 'Sinks', rows: shortened(sinks.map((row) => sinkCells(row, live))) },
     { title: 'Needs', rows: needs.map(relatedRow) },
     { title: 'Needed by', rows: shortened(neededByRows(neededBy)) },
     { title: 'History', rows: historyRows(explanation) },
@@ -97,20 +99,24 @@ function useText({ lastUsedAt, consumers }: VersionFacts, now: Instant): string 
   return printable(`last used ${formatDuration(now - lastUsedAt)} ago${who}`);
 }
 
-const deliveryRows = ({ deliveries, key }: LiveObject): Section['rows'] =>
-  deliveries.map((delivery) => [
-    sinkText(delivery.sink),
-    `version ${delivery.generation}`,
-    printable(receiptText(delivery, key?.versions ?? [])),
-  ]);
+/** What it holds now, and what the store rests on: the delivery that was confirmed last. */
+const sinkCells = (row: SinkRow, live: LiveObject | undefined): readonly string[] =>
+  [sinkPhrase(row.sink), heldText(row), confirmedText(row, live)].map(printable);
 
-/** What the delivery rests on: the value that was read back, a revision, or nothing but the record. */
-function receiptText({ sink, machine, generation }: Delivery, versions: readonly VersionFacts[]): string {
-  const at = versions.find((one) => one.generation === generation)?.promotedAt;
-  const when = at === undefined ? '' : ` at ${formatInstant(at)}`;
-  const read = abilityAt(sink, undefined)?.read;
-  if (read === 'nothing') return `cannot be read back; recorded as delivered to ${machine}${when}`;
-  return read === 'revision' ? `confirmed by its revision on ${machine}${when}` : `confirmed on ${machine}`;
+/** `held, version 2`. An older version says itself which one it is. */
+const heldText = (row: SinkRow): string =>
+  row.version === undefined || row.state === 'older version'
+    ? sinkStatePhrase(row)
+    : `${sinkStatePhrase(row)}, version ${row.version}`;
+
+/** By what: the value that was read back, a revision, or nothing but the record. */
+function confirmedText({ sink, state, confirmedAt, where }: SinkRow, live: LiveObject | undefined): string {
+  const generation = live?.deliveries.find((one) => one.sink === sink)?.generation;
+  if (generation === undefined || where === undefined) return 'never confirmed';
+  const when = confirmedAt === undefined ? '' : ` at ${formatInstant(confirmedAt)}`;
+  const read = state === 'recorded' ? 'nothing' : abilityAt(sink, undefined)?.read;
+  const how = { value: 'confirmed', revision: 'confirmed by its revision', nothing: 'recorded' };
+  return `version ${generation} last ${how[read ?? 'value']}${when} on ${where}`;
 }
 
 function relatedRow({ ref, isLive, isDeclared, endsAt }: Related): readonly string[] {

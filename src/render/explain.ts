@@ -10,6 +10,7 @@ import { escaped } from './markdown.js';
 import { objectsJson } from './objects.js';
 import { findingJson, forecastJson, waitingJson, withRefJson } from './plan-json.js';
 import { sectionsMarkdown, sectionText } from './sections.js';
+import { sinkRowJson } from './sinks.js';
 import { painter, printable, type TextOptions } from './text-format.js';
 import { timelineOf } from './timeline.js';
 
@@ -31,7 +32,7 @@ export function explanationMarkdown(explanation: Explanation): string {
 
 /** Instants in ISO 8601; `live` is what `get` shows of it, null when it is not live. */
 export function explanationJson(explanation: Explanation) {
-  const { ref, now, declared, live, history, needs, neededBy, plan, ahead } = explanation;
+  const { ref, now, declared, live, history, needs, neededBy, plan, ahead, sinks } = explanation;
   const details = new Map(history.map(({ seq, detail }) => [seq, detail]));
   return withoutTokensIn({
     apiVersion: 'keywright.dev/v1',
@@ -41,6 +42,7 @@ export function explanationJson(explanation: Explanation) {
     status: statusOf(explanation),
     declared: declared ? { project: declared.project, ...declared.position } : null,
     live: live ? (objectsJson([live], now).items[0] ?? null) : null,
+    sinks: sinks.map(sinkRowJson),
     lastUsed: (live?.key?.versions ?? []).flatMap(({ generation, lastUsedAt, consumers }) =>
       lastUsedAt === undefined ? [] : [{ generation, at: formatInstant(lastUsedAt), consumers }],
     ),

@@ -4,6 +4,7 @@ import type { ObjectRef, Position } from '../domain/objects.js';
 import type { Instant } from '../domain/time.js';
 import type { Forecast } from '../plan/forecast.js';
 import type { Plan } from '../plan/plan.js';
+import type { SinkRow } from '../plan/sink-states.js';
 import type { AuditEntry } from '../ports/live-store.js';
 
 export interface Explanation {
@@ -12,6 +13,8 @@ export interface Explanation {
   /** Where it is declared; undefined when the documents at hand do not declare it. */
   readonly declared: { readonly position: Position; readonly project: string } | undefined;
   readonly live: LiveObject | undefined;
+  /** Of a live key: its sinks, and what each holds now; sorted by id. */
+  readonly sinks: readonly SinkRow[];
   /** All there is about the name, oldest first: an earlier object of that name too. */
   readonly history: readonly AuditEntry[];
   readonly needs: readonly Related[];

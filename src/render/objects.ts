@@ -1,5 +1,6 @@
 /** Live objects for people and programs: a table of what is there and how it stands at *now*. */
 import { stringify } from 'yaml';
+import { connectionTypeOf, credentialsOf, whereOf } from '../domain/connections/index.js';
 import { expiresAt } from '../domain/guests.js';
 import { API_VERSION } from '../domain/kinds/document-schema.js';
 import { stateOf, waitsForClaim } from '../domain/lifecycle.js';
@@ -29,9 +30,15 @@ type ObjectsView = (
 export const objectsText: ObjectsView = (objects, now, terminating) =>
   linesOf([], () => [])(objects, now, terminating);
 
-/** The same with environment, owner, sinks and labels. */
-export const objectsWide: ObjectsView = (objects, now, terminating) =>
-  linesOf(WIDE_COLUMNS, wideCells)(objects, now, terminating);
+/** The same with environment, owner, sinks and labels; of Connections alone also where they lead to, and by which references. */
+export const objectsWide: ObjectsView = (objects, now, terminating = []) => {
+  const isConnections =
+    terminating.length === 0 && objects.every(({ declaration }) => declaration.kind === 'Connection');
+  const view = isConnections
+    ? linesOf([...CONNECTION_COLUMNS, ...WIDE_COLUMNS], (one) => [...connectionCells(one), ...wideCells(one)])
+    : linesOf(WIDE_COLUMNS, wideCells);
+  return view(objects, now, terminating);
+};
 
 /** Lines with columns `more` at the end, which removed keys leave empty. */
 const linesOf =
@@ -82,11 +89,20 @@ export function objectsYaml(
 
 const NOTHING = 'No live objects.\n';
 const COLUMNS = ['Object', 'Project', 'State', 'Version', 'Prefix', 'Last used', 'Expires'];
+const CONNECTION_COLUMNS = ['Connection', 'Credentials'];
 const WIDE_COLUMNS = ['Environment', 'Owner', 'Sinks', 'Labels', 'Id'];
 
 const titles = (columns: readonly string[]): readonly string[] => columns.map((title) => title.toUpperCase());
 
 const ageText = ({ createdAt }: LiveObject, now: Instant): string => formatDuration(now - createdAt);
+
+const connectionCells = ({ declaration }: LiveObject): readonly string[] =>
+  declaration.kind === 'Connection'
+    ? [
+        `${connectionTypeOf(declaration.spec)} ${whereOf(declaration.spec)}`,
+        credentialsOf(declaration.spec).join(', '),
+      ].map(printable)
+    : ['', ''];
 
 function wideCells({ declaration, deliveries, id }: LiveObject): readonly string[] {
   const { spec, metadata } = declaration;

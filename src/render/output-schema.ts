@@ -42,6 +42,12 @@ const sinkState = record({
   ...{ sink: text, state: words(...(Object.keys(SINK_STATES) as SinkStateName[])) },
   ...{ 'version?': count, 'detail?': text },
 });
+const sinkRow = record({
+  ...{ type: nullable(text), sink: text, key: ref, version: nullable(count) },
+  state: words(...(Object.keys(SINK_STATES) as SinkStateName[])),
+  ...{ 'detail?': text, confirmedAt: nullable(instant) },
+  connection: nullable(record({ name: text, isReachable: flag })),
+});
 const difference = record({
   ...{ 'object?': ref, status: driftStatus, reason: text, message: text },
   ...{ 'cause?': record({}), 'sinks?': listOf(sinkState) },
@@ -85,7 +91,7 @@ const OUTPUTS = {
   Explanation: {
     ...{ object: ref, now: instant, status: text },
     declared: nullable(record({ project: text, ...position })),
-    live: nullable(liveObject),
+    ...{ live: nullable(liveObject), sinks: listOf(sinkRow) },
     lastUsed: listOf(record({ generation: count, at: instant, consumers: listOf(text) })),
     history: listOf(record({ seq: count, at: instant, actor: text, path: text, action: text, text })),
     needs: listOf(record({ ref, isLive: flag, isDeclared: flag, 'endsAt?': instant })),
@@ -93,16 +99,7 @@ const OUTPUTS = {
     ...{ steps: listOf(step), findings: listOf(finding), waiting: listOf(waiting), ahead: listOf(forecast) },
   },
   List: { items: listOf(liveObject) },
-  SinkList: {
-    items: listOf(
-      record({
-        ...{ type: nullable(text), sink: text, key: ref, version: nullable(count) },
-        state: words(...(Object.keys(SINK_STATES) as SinkStateName[])),
-        ...{ 'detail?': text, confirmedAt: nullable(instant) },
-        connection: nullable(record({ name: text, isReachable: flag })),
-      }),
-    ),
-  },
+  SinkList: { items: listOf(sinkRow) },
   WatchEvent: { type: words('added', 'changed', 'deleted'), 'object?': liveObject, 'name?': text },
   Validation: { valid: flag, objects: count },
   Initialization: { created: listOf(text) },

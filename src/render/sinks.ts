@@ -54,18 +54,16 @@ function connectionText({ connection, isReachable }: SinkRow): string {
 
 /** For programs: what is not known is null. */
 export const sinksJson = (rows: readonly SinkRow[]) =>
-  withoutTokensIn({
-    apiVersion: API_VERSION,
-    kind: 'SinkList',
-    items: rows.map((row) => ({
-      type: parseSinkId(row.sink)?.type ?? null,
-      sink: row.sink,
-      key: refJson(row.key),
-      version: row.version ?? null,
-      state: row.state,
-      ...(row.detail !== undefined && { detail: row.detail }),
-      confirmedAt: instantJson(row.confirmedAt),
-      connection:
-        row.connection === undefined ? null : { name: row.connection, isReachable: row.isReachable === true },
-    })),
-  });
+  withoutTokensIn({ apiVersion: API_VERSION, kind: 'SinkList', items: rows.map(sinkRowJson) });
+
+export const sinkRowJson = (row: SinkRow) => ({
+  type: parseSinkId(row.sink)?.type ?? null,
+  sink: row.sink,
+  key: refJson(row.key),
+  version: row.version ?? null,
+  state: row.state,
+  ...(row.detail !== undefined && { detail: row.detail }),
+  confirmedAt: instantJson(row.confirmedAt),
+  connection:
+    row.connection === undefined ? null : { name: row.connection, isReachable: row.isReachable === true },
+});

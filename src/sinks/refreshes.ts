@@ -10,6 +10,7 @@ import type { DueRefresh, Refreshes, RolloutStatus } from '../ports/refresh.js';
 import type { Call, DriverWorld, NamedConnection } from './driver.js';
 import { openRefresher } from './kubernetes/refresh.js';
 import { runRefresh } from './refresh-exec.js';
+import { noConnection } from './types.js';
 
 /** Restarts in one cluster; one attempt each, as drivers do it. */
 export interface Refresher {
@@ -40,8 +41,7 @@ export function openRefreshes(
   ): Promise<Result<T>> {
     const spec = await connections.find(name);
     if (!spec.ok) return spec;
-    if (spec.value === undefined)
-      return fail(fault('sink_refused', `its Connection ${name} is neither declared nor live`));
+    if (spec.value === undefined) return fail(noConnection(name));
     const type = connectionTypeOf(spec.value) ?? '';
     const open = refreshers[type];
     if (open === undefined)

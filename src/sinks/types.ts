@@ -7,3 +7,9 @@ export type SinksOfTypes = Omit<Sinks, 'delivered' | 'refreshes'>;
 
 export const unsupportedSink = (id: SinkId): Fault =>
   fault('sink_unsupported', `this version does not support the sink ${id}`);
+
+export const noConnection = (name: string): Fault =>
+  fault(
+    'sink_refused',
+    `its Connection ${name} is neither declared nor live; declare it, or remove what goes through it`,
+  );

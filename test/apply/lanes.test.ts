@@ -4,7 +4,7 @@ import { fault } from '../../src/domain/errors.js';
 import { fail } from '../../src/domain/result.js';
 import type { Report } from '../../src/plan/report.js';
 import { rawFile } from '../support/apply-folder.js';
-import { type ConnectedWorld, connectedWorld, inVault } from '../support/connected-world.js';
+import { byProgram, type ConnectedWorld, connectedWorld, inVault } from '../support/connected-world.js';
 import { untilAborted } from '../support/memory-driver.js';
 import { connection, environment, key, service } from '../support/plan-declarations.js';
 
@@ -100,6 +100,61 @@ test('lane: a connection that does not answer is tried by one step at a time, ev
     ({ step, status }) => / issue 1$/.test(step) && status === 'succeeded',
   );
   expect(issued.length).toBeLessThan(300);
+});
+
+test('lane: a program that hangs holds eight places, and stalls neither another program nor a file', async () => {
+  world = await connectedWorld({});
+  const through = (program: string, prefix: string, count: number) =>
+    Array.from({ length: count }, (_, nth) =>
+      key(`${prefix}-${nth}`, { deliver: [byProgram(program, `keys/${prefix}-${nth}`)] }),
+    );
+  const planned = await planFor(
+    ...through('./hangs.sh', 'hung', 200),
+    ...through('./works.sh', 'works', 40),
+    ...inFiles(40),
+  );
+  const finishedAt = new Map<string, number>();
+  const startedAt = world.time.monotonicMs();
+  world.service.requests.length = 0;
+  world.service.answer = async ({ connection }, call) => {
+    if (connection !== './hangs.sh') return undefined;
+    await untilAborted(call);
+    return fail(fault('sink_unavailable', 'no answer in time'));
+  };
+
+  const report = await world.applyNow(planned, {
+    onEvent: (event) => {
+      if (event.kind === 'finished') finishedAt.set(event.step.id, world.time.monotonicMs() - startedAt);
+    },
+  });
+
+  expect(statuses(report, 'ApiKey/works-')).toEqual(new Set(['succeeded']));
+  expect(statuses(report, 'ApiKey/file-')).toEqual(new Set(['succeeded']));
+  // The one that hangs is given up after a minute: each try takes what is left of the lease.
+  const late = [...finishedAt].filter(([step, at]) => !step.startsWith('ApiKey/hung-') && at >= 20_000);
+  expect(late).toEqual([]);
+  expect(world.service.mostAtOnce.get('./hangs.sh')).toBe(LANE_WIDTH);
+  const messages = report.results.flatMap(({ status, error }) =>
+    status === 'not-attempted' && error ? [error.message] : [],
+  );
+  expect(new Set(messages).size).toBe(1);
+  expect(messages[0]).toMatch(/^exec \.\/hangs\.sh did not answer 7 times in a row/);
+});
+
+test('lane: a Connection that is gone since is not waited for', async () => {
+  const declared: Record<string, undefined> = { v: undefined };
+  world = await connectedWorld(declared);
+  const planned = await planFor(...keys('k', 3, 'v'));
+  delete declared['v'];
+  const startedAt = world.time.monotonicMs();
+
+  const report = await world.applyNow(planned);
+
+  const errors = report.results.flatMap(({ status, error }) => (status === 'failed' && error ? [error] : []));
+  expect(errors.map(({ code }) => code)).toEqual(['sink_refused', 'sink_refused', 'sink_refused']);
+  expect(errors[0]?.message).toContain('Connection v is neither declared nor live; declare it');
+  // As long as the store and the tests' clock take; a lane would pause for half a minute.
+  expect(world.time.monotonicMs() - startedAt).toBeLessThan(5_000);
 });
 
 test('lane: it is unsealed meanwhile, and everything is delivered', async () => {

@@ -2,9 +2,11 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
+import type { LiveObject } from '../../src/domain/live.js';
 import type { ObjectRef } from '../../src/domain/objects.js';
 import { DAY_MS, HOUR_MS } from '../../src/domain/time.js';
 import { keyForecast, objectForecast } from '../../src/plan/forecast.js';
+import { SINK_STATES, type SinkRow, sinkStatesOf } from '../../src/plan/sink-states.js';
 import type { AuditEntry } from '../../src/ports/live-store.js';
 import { explanationJson, explanationMarkdown, explanationText } from '../../src/render/explain.js';
 import { type Explanation, statusOf } from '../../src/render/explanation.js';
@@ -50,6 +52,40 @@ function handingOver(): PlanWorld {
   return world;
 }
 
+/** As `sinkRows` (src/observe) makes them of what the world's sinks hold. */
+function sinksIn(world: PlanWorld, { ref }: LiveObject): readonly SinkRow[] {
+  const live = world.live(ref);
+  const receipts = new Map(live.deliveries.map(({ sink }) => [sink, world.receipt(sink)]));
+  const confirmedAt = live.key?.versions.findLast(({ promotedAt }) => promotedAt !== undefined)?.promotedAt;
+  return sinkStatesOf(live, receipts).map((state) => ({
+    ...{ key: ref, ...state, where: 'here' },
+    ...(confirmedAt !== undefined && { confirmedAt }),
+  }));
+}
+
+/** Every word for what a sink holds. */
+const EVERY_STATE: readonly SinkRow[] = [
+  row('vault:v/secret:shop/a#K', { state: 'held', version: 2 }, 'v'),
+  row('exec:./drivers/etcd.sh@/shop/b#*', { state: 'recorded', version: 2 }),
+  row('dotenv:secrets/c.env#K', { state: 'missing' }),
+  row('dotenv:secrets/d.env#K', { state: 'edited' }),
+  row('vault:v/secret:shop/e#K', { state: 'older version', version: 1 }, 'v'),
+  row('kubernetes:k/shop/f#K', { state: 'taken over', detail: 'argocd' }, 'k'),
+  row('file:secrets/g#raw', { state: 'elsewhere', version: 2, detail: 'build-8 /work' }),
+  row('vault:w/secret:shop/h#K', { state: 'unreadable', detail: 'Vault is sealed' }, 'w'),
+];
+
+function row(
+  sink: string,
+  state: Pick<SinkRow, 'state' | 'version' | 'detail'>,
+  connection?: string,
+): SinkRow {
+  return {
+    ...{ sink, key: keyRef('app'), ...state, confirmedAt: START + HOUR_MS, where: 'build-7 /work' },
+    ...(connection !== undefined && { connection, isReachable: connection !== 'w' }),
+  };
+}
+
 function explain(world: PlanWorld, ref: ObjectRef, more: Partial<Explanation> = {}): Explanation {
   const live = world.objects.get(`${ref.kind}/${ref.name}`);
   const { steps, findings, waiting } = world.plan();
@@ -60,6 +96,7 @@ function explain(world: PlanWorld, ref: ObjectRef, more: Partial<Explanation> = 
     now: world.now,
     declared: { project: 'acme', position: { file: 'specs/app.yaml', line: 12, column: 3 } },
     live,
+    sinks: live ? sinksIn(world, live) : [],
     history: HISTORY,
     needs: [
       { ref: { kind: 'Environment', name: 'production' }, isLive: true, isDeclared: false },
@@ -75,6 +112,8 @@ function explain(world: PlanWorld, ref: ObjectRef, more: Partial<Explanation> = 
     ...more,
   };
 }
+
+const sectionOf = (text: string, section: RegExp): string => section.exec(text)?.[0] ?? '';
 
 /** `GOLDEN=update` writes it anew. */
 function expectGolden(name: string, text: string): void {
@@ -92,6 +131,37 @@ describe('the story of an object', () => {
     expect(statusOf(explanation)).toBe('converged');
     expectGolden('handing-over.txt', explanationText(explanation, PLAIN));
     expectGolden('handing-over.md', `${explanationMarkdown(explanation)}\n`);
+  });
+
+  it('of a key whose sinks hold all sorts of things, sink by sink', () => {
+    const world = handingOver();
+    const live = world.live(APP);
+    const deliveries = EVERY_STATE.slice(1).map(({ sink }) => ({
+      ...{ sink, machine: 'build-7 /work', generation: 2, fingerprint: 'f' },
+    }));
+    const explanation = explain(world, APP, { live: { ...live, deliveries }, sinks: EVERY_STATE });
+    const text = explanationText(explanation, PLAIN);
+    expectGolden('sinks.txt', sectionOf(text, /^Sinks\n(?: .*\n)+/m));
+    expectGolden('sinks.md', sectionOf(explanationMarkdown(explanation), /\*\*Sinks\*\*\n\n(?:.+\n)+/));
+    const { sinks } = explanationJson(explanation);
+    expect(sinks.map(({ state }) => state)).toEqual(Object.keys(SINK_STATES));
+    expect(sinks[4]).toEqual({
+      ...{ type: 'vault', sink: 'vault:v/secret:shop/e#K', key: APP, version: 1, state: 'older version' },
+      ...{ confirmedAt: '2027-01-01T01:00:00.000Z', connection: { name: 'v', isReachable: true } },
+    });
+    expect(sinks[7]).toMatchObject({
+      version: null,
+      detail: 'Vault is sealed',
+      connection: { isReachable: false },
+    });
+  });
+
+  it('of a key whose sink was emptied since', () => {
+    const world = handingOver();
+    world.places.clear();
+    const text = explanationText(explain(world, APP), PLAIN);
+    expect(text).toMatch(/^ {2}dotenv secrets\/app\.env#KEY {2}missing {2}version 2 last confirmed at /m);
+    expect(explanationJson(explain(world, APP)).sinks).toMatchObject([{ state: 'missing', version: null }]);
   });
 
   it('of a key that is declared and was never made', () => {

@@ -1,7 +1,12 @@
 /** The engine of sinks that are fields of objects: how often it asks, when, and what it makes of other writers. */
 const mockOpened: { open?: OpenDriver } = {};
 jest.mock('../../src/sinks/drivers.js', () => ({
-  DRIVERS: { vault: (...given: Parameters<OpenDriver>) => mockOpened.open?.(...given) },
+  DRIVERS: Object.fromEntries(
+    ['vault', 'exec'].map((type) => [
+      type,
+      (...given: Parameters<OpenDriver>) => mockOpened.open?.(...given),
+    ]),
+  ),
 }));
 
 import type { ConnectionSpec } from '../../src/domain/connections/index.js';
@@ -179,6 +184,22 @@ describe('the gate of a connection', () => {
       expect(at - (service.begunAt[nth - 1] ?? -500)).toBeGreaterThanOrEqual(500);
   });
 
+  test('gives each program eight requests of its own, whatever another one does', async () => {
+    const placesOf = (program: string) =>
+      Array.from({ length: 12 }, (_, nth) =>
+        sinkIdOf({ exec: { command: [program], place: `shop/${nth}` } }),
+      );
+    service.latencyMs = 10_000;
+    const reading = sinks.read([...placesOf('./a.sh'), ...placesOf('./b.sh')]);
+    await settle();
+    expect(service.mostAtOnce).toBe(16);
+    const begun = (program: string) => service.requests.filter((one) => one.includes(`${program}@`)).length;
+    expect([begun('./a.sh'), begun('./b.sh')]).toEqual([8, 8]);
+    await clock.advance(30_000);
+    await reading;
+    expect(service.mostAtOnce).toBe(16);
+  });
+
   test('a request that fails gives its place to the next', async () => {
     for (let nth = 0; nth < 20; nth++) service.fail('cut', 'read');
     const receipts = await sinks.read(Array.from({ length: 30 }, (_, nth) => idOf('A', `a-${nth}`)));
@@ -197,7 +218,10 @@ describe('a connection that is neither declared nor live', () => {
       { kind: 'unknown', why: expect.stringContaining('Connection gone') },
       { kind: 'missing' },
     ]);
-    const refused = { ok: false, error: { code: 'sink_unavailable' } };
+    const refused = {
+      ok: false,
+      error: { code: 'sink_refused', message: expect.stringContaining('declare it') },
+    };
     expect(await sinks.deliver(nowhere, delivery(token))).toMatchObject(refused);
     expect(await sinks.confirm(id, { fingerprint: fingerprint(token) })).toMatchObject(refused);
     expect(await sinks.withdraw(id, fingerprint(token))).toMatchObject(refused);

@@ -38,7 +38,10 @@ export async function connectedWorld(
       return ok(name in rates ? spec : undefined);
     },
   };
-  const at = workplace({}, { connections, openers: { vault: service.open }, clock: time, ...more });
+  const at = workplace(
+    {},
+    { connections, openers: { vault: service.open, exec: service.open }, clock: time, ...more },
+  );
   return {
     ...world,
     ...{ time, service, at },
@@ -51,6 +54,10 @@ export async function connectedWorld(
     },
   };
 }
+
+export const byProgram = (program: string, place: string): SinkDeclaration => ({
+  exec: { command: [program], place },
+});
 
 export const inVault = (connection: string, path: string, field = 'api_key'): SinkDeclaration => ({
   vault: { connection, mount: 'secret', path, fields: { [field]: 'key' } },

@@ -8,6 +8,7 @@ import type { Clock } from '../../src/ports/clock.js';
 import type { Call, Driver, Held, NamedConnection, OpenDriver, Write } from '../../src/sinks/driver.js';
 
 export interface MemoryRequest {
+  /** Its name; of a sink without one, the program that it runs. */
   readonly connection: string;
   readonly verb: 'read' | 'write' | 'touch';
   readonly object: string;
@@ -59,20 +60,20 @@ export function memoryService(clock: Pick<Clock, 'monotonicMs'>): MemoryService 
   }
 
   function driverOf(connection: NamedConnection | undefined): Driver {
-    const name = connection?.name ?? '';
+    const nameOf = (object: string): string => connection?.name ?? object.slice(0, object.indexOf('@'));
     const moved = fail(fault('sink_moved', 'it changed meanwhile'));
     return {
       read: (object, call) =>
-        asked({ connection: name, verb: 'read', object }, call, () => ok(heldOf(object))),
+        asked({ connection: nameOf(object), verb: 'read', object }, call, () => ok(heldOf(object))),
       write: (object, write, call) =>
-        asked({ connection: name, verb: 'write', object }, call, () => {
+        asked({ connection: nameOf(object), verb: 'write', object }, call, () => {
           if (!isStill(object, write.over)) return moved;
           objects.set(object, changed(objects.get(object), write));
           moves(object);
           return ok(undefined);
         }),
       touch: (object, over, call) =>
-        asked({ connection: name, verb: 'touch', object }, call, () => {
+        asked({ connection: nameOf(object), verb: 'touch', object }, call, () => {
           if (!isStill(object, over)) return moved;
           moves(object);
           return ok(undefined);

@@ -62,8 +62,24 @@ test('examples/vault: keys are delivered, rotated and taken out, and a consumer 
   const drift = await run('drift');
   expect([drift.code, drift.stdout]).toEqual([2, expect.stringContaining('billing-prod')]);
 
+  const billing = 'secret:shop/keys#billing';
+  const explained = await run('explain billing-prod');
+  expect(explained.stdout).toMatch(
+    new RegExp(`^ {2}vault \\S*${billing} +edited +version 2 last confirmed at 20\\S+ on \\S+`, 'm'),
+  );
+  expect((await run('explain checkout-prod')).stdout).toMatch(
+    /shop\/keys#checkout +held, version 1 +version 1/,
+  );
+  const sealed = await world.run('explain billing-prod --output json');
+  expect(JSON.parse(sealed.stdout).sinks).toMatchObject([
+    {
+      ...{ type: 'vault', version: null, state: 'unreadable' },
+      ...{ detail: expect.stringContaining('VAULT_TOKEN is not set'), connection: { isReachable: false } },
+    },
+  ]);
+
   const canaries = [token, ...Object.values({ ...first, ...second }).map((one) => `${one}`.slice(21))];
-  const said = [planned, drift].map(({ stdout, stderr }) => stdout + stderr).join('');
+  const said = [planned, drift, explained, sealed].map(({ stdout, stderr }) => stdout + stderr).join('');
   for (const canary of canaries) expect(said).not.toContain(canary);
 });
 

@@ -1,5 +1,7 @@
 /** `keywright explain KIND/NAME`: the story of one object and what happens next. */
 import { ok, type Result } from '../../domain/result.js';
+import type { LiveStore } from '../../ports/live-store.js';
+import type { Sinks } from '../../ports/sink.js';
 import { explanationJson, explanationMarkdown, explanationText } from '../../render/explain.js';
 import type { Explanation } from '../../render/explanation.js';
 import type { Command } from '../command.js';
@@ -8,7 +10,7 @@ import { explanationOf } from '../explain-session.js';
 import { type Failure, failed } from '../failure.js';
 import { printJson } from '../output.js';
 import { parseRef } from '../resolve-ref.js';
-import { type Documents, openDocuments, storePlace } from '../session.js';
+import { type Documents, openDocuments, openSinks, storePlace } from '../session.js';
 import type { CommandContext } from '../terminal.js';
 
 export const explain: Command = {
@@ -16,7 +18,7 @@ export const explain: Command = {
   arguments: [{ name: '<object>', description: 'KIND/NAME; a name alone is an ApiKey' }],
   description:
     'Show the history of one object, and what happens next: who created it and from which document, its versions, ' +
-    'where it is delivered, who used it, what changed and by whom, what it is waiting for, and what is due when. ' +
+    'what each of its sinks holds now, who used it, what changed and by whom, what it is waiting for, and what is due when. ' +
     'Also explains removed objects. Never shows a secret. Changes nothing.',
   examples: [
     'keywright explain ApiKey/billing-prod',
@@ -32,10 +34,10 @@ export const explain: Command = {
     if (!place.ok) return place;
     const store = await context.world.openStore(place.value, documents.value ? 'pretend' : 'refuse');
     if (!store.ok) return failed(store.error);
-    documents.value?.connections.alsoLive(store.value);
     try {
+      const sinks = await sinksAtHand(context, documents.value, store.value);
       const recipient = await context.world.recipient(place.value);
-      const explaining = { store: store.value, documents: documents.value, recipient };
+      const explaining = { store: store.value, documents: documents.value, recipient, sinks };
       const explanation = await explanationOf(explaining, wanted.value);
       if (!explanation.ok) return explanation;
       print(explanation.value, context);
@@ -58,6 +60,18 @@ async function documentsAtHand(context: CommandContext): Promise<Result<Document
       `keywright: ${message.split(';')[0]}, so only live facts are shown; see: keywright validate\n`,
     );
   return ok(undefined);
+}
+
+/** Those that the documents are delivered through, else those of the working folder; undefined where its project is wrong. */
+async function sinksAtHand(
+  context: CommandContext,
+  documents: Documents | undefined,
+  store: LiveStore,
+): Promise<Sinks | undefined> {
+  const opened = documents ? ok(documents) : await openSinks(context);
+  if (!opened.ok) return undefined;
+  opened.value.connections.alsoLive(store);
+  return opened.value.sinks;
 }
 
 function print(explanation: Explanation, context: CommandContext): void {

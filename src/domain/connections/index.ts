@@ -66,3 +66,19 @@ export function connectionProblems(
   const problems = declarationOf(type).check?.(spec[type] as never) ?? [];
   return problems.map(({ path, message }) => ({ path: `spec.${type}.${path}`, message }));
 }
+
+/** How its credential is found: `env VAULT_TOKEN`, `file ca/token`, `inCluster`. Never the credential. */
+export function credentialsOf(spec: ConnectionSpec): readonly string[] {
+  const type = connectionTypeOf(spec);
+  return type === undefined ? [] : namedIn(spec[type] ?? {});
+}
+
+const namedIn = (fields: object): readonly string[] =>
+  Object.entries(fields).flatMap(([name, value]: [string, unknown]) => {
+    if (name === 'env' || name === 'file') return [`${name} ${value}`];
+    if (name === 'tokenFile') return [`file ${value}`];
+    if (value === true) return [name];
+    if (typeof value !== 'object' || value === null) return [];
+    const within = namedIn(value);
+    return within.length > 0 ? within : [name];
+  });

@@ -74,6 +74,8 @@ export const exec = {
     const { command, place } = parseExecObject(object);
     return `${command.join(' ')} ${place}`;
   },
+  // A driver that hangs holds up its own sinks and no others.
+  lane: (object) => `exec ${object.slice(0, object.indexOf('@'))}`,
   program: ({ command: [program = ''] }) => (program.includes('/') ? program : undefined),
   check: ({ command: [program = ''], timeout }) => {
     const ms = timeout === undefined ? DEFAULT_TIMEOUT : durationMs(timeout);

@@ -148,6 +148,10 @@ export const abilityOf = (type: SinkTypeName): SinkAbility => sinkTypeOf(type).a
 export const connectionName = ({ type, object }: Pick<SinkAddress, 'type' | 'object'>): string | undefined =>
   sinkTypeOf(type).connection === undefined ? undefined : object.slice(0, object.indexOf('/'));
 
+/** What requests to a sink wait for together: its Connection, or its program; undefined for files. */
+export const laneName = ({ type, object }: Pick<SinkAddress, 'type' | 'object'>): string | undefined =>
+  connectionName({ type, object }) ?? sinkTypeOf(type).lane?.(object);
+
 /** A sink as people say it: `dotenv secrets/billing.env#BILLING_API_KEY`, `file secrets/key`. */
 export function sinkPhrase(id: SinkId): string {
   const address = parseSinkId(id);

@@ -48,6 +48,8 @@ export interface SinkType<Spec = never> {
   say?(location: SinkLocation): string;
   /** Rules that a schema cannot say; `path` is below the type: `fields.API_KEY`. */
   check?(spec: Spec): readonly { readonly path: string; readonly message: string }[];
+  /** What its requests wait for together where there is no Connection: `exec ./drivers/etcd.sh`. Never the name of one. */
+  lane?(object: string): string;
   /** The call of the constructs' `Sink`, without the class: `dotenv("a.env", "KEY")`. */
   cdk(spec: Spec, app: CdkApp): string;
 }
