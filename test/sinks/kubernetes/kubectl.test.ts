@@ -91,6 +91,62 @@ describe('kubectl and the test server', () => {
     expect(server.value('shop', 'billing', 'API_KEY')).toBe('two');
   });
 
+  it('apply by the server: with a uid nothing is made, whoever asks', async () => {
+    server.putAll(ROLE);
+    const manifest = JSON.stringify({
+      ...{ apiVersion: 'v1', kind: 'Secret' },
+      metadata: { name: 'billing', uid: '00000000-0000-4000-8000-000000000000' },
+      data: { API_KEY: 'b25l' },
+    });
+    const args = ['apply', '--server-side', '--validate=false', '-f', '-'];
+    for (const token of [server.adminToken(), server.token('keywright', 'keywright')])
+      expect(await as({ token }).run(args, manifest)).toMatchObject({
+        code: 1,
+        stderr: expect.stringContaining(
+          'uid mismatch: the provided object specified uid 00000000-0000-4000-8000-000000000000, and no existing object was found',
+        ),
+      });
+    expect(server.find('Secret', 'shop', 'billing')).toBeUndefined();
+  });
+
+  it('what is refused: a value that cannot be decoded, with all other values quoted', async () => {
+    server.put({
+      ...{ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'open', namespace: 'shop' } },
+      data: { OTHER: 'c2VjcmV0' },
+    });
+    const done = await admin().run(['patch', 'secret', 'open', '--type=merge', '-p', '{"data":{"A":"*"}}']);
+    expect(done.stderr).toContain('is invalid: patch: Invalid value');
+    expect(done.stderr).toContain('c2VjcmV0');
+  });
+
+  it('what is refused: another namespace, keys that are too long or a folder, too long annotations', async () => {
+    const kubectl = admin();
+    server.put({ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'open', namespace: 'shop' } });
+    const patch = async (one: object): Promise<string> =>
+      (await kubectl.run(['patch', 'secret', 'open', '--type=merge', '-p', JSON.stringify(one)])).stderr;
+    expect(await patch({ metadata: { namespace: 'default' } })).toContain(
+      'the namespace of the object (default) does not match the namespace on the request (shop)',
+    );
+    expect(await patch({ data: { ['k'.repeat(254)]: 'b25l' } })).toContain(
+      'must be no more than 253 characters',
+    );
+    expect(await patch({ data: { '..': 'b25l' } })).toContain("must not be '..'");
+    const metadata = { name: 'open', annotations: { a: 'x'.repeat(1 << 18) } };
+    const replace = ['replace', '--validate=false', '-f', '-'];
+    expect(
+      (await kubectl.run(replace, JSON.stringify({ apiVersion: 'v1', kind: 'Secret', metadata }))).stderr,
+    ).toContain('metadata.annotations: Too long: must have at most 262144 bytes');
+    expect(server.find('Secret', 'shop', 'open')?.metadata.annotations).toBeUndefined();
+  });
+
+  it('rights: a subresource is refused in the name of its resource', async () => {
+    const robot = as({ token: server.token('keywright', 'keywright') });
+    const scale = '/apis/apps/v1/namespaces/shop/deployments/billing/scale';
+    expect((await robot.run(['get', '--raw', scale])).stderr).toContain(
+      'deployments.apps "billing" is forbidden: User "system:serviceaccount:keywright:keywright" cannot get resource "deployments/scale" in API group "apps" in the namespace "shop"',
+    );
+  });
+
   it('what is refused: an immutable secret, an invalid key, too many bytes, a namespace that does not exist', async () => {
     const kubectl = admin();
     server.put({

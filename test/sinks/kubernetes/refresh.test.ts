@@ -136,12 +136,26 @@ testsWith('openssl', HAS_OPENSSL).describe('refresh of a Deployment', () => {
     expect(deployment()).toBeUndefined();
   });
 
-  it('restart: one that is deleted between is not created anew', async () => {
+  it.each([
+    ['may not create Deployments', () => undefined],
+    ['may', () => mayCreate(cluster)],
+  ])('restart: one that is deleted between is not created anew where the account %s', async (_, allow) => {
+    allow();
     cluster.server.before = ({ method }) => {
       if (method === 'PATCH') cluster.server.remove('Deployment', 'shop', 'billing');
     };
-    expect(await restart()).toMatchObject({ ok: false });
+    expect(await restart()).toMatchObject({ ok: false, error: { code: 'sink_moved' } });
     expect(deployment()).toBeUndefined();
+  });
+
+  it('restart: one that is replaced between is left alone', async () => {
+    cluster.server.before = ({ method }) => {
+      if (method !== 'PATCH') return;
+      cluster.server.remove('Deployment', 'shop', 'billing');
+      cluster.server.put(DEPLOYMENT);
+    };
+    expect(await restart()).toMatchObject({ ok: false, error: { code: 'sink_moved' } });
+    expect(annotations()).toEqual({ note: 'stays' });
   });
 
   it('rights: of another Deployment is forbidden, with the verb and the resource', async () => {
@@ -168,3 +182,9 @@ testsWith('openssl', HAS_OPENSSL).describe('refresh of a Deployment', () => {
     60_000,
   );
 });
+
+function mayCreate({ server }: Cluster): void {
+  const role = server.find('Role', 'shop', 'keywright');
+  const rule = { apiGroups: ['apps'], resources: ['deployments'], verbs: ['create'] };
+  server.put({ ...role, rules: [...(role?.['rules'] ?? []), rule] });
+}

@@ -211,7 +211,6 @@ export class KubernetesServer {
     const target = targetOf(pathname);
     if (target === undefined)
       throw new Refusal(404, 'NotFound', 'the server could not find the requested resource', {});
-    if (body.length > BODY_BYTES_MAX) throw tooLargeRequest();
     const authorize = (verb: string, of = target): void => {
       const refusal = denied(this.objects, user, { verb, target: of });
       if (refusal) throw refusal;
@@ -223,6 +222,7 @@ export class KubernetesServer {
     });
     const [verb, perform] = operationOf(method, target);
     authorize(verb, target.name === '' ? { ...target, name: selectedName(query) } : target);
+    if (Buffer.byteLength(body) > BODY_BYTES_MAX) throw tooLargeRequest();
     return perform(this.objects, asked());
   }
 

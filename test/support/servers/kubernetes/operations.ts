@@ -13,7 +13,7 @@ import {
   terminating,
   unsupportedMediaType,
 } from './status.js';
-import { decoded, validate } from './validation.js';
+import { decoded, Undecodable, validate } from './validation.js';
 
 export interface Asked {
   readonly target: Target;
@@ -30,6 +30,10 @@ export interface Answer {
   readonly body: object;
 }
 
+const PATCHES = [
+  ...['application/json-patch+json', 'application/merge-patch+json'],
+  ...['application/strategic-merge-patch+json', 'application/apply-patch+yaml'],
+];
 const OPTIONS: Named = { group: 'meta.k8s.io', resource: 'patchoptions', kind: 'PatchOptions', name: '' };
 const namedOf = ({ of, name }: Target): Named => ({ ...of, name });
 const found = (body: object, code = 200): Answer => ({ code, body });
@@ -65,9 +69,10 @@ const managerOf = ({ query, agent }: Asked): string =>
 
 export function create(objects: Objects, asked: Asked): Answer {
   const { target, body } = asked;
-  const name = body.metadata?.name ?? '';
-  if (name === '') throw badRequest('name or generateName is required');
-  if (body.metadata.resourceVersion)
+  const { name = '', namespace, resourceVersion } = body.metadata ?? {};
+  if (target.of.isNamespaced && namespace && namespace !== target.namespace)
+    throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
+  if (name !== '' && resourceVersion)
     throw new Refusal(500, '', 'resourceVersion should not be set on objects to be created');
   return made(objects, asked, {
     target: { ...target, name },
@@ -93,11 +98,13 @@ function made(
       throw notFound({ resource: 'namespaces', kind: 'Namespace', group: '', name: namespace });
     if (home['status']?.phase === 'Terminating') throw terminating(named, namespace);
   }
-  if (objects.find(of.resource, namespace, name) !== undefined) throw alreadyExists(named);
   const { uid: _, resourceVersion: __, ...metadata } = config.metadata;
   const placed = { ...config, metadata: { ...metadata, ...(of.isNamespaced && { namespace }), name } };
   const object = decoded(placed);
   validate(named, undefined, object);
+  // Only now, also when it is server-side apply that makes it.
+  asked.authorize('create');
+  if (objects.find(of.resource, namespace, name) !== undefined) throw alreadyExists(named);
   const grown =
     of.resource === 'deployments'
       ? { ...object, metadata: { ...object.metadata, generation: 1 }, status: object.status ?? {} }
@@ -116,7 +123,7 @@ export function patch(objects: Objects, asked: Asked): Answer {
   const { target, contentType, body, query } = asked;
   if (contentType === 'application/apply-patch+yaml') return apply(objects, asked);
   const isStrategic = contentType === 'application/strategic-merge-patch+json';
-  if (!isStrategic && contentType !== 'application/merge-patch+json') throw unsupportedMediaType(contentType);
+  if (!isStrategic && contentType !== 'application/merge-patch+json') throw unsupportedMediaType(PATCHES);
   if (query.get('force') !== null)
     throw invalid(OPTIONS, [
       {
@@ -126,10 +133,22 @@ export function patch(objects: Objects, asked: Asked): Answer {
       },
     ]);
   const before = existing(objects, target);
-  return changed(objects, asked, {
-    before,
-    after: mergePatch(before, body, isStrategic ? 'strategic' : 'replaced'),
-  });
+  const after = mergePatch(before, body, isStrategic ? 'strategic' : 'replaced');
+  if (!isStrategic) mustDecode(after);
+  return changed(objects, asked, { before, after });
+}
+
+/** What cannot be decoded is quoted whole, with all values of a Secret. */
+function mustDecode(after: Json): void {
+  try {
+    decoded(after);
+  } catch (error) {
+    if (!(error instanceof Undecodable)) throw error;
+    const quoted = `Invalid value: ${JSON.stringify(JSON.stringify(after))}: ${error.message}`;
+    throw new Refusal(422, 'Invalid', ` "" is invalid: patch: ${quoted}`, {
+      causes: [{ reason: 'FieldValueInvalid', message: quoted, field: 'patch' }],
+    });
+  }
 }
 
 /**
@@ -152,7 +171,12 @@ function apply(objects: Objects, asked: Asked): Answer {
   const before = objects.find(target.of.resource, target.namespace, target.name);
   if (before !== undefined)
     return changed(objects, asked, { before, after: applied(before, body, options), isOwned: true });
-  asked.authorize('create');
+  const { uid } = body.metadata ?? {};
+  if (uid)
+    throw conflict(
+      namedOf(target),
+      `uid mismatch: the provided object specified uid ${uid}, and no existing object was found`,
+    );
   return made(objects, asked, { target, config: body, mark: (one) => applied(undefined, one, options) });
 }
 
@@ -172,6 +196,11 @@ function changed(
   if (after.metadata?.name !== target.name)
     throw badRequest(
       `the name of the object (${after.metadata?.name}) does not match the name on the URL (${target.name})`,
+    );
+  const { namespace } = after.metadata;
+  if (target.of.isNamespaced && namespace && namespace !== target.namespace)
+    throw badRequest(
+      `the namespace of the object (${namespace}) does not match the namespace on the request (${target.namespace})`,
     );
   const next = decoded(statusApart(target, before, after));
   validate(named, before, next);

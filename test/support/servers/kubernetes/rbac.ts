@@ -41,8 +41,8 @@ export function denied(
     .some((rule) => allows(rule, verb, target));
   if (namespace !== '' && isBound) return undefined;
   return forbidden(
-    { resource: resourceOf(target), group: of.group, name },
-    { user: user.name, verb, namespace },
+    { resource: of.resource, group: of.group, name },
+    { user: user.name, verb, namespace, subresource: target.subresource },
   );
 }
 

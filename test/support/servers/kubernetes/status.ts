@@ -30,7 +30,8 @@ export class Refusal extends Error {
   get status(): object {
     return {
       ...{ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure' },
-      ...{ message: this.message, reason: this.reason },
+      message: this.message,
+      ...(this.reason !== '' && { reason: this.reason }),
       ...(this.details && { details: this.details }),
       code: this.code,
     };
@@ -47,7 +48,7 @@ export interface Named {
 
 const qualified = (name: string, group: string): string => (group === '' ? name : `${name}.${group}`);
 const detailsOf = ({ name, group, resource }: Named): Details => ({
-  name,
+  ...(name !== '' && { name }),
   ...(group !== '' && { group }),
   kind: resource,
 });
@@ -99,11 +100,11 @@ export const unauthorized = (): Refusal => new Refusal(401, 'Unauthorized', 'Una
 
 export const badRequest = (message: string): Refusal => new Refusal(400, 'BadRequest', message);
 
-export const unsupportedMediaType = (sent: string): Refusal =>
+export const unsupportedMediaType = (accepted: readonly string[]): Refusal =>
   new Refusal(
     415,
     'UnsupportedMediaType',
-    `the body of the request was in an unknown format - accepted media types include: application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml (not ${sent})`,
+    `the body of the request was in an unknown format - accepted media types include: ${accepted.join(', ')}`,
   );
 
 export const tooLargeRequest = (): Refusal =>
@@ -111,14 +112,25 @@ export const tooLargeRequest = (): Refusal =>
 
 export function forbidden(
   of: Omit<Named, 'kind'>,
-  { user, verb, namespace }: { readonly user: string; readonly verb: string; readonly namespace: string },
+  {
+    user,
+    verb,
+    namespace,
+    subresource,
+  }: {
+    readonly user: string;
+    readonly verb: string;
+    readonly namespace: string;
+    readonly subresource: string;
+  },
 ): Refusal {
+  const whole = subresource === '' ? of.resource : `${of.resource}/${subresource}`;
   const where = namespace === '' ? ' at the cluster scope' : ` in the namespace "${namespace}"`;
   const named = of.name === '' ? ` is forbidden` : ` "${of.name}" is forbidden`;
   return new Refusal(
     403,
     'Forbidden',
-    `${qualified(of.resource, of.group)}${named}: User "${user}" cannot ${verb} resource "${of.resource}" in API group "${of.group}"${where}`,
+    `${qualified(of.resource, of.group)}${named}: User "${user}" cannot ${verb} resource "${whole}" in API group "${of.group}"${where}`,
     {
       ...(of.name !== '' && { name: of.name }),
       ...(of.group !== '' && { group: of.group }),
