@@ -1,7 +1,7 @@
 /**
  * Runs steps as their dependencies allow, a bounded number at once. What becomes possible goes before what
  * has been possible all along, so a key is finished before the next one is begun and few secrets are in
- * memory at a time. Steps of a lane wait in it without taking a place of the others. Linear in steps and dependencies.
+ * memory at a time. Steps of a lane wait in it without taking a slot of the others. Linear in steps and dependencies.
  */
 import type { Fault } from '../domain/errors.js';
 import type { Step } from '../plan/plan.js';

@@ -12,7 +12,7 @@ export interface WaitingSteps {
   add(at: number): void;
   /** One that was begun goes behind the others of its lane. */
   addAgain(at: number): void;
-  /** Takes the next that may begin; undefined while there is none. `isDraining`: whatever lanes say. */
+  /** Takes the next that may begin; undefined while no step may. `isDraining`: whatever lanes say. */
   next(isDraining: boolean): number | undefined;
   begin(at: number): void;
   end(at: number): void;
@@ -24,7 +24,7 @@ export interface WaitingSteps {
 interface Queue {
   /** The next one is the last. */
   readonly steps: number[];
-  /** Steps that make work for this lane and wait for room in it. */
+  /** Steps that make work for this lane and wait until it has a free slot. */
   readonly makers: number[];
   running: number;
   /** Steps under way that make work for it. */
