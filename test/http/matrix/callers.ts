@@ -53,6 +53,7 @@ export async function everybody(server: TestServer): Promise<readonly Caller[]> 
   const members = [{ user: nameOf('T'), role: 'admin' }, { user: nameOf('M') }];
   await server.hand.create(team('data', ...members));
   await server.hand.create(service('billing'));
+  await server.asRoot('POST /v1/connections', { name: 'vault', ...VAULT });
   return [
     ...people,
     ...(await keys(server, people)),
@@ -60,6 +61,9 @@ export async function everybody(server: TestServer): Promise<readonly Caller[]> 
     ...(await unauthenticated(server)),
   ];
 }
+
+/** A Connection, with a reference to its credential. */
+export const VAULT = { vault: { address: 'https://vault.example.com', token: { env: 'VAULT_TOKEN' } } };
 
 export const nameOf = (role: Role): string => `person-${role.toLowerCase()}`;
 

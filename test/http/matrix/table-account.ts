@@ -1,5 +1,5 @@
 /** The account: people, teams, roles, services, the log, the plan, and the store for reconcilers. */
-import { nameOf } from './callers.js';
+import { nameOf, VAULT } from './callers.js';
 import { type At, make } from './places.js';
 import { inPlace, ofAccount, type Row } from './row.js';
 
@@ -118,12 +118,15 @@ const ownToken = (at: At, token = ''): Promise<string> | string =>
 /** Something without anything that depends on it. */
 async function spare(
   { aim, next, server }: At,
-  noun: 'services' | 'teams' | 'roles',
+  noun: 'services' | 'teams' | 'roles' | 'connections',
   lasting: string,
 ): Promise<string> {
   if (aim === 'lasting') return lasting;
   const name = next();
-  const more = noun === 'roles' ? { scope: 'tenant', permissions: ['audit:read'] } : {};
+  const more = {
+    ...(noun === 'roles' && { scope: 'tenant', permissions: ['audit:read'] }),
+    ...(noun === 'connections' && VAULT),
+  };
   await server.asRoot(`POST /v1/${noun}`, { name, ...more });
   return name;
 }
@@ -164,6 +167,17 @@ const groups = [
   })),
   ofAccount('DELETE /roles/{id}', 'OA', async (at) => ({
     params: { id: await spare(at, 'roles', 'log-reader') },
+  })),
+  // Where secrets go is for administrators to see and to say.
+  ofAccount('GET /connections', 'OA', undefined, { shows: () => '"vault"' }),
+  ofAccount('GET /connections/{id}', 'OA', () => ({ params: { id: 'vault' } })),
+  ofAccount('POST /connections', 'OA', ({ next }) => ({ body: { name: next(), ...VAULT } })),
+  ofAccount('PATCH /connections/{id}', 'OA', () => ({
+    params: { id: 'vault' },
+    body: { requestsPerSecond: 5 },
+  })),
+  ofAccount('DELETE /connections/{id}', 'OA', async (at) => ({
+    params: { id: await spare(at, 'connections', 'vault') },
   })),
 ];
 
