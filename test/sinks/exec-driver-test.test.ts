@@ -144,7 +144,7 @@ testsWith('jq', HAS_JQ).describe('drivers that are wrong', () => {
     [
       'one whose reading fails',
       `case "$1" in ${DESCRIBE} *) exit 1 ;; esac`,
-      /not found: read ended with exit code 1/,
+      /created once: read ended with exit code 1/,
     ],
   ])(
     '%s fails',

@@ -67,15 +67,14 @@ describe('D6, D7: examples/gitops', () => {
 });
 
 describe('examples/drivers', () => {
-  const FOLDER = join(__dirname, '../../examples/drivers');
-
   it('are all in its page, with the settings that they read', () => {
-    const page = readFileSync(join(FOLDER, 'README.md'), 'utf8');
-    const drivers = readdirSync(FOLDER).filter((name) => name.endsWith('.sh'));
+    const { folder } = example('drivers');
+    const page = readFileSync(join(folder, 'README.md'), 'utf8');
+    const drivers = readdirSync(folder).filter((name) => name.endsWith('.sh'));
     expect(drivers).not.toEqual([]);
     for (const name of drivers) {
       const line = page.split('\n').find((one) => one.startsWith(`| [${name}](${name})`)) ?? '';
-      const read = readFileSync(join(FOLDER, name), 'utf8').match(
+      const read = readFileSync(join(folder, name), 'utf8').match(
         /\$\{?(?:GIT_(?:REPOSITORY|BRANCH)|CMS_[A-Z]+)/g,
       );
       const settings = new Set((read ?? ['ETCDCTL_ENDPOINTS']).map((one) => one.replace(/^\$\{?/, '')));
