@@ -16,6 +16,7 @@ const schema = Type.Object(
     repository: Type.Optional(
       Type.String({
         pattern: '^[A-Za-z0-9_][A-Za-z0-9_-]{0,99}/(?!\\.{1,2}$)[A-Za-z0-9._-]{1,100}$',
+        maxLength: 201,
         description: 'The repository, with its owner.',
         'x-expects': 'a repository such as acme/shop',
       }),
@@ -31,6 +32,7 @@ const schema = Type.Object(
     organization: Type.Optional(
       Type.String({
         pattern: '^[A-Za-z0-9_][A-Za-z0-9_-]{0,99}$',
+        maxLength: 100,
         description:
           'The organization, instead of a repository. Which repositories may use the secret is not changed.',
         'x-expects': 'the name of an organization',
