@@ -42,6 +42,8 @@ const masked = (text: string, { folder }: Workspace): string =>
     .replaceAll(/\(id \w{12}\)/g, '(id …)')
     .replaceAll(/\b[sp]k_\w+/g, 'PREFIX')
     .replaceAll(/in \d+(ms|s)\b/g, 'in SHORT')
+    // The column AGE of get.
+    .replaceAll(/ +\d+s$/gm, ' AGE')
     .replaceAll(
       /"(seq|revision|took\w*|at|issuedAt|expiresAt|fingerprint|tokenId|id)": ?("[^"]*"|\d+)/g,
       '"$1": …',
