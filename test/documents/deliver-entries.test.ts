@@ -1,5 +1,5 @@
 /** What a `deliver` entry says besides its sink: refresh and unverified. */
-import { sinkCode, sinkIdOf } from '../../src/domain/sinks/index.js';
+import { SINK_TYPE_NAMES, sinkCode, sinkIdOf } from '../../src/domain/sinks/index.js';
 import { line, loadText } from '../support/spec-folder.js';
 
 const KEY = `kind: ApiKey
@@ -35,15 +35,19 @@ test.each([
 
 test('a deliver entry: refresh and unverified alone name no sink', async () => {
   const [error] = await errorsOf('unverified: true');
-  expect(error).toContain('must name exactly one of dotenv, file');
+  expect(error).toContain(`must name exactly one of ${SINK_TYPE_NAMES.join(', ')}`);
 });
 
 test('a deliver entry: what it says besides is no part of the sink', () => {
   const file = { path: 'secrets/a' };
   const besides = { refresh: { exec: ['./restart'] }, unverified: true as const };
   expect(sinkIdOf({ file, ...besides })).toBe(sinkIdOf({ file }));
-  const app = { literal: JSON.stringify } as unknown as Parameters<typeof sinkCode>[1];
+  const object = (members: object): string =>
+    `{ ${Object.entries(members)
+      .flatMap(([name, code]) => (code === undefined ? [] : [`${name}: ${code}`]))
+      .join(', ')} }`;
+  const app = { literal: JSON.stringify, object } as unknown as Parameters<typeof sinkCode>[1];
   expect(sinkCode({ file, ...besides }, app)).toBe(
-    `Sink.file("secrets/a").with({"refresh":{"exec":["./restart"]},"unverified":true})`,
+    `Sink.file("secrets/a").with({ refresh: { exec: ["./restart"] }, unverified: true })`,
   );
 });
