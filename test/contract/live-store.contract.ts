@@ -3,7 +3,7 @@
 import { Secret } from '../../src/domain/secret.js';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../src/domain/time.js';
 import type { Caller, LiveStore } from '../../src/ports/live-store.js';
-import { connection } from '../support/plan-declarations.js';
+import { declaration } from '../support/plan-declarations.js';
 import {
   apiKey,
   CALLER,
@@ -247,7 +247,8 @@ export function liveStoreContract(name: string, open: () => Promise<OpenStore>):
     });
 
     it('has keys with several sinks behind one Connection', async () => {
-      await hand.create(connection('v'));
+      const spec = { vault: { address: 'https://v.example.com', token: { env: 'VAULT_TOKEN' } } };
+      await hand.create(declaration('Connection', 'v', spec));
       const at = (path: string) => ({
         vault: { connection: 'v', mount: 'secret', path, fields: { KEY: 'key' as const } },
       });

@@ -20,7 +20,7 @@ import { deepFreeze } from './plan-freeze.js';
 
 export type Annotations = NonNullable<Metadata['annotations']>;
 
-const declaration = (
+export const declaration = (
   kind: Declaration['kind'],
   name: string,
   spec: unknown,
