@@ -11,7 +11,7 @@ import { perform } from './steps/index.js';
 const ATTEMPTS_MAX = 5;
 const FIRST_PAUSE_MS: DurationMs = 100;
 /** Of a step whose service said when to come back: one that limits all callers answers many of them so. */
-const TOLD_ATTEMPTS_MAX = 20;
+const RETRY_AFTER_ATTEMPTS_MAX = 20;
 /** For the whole run, and steps on the store and on files: a full disk under a hundred thousand keys must not mean a day of patience. */
 const PAUSES_MAX = 200;
 
@@ -71,7 +71,7 @@ export function attempts({ stepWorld, pauses, lanes, signal, onEvent }: AttemptW
     if (unavailable === undefined) return done.error;
     const times = (before?.times ?? 0) + 1;
     tries.set(step.id, { times, error: unavailable });
-    const timesMax = unavailable.retryAfterMs === undefined ? PAUSES_IN_A_ROW + 1 : TOLD_ATTEMPTS_MAX;
+    const timesMax = unavailable.retryAfterMs === undefined ? PAUSES_IN_A_ROW + 1 : RETRY_AFTER_ATTEMPTS_MAX;
     return times < timesMax ? 'again' : unavailable;
   }
 

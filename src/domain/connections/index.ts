@@ -51,7 +51,7 @@ export function connectionTypeOf(spec: ConnectionSpec): ConnectionType | undefin
 const declarationOf = (type: ConnectionType): ConnectionDeclaration =>
   CONNECTIONS[type] as unknown as ConnectionDeclaration;
 
-/** `vault https://vault.example.com`; empty for what names no type. */
+/** What names the service for all who reach it, mostly its address; empty for what names no type. */
 export function whereOf(spec: ConnectionSpec): string {
   const type = connectionTypeOf(spec);
   return type === undefined ? '' : declarationOf(type).where(spec[type] as never);
